@@ -1,0 +1,26 @@
+import type { ErrorCode } from '../kernel/errors.ts';
+
+/** A refusal is a value: it names the code, the rule and, in words, what to change. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** The rule, limit, budget or switch that decided, for example `rule:sms-home` or `budget:daily`. */
+  readonly rule: string;
+  /** One sentence for the developer who reads the SDK's exception. Holds no secret and no full number. */
+  readonly message: string;
+}
+
+export type Step<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export function next<T>(value: T): Step<T> {
+  return { ok: true, value };
+}
+
+export function refuse(
+  code: ErrorCode,
+  rule: string,
+  message: string,
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { code, rule, message } };
+}

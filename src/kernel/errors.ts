@@ -1,0 +1,278 @@
+/**
+ * The one table of errors. A row is rendered three ways: in the vendor's own format to an SDK,
+ * as problem+json by the admin API, as text or JSON by the CLI. `docs/reference/errors.md` is made from it.
+ */
+export type Category =
+  | 'caller'
+  | 'unauthenticated'
+  | 'denied'
+  | 'limited'
+  | 'upstream'
+  | 'unavailable'
+  | 'internal';
+
+export interface ErrorRow {
+  readonly category: Category;
+  /** HTTP status of the admin API and default status of refusals to SDKs. */
+  readonly status: number;
+  readonly title: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+const row = (category: Category, status: number, title: string, hint: string): ErrorRow => ({
+  category,
+  status,
+  title,
+  hint,
+});
+
+export const ERRORS = {
+  // The request itself
+  request_malformed: row(
+    'caller',
+    400,
+    'The HTTP request has more than one reading',
+    'Send one Host, one Authorization, a plain path without dot segments or encoded slashes.',
+  ),
+  request_too_large: row(
+    'caller',
+    413,
+    'The request is larger than the gateway accepts',
+    'Send less, or raise limits.bodyBytes in the configuration.',
+  ),
+  request_timeout: row(
+    'caller',
+    408,
+    'The request did not arrive in time',
+    'Send headers within 5 s and the body within 30 s.',
+  ),
+  host_unknown: row(
+    'denied',
+    403,
+    'The host belongs to no registered vendor',
+    'Check the vendor host in the URL; `ringfence status` lists the registered ones.',
+  ),
+  operation_unknown: row(
+    'denied',
+    403,
+    'The vendor operation is not classified',
+    'Unclassified operations are refused. See docs/reference/operations for what is known.',
+  ),
+  intent_unreadable: row(
+    'caller',
+    400,
+    'The request cannot be understood well enough to bound its cost',
+    'Correct the parameter that the message names.',
+  ),
+  // Who asks
+  key_missing: row(
+    'unauthenticated',
+    401,
+    'The request carries no virtual key',
+    'Configure the SDK with the credential that `ringfence keys create` printed.',
+  ),
+  key_invalid: row(
+    'unauthenticated',
+    401,
+    'The virtual key is not known',
+    'Check for a copy mistake; create a new key with `ringfence keys create`.',
+  ),
+  key_expired: row(
+    'unauthenticated',
+    401,
+    'The virtual key has expired',
+    'Create a new key, or rotate with `ringfence keys rotate`.',
+  ),
+  key_revoked: row(
+    'unauthenticated',
+    401,
+    'The virtual key was revoked',
+    'Create a new key with `ringfence keys create`.',
+  ),
+  key_network: row(
+    'denied',
+    403,
+    'The virtual key may not be used from this network',
+    'Add the network to the key, or call from an allowed one.',
+  ),
+  key_wrong_vendor: row(
+    'denied',
+    403,
+    'The virtual key belongs to another vendor or account',
+    'Use the key that was made for this vendor account.',
+  ),
+  claims_insufficient: row(
+    'denied',
+    403,
+    'The signed token does not grant this operation',
+    'Sign the token with the grant that the message names.',
+  ),
+  // May it happen
+  killed: row(
+    'denied',
+    403,
+    'A kill switch is on',
+    'See `ringfence kill list`; lift it with `ringfence kill lift`.',
+  ),
+  policy_denied: row(
+    'denied',
+    403,
+    'No policy rule allows this',
+    'The message names the rule and the condition that decided.',
+  ),
+  parameter_disarming: row(
+    'denied',
+    403,
+    "The parameter switches off the vendor's own protection",
+    'Remove the parameter.',
+  ),
+  parameter_forbidden: row(
+    'denied',
+    403,
+    'The policy forbids this parameter',
+    'Remove the parameter, or change the rule that the message names.',
+  ),
+  rate_limited: row('limited', 429, 'Too many requests', 'Slow down; the message names the limit.'),
+  recipient_flooded: row(
+    'limited',
+    429,
+    'Too many messages to one recipient',
+    'Wait, or change the recipient limit in the policy.',
+  ),
+  concurrency_limited: row(
+    'limited',
+    429,
+    'Too many requests at the same time',
+    'Wait for running requests to end.',
+  ),
+  // What does it cost
+  price_unknown: row(
+    'denied',
+    403,
+    'No price is known for this, so its cost has no bound',
+    'Import a price book (`ringfence prices import`) or set a ceiling.',
+  ),
+  budget_exceeded: row(
+    'denied',
+    403,
+    'The budget has no room for the worst case of this request',
+    'Wait for the next period or raise the limit with `ringfence budgets set`.',
+  ),
+  budget_currency: row(
+    'denied',
+    403,
+    'The budget is in another currency than the price',
+    'Give the budget a ceiling rate for that currency.',
+  ),
+  budget_unavailable: row(
+    'unavailable',
+    503,
+    'Budget money could not be obtained in time',
+    'Try again; if it stays, see `ringfence status`.',
+  ),
+  // The gateway
+  journal_unavailable: row(
+    'unavailable',
+    503,
+    'The journal cannot be made durable, so nothing may be spent',
+    'See `ringfence status`: free disk space or replace the disk, then restart.',
+  ),
+  overloaded: row('unavailable', 503, 'The gateway sheds load', 'Try again later.'),
+  not_ready: row('unavailable', 503, 'The gateway is starting or stopping', 'Try again in a moment.'),
+  upstream_unreachable: row(
+    'upstream',
+    502,
+    'The vendor could not be reached; nothing was sent',
+    'Try again later.',
+  ),
+  upstream_unknown: row(
+    'upstream',
+    502,
+    'The vendor did not answer, so the outcome is unknown',
+    'Look the resource up before sending again; its cost stays reserved.',
+  ),
+  // Administration
+  not_authenticated: row(
+    'unauthenticated',
+    401,
+    'The admin token is missing or wrong',
+    'Set RINGFENCE_TOKEN or run on the machine whose data directory holds the token.',
+  ),
+  not_found: row(
+    'caller',
+    404,
+    'There is no such thing',
+    'List what exists with the `list` command of the noun.',
+  ),
+  conflict: row(
+    'caller',
+    409,
+    'It exists already or has changed meanwhile',
+    'Choose another name, or read it again and retry.',
+  ),
+  input_invalid: row('caller', 400, 'The input is not valid', 'Correct what the message names.'),
+  config_invalid: row(
+    'caller',
+    400,
+    'The configuration is not valid',
+    'Correct what the message names; `ringfence doctor` checks it.',
+  ),
+  key_ring_missing: row(
+    'unavailable',
+    503,
+    'The key ring is missing or does not open the store',
+    'Set RINGFENCE_KEY_RING or keyRing.file to the ring that sealed this data.',
+  ),
+  vendor_refused: row(
+    'upstream',
+    502,
+    'The vendor refused the credential',
+    'Check the credential at the vendor and seal the account again.',
+  ),
+  store_newer: row(
+    'unavailable',
+    503,
+    'The store was written by a newer version',
+    'Run that version or a newer one.',
+  ),
+  store_unavailable: row(
+    'unavailable',
+    503,
+    'The store cannot be read or written',
+    'See the cause; the gateway denies spending until it is back.',
+  ),
+  verify_failed: row(
+    'internal',
+    500,
+    'Verification found a contradiction',
+    'The message names the first record that does not fit.',
+  ),
+  internal: row(
+    'internal',
+    500,
+    'Ringfence failed',
+    'This is a bug; please report it with the output of `ringfence doctor --json`.',
+  ),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A fault. Denials are values (`intent/decision.ts`); this is thrown when an operation cannot be carried out. */
+export class RingfenceError extends Error {
+  override readonly name = 'RingfenceError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message?: string, options?: { readonly cause?: unknown }) {
+    super(message ?? ERRORS[code].title, options);
+    this.code = code;
+  }
+
+  get hint(): string {
+    return ERRORS[this.code].hint;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}

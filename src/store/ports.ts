@@ -1,0 +1,165 @@
+import type { Micros } from '../kernel/money.ts';
+import type {
+  AccountRecord,
+  AppRecord,
+  BudgetRecord,
+  JournalPoint,
+  KillRecord,
+  LeaseRecord,
+  LedgerRecord,
+  LedgerState,
+  PeriodRecord,
+  PolicyRecord,
+  PriceRecord,
+  Reserve,
+  VirtualKeyRecord,
+} from './records.ts';
+
+/** What every storage engine offers. One contract suite (`test/contract/store.test.ts`) runs over all engines. */
+export interface Store {
+  readonly apps: Collection<AppRecord>;
+  readonly accounts: Collection<AccountRecord>;
+  readonly keys: KeyStore;
+  readonly policies: PolicyStore;
+  readonly budgets: Collection<BudgetRecord>;
+  readonly prices: PriceStore;
+  readonly kills: Collection<KillRecord>;
+  readonly ledger: LedgerStore;
+  readonly leases: LeaseStore;
+  readonly settings: SettingStore;
+  /** Copies a consistent snapshot to `path` while in use. */
+  backup(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Named things of the control plane. Writing an existing id replaces it; a duplicate name is a `conflict`. */
+export interface Collection<T extends { readonly id: string }> {
+  put(record: T): Promise<void>;
+  get(id: string): Promise<T | null>;
+  list(): Promise<readonly T[]>;
+  remove(id: string): Promise<boolean>;
+}
+
+export interface KeyStore extends Collection<VirtualKeyRecord> {
+  /** Pages through all keys in order of id, for loading data-plane processes. */
+  page(after: string, limit: number): Promise<readonly VirtualKeyRecord[]>;
+  touch(uses: ReadonlyMap<string, number>): Promise<void>;
+}
+
+export interface PolicyStore {
+  active(): Promise<PolicyRecord | null>;
+  /** Appends a version and makes it active. Fails with `conflict` when `expected` is not the active version (0: none). */
+  put(policy: Omit<PolicyRecord, 'version'>, expected: number): Promise<PolicyRecord>;
+  list(): Promise<readonly PolicyRecord[]>;
+}
+
+export interface PriceStore {
+  /** Adds rows, or replaces those with the same vendor, account, item, prefix and `from`. Returns the count. */
+  put(rows: readonly PriceRecord[]): Promise<number>;
+  list(vendor?: string): Promise<readonly PriceRecord[]>;
+  remove(vendor: string, kind?: PriceRecord['kind']): Promise<number>;
+}
+
+/** Small durable facts: hash of the admin token, sealed CA key, high water of the ledger clock. */
+export interface SettingStore {
+  get(name: string): Promise<string | null>;
+  put(name: string, value: string): Promise<void>;
+}
+
+/** A later record about a ledger row: what became of it. */
+export interface LedgerOutcome {
+  readonly of: JournalPoint;
+  readonly state: Exclude<LedgerState, 'reserved'>;
+  readonly amount: Micros;
+  readonly settled: boolean;
+  readonly reserves: readonly Reserve[];
+  readonly resourceIds: readonly string[];
+}
+
+/** Consecutive journal records of one process, reduced to what touches money. */
+export interface LedgerBatch {
+  readonly node: string;
+  readonly epoch: number;
+  /** Positions `from` (inclusive) to `to` (exclusive) are covered, including records without money. */
+  readonly from: number;
+  readonly to: number;
+  /** Chain hash after `to - 1`, hex: anchors the journal against truncation. */
+  readonly head: string;
+  readonly rows: readonly LedgerRecord[];
+  readonly outcomes: readonly LedgerOutcome[];
+}
+
+export interface Cursor {
+  readonly epoch: number;
+  /** Next position to load. */
+  readonly position: number;
+  readonly head: string;
+}
+
+export interface LedgerStore {
+  /** Next position to load per epoch of a node, ascending. */
+  cursors(node: string): Promise<readonly Cursor[]>;
+  /**
+   * Loads a batch in one transaction and moves the lease and period sums with it. Loading it twice changes
+   * nothing; a gap (`from` beyond the cursor) is a `verify_failed`. Reserves of new rows come out of the lease of
+   * (budget, period, node, epoch); differences of outcomes go back into it while it is open, else to the budget.
+   */
+  load(batch: LedgerBatch): Promise<void>;
+  /** Changes a row from outside its journal (late price, looked-up outcome). The difference goes to the budget. Idempotent. */
+  settle(outcome: LedgerOutcome): Promise<void>;
+  /** Accepted rows without final price (`late`) or rows without known outcome, oldest first. */
+  pending(kind: 'late' | 'unknown', limit: number): Promise<readonly LedgerRecord[]>;
+  get(point: JournalPoint): Promise<LedgerRecord | null>;
+  list(options: {
+    readonly limit: number;
+    readonly key?: string;
+    readonly app?: string;
+    readonly state?: LedgerState;
+  }): Promise<readonly LedgerRecord[]>;
+  /** True when some ledger row of `account` already holds this resource id. */
+  hasResource(account: string, resourceId: string): Promise<boolean>;
+  /** Recomputes every period from rows and leases; names each contradiction. */
+  verify(): Promise<LedgerVerification>;
+}
+
+export interface LedgerVerification {
+  readonly rows: number;
+  readonly periods: number;
+  readonly problems: readonly string[];
+  /** Sum of amounts by currency and state. */
+  readonly totals: readonly {
+    readonly currency: string;
+    readonly state: LedgerState;
+    readonly amount: Micros;
+    readonly rows: number;
+  }[];
+}
+
+export interface GrantRequest {
+  readonly budget: string;
+  readonly period: number;
+  /** Periods from this start (ledger ms) on count against the limit (sliding windows have several). */
+  readonly since: number;
+  readonly limit: Micros;
+  readonly node: string;
+  readonly epoch: number;
+  /** Grant nothing when not even this fits. */
+  readonly need: Micros;
+  readonly want: Micros;
+}
+
+export interface LeaseStore {
+  /** One atomic statement: adds at most `want`, at least `need`, to the lease of (budget, period, node, epoch). 0 when `need` does not fit. */
+  grant(request: GrantRequest): Promise<{ readonly granted: Micros; readonly left: Micros }>;
+  /** Takes unused money back from a lease; the holder has already stopped using it. */
+  giveBack(lease: Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>, amount: Micros): Promise<void>;
+  /**
+   * Ends all leases of a dead process whose journal is loaded to the end, and turns its `reserved` rows into `unknown`.
+   * `presume` counts what is left as spent (records may be lost), `free` returns it.
+   */
+  close(node: string, epoch: number, rest: 'free' | 'presume'): Promise<void>;
+  open(): Promise<readonly LeaseRecord[]>;
+  periods(budget: string, since: number): Promise<readonly PeriodRecord[]>;
+  /** Gives presumed money of a period back after reconciliation with the vendor. */
+  forgive(budget: string, period: number, amount: Micros): Promise<void>;
+}
