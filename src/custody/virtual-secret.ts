@@ -1,0 +1,47 @@
+import { crc32 } from 'node:zlib';
+import type { RandomBytes } from '../kernel/random.ts';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const PREFIX = 'rfv';
+const RANDOM_LENGTH = 23;
+const CHECKSUM_LENGTH = 6;
+const SHAPE = /^rfv[0-9A-Za-z]{29}$/;
+
+/** Length of a virtual secret; every vendor's SDK accepts 32 characters `[0-9A-Za-z]`. */
+export const VIRTUAL_SECRET_LENGTH = PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
+
+/**
+ * Makes a virtual secret: `rfv`, 23 random characters base62 (137 bits) and a checksum.
+ * It can be told from a vendor's secret, and from a mistyped one, without asking anybody.
+ */
+export function makeVirtualSecret(random: RandomBytes): string {
+  const body = PREFIX + base62(RANDOM_LENGTH, random);
+  return body + checksum(body);
+}
+
+/** True for text in the form of a virtual secret with a fitting checksum. Says nothing about whether the key exists. */
+export function looksLikeVirtualSecret(text: string): boolean {
+  if (text.length !== VIRTUAL_SECRET_LENGTH || !SHAPE.test(text)) return false;
+  return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
+}
+
+/** Random base62 without bias: bytes from 248 on, which would favour the first eight characters, are thrown away. */
+function base62(length: number, random: RandomBytes): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of random(length)) {
+      if (byte < 248 && text.length < length) text += ALPHABET[byte % 62];
+    }
+  }
+  return text;
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body);
+  let text = '';
+  for (let place = 0; place < CHECKSUM_LENGTH; place++) {
+    text = ALPHABET[rest % 62] + text;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}
