@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { RingfenceError } from '../../kernel/errors.ts';
+import { readKeyRing, writeKeyRing } from './key-ring-source.ts';
+import { unwrapKeyRing, wrapKeyRing, type KeyWrapper } from './key-wrapper.ts';
+
+async function directory(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'ringfence-ring-'));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
+}
+const missing = (text: string) => (error: unknown) =>
+  error instanceof RingfenceError && error.code === 'key_ring_missing' && error.message.includes(text);
+
+test('a ring file is written for its owner alone and read back', async (t) => {
+  const path = join(await directory(t), 'ring.json');
+  await writeKeyRing(path, 'ring', 'create');
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  assert.equal(await readKeyRing({ kind: 'file', path }), 'ring');
+});
+
+test('an existing ring is never overwritten by a new one, and replaced whole when asked', async (t) => {
+  const folder = await directory(t);
+  const path = join(folder, 'ring.json');
+  await writeKeyRing(path, 'old', 'create');
+  await assert.rejects(writeKeyRing(path, 'new', 'create'), { code: 'conflict' });
+  assert.equal(await readFile(path, 'utf8'), 'old');
+  await writeKeyRing(path, 'new', 'replace');
+  assert.equal(await readFile(path, 'utf8'), 'new');
+  assert.deepEqual(await readdir(folder), ['ring.json']);
+});
+
+test('a ring file that others can read is refused, with what to do', async (t) => {
+  const path = join(await directory(t), 'ring.json');
+  await writeFile(path, 'ring');
+  for (const mode of [0o644, 0o640, 0o604, 0o660]) {
+    await chmod(path, mode);
+    await assert.rejects(readKeyRing({ kind: 'file', path }), missing('chmod 600'));
+  }
+  await chmod(path, 0o400);
+  assert.equal(await readKeyRing({ kind: 'file', path }), 'ring');
+});
+
+test('an absent, oversized or non-file ring is refused', async (t) => {
+  const folder = await directory(t);
+  const path = join(folder, 'ring.json');
+  await assert.rejects(readKeyRing({ kind: 'file', path }), missing('cannot be opened'));
+  await mkdir(join(folder, 'folder'), { mode: 0o700 });
+  await assert.rejects(readKeyRing({ kind: 'file', path: join(folder, 'folder') }), missing('plain file'));
+  await writeFile(path, Buffer.alloc(70_000), { mode: 0o600 });
+  await assert.rejects(readKeyRing({ kind: 'file', path }), missing('too long'));
+});
+
+test('a ring from the environment comes in base64', async () => {
+  const value = Buffer.from('ring').toString('base64');
+  assert.equal(await readKeyRing({ kind: 'base64', value }), 'ring');
+});
+
+const reversing: KeyWrapper = {
+  name: 'reverse:1',
+  wrap: (plain) => Promise.resolve(Buffer.from(plain).reverse()),
+  unwrap: (wrapped) => Promise.resolve(Buffer.from(wrapped).reverse()),
+};
+
+test('a ring that a key service wrapped opens through the same service alone', async () => {
+  const wrapped = await wrapKeyRing('{"version":1}', reversing);
+  assert.ok(!wrapped.includes('{"version":1}'));
+  assert.equal(await unwrapKeyRing(wrapped, [reversing]), '{"version":1}');
+  await assert.rejects(unwrapKeyRing(wrapped, []), missing('reverse:1'));
+  const failing = { ...reversing, unwrap: () => Promise.reject(new Error('denied')) };
+  await assert.rejects(unwrapKeyRing(wrapped, [failing]), missing('did not unwrap'));
+});
+
+test('a ring that was never wrapped passes unchanged', async () => {
+  for (const text of ['{"version":1,"root":"a"}', 'not json', 'null']) {
+    assert.equal(await unwrapKeyRing(text, [reversing]), text);
+  }
+});

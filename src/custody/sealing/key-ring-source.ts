@@ -1,0 +1,65 @@
+import { constants } from 'node:fs';
+import { link, open, rename, rm } from 'node:fs/promises';
+import { RingfenceError } from '../../kernel/errors.ts';
+
+const MAX_BYTES = 64 * 1024;
+
+/** Where the text of the key ring comes from: a file, or a value in base64 (environment, secret mount). */
+export type KeyRingSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'base64'; readonly value: string };
+
+/** Reads the text of a key ring. Throws `key_ring_missing` when it is absent or when others could read the file. */
+export async function readKeyRing(source: KeyRingSource): Promise<string> {
+  return source.kind === 'file' ? readRingFile(source.path) : Buffer.from(source.value, 'base64').toString();
+}
+
+/**
+ * Writes the ring with mode 0600, whole or not at all. `create` refuses an existing file: a ring is never
+ * overwritten by accident, because what it sealed would be lost.
+ */
+export async function writeKeyRing(path: string, text: string, mode: 'create' | 'replace'): Promise<void> {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  await writePrivate(temporary, text);
+  if (mode === 'replace') return rename(temporary, path);
+  try {
+    await link(temporary, path);
+  } catch (cause) {
+    throw new RingfenceError('conflict', `The key ring ${path} could not be created; is it there already?`, {
+      cause,
+    });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function writePrivate(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Checks the opened file, not the path, so that nobody can swap it between check and read. */
+async function readRingFile(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    throw new RingfenceError('key_ring_missing', `The key ring file ${path} cannot be opened.`, { cause });
+  });
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw unusable(path, 'is not a plain file');
+    if ((facts.mode & 0o077) !== 0) throw unusable(path, 'can be read by other users: run `chmod 600` on it');
+    if (facts.size > MAX_BYTES) throw unusable(path, 'is too long');
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function unusable(path: string, why: string): RingfenceError {
+  return new RingfenceError('key_ring_missing', `The key ring file ${path} ${why}.`);
+}
