@@ -73,7 +73,10 @@ export interface LedgerOutcome {
   readonly amount: Micros;
   readonly settled: boolean;
   readonly reserves: readonly Reserve[];
+  /** Added to those that the row has. */
   readonly resourceIds: readonly string[];
+  /** Position of this record in the journal that carries it, so that overlapping batches can be trimmed. */
+  readonly position?: number;
 }
 
 /** Consecutive journal records of one process, reduced to what touches money. */
@@ -97,15 +100,22 @@ export interface Cursor {
 }
 
 export interface LedgerStore {
-  /** Next position to load per epoch of a node, ascending. */
+  /** Next position to load per epoch of a node, ascending; 0 for an epoch that has leases but no record yet. */
   cursors(node: string): Promise<readonly Cursor[]>;
+  /** Chain heads of earlier loads, ascending: the last of each epoch and about one per 1,000 records. */
+  heads(node: string): Promise<readonly Cursor[]>;
   /**
    * Loads a batch in one transaction and moves the lease and period sums with it. Loading it twice changes
-   * nothing; a gap (`from` beyond the cursor) is a `verify_failed`. Reserves of new rows come out of the lease of
-   * (budget, period, node, epoch); differences of outcomes go back into it while it is open, else to the budget.
+   * nothing; a gap (`from` beyond the cursor), another head at a known position or the outcome of a row that
+   * was never loaded is a `verify_failed`. Reserves of new rows come out of the lease of (budget, period, node,
+   * epoch); differences of outcomes go back into it while it is open, else to the budget. An outcome of another
+   * journal's row acts like `settle`.
    */
   load(batch: LedgerBatch): Promise<void>;
-  /** Changes a row from outside its journal (late price, looked-up outcome). The difference goes to the budget. Idempotent. */
+  /**
+   * Changes a row from outside its journal (late price, looked-up outcome). The difference goes to the budget.
+   * Idempotent. `not_found` without such a row, `conflict` while its own process has not reported an outcome.
+   */
   settle(outcome: LedgerOutcome): Promise<void>;
   /** Accepted rows without final price (`late`) or rows without known outcome, oldest first. */
   pending(kind: 'late' | 'unknown', limit: number): Promise<readonly LedgerRecord[]>;
@@ -149,9 +159,12 @@ export interface GrantRequest {
 }
 
 export interface LeaseStore {
-  /** One atomic statement: adds at most `want`, at least `need`, to the lease of (budget, period, node, epoch). 0 when `need` does not fit. */
+  /**
+   * One atomic step: adds at most `want`, at least `need`, to the lease of (budget, period, node, epoch). 0 when
+   * `need` does not fit; `left` is the room that remains. `conflict` for a process whose leases were closed.
+   */
   grant(request: GrantRequest): Promise<{ readonly granted: Micros; readonly left: Micros }>;
-  /** Takes unused money back from a lease; the holder has already stopped using it. */
+  /** Takes unused money back from a lease; the holder has already stopped using it. `conflict` when it holds less. */
   giveBack(lease: Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>, amount: Micros): Promise<void>;
   /**
    * Ends all leases of a dead process whose journal is loaded to the end, and turns its `reserved` rows into `unknown`.

@@ -1,0 +1,172 @@
+import { RingfenceError } from '../kernel/errors.ts';
+import { createMovements } from './movements.ts';
+import type { Movements } from './movements.ts';
+import { applyOutcome, checkAmount, checkOutcome, checkReserves } from './outcome.ts';
+import type { Accounted } from './outcome.ts';
+import type { LedgerBatch, LedgerOutcome } from './ports.ts';
+import type { LedgerRecord, LedgerState } from './records.ts';
+import { resourceTerm } from './terms.ts';
+
+export const LEDGER_STATES: readonly LedgerState[] = ['reserved', 'committed', 'released', 'unknown'];
+
+/** Numbers of a planned row: position, at, index of the subject, bound, amount, index of the state, settled. */
+export const NUMBERS = 7;
+/** Texts of a planned row: reserves, resource ids, fingerprints; all JSON. */
+export const TEXTS = 3;
+
+/**
+ * A batch made ready for the engine. Rows and their outcomes in the same batch are merged, sums are aggregated, and
+ * columns are flat so that crossing a thread costs little. Pure: the same plan serves every engine.
+ */
+export interface LoadPlan {
+  readonly node: string;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly head: string;
+  readonly rows: number;
+  readonly numbers: Float64Array;
+  readonly texts: readonly string[];
+  /** JSON of [key, app, account, vendor, operation, action, country, currency]; rows refer to them by index. */
+  readonly subjects: readonly string[];
+  /** Pairs: index of the row, term of a resource id. */
+  readonly resources: readonly number[];
+  /** Quadruples: budget, period, added to spent, added to the lease. */
+  readonly movements: readonly (string | number)[];
+  /** Outcomes of rows that an earlier batch (or another journal) brought. */
+  readonly earlier: readonly LedgerOutcome[];
+}
+
+/** Plans the part of `batch` from position `from` on. Throws `input_invalid` for what no journal may say. */
+export function planLoad(batch: LedgerBatch, from: number): LoadPlan {
+  checkRange(batch);
+  const rows = from === batch.from ? batch.rows : batch.rows.filter((row) => row.position >= from);
+  const { own, earlier } = sortOutcomes(batch, from, rows);
+  const columns = createColumns(rows.length);
+  const movements = createMovements();
+  for (const row of rows) {
+    checkRow(row, batch);
+    addRow(columns, movements, row, own.get(row.position));
+  }
+  return {
+    node: batch.node,
+    epoch: batch.epoch,
+    from,
+    to: batch.to,
+    head: batch.head,
+    rows: rows.length,
+    numbers: columns.numbers,
+    texts: columns.texts,
+    subjects: columns.subjects,
+    resources: columns.resources,
+    movements: movements.list.flatMap((one) => [one.budget, one.period, one.spent, one.lease]),
+    earlier,
+  };
+}
+
+function checkRange({ from, to, epoch }: LedgerBatch): void {
+  if (![from, to, epoch].every((one) => Number.isSafeInteger(one) && one >= 0) || to < from)
+    throw new RingfenceError('input_invalid', `A batch covers positions ${from} to ${to}`);
+}
+
+function checkRow(row: LedgerRecord, batch: LedgerBatch): void {
+  if (row.node !== batch.node || row.epoch !== batch.epoch || row.position < batch.from || row.position >= batch.to)
+    throw new RingfenceError('input_invalid', `Row ${row.position} does not belong to its batch`);
+  checkAmount('bound', row.bound);
+  checkReserves(row.reserves);
+  if (row.state === 'committed' || row.state === 'released') checkOutcome(row);
+  else if (row.amount !== row.bound)
+    throw new RingfenceError('input_invalid', `Row ${row.position} is ${row.state} but not at its bound`);
+}
+
+type Outcomes = Map<number, LedgerOutcome[]>;
+
+function sortOutcomes(batch: LedgerBatch, from: number, rows: readonly LedgerRecord[]) {
+  const own: Outcomes = new Map();
+  const earlier: LedgerOutcome[] = [];
+  if (batch.outcomes.length === 0) return { own, earlier };
+  const positions = new Set(rows.map((row) => row.position));
+  for (const outcome of batch.outcomes) {
+    if (outcome.position !== undefined && outcome.position < from) continue;
+    const { node, epoch, position } = outcome.of;
+    if (node !== batch.node || epoch !== batch.epoch || !positions.has(position)) earlier.push(outcome);
+    else pushOutcome(own, position, outcome);
+  }
+  return { own, earlier };
+}
+
+function pushOutcome(own: Outcomes, position: number, outcome: LedgerOutcome): void {
+  const known = own.get(position);
+  if (known === undefined) own.set(position, [outcome]);
+  else known.push(outcome);
+}
+
+interface Columns {
+  readonly numbers: Float64Array;
+  readonly texts: string[];
+  readonly subjects: string[];
+  readonly subjectIndex: Map<string, number>;
+  readonly resources: number[];
+  next: number;
+}
+
+function createColumns(rows: number): Columns {
+  return {
+    numbers: new Float64Array(rows * NUMBERS),
+    texts: [],
+    subjects: [],
+    subjectIndex: new Map(),
+    resources: [],
+    next: 0,
+  };
+}
+
+function addRow(
+  columns: Columns,
+  movements: Movements,
+  row: LedgerRecord,
+  outcomes: readonly LedgerOutcome[] | undefined,
+): void {
+  let reserves = movements.reserve(row.reserves);
+  let now: Accounted = row;
+  let moved = false;
+  for (const outcome of outcomes ?? []) {
+    const next = applyOutcome(now, outcome, 'journal');
+    if (next === null) continue;
+    moved = movements.change(now.reserves, next.reserves, true) || moved;
+    now = next;
+  }
+  if (moved) reserves = JSON.stringify(now.reserves);
+  for (const id of now.resourceIds) columns.resources.push(columns.next, resourceTerm(row.account, id));
+  putNumbers(columns, row, now);
+  columns.texts.push(reserves, JSON.stringify(now.resourceIds), JSON.stringify(row.fingerprints));
+  columns.next += 1;
+}
+
+function putNumbers(columns: Columns, row: LedgerRecord, now: Accounted): void {
+  const at = columns.next * NUMBERS;
+  const { numbers } = columns;
+  numbers[at] = row.position;
+  numbers[at + 1] = row.at;
+  numbers[at + 2] = subjectOf(columns, row);
+  numbers[at + 3] = row.bound;
+  numbers[at + 4] = now.amount;
+  numbers[at + 5] = LEDGER_STATES.indexOf(now.state);
+  numbers[at + 6] = now.settled ? 1 : 0;
+}
+
+function subjectOf(columns: Columns, row: LedgerRecord): number {
+  const subject = subjectText(row);
+  let index = columns.subjectIndex.get(subject);
+  if (index === undefined) {
+    index = columns.subjects.push(subject) - 1;
+    columns.subjectIndex.set(subject, index);
+  }
+  return index;
+}
+
+/** Canonical text of who and what a row is about; rows share it, so it is stored once. */
+export function subjectText(row: LedgerRecord): string {
+  const { key, app, account, vendor, operation, action, country, currency } = row;
+  return JSON.stringify([key, app, account, vendor, operation, action, country, currency]);
+}

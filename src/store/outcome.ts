@@ -1,0 +1,78 @@
+import { RingfenceError } from '../kernel/errors.ts';
+import type { LedgerOutcome } from './ports.ts';
+import type { LedgerRecord, Reserve } from './records.ts';
+
+/** The part of a ledger row that an outcome can change. */
+export type Accounted = Pick<
+  LedgerRecord,
+  'bound' | 'amount' | 'state' | 'settled' | 'reserves' | 'resourceIds'
+>;
+
+/** `journal`: the row's own process reports. `outside`: somebody looked it up at the vendor, who has the last word. */
+export type Origin = 'journal' | 'outside';
+
+/**
+ * The row after `outcome`, or null when it changes nothing. Knowledge only grows: reserved, unknown, committed,
+ * final; so applying an outcome again is harmless. An unknown outcome keeps the whole reserve, whatever it says.
+ */
+export function applyOutcome(row: Accounted, outcome: LedgerOutcome, origin: Origin): Accounted | null {
+  const resourceIds = union(row.resourceIds, outcome.resourceIds);
+  if (outcome.state === 'unknown')
+    return row.state === 'reserved' ? { ...row, state: 'unknown', resourceIds } : null;
+  if (origin === 'journal' && isFinal(row)) return null;
+  checkOutcome(outcome);
+  const { state, amount, settled, reserves } = outcome;
+  const next = { bound: row.bound, state, amount, settled, reserves, resourceIds };
+  return sameAccount(row, next) ? null : next;
+}
+
+function isFinal(row: Accounted): boolean {
+  return row.settled || row.state === 'released';
+}
+
+/** Throws `input_invalid` unless amounts are whole, not negative, and nothing when released. */
+export function checkOutcome(outcome: Pick<LedgerOutcome, 'state' | 'amount' | 'reserves'>): void {
+  checkAmount('amount', outcome.amount);
+  checkReserves(outcome.reserves);
+  if (outcome.state !== 'released') return;
+  if (outcome.amount !== 0 || outcome.reserves.some(([, , amount]) => amount !== 0))
+    throw new RingfenceError('input_invalid', 'A released row must not cost anything');
+}
+
+export function checkReserves(reserves: readonly Reserve[]): void {
+  for (const [, period, amount] of reserves) {
+    checkAmount('reserve', amount);
+    if (!Number.isSafeInteger(period))
+      throw new RingfenceError('input_invalid', 'A period is not a whole number');
+  }
+}
+
+/** Throws `input_invalid` unless `value` is a whole number of micros, not negative. */
+export function checkAmount(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RingfenceError('input_invalid', `The ${name} is not a whole, non-negative number of micros`);
+}
+
+function union(present: readonly string[], added: readonly string[]): readonly string[] {
+  const fresh = added.filter((id, index) => !present.includes(id) && added.indexOf(id) === index);
+  return fresh.length === 0 ? present : [...present, ...fresh];
+}
+
+function sameAccount(a: Accounted, b: Accounted): boolean {
+  return (
+    a.state === b.state &&
+    a.amount === b.amount &&
+    a.settled === b.settled &&
+    a.resourceIds === b.resourceIds &&
+    sameReserves(a.reserves, b.reserves)
+  );
+}
+
+function sameReserves(a: readonly Reserve[], b: readonly Reserve[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every(([budget, period, amount], index) => {
+    const other = b[index];
+    return other?.[0] === budget && other[1] === period && other[2] === amount;
+  });
+}

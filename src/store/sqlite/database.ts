@@ -1,0 +1,108 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { backup, DatabaseSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+
+export type Value = null | number | string;
+export type Row = Readonly<Record<string, Value>>;
+
+/** One connection. The only file that knows `node:sqlite`. Methods throw its errors; `faults.ts` translates them. */
+export interface Database {
+  exec(sql: string): void;
+  /** Number of changed rows. */
+  run(sql: string, ...values: readonly Value[]): number;
+  get(sql: string, ...values: readonly Value[]): Row | undefined;
+  all(sql: string, ...values: readonly Value[]): readonly Row[];
+  iterate(sql: string, ...values: readonly Value[]): Iterable<Row>;
+  /** A prepared statement for a hot loop. */
+  prepare(sql: string): { run(...values: readonly Value[]): unknown };
+  inTransaction(): boolean;
+  /** Copies one snapshot into a new file, on another thread of libuv's pool. */
+  backup(path: string): Promise<void>;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Upper limit of the file's size in bytes; absent: the disk. */
+  readonly maximumBytes?: number;
+}
+
+const PAGE = 4096;
+const BUSY_MILLISECONDS = 5_000;
+
+const PRAGMAS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
+  PRAGMA checkpoint_fullfsync = ON;
+  PRAGMA journal_size_limit = 67108864;
+`;
+
+const READ_PRAGMAS = `
+  PRAGMA cache_size = -65536;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA trusted_schema = OFF;
+`;
+
+/** Opens the file, creating it readable by its owner only. */
+export function openDatabase({ path, readOnly, maximumBytes }: DatabaseOptions): Database {
+  if (!readOnly && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  const connection = new DatabaseSync(path, {
+    readOnly,
+    timeout: BUSY_MILLISECONDS,
+    enableForeignKeyConstraints: true,
+    allowExtension: false,
+  });
+  try {
+    connection.exec(readOnly ? READ_PRAGMAS : READ_PRAGMAS + PRAGMAS);
+    if (maximumBytes !== undefined)
+      connection.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maximumBytes / PAGE))}`);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return wrap(connection);
+}
+
+function wrap(connection: DatabaseSync): Database {
+  const statements = new Map<string, StatementSync>();
+  function prepare(sql: string): StatementSync {
+    let statement = statements.get(sql);
+    if (statement === undefined) statements.set(sql, (statement = connection.prepare(sql)));
+    return statement;
+  }
+  return {
+    exec: (sql) => connection.exec(sql),
+    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    get: (sql, ...values) => prepare(sql).get(...values) as Row | undefined,
+    all: (sql, ...values) => prepare(sql).all(...values) as Row[],
+    // A statement of its own: an iteration may be left early or run inside another one.
+    iterate: (sql, ...values) => connection.prepare(sql).iterate(...values) as Iterable<Row>,
+    prepare,
+    inTransaction: () => connection.isTransaction,
+    async backup(path) {
+      await backup(connection, path, { rate: 0x7fffffff });
+    },
+    close() {
+      statements.clear();
+      connection.close();
+    },
+  };
+}
+
+/**
+ * Locks `path` for this process alone until the returned function is called or the process dies: an exclusive
+ * transaction on an empty database. Throws SQLITE_BUSY when another process holds it.
+ */
+export function lockFile(path: string): () => void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  const connection = new DatabaseSync(path, { timeout: 0 });
+  try {
+    connection.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return () => connection.close();
+}

@@ -1,0 +1,138 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { micros } from '../../kernel/money.ts';
+import { moveLease } from '../movements.ts';
+import type { LeaseAmounts } from '../movements.ts';
+import { checkAmount } from '../outcome.ts';
+import type { GrantRequest } from '../ports.ts';
+import type { LeaseRecord, PeriodRecord } from '../records.ts';
+import type { Database, Row } from './database.ts';
+import { ensureLife, getLife } from './lives.ts';
+import type { Life } from './lives.ts';
+import * as sql from './money-sql.ts';
+
+export interface Slice {
+  readonly budget: string;
+  readonly period: number;
+}
+
+/** Changes of the three sums of a period. */
+export interface Sums {
+  readonly spent: number;
+  readonly leased: number;
+  readonly presumed: number;
+}
+
+export function addToPeriod(database: Database, { budget, period }: Slice, sums: Sums): void {
+  const { spent, leased, presumed } = sums;
+  if (spent === 0 && leased === 0 && presumed === 0) return;
+  if (database.run(sql.PERIOD_ADD, spent, leased, presumed, budget, period) === 0)
+    database.run(sql.PERIOD_INSERT, spent, leased, presumed, budget, period);
+}
+
+/** Adds `delta` to the lease of `life` on `slice`; returns what that does to the period. */
+export function addToLease(
+  database: Database,
+  { budget, period }: Slice,
+  life: Life,
+  delta: number,
+): Omit<Sums, 'spent'> {
+  const none = { leased: 0, presumed: 0 };
+  if (delta === 0) return none;
+  if (database.run(sql.LEASE_MOVE_OPEN, delta, budget, period, life.id) === 1)
+    return { leased: delta, presumed: 0 };
+  const row = database.get(sql.LEASE_GET, budget, period, life.id);
+  if (row === undefined && life.closed) return none;
+  const move = moveLease(row === undefined ? NO_LEASE : toAmounts(row), delta);
+  if (move === null) return none;
+  database.run(sql.LEASE_PUT, move.state, move.remaining, move.overdrawn, budget, period, life.id);
+  return move;
+}
+
+const NO_LEASE: LeaseAmounts = { state: 'open', remaining: 0, overdrawn: 0 };
+
+function toAmounts(row: Row): LeaseAmounts {
+  return {
+    state: row['state'] as LeaseRecord['state'],
+    remaining: row['remaining'] as number,
+    overdrawn: row['overdrawn'] as number,
+  };
+}
+
+/** See `LeaseStore.grant`. Atomic because the one writer runs it inside a transaction. */
+export function grant(database: Database, request: GrantRequest): { granted: number; left: number } {
+  checkGrant(request);
+  const { budget, period, since, limit, need, want } = request;
+  const life = ensureLife(database, request.node, request.epoch);
+  if (life.closed)
+    throw new RingfenceError('conflict', `The leases of ${request.node}-${request.epoch} were closed`);
+  const counted = database.get(sql.COUNTED, budget, since)?.['counted'] as number;
+  const room = Math.max(0, limit - counted);
+  const granted = room >= need ? Math.min(want, room) : 0;
+  if (granted > 0) addToPeriod(database, request, { spent: 0, ...addToLease(database, { budget, period }, life, granted) });
+  return { granted, left: room - granted };
+}
+
+function checkGrant({ period, since, limit, need, want, budget }: GrantRequest): void {
+  checkAmount('limit', limit);
+  checkAmount('need', need);
+  checkAmount('want', want);
+  if (want < need) throw new RingfenceError('input_invalid', 'A grant wants less than it needs');
+  if (!(period >= since))
+    throw new RingfenceError('input_invalid', `The period of budget ${budget} does not count against its limit`);
+}
+
+export function giveBack(database: Database, lease: GrantLease, amount: number): void {
+  checkAmount('amount', amount);
+  const life = getLife(database, lease.node, lease.epoch);
+  const { budget, period } = lease;
+  if (life === null || database.run(sql.LEASE_MOVE_OPEN, -amount, budget, period, life.id) === 0)
+    throw new RingfenceError('conflict', `No open lease of ${lease.node}-${lease.epoch} holds that much`);
+  addToPeriod(database, lease, { spent: 0, leased: -amount, presumed: 0 });
+}
+
+type GrantLease = Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>;
+
+/** See `LeaseStore.close`. */
+export function closeLife(database: Database, node: string, epoch: number, rest: 'free' | 'presume'): void {
+  const life = ensureLife(database, node, epoch);
+  database.run(sql.LIFE_CLOSE, rest, life.id);
+  for (const row of database.all(sql.LEASES_OF_LIFE, life.id)) {
+    const remaining = row['remaining'] as number;
+    const slice = { budget: row['budget'] as string, period: row['period'] as number };
+    addToPeriod(database, slice, { spent: 0, leased: -remaining, presumed: rest === 'presume' ? remaining : 0 });
+  }
+  database.run(sql.LEASES_END, rest === 'presume' ? 'presumed' : 'closed', life.id);
+  database.run(sql.ROWS_TO_UNKNOWN, life.id);
+}
+
+/** See `LeaseStore.forgive`. */
+export function forgive(database: Database, budget: string, period: number, amount: number): void {
+  checkAmount('amount', amount);
+  let rest = amount;
+  for (const row of database.all(sql.LEASES_PRESUMED, budget, period)) {
+    const part = Math.min(rest, row['remaining'] as number);
+    if (part > 0) database.run(sql.LEASE_FORGIVE, part, budget, period, row['life'] as number);
+    rest -= part;
+  }
+  if (rest > 0) throw new RingfenceError('conflict', `Less than that is presumed spent of budget ${budget}`);
+  addToPeriod(database, { budget, period }, { spent: 0, leased: 0, presumed: -amount });
+}
+
+export function openLeases(database: Database): LeaseRecord[] {
+  return database.all(sql.LEASES_OPEN).map((row) => {
+    const [budget, node] = [row['budget'] as string, row['node'] as string];
+    const [period, epoch] = [row['period'] as number, row['epoch'] as number];
+    const remaining = micros(row['remaining'] as number);
+    return { id: `${budget}/${period}/${node}-${epoch}`, budget, period, node, epoch, remaining, state: 'open' };
+  });
+}
+
+export function periods(database: Database, budget: string, since: number): PeriodRecord[] {
+  return database.all(sql.PERIODS, budget, since).map((row) => ({
+    budget: row['budget'] as string,
+    period: row['period'] as number,
+    spent: micros(row['spent'] as number),
+    leased: micros(row['leased'] as number),
+    presumed: micros(row['presumed'] as number),
+  }));
+}

@@ -1,0 +1,189 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { LEDGER_STATES, NUMBERS, TEXTS } from '../load-plan.ts';
+import type { LoadPlan } from '../load-plan.ts';
+import { createMovements } from '../movements.ts';
+import type { Movements } from '../movements.ts';
+import { applyOutcome } from '../outcome.ts';
+import type { Accounted, Origin } from '../outcome.ts';
+import type { LedgerOutcome } from '../ports.ts';
+import type { JournalPoint, LedgerRecord } from '../records.ts';
+import { RELEASED_TERM, resourceTerm } from '../terms.ts';
+import type { Database } from './database.ts';
+import { addToLease, addToPeriod } from './leases.ts';
+import { advance, checkHead, ensureLife } from './lives.ts';
+import type { Life } from './lives.ts';
+import { createMarks } from './marks.ts';
+import type { Marks } from './marks.ts';
+import * as sql from './money-sql.ts';
+import { toStoredRow } from './rows.ts';
+import type { StoredRow } from './rows.ts';
+import { createSubjects } from './subjects.ts';
+import type { Subjects } from './subjects.ts';
+
+/** The writing half of the ledger. Every function runs inside a transaction of its caller. */
+export interface Ledger {
+  /** Carries out a plan; null when done, or the cursor's position when the plan must be made again from there. */
+  load(plan: LoadPlan): number | null;
+  settle(outcome: LedgerOutcome): void;
+  forget(): void;
+}
+
+interface Context {
+  readonly database: Database;
+  readonly subjects: Subjects;
+  readonly marks: Marks;
+}
+
+export function createLedger(database: Database): Ledger {
+  const context = { database, subjects: createSubjects(database), marks: createMarks(database) };
+  return {
+    load: (plan) => load(context, plan),
+    settle: (outcome) => settle(context, outcome),
+    forget() {
+      context.subjects.forget();
+      context.marks.forget();
+    },
+  };
+}
+
+function load(context: Context, plan: LoadPlan): number | null {
+  const { database } = context;
+  const life = ensureLife(database, plan.node, plan.epoch);
+  if (plan.from > life.position)
+    throw new RingfenceError(
+      'verify_failed',
+      `Journal ${plan.node}-${plan.epoch} has a gap: ${life.position} is next, not ${plan.from}`,
+    );
+  if (plan.to <= life.position) {
+    checkHead(database, life, plan.to, plan.head);
+    return null;
+  }
+  if (plan.from < life.position) return life.position;
+  const movements = plannedMovements(plan);
+  insertRows(context, plan, life.id);
+  for (const outcome of plan.earlier) applyEarlier(context, movements, outcome, plan);
+  applyMovements(database, movements, life);
+  advance(database, life, plan.to, plan.head);
+  if (life.closed) database.run(sql.ROWS_TO_UNKNOWN, life.id);
+  return null;
+}
+
+function plannedMovements({ movements: planned }: LoadPlan): Movements {
+  const movements = createMovements();
+  for (let at = 0; at < planned.length; at += 4)
+    movements.add(
+      planned[at] as string,
+      planned[at + 1] as number,
+      planned[at + 2] as number,
+      planned[at + 3] as number,
+    );
+  return movements;
+}
+
+function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life: number): void {
+  const insert = database.prepare(sql.ROW_INSERT);
+  const first = (database.get(sql.ROW_LAST)?.['id'] as number) + 1;
+  const interned = plan.subjects.map((content) => subjects.intern(content));
+  const { numbers, texts } = plan;
+  for (let index = 0; index < plan.rows; index++) {
+    const id = first + index;
+    const at = index * NUMBERS;
+    const text = index * TEXTS;
+    const subject = interned[numbers[at + 2] as number];
+    const state = LEDGER_STATES[numbers[at + 5] as number];
+    if (subject === undefined || state === undefined)
+      throw new RingfenceError('internal', 'A load plan is not whole');
+    insert.run(
+      id,
+      life,
+      numbers[at] as number,
+      numbers[at + 1] as number,
+      subject.id,
+      numbers[at + 3] as number,
+      numbers[at + 4] as number,
+      state,
+      numbers[at + 6] as number,
+      texts[text] as string,
+      texts[text + 1] as string,
+      texts[text + 2] as string,
+    );
+    marks.subject(subject.key, subject.app, id);
+    if (state === 'released') marks.shared(RELEASED_TERM, id);
+  }
+  for (let at = 0; at < plan.resources.length; at += 2)
+    marks.resource(plan.resources[at + 1] as number, first + (plan.resources[at] as number));
+}
+
+function applyMovements(database: Database, movements: Movements, life: Life): void {
+  for (const movement of movements.list) {
+    const moved = addToLease(database, movement, life, movement.lease);
+    addToPeriod(database, movement, { spent: movement.spent, leased: moved.leased, presumed: moved.presumed });
+  }
+}
+
+function applyEarlier(
+  context: Context,
+  movements: Movements,
+  outcome: LedgerOutcome,
+  { node, epoch }: LoadPlan,
+): void {
+  const own = outcome.of.node === node && outcome.of.epoch === epoch;
+  const row = getRow(context.database, outcome.of);
+  if (row !== null) change(context, { movements, row, outcome, origin: own ? 'journal' : 'outside' });
+  else if (outcome.amount !== 0 || outcome.reserves.some(([, , amount]) => amount !== 0))
+    throw new RingfenceError('verify_failed', `The journal settles ${name(outcome.of)}, which was never loaded`);
+}
+
+function settle(context: Context, outcome: LedgerOutcome): void {
+  const row = getRow(context.database, outcome.of);
+  if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${name(outcome.of)}`);
+  if (row.record.state === 'reserved')
+    throw new RingfenceError('conflict', `The process of ${name(outcome.of)} has not reported an outcome yet`);
+  const movements = createMovements();
+  change(context, { movements, row, outcome, origin: 'outside' });
+  for (const movement of movements.list)
+    addToPeriod(context.database, movement, { spent: movement.spent, leased: 0, presumed: 0 });
+}
+
+interface Change {
+  readonly movements: Movements;
+  readonly row: StoredRow;
+  readonly outcome: LedgerOutcome;
+  readonly origin: Origin;
+}
+
+function change(context: Context, { movements, row, outcome, origin }: Change): void {
+  const { record } = row;
+  const next = applyOutcome(record, outcome, origin);
+  if (next === null) return;
+  movements.change(record.reserves, next.reserves, origin === 'journal');
+  writeChange(context.database, row.id, next);
+  for (const id of next.resourceIds)
+    if (!record.resourceIds.includes(id)) context.marks.resource(resourceTerm(record.account, id), row.id);
+  if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id);
+}
+
+function writeChange(database: Database, id: number, next: Accounted): void {
+  database.run(
+    sql.ROW_CHANGE,
+    next.amount,
+    next.state,
+    next.settled ? 1 : 0,
+    JSON.stringify(next.reserves),
+    JSON.stringify(next.resourceIds),
+    id,
+  );
+}
+
+function getRow(database: Database, { node, epoch, position }: JournalPoint): StoredRow | null {
+  const row = database.get(sql.ROW_GET, node, epoch, position);
+  return row === undefined ? null : toStoredRow(row);
+}
+
+export function getRecord(database: Database, point: JournalPoint): LedgerRecord | null {
+  return getRow(database, point)?.record ?? null;
+}
+
+function name({ node, epoch, position }: JournalPoint): string {
+  return `${node}-${epoch}-${position}`;
+}

@@ -1,0 +1,68 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Cursor } from '../ports.ts';
+import type { Database, Row } from './database.ts';
+import * as sql from './money-sql.ts';
+
+/** One process between two starts: the holder of leases and the author of a journal epoch. */
+export interface Life {
+  readonly id: number;
+  /** Next position to load. */
+  readonly position: number;
+  readonly head: string;
+  readonly closed: boolean;
+}
+
+export function getLife(database: Database, node: string, epoch: number): Life | null {
+  const row = database.get(sql.LIFE_GET, node, epoch);
+  if (row === undefined) return null;
+  return {
+    id: row['id'] as number,
+    position: row['position'] as number,
+    head: row['head'] as string,
+    closed: row['closed'] !== null,
+  };
+}
+
+/** The life, which begins now if it is new. */
+export function ensureLife(database: Database, node: string, epoch: number): Life {
+  const known = getLife(database, node, epoch);
+  if (known !== null) return known;
+  database.run(sql.LIFE_INSERT, node, epoch);
+  const created = getLife(database, node, epoch);
+  if (created === null) throw new RingfenceError('internal', 'A life could not be stored');
+  return created;
+}
+
+export function cursors(database: Database, node: string): Cursor[] {
+  return database.all(sql.CURSORS, node).map(toCursor);
+}
+
+export function heads(database: Database, node: string): Cursor[] {
+  return database.all(sql.HEADS, node).map(toCursor);
+}
+
+function toCursor(row: Row): Cursor {
+  return {
+    epoch: row['epoch'] as number,
+    position: row['position'] as number,
+    head: row['head'] as string,
+  };
+}
+
+/** Records of one anchor slot: within it only the newest head is kept. */
+const ANCHOR_SLOT = 1_000;
+
+/** Moves the cursor and keeps the chain head there. */
+export function advance(database: Database, life: Life, position: number, head: string): void {
+  database.run(sql.LIFE_ADVANCE, position, head, life.id);
+  database.run(sql.ANCHOR_PUT, life.id, Math.floor(position / ANCHOR_SLOT), position, head);
+}
+
+/** Throws `verify_failed` when the journal now claims another head for a position that was loaded before. */
+export function checkHead(database: Database, life: Life, position: number, head: string): void {
+  const slot = Math.floor(position / ANCHOR_SLOT);
+  const known =
+    position === life.position ? life.head : database.get(sql.ANCHOR_AT, life.id, slot, position)?.['head'];
+  if (known !== undefined && known !== '' && known !== head)
+    throw new RingfenceError('verify_failed', `The journal has another head at position ${position} than before`);
+}

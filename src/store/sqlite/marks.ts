@@ -1,0 +1,44 @@
+import { appTerm, keyTerm, RUN } from '../terms.ts';
+import type { Database } from './database.ts';
+import * as sql from './money-sql.ts';
+
+/** Writes the coarse index (`terms.ts`), remembering which shared marks the newest run has already. */
+export interface Marks {
+  /** A row holds this resource. */
+  resource(term: number, ledger: number): void;
+  /** Some row of the run of `ledger` has this term. */
+  shared(term: number, ledger: number): void;
+  subject(key: string, app: string, ledger: number): void;
+  /** Call after a rollback: what is remembered may not be stored. */
+  forget(): void;
+}
+
+export function createMarks(database: Database): Marks {
+  const insert = database.prepare(sql.MARK_INSERT);
+  const known = new Set<number>();
+  let newest = -1;
+
+  function shared(term: number, ledger: number): void {
+    const run = Math.floor(ledger / RUN);
+    if (run > newest) {
+      known.clear();
+      newest = run;
+    }
+    if (run === newest && known.has(term)) return;
+    insert.run(run, term, 0);
+    if (run === newest) known.add(term);
+  }
+
+  return {
+    resource: (term, ledger) => void insert.run(Math.floor(ledger / RUN), term, ledger),
+    shared,
+    subject(key, app, ledger) {
+      shared(keyTerm(key), ledger);
+      shared(appTerm(app), ledger);
+    },
+    forget() {
+      known.clear();
+      newest = -1;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Every statement that moves money or reads it to decide, in one place for review. Invariant of all of them together,
+ * for each (budget, period): spent = sum of the rows' reserves, leased = sum of `remaining` of open leases,
+ * presumed = sum of `remaining` of presumed leases.
+ */
+
+// Lives: one process between two starts
+
+export const LIFE_INSERT = `
+  INSERT INTO life (node, epoch, position, head) VALUES (?, ?, 0, '') ON CONFLICT DO NOTHING`;
+
+export const LIFE_GET = `
+  SELECT id, position, head, closed FROM life WHERE node = ? AND epoch = ?`;
+
+export const LIFE_ADVANCE = `
+  UPDATE life SET position = ?, head = ? WHERE id = ?`;
+
+export const LIFE_CLOSE = `
+  UPDATE life SET closed = ? WHERE id = ? AND closed IS NULL`;
+
+export const CURSORS = `
+  SELECT epoch, position, head FROM life WHERE node = ? ORDER BY epoch`;
+
+export const ANCHOR_PUT = `
+  INSERT INTO anchor (life, slot, position, head) VALUES (?, ?, ?, ?)
+  ON CONFLICT (life, slot) DO UPDATE SET position = excluded.position, head = excluded.head`;
+
+export const ANCHOR_AT = `
+  SELECT head FROM anchor WHERE life = ? AND slot = ? AND position = ?`;
+
+export const HEADS = `
+  SELECT life.epoch, anchor.position, anchor.head FROM life JOIN anchor ON anchor.life = life.id
+  WHERE life.node = ? ORDER BY life.epoch, anchor.position`;
+
+// Periods
+
+/** Adds to the sums; a sum that would become negative fails the whole transaction. */
+export const PERIOD_ADD = `
+  UPDATE period SET spent = spent + ?, leased = leased + ?, presumed = presumed + ?
+  WHERE budget = ? AND period = ?`;
+
+export const PERIOD_INSERT = `
+  INSERT INTO period (spent, leased, presumed, budget, period) VALUES (?, ?, ?, ?, ?)`;
+
+/** Everything that counts against a limit: range scan of the primary key. */
+export const COUNTED = `
+  SELECT coalesce(sum(spent + leased + presumed), 0) AS counted FROM period WHERE budget = ? AND period >= ?`;
+
+export const PERIODS = `
+  SELECT budget, period, spent, leased, presumed FROM period WHERE budget = ? AND period >= ? ORDER BY period`;
+
+// Leases
+
+/** The usual case of a load or grant: an open lease that has enough. */
+export const LEASE_MOVE_OPEN = `
+  UPDATE lease SET remaining = remaining + ?1
+  WHERE budget = ?2 AND period = ?3 AND life = ?4 AND state = 'open' AND remaining + ?1 >= 0`;
+
+export const LEASE_GET = `
+  SELECT state, remaining, overdrawn FROM lease WHERE budget = ? AND period = ? AND life = ?`;
+
+export const LEASE_PUT = `
+  INSERT INTO lease (state, remaining, overdrawn, budget, period, life) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (budget, period, life) DO UPDATE
+  SET state = excluded.state, remaining = excluded.remaining, overdrawn = excluded.overdrawn`;
+
+export const LEASES_OF_LIFE = `
+  SELECT budget, period, remaining FROM lease WHERE life = ? AND state = 'open'`;
+
+export const LEASES_END = `
+  UPDATE lease SET state = ?1, remaining = CASE ?1 WHEN 'presumed' THEN remaining ELSE 0 END
+  WHERE life = ?2 AND state = 'open'`;
+
+export const LEASES_PRESUMED = `
+  SELECT life, remaining FROM lease
+  WHERE budget = ? AND period = ? AND state = 'presumed' AND remaining > 0 ORDER BY life`;
+
+export const LEASE_FORGIVE = `
+  UPDATE lease SET remaining = remaining - ? WHERE budget = ? AND period = ? AND life = ? AND state = 'presumed'`;
+
+export const LEASES_OPEN = `
+  SELECT lease.budget, lease.period, life.node, life.epoch, lease.remaining, lease.state
+  FROM lease JOIN life ON life.id = lease.life WHERE lease.state = 'open'
+  ORDER BY life.node, life.epoch, lease.budget, lease.period`;
+
+// Ledger rows
+
+export const SUBJECT_INSERT = `
+  INSERT INTO subject (content, key, app, account, vendor, operation, action, country, currency)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+
+export const SUBJECT_GET = `
+  SELECT id FROM subject WHERE content = ?`;
+
+export const ROW_LAST = `
+  SELECT coalesce(max(id), 0) AS id FROM ledger`;
+
+export const ROW_INSERT = `
+  INSERT INTO ledger (id, life, position, at, subject, bound, amount, state, settled, reserves, resource_ids, fingerprints)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+export const ROW_CHANGE = `
+  UPDATE ledger SET amount = ?, state = ?, settled = ?, reserves = ?, resource_ids = ? WHERE id = ?`;
+
+/** Rows of a dead process without an outcome: nobody knows, so they stay at their bound. */
+export const ROWS_TO_UNKNOWN = `
+  UPDATE ledger SET state = 'unknown' WHERE life = ? AND state = 'reserved'`;
+
+export const ROW_COLUMNS = `
+  ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,
+  subject.account, subject.vendor, subject.operation, subject.action, subject.country, subject.currency,
+  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.reserves, ledger.resource_ids, ledger.fingerprints`;
+
+export const ROW_JOINS = `
+  FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;
+
+export const ROW_GET = `
+  SELECT ${ROW_COLUMNS} ${ROW_JOINS}
+  WHERE ledger.life = (SELECT id FROM life WHERE node = ? AND epoch = ?) AND ledger.position = ?`;
+
+export const MARK_INSERT = `
+  INSERT INTO mark (run, term, ledger) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`;

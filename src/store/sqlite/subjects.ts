@@ -1,0 +1,44 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Database, Value } from './database.ts';
+import * as sql from './money-sql.ts';
+
+export interface Subject {
+  readonly id: number;
+  readonly key: string;
+  readonly app: string;
+}
+
+/** Interns who and what rows are about. */
+export interface Subjects {
+  /** `content` is the JSON that `subjectText` makes. */
+  intern(content: string): Subject;
+  forget(): void;
+}
+
+const CACHE = 20_000;
+
+export function createSubjects(database: Database): Subjects {
+  const cache = new Map<string, Subject>();
+
+  function store(content: string): Subject {
+    const columns = JSON.parse(content) as Value[];
+    let id = database.get(sql.SUBJECT_GET, content)?.['id'];
+    if (id === undefined) {
+      database.run(sql.SUBJECT_INSERT, content, ...columns);
+      id = database.get(sql.SUBJECT_GET, content)?.['id'];
+    }
+    if (typeof id !== 'number') throw new RingfenceError('internal', 'A subject could not be stored');
+    return { id, key: columns[0] as string, app: columns[1] as string };
+  }
+
+  return {
+    intern(content) {
+      let subject = cache.get(content);
+      if (subject !== undefined) return subject;
+      if (cache.size >= CACHE) cache.clear();
+      cache.set(content, (subject = store(content)));
+      return subject;
+    },
+    forget: () => cache.clear(),
+  };
+}
