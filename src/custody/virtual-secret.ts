@@ -7,6 +7,8 @@ const RANDOM_LENGTH = 23;
 const CHECKSUM_LENGTH = 6;
 const SHAPE = /^rfv[0-9A-Za-z]{29}$/;
 
+const MAX_ISSUED_LENGTH = 128;
+
 /** Length of a virtual secret; every vendor's SDK accepts 32 characters `[0-9A-Za-z]`. */
 export const VIRTUAL_SECRET_LENGTH = PREFIX.length + RANDOM_LENGTH + CHECKSUM_LENGTH;
 
@@ -23,6 +25,14 @@ export function makeVirtualSecret(random: RandomBytes): string {
 export function looksLikeVirtualSecret(text: string): boolean {
   if (text.length !== VIRTUAL_SECRET_LENGTH || !SHAPE.test(text)) return false;
   return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
+}
+
+/**
+ * True when the last 32 characters are a virtual secret. A vendor's SDK may insist on a prefix, and an adapter then
+ * issues `<prefix><virtual secret>`; nothing else can be a secret of ours.
+ */
+export function endsInVirtualSecret(text: string): boolean {
+  return text.length <= MAX_ISSUED_LENGTH && looksLikeVirtualSecret(text.slice(-VIRTUAL_SECRET_LENGTH));
 }
 
 /** Random base62 without bias: bytes from 248 on, which would favour the first eight characters, are thrown away. */

@@ -1,0 +1,80 @@
+import { refuse } from '../intent/decision.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import { compileNetworks, type NetworkTest } from './networks.ts';
+import type { TokenTimes } from './token-cache.ts';
+
+/** One key, packed: strings that many keys share are one string, and only signing keys keep their sealed verifier. */
+export interface KeyEntry {
+  readonly id: string;
+  readonly app: string;
+  readonly account: string;
+  readonly vendor: string;
+  readonly kind: VirtualKeyRecord['kind'];
+  readonly publicId: string | null;
+  readonly index: string;
+  readonly sealed: string | null;
+  /** Ledger ms; Infinity: never. */
+  readonly expiresAt: number;
+  readonly revoked: boolean;
+  readonly networks: NetworkTest | null;
+}
+
+export interface RequestOrigin extends TokenTimes {
+  /** Vendor whose host the request names. */
+  readonly vendor: string;
+  /** Address of the caller. */
+  readonly address: string;
+}
+
+/** Turns records into entries that share their strings and networks. */
+export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
+  const strings = new Map<string, string>();
+  const share = (text: string): string => strings.get(text) ?? (strings.set(text, text), text);
+  const compiled = new Map<string, NetworkTest>();
+  const compile = (networks: readonly string[]): NetworkTest | null => {
+    if (networks.length === 0) return null;
+    const name = networks.join(' ');
+    const known = compiled.get(name) ?? compileNetworks(networks);
+    compiled.set(name, known);
+    return known;
+  };
+  return (record) => ({
+    id: record.id,
+    app: share(record.app),
+    account: share(record.account),
+    vendor: share(record.vendor),
+    kind: record.kind,
+    publicId: record.publicId === null ? null : share(record.publicId),
+    index: record.index,
+    sealed: record.kind === 'secret' ? null : record.sealed,
+    expiresAt: record.expiresAt ?? Infinity,
+    revoked: record.state === 'revoked',
+    networks: compile(record.networks),
+  });
+}
+
+/** May a key that has proven itself be used here and now? Null: yes. */
+export function checkUse(
+  entry: KeyEntry,
+  publicId: string | null,
+  origin: RequestOrigin,
+): ReturnType<typeof refuse> | null {
+  const rule = `key:${entry.id}`;
+  if (entry.revoked) return refuse('key_revoked', rule, 'The virtual key was revoked.');
+  if (origin.ledger >= entry.expiresAt) return refuse('key_expired', rule, 'The virtual key has expired.');
+  if (entry.vendor !== origin.vendor)
+    return refuse(
+      'key_wrong_vendor',
+      rule,
+      `The virtual key is for ${entry.vendor}, not for ${origin.vendor}.`,
+    );
+  if (entry.publicId !== null && publicId !== null && publicId !== entry.publicId)
+    return refuse(
+      'key_wrong_vendor',
+      rule,
+      'The virtual key belongs to another account id than the request names.',
+    );
+  if (entry.networks !== null && !entry.networks(origin.address))
+    return refuse('key_network', rule, `The virtual key may not be used from ${origin.address}.`);
+  return null;
+}

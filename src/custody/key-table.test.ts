@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import type { Step } from '../intent/decision.ts';
+import { Secret } from '../kernel/secret.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import type { Presented } from '../vendors/vendor.ts';
+import type { RequestOrigin } from './key-entry.ts';
+import { createKeyTable, type AuthenticatedKey, type KeyTable, type VerifyToken } from './key-table.ts';
+import { createKeyedHash } from './keyed-hash.ts';
+import { MAX_SIGNING_KEYS } from './signers.ts';
+import { makeVirtualSecret } from './virtual-secret.ts';
+
+const index = createKeyedHash(createSecretKey(randomBytes(32)));
+const origin: RequestOrigin = { vendor: 'acme', address: '10.0.0.9', wall: 1_000_000, ledger: 1_000_000 };
+
+const record = (secret: string, changes: Partial<VirtualKeyRecord> = {}): VirtualKeyRecord => ({
+  id: 'key_1',
+  app: 'app_1',
+  account: 'account_1',
+  vendor: 'acme',
+  name: 'shop',
+  kind: 'secret',
+  publicId: 'AC1',
+  index: index(secret),
+  sealed: `sealed:${secret}`,
+  expiresAt: null,
+  networks: [],
+  state: 'active',
+  replaces: null,
+  createdAt: 0,
+  revokedAt: null,
+  lastUsedAt: null,
+  ...changes,
+});
+
+/** Token of the tests: JSON claims and an HMAC. Real tokens are checked where the real verifier is wired. */
+const sign = (claims: object, secret: string): string => {
+  const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  return `${payload}.${createHmac('sha256', secret).update(payload).digest('base64url')}`;
+};
+
+function tableOf(records: readonly VirtualKeyRecord[]): { table: KeyTable; verified: () => number } {
+  let count = 0;
+  const verifyToken: VerifyToken = ({ token }, verifier, now) => {
+    count++;
+    const [payload = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp: number };
+    return sign(claims, verifier.reveal()) === token && claims.exp * 1000 > now ? { ...claims } : null;
+  };
+  const openVerifier = ({ sealed }: { readonly sealed: string }) =>
+    new Secret(sealed.slice('sealed:'.length));
+  const table = createKeyTable({ index, verifyToken, openVerifier });
+  table.load(records);
+  return { table, verified: () => count };
+}
+
+const basic = (secret: string, publicId: string | null = 'AC1'): Presented => ({
+  kind: 'secret',
+  publicId,
+  secret,
+});
+const jwt = (token: string, publicId = 'AC1', algorithm: 'HS256' | 'RS256' = 'HS256'): Presented => ({
+  kind: 'jwt',
+  publicId,
+  algorithm,
+  token,
+});
+const codeOf = (step: Step<AuthenticatedKey>): string =>
+  step.ok ? `ok ${step.value.id}` : step.refusal.code;
+
+test('a known secret tells who asks', () => {
+  const secret = makeVirtualSecret(randomBytes);
+  const { table } = tableOf([record(secret)]);
+  assert.deepEqual(table.authenticate(basic(secret), origin), {
+    ok: true,
+    value: {
+      id: 'key_1',
+      app: 'app_1',
+      account: 'account_1',
+      vendor: 'acme',
+      kind: 'secret',
+      publicId: 'AC1',
+      claims: null,
+    },
+  });
+});
+
+test('each reason to refuse has its own code', () => {
+  const [plain, expired, revoked, fenced] = [0, 1, 2, 3].map(() => makeVirtualSecret(randomBytes)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const { table } = tableOf([
+    record(plain),
+    record(expired, { id: 'key_2', expiresAt: origin.ledger }),
+    record(revoked, { id: 'key_3', state: 'revoked' }),
+    record(fenced, { id: 'key_4', networks: ['10.0.0.0/30', '::1'] }),
+  ]);
+  const code = (presented: Presented | null, change: Partial<RequestOrigin> = {}) =>
+    codeOf(table.authenticate(presented, { ...origin, ...change }));
+  assert.equal(code(null), 'key_missing');
+  assert.equal(code(basic(makeVirtualSecret(randomBytes))), 'key_invalid');
+  assert.equal(code(basic('hunter2')), 'key_invalid');
+  assert.equal(code(basic(expired)), 'key_expired');
+  assert.equal(code(basic(expired), { ledger: origin.ledger - 1 }), 'ok key_2');
+  assert.equal(code(basic(revoked)), 'key_revoked');
+  assert.equal(code(basic(plain), { vendor: 'other' }), 'key_wrong_vendor');
+  assert.equal(code(basic(plain, 'AC2')), 'key_wrong_vendor');
+  assert.equal(code(basic(plain, null)), 'ok key_1');
+  assert.equal(code(basic(fenced)), 'key_network');
+  assert.equal(code(basic(fenced), { address: '::ffff:10.0.0.3' }), 'ok key_4');
+});
+
+test('no refusal holds the secret', () => {
+  const secret = makeVirtualSecret(randomBytes);
+  const { table } = tableOf([record(secret, { state: 'revoked' })]);
+  for (const presented of [basic(secret), basic(`${secret.slice(0, 31)}!`)])
+    assert.ok(!JSON.stringify(table.authenticate(presented, origin)).includes(secret.slice(0, 31)));
+});
+
+test('a secret of the wrong shape is refused before any hash is computed', () => {
+  let hashes = 0;
+  const table = createKeyTable({
+    index: () => String(hashes++),
+    verifyToken: () => null,
+    openVerifier: () => new Secret(''),
+  });
+  const secret = makeVirtualSecret(randomBytes);
+  for (const text of [
+    '',
+    'a',
+    secret.slice(1),
+    `${secret}0`,
+    'x'.repeat(1_000_000),
+    'x'.repeat(200) + secret,
+  ])
+    assert.equal(codeOf(table.authenticate(basic(text), origin)), 'key_invalid');
+  assert.equal(hashes, 0);
+  table.authenticate(basic(`SG.${secret}`), origin);
+  assert.equal(hashes, 1);
+});
+
+test('a record that changes or goes counts from the next request on', () => {
+  const [first, second] = [makeVirtualSecret(randomBytes), makeVirtualSecret(randomBytes)];
+  const { table } = tableOf([record(first)]);
+  table.upsert(record(second));
+  assert.equal(table.size, 1);
+  assert.equal(codeOf(table.authenticate(basic(first), origin)), 'key_invalid');
+  assert.equal(codeOf(table.authenticate(basic(second), origin)), 'ok key_1');
+  table.upsert(record(second, { state: 'revoked' }));
+  assert.equal(codeOf(table.authenticate(basic(second), origin)), 'key_revoked');
+  table.remove('key_1');
+  table.remove('key_1');
+  assert.equal(codeOf(table.authenticate(basic(second), origin)), 'key_invalid');
+  assert.equal(table.size, 0);
+});
+
+test('a token is matched to the key that signed it, among all keys of the same public id', () => {
+  const keys = [1, 2, 3].map((n) => record(`secret ${n}`, { id: `key_${n}`, kind: 'hs256' }));
+  const { table } = tableOf(keys);
+  const token = sign({ exp: 2000, video: {} }, 'secret 2');
+  const step = table.authenticate(jwt(token), origin);
+  assert.ok(step.ok);
+  assert.equal(step.value.id, 'key_2');
+  assert.deepEqual(step.value.claims, { exp: 2000, video: {} });
+  const code = (presented: Presented, change: Partial<RequestOrigin> = {}) =>
+    codeOf(table.authenticate(presented, { ...origin, ...change }));
+  assert.equal(code(jwt(sign({ exp: 2000 }, 'secret 4'))), 'key_invalid');
+  assert.equal(code(jwt(token, 'AC2')), 'key_wrong_vendor');
+  assert.equal(code(jwt(sign({ exp: 2000, n: 1 }, 'secret 2'), 'AC2')), 'key_invalid');
+  assert.equal(code(jwt(sign({ exp: 2000, n: 1 }, 'secret 2'), 'AC1', 'RS256')), 'key_invalid');
+  assert.equal(code(jwt(sign({ exp: 1 }, 'secret 2'))), 'key_invalid');
+  assert.equal(code(jwt('x'.repeat(17_000))), 'key_invalid');
+});
+
+test('the secret of a signing key is no bearer secret', () => {
+  const secret = makeVirtualSecret(randomBytes);
+  const { table } = tableOf([record(secret, { kind: 'hs256' })]);
+  assert.equal(codeOf(table.authenticate(basic(secret), origin)), 'key_invalid');
+});
+
+test('a token is verified once, and again when its key changes or its time is over', () => {
+  const key = record('secret', { kind: 'hs256' });
+  const { table, verified } = tableOf([key]);
+  const token = sign({ exp: 2000 }, 'secret');
+  const code = (change: Partial<RequestOrigin> = {}) =>
+    codeOf(table.authenticate(jwt(token), { ...origin, ...change }));
+  assert.equal(code(), 'ok key_1');
+  assert.equal(code(), 'ok key_1');
+  assert.equal(verified(), 1);
+  table.upsert({ ...key, state: 'revoked' });
+  assert.equal(code(), 'key_revoked');
+  table.upsert({ ...key, index: index('other'), sealed: 'sealed:other' });
+  assert.equal(code(), 'key_invalid');
+  table.upsert(key);
+  assert.equal(code(), 'ok key_1');
+  assert.equal(code({ wall: 2_000_000, ledger: 2_000_000 }), 'key_invalid');
+  table.remove('key_1');
+  assert.equal(code(), 'key_invalid');
+});
+
+test('setting the clock back does not lengthen the life of a verified token', () => {
+  const { table, verified } = tableOf([record('secret', { kind: 'hs256' })]);
+  const token = sign({ exp: 1100 }, 'secret');
+  assert.equal(codeOf(table.authenticate(jwt(token), origin)), 'ok key_1');
+  table.authenticate(jwt(token), { ...origin, ledger: origin.ledger + 100_000 });
+  assert.equal(verified(), 2, 'verified again, because its time on the ledger clock is over');
+});
+
+test('a token costs a bounded number of signature checks, and dead keys do not use them up', () => {
+  const live = record('live', { id: 'key_live', kind: 'hs256' });
+  const dead = Array.from({ length: 200 }, (_, n) =>
+    record(`dead ${n}`, {
+      id: `key_${n}`,
+      kind: 'hs256',
+      ...(n % 2 ? { state: 'revoked' } : { expiresAt: 5 }),
+    }),
+  );
+  const { table, verified } = tableOf([...dead.slice(100), live, ...dead.slice(0, 100)]);
+  assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 2000 }, 'live')), origin)), 'ok key_live');
+  assert.equal(verified(), 1);
+  assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 2000 }, 'unknown')), origin)), 'key_invalid');
+  assert.equal(verified(), 1 + MAX_SIGNING_KEYS);
+});
+
+test('uses are counted once per key and handed over once', () => {
+  const secret = makeVirtualSecret(randomBytes);
+  const { table } = tableOf([record(secret)]);
+  table.authenticate(basic(secret), origin);
+  table.authenticate(basic(secret), { ...origin, wall: 1_000_001 });
+  table.authenticate(basic(secret), { ...origin, vendor: 'other' });
+  assert.deepEqual(table.takeUses(), new Map([['key_1', 1_000_001]]));
+  assert.equal(table.takeUses().size, 0);
+});

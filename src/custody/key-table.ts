@@ -1,0 +1,130 @@
+import { next, refuse, type Step } from '../intent/decision.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import type { Presented } from '../vendors/vendor.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+import { checkUse, createPacker, type KeyEntry, type RequestOrigin } from './key-entry.ts';
+import { createSigners } from './signers.ts';
+import { createTokenCache, type TokenClaims } from './token-cache.ts';
+import { endsInVirtualSecret } from './virtual-secret.ts';
+
+const MAX_TOKEN = 16 * 1024;
+const CACHED_TOKENS = 4096;
+/** Who sends a request, once proven. */
+export interface AuthenticatedKey {
+  readonly id: string;
+  readonly app: string;
+  readonly account: string;
+  readonly vendor: string;
+  readonly kind: VirtualKeyRecord['kind'];
+  readonly publicId: string | null;
+  /** Verified claims of the token that the app signed; null for kind `secret`. */
+  readonly claims: TokenClaims | null;
+}
+
+/** Checks signature and times of a token; null when it does not verify. `now` is wall ms. */
+export type VerifyToken = (
+  presented: Extract<Presented, { kind: 'jwt' }>,
+  verifier: Secret,
+  now: number,
+) => TokenClaims | null;
+
+/** All virtual keys in memory, as a data-plane process needs them. Holds no secret in clear and asks nobody. */
+export interface KeyTable {
+  /** Adds records to the table, replacing those with the same id. */
+  load(records: Iterable<VirtualKeyRecord>): void;
+  upsert(record: VirtualKeyRecord): void;
+  remove(id: string): void;
+  readonly size: number;
+  authenticate(presented: Presented | null, origin: RequestOrigin): Step<AuthenticatedKey>;
+  /** Keys used since the last call, with the wall ms of the latest use. */
+  takeUses(): ReadonlyMap<string, number>;
+}
+
+export interface KeyTableOptions {
+  /** Keyed hash under `KeyRing.derive('index')`. */
+  readonly index: KeyedHash;
+  readonly verifyToken: VerifyToken;
+  /** Opens the sealed verifier of a signing key. */
+  readonly openVerifier: (record: Pick<VirtualKeyRecord, 'id'> & { readonly sealed: string }) => Secret;
+}
+
+export function createKeyTable({ index, verifyToken, openVerifier }: KeyTableOptions): KeyTable {
+  const byId = new Map<string, KeyEntry>();
+  const byIndex = new Map<string, KeyEntry>();
+  const signers = createSigners();
+  const pack = createPacker();
+  const tokens = createTokenCache<KeyEntry>(CACHED_TOKENS);
+  let uses = new Map<string, number>();
+
+  function remove(id: string): void {
+    const entry = byId.get(id);
+    if (entry === undefined) return;
+    byId.delete(id);
+    if (byIndex.get(entry.index) === entry) byIndex.delete(entry.index);
+    signers.remove(entry);
+  }
+
+  function upsert(record: VirtualKeyRecord): void {
+    remove(record.id);
+    const entry = pack(record);
+    byId.set(entry.id, entry);
+    if (entry.kind === 'secret') byIndex.set(entry.index, entry);
+    else signers.add(entry);
+  }
+
+  /** A stored hash is compared with a hash that nobody outside can compute: its timing tells nothing about the secret. */
+  function findSecret(secret: string): KeyEntry | null {
+    return endsInVirtualSecret(secret) ? (byIndex.get(index(secret)) ?? null) : null;
+  }
+
+  function findSigner(presented: Extract<Presented, { kind: 'jwt' }>, origin: RequestOrigin): Signer | null {
+    if (presented.token.length > MAX_TOKEN) return null;
+    const known = tokens.get(presented.token, origin);
+    if (known !== null && byId.get(known.key.id) === known.key) return known; // A changed key is another entry.
+    for (const key of signers.find(origin.vendor, presented.publicId)) {
+      if (key.kind !== KIND_OF[presented.algorithm] || key.sealed === null) continue;
+      const verifier = openVerifier({ id: key.id, sealed: key.sealed });
+      const claims = verifyToken(presented, verifier, origin.wall);
+      if (claims === null) continue;
+      tokens.put(presented.token, { key, claims }, origin);
+      return { key, claims };
+    }
+    return null;
+  }
+
+  return {
+    load(records) {
+      for (const record of records) upsert(record);
+    },
+    upsert,
+    remove,
+    get size() {
+      return byId.size;
+    },
+    authenticate(presented, origin) {
+      if (presented === null)
+        return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');
+      const jwt = presented.kind === 'jwt' ? findSigner(presented, origin) : null;
+      const entry = presented.kind === 'jwt' ? (jwt?.key ?? null) : findSecret(presented.secret);
+      if (entry === null) return refuse('key_invalid', 'authenticate', 'The virtual key is not known.');
+      const refusal = checkUse(entry, presented.publicId, origin);
+      if (refusal !== null) return refusal;
+      uses.set(entry.id, origin.wall);
+      const { id, app, account, vendor, kind, publicId } = entry;
+      return next({ id, app, account, vendor, kind, publicId, claims: jwt?.claims ?? null });
+    },
+    takeUses() {
+      const taken = uses;
+      uses = new Map();
+      return taken;
+    },
+  };
+}
+
+interface Signer {
+  readonly key: KeyEntry;
+  readonly claims: TokenClaims;
+}
+
+const KIND_OF = { HS256: 'hs256', RS256: 'rs256' } as const;
