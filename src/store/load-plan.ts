@@ -70,7 +70,12 @@ function checkRange({ from, to, epoch }: LedgerBatch): void {
 }
 
 function checkRow(row: LedgerRecord, batch: LedgerBatch): void {
-  if (row.node !== batch.node || row.epoch !== batch.epoch || row.position < batch.from || row.position >= batch.to)
+  if (
+    row.node !== batch.node ||
+    row.epoch !== batch.epoch ||
+    row.position < batch.from ||
+    row.position >= batch.to
+  )
     throw new RingfenceError('input_invalid', `Row ${row.position} does not belong to its batch`);
   checkAmount('bound', row.bound);
   checkReserves(row.reserves);

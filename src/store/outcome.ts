@@ -31,7 +31,7 @@ function isFinal(row: Accounted): boolean {
 }
 
 /** Throws `input_invalid` unless amounts are whole, not negative, and nothing when released. */
-export function checkOutcome(outcome: Pick<LedgerOutcome, 'state' | 'amount' | 'reserves'>): void {
+export function checkOutcome(outcome: Pick<LedgerRecord, 'state' | 'amount' | 'reserves'>): void {
   checkAmount('amount', outcome.amount);
   checkReserves(outcome.reserves);
   if (outcome.state !== 'released') return;

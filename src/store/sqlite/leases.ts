@@ -68,7 +68,8 @@ export function grant(database: Database, request: GrantRequest): { granted: num
   const counted = database.get(sql.COUNTED, budget, since)?.['counted'] as number;
   const room = Math.max(0, limit - counted);
   const granted = room >= need ? Math.min(want, room) : 0;
-  if (granted > 0) addToPeriod(database, request, { spent: 0, ...addToLease(database, { budget, period }, life, granted) });
+  if (granted > 0)
+    addToPeriod(database, request, { spent: 0, ...addToLease(database, { budget, period }, life, granted) });
   return { granted, left: room - granted };
 }
 
@@ -78,7 +79,10 @@ function checkGrant({ period, since, limit, need, want, budget }: GrantRequest):
   checkAmount('want', want);
   if (want < need) throw new RingfenceError('input_invalid', 'A grant wants less than it needs');
   if (!(period >= since))
-    throw new RingfenceError('input_invalid', `The period of budget ${budget} does not count against its limit`);
+    throw new RingfenceError(
+      'input_invalid',
+      `The period of budget ${budget} does not count against its limit`,
+    );
 }
 
 export function giveBack(database: Database, lease: GrantLease, amount: number): void {
@@ -99,7 +103,11 @@ export function closeLife(database: Database, node: string, epoch: number, rest:
   for (const row of database.all(sql.LEASES_OF_LIFE, life.id)) {
     const remaining = row['remaining'] as number;
     const slice = { budget: row['budget'] as string, period: row['period'] as number };
-    addToPeriod(database, slice, { spent: 0, leased: -remaining, presumed: rest === 'presume' ? remaining : 0 });
+    addToPeriod(database, slice, {
+      spent: 0,
+      leased: -remaining,
+      presumed: rest === 'presume' ? remaining : 0,
+    });
   }
   database.run(sql.LEASES_END, rest === 'presume' ? 'presumed' : 'closed', life.id);
   database.run(sql.ROWS_TO_UNKNOWN, life.id);
@@ -123,7 +131,15 @@ export function openLeases(database: Database): LeaseRecord[] {
     const [budget, node] = [row['budget'] as string, row['node'] as string];
     const [period, epoch] = [row['period'] as number, row['epoch'] as number];
     const remaining = micros(row['remaining'] as number);
-    return { id: `${budget}/${period}/${node}-${epoch}`, budget, period, node, epoch, remaining, state: 'open' };
+    return {
+      id: `${budget}/${period}/${node}-${epoch}`,
+      budget,
+      period,
+      node,
+      epoch,
+      remaining,
+      state: 'open',
+    };
   });
 }
 

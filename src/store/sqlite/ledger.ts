@@ -107,7 +107,7 @@ function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life
       texts[text + 1] as string,
       texts[text + 2] as string,
     );
-    marks.subject(subject.key, subject.app, id);
+    for (const term of subject.terms) marks.shared(term, id);
     if (state === 'released') marks.shared(RELEASED_TERM, id);
   }
   for (let at = 0; at < plan.resources.length; at += 2)
@@ -117,7 +117,11 @@ function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life
 function applyMovements(database: Database, movements: Movements, life: Life): void {
   for (const movement of movements.list) {
     const moved = addToLease(database, movement, life, movement.lease);
-    addToPeriod(database, movement, { spent: movement.spent, leased: moved.leased, presumed: moved.presumed });
+    addToPeriod(database, movement, {
+      spent: movement.spent,
+      leased: moved.leased,
+      presumed: moved.presumed,
+    });
   }
 }
 
@@ -131,14 +135,20 @@ function applyEarlier(
   const row = getRow(context.database, outcome.of);
   if (row !== null) change(context, { movements, row, outcome, origin: own ? 'journal' : 'outside' });
   else if (outcome.amount !== 0 || outcome.reserves.some(([, , amount]) => amount !== 0))
-    throw new RingfenceError('verify_failed', `The journal settles ${name(outcome.of)}, which was never loaded`);
+    throw new RingfenceError(
+      'verify_failed',
+      `The journal settles ${name(outcome.of)}, which was never loaded`,
+    );
 }
 
 function settle(context: Context, outcome: LedgerOutcome): void {
   const row = getRow(context.database, outcome.of);
   if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${name(outcome.of)}`);
   if (row.record.state === 'reserved')
-    throw new RingfenceError('conflict', `The process of ${name(outcome.of)} has not reported an outcome yet`);
+    throw new RingfenceError(
+      'conflict',
+      `The process of ${name(outcome.of)} has not reported an outcome yet`,
+    );
   const movements = createMovements();
   change(context, { movements, row, outcome, origin: 'outside' });
   for (const movement of movements.list)

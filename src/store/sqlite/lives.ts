@@ -64,5 +64,8 @@ export function checkHead(database: Database, life: Life, position: number, head
   const known =
     position === life.position ? life.head : database.get(sql.ANCHOR_AT, life.id, slot, position)?.['head'];
   if (known !== undefined && known !== '' && known !== head)
-    throw new RingfenceError('verify_failed', `The journal has another head at position ${position} than before`);
+    throw new RingfenceError(
+      'verify_failed',
+      `The journal has another head at position ${position} than before`,
+    );
 }

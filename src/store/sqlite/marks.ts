@@ -1,4 +1,4 @@
-import { appTerm, keyTerm, RUN } from '../terms.ts';
+import { RUN } from '../terms.ts';
 import type { Database } from './database.ts';
 import * as sql from './money-sql.ts';
 
@@ -8,7 +8,6 @@ export interface Marks {
   resource(term: number, ledger: number): void;
   /** Some row of the run of `ledger` has this term. */
   shared(term: number, ledger: number): void;
-  subject(key: string, app: string, ledger: number): void;
   /** Call after a rollback: what is remembered may not be stored. */
   forget(): void;
 }
@@ -32,10 +31,6 @@ export function createMarks(database: Database): Marks {
   return {
     resource: (term, ledger) => void insert.run(Math.floor(ledger / RUN), term, ledger),
     shared,
-    subject(key, app, ledger) {
-      shared(keyTerm(key), ledger);
-      shared(appTerm(app), ledger);
-    },
     forget() {
       known.clear();
       newest = -1;

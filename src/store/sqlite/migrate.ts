@@ -8,12 +8,15 @@ const APPLICATION = 0x52464e43;
  * Brings the schema up to date, each migration in one transaction with its version number, so that a crash leaves
  * the store at a whole version. Throws `store_newer` for a store of a later version.
  */
-export function migrate(database: Database, migrations: readonly string[]): void {
+export function migrate(database: Database, migrations: readonly string[], now: number): void {
   const version = checkStore(database, migrations.length);
   migrations.slice(version).forEach((sql, index) => {
-    apply(database, sql, version + index + 1);
+    apply(database, { sql, now, version: version + index + 1 });
   });
 }
+
+const HISTORY =
+  'CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, applied_at INTEGER) STRICT';
 
 /** The version of the store; 0 for a new file. Throws when the file belongs to something else or to the future. */
 export function checkStore(database: Database, known: number): number {
@@ -27,10 +30,19 @@ export function checkStore(database: Database, known: number): number {
   return version;
 }
 
-function apply(database: Database, sql: string, version: number): void {
+interface Migration {
+  readonly sql: string;
+  readonly version: number;
+  /** Wall time. */
+  readonly now: number;
+}
+
+function apply(database: Database, { sql, version, now }: Migration): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     database.exec(sql);
+    database.exec(HISTORY);
+    database.run('INSERT INTO migration (version, applied_at) VALUES (?, ?)', version, now);
     database.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${version}`);
     database.exec('COMMIT');
   } catch (error) {

@@ -1,11 +1,12 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import { appTerm, keyTerm } from '../terms.ts';
 import type { Database, Value } from './database.ts';
 import * as sql from './money-sql.ts';
 
 export interface Subject {
   readonly id: number;
-  readonly key: string;
-  readonly app: string;
+  /** What the coarse index must find its rows by. */
+  readonly terms: readonly number[];
 }
 
 /** Interns who and what rows are about. */
@@ -28,7 +29,7 @@ export function createSubjects(database: Database): Subjects {
       id = database.get(sql.SUBJECT_GET, content)?.['id'];
     }
     if (typeof id !== 'number') throw new RingfenceError('internal', 'A subject could not be stored');
-    return { id, key: columns[0] as string, app: columns[1] as string };
+    return { id, terms: [keyTerm(columns[0] as string), appTerm(columns[1] as string)] };
   }
 
   return {

@@ -1,0 +1,101 @@
+import type { LedgerStore } from '../ports.ts';
+import type { LedgerRecord, LedgerState } from '../records.ts';
+import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
+import type { Database, Value } from './database.ts';
+import { ROW_COLUMNS, ROW_JOINS } from './money-sql.ts';
+import { toLedgerRecord } from './rows.ts';
+
+type ListOptions = Parameters<LedgerStore['list']>[0];
+
+/** Conditions as literal text, so that the partial indexes serve them. */
+const PENDING = {
+  late: `ledger.state = 'committed' AND ledger.settled = 0`,
+  unknown: `ledger.state = 'unknown'`,
+} as const;
+
+const STATE: Readonly<Record<LedgerState, string>> = {
+  reserved: `ledger.state = 'reserved'`,
+  committed: `ledger.state = 'committed'`,
+  released: `ledger.state = 'released'`,
+  unknown: `ledger.state = 'unknown'`,
+};
+
+export function pending(database: Database, kind: 'late' | 'unknown', limit: number): LedgerRecord[] {
+  const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} WHERE ${PENDING[kind]} ORDER BY ledger.id LIMIT ?`;
+  return database.all(query, limit).map(toLedgerRecord);
+}
+
+/** Newest first. Filters by key, app or `released` go through the coarse index, run by run. */
+export function list(database: Database, options: ListOptions): LedgerRecord[] {
+  const filter = toFilter(options);
+  if (filter.terms.length === 0) {
+    const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${where(filter.conditions)} ORDER BY ledger.id DESC LIMIT ?`;
+    return database.all(query, options.limit).map(toLedgerRecord);
+  }
+  const inRun = where([...filter.conditions, 'ledger.id >= ?', 'ledger.id < ?']);
+  const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${inRun} ORDER BY ledger.id DESC LIMIT ?`;
+  const found: LedgerRecord[] = [];
+  for (const run of runsWith(database, filter.terms)) {
+    if (found.length >= options.limit) break;
+    const values = [...filter.values, run * RUN, (run + 1) * RUN, options.limit - found.length];
+    for (const row of database.all(query, ...values)) found.push(toLedgerRecord(row));
+  }
+  return found;
+}
+
+interface Filter {
+  readonly conditions: readonly string[];
+  readonly values: readonly Value[];
+  readonly terms: readonly number[];
+}
+
+function toFilter({ key, app, state }: ListOptions): Filter {
+  const conditions: string[] = [];
+  const values: Value[] = [];
+  const terms: number[] = [];
+  if (key !== undefined) {
+    conditions.push('subject.key = ?');
+    values.push(key);
+    terms.push(keyTerm(key));
+  }
+  if (app !== undefined) {
+    conditions.push('subject.app = ?');
+    values.push(app);
+    terms.push(appTerm(app));
+  }
+  if (state !== undefined) conditions.push(STATE[state]);
+  if (state === 'released') terms.push(RELEASED_TERM);
+  return { conditions, values, terms };
+}
+
+function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+/** Runs that have all the terms, newest first: one or two index probes for each 4,096 rows. */
+function* runsWith(database: Database, terms: readonly number[]): Iterable<number> {
+  const tests = terms.map(() => 'EXISTS (SELECT 1 FROM mark WHERE mark.run = runs.run AND mark.term = ?)');
+  const query = `${RUNS} SELECT run FROM runs WHERE ${tests.join(' AND ')}`;
+  for (const row of database.iterate(query, ...terms)) yield row['run'] as number;
+}
+
+const RUNS = `
+  WITH RECURSIVE runs (run) AS (
+    SELECT max(id) / ${RUN} FROM ledger
+    UNION ALL
+    SELECT run - 1 FROM runs WHERE run > 0
+  )`;
+
+const CANDIDATES = `
+  ${RUNS}
+  SELECT ledger.resource_ids FROM runs
+  JOIN mark ON mark.run = runs.run AND mark.term = ?
+  JOIN ledger ON ledger.id = mark.ledger
+  JOIN subject ON subject.id = ledger.subject
+  WHERE subject.account = ?`;
+
+export function hasResource(database: Database, account: string, resourceId: string): boolean {
+  for (const row of database.iterate(CANDIDATES, resourceTerm(account, resourceId), account))
+    if ((JSON.parse(row['resource_ids'] as string) as string[]).includes(resourceId)) return true;
+  return false;
+}
