@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Step } from '../intent/decision.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
+import { signJwt, type JwtClaims } from '../vendors/shared/jwt.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { RequestOrigin } from './key-entry.ts';
-import { createKeyTable, type AuthenticatedKey, type KeyTable, type VerifyToken } from './key-table.ts';
+import { createKeyTable, type AuthenticatedKey, type KeyTable } from './key-table.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
 import { makeVirtualSecret } from './virtual-secret.ts';
@@ -34,25 +35,18 @@ const record = (secret: string, changes: Partial<VirtualKeyRecord> = {}): Virtua
   ...changes,
 });
 
-/** Token of the tests: JSON claims and an HMAC. Real tokens are checked where the real verifier is wired. */
-const sign = (claims: object, secret: string): string => {
-  const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
-  return `${payload}.${createHmac('sha256', secret).update(payload).digest('base64url')}`;
-};
+const sign = (claims: JwtClaims, secret: string): string => signJwt(claims, 'HS256', secret);
 
-function tableOf(records: readonly VirtualKeyRecord[]): { table: KeyTable; verified: () => number } {
+/** `opened` counts signature checks: each opens one verifier. */
+function tableOf(records: readonly VirtualKeyRecord[]): { table: KeyTable; opened: () => number } {
   let count = 0;
-  const verifyToken: VerifyToken = ({ token }, verifier, now) => {
+  const openVerifier = ({ sealed }: { readonly sealed: string }) => {
     count++;
-    const [payload = ''] = token.split('.');
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp: number };
-    return sign(claims, verifier.reveal()) === token && claims.exp * 1000 > now ? { ...claims } : null;
+    return new Secret(sealed.slice('sealed:'.length));
   };
-  const openVerifier = ({ sealed }: { readonly sealed: string }) =>
-    new Secret(sealed.slice('sealed:'.length));
-  const table = createKeyTable({ index, verifyToken, openVerifier });
+  const table = createKeyTable({ index, openVerifier });
   table.load(records);
-  return { table, verified: () => count };
+  return { table, opened: () => count };
 }
 
 const basic = (secret: string, publicId: string | null = 'AC1'): Presented => ({
@@ -125,7 +119,6 @@ test('a secret of the wrong shape is refused before any hash is computed', () =>
   let hashes = 0;
   const table = createKeyTable({
     index: () => String(hashes++),
-    verifyToken: () => null,
     openVerifier: () => new Secret(''),
   });
   const secret = makeVirtualSecret(randomBytes);
@@ -174,6 +167,21 @@ test('a token is matched to the key that signed it, among all keys of the same p
   assert.equal(code(jwt(sign({ exp: 2000, n: 1 }, 'secret 2'), 'AC1', 'RS256')), 'key_invalid');
   assert.equal(code(jwt(sign({ exp: 1 }, 'secret 2'))), 'key_invalid');
   assert.equal(code(jwt('x'.repeat(17_000))), 'key_invalid');
+  assert.equal(code(jwt(sign({ iat: 1000 }, 'secret 2'))), 'key_invalid', 'a token must end');
+});
+
+test('a token that a private key signed is checked with the public key, and with no other algorithm', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const { table } = tableOf([record(publicKey, { kind: 'rs256' })]);
+  const code = (presented: Presented) => codeOf(table.authenticate(presented, origin));
+  const token = signJwt({ exp: 2000 }, 'RS256', privateKey);
+  assert.equal(code(jwt(token, 'AC1', 'RS256')), 'ok key_1');
+  assert.equal(code(jwt(sign({ exp: 2000 }, publicKey), 'AC1', 'HS256')), 'key_invalid');
+  assert.equal(code(jwt(sign({ exp: 2000, n: 1 }, publicKey), 'AC1', 'RS256')), 'key_invalid');
 });
 
 test('the secret of a signing key is no bearer secret', () => {
@@ -184,30 +192,30 @@ test('the secret of a signing key is no bearer secret', () => {
 
 test('a token is verified once, and again when its key changes or its time is over', () => {
   const key = record('secret', { kind: 'hs256' });
-  const { table, verified } = tableOf([key]);
+  const { table, opened } = tableOf([key]);
   const token = sign({ exp: 2000 }, 'secret');
   const code = (change: Partial<RequestOrigin> = {}) =>
     codeOf(table.authenticate(jwt(token), { ...origin, ...change }));
   assert.equal(code(), 'ok key_1');
   assert.equal(code(), 'ok key_1');
-  assert.equal(verified(), 1);
+  assert.equal(opened(), 1);
   table.upsert({ ...key, state: 'revoked' });
   assert.equal(code(), 'key_revoked');
   table.upsert({ ...key, index: index('other'), sealed: 'sealed:other' });
   assert.equal(code(), 'key_invalid');
   table.upsert(key);
   assert.equal(code(), 'ok key_1');
-  assert.equal(code({ wall: 2_000_000, ledger: 2_000_000 }), 'key_invalid');
+  assert.equal(code({ wall: 2_060_000, ledger: 2_060_000 }), 'key_invalid');
   table.remove('key_1');
   assert.equal(code(), 'key_invalid');
 });
 
 test('setting the clock back does not lengthen the life of a verified token', () => {
-  const { table, verified } = tableOf([record('secret', { kind: 'hs256' })]);
+  const { table, opened } = tableOf([record('secret', { kind: 'hs256' })]);
   const token = sign({ exp: 1100 }, 'secret');
   assert.equal(codeOf(table.authenticate(jwt(token), origin)), 'ok key_1');
   table.authenticate(jwt(token), { ...origin, ledger: origin.ledger + 100_000 });
-  assert.equal(verified(), 2, 'verified again, because its time on the ledger clock is over');
+  assert.equal(opened(), 2, 'verified again, because its time on the ledger clock is over');
 });
 
 test('a token costs a bounded number of signature checks, and dead keys do not use them up', () => {
@@ -219,11 +227,11 @@ test('a token costs a bounded number of signature checks, and dead keys do not u
       ...(n % 2 ? { state: 'revoked' } : { expiresAt: 5 }),
     }),
   );
-  const { table, verified } = tableOf([...dead.slice(100), live, ...dead.slice(0, 100)]);
+  const { table, opened } = tableOf([...dead.slice(100), live, ...dead.slice(0, 100)]);
   assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 2000 }, 'live')), origin)), 'ok key_live');
-  assert.equal(verified(), 1);
+  assert.equal(opened(), 1);
   assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 2000 }, 'unknown')), origin)), 'key_invalid');
-  assert.equal(verified(), 1 + MAX_SIGNING_KEYS);
+  assert.equal(opened(), 1 + MAX_SIGNING_KEYS);
 });
 
 test('uses are counted once per key and handed over once', () => {

@@ -1,6 +1,7 @@
 import { next, refuse, type Step } from '../intent/decision.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
+import { verifyJwt } from '../vendors/shared/jwt.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { checkUse, createPacker, type KeyEntry, type RequestOrigin } from './key-entry.ts';
@@ -22,13 +23,6 @@ export interface AuthenticatedKey {
   readonly claims: TokenClaims | null;
 }
 
-/** Checks signature and times of a token; null when it does not verify. `now` is wall ms. */
-export type VerifyToken = (
-  presented: Extract<Presented, { kind: 'jwt' }>,
-  verifier: Secret,
-  now: number,
-) => TokenClaims | null;
-
 /** All virtual keys in memory, as a data-plane process needs them. Holds no secret in clear and asks nobody. */
 export interface KeyTable {
   /** Adds records to the table, replacing those with the same id. */
@@ -44,12 +38,11 @@ export interface KeyTable {
 export interface KeyTableOptions {
   /** Keyed hash under `KeyRing.derive('index')`. */
   readonly index: KeyedHash;
-  readonly verifyToken: VerifyToken;
   /** Opens the sealed verifier of a signing key. */
   readonly openVerifier: (record: Pick<VirtualKeyRecord, 'id'> & { readonly sealed: string }) => Secret;
 }
 
-export function createKeyTable({ index, verifyToken, openVerifier }: KeyTableOptions): KeyTable {
+export function createKeyTable({ index, openVerifier }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
   const signers = createSigners();
@@ -78,19 +71,30 @@ export function createKeyTable({ index, verifyToken, openVerifier }: KeyTableOpt
     return endsInVirtualSecret(secret) ? (byIndex.get(index(secret)) ?? null) : null;
   }
 
-  function findSigner(presented: Extract<Presented, { kind: 'jwt' }>, origin: RequestOrigin): Signer | null {
-    if (presented.token.length > MAX_TOKEN) return null;
-    const known = tokens.get(presented.token, origin);
+  function findSigner(presented: PresentedToken, origin: RequestOrigin): Signer | null {
+    const { token, publicId } = presented;
+    if (token.length > MAX_TOKEN) return null;
+    const known = tokens.get(token, origin);
     if (known !== null && byId.get(known.key.id) === known.key) return known; // A changed key is another entry.
-    for (const key of signers.find(origin.vendor, presented.publicId)) {
-      if (key.kind !== KIND_OF[presented.algorithm] || key.sealed === null) continue;
-      const verifier = openVerifier({ id: key.id, sealed: key.sealed });
-      const claims = verifyToken(presented, verifier, origin.wall);
+    for (const key of signers.find(origin.vendor, publicId)) {
+      const claims = claimsBy(key, presented, origin);
       if (claims === null) continue;
-      tokens.put(presented.token, { key, claims }, origin);
+      tokens.put(token, { key, claims }, origin);
       return { key, claims };
     }
     return null;
+  }
+
+  /** A token without end would be a key that nobody can find again, so it must state `exp`. */
+  function claimsBy(
+    key: KeyEntry,
+    { token, algorithm }: PresentedToken,
+    { wall }: RequestOrigin,
+  ): TokenClaims | null {
+    if (key.kind !== KIND_OF[algorithm] || key.sealed === null) return null;
+    const verifier = openVerifier({ id: key.id, sealed: key.sealed });
+    const claims = verifyJwt(token, { algorithm, key: verifier.reveal(), now: wall });
+    return claims?.['exp'] === undefined ? null : claims;
   }
 
   return {
@@ -121,6 +125,8 @@ export function createKeyTable({ index, verifyToken, openVerifier }: KeyTableOpt
     },
   };
 }
+
+type PresentedToken = Extract<Presented, { kind: 'jwt' }>;
 
 interface Signer {
   readonly key: KeyEntry;

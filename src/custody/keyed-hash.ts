@@ -1,9 +1,35 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
+
+const BLOCK = 64;
+const DIGEST = 32;
+const SHORT = 128;
 
 /** HMAC-SHA256 of a text in base64url: finds or recognises it without keeping it. */
 export type KeyedHash = (text: string) => string;
 
-/** `key` comes from `KeyRing.derive`: `index` for virtual secrets, `fingerprint` for numbers and texts in the journal. */
+/**
+ * `key` comes from `KeyRing.derive`: `index` for virtual secrets, `fingerprint` for numbers and texts in the journal.
+ * Short ASCII text, which is every virtual secret, is hashed in place by the two passes of RFC 2104: half the cost
+ * of `createHmac`, and this runs for each request.
+ */
 export function createKeyedHash(key: KeyObject): KeyedHash {
-  return (text) => createHmac('sha256', key).update(text).digest('base64url');
+  const inner = padded(key, 0x36, SHORT);
+  const outer = padded(key, 0x5c, DIGEST);
+  const views = Array.from({ length: SHORT + 1 }, (_, length) => inner.subarray(0, BLOCK + length));
+  return (text) => {
+    const view =
+      text.length <= SHORT && Buffer.byteLength(text) === text.length ? views[text.length] : undefined;
+    if (view === undefined) return createHmac('sha256', key).update(text).digest('base64url');
+    inner.write(text, BLOCK, 'latin1');
+    outer.write(hash('sha256', view, 'binary'), BLOCK, 'latin1');
+    return hash('sha256', outer, 'base64url');
+  };
+}
+
+/** The key XORed with `pad` over one block, and room for `length` bytes behind it. */
+function padded(key: KeyObject, pad: number, length: number): Buffer {
+  const bytes = key.export();
+  const block = Buffer.alloc(BLOCK + length, pad);
+  for (const [place, byte] of bytes.entries()) block[place] = byte ^ pad;
+  return block;
 }

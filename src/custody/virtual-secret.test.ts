@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { looksLikeVirtualSecret, makeVirtualSecret } from './virtual-secret.ts';
 
@@ -58,6 +59,17 @@ test('other text is not a virtual secret, whatever its length', () => {
   const good = makeVirtualSecret(randomBytes);
   for (const text of ['', `${good} `, ` ${good}`, `${good}\n`, good.slice(1), good + good, 'rfv']) {
     assert.ok(!looksLikeVirtualSecret(text), JSON.stringify(text));
+  }
+});
+
+test('a fitting checksum does not make up for characters of another alphabet', () => {
+  for (const character of ['!', '-', ' ', '\n', 'é', '\u0141']) {
+    const body = `rfv${character.repeat(23)}`;
+    let rest = crc32(body);
+    let sum = '';
+    for (let place = 0; place < 6; place++, rest = Math.floor(rest / 62))
+      sum = (ALPHABET[rest % 62] ?? '') + sum;
+    assert.ok(!looksLikeVirtualSecret(body + sum), JSON.stringify(character));
   }
 });
 

@@ -35,7 +35,7 @@ export interface VirtualKeyRecord {
   readonly publicId: string | null;
   /** HMAC-SHA256 of the secret under the index key, base64url; for `rs256` of the public key. */
   readonly index: string;
-  /** Sealed verifier: needed to check signatures; null for kind `secret`, which the index alone decides. */
+  /** Sealed verifier: checks signatures, and signs webhooks towards the app. Null: the key can do neither. */
   readonly sealed: string | null;
   /** Ledger-clock time; null: never. */
   readonly expiresAt: number | null;

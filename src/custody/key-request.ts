@@ -1,0 +1,66 @@
+import { RingfenceError } from '../kernel/errors.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import type { IssuedCredential } from '../vendors/vendor.ts';
+import { compileNetworks } from './networks.ts';
+
+const MAX_LIFETIME = 10 * 366 * 86_400_000;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
+
+export interface NewKey {
+  readonly app: string;
+  readonly account: string;
+  readonly name: string;
+  /** Absent: the first kind that the vendor's adapter offers. */
+  readonly kind?: IssuedCredential['kind'];
+  /** Milliseconds from now; null: the key does not expire. */
+  readonly lifetime: number | null;
+  /** CIDR blocks from which the key may be used; empty: any network. */
+  readonly networks: readonly string[];
+}
+
+export interface Rotation {
+  /** Milliseconds for which the old key still works. */
+  readonly overlap: number;
+  /** Life of the new key; absent: as long as the old one was given. */
+  readonly lifetime?: number | null;
+}
+
+/** Throws `input_invalid` that names what is wrong. */
+export function checkRequest({ name, lifetime, networks }: NewKey): void {
+  if (!NAME.test(name))
+    throw invalidKey('a name has 1 to 100 letters, digits, spaces, dots, dashes or underscores');
+  if (lifetime !== null) checkDuration('lifetime', lifetime, 1);
+  compileNetworks(networks);
+}
+
+export function checkDuration(what: string, milliseconds: number, least: number): void {
+  if (!Number.isSafeInteger(milliseconds) || milliseconds < least || milliseconds > MAX_LIFETIME)
+    throw invalidKey(`the ${what} must be a whole number of milliseconds from ${least} to ten years`);
+}
+
+/** The request for a key that takes the place of `old`. */
+export function successor(
+  old: VirtualKeyRecord,
+  { lifetime }: Rotation,
+  all: readonly VirtualKeyRecord[],
+): NewKey {
+  const given = old.expiresAt === null ? null : Math.max(1, old.expiresAt - old.createdAt);
+  return {
+    app: old.app,
+    account: old.account,
+    kind: old.kind,
+    name: nextName(old.name, new Set(all.map(({ name }) => name))),
+    lifetime: lifetime === undefined ? given : lifetime,
+    networks: old.networks,
+  };
+}
+
+/** `shop`, `shop.2`, `shop.3` … */
+function nextName(name: string, taken: ReadonlySet<string>): string {
+  const stem = name.replace(/\.\d+$/, '').slice(0, 90);
+  for (let number = 2; ; number++) if (!taken.has(`${stem}.${number}`)) return `${stem}.${number}`;
+}
+
+export function invalidKey(why: string): RingfenceError {
+  return new RingfenceError('input_invalid', `The virtual key is not valid: ${why}.`);
+}

@@ -1,0 +1,184 @@
+import type { Clock } from '../kernel/clock.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import type { RandomBytes } from '../kernel/random.ts';
+import { Secret } from '../kernel/secret.ts';
+import type { Collection, KeyStore } from '../store/ports.ts';
+import type { AccountRecord, AppRecord, VirtualKeyRecord } from '../store/records.ts';
+import type { CustodyAdapter, IssuedCredential } from '../vendors/vendor.ts';
+import { createIssueSources } from './issue-sources.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+import {
+  checkDuration,
+  checkRequest,
+  invalidKey,
+  successor,
+  type NewKey,
+  type Rotation,
+} from './key-request.ts';
+import type { RecordLock } from './record-lock.ts';
+import type { Sealer } from './sealing/sealer.ts';
+import { MAX_SIGNING_KEYS } from './signers.ts';
+import { endsInVirtualSecret } from './virtual-secret.ts';
+
+/** A new key and its credential. The credential is not kept in clear: this is the only time that it is shown. */
+export interface CreatedKey {
+  readonly record: VirtualKeyRecord;
+  readonly credential: IssuedCredential;
+}
+
+export interface VirtualKeys {
+  /** Throws `not_found`, `input_invalid` or `conflict`. */
+  create(request: NewKey): Promise<CreatedKey>;
+  /** A new key like the old one; the old one ends after the overlap, or at its own end if that is sooner. */
+  rotate(id: string, rotation: Rotation): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
+  /** At once and for good. Revoking twice is no error. */
+  revoke(id: string): Promise<VirtualKeyRecord>;
+  /** Lets the key end at the ledger time `at`; it never gets longer by this. */
+  expire(id: string, at: number): Promise<VirtualKeyRecord>;
+  get(id: string): Promise<VirtualKeyRecord>;
+  list(): Promise<readonly VirtualKeyRecord[]>;
+  /** The verifier, for checking signatures and for signing webhooks towards the app. */
+  openVerifier(record: Pick<VirtualKeyRecord, 'id' | 'sealed'>): Secret;
+}
+
+export interface VirtualKeysOptions {
+  readonly keys: KeyStore;
+  readonly apps: Collection<AppRecord>;
+  readonly accounts: Collection<AccountRecord>;
+  readonly custodyOf: (vendor: string) => CustodyAdapter | null;
+  /** Of purpose `key`. */
+  readonly sealer: Sealer;
+  /** Keyed hash under `KeyRing.derive('index')`. */
+  readonly index: KeyedHash;
+  readonly lock: RecordLock;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Tells the data-plane processes; awaited, so that a revocation returns when it is in force. */
+  readonly announce: (record: VirtualKeyRecord) => Promise<void>;
+}
+
+/** Virtual keys as the operator sees them: made, listed, rotated, revoked. */
+export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
+  const { keys, sealer, lock, clock, random } = options;
+  const sources = createIssueSources(random);
+
+  async function get(id: string): Promise<VirtualKeyRecord> {
+    const record = await keys.get(id);
+    if (record === null) throw new RingfenceError('not_found', `There is no virtual key ${id}.`);
+    return record;
+  }
+
+  async function store(record: VirtualKeyRecord): Promise<VirtualKeyRecord> {
+    await keys.put(record);
+    await options.announce(record);
+    return record;
+  }
+
+  function change(id: string, edit: (old: VirtualKeyRecord) => VirtualKeyRecord): Promise<VirtualKeyRecord> {
+    return lock(id, async () => store(edit(await get(id))));
+  }
+
+  async function create(request: NewKey, replaces: string | null = null): Promise<CreatedKey> {
+    checkRequest(request);
+    const account = await findFor(options, request);
+    const credential = issue(account.record, account.custody, request.kind);
+    await checkRoom(credential, account.record.vendor);
+    const id = newId('key', random);
+    const record = await store({
+      id,
+      app: request.app,
+      account: account.record.id,
+      vendor: account.record.vendor,
+      name: request.name,
+      kind: credential.kind,
+      publicId: credential.publicId,
+      index: options.index(credential.verifier.reveal()),
+      sealed: sealer.seal({ verifier: credential.verifier }, id),
+      expiresAt: request.lifetime === null ? null : clock.ledger() + request.lifetime,
+      networks: request.networks,
+      state: 'active',
+      replaces,
+      createdAt: clock.wall(),
+      revokedAt: null,
+      lastUsedAt: null,
+    });
+    return { record, credential };
+  }
+
+  function issue(account: AccountRecord, custody: CustodyAdapter, wanted: NewKey['kind']): IssuedCredential {
+    const kind = wanted ?? custody.kinds[0];
+    if (kind === undefined || !custody.kinds.includes(kind))
+      throw invalidKey(`${account.vendor} has no keys of kind ${kind}, only ${custody.kinds.join(', ')}`);
+    const credential = custody.issue(kind, account.fields, sources);
+    if (credential.kind === 'secret' && !endsInVirtualSecret(credential.verifier.reveal()))
+      throw new RingfenceError(
+        'internal',
+        `The adapter of ${account.vendor} issued a secret of another form.`,
+      );
+    return credential;
+  }
+
+  /** A token is checked against every signing key of its public id, so there may not be too many. */
+  async function checkRoom({ kind, publicId }: IssuedCredential, vendor: string): Promise<void> {
+    if (kind === 'secret') return;
+    const now = clock.ledger();
+    const signing = (await keys.list()).filter(
+      (one) =>
+        one.kind !== 'secret' && one.vendor === vendor && one.publicId === publicId && isLive(one, now),
+    );
+    if (signing.length >= MAX_SIGNING_KEYS)
+      throw new RingfenceError(
+        'conflict',
+        `${publicId} has ${signing.length} signing keys in use, which is the most there may be. Revoke some first.`,
+      );
+  }
+
+  return Object.freeze({
+    create: (request: NewKey) => create(request),
+    get,
+    list: () => keys.list(),
+    rotate: (id: string, rotation: Rotation) =>
+      lock(id, async () => {
+        const old = await get(id);
+        if (!isLive(old, clock.ledger()))
+          throw new RingfenceError(
+            'conflict',
+            `The virtual key ${old.name} can no longer be used; create one.`,
+          );
+        checkDuration('overlap', rotation.overlap, 0);
+        const created = await create(successor(old, rotation, await keys.list()), old.id);
+        return { ...created, replaced: await store(endingAt(old, clock.ledger() + rotation.overlap)) };
+      }),
+    revoke: (id: string) =>
+      change(id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
+    expire: (id: string, at: number) => change(id, (old) => endingAt(old, at)),
+    openVerifier({ id, sealed }: Pick<VirtualKeyRecord, 'id' | 'sealed'>) {
+      const verifier = sealed === null ? undefined : sealer.open(sealed, id)['verifier'];
+      if (verifier === undefined) throw new RingfenceError('verify_failed', `The key ${id} has no verifier.`);
+      return verifier;
+    },
+  });
+}
+
+async function findFor(
+  { apps, accounts, custodyOf }: VirtualKeysOptions,
+  request: NewKey,
+): Promise<{ readonly record: AccountRecord; readonly custody: CustodyAdapter }> {
+  if ((await apps.get(request.app)) === null)
+    throw new RingfenceError('not_found', `There is no app ${request.app}.`);
+  const record = await accounts.get(request.account);
+  const custody = record === null ? null : custodyOf(record.vendor);
+  if (record === null || custody === null)
+    throw new RingfenceError('not_found', `There is no vendor account ${request.account}.`);
+  return { record, custody };
+}
+
+/** True while the key can be used. */
+function isLive(record: VirtualKeyRecord, ledgerNow: number): boolean {
+  return record.state === 'active' && (record.expiresAt === null || record.expiresAt > ledgerNow);
+}
+
+function endingAt(record: VirtualKeyRecord, at: number): VirtualKeyRecord {
+  return { ...record, expiresAt: Math.min(at, record.expiresAt ?? Infinity) };
+}
