@@ -78,3 +78,8 @@ export function checkUse(
     return refuse('key_network', rule, `The virtual key may not be used from ${origin.address}.`);
   return null;
 }
+
+/** True while a key of the store can still be used. */
+export function isLive({ state, expiresAt }: VirtualKeyRecord, ledgerNow: number): boolean {
+  return state === 'active' && (expiresAt === null || expiresAt > ledgerNow);
+}

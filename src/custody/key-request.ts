@@ -27,10 +27,16 @@ export interface Rotation {
 
 /** Throws `input_invalid` that names what is wrong. */
 export function checkRequest({ name, lifetime, networks }: NewKey): void {
-  if (!NAME.test(name))
-    throw invalidKey('a name has 1 to 100 letters, digits, spaces, dots, dashes or underscores');
+  checkName(name);
   if (lifetime !== null) checkDuration('lifetime', lifetime, 1);
   compileNetworks(networks);
+}
+
+/** Throws `input_invalid` for a name that could not be typed on a command line or shown in a table. */
+export function checkName(name: string): void {
+  if (NAME.test(name)) return;
+  const rule = 'A name has 1 to 100 letters, digits, spaces, dots, dashes or underscores';
+  throw new RingfenceError('input_invalid', `${rule}, and starts with a letter or digit.`);
 }
 
 export function checkDuration(what: string, milliseconds: number, least: number): void {

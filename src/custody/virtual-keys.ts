@@ -7,6 +7,7 @@ import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AccountRecord, AppRecord, VirtualKeyRecord } from '../store/records.ts';
 import type { CustodyAdapter, IssuedCredential } from '../vendors/vendor.ts';
 import { createIssueSources } from './issue-sources.ts';
+import { isLive } from './key-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import {
   checkDuration,
@@ -172,11 +173,6 @@ async function findFor(
   if (record === null || custody === null)
     throw new RingfenceError('not_found', `There is no vendor account ${request.account}.`);
   return { record, custody };
-}
-
-/** True while the key can be used. */
-function isLive(record: VirtualKeyRecord, ledgerNow: number): boolean {
-  return record.state === 'active' && (record.expiresAt === null || record.expiresAt > ledgerNow);
 }
 
 function endingAt(record: VirtualKeyRecord, at: number): VirtualKeyRecord {

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { test } from 'node:test';
+import type { WireRequest } from '../vendors/wire.ts';
+import { createAccounts, type AccountChange, type Accounts } from './accounts.ts';
+import { acme, custodyFixture, type Fixture } from './custody-fixture.ts';
+import { createVirtualKeys } from './virtual-keys.ts';
+
+interface World extends Fixture {
+  readonly accounts: Accounts;
+  readonly sent: (WireRequest & { readonly upstream: string | null })[];
+  readonly changes: AccountChange[];
+  /** Tokens that the vendor accepts. */
+  readonly valid: Set<string>;
+}
+
+async function setUp(): Promise<World> {
+  const fixture = await custodyFixture();
+  const world = { sent: [] as World['sent'], changes: [] as AccountChange[], valid: new Set(['realtoken']) };
+  const accounts = createAccounts({
+    ...fixture.options,
+    vendorOf: (id) => (id === 'acme' ? acme : null),
+    sealer: fixture.options.sealerOf('account'),
+    settingSealer: fixture.options.sealerOf('setting'),
+    send(request, upstream) {
+      world.sent.push({ ...request, upstream });
+      const token = request.headers['authorization']?.slice('Bearer '.length) ?? '';
+      return Promise.resolve({
+        status: world.valid.has(token) ? 200 : 401,
+        headers: {},
+        body: Buffer.alloc(0),
+      });
+    },
+    announce(change) {
+      world.changes.push(change);
+      return Promise.resolve();
+    },
+  });
+  return { ...fixture, ...world, accounts };
+}
+const values = { sid: 'AC2', token: 'hunter2hunter2' };
+
+test('a sealed account keeps public fields readable and shows no secret anywhere', async () => {
+  const { accounts, changes } = await setUp();
+  const record = await accounts.seal({ vendor: 'acme', name: 'second', values });
+  assert.deepEqual(record.fields, { sid: 'AC2' });
+  assert.equal(record.currency, 'EUR');
+  assert.equal(record.testedAt, null);
+  const shown = inspect([record, changes, await accounts.list(), accounts.open(record)], { depth: 9 });
+  assert.ok(!shown.includes('hunter2'));
+  assert.equal(accounts.open(record).secrets['token']?.reveal(), 'hunter2hunter2');
+});
+
+test('values are checked by the fields of the adapter, and a problem never quotes them', async () => {
+  const { accounts } = await setUp();
+  const cases: readonly [Record<string, string>, RegExp][] = [
+    [{ sid: 'AC2' }, /token is missing. It has 8 letters/],
+    [{ sid: 'AC2', token: '' }, /token is missing/],
+    [{ ...values, token: 'hunter2' }, /token: It has 8 letters/],
+    [{ ...values, sid: 'hunter2' }, /sid: It looks like AC1/],
+    [{ ...values, token: 'hunter2'.repeat(3000) }, /token: /],
+    [{ ...values, pasword: 'hunter2' }, /no field "pasword", only sid, token, extra/],
+    [{ ...values, constructor: 'hunter2' }, /no field "constructor"/],
+  ];
+  for (const [bad, message] of cases) {
+    await assert.rejects(accounts.seal({ vendor: 'acme', name: 'x', values: bad }), (error: Error) => {
+      assert.match(error.message, message);
+      return !inspect(error).includes('hunter2');
+    });
+  }
+});
+
+test('an account of an unknown vendor, without name or with a strange upstream is refused', async () => {
+  const { accounts } = await setUp();
+  const account = { vendor: 'acme', name: 'second', values };
+  await assert.rejects(accounts.seal({ ...account, vendor: 'none' }), { code: 'not_found' });
+  await assert.rejects(accounts.seal({ ...account, name: '' }), { code: 'input_invalid' });
+  for (const upstream of ['', 'x', 'ftp://a', 'http://a/b', 'http://u:p@a', 'http://a?b', 'javascript:1'])
+    await assert.rejects(accounts.seal({ ...account, upstream }), { code: 'input_invalid' }, upstream);
+  const { upstream } = await accounts.seal({ ...account, upstream: 'http://127.0.0.1:9000/' });
+  assert.equal(upstream, 'http://127.0.0.1:9000');
+});
+
+test('a test sends the harmless call with the real credential and remembers success', async () => {
+  const { accounts, sent, valid, clock } = await setUp();
+  assert.deepEqual(await accounts.test('account_1'), { accepted: true, status: 200 });
+  assert.equal(sent[0]?.headers['authorization'], 'Bearer realtoken');
+  assert.equal((await accounts.get('account_1')).testedAt, clock.wall());
+  valid.clear();
+  clock.wallTime += 1;
+  assert.deepEqual(await accounts.test('account_1'), { accepted: false, status: 401 });
+  assert.equal((await accounts.get('account_1')).testedAt, clock.wall() - 1);
+});
+
+test('a new credential is used only when the vendor accepts it', async () => {
+  const { accounts, valid, clock } = await setUp();
+  const token = async () => accounts.open(await accounts.get('account_1')).secrets['token']?.reveal();
+  await assert.rejects(accounts.reseal('account_1', { token: 'wrongtoken' }), { code: 'vendor_refused' });
+  assert.equal(await token(), 'realtoken');
+  await assert.rejects(accounts.commit('account_1'), { code: 'not_found' });
+  valid.add('newertoken');
+  const record = await accounts.reseal('account_1', { token: 'newertoken' });
+  assert.equal(await token(), 'newertoken');
+  assert.equal(record.testedAt, clock.wall());
+  assert.deepEqual(record.fields, { sid: 'AC1' });
+});
+
+test('a staged credential survives a restart, and the old one works until the commit', async () => {
+  const { accounts, options, changes } = await setUp();
+  await accounts.stage('account_1', { sid: 'AC9', token: 'hunter2hunter2', extra: 'e' });
+  const kept = await options.settings.get('account.account_1.candidate');
+  assert.ok(kept?.startsWith('rfs1.'));
+  assert.deepEqual((await accounts.get('account_1')).fields, { sid: 'AC1' });
+  assert.deepEqual(changes, []);
+  const record = await accounts.commit('account_1');
+  assert.deepEqual(record.fields, { sid: 'AC9' });
+  assert.deepEqual(Object.keys(accounts.open(record).secrets).sort(), ['extra', 'token']);
+  assert.equal(changes.length, 1);
+  assert.equal(await options.settings.get('account.account_1.candidate'), '');
+});
+
+test('what is staged can be thrown away', async () => {
+  const { accounts } = await setUp();
+  await accounts.stage('account_1', { token: 'hunter2hunter2' });
+  await accounts.discard('account_1');
+  await assert.rejects(accounts.commit('account_1'), { code: 'not_found' });
+});
+
+test('an account goes only when no key of it is in use', async () => {
+  const { accounts, options, changes } = await setUp();
+  const announce = () => Promise.resolve();
+  const keys = createVirtualKeys({
+    ...options,
+    sealer: options.sealerOf('key'),
+    custodyOf: () => acme.custody,
+    announce,
+  });
+  const request = { app: 'app_1', account: 'account_1', name: 'k', lifetime: null, networks: [] };
+  const { record } = await keys.create(request);
+  await assert.rejects(accounts.remove('account_1'), { code: 'conflict', message: /1 virtual keys/ });
+  await keys.revoke(record.id);
+  await accounts.remove('account_1');
+  assert.deepEqual(changes.at(-1), { kind: 'remove', id: 'account_1' });
+  await assert.rejects(accounts.get('account_1'), { code: 'not_found' });
+  await assert.rejects(accounts.remove('account_1'), { code: 'not_found' });
+});

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { inspect } from 'node:util';
+import { test } from 'node:test';
+import { Secret } from '../kernel/secret.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import { acme, custodyFixture, type Fixture } from './custody-fixture.ts';
+import type { NewKey } from './key-request.ts';
+import { createKeyTable, type KeyTable } from './key-table.ts';
+import { MAX_SIGNING_KEYS } from './signers.ts';
+import { createVirtualKeys, type CreatedKey, type VirtualKeys } from './virtual-keys.ts';
+
+const request: NewKey = { app: 'app_1', account: 'account_1', name: 'shop', lifetime: null, networks: [] };
+const DAY = 86_400_000;
+
+/** The service, and a table that hears of changes as a data-plane process does. */
+async function setUp(): Promise<Fixture & { keys: VirtualKeys; table: KeyTable }> {
+  const fixture = await custodyFixture();
+  const { options } = fixture;
+  const keys: VirtualKeys = createVirtualKeys({
+    ...options,
+    sealer: options.sealerOf('key'),
+    custodyOf: (vendor) => (vendor === 'acme' ? acme.custody : null),
+    announce(record) {
+      table.upsert(record);
+      return Promise.resolve();
+    },
+  });
+  const table = createKeyTable({ index: options.index, openVerifier: keys.openVerifier });
+  return { ...fixture, keys, table };
+}
+
+function tryKey({ table, clock }: Fixture & { table: KeyTable }, { credential }: CreatedKey): string {
+  const presented = {
+    kind: 'secret',
+    publicId: credential.publicId,
+    secret: credential.verifier.reveal(),
+  } as const;
+  const origin = { vendor: 'acme', address: '10.0.0.1', wall: clock.wall(), ledger: clock.ledger() };
+  const step = table.authenticate(presented, origin);
+  return step.ok ? 'ok' : step.refusal.code;
+}
+
+test('a created key works, and its record holds neither the secret nor a plain hash of it', async () => {
+  const world = await setUp();
+  const created = await world.keys.create(request);
+  assert.equal(tryKey(world, created), 'ok');
+  const secret = created.credential.verifier.reveal();
+  assert.ok(!inspect(created, { depth: 9 }).includes(secret));
+  assert.ok(!JSON.stringify(await world.keys.list()).includes(secret));
+  assert.equal(world.keys.openVerifier(created.record).reveal(), secret);
+  assert.deepEqual(await world.keys.get(created.record.id), created.record);
+});
+
+test('a key is of the kind that was asked for, by default the first of the adapter', async () => {
+  const { keys } = await setUp();
+  assert.equal((await keys.create(request)).record.kind, 'secret');
+  const { record, credential } = await keys.create({ ...request, kind: 'rs256', name: 'calls' });
+  assert.equal(record.kind, 'rs256');
+  assert.ok(credential.parts['privateKey'] instanceof Secret);
+  assert.equal(createPublicKey(keys.openVerifier(record).reveal()).asymmetricKeyType, 'rsa');
+});
+
+test('a key ends after its lifetime on the ledger clock', async () => {
+  const world = await setUp();
+  const created = await world.keys.create({ ...request, lifetime: DAY });
+  world.clock.wallTime += 100 * DAY;
+  assert.equal(tryKey(world, created), 'ok');
+  world.clock.ledgerTime += DAY - 1;
+  assert.equal(tryKey(world, created), 'ok');
+  world.clock.ledgerTime += 1;
+  assert.equal(tryKey(world, created), 'key_expired');
+});
+
+test('a revoked key is refused when the call returns, and stays revoked', async () => {
+  const world = await setUp();
+  const created = await world.keys.create(request);
+  const first = await world.keys.revoke(created.record.id);
+  assert.equal(tryKey(world, created), 'key_revoked');
+  world.clock.wallTime += 5;
+  assert.equal((await world.keys.revoke(created.record.id)).revokedAt, first.revokedAt);
+  await world.keys.expire(created.record.id, Infinity);
+  assert.equal(tryKey(world, created), 'key_revoked');
+});
+
+test('revoking while something else changes the key is not lost', async () => {
+  const world = await setUp();
+  const created = await world.keys.create(request);
+  const { id } = created.record;
+  await Promise.all([world.keys.expire(id, 5e9), world.keys.revoke(id), world.keys.expire(id, 4e9)]);
+  const { state, expiresAt } = await world.keys.get(id);
+  assert.deepEqual([state, expiresAt], ['revoked', 4e9]);
+});
+
+test('rotation gives a new key like the old one, and both work until the overlap ends', async () => {
+  const world = await setUp();
+  const old = await world.keys.create({ ...request, lifetime: 90 * DAY, networks: ['10.0.0.0/8'] });
+  const rotated = await world.keys.rotate(old.record.id, { overlap: DAY });
+  assert.equal(rotated.record.name, 'shop.2');
+  assert.equal(rotated.record.replaces, old.record.id);
+  assert.deepEqual(rotated.record.networks, ['10.0.0.0/8']);
+  assert.equal(rotated.replaced.expiresAt, world.clock.ledger() + DAY);
+  assert.deepEqual([tryKey(world, old), tryKey(world, rotated)], ['ok', 'ok']);
+  world.clock.ledgerTime += DAY;
+  assert.deepEqual([tryKey(world, old), tryKey(world, rotated)], ['key_expired', 'ok']);
+  assert.equal((await world.keys.rotate(rotated.record.id, { overlap: 0 })).record.name, 'shop.3');
+});
+
+test('rotation never lengthens the life of the old key', async () => {
+  const world = await setUp();
+  const old = await world.keys.create({ ...request, lifetime: 1000 });
+  const { replaced } = await world.keys.rotate(old.record.id, { overlap: DAY, lifetime: null });
+  assert.equal(replaced.expiresAt, old.record.expiresAt);
+});
+
+test('a dead key cannot be rotated back to life', async () => {
+  const { keys, clock } = await setUp();
+  const revoked = await keys.create(request);
+  await keys.revoke(revoked.record.id);
+  const expired = await keys.create({ ...request, name: 'b', lifetime: 1 });
+  clock.ledgerTime += 1;
+  for (const { record } of [revoked, expired])
+    await assert.rejects(keys.rotate(record.id, { overlap: 0 }), { code: 'conflict' });
+});
+
+test('a request that makes no sense is refused with what is wrong', async () => {
+  const { keys } = await setUp();
+  const cases: readonly [Partial<NewKey>, string, RegExp][] = [
+    [{ app: 'app_2' }, 'not_found', /app app_2/],
+    [{ account: 'account_2' }, 'not_found', /vendor account account_2/],
+    [{ name: '' }, 'input_invalid', /name/],
+    [{ name: 'a\nb' }, 'input_invalid', /name/],
+    [{ name: '-flag' }, 'input_invalid', /name/],
+    [{ lifetime: 0 }, 'input_invalid', /lifetime/],
+    [{ lifetime: 1.5 }, 'input_invalid', /lifetime/],
+    [{ lifetime: NaN }, 'input_invalid', /lifetime/],
+    [{ lifetime: 1e15 }, 'input_invalid', /lifetime/],
+    [{ networks: ['10.0.0.0/33'] }, 'input_invalid', /10\.0\.0\.0\/33/],
+  ];
+  for (const [change, code, message] of cases)
+    await assert.rejects(keys.create({ ...request, ...change }), { code, message });
+  assert.deepEqual(await keys.list(), []);
+  await keys.create(request);
+  await assert.rejects(keys.create(request), { code: 'conflict' });
+  await assert.rejects(keys.get('key_0'), { code: 'not_found' });
+  await assert.rejects(keys.revoke('key_0'), { code: 'not_found' });
+});
+
+test('there can be no more signing keys in use than a token is checked against', async () => {
+  const { keys, clock } = await setUp();
+  const make = (name: string) => keys.create({ ...request, kind: 'hs256', name });
+  const made: VirtualKeyRecord[] = [];
+  for (let n = 0; n < MAX_SIGNING_KEYS; n++) made.push((await make(`key ${n}`)).record);
+  await assert.rejects(make('one more'), { code: 'conflict', message: /64 signing keys/ });
+  await keys.create({ ...request, name: 'a bearer secret' });
+  await keys.revoke(made[0]?.id ?? '');
+  await make('one more');
+  await keys.expire(made[1]?.id ?? '', clock.ledger());
+  await make('and another');
+});
+
+test('an adapter that issues a secret which could not be recognised is a fault, not a dead key', async () => {
+  const { options } = await custodyFixture();
+  const credential = { kind: 'secret', publicId: null, parts: {}, verifier: new Secret('short') } as const;
+  const keys = createVirtualKeys({
+    ...options,
+    sealer: options.sealerOf('key'),
+    custodyOf: () => ({ ...acme.custody, issue: () => credential }),
+    announce: () => Promise.resolve(),
+  });
+  await assert.rejects(keys.create(request), { code: 'internal' });
+});
