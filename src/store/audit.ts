@@ -1,4 +1,5 @@
 import { micros } from '../kernel/money.ts';
+import { LEDGER_STATES } from './load-plan.ts';
 import type { LedgerVerification } from './ports.ts';
 import type { LeaseRecord, LedgerRecord, PeriodRecord } from './records.ts';
 
@@ -123,6 +124,7 @@ function addRow(state: State, row: AuditedRow): void {
 
 function rowProblems({ state, amount, bound, settled }: AuditedRow): string[] {
   const problems: string[] = [];
+  if (!LEDGER_STATES.includes(state)) problems.push(`has the unknown state ${state}`);
   if (amount < 0 || bound < 0) problems.push('has a negative amount');
   if (state === 'released' && amount !== 0) problems.push(`is released but costs ${amount}`);
   if ((state === 'reserved' || state === 'unknown') && amount !== bound)

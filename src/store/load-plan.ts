@@ -33,7 +33,7 @@ export interface LoadPlan {
   readonly resources: readonly number[];
   /** Quadruples: budget, period, added to spent, added to the lease. */
   readonly movements: readonly (string | number)[];
-  /** Outcomes of rows that an earlier batch (or another journal) brought. */
+  /** Outcomes to apply after the rows: of rows that came before, of another journal, or second ones. */
   readonly earlier: readonly LedgerOutcome[];
 }
 
@@ -84,26 +84,20 @@ function checkRow(row: LedgerRecord, batch: LedgerBatch): void {
     throw new RingfenceError('input_invalid', `Row ${row.position} is ${row.state} but not at its bound`);
 }
 
-type Outcomes = Map<number, LedgerOutcome[]>;
-
+/** `own`: the first outcome of each row of this batch. `earlier`: all others, in their order. */
 function sortOutcomes(batch: LedgerBatch, from: number, rows: readonly LedgerRecord[]) {
-  const own: Outcomes = new Map();
+  const own = new Map<number, LedgerOutcome>();
   const earlier: LedgerOutcome[] = [];
   if (batch.outcomes.length === 0) return { own, earlier };
   const positions = new Set(rows.map((row) => row.position));
   for (const outcome of batch.outcomes) {
     if (outcome.position !== undefined && outcome.position < from) continue;
     const { node, epoch, position } = outcome.of;
-    if (node !== batch.node || epoch !== batch.epoch || !positions.has(position)) earlier.push(outcome);
-    else pushOutcome(own, position, outcome);
+    const first = node === batch.node && epoch === batch.epoch && positions.delete(position);
+    if (first) own.set(position, outcome);
+    else earlier.push(outcome);
   }
   return { own, earlier };
-}
-
-function pushOutcome(own: Outcomes, position: number, outcome: LedgerOutcome): void {
-  const known = own.get(position);
-  if (known === undefined) own.set(position, [outcome]);
-  else known.push(outcome);
 }
 
 interface Columns {
@@ -130,22 +124,19 @@ function addRow(
   columns: Columns,
   movements: Movements,
   row: LedgerRecord,
-  outcomes: readonly LedgerOutcome[] | undefined,
+  outcome: LedgerOutcome | undefined,
 ): void {
-  let reserves = movements.reserve(row.reserves);
-  let now: Accounted = row;
-  let moved = false;
-  for (const outcome of outcomes ?? []) {
-    const next = applyOutcome(now, outcome, 'journal');
-    if (next === null) continue;
-    moved = movements.change(now.reserves, next.reserves, true) || moved;
-    now = next;
-  }
-  if (moved) reserves = JSON.stringify(now.reserves);
+  const now = outcomeOf(row, outcome);
+  columns.texts.push(movements.reserve(row.reserves, now.reserves));
   for (const id of now.resourceIds) columns.resources.push(columns.next, resourceTerm(row.account, id));
   putNumbers(columns, row, now);
-  columns.texts.push(reserves, JSON.stringify(now.resourceIds), JSON.stringify(row.fingerprints));
+  columns.texts.push(listText(now.resourceIds), listText(row.fingerprints));
   columns.next += 1;
+}
+
+/** The row after the first of its outcomes; later ones in the same batch are rare and are applied afterwards. */
+function outcomeOf(row: LedgerRecord, outcome: LedgerOutcome | undefined): Accounted {
+  return outcome === undefined ? row : (applyOutcome(row, outcome, 'journal') ?? row);
 }
 
 function putNumbers(columns: Columns, row: LedgerRecord, now: Accounted): void {
@@ -161,17 +152,17 @@ function putNumbers(columns: Columns, row: LedgerRecord, now: Accounted): void {
 }
 
 function subjectOf(columns: Columns, row: LedgerRecord): number {
-  const subject = subjectText(row);
-  let index = columns.subjectIndex.get(subject);
+  const { key, app, account, vendor, operation, action, country, currency } = row;
+  const identity = `${key}\0${app}\0${account}\0${vendor}\0${operation}\0${action}\0${country ?? ''}\0${currency}`;
+  let index = columns.subjectIndex.get(identity);
   if (index === undefined) {
-    index = columns.subjects.push(subject) - 1;
-    columns.subjectIndex.set(subject, index);
+    const subject = [key, app, account, vendor, operation, action, country, currency];
+    index = columns.subjects.push(JSON.stringify(subject)) - 1;
+    columns.subjectIndex.set(identity, index);
   }
   return index;
 }
 
-/** Canonical text of who and what a row is about; rows share it, so it is stored once. */
-export function subjectText(row: LedgerRecord): string {
-  const { key, app, account, vendor, operation, action, country, currency } = row;
-  return JSON.stringify([key, app, account, vendor, operation, action, country, currency]);
+function listText(list: readonly string[]): string {
+  return list.length === 0 ? '[]' : JSON.stringify(list);
 }

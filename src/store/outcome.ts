@@ -40,9 +40,10 @@ export function checkOutcome(outcome: Pick<LedgerRecord, 'state' | 'amount' | 'r
 }
 
 export function checkReserves(reserves: readonly Reserve[]): void {
-  for (const [, period, amount] of reserves) {
-    checkAmount('reserve', amount);
-    if (!Number.isSafeInteger(period))
+  for (let index = 0; index < reserves.length; index++) {
+    const reserve = reserves[index] as Reserve;
+    checkAmount('reserve', reserve[2]);
+    if (!Number.isSafeInteger(reserve[1]))
       throw new RingfenceError('input_invalid', 'A period is not a whole number');
   }
 }
@@ -54,6 +55,8 @@ export function checkAmount(name: string, value: number): void {
 }
 
 function union(present: readonly string[], added: readonly string[]): readonly string[] {
+  if (added.length === 0) return present;
+  if (present.length === 0 && added.length === 1) return added;
   const fresh = added.filter((id, index) => !present.includes(id) && added.indexOf(id) === index);
   return fresh.length === 0 ? present : [...present, ...fresh];
 }

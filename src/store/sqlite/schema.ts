@@ -110,15 +110,15 @@ export const MIGRATIONS: readonly string[] = [
     position INTEGER NOT NULL,
     at INTEGER NOT NULL,
     subject INTEGER NOT NULL REFERENCES subject,
-    bound INTEGER NOT NULL CHECK (bound >= 0),
-    amount INTEGER NOT NULL CHECK (amount >= 0),
-    state TEXT NOT NULL CHECK (state IN ('reserved', 'committed', 'released', 'unknown')),
+    bound INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    state TEXT NOT NULL,
     settled INTEGER NOT NULL,
     reserves TEXT NOT NULL,
     resource_ids TEXT NOT NULL,
     fingerprints TEXT NOT NULL,
     UNIQUE (life, position),
-    CHECK (state <> 'released' OR amount = 0)
+    CHECK (bound >= 0 AND amount >= 0 AND (amount = 0 OR state <> 'released'))
   ) STRICT;
   CREATE INDEX ledger_reserved ON ledger (life) WHERE state = 'reserved';
   CREATE INDEX ledger_unknown ON ledger (id) WHERE state = 'unknown';

@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Store } from '../../src/store/ports.ts';
+import type { LedgerRecord } from '../../src/store/records.ts';
+import {
+  batch,
+  committed,
+  DAY,
+  grantRequest,
+  headAt,
+  LIFE,
+  money,
+  point,
+  released,
+  reserve,
+  row,
+  unknown,
+} from './store-builders.ts';
+import type { EngineUnderTest, Sandbox } from './store-engines.ts';
+
+export function ledgerContract(engine: EngineUnderTest): void {
+  let sandbox: Sandbox;
+  let store: Store;
+
+  beforeEach(async () => {
+    sandbox = await engine.create();
+    store = sandbox.store;
+    await store.leases.grant(grantRequest());
+  });
+  afterEach(() => sandbox.dispose());
+
+  /** spent, leased, presumed of the test's budget. */
+  async function sums(budget = 'budget'): Promise<number[]> {
+    const [period] = await store.leases.periods(budget, 0);
+    return period === undefined ? [0, 0, 0] : [period.spent, period.leased, period.presumed];
+  }
+
+  async function assertClean(): Promise<void> {
+    assert.deepEqual((await store.ledger.verify()).problems, []);
+  }
+
+  function get(position: number): Promise<LedgerRecord | null> {
+    return store.ledger.get(point(position));
+  }
+
+  describe('loading a journal', () => {
+    it('moves the reserves of new rows from the lease to spent', async () => {
+      await store.ledger.load(batch(0, 5, { rows: [row(1), row(3)] }));
+      assert.deepEqual(await sums(), [20, 80, 0]);
+      assert.deepEqual(await get(3), row(3));
+      assert.equal(await get(2), null);
+      await assertClean();
+    });
+
+    it('takes the reserves of several budgets and periods', async () => {
+      await store.leases.grant(grantRequest({ budget: 'other' }));
+      const reserves = [reserve(4), reserve(5, 'other'), reserve(6, 'other', DAY + 1)];
+      await store.leases.grant(grantRequest({ budget: 'other', period: DAY + 1 }));
+      await store.ledger.load(batch(0, 1, { rows: [row(0, { reserves })] }));
+      assert.deepEqual(await sums(), [4, 96, 0]);
+      assert.deepEqual(
+        (await store.leases.periods('other', 0)).map((one) => [one.period, one.spent, one.leased]),
+        [
+          [DAY, 5, 95],
+          [DAY + 1, 6, 94],
+        ],
+      );
+      await assertClean();
+    });
+
+    it('gives savings of an outcome back into the open lease, in the same batch or a later one', async () => {
+      const rows = [row(0), row(1)];
+      await store.ledger.load(batch(0, 3, { rows, outcomes: [committed(0, 4, { position: 2 })] }));
+      assert.deepEqual(await sums(), [14, 86, 0]);
+      await store.ledger.load(batch(3, 4, { outcomes: [released(1, { position: 3 })] }));
+      assert.deepEqual(await sums(), [4, 96, 0]);
+      assert.equal((await get(1))?.state, 'released');
+      await assertClean();
+    });
+
+    it('applies a second outcome of a row in the same batch', async () => {
+      const outcomes = [committed(0, 10, { settled: false, position: 1 }), committed(0, 7, { position: 2 })];
+      await store.ledger.load(batch(0, 3, { rows: [row(0)], outcomes }));
+      assert.deepEqual(await sums(), [7, 93, 0]);
+      assert.equal((await get(0))?.settled, true);
+      await assertClean();
+    });
+
+    it('books a cost above the bound without touching the lease', async () => {
+      await store.ledger.load(batch(0, 2, { rows: [row(0)], outcomes: [committed(0, 25)] }));
+      assert.deepEqual(await sums(), [25, 90, 0]);
+      await store.ledger.load(batch(2, 4, { rows: [row(2)] }));
+      await store.ledger.load(batch(4, 5, { outcomes: [committed(2, 15)] }));
+      assert.deepEqual(await sums(), [40, 80, 0]);
+      await assertClean();
+    });
+
+    it('moves an outcome to other budgets and periods than the row reserved', async () => {
+      await store.ledger.load(
+        batch(0, 2, { rows: [row(0)], outcomes: [committed(0, 3, { reserves: [reserve(3, 'other')] })] }),
+      );
+      assert.deepEqual(await sums(), [0, 100, 0]);
+      assert.deepEqual(await sums('other'), [3, 0, 0]);
+      await assertClean();
+    });
+
+    it('keeps the whole reserve of an unknown outcome, whatever the record says', async () => {
+      await store.ledger.load(batch(0, 2, { rows: [row(0)], outcomes: [unknown(0)] }));
+      assert.deepEqual(await sums(), [10, 90, 0]);
+      assert.deepEqual(await get(0), row(0, { state: 'unknown' }));
+      await assertClean();
+    });
+
+    it('changes nothing when a batch is loaded again', async () => {
+      const rows = [row(0), row(1), row(2)];
+      const first = batch(0, 6, { rows, outcomes: [committed(0, 4, { position: 3 }), unknown(1)] });
+      await store.ledger.load(first);
+      const before = [await sums(), await store.ledger.list({ limit: 10 }), await store.ledger.cursors('w0')];
+      await store.ledger.load(first);
+      await store.ledger.load(first);
+      const after = [await sums(), await store.ledger.list({ limit: 10 }), await store.ledger.cursors('w0')];
+      assert.deepEqual(after, before);
+    });
+
+    it('trims a batch that overlaps what is loaded', async () => {
+      await store.ledger.load(
+        batch(0, 3, { rows: [row(0), row(1)], outcomes: [committed(0, 4, { position: 2 })] }),
+      );
+      await store.ledger.load(
+        batch(1, 6, {
+          rows: [row(1), row(4)],
+          outcomes: [committed(0, 4, { position: 2 }), committed(1, 5, { position: 5 })],
+        }),
+      );
+      assert.deepEqual(await sums(), [19, 81, 0]);
+      assert.deepEqual(await store.ledger.cursors('w0'), [{ epoch: 1, position: 6, head: headAt(6) }]);
+      await assertClean();
+    });
+
+    it('stays exact when overlapping outcomes do not tell their position', async () => {
+      await store.ledger.load(batch(0, 2, { rows: [row(0)], outcomes: [unknown(0)] }));
+      await store.ledger.load(batch(2, 3, { outcomes: [committed(0, 6)] }));
+      await store.ledger.load(batch(1, 5, { rows: [row(4)], outcomes: [unknown(0), committed(0, 6)] }));
+      assert.deepEqual(await sums(), [16, 84, 0]);
+      await assertClean();
+    });
+
+    it('refuses a gap and loads nothing', async () => {
+      await store.ledger.load(batch(0, 2));
+      await assert.rejects(store.ledger.load(batch(3, 5, { rows: [row(3)] })), { code: 'verify_failed' });
+      await assert.rejects(store.ledger.load(batch(1, 3, { node: 'w9' })), { code: 'verify_failed' });
+      assert.equal(await get(3), null);
+    });
+
+    it('notices a journal that was rewritten', async () => {
+      await store.ledger.load(batch(0, 2));
+      await store.ledger.load(batch(2, 1_500));
+      for (const to of [2, 1_500])
+        await assert.rejects(
+          store.ledger.load(batch(0, to, { head: 'ff' })),
+          { code: 'verify_failed' },
+          `${to}`,
+        );
+      await store.ledger.load(batch(0, 2));
+    });
+
+    it('refuses the outcome of a row that was never loaded, unless it costs nothing', async () => {
+      await assert.rejects(store.ledger.load(batch(0, 2, { outcomes: [committed(0, 1)] })), {
+        code: 'verify_failed',
+      });
+      assert.deepEqual(await store.ledger.cursors('w0'), [{ epoch: 1, position: 0, head: '' }]);
+      await store.ledger.load(batch(0, 2, { outcomes: [committed(0, 0, { reserves: [] })] }));
+    });
+
+    it('refuses what no journal may say, as a whole', async () => {
+      const wrong = [
+        [row(0, { bound: money(-1), reserves: [] })],
+        [row(0, { bound: money(0.5), reserves: [] })],
+        [row(0, { reserves: [reserve(-5)] })],
+        [row(0, { reserves: [reserve(Number.NaN)] })],
+        [row(0, { amount: money(3) })],
+        [row(0, { state: 'released', amount: money(0) })],
+        [row(0, { node: 'w1' })],
+        [row(7)],
+      ];
+      for (const rows of wrong)
+        await assert.rejects(store.ledger.load(batch(0, 2, { rows })), { code: 'input_invalid' });
+      await assert.rejects(
+        store.ledger.load(
+          batch(0, 2, { rows: [row(0)], outcomes: [released(0, { reserves: [reserve(1)] })] }),
+        ),
+        { code: 'input_invalid' },
+      );
+      assert.deepEqual(await sums(), [0, 100, 0]);
+      await assertClean();
+    });
+
+    it('refuses a position that the batch claims twice', async () => {
+      await assert.rejects(store.ledger.load(batch(0, 2, { rows: [row(0), row(0)] })));
+      assert.deepEqual(await sums(), [0, 100, 0]);
+      await store.ledger.load(batch(0, 2, { rows: [row(0)] }));
+      await assertClean();
+    });
+
+    it('keeps the last chain head of each epoch and about one per thousand records', async () => {
+      for (let to = 100; to <= 3_500; to += 100) await store.ledger.load(batch(to - 100, to));
+      await store.ledger.load(batch(0, 7, { epoch: 2 }));
+      const heads = await store.ledger.heads('w0');
+      assert.deepEqual(
+        heads.map((one) => [one.epoch, one.position]),
+        [
+          [1, 900],
+          [1, 1_900],
+          [1, 2_900],
+          [1, 3_500],
+          [2, 7],
+        ],
+      );
+      assert.equal(heads[0]?.head, headAt(900));
+      assert.deepEqual(await store.ledger.heads('w1'), []);
+    });
+
+    it('names an overdraft: rows that consume more than their process was granted', async () => {
+      await store.ledger.load(batch(0, 2, { rows: [row(0, { bound: money(130) })] }));
+      assert.deepEqual(await sums(), [130, 0, 0]);
+      assert.match((await store.ledger.verify()).problems.join(), /w0-1.*spent 30 more than it was granted/);
+      await store.leases.close('w0', 1, 'free');
+      await assertClean();
+    });
+  });
+
+  describe('settling from outside', () => {
+    beforeEach(() =>
+      store.ledger.load(
+        batch(0, 6, {
+          rows: [row(0), row(1), row(2)],
+          outcomes: [committed(0, 10, { settled: false }), unknown(1)],
+        }),
+      ),
+    );
+
+    it('gives the difference of a late price to the budget, not to the lease', async () => {
+      await store.ledger.settle(committed(0, 4));
+      assert.deepEqual(await sums(), [24, 70, 0]);
+      assert.deepEqual(
+        await get(0),
+        row(0, { state: 'committed', amount: money(4), settled: true, reserves: [reserve(4)] }),
+      );
+      await assertClean();
+    });
+
+    it('is idempotent, and a corrected price replaces the first', async () => {
+      for (let time = 0; time < 3; time++) await store.ledger.settle(committed(0, 4));
+      assert.deepEqual(await sums(), [24, 70, 0]);
+      await store.ledger.settle(committed(0, 6));
+      assert.deepEqual(await sums(), [26, 70, 0]);
+      await assertClean();
+    });
+
+    it('releases a looked-up outcome that never happened', async () => {
+      await store.ledger.settle(released(1));
+      assert.deepEqual(await sums(), [20, 70, 0]);
+      assert.equal((await get(1))?.amount, 0);
+      await assertClean();
+    });
+
+    it('books a price above the bound beyond the limit', async () => {
+      await store.ledger.settle(committed(0, 5_000));
+      assert.deepEqual(await sums(), [5_020, 70, 0]);
+      assert.deepEqual(await store.leases.grant(grantRequest()), { granted: 0, left: 0 });
+      await assertClean();
+    });
+
+    it('adds resource ids without repeating them', async () => {
+      await store.ledger.settle(committed(0, 4, { resourceIds: ['SM1'] }));
+      await store.ledger.settle(committed(0, 4, { resourceIds: ['SM1', 'SM2', 'SM2'] }));
+      assert.deepEqual((await get(0))?.resourceIds, ['SM1', 'SM2']);
+      assert.equal(await store.ledger.hasResource('account_a', 'SM2'), true);
+      await assertClean();
+    });
+
+    it('cannot make a known outcome unknown', async () => {
+      await store.ledger.settle(unknown(0));
+      assert.equal((await get(0))?.state, 'committed');
+    });
+
+    it('refuses a row that its own process has not reported yet, and one that does not exist', async () => {
+      await assert.rejects(store.ledger.settle(committed(2, 4)), { code: 'conflict' });
+      await assert.rejects(store.ledger.settle(committed(9, 4)), { code: 'not_found' });
+      await assert.rejects(store.ledger.settle(committed(0, -4)), { code: 'input_invalid' });
+      assert.deepEqual(await sums(), [30, 70, 0]);
+    });
+
+    it('is not undone by an older record of the journal', async () => {
+      await store.ledger.settle(committed(0, 4));
+      await store.ledger.settle(released(1));
+      await store.ledger.load(
+        batch(6, 8, { outcomes: [committed(0, 10, { settled: false }), committed(1, 10)] }),
+      );
+      assert.deepEqual(await sums(), [14, 70, 0]);
+      await assertClean();
+    });
+
+    it('comes from another journal with the same effect', async () => {
+      await store.ledger.load(batch(0, 2, { node: 'control', outcomes: [committed(0, 4)] }));
+      await store.ledger.settle(committed(0, 4));
+      assert.deepEqual(await sums(), [24, 70, 0]);
+      await assertClean();
+    });
+  });
+
+  describe('reading the ledger', () => {
+    it('lists rows that wait for a price or an outcome, oldest first', async () => {
+      await store.ledger.load(
+        batch(0, 20, {
+          rows: [row(0), row(1), row(2), row(3), row(4)],
+          outcomes: [
+            committed(0, 10, { settled: false }),
+            committed(1, 10),
+            unknown(2),
+            committed(3, 10, { settled: false }),
+          ],
+        }),
+      );
+      const positions = async (kind: 'late' | 'unknown', limit: number) =>
+        (await store.ledger.pending(kind, limit)).map((one) => one.position);
+      assert.deepEqual(await positions('late', 10), [0, 3]);
+      assert.deepEqual(await positions('late', 1), [0]);
+      assert.deepEqual(await positions('unknown', 10), [2]);
+      await store.ledger.settle(committed(0, 1));
+      assert.deepEqual(await positions('late', 10), [3]);
+    });
+
+    it('filters by key, app and state, newest first', async () => {
+      const apps = ['app_a', 'app_b'];
+      const rows = Array.from({ length: 9_000 }, (_, index) =>
+        row(index, { key: `key_${index % 3}`, app: apps[index % 2] ?? '', bound: money(0) }),
+      );
+      const outcomes = [5, 4_500, 4_501].map((position) => released(position));
+      for (let from = 0; from < 9_000; from += 1_000)
+        await store.ledger.load(batch(from, from + 1_000, { rows: rows.slice(from, from + 1_000) }));
+      await store.ledger.load(batch(9_000, 9_010, { outcomes }));
+      const positions = async (options: Parameters<Store['ledger']['list']>[0]) =>
+        (await store.ledger.list(options)).map((one) => one.position);
+      assert.deepEqual(await positions({ limit: 3 }), [8_999, 8_998, 8_997]);
+      assert.deepEqual(await positions({ limit: 3, key: 'key_1' }), [8_998, 8_995, 8_992]);
+      assert.deepEqual(await positions({ limit: 2, key: 'key_1', app: 'app_b' }), [8_995, 8_989]);
+      assert.deepEqual(await positions({ limit: 9, state: 'released' }), [4_501, 4_500, 5]);
+      assert.deepEqual(await positions({ limit: 9, state: 'released', app: 'app_b' }), [4_501, 5]);
+      assert.deepEqual(await positions({ limit: 9, state: 'unknown' }), []);
+      assert.deepEqual(await positions({ limit: 9, key: 'key_9' }), []);
+      assert.equal((await positions({ limit: 5_000, key: 'key_2' })).length, 3_000);
+    });
+
+    it('finds a resource id within its account only', async () => {
+      const odd = 'id with "quotes", [brackets] and ä';
+      await store.ledger.load(
+        batch(0, 4, { rows: [row(0)], outcomes: [committed(0, 3, { resourceIds: ['SM1', odd] })] }),
+      );
+      assert.equal(await store.ledger.hasResource('account_a', 'SM1'), true);
+      assert.equal(await store.ledger.hasResource('account_a', odd), true);
+      assert.equal(await store.ledger.hasResource('account_b', 'SM1'), false);
+      assert.equal(await store.ledger.hasResource('account_a', 'SM'), false);
+      assert.equal(await store.ledger.hasResource('account_a', 'id with '), false);
+    });
+
+    it('knows the cursor of each epoch of a node', async () => {
+      await store.ledger.load(batch(0, 4, { epoch: 3 }));
+      await store.ledger.load(batch(0, 9));
+      assert.deepEqual(await store.ledger.cursors('w0'), [
+        { epoch: 1, position: 9, head: headAt(9) },
+        { epoch: 3, position: 4, head: headAt(4) },
+      ]);
+      assert.deepEqual(await store.ledger.cursors('w1'), []);
+    });
+
+    it('keeps everything over a restart', async () => {
+      await store.ledger.load(
+        batch(0, 4, { rows: [row(0)], outcomes: [committed(0, 3, { resourceIds: ['SM1'] })] }),
+      );
+      const before = await get(0);
+      store = await sandbox.reopen();
+      assert.deepEqual(await get(0), before);
+      assert.equal(await store.ledger.hasResource('account_a', 'SM1'), true);
+      await store.ledger.load(batch(4, 6, { rows: [row(5, { ...LIFE })] }));
+      assert.deepEqual(await sums(), [13, 87, 0]);
+      await assertClean();
+    });
+  });
+}

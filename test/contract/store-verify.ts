@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Store } from '../../src/store/ports.ts';
+import { batch, committed, grantRequest, money, released, row, unknown } from './store-builders.ts';
+import type { EngineUnderTest, Sandbox } from './store-engines.ts';
+
+interface Injection {
+  readonly what: string;
+  readonly sql: string;
+  readonly named: RegExp;
+}
+
+/** What somebody may do to the database by hand; each must be named. */
+const INJECTIONS: readonly Injection[] = [
+  {
+    what: 'lowered spent',
+    sql: `UPDATE period SET spent = spent - 1`,
+    named: /spent is \d+, but its rows sum to \d+/,
+  },
+  {
+    what: 'raised leased',
+    sql: `UPDATE period SET leased = leased + 5`,
+    named: /leased is \d+, but its open leases/,
+  },
+  {
+    what: 'lowered presumed',
+    sql: `UPDATE period SET presumed = 0`,
+    named: /presumed is 0, but its presumed leases/,
+  },
+  { what: 'a negative sum', sql: `UPDATE period SET leased = -1`, named: /leased is negative/ },
+  { what: 'a removed period', sql: `DELETE FROM period`, named: /the period does not/ },
+  {
+    what: 'a cheaper reserve',
+    sql: `UPDATE ledger SET reserves = '[["budget",1764028800000,1]]' WHERE position = 0`,
+    named: /spent is/,
+  },
+  {
+    what: 'unreadable reserves',
+    sql: `UPDATE ledger SET reserves = 'x' WHERE position = 0`,
+    named: /reserves cannot be read/,
+  },
+  { what: 'a removed row', sql: `DELETE FROM ledger WHERE position = 0`, named: /spent is/ },
+  {
+    what: 'a released row that costs',
+    sql: `UPDATE ledger SET state = 'released' WHERE position = 0`,
+    named: /w0-1-0: is released but/,
+  },
+  {
+    what: 'an unknown row below its bound',
+    sql: `UPDATE ledger SET amount = 1 WHERE position = 1`,
+    named: /w0-1-1: is unknown but stands at 1/,
+  },
+  {
+    what: 'an invented state',
+    sql: `UPDATE ledger SET state = 'paid' WHERE position = 0`,
+    named: /unknown state paid/,
+  },
+  {
+    what: 'an open row of a closed process',
+    sql: `UPDATE ledger SET state = 'reserved' WHERE position = 1 AND life = (SELECT id FROM life WHERE node = 'w1')`,
+    named: /w1-1: is closed but 1 rows/,
+  },
+  {
+    what: 'a cursor set back',
+    sql: `UPDATE life SET position = 2 WHERE node = 'w0'`,
+    named: /w0-1: its cursor 2 is not beyond row 3/,
+  },
+  {
+    what: 'a cursor behind its anchor',
+    sql: `UPDATE life SET position = 5 WHERE node = 'w0'`,
+    named: /behind its anchor 6/,
+  },
+  {
+    what: 'another head',
+    sql: `UPDATE life SET head = 'ff' WHERE node = 'w0'`,
+    named: /disagree about the head/,
+  },
+  { what: 'a removed journal', sql: `DELETE FROM life WHERE node = 'w0'`, named: /does not exist/ },
+  {
+    what: 'a fuller lease',
+    sql: `UPDATE lease SET remaining = remaining + 1 WHERE state = 'open'`,
+    named: /leased is/,
+  },
+  {
+    what: 'a reopened lease',
+    sql: `UPDATE lease SET state = 'open' WHERE state = 'presumed'`,
+    named: /open although its process was closed/,
+  },
+  {
+    what: 'a closed lease with money',
+    sql: `UPDATE lease SET state = 'closed' WHERE state = 'open'`,
+    named: /is closed but holds/,
+  },
+  { what: 'a forgotten resource id', sql: `DELETE FROM mark WHERE ledger > 0`, named: /the index knows 0/ },
+];
+
+export function verifyContract(engine: EngineUnderTest): void {
+  describe('verification', () => {
+    let sandbox: Sandbox;
+    let store: Store;
+    before(async () => {
+      sandbox = await engine.create();
+      store = sandbox.store;
+    });
+    after(() => sandbox.dispose());
+
+    it('finds an untouched store clean and adds up the amounts', async () => {
+      await fill(store);
+      assert.deepEqual(await store.ledger.verify(), {
+        rows: 6,
+        periods: 1,
+        problems: [],
+        totals: [
+          { currency: 'EUR', state: 'released', amount: 0, rows: 1 },
+          { currency: 'USD', state: 'committed', amount: 17, rows: 2 },
+          { currency: 'USD', state: 'reserved', amount: 10, rows: 1 },
+          { currency: 'USD', state: 'unknown', amount: 20, rows: 2 },
+        ],
+      });
+    });
+
+    for (const { what, sql, named } of INJECTIONS)
+      it(`names ${what}`, async () => {
+        const fresh = await engine.create();
+        try {
+          await fill(fresh.store);
+          await fresh.edit(sql);
+          assert.match((await fresh.store.ledger.verify()).problems.join('\n'), named);
+        } finally {
+          await fresh.dispose();
+        }
+      });
+  });
+}
+
+async function fill(store: Store): Promise<void> {
+  await store.leases.grant(grantRequest());
+  await store.leases.grant(grantRequest({ node: 'w1' }));
+  await store.ledger.load(
+    batch(0, 6, {
+      rows: [row(0), row(1), row(2, { currency: 'EUR' }), row(3)],
+      outcomes: [committed(0, 7, { resourceIds: ['SM1'] }), unknown(1), released(2)],
+    }),
+  );
+  const rows = [row(0, { node: 'w1' }), row(1, { node: 'w1' })];
+  const outcome = committed(0, 10, { of: { node: 'w1', epoch: 1, position: 0 }, settled: false });
+  await store.ledger.load(batch(0, 2, { node: 'w1', rows, outcomes: [outcome] }));
+  await store.leases.close('w1', 1, 'presume');
+  await store.leases.forgive('budget', grantRequest().period, money(5));
+}
