@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Store } from '../../src/store/ports.ts';
 import { batch, committed, DAY, grantRequest, LEASE, money, point, row } from './store-builders.ts';
+import { EMPTY_MONEY } from './store-engines.ts';
 import type { EngineUnderTest, Sandbox } from './store-engines.ts';
 
 export function leaseContract(engine: EngineUnderTest): void {
   let sandbox: Sandbox;
   let store: Store;
 
-  beforeEach(async () => {
+  before(async () => {
     sandbox = await engine.create();
     store = sandbox.store;
   });
-  afterEach(() => sandbox.dispose());
+  after(() => sandbox.dispose());
+  beforeEach(async () => {
+    await sandbox.edit(EMPTY_MONEY);
+  });
 
   async function sums(): Promise<number[]> {
     const [period] = await store.leases.periods('budget', 0);

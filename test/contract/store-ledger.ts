@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Store } from '../../src/store/ports.ts';
 import type { LedgerRecord } from '../../src/store/records.ts';
 import {
@@ -16,18 +16,22 @@ import {
   row,
   unknown,
 } from './store-builders.ts';
+import { EMPTY_MONEY } from './store-engines.ts';
 import type { EngineUnderTest, Sandbox } from './store-engines.ts';
 
 export function ledgerContract(engine: EngineUnderTest): void {
   let sandbox: Sandbox;
   let store: Store;
 
-  beforeEach(async () => {
+  before(async () => {
     sandbox = await engine.create();
     store = sandbox.store;
+  });
+  after(() => sandbox.dispose());
+  beforeEach(async () => {
+    await sandbox.edit(EMPTY_MONEY);
     await store.leases.grant(grantRequest());
   });
-  afterEach(() => sandbox.dispose());
 
   /** spent, leased, presumed of the test's budget. */
   async function sums(budget = 'budget'): Promise<number[]> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Store } from '../../src/store/ports.ts';
 import { batch, committed, grantRequest, money, released, row, unknown } from './store-builders.ts';
+import { EMPTY_MONEY } from './store-engines.ts';
 import type { EngineUnderTest, Sandbox } from './store-engines.ts';
 
 interface Injection {
@@ -121,14 +122,10 @@ export function verifyContract(engine: EngineUnderTest): void {
 
     for (const { what, sql, named } of INJECTIONS)
       it(`names ${what}`, async () => {
-        const fresh = await engine.create();
-        try {
-          await fill(fresh.store);
-          await fresh.edit(sql);
-          assert.match((await fresh.store.ledger.verify()).problems.join('\n'), named);
-        } finally {
-          await fresh.dispose();
-        }
+        await sandbox.edit(EMPTY_MONEY);
+        await fill(store);
+        await sandbox.edit(sql);
+        assert.match((await store.ledger.verify()).problems.join('\n'), named);
       });
   });
 }

@@ -1,6 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import type { Method, Methods } from './engine.ts';
 import { startThread } from './thread.ts';
-import type { Call, Thread } from './thread.ts';
+import type { Answer, Call, Thread } from './thread.ts';
 
 /** A connection that only reads, opened when it is first needed. */
 export interface Reader {
@@ -18,7 +19,7 @@ export function createReader(path: string): Reader {
     return started;
   }
 
-  const call: Call = async (method, ...values) => {
+  const call = async <M extends Method>(method: M, ...values: Parameters<Methods[M]>): Promise<Answer<M>> => {
     if (stopped) throw new RingfenceError('store_unavailable', 'The store is closed');
     thread ??= start();
     return await (await thread).call(method, ...values);
