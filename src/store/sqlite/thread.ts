@@ -38,6 +38,7 @@ function spawn(data: ThreadData): Worker {
   return new Worker(new URL(file, import.meta.url), {
     workerData: data,
     env: {},
+    execArgv: [],
     name: `store-${data.role}`,
   });
 }
@@ -51,7 +52,8 @@ function opening(worker: Worker): Promise<'ready' | Fault> {
 }
 
 function lost(cause?: unknown): RingfenceError {
-  return new RingfenceError('store_unavailable', 'The thread of the store ended', { cause });
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new RingfenceError('store_unavailable', `The thread of the store ended${why}`, { cause });
 }
 
 function connect(worker: Worker): Thread {

@@ -1,4 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { lockFile, openDatabase } from './database.ts';
 import { createEngine } from './engine.ts';
 import { toFault } from './faults.ts';
@@ -19,8 +20,11 @@ export interface ThreadData {
 /** Requests that share one transaction at most, so that none waits for a crowd. */
 const GROUP = 64;
 
+/** SQLITE_BUSY */
+const BUSY = 5;
+
 function open({ path, role, now = 0, maximumBytes }: ThreadData) {
-  const unlock = role === 'writer' ? lockFile(`${path}.lock`) : () => {};
+  const unlock = role === 'writer' ? lock(path) : () => {};
   try {
     const limit = maximumBytes === undefined ? {} : { maximumBytes };
     const database = openDatabase({ path, readOnly: role === 'reader', ...limit });
@@ -30,6 +34,15 @@ function open({ path, role, now = 0, maximumBytes }: ThreadData) {
   } catch (error) {
     unlock();
     throw error;
+  }
+}
+
+function lock(path: string): () => void {
+  try {
+    return lockFile(`${path}.lock`);
+  } catch (error) {
+    if ((error as { errcode?: unknown }).errcode !== BUSY) throw error;
+    throw new RingfenceError('store_unavailable', `The store ${path} is open in another process`);
   }
 }
 
