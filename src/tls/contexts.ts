@@ -1,0 +1,93 @@
+import type { Duplex } from 'node:stream';
+import { createSecureContext, TLSSocket, type SecureContext, type TlsOptions } from 'node:tls';
+import type { Clock } from '../kernel/clock.ts';
+import type { Authority } from './authority.ts';
+import { registeredHost } from './domains.ts';
+
+const HANDSHAKE_TIMEOUT = 5000;
+/** Only HTTP/1.1 is understood behind the handshake. */
+const PROTOCOLS = ['http/1.1'];
+
+/** TLS contexts of the registered hosts: one for each entry of the list, whatever names clients ask for. */
+export interface Contexts {
+  /** Null when the host is not registered. The context is made on first use and again before its certificate ends. */
+  forHost(name: string): SecureContext | null;
+}
+
+export interface ContextsOptions {
+  readonly issue: Authority['issue'];
+  /** Exact names, or `*.domain` for one label. */
+  readonly hosts: readonly string[];
+  readonly clock: Pick<Clock, 'wall'>;
+}
+
+interface Cached {
+  readonly context: SecureContext;
+  readonly renewAt: number;
+}
+
+export function createContexts({ issue, hosts, clock }: ContextsOptions): Contexts {
+  const registered = new Set(hosts.map((host) => host.toLowerCase()));
+  const cache = new Map<string, Cached>();
+
+  function make(host: string, now: number): Cached {
+    const { certificate, key, notAfter } = issue(host);
+    const context = createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
+    return { context, renewAt: now + (notAfter - now) / 2 };
+  }
+
+  return Object.freeze({
+    forHost(name: string) {
+      const host = registeredHost(name, registered);
+      if (host === null) return null;
+      const now = clock.wall();
+      const known = cache.get(host);
+      if (known !== undefined && now < known.renewAt) return known.context;
+      const made = make(host, now);
+      cache.set(host, made);
+      return made.context;
+    },
+  });
+}
+
+/**
+ * Options of a TLS server that clients reach under the vendors' names. It has no certificate of its own, so that a
+ * client that names no host, or one that is not registered, gets a handshake failure.
+ */
+export function serverOptions(contexts: Contexts): TlsOptions {
+  return {
+    ALPNProtocols: PROTOCOLS,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    SNICallback: (name, done) => done(null, contexts.forHost(name) ?? undefined),
+  };
+}
+
+export interface Tunnel {
+  readonly socket: Duplex;
+  /** Bytes that arrived behind the CONNECT request. */
+  readonly head: Buffer;
+  /** Host of the CONNECT line; the client must name the same one, or none, in its handshake. */
+  readonly host: string;
+}
+
+/**
+ * Ends the TLS of a CONNECT tunnel here. Null when the host is not registered. Give the socket to the HTTP server at
+ * once (`server.emit('connection', socket)`): its header deadline then covers the handshake as well.
+ */
+export function terminateTunnel({ socket, head, host }: Tunnel, contexts: Contexts): TLSSocket | null {
+  const context = contexts.forHost(host);
+  if (context === null) return null;
+  if (head.length > 0) socket.unshift(head);
+  const secure = new TLSSocket(socket as ConstructorParameters<typeof TLSSocket>[0], {
+    isServer: true,
+    secureContext: context,
+    ALPNProtocols: PROTOCOLS,
+    SNICallback: (name, done) =>
+      name.toLowerCase() === host.toLowerCase()
+        ? done(null, context)
+        : done(new Error('The handshake names another host than the tunnel.')),
+  });
+  for (const one of [socket, secure]) one.on('error', () => secure.destroy());
+  return secure;
+}
