@@ -164,8 +164,17 @@ export interface LeaseStore {
    * `need` does not fit; `left` is the room that remains. `conflict` for a process whose leases were closed.
    */
   grant(request: GrantRequest): Promise<{ readonly granted: Micros; readonly left: Micros }>;
-  /** Takes unused money back from a lease; the holder has already stopped using it. `conflict` when it holds less. */
-  giveBack(lease: Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>, amount: Micros): Promise<void>;
+  /**
+   * Takes unused money back from a lease; the holder has already stopped using it. Its journal must be loaded as far
+   * as it was written at that moment, because savings that the holder counted may stand in records not yet loaded:
+   * `position` (the holder's next position then) makes the store insist on it. `conflict` until it is loaded to
+   * there, and when the lease holds less than `amount`.
+   */
+  giveBack(
+    lease: Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>,
+    amount: Micros,
+    position?: number,
+  ): Promise<void>;
   /**
    * Ends all leases of a dead process whose journal is loaded to the end, and turns its `reserved` rows into `unknown`.
    * `presume` counts what is left as spent (records may be lost), `free` returns it.

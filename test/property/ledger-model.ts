@@ -158,10 +158,16 @@ export const ACTS = {
     const process = pick(model.processes, a);
     const index = b % SLICES.length;
     const amount = c % ((process.free[index] ?? 0) + 1);
+    if (amount === 0) return;
     const { node, epoch } = process;
+    const position = process.journal.length;
+    const giveBack = () =>
+      model.store.leases.giveBack({ ...pick(SLICES, index), node, epoch }, money(amount), position);
     add(process.free, index, -amount);
+    if (process.shipped < position) await assert.rejects(giveBack(), { code: 'conflict' });
+    await ship(model, process, process.shipped, position);
+    await giveBack();
     add(process.lease, index, -amount);
-    if (amount > 0) await model.store.leases.giveBack({ ...pick(SLICES, index), node, epoch }, money(amount));
   },
 
   async kill(model: Model, { a, b }: Step) {
@@ -295,8 +301,8 @@ function makeOutcome(model: Model, record: LedgerRecord, choice: number): Ledger
     case 4:
       return { ...costing(0, false), state: 'unknown', resourceIds: [] };
     default:
-      // One in six outcomes may overrun: then the budgets it touches are no longer bounded.
-      if (choice % 5 !== 0) return costing(0.9, false);
+      // One in twelve outcomes overruns: then the budgets it touches are no longer bounded.
+      if (choice % 12 !== 5) return costing(0.9, false);
       for (const [budget] of record.reserves) model.unbounded.add(budget);
       return costing(3, true);
   }

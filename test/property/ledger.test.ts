@@ -53,7 +53,7 @@ for (const engine of ENGINES)
             await check(model);
           }
         }),
-        { numRuns: Number(process.env['RINGFENCE_RUNS'] ?? 40), endOnFailure: false },
+        { numRuns: Number(process.env['RINGFENCE_RUNS'] ?? 60), endOnFailure: false },
       );
     });
   });

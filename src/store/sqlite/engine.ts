@@ -31,7 +31,8 @@ export function createEngine(database: Database) {
     load: (plan: LoadPlan) => ledger.load(plan),
     settle: (outcome: LedgerOutcome) => ledger.settle(outcome),
     grant: (request: GrantRequest) => leases.grant(database, request),
-    giveBack: (lease: Lease, amount: number) => leases.giveBack(database, lease, amount),
+    giveBack: (lease: Lease, amount: number, position: number) =>
+      leases.giveBack(database, lease, amount, position),
     closeLife: (node: string, epoch: number, rest: 'free' | 'presume') =>
       leases.closeLife(database, node, epoch, rest),
     forgive: (budget: string, period: number, amount: number) =>

@@ -85,10 +85,16 @@ function checkGrant({ period, since, limit, need, want, budget }: GrantRequest):
     );
 }
 
-export function giveBack(database: Database, lease: GrantLease, amount: number): void {
+/** See `LeaseStore.giveBack`. */
+export function giveBack(database: Database, lease: GrantLease, amount: number, position: number): void {
   checkAmount('amount', amount);
-  const life = getLife(database, lease.node, lease.epoch);
   const { budget, period } = lease;
+  const life = getLife(database, lease.node, lease.epoch);
+  if (life !== null && life.position < position)
+    throw new RingfenceError(
+      'conflict',
+      `Journal ${lease.node}-${lease.epoch} is not loaded to ${position} yet`,
+    );
   if (life === null || database.run(sql.LEASE_MOVE_OPEN, -amount, budget, period, life.id) === 0)
     throw new RingfenceError('conflict', `No open lease of ${lease.node}-${lease.epoch} holds that much`);
   addToPeriod(database, lease, { spent: 0, leased: -amount, presumed: 0 });

@@ -36,7 +36,7 @@ export function createLeaseStore(call: Call): LeaseStore {
       const { granted, left } = await call('grant', request);
       return { granted: micros(granted), left: micros(left) };
     },
-    giveBack: (lease, amount) => call('giveBack', lease, amount),
+    giveBack: (lease, amount, position = 0) => call('giveBack', lease, amount, position),
     close: (node, epoch, rest) => call('closeLife', node, epoch, rest),
     open: () => call('openLeases'),
     periods: (budget, since) => call('periods', budget, since),
