@@ -2,6 +2,8 @@ import type { Micros } from '../../src/kernel/money.ts';
 import type { GrantRequest, LedgerBatch, LedgerOutcome } from '../../src/store/ports.ts';
 import type { JournalPoint, LedgerRecord, Reserve, VirtualKeyRecord } from '../../src/store/records.ts';
 
+export const CLOCK = { wall: () => 1_764_000_000_000 };
+
 export const LIFE = { node: 'w0', epoch: 1 } as const;
 export const DAY = 1_764_028_800_000;
 

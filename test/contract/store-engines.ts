@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from '../../src/store/ports.ts';
+import { CLOCK } from './store-builders.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 
 /** A storage engine as the contract suite sees it. Tables and columns are called the same in all of them. */
@@ -25,8 +26,6 @@ export interface Sandbox {
 export const EMPTY_MONEY = `
   DELETE FROM mark WHERE ledger > 0; DELETE FROM ledger; DELETE FROM lease; DELETE FROM anchor;
   DELETE FROM period; DELETE FROM life;`;
-
-export const CLOCK = { wall: () => 1_764_000_000_000 };
 
 async function createSqlite(): Promise<Sandbox> {
   const directory = await mkdtemp(join(tmpdir(), 'store-'));

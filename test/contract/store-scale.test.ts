@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Store } from '../../src/store/ports.ts';
+import { batch, committed, grantRequest, LIFE, money, reserve, row } from './store-builders.ts';
+import { ENGINES } from './store-engines.ts';
+import type { Sandbox } from './store-engines.ts';
+
+const BATCH = 500;
+const ROWS = 200_000;
+const BUDGETS = 10_000;
+
+for (const engine of ENGINES)
+  describe(`${engine.name} with many rows and budgets`, () => {
+    let sandbox: Sandbox;
+    let store: Store;
+    before(async () => {
+      sandbox = await engine.create();
+      store = sandbox.store;
+    });
+    after(() => sandbox.dispose());
+
+    it('grants as quickly from one of 10,000 budgets as from one of few', async () => {
+      const few = await grantAll(store, 0, 100);
+      await grantAll(store, 100, BUDGETS - 200);
+      const many = await grantAll(store, BUDGETS - 100, 100);
+      assert.ok(many < 5 * few + 50, `${few} ms, then ${many} ms`);
+    });
+
+    it('loads and reads as quickly after 200,000 rows as before', async () => {
+      const times: number[] = [];
+      for (let from = 0; from < ROWS; from += BATCH) times.push(await loadBatch(store, from));
+      const early = median(times.slice(20, 80));
+      const late = median(times.slice(-60));
+      assert.ok(late < 3 * early + 5, `a batch took ${early} ms early and ${late} ms late`);
+      const reads = [
+        () => store.ledger.get({ ...LIFE, position: 77 }),
+        () => store.ledger.hasResource('account_a', 'SM77'),
+        () => store.ledger.hasResource('account_a', 'nothing'),
+        () => store.ledger.pending('late', 100),
+        () => store.ledger.list({ limit: 50, key: 'key_3' }),
+        () => store.ledger.list({ limit: 50, app: 'nobody' }),
+        () => store.ledger.list({ limit: 50, state: 'unknown' }),
+      ];
+      await store.ledger.list({ limit: 1 });
+      for (const read of reads) {
+        const time = await milliseconds(read);
+        assert.ok(time < 200, `${read} took ${time} ms`);
+      }
+      assert.deepEqual((await store.ledger.verify()).problems, []);
+    });
+  });
+
+function grantAll(store: Store, from: number, count: number): Promise<number> {
+  return milliseconds(() =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        store.leases.grant(
+          grantRequest({ budget: `budget_${from + index}`, limit: money(1e12), want: money(1e9) }),
+        ),
+      ),
+    ),
+  );
+}
+
+function loadBatch(store: Store, from: number): Promise<number> {
+  const positions = Array.from({ length: BATCH }, (_, index) => from + index);
+  const rows = positions.map((position) =>
+    row(position, {
+      key: `key_${position % 50}`,
+      reserves: [0, 1, 2, 3, position % BUDGETS].map((budget) => reserve(10, `budget_${budget}`)),
+    }),
+  );
+  const outcomes = rows.map(({ position, reserves }) =>
+    committed(position, 10, { reserves, settled: position % 100 !== 0, resourceIds: [`SM${position}`] }),
+  );
+  return milliseconds(() => store.ledger.load(batch(from, from + BATCH, { rows, outcomes })));
+}
+
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
