@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Environment } from './environment.ts';
+
+const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
+/** A terminal sends these to the child as well; twice would be an order to hurry. */
+const FROM_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
+
+/** Where signals for us arrive; `process` in the product. */
+export interface SignalSource {
+  /** True when we run in a terminal. */
+  readonly isTerminal: boolean;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+/** Runs the command with our terminal, passes signals on, and resolves to its exit code (128 + signal when killed). */
+export function runChild(
+  [program = '', ...args]: readonly string[],
+  environment: Environment,
+  signals: SignalSource,
+): Promise<number> {
+  const child = spawn(program, args, { env: environment, stdio: 'inherit' });
+  const pass = (signal: NodeJS.Signals) => [signal, () => void child.kill(signal)] as const;
+  const ignore = (signal: NodeJS.Signals) => [signal, () => undefined] as const;
+  const listeners = [...FORWARDED.map(pass), ...FROM_TERMINAL.map(signals.isTerminal ? ignore : pass)];
+  for (const [signal, listener] of listeners) signals.on(signal, listener);
+  return new Promise<number>((resolve, reject) => {
+    child.on('error', (cause) =>
+      reject(new RingfenceError('input_invalid', `${program} cannot be run.`, { cause })),
+    );
+    child.on('exit', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+  }).finally(() => {
+    for (const [signal, listener] of listeners) signals.off(signal, listener);
+  });
+}

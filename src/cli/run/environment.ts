@@ -1,0 +1,80 @@
+import { isWithin } from '../../tls/domains.ts';
+import type { TrustFiles } from './trust-files.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Hosts that no program should send through a proxy. */
+const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
+
+export interface EnvironmentOptions {
+  /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
+  readonly proxy: string;
+  /** Registered vendor hosts, exact or `*.domain`. */
+  readonly hosts: readonly string[];
+  readonly trust: TrustFiles;
+  /** URL of `preload.mjs`. */
+  readonly preload: string;
+  /** Variables by which SDKs take another base URL, from the vendors' facts. */
+  readonly baseUrls: Readonly<Record<string, string>>;
+  /**
+   * `all`: every proxy variable is set, so other hosts reach the gateway too, which refuses them unless the operator
+   * listed them. `vendors`: no proxy variable is set; vendor hosts of Node programs alone are covered, by the preload.
+   */
+  readonly scope: 'all' | 'vendors';
+  /** Environment to start from. */
+  readonly base: Environment;
+}
+
+/** Environment in which a program's calls to vendors go through the gateway and its certificates are trusted. */
+export function prepareEnvironment(options: EnvironmentOptions): Record<string, string> {
+  const { base, proxy, hosts, trust, preload, baseUrls, scope } = options;
+  const kept = Object.entries(base).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    ...Object.fromEntries(kept),
+    ...(scope === 'all' ? proxyVariables(options) : {}),
+    ...trust.variables,
+    ...baseUrls,
+    NODE_OPTIONS: appendPreload(base['NODE_OPTIONS'], preload),
+    RINGFENCE_PROXY: proxy,
+    RINGFENCE_HOSTS: hosts.join(','),
+    RINGFENCE_CA: trust.authority,
+  };
+}
+
+/** Both spellings: no standard says which, and curl for one obeys `http_proxy` in lower case only. */
+function proxyVariables({ proxy, hosts, base }: EnvironmentOptions): Record<string, string> {
+  const gateway = new URL(proxy).hostname;
+  const own = `${base['NO_PROXY'] ?? ''},${base['no_proxy'] ?? ''}`.split(/[\s,]+/);
+  const excluded = own.filter((entry) => entry !== '' && !coversVendor(entry, hosts));
+  const direct = [...new Set([...LOOPBACK, gateway, ...excluded])].join(',');
+  return {
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    NO_PROXY: direct,
+    no_proxy: direct,
+    NODE_USE_ENV_PROXY: '1',
+  };
+}
+
+/** True for an entry of `NO_PROXY` that would let a vendor host past the gateway: `*`, `.domain`, `domain`, `host:port`. */
+function coversVendor(entry: string, hosts: readonly string[]): boolean {
+  const domain = entry
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\*?\.?/, '');
+  if (domain === '') return true;
+  return hosts.some((host) => {
+    const wildcard = host.startsWith('*.') ? host.slice(2) : null;
+    return wildcard === null
+      ? isWithin(host, domain)
+      : isWithin(wildcard, domain) || isWithin(domain, wildcard);
+  });
+}
+
+function appendPreload(options: string | undefined, preload: string): string {
+  const option = `--import=${preload}`;
+  if (options === undefined || options.trim() === '') return option;
+  return options.split(/\s+/).includes(option) ? options : `${options} ${option}`;
+}

@@ -1,0 +1,20 @@
+import type { ProbeRow, Proof } from './proof.ts';
+
+/** The proof as text: one line for each host and runtime, clients that agree together, then what is not covered. */
+export function formatProof({ rows, notCovered }: Proof): string {
+  const lines = rows.length === 0 ? ['Nothing was tried: no runtime was found.'] : table(rows);
+  return [...lines, '', 'Not covered:', ...notCovered.map((one) => `  - ${one}`), ''].join('\n');
+}
+
+function table(rows: readonly ProbeRow[]): readonly string[] {
+  const cells = [...Map.groupBy(rows, describe)].map(([text, group]) => {
+    const [host = '', runtime = '', what = ''] = text.split('\u0000');
+    return [host, `${runtime} (${group.map(({ client }) => client).join(', ')})`, what] as const;
+  });
+  const width = (column: 0 | 1) => Math.max(...cells.map((row) => row[column].length));
+  return cells.map(([host, who, what]) => `${host.padEnd(width(0))}  ${who.padEnd(width(1))}  ${what}`);
+}
+
+function describe({ host, runtime, state, reason }: ProbeRow): string {
+  return [host, runtime, reason === '' ? state : `${state}: ${reason}`].join('\u0000');
+}

@@ -1,0 +1,61 @@
+# Runs in the environment of the app, as its Python does: asks each URL in the ways in which SDKs ask, and prints one
+# JSON line for each answer. Arguments: the header to read, then URLs.
+import json
+import sys
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+TIMEOUT = 8
+HEADER, URLS = sys.argv[1], sys.argv[2:]
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def ask_urllib(url):
+    opener = urllib.request.build_opener(NoRedirect)
+    try:
+        answer = opener.open(url, timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        answer = error
+    return answer.status, answer.headers.get(HEADER)
+
+
+clients = {"urllib": ask_urllib}
+try:
+    import requests
+
+    def ask_requests(url):
+        answer = requests.get(url, timeout=TIMEOUT, allow_redirects=False)
+        return answer.status_code, answer.headers.get(HEADER)
+
+    clients["requests"] = ask_requests
+except ImportError:
+    pass
+try:
+    import httpx
+
+    def ask_httpx(url):
+        answer = httpx.get(url, timeout=TIMEOUT)
+        return answer.status_code, answer.headers.get(HEADER)
+
+    clients["httpx"] = ask_httpx
+except ImportError:
+    pass
+
+
+def probe(job):
+    client, url = job
+    try:
+        status, value = clients[client](url)
+        answer = {"status": status, "value": value}
+    except Exception as error:
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps({"client": client, "url": url, **answer}), flush=True)
+
+
+with ThreadPoolExecutor(6) as pool:
+    list(pool.map(probe, [(client, url) for client in clients for url in URLS]))

@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { isProbeAnswer, PROBE_HEADER, PROBE_PATH } from '../../gateway/probe.ts';
+import type { RandomBytes } from '../../kernel/random.ts';
+import type { Environment } from './environment.ts';
+import { findRuntimes, type Runtime } from './runtimes.ts';
+
+const RUN_TIMEOUT = 60_000;
+const SCRIPTS = { node: './probe.mjs', python: './probe.py' } as const;
+
+/**
+ * What became of a request to a vendor host.
+ * - `covered`: the gateway answered.
+ * - `direct`: somebody else answered: the request went past the gateway.
+ * - `untrusted`: the gateway may have answered, but the client does not trust its certificate.
+ * - `failed`: no answer.
+ */
+export type ProbeState = 'covered' | 'direct' | 'untrusted' | 'failed';
+
+export interface ProbeRow {
+  readonly runtime: Runtime['kind'];
+  /** HTTP client within the runtime, as its users call it. */
+  readonly client: string;
+  readonly host: string;
+  readonly state: ProbeState;
+  /** Why, in words; empty when covered. */
+  readonly reason: string;
+}
+
+export interface Proof {
+  /** True when every client of every runtime reached the gateway for every host. */
+  readonly isComplete: boolean;
+  readonly rows: readonly ProbeRow[];
+  /** What was not tried or cannot be covered, one sentence each. Never empty: see `LIMITS`. */
+  readonly notCovered: readonly string[];
+}
+
+export interface ProofOptions {
+  /** The command that is about to be run. */
+  readonly command: string;
+  readonly environment: Environment;
+  readonly hosts: readonly string[];
+  readonly random: RandomBytes;
+  /** The answer that the gateway gives to a nonce, learned from the gateway on another way (admin API). */
+  readonly expected: (nonce: string) => Promise<string>;
+  /** SDKs that obey none of our variables, from the vendors' facts, one sentence each. */
+  readonly blindSpots: readonly string[];
+}
+
+const LIMITS = [
+  'A program that names a proxy, a CA list, or another base URL in its own code does as it says there.',
+  'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
+  'Java, PHP with libcurl, and programs with their own CA store do not read these variables.',
+];
+
+interface Question {
+  readonly host: string;
+  readonly url: string;
+}
+
+interface Answer {
+  readonly client: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly value?: string | null;
+  readonly error?: string;
+}
+
+/**
+ * Sends a harmless request without credentials to every vendor host, as the command's own runtime would, and says for
+ * each whether the gateway answered. A host that is not covered sees `GET /_ringfence/probe`, nothing else.
+ */
+export async function proveInterception(options: ProofOptions): Promise<Proof> {
+  const { runtimes, isCommand } = await findRuntimes(options.command, options.environment);
+  const nonce = options.random(18).toString('base64url');
+  const expected = await options.expected(nonce);
+  const questions = options.hosts.map((host) => ({ host, url: urlOf(host, nonce) }));
+  const rows: ProbeRow[] = [];
+  for (const runtime of runtimes) {
+    const answers = await ask(runtime, questions, options.environment);
+    rows.push(...questions.flatMap((question) => judge(runtime, question, answers, expected)));
+  }
+  const unknown = `${options.command} is neither Node, Python nor curl: what it does itself was not tried.`;
+  return {
+    isComplete: isCommand && rows.length > 0 && rows.every(({ state }) => state === 'covered'),
+    rows,
+    notCovered: [...(isCommand ? [] : [unknown]), ...options.blindSpots, ...LIMITS],
+  };
+}
+
+function urlOf(host: string, nonce: string): string {
+  return `https://${host.replace(/^\*/, 'ringfence-probe')}${PROBE_PATH}?nonce=${nonce}`;
+}
+
+async function ask(
+  { kind, path }: Runtime,
+  questions: readonly Question[],
+  environment: Environment,
+): Promise<readonly Answer[]> {
+  const urls = questions.map(({ url }) => url);
+  if (kind === 'curl') return Promise.all(urls.map((url) => askCurl(path, url, environment)));
+  const script = fileURLToPath(new URL(SCRIPTS[kind], import.meta.url));
+  const { output, error } = await runQuietly(path, [script, PROBE_HEADER, ...urls], environment);
+  const answers = output.split('\n').flatMap(readAnswer);
+  if (answers.length > 0) return answers;
+  return urls.map((url) => ({ client: kind, url, error: `the probe did not run: ${error}` }));
+}
+
+async function askCurl(path: string, url: string, environment: Environment): Promise<Answer> {
+  const args = [
+    '--silent',
+    '--show-error',
+    '--max-time',
+    '8',
+    '--output',
+    '/dev/null',
+    '--dump-header',
+    '-',
+    url,
+  ];
+  const { output, error } = await runQuietly(path, args, environment);
+  const headers = output.split(/\r?\n/);
+  const status = Number(headers.findLast((line) => line.startsWith('HTTP/'))?.split(' ')[1]);
+  const value = headers.find((line) => line.toLowerCase().startsWith(`${PROBE_HEADER}:`));
+  if (error !== '') return { client: 'curl', url, error };
+  return { client: 'curl', url, status, value: value?.slice(PROBE_HEADER.length + 1).trim() ?? null };
+}
+
+/** Output whatever the exit code; `error` is the last line of the error output when the program failed. */
+function runQuietly(
+  path: string,
+  args: readonly string[],
+  environment: Environment,
+): Promise<{ readonly output: string; readonly error: string }> {
+  return new Promise((done) => {
+    const options = { env: environment, timeout: RUN_TIMEOUT, maxBuffer: 10_000_000 };
+    execFile(path, args, options, (failure, output, errors) => {
+      const last = errors.trim().split('\n').at(-1) ?? '';
+      done({ output, error: failure === null ? '' : last || failure.message });
+    });
+  });
+}
+
+function readAnswer(line: string): Answer[] {
+  try {
+    const answer = JSON.parse(line) as Partial<Answer> | null;
+    return typeof answer?.client === 'string' && typeof answer.url === 'string' ? [answer as Answer] : [];
+  } catch {
+    return []; // Something that the app's own start-up prints.
+  }
+}
+
+function judge(
+  { kind }: Runtime,
+  { host, url }: Question,
+  answers: readonly Answer[],
+  expected: string,
+): ProbeRow[] {
+  const own = answers.filter((answer) => answer.url === url);
+  const all = own.length > 0 ? own : [{ client: kind, url, error: 'the probe gave no answer' }];
+  return all.map((answer) => ({ runtime: kind, client: answer.client, host, ...verdict(answer, expected) }));
+}
+
+function verdict(answer: Answer, expected: string): Pick<ProbeRow, 'state' | 'reason'> {
+  if (answer.error === undefined) {
+    if (isProbeAnswer(answer.value, expected)) return { state: 'covered', reason: '' };
+    return { state: 'direct', reason: `somebody else answered, with status ${answer.status}` };
+  }
+  const reason = answer.error.replace(/\s+/g, ' ').slice(0, 200);
+  return { state: /certificate|CERT_|self.signed|UNABLE_TO_/i.test(reason) ? 'untrusted' : 'failed', reason };
+}

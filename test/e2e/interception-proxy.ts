@@ -1,0 +1,106 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { answerProbe, PROBE_HEADER, PROBE_PATH } from '../../src/gateway/probe.ts';
+import { loadOrCreateAuthority } from '../../src/tls/authority.ts';
+import { createContexts, terminateTunnel, type Contexts } from '../../src/tls/contexts.ts';
+import { tlsFixture } from '../../src/tls/tls-fixture.ts';
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  /** How it came in. */
+  readonly via: 'tunnel' | 'absolute' | 'plain';
+}
+
+/** A forward proxy that ends TLS with our authority and answers everything itself: nothing leaves the machine. */
+export interface TestProxy extends AsyncDisposable {
+  readonly url: string;
+  readonly certificate: string;
+  readonly seen: SeenRequest[];
+  /** Hosts that were asked for and refused. */
+  readonly refused: string[];
+  readonly probeKey: KeyObject;
+}
+
+export async function startProxy(hosts: readonly string[]): Promise<TestProxy> {
+  const { options, clock } = tlsFixture(hosts);
+  const { authority } = await loadOrCreateAuthority(options);
+  const contexts = createContexts({ issue: authority.issue, hosts, clock });
+  const seen: SeenRequest[] = [];
+  const refused: string[] = [];
+  const probeKey = createSecretKey(randomBytes(32));
+  const server = createServer((request, response) => void answer(request, response, { seen, probeKey }));
+  const sockets = new Set<Socket>();
+  server.on(
+    'connection',
+    (socket: Socket) => sockets.add(socket).size && socket.on('error', () => undefined),
+  );
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    openTunnel(server, { request, socket, head, contexts, refused }),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    certificate: authority.certificate,
+    seen,
+    refused,
+    probeKey,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+interface TunnelRequest {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  readonly head: Buffer;
+  readonly contexts: Contexts;
+  readonly refused: string[];
+}
+
+function openTunnel(server: Server, { request, socket, head, contexts, refused }: TunnelRequest): void {
+  const host = (request.url ?? '').replace(/:443$/, '');
+  if (contexts.forHost(host) === null) {
+    refused.push(host);
+    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+    return;
+  }
+  socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+  const secure = terminateTunnel({ socket, head, host }, contexts);
+  if (secure !== null) server.emit('connection', secure);
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { seen, probeKey }: { readonly seen: SeenRequest[]; readonly probeKey: KeyObject },
+): Promise<void> {
+  for await (const _ of request);
+  const url = new URL(request.url ?? '/', `https://${request.headers.host ?? 'none'}`);
+  const isAbsolute = /^https?:/.test(request.url ?? '');
+  const via = isAbsolute ? 'absolute' : 'encrypted' in request.socket ? 'tunnel' : 'plain';
+  const probe = url.pathname === PROBE_PATH ? answerProbe(url.searchParams.get('nonce'), probeKey) : null;
+  if (probe === null)
+    seen.push({ method: request.method ?? '', host: url.hostname, path: url.pathname, via });
+  else response.setHeader(PROBE_HEADER, probe);
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(probe === null ? VENDOR_ANSWER : {}));
+}
+
+/** Enough for every SDK of the tests to be content. */
+const VENDOR_ANSWER = {
+  sid: 'SM1',
+  status: 'queued',
+  data: { id: 'id-1' },
+  rooms: [],
+  message_uuid: 'id-1',
+  uuid: 'id-1',
+  messages: [],
+};

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { prepareRun } from '../../src/cli/run/prepare.ts';
+import { startProxy, type TestProxy } from './interception-proxy.ts';
+
+const run = promisify(execFile);
+const HOSTS = [
+  'api.twilio.com',
+  'lookups.twilio.com',
+  'api.nexmo.com',
+  'rest.nexmo.com',
+  'api.telnyx.com',
+  '*.livekit.cloud',
+];
+
+interface World {
+  readonly proxy: TestProxy;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A gateway stand-in and the environment that `ringfence run` would give; `PATH` and `HOME` are all that is inherited. */
+async function setUp(t: TestContext, scope: 'all' | 'vendors' = 'all'): Promise<World> {
+  const proxy = await startProxy(HOSTS);
+  const { PATH, HOME } = process.env;
+  const base = { PATH, HOME };
+  const prepared = await prepareRun({
+    proxy: proxy.url,
+    hosts: HOSTS,
+    certificate: proxy.certificate,
+    baseUrls: {},
+    scope,
+    base,
+    temporary: tmpdir(),
+  });
+  t.after(async () => {
+    await prepared[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+  return { proxy, environment: prepared.environment };
+}
+
+/** Runs a piece of an app in a process of its own. */
+async function app(
+  code: string,
+  env: Readonly<Record<string, string>>,
+  node = process.execPath,
+): Promise<string> {
+  const { stdout } = await run(node, ['--input-type=module', '-e', code], {
+    env,
+    cwd: import.meta.dirname,
+    timeout: 30_000,
+  });
+  return stdout.trim();
+}
+
+const APPS: Readonly<Record<string, { readonly code: string; readonly requests: readonly string[] }>> = {
+  twilio: {
+    code: `
+      import twilio from 'twilio';
+      const client = twilio('AC' + '0'.repeat(32), 'virtual');
+      const message = await client.messages.create({ to: '+15005550006', from: '+15005550001', body: 'a' });
+      await client.lookups.v2.phoneNumbers('+15005550006').fetch();
+      console.log(message.sid);`,
+    requests: [
+      `POST api.twilio.com /2010-04-01/Accounts/AC${'0'.repeat(32)}/Messages.json tunnel`,
+      'GET lookups.twilio.com /v2/PhoneNumbers/+15005550006 tunnel',
+    ],
+  },
+  vonage: {
+    code: `
+      import { Vonage } from '@vonage/server-sdk';
+      import { generateKeyPairSync } from 'node:crypto';
+      const { privateKey } = generateKeyPairSync('rsa', {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      });
+      const vonage = new Vonage({ apiKey: 'abcdef12', apiSecret: 'virtual', applicationId: 'a', privateKey });
+      await vonage.messages.send({ channel: 'sms', messageType: 'text', to: '15005550006', from: 'A', text: 'a' });
+      await vonage.sms.send({ to: '15005550006', from: 'A', text: 'a' }).catch(() => undefined);`,
+    requests: ['POST api.nexmo.com /v1/messages tunnel', 'POST rest.nexmo.com /sms/json tunnel'],
+  },
+  telnyx: {
+    code: `
+      import Telnyx from 'telnyx';
+      const client = new Telnyx({ apiKey: 'virtual' });
+      await client.messages.send({ from: '+15005550001', to: '+15005550006', text: 'a' });`,
+    requests: ['POST api.telnyx.com /v2/messages tunnel'],
+  },
+  livekit: {
+    code: `
+      import { RoomServiceClient } from 'livekit-server-sdk';
+      await new RoomServiceClient('https://mine.livekit.cloud', 'APIvirtual', 'virtual').listRooms();`,
+    requests: ['POST mine.livekit.cloud /twirp/livekit.RoomService/ListRooms tunnel'],
+  },
+};
+
+const shown = ({ seen }: TestProxy): string[] =>
+  seen.map(({ method, host, path, via }) => `${method} ${host} ${decodeURIComponent(path)} ${via}`);
+
+for (const [name, { code, requests }] of Object.entries(APPS)) {
+  for (const scope of ['all', 'vendors'] as const) {
+    test(`the unchanged ${name} SDK goes through the gateway (${scope})`, async (t) => {
+      const { proxy, environment } = await setUp(t, scope);
+      await app(code, environment);
+      assert.deepEqual(shown(proxy), requests);
+    });
+  }
+}
+
+test('without the prepared environment nothing goes through: the test can fail', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const { NODE_OPTIONS, HTTPS_PROXY, HTTP_PROXY, NODE_USE_ENV_PROXY, ...rest } = environment;
+  assert.ok(NODE_OPTIONS && HTTPS_PROXY && HTTP_PROXY && NODE_USE_ENV_PROXY);
+  const bare = { ...rest, https_proxy: '', http_proxy: '' };
+  const code = `await fetch('https://api.telnyx.invalid/v2', { signal: AbortSignal.timeout(2000) }).catch(() => 0);`;
+  await app(code, bare);
+  assert.deepEqual(shown(proxy), []);
+});
+
+test('the private folder of a run is gone afterwards', async (t) => {
+  const { environment } = await setUp(t);
+  await access(environment['RINGFENCE_CA'] ?? '');
+  t.after(() => assert.rejects(access(environment['RINGFENCE_CA'] ?? ''), { code: 'ENOENT' }));
+});
