@@ -3,7 +3,7 @@
  * has this term". Writing one touches a few pages of the current run, whereas an index by random resource id would
  * touch another page for each row. A term is a 32-bit hash: what it finds is always compared with the row itself.
  */
-export const RUN = 4096;
+export const RUN = 1024;
 
 export function resourceTerm(account: string, resourceId: string): number {
   return term(`resource ${account} ${resourceId}`);

@@ -28,10 +28,12 @@ export interface DatabaseOptions {
   readonly maximumBytes?: number;
 }
 
-const PAGE = 4096;
+/** Bytes. Larger than the default: a load touches half as many pages, which are what a commit costs. */
+const PAGE = 8192;
 const BUSY_MILLISECONDS = 5_000;
 
 const PRAGMAS = `
+  PRAGMA page_size = ${PAGE};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA fullfsync = ON;

@@ -72,7 +72,7 @@ function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
-/** Runs that have all the terms, newest first: one or two index probes for each 4,096 rows. */
+/** Runs that have all the terms, newest first: an index probe for each 1,024 rows. */
 function* runsWith(database: Database, terms: readonly number[]): Iterable<number> {
   const tests = terms.map(() => 'EXISTS (SELECT 1 FROM mark WHERE mark.run = runs.run AND mark.term = ?)');
   const query = `${RUNS} SELECT run FROM runs WHERE ${tests.join(' AND ')}`;

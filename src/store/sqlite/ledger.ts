@@ -107,9 +107,10 @@ function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life
       texts[text + 1] as string,
       texts[text + 2] as string,
     );
-    for (const term of subject.terms) marks.shared(term, id);
-    if (state === 'released') marks.shared(RELEASED_TERM, id);
+    if (state === 'released') marks.shared(RELEASED_TERM, id, id);
   }
+  for (const subject of interned)
+    for (const term of subject.terms) marks.shared(term, first, first + plan.rows - 1);
   for (let at = 0; at < plan.resources.length; at += 2)
     marks.resource(plan.resources[at + 1] as number, first + (plan.resources[at] as number));
 }
@@ -170,7 +171,7 @@ function change(context: Context, { movements, row, outcome, origin }: Change): 
   writeChange(context.database, row.id, next);
   for (const id of next.resourceIds)
     if (!record.resourceIds.includes(id)) context.marks.resource(resourceTerm(record.account, id), row.id);
-  if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id);
+  if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id, row.id);
 }
 
 function writeChange(database: Database, id: number, next: Accounted): void {

@@ -120,7 +120,7 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (life, position),
     CHECK (bound >= 0 AND amount >= 0 AND (amount = 0 OR state <> 'released'))
   ) STRICT;
-  CREATE INDEX ledger_reserved ON ledger (life) WHERE state = 'reserved';
+  CREATE INDEX ledger_reserved ON ledger (id) WHERE state = 'reserved';
   CREATE INDEX ledger_unknown ON ledger (id) WHERE state = 'unknown';
   CREATE INDEX ledger_late ON ledger (id) WHERE state = 'committed' AND settled = 0;
 
