@@ -1,0 +1,84 @@
+/** Resources of one kind in order of creation. When full, the oldest is dropped. */
+export interface Log<T> {
+  readonly size: number;
+  add(item: T): void;
+  get(id: string): T | undefined;
+  remove(id: string): boolean;
+  /** Newest first. `next` continues after the last item; null on the last page. */
+  page(query: PageQuery<T>): Page<T>;
+  /** All that are left, oldest first. */
+  all(): readonly T[];
+}
+
+export interface PageQuery<T> {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor?: string | null;
+  readonly accept?: (item: T) => boolean;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export function createLog<T>(idOf: (item: T) => string, limit: () => number): Log<T> {
+  let entries: (T | undefined)[] = [];
+  /** Sequence number of `entries[0]`. */
+  let base = 0;
+  let oldest = 0;
+  const sequences = new Map<string, number>();
+
+  /** Makes room, and passes over what was removed. */
+  function dropOldest(): void {
+    const most = limit();
+    const end = base + entries.length;
+    while (oldest < end && (sequences.size > most || entries[oldest - base] === undefined)) {
+      const entry = entries[oldest - base];
+      if (entry !== undefined) sequences.delete(idOf(entry));
+      entries[oldest - base] = undefined;
+      oldest += 1;
+    }
+    if (oldest - base > 1024 && oldest - base > entries.length / 2) {
+      entries = entries.slice(oldest - base);
+      base = oldest;
+    }
+  }
+
+  function page({ limit: size, cursor, accept }: PageQuery<T>): Page<T> {
+    const items: T[] = [];
+    const start = cursor === undefined || cursor === null ? base + entries.length : Number(cursor);
+    let last = start;
+    for (let sequence = start - 1; sequence >= oldest; sequence--) {
+      const entry = entries[sequence - base];
+      if (entry === undefined || (accept !== undefined && !accept(entry))) continue;
+      if (items.length === size) return { items, next: String(last) };
+      items.push(entry);
+      last = sequence;
+    }
+    return { items, next: null };
+  }
+
+  return Object.freeze({
+    get size() {
+      return sequences.size;
+    },
+    add(item: T) {
+      sequences.set(idOf(item), base + entries.length);
+      entries.push(item);
+      dropOldest();
+    },
+    get(id: string) {
+      const sequence = sequences.get(id);
+      return sequence === undefined ? undefined : entries[sequence - base];
+    },
+    remove(id: string) {
+      const sequence = sequences.get(id);
+      if (sequence === undefined) return false;
+      entries[sequence - base] = undefined;
+      return sequences.delete(id);
+    },
+    page,
+    all: () => entries.filter((entry) => entry !== undefined),
+  });
+}

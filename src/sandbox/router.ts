@@ -1,0 +1,80 @@
+import { compileOperations, type OperationRow } from '../vendors/operations.ts';
+import type { Exchange, Reply } from './core.ts';
+
+/** Answers a request of a customer; `state` is what the vendor module keeps about that customer. */
+export type Handler<State> = (state: State, exchange: Exchange) => Reply | Promise<Reply>;
+
+/** `{name}` in the path becomes `exchange.params.name`. */
+export type Route<State> = readonly [method: string, host: string, path: string, handler: Handler<State>];
+
+/** Finds the handler of a request and fills `exchange.params`. Null: no such endpoint. */
+export type Router<State> = (exchange: Exchange) => Handler<State> | null;
+
+interface Placeholder {
+  readonly name: string;
+  readonly segment: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+interface Target<State> {
+  readonly handler: Handler<State>;
+  readonly placeholders: readonly Placeholder[];
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+export function createRouter<State>(
+  vendor: string,
+  routes: readonly Route<State>[],
+  matchHost: (host: string) => string | null,
+): Router<State> {
+  const hosts = [...new Set(routes.map(([, host]) => host))];
+  const targets = new Map<string, Target<State>>();
+  const rows = routes.map(([method, host, path, handler], index): OperationRow => {
+    targets.set(String(index), { handler, placeholders: placeholdersOf(path) });
+    return [method, hosts.indexOf(host), path, String(index), '', 'write'];
+  });
+  const table = compileOperations(vendor, { hosts, rows }, matchHost);
+
+  return (exchange) => {
+    const segments = decodedSegments(exchange.path);
+    const operation = segments === null ? null : table.match(exchange.method, exchange.host, segments);
+    const target = operation === null ? undefined : targets.get(operation.id);
+    if (segments === null || target === undefined) return null;
+    exchange.params = target.placeholders.length === 0 ? NO_PARAMS : paramsOf(target.placeholders, segments);
+    return target.handler;
+  };
+}
+
+function placeholdersOf(path: string): Placeholder[] {
+  return path
+    .split('/')
+    .slice(1)
+    .flatMap((text, segment) => {
+      const match = /\{([^}]*)\}/.exec(text);
+      if (match === null) return [];
+      const [whole, name = ''] = match;
+      return [{ name, segment, before: match.index, after: text.length - match.index - whole.length }];
+    });
+}
+
+function paramsOf(placeholders: readonly Placeholder[], segments: readonly string[]): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const { name, segment, before, after } of placeholders) {
+    const text = segments[segment] ?? '';
+    params[name] = text.slice(before, text.length - after);
+  }
+  return params;
+}
+
+/** Null when the percent-encoding is broken. */
+function decodedSegments(path: string): string[] | null {
+  const segments = path.split('/').slice(1);
+  if (!path.includes('%')) return segments;
+  try {
+    return segments.map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
