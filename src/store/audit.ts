@@ -18,8 +18,8 @@ export type AuditedRow = Pick<
   LedgerRecord,
   'node' | 'epoch' | 'position' | 'currency' | 'bound' | 'amount' | 'state' | 'settled'
 > & {
-  /** JSON text as stored. */
-  readonly reserves: string;
+  /** Triples of budget, period and amount, or null when they cannot be read. */
+  readonly reserves: unknown;
 };
 
 export type AuditedLease = Omit<LeaseRecord, 'id'> & { readonly overdrawn: number };
@@ -137,7 +137,7 @@ function rowProblems({ state, amount, bound, settled }: AuditedRow): string[] {
 type ReadReserve = readonly [budget: string, period: number, amount: number];
 
 function readReserves(state: State, name: string, row: AuditedRow): readonly ReadReserve[] {
-  const reserves = parse(row.reserves);
+  const { reserves } = row;
   if (!Array.isArray(reserves) || !reserves.every(isReserve)) {
     addProblem(state, `${name}: its reserves cannot be read`);
     return [];
@@ -148,14 +148,6 @@ function readReserves(state: State, name: string, row: AuditedRow): readonly Rea
       addProblem(state, `${name}: is released but still reserves ${amount} of budget ${budget}`);
   }
   return reserves;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function isReserve(value: unknown): value is ReadReserve {

@@ -9,10 +9,10 @@ import { resourceTerm } from './terms.ts';
 
 export const LEDGER_STATES: readonly LedgerState[] = ['reserved', 'committed', 'released', 'unknown'];
 
-/** Numbers of a planned row: position, at, index of the subject, bound, amount, index of the state, settled. */
-export const NUMBERS = 7;
-/** Texts of a planned row: reserves, resource ids, fingerprints; all JSON. */
-export const TEXTS = 3;
+/** Numbers of a planned row: position, at, index of the subject, bound, amount, index of the state, settled, number of reserves. */
+export const NUMBERS = 8;
+/** Texts of a planned row: resource ids, fingerprints; both JSON. */
+export const TEXTS = 2;
 
 /**
  * A batch made ready for the engine. Rows and their outcomes in the same batch are merged, sums are aggregated, and
@@ -27,6 +27,8 @@ export interface LoadPlan {
   readonly rows: number;
   readonly numbers: Float64Array;
   readonly texts: readonly string[];
+  /** Pairs, row after row: index of the movement that names budget and period, amount. */
+  readonly reserves: Float64Array;
   /** JSON of [key, app, account, vendor, operation, action, country, currency]; rows refer to them by index. */
   readonly subjects: readonly string[];
   /** Pairs: index of the row, term of a resource id. */
@@ -57,6 +59,7 @@ export function planLoad(batch: LedgerBatch, from: number): LoadPlan {
     rows: rows.length,
     numbers: columns.numbers,
     texts: columns.texts,
+    reserves: Float64Array.from(columns.reserves),
     subjects: columns.subjects,
     resources: columns.resources,
     movements: movements.list.flatMap((one) => [one.budget, one.period, one.spent, one.lease]),
@@ -103,6 +106,7 @@ function sortOutcomes(batch: LedgerBatch, from: number, rows: readonly LedgerRec
 interface Columns {
   readonly numbers: Float64Array;
   readonly texts: string[];
+  readonly reserves: number[];
   readonly subjects: string[];
   readonly subjectIndex: Map<string, number>;
   readonly resources: number[];
@@ -113,6 +117,7 @@ function createColumns(rows: number): Columns {
   return {
     numbers: new Float64Array(rows * NUMBERS),
     texts: [],
+    reserves: [],
     subjects: [],
     subjectIndex: new Map(),
     resources: [],
@@ -127,7 +132,7 @@ function addRow(
   outcome: LedgerOutcome | undefined,
 ): void {
   const now = outcomeOf(row, outcome);
-  columns.texts.push(movements.reserve(row.reserves, now.reserves));
+  movements.reserve(row.reserves, now.reserves, columns.reserves);
   for (const id of now.resourceIds) columns.resources.push(columns.next, resourceTerm(row.account, id));
   putNumbers(columns, row, now);
   columns.texts.push(listText(now.resourceIds), listText(row.fingerprints));
@@ -149,6 +154,7 @@ function putNumbers(columns: Columns, row: LedgerRecord, now: Accounted): void {
   numbers[at + 4] = now.amount;
   numbers[at + 5] = LEDGER_STATES.indexOf(now.state);
   numbers[at + 6] = now.settled ? 1 : 0;
+  numbers[at + 7] = now.reserves.length;
 }
 
 function subjectOf(columns: Columns, row: LedgerRecord): number {

@@ -8,8 +8,8 @@ export interface Movement {
   spent: number;
   /** Added to the lease: negative when rows consume it. */
   lease: number;
-  /** JSON text of a reserve up to its amount. */
-  readonly text: string;
+  /** Place in the list. */
+  readonly index: number;
 }
 
 /** Sums over (budget, period), so that a batch of any size needs one update each. */
@@ -17,10 +17,11 @@ export interface Movements {
   readonly list: readonly Movement[];
   add(budget: string, period: number, spent: number, lease: number): void;
   /**
-   * Books a new row that reserved `reserved` out of the lease and stands at `now` in the same batch. Returns the JSON
-   * text of `now`. What it costs less went back into the lease; what it costs more never comes out of it.
+   * Books a new row that reserved `reserved` out of the lease and stands at `now` in the same batch: what it costs
+   * less went back into the lease, what it costs more never comes out of it. Adds `now` to `pairs`, as index of the
+   * movement and amount.
    */
-  reserve(reserved: readonly Reserve[], now: readonly Reserve[]): string;
+  reserve(reserved: readonly Reserve[], now: readonly Reserve[], pairs: number[]): void;
   /**
    * Books the change from `before` to `after`. Savings go back into the lease when `toLease`; excess never comes out
    * of it, because its holder may still count on that money.
@@ -38,7 +39,7 @@ export function createMovements(): Movements {
   }
 
   function create(budget: string, period: number): Movement {
-    const movement = { budget, period, spent: 0, lease: 0, text: `[${JSON.stringify(budget)},${period},` };
+    const movement = { budget, period, spent: 0, lease: 0, index: list.length };
     const periods = budgets.get(budget);
     if (periods === undefined) budgets.set(budget, new Map([[period, movement]]));
     else periods.set(period, movement);
@@ -53,21 +54,19 @@ export function createMovements(): Movements {
   }
 
   // Hot: index access instead of destructuring, one look-up for each reserve.
-  function reserve(reserved: readonly Reserve[], now: readonly Reserve[]): string {
-    if (!sameSlices(reserved, now)) {
-      reserve(reserved, reserved);
-      change(reserved, now, true);
-      return JSON.stringify(now);
-    }
-    let text = '';
+  function reserve(reserved: readonly Reserve[], now: readonly Reserve[], pairs: number[]): void {
+    const same = sameSlices(reserved, now);
     for (let index = 0; index < now.length; index++) {
       const one = now[index] as Reserve;
       const movement = of(one[0], one[1]);
+      pairs.push(movement.index, one[2]);
+      if (!same) continue;
       movement.spent += one[2];
       movement.lease -= Math.min(one[2], (reserved[index] as Reserve)[2]);
-      text += (text === '' ? movement.text : ',' + movement.text) + one[2] + ']';
     }
-    return '[' + text + ']';
+    if (same) return;
+    for (const [budget, period, amount] of reserved) add(budget, period, amount, -amount);
+    change(reserved, now, true);
   }
 
   function change(before: readonly Reserve[], after: readonly Reserve[], toLease: boolean): void {

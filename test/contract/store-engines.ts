@@ -25,7 +25,8 @@ export interface Sandbox {
 /** Empties the money tables, so that one store (and its threads) serves many tests. */
 export const EMPTY_MONEY = `
   DELETE FROM mark WHERE ledger > 0; DELETE FROM ledger; DELETE FROM lease; DELETE FROM anchor;
-  DELETE FROM period; DELETE FROM life;`;
+  DELETE FROM life;
+  UPDATE period SET spent = 0, leased = 0, presumed = 0;`;
 
 async function createSqlite(): Promise<Sandbox> {
   const directory = await mkdtemp(join(tmpdir(), 'store-'));

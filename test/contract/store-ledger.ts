@@ -35,7 +35,7 @@ export function ledgerContract(engine: EngineUnderTest): void {
 
   /** spent, leased, presumed of the test's budget. */
   async function sums(budget = 'budget'): Promise<number[]> {
-    const [period] = await store.leases.periods(budget, 0);
+    const period = (await store.leases.periods(budget, DAY)).find((one) => one.period === DAY);
     return period === undefined ? [0, 0, 0] : [period.spent, period.leased, period.presumed];
   }
 

@@ -1,21 +1,22 @@
 import type { GrantRequest, LedgerOutcome, LedgerStore } from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
-import type { JournalPoint, LeaseRecord, PolicyRecord, PriceRecord } from '../records.ts';
+import type { JournalPoint, PolicyRecord, PriceRecord } from '../records.ts';
 import * as control from './control.ts';
 import type { CollectionName, Document, KeyDocument } from './control.ts';
 import type { Database } from './database.ts';
 import { createLedger, getRecord } from './ledger.ts';
 import { hasResource, list, pending } from './ledger-reads.ts';
 import * as leases from './leases.ts';
+import type { Context, LeaseName } from './leases.ts';
 import { cursors, heads } from './lives.ts';
+import { createPeriods } from './periods.ts';
 import { verify } from './verify.ts';
-
-type Lease = Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>;
 
 /** Everything that one connection can do, by name: what the thread's messages call. */
 export function createEngine(database: Database) {
-  const reads = createReads(database);
-  const ledger = createLedger(database);
+  const context = { database, periods: createPeriods(database) };
+  const reads = createReads(context);
+  const ledger = createLedger(context);
   const writes = {
     putRecord: (collection: CollectionName, document: Document) =>
       control.putRecord(database, collection, document),
@@ -30,18 +31,19 @@ export function createEngine(database: Database) {
     putSetting: (name: string, value: string) => control.putSetting(database, name, value),
     load: (plan: LoadPlan) => ledger.load(plan),
     settle: (outcome: LedgerOutcome) => ledger.settle(outcome),
-    grant: (request: GrantRequest) => leases.grant(database, request),
-    giveBack: (lease: Lease, amount: number, position: number) =>
-      leases.giveBack(database, lease, amount, position),
+    grant: (request: GrantRequest) => leases.grant(context, request),
+    giveBack: (lease: LeaseName, amount: number, position: number) =>
+      leases.giveBack(context, lease, amount, position),
     closeLife: (node: string, epoch: number, rest: 'free' | 'presume') =>
-      leases.closeLife(database, node, epoch, rest),
+      leases.closeLife(context, node, epoch, rest),
     forgive: (budget: string, period: number, amount: number) =>
-      leases.forgive(database, budget, period, amount),
+      leases.forgive(context, budget, period, amount),
   };
   return { reads, writes, forget: ledger.forget };
 }
 
-function createReads(database: Database) {
+function createReads(context: Context) {
+  const { database } = context;
   return {
     getRecord: (collection: CollectionName, id: string) => control.getRecord(database, collection, id),
     listRecords: (collection: CollectionName) => control.listRecords(database, collection),
@@ -53,12 +55,12 @@ function createReads(database: Database) {
     getSetting: (name: string) => control.getSetting(database, name),
     cursors: (node: string) => cursors(database, node),
     heads: (node: string) => heads(database, node),
-    pending: (kind: 'late' | 'unknown', limit: number) => pending(database, kind, limit),
-    getRow: (point: JournalPoint) => getRecord(database, point),
-    listRows: (options: Parameters<LedgerStore['list']>[0]) => list(database, options),
+    pending: (kind: 'late' | 'unknown', limit: number) => pending(context, kind, limit),
+    getRow: (point: JournalPoint) => getRecord(context, point),
+    listRows: (options: Parameters<LedgerStore['list']>[0]) => list(context, options),
     hasResource: (account: string, resourceId: string) => hasResource(database, account, resourceId),
     openLeases: () => leases.openLeases(database),
-    periods: (budget: string, since: number) => leases.periods(database, budget, since),
+    periods: (budget: string, since: number) => leases.listPeriods(database, budget, since),
     verify: () => verify(database),
     backup: (path: string) => database.backup(path),
   };

@@ -9,10 +9,12 @@ import type { Database, Row } from './database.ts';
 import { ensureLife, getLife } from './lives.ts';
 import type { Life } from './lives.ts';
 import * as sql from './money-sql.ts';
+import type { Periods } from './periods.ts';
 
-export interface Slice {
-  readonly budget: string;
-  readonly period: number;
+/** What the functions of money share. */
+export interface Context {
+  readonly database: Database;
+  readonly periods: Periods;
 }
 
 /** Changes of the three sums of a period. */
@@ -22,29 +24,26 @@ export interface Sums {
   readonly presumed: number;
 }
 
-export function addToPeriod(database: Database, { budget, period }: Slice, sums: Sums): void {
-  const { spent, leased, presumed } = sums;
+export function addToPeriod(database: Database, period: number, { spent, leased, presumed }: Sums): void {
   if (spent === 0 && leased === 0 && presumed === 0) return;
-  if (database.run(sql.PERIOD_ADD, spent, leased, presumed, budget, period) === 0)
-    database.run(sql.PERIOD_INSERT, spent, leased, presumed, budget, period);
+  database.run(sql.PERIOD_ADD, spent, leased, presumed, period);
 }
 
-/** Adds `delta` to the lease of `life` on `slice`; returns what that does to the period. */
+/** Adds `delta` to the lease of `life` on a period (by number); returns what that does to the period. */
 export function addToLease(
   database: Database,
-  { budget, period }: Slice,
+  period: number,
   life: Life,
   delta: number,
 ): Omit<Sums, 'spent'> {
   const none = { leased: 0, presumed: 0 };
   if (delta === 0) return none;
-  if (database.run(sql.LEASE_MOVE_OPEN, delta, budget, period, life.id) === 1)
-    return { leased: delta, presumed: 0 };
-  const row = database.get(sql.LEASE_GET, budget, period, life.id);
+  if (database.run(sql.LEASE_MOVE_OPEN, delta, period, life.id) === 1) return { leased: delta, presumed: 0 };
+  const row = database.get(sql.LEASE_GET, period, life.id);
   if (row === undefined && life.closed) return none;
   const move = moveLease(row === undefined ? NO_LEASE : toAmounts(row), delta);
   if (move === null) return none;
-  database.run(sql.LEASE_PUT, move.state, move.remaining, move.overdrawn, budget, period, life.id);
+  database.run(sql.LEASE_PUT, move.state, move.remaining, move.overdrawn, period, life.id);
   return move;
 }
 
@@ -59,7 +58,10 @@ function toAmounts(row: Row): LeaseAmounts {
 }
 
 /** See `LeaseStore.grant`. Atomic because the one writer runs it inside a transaction. */
-export function grant(database: Database, request: GrantRequest): { granted: number; left: number } {
+export function grant(
+  { database, periods }: Context,
+  request: GrantRequest,
+): { granted: number; left: number } {
   checkGrant(request);
   const { budget, period, since, limit, need, want } = request;
   const life = ensureLife(database, request.node, request.epoch);
@@ -68,8 +70,10 @@ export function grant(database: Database, request: GrantRequest): { granted: num
   const counted = database.get(sql.COUNTED, budget, since)?.['counted'] as number;
   const room = Math.max(0, limit - counted);
   const granted = room >= need ? Math.min(want, room) : 0;
-  if (granted > 0)
-    addToPeriod(database, request, { spent: 0, ...addToLease(database, { budget, period }, life, granted) });
+  if (granted > 0) {
+    const id = periods.ensure(budget, period);
+    addToPeriod(database, id, { spent: 0, ...addToLease(database, id, life, granted) });
+  }
   return { granted, left: room - granted };
 }
 
@@ -86,50 +90,53 @@ function checkGrant({ period, since, limit, need, want, budget }: GrantRequest):
 }
 
 /** See `LeaseStore.giveBack`. */
-export function giveBack(database: Database, lease: GrantLease, amount: number, position: number): void {
+export function giveBack(context: Context, lease: LeaseName, amount: number, position: number): void {
   checkAmount('amount', amount);
-  const { budget, period } = lease;
+  const { database, periods } = context;
   const life = getLife(database, lease.node, lease.epoch);
+  const period = periods.find(lease.budget, lease.period);
   if (life !== null && life.position < position)
     throw new RingfenceError(
       'conflict',
       `Journal ${lease.node}-${lease.epoch} is not loaded to ${position} yet`,
     );
-  if (life === null || database.run(sql.LEASE_MOVE_OPEN, -amount, budget, period, life.id) === 0)
+  if (life === null || period === null || database.run(sql.LEASE_MOVE_OPEN, -amount, period, life.id) === 0)
     throw new RingfenceError('conflict', `No open lease of ${lease.node}-${lease.epoch} holds that much`);
-  addToPeriod(database, lease, { spent: 0, leased: -amount, presumed: 0 });
+  addToPeriod(database, period, { spent: 0, leased: -amount, presumed: 0 });
 }
 
-type GrantLease = Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>;
+export type LeaseName = Pick<LeaseRecord, 'budget' | 'period' | 'node' | 'epoch'>;
 
 /** See `LeaseStore.close`. */
-export function closeLife(database: Database, node: string, epoch: number, rest: 'free' | 'presume'): void {
+export function closeLife(
+  { database }: Context,
+  node: string,
+  epoch: number,
+  rest: 'free' | 'presume',
+): void {
   const life = ensureLife(database, node, epoch);
   database.run(sql.LIFE_CLOSE, rest, life.id);
   for (const row of database.all(sql.LEASES_OF_LIFE, life.id)) {
     const remaining = row['remaining'] as number;
-    const slice = { budget: row['budget'] as string, period: row['period'] as number };
-    addToPeriod(database, slice, {
-      spent: 0,
-      leased: -remaining,
-      presumed: rest === 'presume' ? remaining : 0,
-    });
+    const presumed = rest === 'presume' ? remaining : 0;
+    addToPeriod(database, row['period_id'] as number, { spent: 0, leased: -remaining, presumed });
   }
   database.run(sql.LEASES_END, rest === 'presume' ? 'presumed' : 'closed', life.id);
   database.run(sql.ROWS_TO_UNKNOWN, life.id);
 }
 
 /** See `LeaseStore.forgive`. */
-export function forgive(database: Database, budget: string, period: number, amount: number): void {
+export function forgive({ database, periods }: Context, budget: string, start: number, amount: number): void {
   checkAmount('amount', amount);
+  const period = periods.find(budget, start);
   let rest = amount;
-  for (const row of database.all(sql.LEASES_PRESUMED, budget, period)) {
+  for (const row of period === null ? [] : database.all(sql.LEASES_PRESUMED, period)) {
     const part = Math.min(rest, row['remaining'] as number);
-    if (part > 0) database.run(sql.LEASE_FORGIVE, part, budget, period, row['life'] as number);
+    if (part > 0) database.run(sql.LEASE_FORGIVE, part, period, row['life'] as number);
     rest -= part;
   }
   if (rest > 0) throw new RingfenceError('conflict', `Less than that is presumed spent of budget ${budget}`);
-  addToPeriod(database, { budget, period }, { spent: 0, leased: 0, presumed: -amount });
+  if (period !== null) addToPeriod(database, period, { spent: 0, leased: 0, presumed: -amount });
 }
 
 export function openLeases(database: Database): LeaseRecord[] {
@@ -149,7 +156,7 @@ export function openLeases(database: Database): LeaseRecord[] {
   });
 }
 
-export function periods(database: Database, budget: string, since: number): PeriodRecord[] {
+export function listPeriods(database: Database, budget: string, since: number): PeriodRecord[] {
   return database.all(sql.PERIODS, budget, since).map((row) => ({
     budget: row['budget'] as string,
     period: row['period'] as number,

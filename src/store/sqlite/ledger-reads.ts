@@ -2,6 +2,7 @@ import type { LedgerStore } from '../ports.ts';
 import type { LedgerRecord, LedgerState } from '../records.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Database, Value } from './database.ts';
+import type { Context } from './leases.ts';
 import { ROW_COLUMNS, ROW_JOINS } from './money-sql.ts';
 import { toLedgerRecord } from './rows.ts';
 
@@ -20,17 +21,21 @@ const STATE: Readonly<Record<LedgerState, string>> = {
   unknown: `ledger.state = 'unknown'`,
 };
 
-export function pending(database: Database, kind: 'late' | 'unknown', limit: number): LedgerRecord[] {
+export function pending(
+  { database, periods }: Context,
+  kind: 'late' | 'unknown',
+  limit: number,
+): LedgerRecord[] {
   const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} WHERE ${PENDING[kind]} ORDER BY ledger.id LIMIT ?`;
-  return database.all(query, limit).map(toLedgerRecord);
+  return database.all(query, limit).map((row) => toLedgerRecord(row, periods));
 }
 
 /** Newest first. Filters by key, app or `released` go through the coarse index, run by run. */
-export function list(database: Database, options: ListOptions): LedgerRecord[] {
+export function list({ database, periods }: Context, options: ListOptions): LedgerRecord[] {
   const filter = toFilter(options);
   if (filter.terms.length === 0) {
     const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${where(filter.conditions)} ORDER BY ledger.id DESC LIMIT ?`;
-    return database.all(query, options.limit).map(toLedgerRecord);
+    return database.all(query, options.limit).map((row) => toLedgerRecord(row, periods));
   }
   const inRun = where([...filter.conditions, 'ledger.id >= ?', 'ledger.id < ?']);
   const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${inRun} ORDER BY ledger.id DESC LIMIT ?`;
@@ -38,7 +43,7 @@ export function list(database: Database, options: ListOptions): LedgerRecord[] {
   for (const run of runsWith(database, filter.terms)) {
     if (found.length >= options.limit) break;
     const values = [...filter.values, run * RUN, (run + 1) * RUN, options.limit - found.length];
-    for (const row of database.all(query, ...values)) found.push(toLedgerRecord(row));
+    for (const row of database.all(query, ...values)) found.push(toLedgerRecord(row, periods));
   }
   return found;
 }

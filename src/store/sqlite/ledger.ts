@@ -8,8 +8,8 @@ import type { Accounted, Origin } from '../outcome.ts';
 import type { LedgerOutcome } from '../ports.ts';
 import type { JournalPoint, LedgerRecord } from '../records.ts';
 import { RELEASED_TERM, resourceTerm } from '../terms.ts';
-import type { Database } from './database.ts';
 import { addToLease, addToPeriod } from './leases.ts';
+import type { Context as MoneyContext } from './leases.ts';
 import { advance, checkHead, ensureLife } from './lives.ts';
 import type { Life } from './lives.ts';
 import { createMarks } from './marks.ts';
@@ -28,18 +28,18 @@ export interface Ledger {
   forget(): void;
 }
 
-interface Context {
-  readonly database: Database;
+interface Context extends MoneyContext {
   readonly subjects: Subjects;
   readonly marks: Marks;
 }
 
-export function createLedger(database: Database): Ledger {
-  const context = { database, subjects: createSubjects(database), marks: createMarks(database) };
+export function createLedger({ database, periods }: MoneyContext): Ledger {
+  const context = { database, periods, subjects: createSubjects(database), marks: createMarks(database) };
   return {
     load: (plan) => load(context, plan),
     settle: (outcome) => settle(context, outcome),
     forget() {
+      context.periods.forget();
       context.subjects.forget();
       context.marks.forget();
     },
@@ -60,9 +60,10 @@ function load(context: Context, plan: LoadPlan): number | null {
   }
   if (plan.from < life.position) return life.position;
   const movements = plannedMovements(plan);
-  insertRows(context, plan, life.id);
+  const numbers = movements.list.map(({ budget, period }) => context.periods.ensure(budget, period));
+  insertRows(context, { plan, life: life.id, periods: numbers });
   for (const outcome of plan.earlier) applyEarlier(context, movements, outcome, plan);
-  applyMovements(database, movements, life);
+  applyMovements(context, movements, life);
   advance(database, life, plan.to, plan.head);
   if (life.closed) database.run(sql.ROWS_TO_UNKNOWN, life.id);
   return null;
@@ -80,17 +81,29 @@ function plannedMovements({ movements: planned }: LoadPlan): Movements {
   return movements;
 }
 
-function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life: number): void {
+interface Insertion {
+  readonly plan: LoadPlan;
+  readonly life: number;
+  /** Number of the period of each movement. */
+  readonly periods: readonly number[];
+}
+
+function insertRows({ database, subjects, marks }: Context, { plan, life, periods }: Insertion): void {
   const insert = database.prepare(sql.ROW_INSERT);
   const first = (database.get(sql.ROW_LAST)?.['id'] as number) + 1;
   const interned = plan.subjects.map((content) => subjects.intern(content));
-  const { numbers, texts } = plan;
+  const { numbers, texts, reserves } = plan;
+  // '[[1,20],[2,30]]' is written as the pieces '],[1,' 20 '],[2,' 30 and trimmed.
+  const prefixes = periods.map((id) => `],[${id},`);
+  let pair = 0;
   for (let index = 0; index < plan.rows; index++) {
     const id = first + index;
     const at = index * NUMBERS;
-    const text = index * TEXTS;
     const subject = interned[numbers[at + 2] as number];
     const state = LEDGER_STATES[numbers[at + 5] as number];
+    let text = '';
+    for (const end = pair + 2 * (numbers[at + 7] as number); pair < end; pair += 2)
+      text += (prefixes[reserves[pair] as number] as string) + reserves[pair + 1];
     if (subject === undefined || state === undefined)
       throw new RingfenceError('internal', 'A load plan is not whole');
     insert.run(
@@ -103,9 +116,9 @@ function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life
       numbers[at + 4] as number,
       state,
       numbers[at + 6] as number,
-      texts[text] as string,
-      texts[text + 1] as string,
-      texts[text + 2] as string,
+      text === '' ? '[]' : '[' + text.slice(2) + ']]',
+      texts[index * TEXTS] as string,
+      texts[index * TEXTS + 1] as string,
     );
     if (state === 'released') marks.shared(RELEASED_TERM, id, id);
   }
@@ -115,14 +128,11 @@ function insertRows({ database, subjects, marks }: Context, plan: LoadPlan, life
     marks.resource(plan.resources[at + 1] as number, first + (plan.resources[at] as number));
 }
 
-function applyMovements(database: Database, movements: Movements, life: Life): void {
-  for (const movement of movements.list) {
-    const moved = addToLease(database, movement, life, movement.lease);
-    addToPeriod(database, movement, {
-      spent: movement.spent,
-      leased: moved.leased,
-      presumed: moved.presumed,
-    });
+function applyMovements({ database, periods }: Context, movements: Movements, life: Life): void {
+  for (const { budget, period, spent, lease } of movements.list) {
+    const id = periods.ensure(budget, period);
+    const { leased, presumed } = addToLease(database, id, life, lease);
+    addToPeriod(database, id, { spent, leased, presumed });
   }
 }
 
@@ -133,7 +143,7 @@ function applyEarlier(
   { node, epoch }: LoadPlan,
 ): void {
   const own = outcome.of.node === node && outcome.of.epoch === epoch;
-  const row = getRow(context.database, outcome.of);
+  const row = getRow(context, outcome.of);
   if (row !== null) change(context, { movements, row, outcome, origin: own ? 'journal' : 'outside' });
   else if (outcome.amount !== 0 || outcome.reserves.some(([, , amount]) => amount !== 0))
     throw new RingfenceError(
@@ -143,7 +153,7 @@ function applyEarlier(
 }
 
 function settle(context: Context, outcome: LedgerOutcome): void {
-  const row = getRow(context.database, outcome.of);
+  const row = getRow(context, outcome.of);
   if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${name(outcome.of)}`);
   if (row.record.state === 'reserved')
     throw new RingfenceError(
@@ -152,8 +162,8 @@ function settle(context: Context, outcome: LedgerOutcome): void {
     );
   const movements = createMovements();
   change(context, { movements, row, outcome, origin: 'outside' });
-  for (const movement of movements.list)
-    addToPeriod(context.database, movement, { spent: movement.spent, leased: 0, presumed: 0 });
+  for (const { budget, period, spent } of movements.list)
+    addToPeriod(context.database, context.periods.ensure(budget, period), { spent, leased: 0, presumed: 0 });
 }
 
 interface Change {
@@ -168,31 +178,34 @@ function change(context: Context, { movements, row, outcome, origin }: Change): 
   const next = applyOutcome(record, outcome, origin);
   if (next === null) return;
   movements.change(record.reserves, next.reserves, origin === 'journal');
-  writeChange(context.database, row.id, next);
+  writeChange(context, row.id, next);
   for (const id of next.resourceIds)
     if (!record.resourceIds.includes(id)) context.marks.resource(resourceTerm(record.account, id), row.id);
   if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id, row.id);
 }
 
-function writeChange(database: Database, id: number, next: Accounted): void {
+function writeChange({ database, periods }: Context, id: number, next: Accounted): void {
   database.run(
     sql.ROW_CHANGE,
     next.amount,
     next.state,
     next.settled ? 1 : 0,
-    JSON.stringify(next.reserves),
+    periods.encode(next.reserves),
     JSON.stringify(next.resourceIds),
     id,
   );
 }
 
-function getRow(database: Database, { node, epoch, position }: JournalPoint): StoredRow | null {
+function getRow(
+  { database, periods }: MoneyContext,
+  { node, epoch, position }: JournalPoint,
+): StoredRow | null {
   const row = database.get(sql.ROW_GET, node, epoch, position);
-  return row === undefined ? null : toStoredRow(row);
+  return row === undefined ? null : toStoredRow(row, periods);
 }
 
-export function getRecord(database: Database, point: JournalPoint): LedgerRecord | null {
-  return getRow(database, point)?.record ?? null;
+export function getRecord(context: MoneyContext, point: JournalPoint): LedgerRecord | null {
+  return getRow(context, point)?.record ?? null;
 }
 
 function name({ node, epoch, position }: JournalPoint): string {

@@ -34,15 +34,20 @@ export const HEADS = `
 
 // Periods
 
+export const PERIOD_INSERT = `
+  INSERT INTO period (budget, period) VALUES (?, ?) ON CONFLICT DO NOTHING`;
+
+export const PERIOD_GET = `
+  SELECT id FROM period WHERE budget = ? AND period = ?`;
+
+export const PERIOD_NAME = `
+  SELECT budget, period FROM period WHERE id = ?`;
+
 /** Adds to the sums; a sum that would become negative fails the whole transaction. */
 export const PERIOD_ADD = `
-  UPDATE period SET spent = spent + ?, leased = leased + ?, presumed = presumed + ?
-  WHERE budget = ? AND period = ?`;
+  UPDATE period SET spent = spent + ?, leased = leased + ?, presumed = presumed + ? WHERE id = ?`;
 
-export const PERIOD_INSERT = `
-  INSERT INTO period (spent, leased, presumed, budget, period) VALUES (?, ?, ?, ?, ?)`;
-
-/** Everything that counts against a limit: range scan of the primary key. */
+/** Everything that counts against a limit: range scan of the index on (budget, period). */
 export const COUNTED = `
   SELECT coalesce(sum(spent + leased + presumed), 0) AS counted FROM period WHERE budget = ? AND period >= ?`;
 
@@ -54,34 +59,33 @@ export const PERIODS = `
 /** The usual case of a load or grant: an open lease that has enough. */
 export const LEASE_MOVE_OPEN = `
   UPDATE lease SET remaining = remaining + ?1
-  WHERE budget = ?2 AND period = ?3 AND life = ?4 AND state = 'open' AND remaining + ?1 >= 0`;
+  WHERE period_id = ?2 AND life = ?3 AND state = 'open' AND remaining + ?1 >= 0`;
 
 export const LEASE_GET = `
-  SELECT state, remaining, overdrawn FROM lease WHERE budget = ? AND period = ? AND life = ?`;
+  SELECT state, remaining, overdrawn FROM lease WHERE period_id = ? AND life = ?`;
 
 export const LEASE_PUT = `
-  INSERT INTO lease (state, remaining, overdrawn, budget, period, life) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT (budget, period, life) DO UPDATE
+  INSERT INTO lease (state, remaining, overdrawn, period_id, life) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (period_id, life) DO UPDATE
   SET state = excluded.state, remaining = excluded.remaining, overdrawn = excluded.overdrawn`;
 
 export const LEASES_OF_LIFE = `
-  SELECT budget, period, remaining FROM lease WHERE life = ? AND state = 'open'`;
+  SELECT period_id, remaining FROM lease WHERE life = ? AND state = 'open'`;
 
 export const LEASES_END = `
   UPDATE lease SET state = ?1, remaining = CASE ?1 WHEN 'presumed' THEN remaining ELSE 0 END
   WHERE life = ?2 AND state = 'open'`;
 
 export const LEASES_PRESUMED = `
-  SELECT life, remaining FROM lease
-  WHERE budget = ? AND period = ? AND state = 'presumed' AND remaining > 0 ORDER BY life`;
+  SELECT life, remaining FROM lease WHERE period_id = ? AND state = 'presumed' AND remaining > 0 ORDER BY life`;
 
 export const LEASE_FORGIVE = `
-  UPDATE lease SET remaining = remaining - ? WHERE budget = ? AND period = ? AND life = ? AND state = 'presumed'`;
+  UPDATE lease SET remaining = remaining - ? WHERE period_id = ? AND life = ? AND state = 'presumed'`;
 
 export const LEASES_OPEN = `
-  SELECT lease.budget, lease.period, life.node, life.epoch, lease.remaining, lease.state
-  FROM lease JOIN life ON life.id = lease.life WHERE lease.state = 'open'
-  ORDER BY life.node, life.epoch, lease.budget, lease.period`;
+  SELECT period.budget, period.period, life.node, life.epoch, lease.remaining
+  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id
+  WHERE lease.state = 'open' ORDER BY life.node, life.epoch, period.budget, period.period`;
 
 // Ledger rows
 

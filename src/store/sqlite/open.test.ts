@@ -88,7 +88,7 @@ describe('opening a SQLite store', () => {
 
   it('says so when the file is damaged, and stops using it', async () => {
     const store = await open();
-    for (let id = 0; id < 200; id++)
+    for (let id = 0; id < 1_000; id++)
       await store.apps.put({ id: `app_${id}`, name: `${id} ${'x'.repeat(500)}`, createdAt: 1 });
     await store.close();
     damage(path);

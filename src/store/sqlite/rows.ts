@@ -1,6 +1,7 @@
 import { micros } from '../../kernel/money.ts';
-import type { LedgerRecord, LedgerState, Reserve } from '../records.ts';
+import type { LedgerRecord, LedgerState } from '../records.ts';
 import type { Row } from './database.ts';
+import type { Periods } from './periods.ts';
 
 /** A ledger row with its place in the table. */
 export interface StoredRow {
@@ -10,11 +11,11 @@ export interface StoredRow {
 }
 
 /** Reads the columns of `ROW_COLUMNS`. */
-export function toStoredRow(row: Row): StoredRow {
-  return { id: row['id'] as number, life: row['life'] as number, record: toLedgerRecord(row) };
+export function toStoredRow(row: Row, periods: Periods): StoredRow {
+  return { id: row['id'] as number, life: row['life'] as number, record: toLedgerRecord(row, periods) };
 }
 
-export function toLedgerRecord(row: Row): LedgerRecord {
+export function toLedgerRecord(row: Row, periods: Periods): LedgerRecord {
   return {
     node: row['node'] as string,
     epoch: row['epoch'] as number,
@@ -32,7 +33,7 @@ export function toLedgerRecord(row: Row): LedgerRecord {
     amount: micros(row['amount'] as number),
     state: row['state'] as LedgerState,
     settled: row['settled'] === 1,
-    reserves: JSON.parse(row['reserves'] as string) as Reserve[],
+    reserves: periods.decode(row['reserves'] as string),
     resourceIds: JSON.parse(row['resource_ids'] as string) as string[],
     fingerprints: JSON.parse(row['fingerprints'] as string) as string[],
   };

@@ -70,22 +70,22 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE period (
+    id INTEGER PRIMARY KEY,
     budget TEXT NOT NULL,
     period INTEGER NOT NULL,
-    spent INTEGER NOT NULL CHECK (spent >= 0),
-    leased INTEGER NOT NULL CHECK (leased >= 0),
-    presumed INTEGER NOT NULL CHECK (presumed >= 0),
-    PRIMARY KEY (budget, period)
-  ) STRICT, WITHOUT ROWID;
+    spent INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0),
+    leased INTEGER NOT NULL DEFAULT 0 CHECK (leased >= 0),
+    presumed INTEGER NOT NULL DEFAULT 0 CHECK (presumed >= 0),
+    UNIQUE (budget, period)
+  ) STRICT;
 
   CREATE TABLE lease (
-    budget TEXT NOT NULL,
-    period INTEGER NOT NULL,
+    period_id INTEGER NOT NULL REFERENCES period,
     life INTEGER NOT NULL REFERENCES life,
     remaining INTEGER NOT NULL CHECK (remaining >= 0),
     overdrawn INTEGER NOT NULL CHECK (overdrawn >= 0),
     state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'presumed')),
-    PRIMARY KEY (budget, period, life)
+    PRIMARY KEY (period_id, life)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX lease_open ON lease (life) WHERE state = 'open';
 
@@ -103,6 +103,7 @@ export const MIGRATIONS: readonly string[] = [
     currency TEXT NOT NULL
   ) STRICT;
 
+  -- \`reserves\` is the JSON of [[period id, amount], …]: a third of the size that names would take.
   -- Ids are dense and ascending in order of loading: run numbers and "oldest first" depend on it.
   CREATE TABLE ledger (
     id INTEGER PRIMARY KEY,

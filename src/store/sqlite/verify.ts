@@ -31,10 +31,10 @@ const ANCHORS = `
   SELECT life.node, life.epoch, anchor.position, anchor.head FROM anchor JOIN life ON life.id = anchor.life`;
 
 const LEASES = `
-  SELECT lease.budget, lease.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
-  FROM lease JOIN life ON life.id = lease.life`;
+  SELECT period.budget, period.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
+  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id`;
 
-const PERIODS = 'SELECT budget, period, spent, leased, presumed FROM period';
+const PERIODS = 'SELECT id, budget, period, spent, leased, presumed FROM period';
 
 const ROWS = `
   SELECT life.node, life.epoch, ledger.position, subject.currency, ledger.bound, ledger.amount, ledger.state,
@@ -45,7 +45,8 @@ const ROWS = `
 const ORPHANS = `
   SELECT 'ledger' AS kind, count(*) AS rows FROM ledger
   WHERE life NOT IN (SELECT id FROM life) OR subject NOT IN (SELECT id FROM subject)
-  UNION ALL SELECT 'lease', count(*) FROM lease WHERE life NOT IN (SELECT id FROM life)
+  UNION ALL SELECT 'lease', count(*) FROM lease
+  WHERE life NOT IN (SELECT id FROM life) OR period_id NOT IN (SELECT id FROM period)
   UNION ALL SELECT 'anchor', count(*) FROM anchor WHERE life NOT IN (SELECT id FROM life)`;
 
 const RESOURCES = `
@@ -56,14 +57,31 @@ function feed(database: Database, audit: Audit): void {
   for (const row of database.iterate(LIVES)) audit.life({ ...toAnchor(row), closed: row['closed'] === 1 });
   for (const row of database.iterate(ANCHORS)) audit.anchor(toAnchor(row));
   for (const row of database.iterate(LEASES)) audit.lease(row as unknown as AuditedLease);
-  for (const row of database.iterate(PERIODS)) audit.period(row as unknown as PeriodRecord);
-  for (const row of database.iterate(ROWS))
-    audit.row({ ...(row as unknown as AuditedRow), settled: row['settled'] === 1 });
+  const names = new Map<number, readonly [string, number]>();
+  for (const row of database.iterate(PERIODS)) {
+    names.set(row['id'] as number, [row['budget'] as string, row['period'] as number]);
+    audit.period(row as unknown as PeriodRecord);
+  }
+  for (const row of database.iterate(ROWS)) {
+    const reserves = decode(names, row['reserves'] as string);
+    audit.row({ ...(row as unknown as AuditedRow), settled: row['settled'] === 1, reserves });
+  }
   for (const { kind, rows } of database.iterate(ORPHANS))
-    if (rows !== 0) audit.problem(`${kind}: ${rows} rows refer to a journal or subject that does not exist`);
+    if (rows !== 0)
+      audit.problem(`${kind}: ${rows} rows refer to a journal, period or subject that does not exist`);
   const { held, marked } = database.get(RESOURCES) ?? {};
   if (held !== marked)
     audit.problem(`resources: rows hold ${held} resource ids, but the index knows ${marked}`);
+}
+
+/** Reserves with the names of their periods; null when the text is not what we write. */
+function decode(names: ReadonlyMap<number, readonly [string, number]>, text: string): unknown {
+  try {
+    const pairs = JSON.parse(text) as [number, number][];
+    return pairs.map(([id, amount]) => [...(names.get(id) ?? []), amount]);
+  } catch {
+    return null;
+  }
 }
 
 function toAnchor(row: Row) {
