@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { fieldOf, MAX_JSON_BYTES, readJsonObject, textOf } from './json-body.ts';
+
+const read = (text: string) => readJsonObject(Buffer.from(text));
+const problem = (text: string) => {
+  const reading = read(text);
+  assert.ok(!reading.ok, text);
+  return reading.problem;
+};
+
+test('an object is read as JSON.parse reads it', () => {
+  const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 }));
+  fc.assert(
+    fc.property(object, (value) => {
+      const text = JSON.stringify(value);
+      assert.deepEqual(read(text), { ok: true, value: JSON.parse(text) });
+    }),
+  );
+});
+
+test('never throws, whatever the bytes', () => {
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => void readJsonObject(Buffer.from(bytes))));
+  fc.assert(fc.property(fc.string(), (text) => void read(text)));
+});
+
+test('a name that stands twice in one object is refused, since parsers disagree on which value counts', () => {
+  assert.match(problem('{"to":"+1","to":"+2"}'), /twice/);
+  assert.match(problem('{"a":[{"to":1,"\\u0074o":2}]}'), /twice/);
+  assert.match(problem('{"__proto__":1,"__proto__":2}'), /twice/);
+  assert.ok(read('{"a":{"to":1},"b":{"to":"x:{}:"}}').ok);
+});
+
+test('100,000 levels are refused after looking at 65 of them', () => {
+  const deep = Buffer.from('{"a":'.repeat(100_000));
+  const start = process.cpuUsage();
+  for (let round = 0; round < 1000; round++) {
+    const reading = readJsonObject(deep);
+    assert.ok(!reading.ok && /64 levels/.test(reading.problem));
+  }
+  assert.ok(process.cpuUsage(start).user < 1_000_000, 'a deep body costs less than a millisecond');
+  assert.match(problem('['.repeat(100_000)), /64 levels/);
+  assert.ok(read(`${'{"a":'.repeat(64)}1${'}'.repeat(64)}`).ok);
+  assert.match(problem(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`), /64 levels/);
+});
+
+test('other things than an object are told apart', () => {
+  assert.match(problem(''), /not valid JSON/);
+  assert.match(problem('{"to":'), /not valid JSON/);
+  assert.match(problem('[]'), /must be a JSON object/);
+  assert.match(problem('null'), /must be a JSON object/);
+  assert.match(problem('"x"'), /must be a JSON object/);
+  assert.ok(!readJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])).ok, 'invalid UTF-8');
+  assert.match(problem(`{"a":"${'x'.repeat(MAX_JSON_BYTES)}"}`), /larger than/);
+});
+
+test('a field is the object’s own', () => {
+  const reading = read('{"to":15005550006,"n":null,"f":1.5}');
+  assert.ok(reading.ok);
+  assert.equal(fieldOf(reading.value, 'constructor'), undefined);
+  assert.equal(textOf(fieldOf(reading.value, 'to')), '15005550006');
+  assert.equal(textOf(fieldOf(reading.value, 'f')), null);
+  assert.equal(textOf(fieldOf(reading.value, 'n')), null);
+});

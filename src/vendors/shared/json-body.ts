@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonObject = { readonly [name: string]: JsonValue };
+
+export type JsonReading =
+  | { readonly ok: true; readonly value: JsonObject }
+  | { readonly ok: false; readonly problem: string };
+
+/** Deeper JSON than this is no request of any vendor, and recursion over it would not be safe. */
+export const MAX_JSON_DEPTH = 64;
+/** Larger bodies are uploads; no operation that is read for its meaning needs them. */
+export const MAX_JSON_BYTES = 2 * 1024 * 1024;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * Reads a JSON object so that everybody else reads the same (RFC 8259): valid UTF-8, no name twice in one object
+ * (parsers disagree on which value counts), bounded in size and depth. The problem is a sentence for a developer.
+ */
+export function readJsonObject(body: Buffer): JsonReading {
+  const outline = outlineOf(body);
+  if (typeof outline === 'string') return { ok: false, problem: outline };
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return { ok: false, problem: 'The body is not valid JSON.' };
+  }
+  if (!isJsonObject(value)) return { ok: false, problem: 'The body must be a JSON object.' };
+  if (countNames(value) !== outline.names)
+    return {
+      ok: false,
+      problem: 'The body names a field twice in one object; which one counts is not clear.',
+    };
+  return { ok: true, value };
+}
+
+/** The same for an answer of a vendor: null when it is not such an object. */
+export function parseJsonObject(body: Buffer): JsonObject | null {
+  const reading = readJsonObject(body);
+  return reading.ok ? reading.value : null;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Own field of an object that came from outside; undefined also for inherited names such as `constructor`. */
+export function fieldOf(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A field as text: strings as they are, whole numbers in digits; null for everything else. */
+export function textOf(value: JsonValue | undefined): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
+}
+
+/** One pass over the bytes: colons outside strings are the names; stops at the first level too deep. */
+function outlineOf(body: Buffer): { readonly names: number } | string {
+  if (body.length > MAX_JSON_BYTES) return `The body is larger than ${MAX_JSON_BYTES} bytes.`;
+  let depth = 0;
+  let names = 0;
+  let inString = false;
+  for (let place = 0; place < body.length; place++) {
+    const byte = body[place];
+    if (inString) {
+      if (byte === BACKSLASH) place++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === COLON) names++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+    else if ((byte === OPEN_OBJECT || byte === OPEN_ARRAY) && ++depth > MAX_JSON_DEPTH)
+      return `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`;
+  }
+  return isUtf8(body) ? { names } : 'The body is not valid UTF-8.';
+}
+
+function countNames(value: JsonValue): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + countNames(one), 0);
+  const fields = Object.values(value as JsonObject);
+  return fields.reduce<number>((sum, one) => sum + countNames(one), fields.length);
+}
