@@ -112,16 +112,6 @@ for (const [name, { code, requests }] of Object.entries(APPS)) {
   }
 }
 
-test('without the prepared environment nothing goes through: the test can fail', async (t) => {
-  const { proxy, environment } = await setUp(t);
-  const { NODE_OPTIONS, HTTPS_PROXY, HTTP_PROXY, NODE_USE_ENV_PROXY, ...rest } = environment;
-  assert.ok(NODE_OPTIONS && HTTPS_PROXY && HTTP_PROXY && NODE_USE_ENV_PROXY);
-  const bare = { ...rest, https_proxy: '', http_proxy: '' };
-  const code = `await fetch('https://api.telnyx.invalid/v2', { signal: AbortSignal.timeout(2000) }).catch(() => 0);`;
-  await app(code, bare);
-  assert.deepEqual(shown(proxy), []);
-});
-
 test('the private folder of a run is gone afterwards', async (t) => {
   const { environment } = await setUp(t);
   await access(environment['RINGFENCE_CA'] ?? '');

@@ -51,6 +51,7 @@ const LIMITS = [
   'A program that names a proxy, a CA list, or another base URL in its own code does as it says there.',
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
   'Java, PHP with libcurl, and programs with their own CA store do not read these variables.',
+  'Worker threads of Node that get their own `execArgv` or `env`, and all of Node 18, do not load the preload.',
 ];
 
 interface Question {
@@ -126,7 +127,7 @@ async function askCurl(path: string, url: string, environment: Environment): Pro
   return { client: 'curl', url, status, value: value?.slice(PROBE_HEADER.length + 1).trim() ?? null };
 }
 
-/** Output whatever the exit code; `error` is the last line of the error output when the program failed. */
+/** Output whatever the exit code; `error` is what the program wrote to say why it failed, empty when it did not. */
 function runQuietly(
   path: string,
   args: readonly string[],
@@ -135,8 +136,7 @@ function runQuietly(
   return new Promise((done) => {
     const options = { env: environment, timeout: RUN_TIMEOUT, maxBuffer: 10_000_000 };
     execFile(path, args, options, (failure, output, errors) => {
-      const last = errors.trim().split('\n').at(-1) ?? '';
-      done({ output, error: failure === null ? '' : last || failure.message });
+      done({ output, error: failure === null ? '' : errors.trim() || failure.message });
     });
   });
 }
@@ -166,6 +166,7 @@ function verdict(answer: Answer, expected: string): Pick<ProbeRow, 'state' | 're
     if (isProbeAnswer(answer.value, expected)) return { state: 'covered', reason: '' };
     return { state: 'direct', reason: `somebody else answered, with status ${answer.status}` };
   }
+  const isTrust = /certificate|CERT_|self.signed|UNABLE_TO_/i.test(answer.error);
   const reason = answer.error.replace(/\s+/g, ' ').slice(0, 200);
-  return { state: /certificate|CERT_|self.signed|UNABLE_TO_/i.test(reason) ? 'untrusted' : 'failed', reason };
+  return { state: isTrust ? 'untrusted' : 'failed', reason };
 }

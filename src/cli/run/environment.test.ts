@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { prepareEnvironment, type EnvironmentOptions } from './environment.ts';
+
+const options: EnvironmentOptions = {
+  proxy: 'http://127.0.0.1:4801',
+  hosts: ['api.acme.example', '*.cloud.example'],
+  trust: { authority: '/run/authority.pem', variables: { SSL_CERT_FILE: '/run/bundle.pem' } },
+  preload: 'file:///opt/ring%20fence/preload.mjs',
+  baseUrls: { ACME_BASE_URL: 'http://127.0.0.1:4801/api.acme.example/v2' },
+  scope: 'all',
+  base: { PATH: '/bin', EMPTY: undefined },
+};
+
+test('the program gets proxy, trust and base-URL variables beside its own', () => {
+  const environment = prepareEnvironment(options);
+  assert.equal(environment['PATH'], '/bin');
+  assert.ok(!('EMPTY' in environment));
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'RINGFENCE_PROXY'])
+    assert.equal(environment[name], 'http://127.0.0.1:4801', name);
+  assert.equal(environment['NODE_USE_ENV_PROXY'], '1');
+  assert.equal(environment['SSL_CERT_FILE'], '/run/bundle.pem');
+  assert.equal(environment['RINGFENCE_CA'], '/run/authority.pem');
+  assert.equal(environment['RINGFENCE_HOSTS'], 'api.acme.example,*.cloud.example');
+  assert.equal(environment['ACME_BASE_URL'], 'http://127.0.0.1:4801/api.acme.example/v2');
+});
+
+test('proxy variables of the operator are replaced, because they lead past the gateway', () => {
+  const base = { HTTPS_PROXY: 'http://corporate:1', https_proxy: 'http://corporate:1' };
+  const environment = prepareEnvironment({ ...options, base });
+  assert.equal(environment['HTTPS_PROXY'], options.proxy);
+  assert.equal(environment['https_proxy'], options.proxy);
+});
+
+test('exceptions of the operator stay, except those that let a vendor host past the gateway', () => {
+  const kept = ['db.internal', '.corp.example', '10.0.0.0/8', 'example'.concat('.net')];
+  const dropped = [
+    '*',
+    '.acme.example',
+    'acme.example',
+    'API.acme.example:443',
+    'example',
+    'mine.cloud.example',
+    '*.cloud.example',
+  ];
+  const base = { NO_PROXY: kept.slice(0, 2).join(', '), no_proxy: [...kept.slice(2), ...dropped].join(',') };
+  const environment = prepareEnvironment({ ...options, base });
+  const expected = ['localhost', '127.0.0.1', '::1', '[::1]', ...kept].join(',');
+  assert.equal(environment['NO_PROXY'], expected);
+  assert.equal(environment['no_proxy'], expected);
+});
+
+test('requests to the gateway itself do not go through the gateway as proxy', () => {
+  const environment = prepareEnvironment({ ...options, proxy: 'http://gateway.internal:4801' });
+  assert.ok(environment['NO_PROXY']?.split(',').includes('gateway.internal'));
+});
+
+test('the preload is added to the Node options that are there, once', () => {
+  const preload = '--import=file:///opt/ring%20fence/preload.mjs';
+  const nodeOptions = (NODE_OPTIONS: string | undefined) =>
+    prepareEnvironment({ ...options, base: { NODE_OPTIONS } })['NODE_OPTIONS'];
+  assert.equal(nodeOptions(undefined), preload);
+  assert.equal(nodeOptions(' '), preload);
+  assert.equal(nodeOptions('--max-old-space-size=512'), `--max-old-space-size=512 ${preload}`);
+  assert.equal(nodeOptions(`${preload} --enable-source-maps`), `${preload} --enable-source-maps`);
+});
+
+test('with scope `vendors` the program keeps its own proxy settings', () => {
+  const base = { HTTPS_PROXY: 'http://corporate:1' };
+  const environment = prepareEnvironment({ ...options, base, scope: 'vendors' });
+  assert.equal(environment['HTTPS_PROXY'], 'http://corporate:1');
+  assert.ok(!('NODE_USE_ENV_PROXY' in environment) && !('NO_PROXY' in environment));
+  assert.ok(environment['NODE_OPTIONS']?.includes('preload.mjs'));
+});

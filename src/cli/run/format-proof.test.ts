@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatProof } from './format-proof.ts';
+
+test('clients that fare alike share a line, and what is not covered is said', () => {
+  const row = { runtime: 'node', host: 'api.acme.example', state: 'covered', reason: '' } as const;
+  const text = formatProof({
+    isComplete: false,
+    rows: [
+      { ...row, client: 'fetch' },
+      { ...row, client: 'https.request' },
+      {
+        ...row,
+        runtime: 'python',
+        client: 'urllib',
+        host: 'a.example',
+        state: 'failed',
+        reason: 'timed out',
+      },
+    ],
+    notCovered: ['One SDK.', 'Another.'],
+  });
+  assert.equal(
+    text,
+    [
+      'api.acme.example  node (fetch, https.request)  covered',
+      'a.example         python (urllib)              failed: timed out',
+      '',
+      'Not covered:',
+      '  - One SDK.',
+      '  - Another.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('nothing tried is not the same as nothing wrong', () => {
+  assert.match(formatProof({ isComplete: false, rows: [], notCovered: [] }), /Nothing was tried/);
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { prepareRun } from '../../src/cli/run/prepare.ts';
+import { proveInterception, type Proof } from '../../src/cli/run/proof.ts';
+import { answerProbe } from '../../src/gateway/probe.ts';
+import { startProxy, type TestProxy } from './interception-proxy.ts';
+
+const run = promisify(execFile);
+const HOSTS = ['api.acme.example', '*.cloud.example'];
+const has = (command: string, ...args: string[]): Promise<boolean> =>
+  run(command, args).then(
+    () => true,
+    () => false,
+  );
+const withoutPython = (await has('python3', '-c', 'import ssl')) ? false : 'python3 is not installed';
+const withoutCurl = (await has('curl', '--version')) ? false : 'curl is not installed';
+
+interface World {
+  readonly proxy: TestProxy;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+async function setUp(t: TestContext, scope: 'all' | 'vendors' = 'all'): Promise<World> {
+  const proxy = await startProxy(HOSTS);
+  const { PATH, HOME } = process.env;
+  const { url, certificate } = proxy;
+  const gateway = { proxy: url, certificate, hosts: HOSTS, baseUrls: {}, scope };
+  const prepared = await prepareRun({ ...gateway, base: { PATH, HOME }, temporary: tmpdir() });
+  t.after(async () => {
+    await prepared[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+  return { proxy, environment: prepared.environment };
+}
+
+const prove = (
+  command: string,
+  environment: World['environment'],
+  key: KeyObject,
+  hosts: readonly string[] = HOSTS,
+): Promise<Proof> =>
+  proveInterception({
+    command,
+    environment,
+    hosts,
+    random: randomBytes,
+    expected: (nonce) => Promise.resolve(answerProbe(nonce, key) ?? ''),
+    blindSpots: ['The Acme SDK for Cobol obeys no variable; pass it a proxy.'],
+  });
+
+/** States by runtime, each once. */
+const states = ({ rows }: Proof, runtime: string): string[] => [
+  ...new Set(rows.filter((row) => row.runtime === runtime).map(({ state }) => state)),
+];
+
+test('every HTTP client of Node is proven to reach the gateway, for each host', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const proof = await prove(process.execPath, environment, proxy.probeKey);
+  const node = proof.rows.filter(({ runtime }) => runtime === 'node');
+  const tried = new Set(node.map(({ client, host }) => `${client} ${host}`));
+  assert.equal(tried.size, 6);
+  assert.deepEqual(states(proof, 'node'), ['covered'], JSON.stringify(node));
+  assert.ok(proof.notCovered.some((one) => one.includes('Cobol')));
+  assert.deepEqual(proxy.seen, []);
+});
+
+test('Node is covered by the preload alone, without proxy variables', async (t) => {
+  const { proxy, environment } = await setUp(t, 'vendors');
+  assert.deepEqual(states(await prove(process.execPath, environment, proxy.probeKey), 'node'), ['covered']);
+});
+
+test('and by the variables alone, except for agents of its own, which the proof finds', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const { NODE_OPTIONS: _, ...variables } = environment;
+  const { rows } = await prove(process.execPath, variables, proxy.probeKey, ['api.acme.example']);
+  const node = rows
+    .filter(({ runtime }) => runtime === 'node')
+    .map(({ client, state }) => `${client}: ${state}`);
+  assert.deepEqual(node.sort(), [
+    'fetch: covered',
+    'https.Agent of its own: failed',
+    'https.request: covered',
+  ]);
+});
+
+test('Python and curl are proven by their own clients', { skip: withoutPython || withoutCurl }, async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const proof = await prove('python3', environment, proxy.probeKey);
+  assert.deepEqual(states(proof, 'python'), ['covered'], JSON.stringify(proof.rows));
+  assert.deepEqual(states(proof, 'curl'), ['covered'], JSON.stringify(proof.rows));
+  assert.ok(proof.isComplete);
+});
+
+test('an answer of somebody else is not taken for the gateway', { skip: withoutCurl }, async (t) => {
+  const { environment } = await setUp(t);
+  const proof = await prove('curl', environment, createSecretKey(randomBytes(32)));
+  assert.deepEqual(states(proof, 'curl'), ['direct']);
+  assert.ok(!proof.isComplete);
+});
+
+test(
+  'a client that does not trust the authority is told apart',
+  { skip: withoutPython || withoutCurl },
+  async (t) => {
+    const { proxy } = await setUp(t);
+    const { environment } = await setUp(t);
+    const wrong = {
+      ...environment,
+      HTTPS_PROXY: proxy.url,
+      https_proxy: proxy.url,
+      RINGFENCE_PROXY: proxy.url,
+    };
+    for (const command of ['python3', process.execPath]) {
+      const proof = await prove(command, wrong, proxy.probeKey);
+      const own = states(proof, command === 'python3' ? 'python' : 'node');
+      assert.deepEqual(
+        [own, states(proof, 'curl')],
+        [['untrusted'], ['untrusted']],
+        JSON.stringify(proof.rows),
+      );
+    }
+  },
+);
+
+test('a gateway that is down, and a host that it does not know, are failures with a reason', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const unknown = await prove(process.execPath, environment, proxy.probeKey, ['www.other.example']);
+  assert.deepEqual(states(unknown, 'node'), ['failed']);
+  assert.ok(proxy.refused.includes('www.other.example'));
+  await proxy[Symbol.asyncDispose]();
+  const down = await prove(process.execPath, environment, proxy.probeKey, ['api.acme.example']);
+  assert.deepEqual(states(down, 'node'), ['failed']);
+  assert.ok(down.rows.every(({ reason }) => reason.includes('ECONNREFUSED') || reason.includes('connect')));
+});
+
+test('a command of unknown nature is never called complete', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const proof = await prove('/bin/sh', environment, proxy.probeKey, ['api.acme.example']);
+  assert.ok(!proof.isComplete);
+  assert.match(proof.notCovered[0] ?? '', /\/bin\/sh is neither/);
+  assert.deepEqual(states(proof, 'node'), ['covered']);
+});
+
+/** Code that runs with the preload and a list of outcomes to print. */
+async function node(environment: World['environment'], code: string): Promise<string> {
+  const options = { env: environment, timeout: 20_000 };
+  return (await run(process.execPath, ['--input-type=module', '-e', code], options)).stdout.trim();
+}
+
+test('the preload leaves other hosts alone', async (t) => {
+  const { proxy, environment } = await setUp(t, 'vendors');
+  const code = `
+    import tls from 'node:tls';
+    for (const host of ['other.invalid', 'acme.example.invalid', 'a.b.cloud.example'])
+      await new Promise((done) => tls.connect(443, host).on('error', (error) => done(console.log(error.syscall))));`;
+  assert.equal(await node(environment, code), ['getaddrinfo', 'getaddrinfo', 'getaddrinfo'].join('\n'));
+  assert.deepEqual(proxy.refused, []);
+});
+
+test('an idle kept-alive connection does not keep the process alive', async (t) => {
+  const { environment } = await setUp(t, 'vendors');
+  const code = `
+    import https from 'node:https';
+    const agent = new https.Agent({ keepAlive: true, keepAliveMsecs: 60000 });
+    const get = () => new Promise((done) => https.get('https://api.acme.example/a', { agent }, (answer) => answer.resume().on('end', done)));
+    await get();
+    await new Promise((done) => setTimeout(done, 20));
+    await get();
+    console.log(process.uptime() < 3 ? 'quick' : 'slow');`;
+  const before = performance.now();
+  assert.equal(await node(environment, code), 'quick');
+  assert.ok(performance.now() - before < 4000);
+});
+
+test('a refused tunnel is an error that names the gateway and the host', async (t) => {
+  const { environment } = await setUp(t, 'vendors');
+  const wider = { ...environment, RINGFENCE_HOSTS: `${environment['RINGFENCE_HOSTS']},www.other.example` };
+  const code = `
+    import https from 'node:https';
+    https.get('https://www.other.example/').on('error', (error) => console.log(error.message));`;
+  assert.match(
+    await node(wider, code),
+    /gateway refused a connection to www\.other\.example: HTTP\/1\.1 403/,
+  );
+});
+
+test('an SDK that brings its own list of authorities still trusts ours, for vendor hosts alone', async (t) => {
+  const { environment } = await setUp(t, 'vendors');
+  const code = `
+    import https from 'node:https';
+    import tls from 'node:tls';
+    const agent = new https.Agent({ ca: tls.rootCertificates[0] });
+    https.get('https://api.acme.example/a', { agent }, (answer) => answer.resume() && console.log(answer.statusCode));`;
+  assert.equal(await node(environment, code), '200');
+});
+
+test('code that imported `connect` by name is covered, also in a worker', async (t) => {
+  const { environment } = await setUp(t, 'vendors');
+  const code = `
+    import { connect } from 'node:tls';
+    import { Worker } from 'node:worker_threads';
+    const socket = connect(443, 'api.acme.example', { servername: 'api.acme.example' }, () => {
+      console.log('named', socket.authorized);
+      socket.destroy();
+      const request = (https) => https.get('https://api.acme.example/a', (a) => a.resume() && console.log('worker', a.statusCode));
+      new Worker('import("node:https").then(' + request + ')', { eval: true });
+    });`;
+  assert.equal(await node(environment, code), 'named true\nworker 200');
+});
+
+test('a large body and a large answer pass through the preload unharmed', async (t) => {
+  const { environment } = await setUp(t, 'vendors');
+  const code = `
+    const answer = await fetch('https://api.acme.example/a', { method: 'POST', body: 'x'.repeat(3_000_000) });
+    console.log(answer.status, (await answer.text()).length > 10);`;
+  assert.equal(await node(environment, code), '200 true');
+});
