@@ -2,6 +2,7 @@ import { createAudit } from '../audit.ts';
 import type { Audit, AuditedLease, AuditedRow } from '../audit.ts';
 import type { LedgerVerification } from '../ports.ts';
 import type { PeriodRecord } from '../records.ts';
+import { toFault } from './faults.ts';
 import type { Database, Row } from './database.ts';
 
 /** See `LedgerStore.verify`. Reads one snapshot, so it may run beside the writer. */
@@ -11,6 +12,9 @@ export function verify(database: Database): LedgerVerification {
   try {
     checkFile(database, audit);
     feed(database, audit);
+  } catch (error) {
+    // A page that cannot be read is a finding, too; what was read until then is reported with it.
+    audit.problem(`file: ${toFault(error).message}`);
   } finally {
     if (database.inTransaction()) database.exec('COMMIT');
   }
