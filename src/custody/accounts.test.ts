@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { WireRequest } from '../vendors/wire.ts';
 import { createAccounts, type AccountChange, type Accounts } from './accounts.ts';
 import { acme, custodyFixture, type Fixture } from './custody-fixture.ts';
+import { openAccount } from './open.ts';
 import { createVirtualKeys } from './virtual-keys.ts';
 
 interface World extends Fixture {
@@ -41,14 +42,17 @@ async function setUp(): Promise<World> {
 const values = { sid: 'AC2', token: 'hunter2hunter2' };
 
 test('a sealed account keeps public fields readable and shows no secret anywhere', async () => {
-  const { accounts, changes } = await setUp();
+  const { accounts, changes, options } = await setUp();
   const record = await accounts.seal({ vendor: 'acme', name: 'second', values });
   assert.deepEqual(record.fields, { sid: 'AC2' });
   assert.equal(record.currency, 'EUR');
   assert.equal(record.testedAt, null);
-  const shown = inspect([record, changes, await accounts.list(), accounts.open(record)], { depth: 9 });
+  const shown = inspect(
+    [record, changes, await accounts.list(), openAccount(options.sealerOf('account'), record)],
+    { depth: 9 },
+  );
   assert.ok(!shown.includes('hunter2'));
-  assert.equal(accounts.open(record).secrets['token']?.reveal(), 'hunter2hunter2');
+  assert.equal(openAccount(options.sealerOf('account'), record).secrets['token']?.reveal(), 'hunter2hunter2');
 });
 
 test('values are checked by the fields of the adapter, and a problem never quotes them', async () => {
@@ -93,8 +97,9 @@ test('a test sends the harmless call with the real credential and remembers succ
 });
 
 test('a new credential is used only when the vendor accepts it', async () => {
-  const { accounts, valid, clock } = await setUp();
-  const token = async () => accounts.open(await accounts.get('account_1')).secrets['token']?.reveal();
+  const { accounts, valid, clock, options } = await setUp();
+  const token = async () =>
+    openAccount(options.sealerOf('account'), await accounts.get('account_1')).secrets['token']?.reveal();
   await assert.rejects(accounts.reseal('account_1', { token: 'wrongtoken' }), { code: 'vendor_refused' });
   assert.equal(await token(), 'realtoken');
   await assert.rejects(accounts.commit('account_1'), { code: 'not_found' });
@@ -114,7 +119,10 @@ test('a staged credential survives a restart, and the old one works until the co
   assert.deepEqual(changes, []);
   const record = await accounts.commit('account_1');
   assert.deepEqual(record.fields, { sid: 'AC9' });
-  assert.deepEqual(Object.keys(accounts.open(record).secrets).sort(), ['extra', 'token']);
+  assert.deepEqual(Object.keys(openAccount(options.sealerOf('account'), record).secrets).sort(), [
+    'extra',
+    'token',
+  ]);
   assert.equal(changes.length, 1);
   assert.equal(await options.settings.get('account.account_1.candidate'), '');
 });

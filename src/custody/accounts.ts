@@ -10,6 +10,7 @@ import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 import { readAccountFields, readUpstream } from './account-fields.ts';
 import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
+import { openAccount } from './open.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 
@@ -37,7 +38,7 @@ export type AccountChange =
   | { readonly kind: 'put'; readonly record: AccountRecord }
   | { readonly kind: 'remove'; readonly id: string };
 
-/** Vendor accounts: sealed once, used by the gateway, never shown again. No operation returns a secret but `open`. */
+/** Vendor accounts: sealed once, used by the gateway, never shown again. No operation returns a secret. */
 export interface Accounts {
   seal(request: NewAccount): Promise<AccountRecord>;
   /** Sends the adapter's harmless call. An account that the vendor accepts gets its `testedAt`. */
@@ -53,8 +54,6 @@ export interface Accounts {
   list(): Promise<readonly AccountRecord[]>;
   /** Throws `conflict` while virtual keys of the account are in use. */
   remove(id: string): Promise<void>;
-  /** For the one moment in which a request gets its real credential. */
-  open(record: Pick<AccountRecord, 'id' | 'fields' | 'sealed'>): OpenAccount;
 }
 
 export interface AccountsOptions {
@@ -102,8 +101,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return record;
   }
 
-  const open: Accounts['open'] = ({ id, fields, sealed }) => ({ fields, secrets: sealer.open(sealed, id) });
-
   async function openCandidate(id: string): Promise<OpenAccount> {
     const text = await settings.get(candidateName(id));
     if (text === null || text === '')
@@ -114,7 +111,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   async function test(id: string, which: Which = 'current'): Promise<AccountTest> {
     const record = await get(id);
-    const account = which === 'current' ? open(record) : await openCandidate(id);
+    const account = which === 'current' ? openAccount(sealer, record) : await openCandidate(id);
     const { request, accepts } = custodyOf(record.vendor).custody.test(account);
     const response = await options.send(request, record.upstream);
     const accepted = accepts(response);
@@ -132,7 +129,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   async function stage(id: string, values: Readonly<Record<string, string>>): Promise<void> {
     const record = await get(id);
-    const account = readAccountFields(custodyOf(record.vendor).custody.fields, values, open(record));
+    const account = readAccountFields(
+      custodyOf(record.vendor).custody.fields,
+      values,
+      openAccount(sealer, record),
+    );
     const content = { ...account.secrets, [FIELDS]: new Secret(JSON.stringify(account.fields)) };
     await settings.put(candidateName(id), settingSealer.seal(content, candidateName(id)));
   }
@@ -197,6 +198,5 @@ export function createAccounts(options: AccountsOptions): Accounts {
         await accounts.remove(id);
         await options.announce({ kind: 'remove', id });
       }),
-    open,
   });
 }

@@ -2,7 +2,6 @@ import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
-import { Secret } from '../kernel/secret.ts';
 import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AccountRecord, AppRecord, VirtualKeyRecord } from '../store/records.ts';
 import type { CustodyAdapter, IssuedCredential } from '../vendors/vendor.ts';
@@ -39,8 +38,6 @@ export interface VirtualKeys {
   expire(id: string, at: number): Promise<VirtualKeyRecord>;
   get(id: string): Promise<VirtualKeyRecord>;
   list(): Promise<readonly VirtualKeyRecord[]>;
-  /** The verifier, for checking signatures and for signing webhooks towards the app. */
-  openVerifier(record: Pick<VirtualKeyRecord, 'id' | 'sealed'>): Secret;
 }
 
 export interface VirtualKeysOptions {
@@ -154,11 +151,6 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
     revoke: (id: string) =>
       change(id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
     expire: (id: string, at: number) => change(id, (old) => endingAt(old, at)),
-    openVerifier({ id, sealed }: Pick<VirtualKeyRecord, 'id' | 'sealed'>) {
-      const verifier = sealed === null ? undefined : sealer.open(sealed, id)['verifier'];
-      if (verifier === undefined) throw new RingfenceError('verify_failed', `The key ${id} has no verifier.`);
-      return verifier;
-    },
   });
 }
 

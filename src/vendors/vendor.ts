@@ -42,6 +42,10 @@ export interface VendorFacts {
   readonly currency: string;
   /** Parameters that disarm the vendor's own protection, as `Name=value` or `Name`; always refused. */
   readonly disarming: readonly string[];
+  /** Environment variables by which an SDK takes another base URL, as `host/path`. `ringfence run` sets them. */
+  readonly baseUrlVariables?: Readonly<Record<string, string>>;
+  /** SDKs that obey no proxy or CA variable, one sentence each with what to do instead. `ringfence run` says so. */
+  readonly blindSpots?: readonly string[];
 }
 
 /** The credential as the app presented it, before anything is believed. */
