@@ -7,7 +7,7 @@ import type { VirtualKeyRecord } from '../store/records.ts';
 import { signJwt, type JwtClaims } from '../vendors/shared/jwt.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { RequestOrigin } from './key-entry.ts';
-import { createKeyTable, type AuthenticatedKey, type KeyTable } from './key-table.ts';
+import { createKeyTable, type AuthenticatedKey } from './key-table.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
 import { makeVirtualSecret } from './virtual-secret.ts';
@@ -37,16 +37,22 @@ const record = (secret: string, changes: Partial<VirtualKeyRecord> = {}): Virtua
 
 const sign = (claims: JwtClaims, secret: string): string => signJwt(claims, 'HS256', secret);
 
-/** `opened` counts signature checks: each opens one verifier. */
-function tableOf(records: readonly VirtualKeyRecord[]): { table: KeyTable; opened: () => number } {
-  let count = 0;
+/** `checks` counts signature checks: each reveals one verifier. `opened` counts verifiers that were opened. */
+function tableOf(records: readonly VirtualKeyRecord[]) {
+  const count = { checks: 0, opened: 0 };
+  class CountedSecret extends Secret {
+    override reveal(): string {
+      count.checks++;
+      return super.reveal();
+    }
+  }
   const openVerifier = ({ sealed }: { readonly sealed: string }) => {
-    count++;
-    return new Secret(sealed.slice('sealed:'.length));
+    count.opened++;
+    return new CountedSecret(sealed.slice('sealed:'.length));
   };
   const table = createKeyTable({ index, openVerifier });
   table.load(records);
-  return { table, opened: () => count };
+  return { table, count };
 }
 
 const basic = (secret: string, publicId: string | null = 'AC1'): Presented => ({
@@ -192,13 +198,13 @@ test('the secret of a signing key is no bearer secret', () => {
 
 test('a token is verified once, and again when its key changes or its time is over', () => {
   const key = record('secret', { kind: 'hs256' });
-  const { table, opened } = tableOf([key]);
+  const { table, count } = tableOf([key]);
   const token = sign({ exp: 2000 }, 'secret');
   const code = (change: Partial<RequestOrigin> = {}) =>
     codeOf(table.authenticate(jwt(token), { ...origin, ...change }));
   assert.equal(code(), 'ok key_1');
   assert.equal(code(), 'ok key_1');
-  assert.equal(opened(), 1);
+  assert.equal(count.checks, 1);
   table.upsert({ ...key, state: 'revoked' });
   assert.equal(code(), 'key_revoked');
   table.upsert({ ...key, index: index('other'), sealed: 'sealed:other' });
@@ -210,12 +216,24 @@ test('a token is verified once, and again when its key changes or its time is ov
   assert.equal(code(), 'key_invalid');
 });
 
+test('a verifier is opened once for many tokens, and again when its key changes', () => {
+  const key = record('secret', { kind: 'hs256' });
+  const { table, count } = tableOf([key]);
+  const authenticate = (n: number) =>
+    codeOf(table.authenticate(jwt(sign({ exp: 2000, n }, 'secret')), origin));
+  for (let n = 0; n < 5; n++) assert.equal(authenticate(n), 'ok key_1');
+  assert.deepEqual(count, { checks: 5, opened: 1 });
+  table.upsert({ ...key, sealed: 'sealed:other' });
+  assert.equal(authenticate(6), 'key_invalid');
+  assert.equal(count.opened, 2);
+});
+
 test('setting the clock back does not lengthen the life of a verified token', () => {
-  const { table, opened } = tableOf([record('secret', { kind: 'hs256' })]);
+  const { table, count } = tableOf([record('secret', { kind: 'hs256' })]);
   const token = sign({ exp: 1100 }, 'secret');
   assert.equal(codeOf(table.authenticate(jwt(token), origin)), 'ok key_1');
   table.authenticate(jwt(token), { ...origin, ledger: origin.ledger + 100_000 });
-  assert.equal(opened(), 2, 'verified again, because its time on the ledger clock is over');
+  assert.equal(count.checks, 2, 'verified again, because its time on the ledger clock is over');
 });
 
 test('a token costs a bounded number of signature checks, and dead keys do not use them up', () => {
@@ -227,11 +245,11 @@ test('a token costs a bounded number of signature checks, and dead keys do not u
       ...(n % 2 ? { state: 'revoked' } : { expiresAt: 5 }),
     }),
   );
-  const { table, opened } = tableOf([...dead.slice(100), live, ...dead.slice(0, 100)]);
+  const { table, count } = tableOf([...dead.slice(100), live, ...dead.slice(0, 100)]);
   assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 2000 }, 'live')), origin)), 'ok key_live');
-  assert.equal(opened(), 1);
+  assert.equal(count.checks, 1);
   assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 2000 }, 'unknown')), origin)), 'key_invalid');
-  assert.equal(opened(), 1 + MAX_SIGNING_KEYS);
+  assert.equal(count.checks, 1 + MAX_SIGNING_KEYS);
 });
 
 test('uses are counted once per key and handed over once', () => {

@@ -23,7 +23,10 @@ export interface AuthenticatedKey {
   readonly claims: TokenClaims | null;
 }
 
-/** All virtual keys in memory, as a data-plane process needs them. Holds no secret in clear and asks nobody. */
+/**
+ * All virtual keys in memory, as a data-plane process needs them. It asks nobody, and the only secrets that it opens
+ * are the verifiers of signing keys in use.
+ */
 export interface KeyTable {
   /** Adds records to the table, replacing those with the same id. */
   load(records: Iterable<VirtualKeyRecord>): void;
@@ -48,6 +51,7 @@ export function createKeyTable({ index, openVerifier }: KeyTableOptions): KeyTab
   const signers = createSigners();
   const pack = createPacker();
   const tokens = createTokenCache<KeyEntry>(CACHED_TOKENS);
+  const opened = new WeakMap<KeyEntry, Secret>(); // Opening costs more than checking. Goes with its entry.
   let uses = new Map<string, number>();
 
   function remove(id: string): void {
@@ -92,7 +96,8 @@ export function createKeyTable({ index, openVerifier }: KeyTableOptions): KeyTab
     { wall }: RequestOrigin,
   ): TokenClaims | null {
     if (key.kind !== KIND_OF[algorithm] || key.sealed === null) return null;
-    const verifier = openVerifier({ id: key.id, sealed: key.sealed });
+    const verifier = opened.get(key) ?? openVerifier({ id: key.id, sealed: key.sealed });
+    opened.set(key, verifier);
     const claims = verifyJwt(token, { algorithm, key: verifier.reveal(), now: wall });
     return claims?.['exp'] === undefined ? null : claims;
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import { Secret } from '../../kernel/secret.ts';
@@ -53,7 +53,7 @@ export function createSealer({ keyRing, random, purpose }: SealerOptions): Seale
       const plain = Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()] as const);
       const dataKey = random(DATA_KEY);
       const text = Buffer.from(JSON.stringify(Object.fromEntries(plain)));
-      const body = encrypt(dataKey, text, bodyContext(recordId), random(NONCE));
+      const body = encrypt(createSecretKey(dataKey), text, bodyContext(recordId), random(NONCE));
       const sealed = `${wrap(dataKey, recordId)}.${body}`;
       dataKey.fill(0);
       text.fill(0);
@@ -62,7 +62,7 @@ export function createSealer({ keyRing, random, purpose }: SealerOptions): Seale
     open(text: string, recordId: string) {
       const parts = split(text, recordId);
       const dataKey = unwrap(parts, recordId);
-      const plain = decrypt(dataKey, parts.body, bodyContext(recordId), recordId);
+      const plain = decrypt(createSecretKey(dataKey), parts.body, bodyContext(recordId), recordId);
       dataKey.fill(0);
       const fields = JSON.parse(plain.toString()) as Record<string, string>;
       plain.fill(0);
@@ -109,7 +109,7 @@ function ringKey(keyRing: KeyRing, name: string): KeyObject {
   return key;
 }
 
-function encrypt(key: Buffer | KeyObject, plain: Buffer, aad: Buffer, nonce: Buffer): string {
+function encrypt(key: KeyObject, plain: Buffer, aad: Buffer, nonce: Buffer): string {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
   cipher.setAAD(aad);
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
@@ -117,7 +117,7 @@ function encrypt(key: Buffer | KeyObject, plain: Buffer, aad: Buffer, nonce: Buf
   );
 }
 
-function decrypt(key: Buffer | KeyObject, text: string, aad: Buffer, recordId: string): Buffer {
+function decrypt(key: KeyObject, text: string, aad: Buffer, recordId: string): Buffer {
   const bytes = Buffer.from(text, 'base64url');
   try {
     const nonce = bytes.subarray(0, NONCE);
