@@ -206,6 +206,20 @@ export function ledgerContract(engine: EngineUnderTest): void {
       await assertClean();
     });
 
+    it('forgets what a refused load brought, also for a load that arrives together with it', async () => {
+      const fresh = { key: 'key_fresh', reserves: [reserve(3, 'fresh')], bound: money(3) };
+      const results = await Promise.allSettled([
+        store.ledger.load(batch(0, 2, { rows: [row(0, fresh), row(0, fresh)] })),
+        store.ledger.load(batch(0, 2, { rows: [row(1, fresh)] })),
+      ]);
+      assert.deepEqual(
+        results.map((one) => one.status),
+        ['rejected', 'fulfilled'],
+      );
+      assert.deepEqual(await sums('fresh'), [3, 0, 0]);
+      assert.equal((await store.ledger.list({ limit: 5, key: 'key_fresh' })).length, 1);
+    });
+
     it('keeps the last chain head of each epoch and about one per thousand records', async () => {
       for (let to = 100; to <= 3_500; to += 100) await store.ledger.load(batch(to - 100, to));
       await store.ledger.load(batch(0, 7, { epoch: 2 }));
@@ -354,6 +368,13 @@ export function ledgerContract(engine: EngineUnderTest): void {
       assert.deepEqual(await positions({ limit: 9, state: 'unknown' }), []);
       assert.deepEqual(await positions({ limit: 9, key: 'key_9' }), []);
       assert.equal((await positions({ limit: 5_000, key: 'key_2' })).length, 3_000);
+    });
+
+    it('refuses a limit that means everything', async () => {
+      for (const limit of [-1, 1.5, Number.NaN]) {
+        await assert.rejects(store.ledger.list({ limit }), { code: 'input_invalid' });
+        await assert.rejects(store.ledger.pending('late', limit), { code: 'input_invalid' });
+      }
     });
 
     it('finds a resource id within its account only', async () => {

@@ -108,9 +108,11 @@ export const ACTS = {
   async spend(model: Model, { a, b, c }: Step) {
     const process = pick(model.processes, a);
     const amount = 1 + (c % 30);
-    const wanted = [[0], [1], [2], [0, 1], [0, 2], [0, 1, 2]];
-    const indexes = pick(wanted, b);
-    if (indexes.some((index) => (process.free[index] ?? 0) < amount)) return;
+    const affordable = [[0], [1], [2], [0, 1], [0, 2], [0, 1, 2]].filter((indexes) =>
+      indexes.every((index) => (process.free[index] ?? 0) >= amount),
+    );
+    if (affordable.length === 0) return;
+    const indexes = pick(affordable, b);
     for (const index of indexes) add(process.free, index, -amount);
     const reserves = indexes.map((index) => toReserve(index, amount));
     const position = process.journal.length;
@@ -143,7 +145,7 @@ export const ACTS = {
   async ship(model: Model, { a, b, c }: Step) {
     const process = pick(model.processes, a);
     const from = Math.max(0, process.shipped - (c % 4));
-    await ship(model, process, from, Math.min(process.journal.length, process.shipped + 1 + (b % 8)));
+    await ship(model, process, from, Math.min(process.journal.length, process.shipped + 1 + (b % 4)));
   },
 
   async shipAgain(model: Model, { a, b, c }: Step) {

@@ -1,3 +1,4 @@
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { LedgerStore } from '../ports.ts';
 import type { LedgerRecord, LedgerState } from '../records.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
@@ -26,12 +27,14 @@ export function pending(
   kind: 'late' | 'unknown',
   limit: number,
 ): LedgerRecord[] {
+  checkLimit(limit);
   const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} WHERE ${PENDING[kind]} ORDER BY ledger.id LIMIT ?`;
   return database.all(query, limit).map((row) => toLedgerRecord(row, periods));
 }
 
 /** Newest first. Filters by key, app or `released` go through the coarse index, run by run. */
 export function list({ database, periods }: Context, options: ListOptions): LedgerRecord[] {
+  checkLimit(options.limit);
   const filter = toFilter(options);
   if (filter.terms.length === 0) {
     const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${where(filter.conditions)} ORDER BY ledger.id DESC LIMIT ?`;
@@ -46,6 +49,12 @@ export function list({ database, periods }: Context, options: ListOptions): Ledg
     for (const row of database.all(query, ...values)) found.push(toLedgerRecord(row, periods));
   }
   return found;
+}
+
+/** A negative limit would mean "everything" to the database. */
+function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw new RingfenceError('input_invalid', 'The limit is not a whole, non-negative number');
 }
 
 interface Filter {
