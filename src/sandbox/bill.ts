@@ -116,8 +116,16 @@ export function createBill(accounts: readonly Account[], now: () => number): Bil
       return columns.length;
     },
     charge(charge: Charge) {
-      const { account, item, ...rest } = charge;
-      columns.add({ ...rest, account: account.index, item: itemIndex(item) });
+      columns.add({
+        account: charge.account.index,
+        item: itemIndex(charge.item),
+        resource: charge.resource,
+        to: charge.to,
+        units: charge.units,
+        amount: charge.amount,
+        at: charge.at,
+        finalAt: charge.finalAt,
+      });
       addToSums(sums, charge);
     },
     row,

@@ -33,7 +33,7 @@ export function createIds(random: RandomBytes): Ids {
   };
   const linkedAt = (row: number): number => {
     const at = take(ID_BYTES);
-    pool.writeUInt32BE((pool.readUInt32BE(at) ^ row) >>> 0, at + 12);
+    pool.writeUInt32BE((maskOf(pool, at) ^ row) >>> 0, at + 12);
     return at;
   };
   const hex = (length: number): string => {
@@ -76,5 +76,10 @@ export function dashed(hex: string): string {
 
 /** The row that `linkedHex` hid; meaningless for other ids, so the caller compares the whole id with the row. */
 export function rowOf(id: Buffer): number {
-  return (id.readUInt32BE(0) ^ id.readUInt32BE(12)) >>> 0;
+  return (maskOf(id, 0) ^ id.readUInt32BE(12)) >>> 0;
+}
+
+/** Depends on the random part of an id that UUIDs leave alone. */
+function maskOf(bytes: Buffer, at: number): number {
+  return Math.imul(bytes.readUInt32BE(at), 0x9e3779b1) >>> 3;
 }

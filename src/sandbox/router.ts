@@ -22,7 +22,13 @@ interface Target<State> {
   readonly placeholders: readonly Placeholder[];
 }
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+interface Found<State> {
+  readonly handler: Handler<State>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Paths whose handler is remembered: most requests go to a few of them. */
+const REMEMBERED = 500;
 
 export function createRouter<State>(
   vendor: string,
@@ -36,14 +42,27 @@ export function createRouter<State>(
     return [method, hosts.indexOf(host), path, String(index), '', 'write'];
   });
   const table = compileOperations(vendor, { hosts, rows }, matchHost);
+  const recent = new Map<string, Found<State> | null>();
 
-  return (exchange) => {
-    const segments = decodedSegments(exchange.path);
-    const operation = segments === null ? null : table.match(exchange.method, exchange.host, segments);
+  function find({ method, host, path }: Exchange): Found<State> | null {
+    const segments = decodedSegments(path);
+    const operation = segments === null ? null : table.match(method, host, segments);
     const target = operation === null ? undefined : targets.get(operation.id);
     if (segments === null || target === undefined) return null;
-    exchange.params = target.placeholders.length === 0 ? NO_PARAMS : paramsOf(target.placeholders, segments);
-    return target.handler;
+    return { handler: target.handler, params: paramsOf(target.placeholders, segments) };
+  }
+
+  return (exchange) => {
+    const key = `${exchange.method} ${exchange.host}${exchange.path}`;
+    let found = recent.get(key);
+    if (found === undefined) {
+      found = find(exchange);
+      if (recent.size >= REMEMBERED) recent.clear();
+      recent.set(key, found);
+    }
+    if (found === null) return null;
+    exchange.params = found.params;
+    return found.handler;
   };
 }
 

@@ -142,9 +142,14 @@ export function sendMessage(
   const outcome = found === 'undelivered' || found === 'failed' ? found : 'delivered';
   const terms = termsOf(services, request, phone);
   const charged = outcome !== 'failed';
-  const { callback: _callback, sendAt, ...rest } = request;
+  const { sendAt } = request;
   const message: TwilioMessage = {
-    ...rest,
+    from: request.from,
+    to: request.to,
+    body: request.body,
+    direction: request.direction,
+    serviceSid: request.serviceSid,
+    media: request.media,
     sid:
       (request.media > 0 ? 'MM' : 'SM') +
       (sendAt === null && charged ? ids.linkedHex(bill.length) : ids.hex(32)),

@@ -82,10 +82,19 @@ export function newState(world: World, parent: TwilioState | null, request: Open
 
 export const API_VERSION = '2010-04-01';
 
-/** `Thu, 24 Aug 2023 05:01:45 +0000`, as the 2010 API prints times. */
+/** `Thu, 24 Aug 2023 05:01:45 +0000`, as the 2010 API prints times. Remembers the latest: most are of one second. */
 export function rfc2822(time: number): string {
-  return new Date(time).toUTCString().replace('GMT', '+0000');
+  const second = Math.floor(time / 1000);
+  const known = printed.get(second);
+  if (known !== undefined) return known;
+  const text = new Date(time).toUTCString().replace('GMT', '+0000');
+  if (printed.size >= REMEMBERED) printed.clear();
+  printed.set(second, text);
+  return text;
 }
+
+const REMEMBERED = 100;
+const printed = new Map<number, string>();
 
 /** `2023-08-24T05:01:45Z`, as the newer APIs print them. */
 export function iso(time: number): string {
