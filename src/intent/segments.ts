@@ -32,7 +32,11 @@ export function countSegments(text: string): SegmentCount {
     const units = text.length;
     return { encoding: 'ucs2', units, segments: units <= UCS2.single ? 1 : ucs2Parts(text) };
   }
-  return { encoding: 'gsm7', units: septets, segments: septets <= GSM7.single ? 1 : gsm7Parts(text) };
+  return {
+    encoding: 'gsm7',
+    units: septets,
+    segments: septets <= GSM7.single ? 1 : gsm7Parts(text, septets),
+  };
 }
 
 /** Null as soon as one character is outside GSM-7. */
@@ -46,15 +50,16 @@ function countSeptets(text: string): number | null {
   return total;
 }
 
-function gsm7Parts(text: string): number {
+function gsm7Parts(text: string, septets: number): number {
+  if (septets === text.length) return Math.ceil(septets / GSM7.part);
   let parts = 1;
   let used = 0;
   for (let index = 0; index < text.length; index++) {
-    const septets = SEPTETS[text.charCodeAt(index)] as number;
-    used += septets;
+    const size = SEPTETS[text.charCodeAt(index)] as number;
+    used += size;
     if (used > GSM7.part) {
       parts += 1;
-      used = septets;
+      used = size;
     }
   }
   return parts;
