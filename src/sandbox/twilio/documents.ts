@@ -34,11 +34,16 @@ export function documentsOf({ world }: TwilioServices, state: TwilioState, path:
 export function addDocument(
   services: TwilioServices,
   state: TwilioState,
-  place: { readonly path: string; readonly prefix: string },
+  place: { readonly path: string; readonly prefix: string; readonly sid?: string | undefined },
   values: Document['values'],
 ): Document {
   const now = services.world.now();
-  const document = { sid: services.world.ids.sid(place.prefix), createdAt: now, updatedAt: now, values };
+  const document = {
+    sid: place.sid ?? services.world.ids.sid(place.prefix),
+    createdAt: now,
+    updatedAt: now,
+    values,
+  };
   documentsOf(services, state, place.path).add(document);
   return document;
 }

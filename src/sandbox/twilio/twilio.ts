@@ -105,7 +105,7 @@ export function createTwilio(world: World): VendorModule {
     const service = addDocument(
       services,
       state,
-      { path: '/v2/Services', prefix: 'VA' },
+      { path: '/v2/Services', prefix: 'VA', sid: credentials['verifyServiceSid'] },
       { friendly_name: 'Sandbox' },
     );
     const oauthClientId = credentials['oauthClientId'] ?? ids.sid('OQ');
