@@ -105,6 +105,9 @@ export interface LeaseAmounts {
   readonly overdrawn: number;
 }
 
+/** The lease of a process that holds none yet. */
+export const NO_LEASE: LeaseAmounts = { state: 'open', remaining: 0, overdrawn: 0 };
+
 export interface LeaseMove extends LeaseAmounts {
   /** Changes of the period. */
   readonly leased: number;

@@ -3,6 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from '../../src/store/ports.ts';
+import { after } from 'node:test';
+import { Client } from 'pg';
+import type { ClientConfig } from 'pg';
+import { openPostgresStore } from '../../src/store/postgres/open.ts';
+import { findPostgres, startPostgres } from './postgres-server.ts';
+import type { PostgresServer } from './postgres-server.ts';
 import { CLOCK } from './store-builders.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 
@@ -53,4 +59,56 @@ async function createSqlite(): Promise<Sandbox> {
   };
 }
 
-export const ENGINES: readonly EngineUnderTest[] = [{ name: 'SQLite', create: createSqlite }];
+// One server for all tests of this process; it starts with the first sandbox.
+const programs = findPostgres();
+let server: Promise<PostgresServer> | null = null;
+let databases = 0;
+
+after(async () => {
+  if (server !== null) await (await server).stop();
+});
+
+async function createPostgres(): Promise<Sandbox> {
+  server ??= startPostgres(programs ?? '');
+  const { host, user } = await server;
+  const database = `store_${++databases}`;
+  await execute({ host, user, database: 'postgres' }, `CREATE DATABASE ${database}`);
+  const options = { host, user, database, clock: CLOCK };
+  let store = await openPostgresStore(options);
+  return {
+    get store() {
+      return store;
+    },
+    async reopen() {
+      await store.close();
+      store = await openPostgresStore(options);
+      return store;
+    },
+    async edit(sql) {
+      // Foreign keys rest in this role; checks are dropped where the edit breaks one.
+      const edit = `SET session_replication_role = replica; ${sql}`;
+      await execute(options, edit).catch(
+        async (error: { code?: string; table?: string; constraint?: string }) => {
+          if (error.code !== '23514') throw error;
+          await execute(options, `ALTER TABLE ${error.table} DROP CONSTRAINT ${error.constraint}; ${edit}`);
+        },
+      );
+    },
+    dispose: () => store.close(),
+  };
+}
+
+async function execute(connection: ClientConfig, sql: string): Promise<void> {
+  const client = new Client(connection);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+export const ENGINES: readonly EngineUnderTest[] = [
+  { name: 'SQLite', create: createSqlite },
+  ...(programs === null ? [] : [{ name: 'PostgreSQL', create: createPostgres }]),
+];

@@ -8,8 +8,8 @@ import { verifyContract } from './store-verify.ts';
 // What every storage engine promises. An engine joins by one line in store-engines.ts.
 for (const engine of ENGINES)
   describe(`store contract: ${engine.name}`, () => {
-    controlContract(engine);
-    ledgerContract(engine);
-    leaseContract(engine);
-    verifyContract(engine);
+    describe('control', () => controlContract(engine));
+    describe('ledger', () => ledgerContract(engine));
+    describe('leases', () => leaseContract(engine));
+    describe('audit', () => verifyContract(engine));
   });

@@ -1,6 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
-import { moveLease } from '../movements.ts';
+import { checkGrant } from '../grants.ts';
+import { moveLease, NO_LEASE } from '../movements.ts';
 import type { LeaseAmounts } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { GrantRequest } from '../ports.ts';
@@ -47,8 +48,6 @@ export function addToLease(
   return move;
 }
 
-const NO_LEASE: LeaseAmounts = { state: 'open', remaining: 0, overdrawn: 0 };
-
 function toAmounts(row: Row): LeaseAmounts {
   return {
     state: row['state'] as LeaseRecord['state'],
@@ -75,18 +74,6 @@ export function grant(
     addToPeriod(database, id, { spent: 0, ...addToLease(database, id, life, granted) });
   }
   return { granted, left: room - granted };
-}
-
-function checkGrant({ period, since, limit, need, want, budget }: GrantRequest): void {
-  checkAmount('limit', limit);
-  checkAmount('need', need);
-  checkAmount('want', want);
-  if (want < need) throw new RingfenceError('input_invalid', 'A grant wants less than it needs');
-  if (!(period >= since))
-    throw new RingfenceError(
-      'input_invalid',
-      `The period of budget ${budget} does not count against its limit`,
-    );
 }
 
 /** See `LeaseStore.giveBack`. */

@@ -1,4 +1,4 @@
-import { RingfenceError } from '../../kernel/errors.ts';
+import { checkLimit } from '../grants.ts';
 import type { LedgerStore } from '../ports.ts';
 import type { LedgerRecord, LedgerState } from '../records.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
@@ -49,12 +49,6 @@ export function list({ database, periods }: Context, options: ListOptions): Ledg
     for (const row of database.all(query, ...values)) found.push(toLedgerRecord(row, periods));
   }
   return found;
-}
-
-/** A negative limit would mean "everything" to the database. */
-function checkLimit(limit: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw new RingfenceError('input_invalid', 'The limit is not a whole, non-negative number');
 }
 
 interface Filter {

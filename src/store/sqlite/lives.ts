@@ -1,4 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import { ANCHOR_SLOT } from '../anchors.ts';
 import type { Cursor } from '../ports.ts';
 import type { Database, Row } from './database.ts';
 import * as sql from './money-sql.ts';
@@ -48,9 +49,6 @@ function toCursor(row: Row): Cursor {
     head: row['head'] as string,
   };
 }
-
-/** Records of one anchor slot: within it only the newest head is kept. */
-const ANCHOR_SLOT = 1_000;
 
 /** Moves the cursor and keeps the chain head there. */
 export function advance(database: Database, life: Life, position: number, head: string): void {

@@ -1,0 +1,135 @@
+import { Pool, types } from 'pg';
+import type { CustomTypesConfig, PoolClient } from 'pg';
+import { isTransient, toError } from './faults.ts';
+
+export type Value = null | number | string | boolean | readonly (number | string | null)[];
+export type Row = Readonly<Record<string, null | number | string | boolean>>;
+
+/** Something that runs statements: the pool (each statement its own transaction) or one transaction. */
+export interface Queries {
+  all(sql: string, ...values: readonly Value[]): Promise<readonly Row[]>;
+  get(sql: string, ...values: readonly Value[]): Promise<Row | undefined>;
+  /** Number of changed rows. */
+  run(sql: string, ...values: readonly Value[]): Promise<number>;
+}
+
+/** The connections to one PostgreSQL database. The only file that knows `pg`. Rejects with RingfenceErrors. */
+export interface Database extends Queries {
+  /** Runs `work` in one transaction; again from the start when PostgreSQL asks for it. */
+  transaction<T>(work: (queries: Queries) => Promise<T>, mode?: 'write' | 'snapshot'): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface PostgresConnection {
+  /** `postgres://user:password@host/database`, or a directory of a Unix socket as `host`. */
+  readonly url?: string;
+  readonly host?: string;
+  readonly database?: string;
+  readonly user?: string;
+  readonly connections?: number;
+}
+
+const ATTEMPTS = 5;
+const INT8 = 20;
+
+const BEGIN = {
+  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+} as const;
+
+export function openDatabase({ url, host, database, user, connections }: PostgresConnection): Database {
+  const pool = new Pool({
+    ...(url === undefined ? {} : { connectionString: url }),
+    ...(host === undefined ? {} : { host }),
+    ...(database === undefined ? {} : { database }),
+    ...(user === undefined ? {} : { user }),
+    max: connections ?? 8,
+    connectionTimeoutMillis: 5_000,
+    types: TYPES,
+  });
+  // A connection that dies while idle is replaced; the next statement reports what is wrong.
+  pool.on('error', () => {});
+  const queries = createQueries((sql, values) => pool.query(sql, values as unknown[]));
+  return {
+    all: (sql, ...values) => retry(() => queries.all(sql, ...values)),
+    get: (sql, ...values) => retry(() => queries.get(sql, ...values)),
+    run: (sql, ...values) => retry(() => queries.run(sql, ...values)),
+    transaction: (work, mode = 'write') => retry(() => inTransaction(pool, work, BEGIN[mode])),
+    close: () => pool.end(),
+  };
+}
+
+/** `bigint` as number, the rest as `pg` reads it. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: (id: number, format?: 'text' | 'binary') =>
+    id === INT8 ? toInteger : (types.getTypeParser as (id: number, format?: string) => unknown)(id, format),
+};
+
+/** Sums stay below 2^53 (`kernel/money`); anything else is damage, not a number to round. */
+function toInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError('a stored number is too large');
+  return value;
+}
+
+interface Result {
+  readonly rows: unknown[];
+  readonly rowCount: number | null;
+}
+
+function createQueries(query: (sql: string, values: readonly Value[]) => Promise<Result>): Queries {
+  async function all(sql: string, ...values: readonly Value[]): Promise<readonly Row[]> {
+    return (await send(sql, values)).rows as Row[];
+  }
+  async function send(sql: string, values: readonly Value[]): Promise<Result> {
+    try {
+      return await query(sql, values);
+    } catch (error) {
+      throw isTransient(error) ? error : toError(error);
+    }
+  }
+  return {
+    all,
+    get: async (sql, ...values) => (await all(sql, ...values))[0],
+    run: async (sql, ...values) => (await send(sql, values)).rowCount ?? 0,
+  };
+}
+
+async function inTransaction<T>(
+  pool: Pool,
+  work: (queries: Queries) => Promise<T>,
+  begin: string,
+): Promise<T> {
+  const client = await connect(pool);
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const result = await work(createQueries((sql, values) => client.query(sql, values as unknown[])));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((cause: Error) => (broken = cause));
+    throw isTransient(error) ? error : toError(error);
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toError(error);
+  }
+}
+
+async function retry<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (attempt === ATTEMPTS) throw toError(error);
+    }
+  }
+}

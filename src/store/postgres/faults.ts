@@ -1,0 +1,34 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { ErrorCode } from '../../kernel/errors.ts';
+
+/** By SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const STATES: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
+  '23505': ['conflict', 'It exists already'],
+  '23503': ['conflict', 'Something else still refers to it'],
+  '23514': ['verify_failed', 'A sum in the store would contradict itself'],
+  '23502': ['input_invalid', 'A required value is missing'],
+  '22003': ['input_invalid', 'A number is out of range'],
+  '22P02': ['input_invalid', 'A value has the wrong type'],
+  '22021': ['input_invalid', 'A text holds a character that cannot be stored'],
+  '53100': ['store_unavailable', 'The disk is full'],
+  '25006': ['store_unavailable', 'The store is read-only'],
+};
+
+/** Deadlock and serialization failure: the whole transaction may be tried again. */
+export function isTransient(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === '40P01' || code === '40001';
+}
+
+/** Translates whatever was thrown. Only PostgreSQL's short message is passed on: `detail` may hold values. */
+export function toError(error: unknown): RingfenceError {
+  if (error instanceof RingfenceError) return error;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const [fault, text] = STATES[String(code)] ?? [
+    'store_unavailable',
+    'The store cannot be reached or failed',
+  ];
+  return new RingfenceError(fault, `${text} (PostgreSQL ${String(code)}: ${String(message)})`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,177 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { micros } from '../../kernel/money.ts';
+import { checkGrant } from '../grants.ts';
+import { moveLease, NO_LEASE } from '../movements.ts';
+import type { LeaseAmounts } from '../movements.ts';
+import { checkAmount } from '../outcome.ts';
+import type { GrantRequest, LeaseStore } from '../ports.ts';
+import type { Database, Queries, Row } from './database.ts';
+import * as sql from './money-sql.ts';
+import type { Names } from './names.ts';
+
+/** What the functions of money share. */
+export interface Context {
+  readonly database: Database;
+  readonly names: Names;
+}
+
+export interface Life {
+  readonly id: number;
+  readonly position: number;
+  readonly head: string;
+  readonly closed: boolean;
+}
+
+/** Changes of one period (by number) and of the lease that a life holds on it. */
+export interface Change {
+  readonly period: number;
+  readonly spent: number;
+  readonly lease: number;
+}
+
+/** Locks and reads a life with one of the `LIFE_…` statements. */
+export async function getLife(
+  queries: Queries,
+  statement: string,
+  node: string,
+  epoch: number,
+): Promise<Life | null> {
+  const row = await queries.get(statement, node, epoch);
+  return row === undefined ? null : (row as unknown as Life);
+}
+
+/** As `getLife`; the life begins now if it is new. */
+export async function ensureLife(
+  { queries, names }: { readonly queries: Queries; readonly names: Names },
+  statement: string,
+  node: string,
+  epoch: number,
+): Promise<Life> {
+  const known = await getLife(queries, statement, node, epoch);
+  if (known !== null) return known;
+  await names.life(node, epoch);
+  const life = await getLife(queries, statement, node, epoch);
+  if (life === null) throw new RingfenceError('internal', 'A life could not be stored');
+  return life;
+}
+
+/** Moves leases and the sums of their periods together. */
+export async function move(queries: Queries, life: Life | null, changes: readonly Change[]): Promise<void> {
+  const known = life === null ? new Map<number, LeaseAmounts>() : await lockLeases(queries, life, changes);
+  const sums: [period: number, spent: number, leased: number, presumed: number][] = [];
+  for (const { period, spent, lease } of changes) {
+    const present = known.get(period) ?? (life === null || life.closed ? null : NO_LEASE);
+    const moved = present === null ? null : moveLease(present, lease);
+    if (moved !== null && life !== null)
+      await queries.run(sql.LEASE_PUT, period, life.id, moved.state, moved.remaining, moved.overdrawn);
+    sums.push([period, spent, moved?.leased ?? 0, moved?.presumed ?? 0]);
+  }
+  await addToPeriods(queries, sums);
+}
+
+async function lockLeases(
+  queries: Queries,
+  life: Life,
+  changes: readonly Change[],
+): Promise<Map<number, LeaseAmounts>> {
+  const periods = changes.filter((one) => one.lease !== 0).map((one) => one.period);
+  const rows = periods.length === 0 ? [] : await queries.all(sql.LEASES_LOCK, life.id, periods);
+  return new Map(rows.map((row) => [row['period_id'] as number, row as unknown as LeaseAmounts]));
+}
+
+type PeriodSums = readonly [period: number, spent: number, leased: number, presumed: number];
+
+async function addToPeriods(queries: Queries, all: readonly PeriodSums[]): Promise<void> {
+  const sums = all.filter(([, ...amounts]) => amounts.some((amount) => amount !== 0));
+  if (sums.length === 0) return;
+  const column = (index: 0 | 1 | 2 | 3) => sums.map((one) => one[index]);
+  if (sums.length > 1) await queries.run(sql.PERIODS_LOCK, column(0));
+  await queries.run(sql.PERIODS_ADD, column(0), column(1), column(2), column(3));
+}
+
+export function createLeaseStore(context: Context): LeaseStore {
+  const { database, names } = context;
+  return {
+    grant: (request) => grant(context, request),
+    async giveBack(lease, amount, position = 0) {
+      checkAmount('amount', amount);
+      const period = await names.period(lease.budget, lease.period);
+      await database.transaction(async (queries) => {
+        const life = await getLife(queries, sql.LIFE_FOR_GRANT, lease.node, lease.epoch);
+        const who = `${lease.node}-${lease.epoch}`;
+        if (life !== null && life.position < position)
+          throw new RingfenceError('conflict', `Journal ${who} is not loaded to ${position} yet`);
+        if (life === null || (await queries.run(sql.LEASE_TAKE, amount, period, life.id)) === 0)
+          throw new RingfenceError('conflict', `No open lease of ${who} holds that much`);
+        await addToPeriods(queries, [[period, 0, -amount, 0]]);
+      });
+    },
+    async close(node, epoch, rest) {
+      await database.transaction(async (queries) => {
+        const life = await ensureLife({ queries, names }, sql.LIFE_FOR_END, node, epoch);
+        await closeLife(queries, life, rest);
+      });
+    },
+    open: async () => (await database.all(sql.LEASES_OPEN)).map(toLease),
+    periods: async (budget, since) =>
+      (await database.all(sql.PERIODS, budget, since)).map((row) => toPeriod(row)),
+    async forgive(budget, start, amount) {
+      checkAmount('amount', amount);
+      const period = await names.period(budget, start);
+      await database.transaction((queries) => forgive(queries, period, amount));
+    },
+  };
+}
+
+async function grant({ database, names }: Context, request: GrantRequest): ReturnType<LeaseStore['grant']> {
+  checkGrant(request);
+  const { budget, since, limit, need, want, node, epoch } = request;
+  const period = await names.period(budget, request.period);
+  return database.transaction(async (queries) => {
+    await queries.run(sql.BUDGET_LOCK, budget);
+    const life = await ensureLife({ queries, names }, sql.LIFE_FOR_GRANT, node, epoch);
+    if (life.closed) throw new RingfenceError('conflict', `The leases of ${node}-${epoch} were closed`);
+    const counted = (await queries.get(sql.COUNTED, budget, since))?.['counted'] as number;
+    const room = Math.max(0, limit - counted);
+    const granted = room >= need ? Math.min(want, room) : 0;
+    if (granted > 0) await move(queries, life, [{ period, spent: 0, lease: granted }]);
+    return { granted: micros(granted), left: micros(room - granted) };
+  });
+}
+
+async function closeLife(queries: Queries, life: Life, rest: 'free' | 'presume'): Promise<void> {
+  await queries.run(sql.LIFE_CLOSE, rest, life.id);
+  await queries.run(sql.ROWS_TO_UNKNOWN, life.id);
+  const ended = await queries.all(sql.LEASES_END, life.id, rest === 'presume' ? 'presumed' : 'closed');
+  await addToPeriods(
+    queries,
+    ended.map((row) => {
+      const remaining = row['remaining'] as number;
+      return [row['period_id'] as number, 0, -remaining, rest === 'presume' ? remaining : 0];
+    }),
+  );
+}
+
+async function forgive(queries: Queries, period: number, amount: number): Promise<void> {
+  let rest = amount;
+  for (const row of await queries.all(sql.LEASES_PRESUMED, period)) {
+    const part = Math.min(rest, row['remaining'] as number);
+    if (part > 0) await queries.run(sql.LEASE_FORGIVE, part, period, row['life'] as number);
+    rest -= part;
+  }
+  if (rest > 0) throw new RingfenceError('conflict', 'Less than that is presumed spent of this period');
+  await addToPeriods(queries, [[period, 0, 0, -amount]]);
+}
+
+type LeaseRow = Awaited<ReturnType<LeaseStore['open']>>[number];
+type PeriodRow = Awaited<ReturnType<LeaseStore['periods']>>[number];
+
+function toLease(row: Row): LeaseRow {
+  const lease = row as unknown as Omit<LeaseRow, 'id' | 'state'>;
+  const id = `${lease.budget}/${lease.period}/${lease.node}-${lease.epoch}`;
+  return { ...lease, id, state: 'open' };
+}
+
+function toPeriod(row: Row): PeriodRow {
+  return row as unknown as PeriodRow;
+}

@@ -1,0 +1,113 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { checkLimit } from '../grants.ts';
+import type { Cursor, LedgerStore } from '../ports.ts';
+import type { LedgerState } from '../records.ts';
+import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
+import type { Row, Value } from './database.ts';
+import { load, settle } from './ledger-store.ts';
+import type { Context } from './leases.ts';
+import * as sql from './money-sql.ts';
+import { toStoredRow } from './rows.ts';
+import { verify } from './verify.ts';
+
+const PENDING = {
+  late: `ledger.state = 'committed' AND NOT ledger.settled`,
+  unknown: `ledger.state = 'unknown'`,
+} as const;
+
+const STATE: Readonly<Record<LedgerState, string>> = {
+  reserved: `ledger.state = 'reserved'`,
+  committed: `ledger.state = 'committed'`,
+  released: `ledger.state = 'released'`,
+  unknown: `ledger.state = 'unknown'`,
+};
+
+const SELECT = `SELECT ${sql.ROW_COLUMNS} ${sql.ROW_JOINS}`;
+
+export function createLedgerStore(context: Context): LedgerStore {
+  const { database } = context;
+  const records = async (rows: readonly Row[]) =>
+    (await toStoredRow(context.names, rows)).map((one) => one.record);
+  return {
+    cursors: async (node) => (await database.all(sql.CURSORS, node)) as unknown as Cursor[],
+    heads: async (node) => (await database.all(sql.HEADS, node)) as unknown as Cursor[],
+    load: (batch) => load(context, batch),
+    settle: (outcome) => settle(context, outcome),
+    async pending(kind, limit) {
+      checkLimit(limit);
+      return records(
+        await database.all(`${SELECT} WHERE ${PENDING[kind]} ORDER BY ledger.id LIMIT $1`, limit),
+      );
+    },
+    async get({ node, epoch, position }) {
+      const row = await database.get(sql.ROW_GET, node, epoch, position);
+      return row === undefined ? null : ((await records([row]))[0] ?? null);
+    },
+    list: async (options) => records(await list(context, options)),
+    hasResource: (account, resourceId) => hasResource(context, account, resourceId),
+    verify: () => verify(database),
+  };
+}
+
+/** Run by run, newest first, as in `sqlite/ledger-reads.ts`. */
+async function list({ database }: Context, options: Parameters<LedgerStore['list']>[0]): Promise<Row[]> {
+  checkLimit(options.limit);
+  const { key, app, state } = options;
+  const values: Value[] = [];
+  const conditions: string[] = [];
+  const terms: number[] = [];
+  if (key !== undefined) conditions.push(`subject.key = $${values.push(key)}`);
+  if (app !== undefined) conditions.push(`subject.app = $${values.push(app)}`);
+  if (key !== undefined) terms.push(keyTerm(key));
+  if (app !== undefined) terms.push(appTerm(app));
+  if (state !== undefined) conditions.push(STATE[state]);
+  if (state === 'released') terms.push(RELEASED_TERM);
+  const order = 'ORDER BY ledger.id DESC LIMIT';
+  const where = (all: readonly string[]) => (all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`);
+  if (terms.length === 0)
+    return [...(await database.all(`${SELECT} ${where(conditions)} ${order} $1`, options.limit))];
+  const range = [`ledger.id >= $${values.length + 1}`, `ledger.id < $${values.length + 2}`];
+  const query = `${SELECT} ${where([...conditions, ...range])} ${order} $${values.length + 3}`;
+  const found: Row[] = [];
+  for (const run of await runsWith(database, terms)) {
+    if (found.length >= options.limit) break;
+    const rest = options.limit - found.length;
+    found.push(...(await database.all(query, ...values, run * RUN, (run + 1) * RUN, rest)));
+  }
+  return found;
+}
+
+async function runsWith(database: Context['database'], terms: readonly number[]): Promise<number[]> {
+  const tests = terms.map(
+    (_, index) => `EXISTS (SELECT 1 FROM mark WHERE mark.run = runs.run AND mark.term = $${index + 1})`,
+  );
+  const rows = await database.all(
+    `${RUNS} SELECT run FROM runs WHERE ${tests.join(' AND ')} ORDER BY run DESC`,
+    ...terms,
+  );
+  return rows.map((row) => row['run'] as number);
+}
+
+const RUNS = `
+  WITH runs AS (
+    SELECT run FROM generate_series(0, (SELECT coalesce(max(id), 0) / ${RUN} FROM ledger)) AS all_runs (run)
+  )`;
+
+const CANDIDATES = `
+  ${RUNS}
+  SELECT ledger.resource_ids FROM runs
+  JOIN mark ON mark.run = runs.run AND mark.term = $1
+  JOIN ledger ON ledger.id = mark.ledger
+  JOIN subject ON subject.id = ledger.subject
+  WHERE subject.account = $2`;
+
+async function hasResource({ database }: Context, account: string, resourceId: string): Promise<boolean> {
+  const rows = await database.all(CANDIDATES, resourceTerm(account, resourceId), account);
+  return rows.some((row) => (JSON.parse(row['resource_ids'] as string) as string[]).includes(resourceId));
+}
+
+/** PostgreSQL has its own tool, which knows more than a copy through this connection could. */
+export function refuseBackup(): Promise<never> {
+  const message = 'A PostgreSQL store is backed up with pg_dump or the tools of its host';
+  return Promise.reject(new RingfenceError('input_invalid', message));
+}

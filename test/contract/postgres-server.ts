@@ -1,0 +1,79 @@
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+
+/** A PostgreSQL server of our own in a temporary directory, reachable through a Unix socket only. */
+export interface PostgresServer {
+  /** Directory of the socket. */
+  readonly host: string;
+  readonly user: string;
+  stop(): Promise<void>;
+}
+
+const NOBODY = 65_534;
+const USER = 'test';
+
+/** Directory of the server's programs, or null when PostgreSQL is not installed. */
+export function findPostgres(): string | null {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).toSorted() : [];
+  const found = versions
+    .map((version) => join(root, version, 'bin'))
+    .findLast((one) => existsSync(join(one, 'initdb')));
+  return found ?? null;
+}
+
+/** Starts a server. PostgreSQL refuses to run as root: then it runs as nobody. */
+export async function startPostgres(programs: string): Promise<PostgresServer> {
+  const host = mkdtempSync(join(tmpdir(), 'pg-'));
+  const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  if (account.uid !== undefined) chownSync(host, NOBODY, NOBODY);
+  const data = join(host, 'data');
+  const options = { ...account, cwd: host, env: { PATH: process.env['PATH'], LC_ALL: 'C' } };
+  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+    ...options,
+    stdio: 'ignore',
+  });
+  const settings = ['-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=200', '-k', host];
+  const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings], {
+    ...options,
+    stdio: 'ignore',
+  });
+  await untilReady(host, server);
+  return {
+    host,
+    user: USER,
+    async stop() {
+      server.kill('SIGINT');
+      if (server.exitCode === null) await once(server, 'exit');
+      rmSync(host, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(host: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (server.exitCode !== null) throw new Error('PostgreSQL did not start');
+    if (await answers(host)) return;
+    await sleep(50);
+  }
+  throw new Error('PostgreSQL does not answer');
+}
+
+async function answers(host: string): Promise<boolean> {
+  const client = new Client({ host, user: USER, database: 'postgres' });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
