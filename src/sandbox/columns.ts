@@ -33,7 +33,8 @@ interface Chunk {
 }
 
 const ROWS = 32_768;
-const SID = /^[A-Z]{2}[0-9a-f]{32}$/;
+const HEX_DIGITS = 32;
+const SID = /^[A-Z]{0,2}[0-9a-f]{32}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PHONE = /^\+[1-9]\d{4,14}$/;
 
@@ -48,8 +49,8 @@ export function createColumns(): Columns {
   /** Writes the bytes of an id and returns how to print them again. */
   function pack(id: string, target: Buffer, at: number): number {
     if (SID.test(id)) {
-      target.write(id.slice(2), at, 16, 'hex');
-      return words.index(id.slice(0, 2));
+      target.write(id.slice(-HEX_DIGITS), at, 16, 'hex');
+      return words.index(id.slice(0, -HEX_DIGITS));
     }
     if (UUID.test(id)) {
       target.write(id.replaceAll('-', ''), at, 16, 'hex');

@@ -76,6 +76,8 @@ export function accountRoutes(services: VonageServices): readonly Route<VonageSt
         const subaccounts = [...states.values()].filter(({ primary }) => primary === state);
         const shown = (one: VonageState) => subaccountView(one, balance(one));
         return json(200, {
+          total_balance: [state, ...subaccounts].reduce((sum, one) => sum + balance(one), 0) / 1e6,
+          total_credit_limit: 0,
           _embedded: { primary_account: shown(state), subaccounts: subaccounts.map(shown) },
         });
       }),

@@ -78,10 +78,11 @@ export function readParameters(exchange: Exchange): Record<string, string> {
   };
   if (exchange.query !== '') take(readForm(exchange.query));
   if (exchange.body.length === 0) return parameters;
-  if (!/json/.test(exchange.headers['content-type'] ?? '')) take(readForm(exchange.body.toString()));
-  else
-    for (const [name, value] of Object.entries(readJson(exchange) ?? {}))
-      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-        parameters[name] = String(value);
+  // By content: the Python SDK labels forms as JSON once it has sent JSON.
+  const object = readJson(exchange);
+  if (object === null) take(readForm(exchange.body.toString()));
+  for (const [name, value] of Object.entries(object ?? {}))
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      parameters[name] = String(value);
   return parameters;
 }
