@@ -108,12 +108,19 @@ export interface CustodyAdapter {
   snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[];
   /** Finds the credential in a request; null when there is none. Throws nothing. */
   read(request: WireRequest): Presented | null;
+  /** Why `read` found nothing, when there is more to say than that no key was sent. */
+  explainMissing?(request: WireRequest): string | null;
   /** Replaces the virtual credential by the real one, in whichever place it sits. `now` is wall time in ms. */
   authorize(request: WireRequest, account: OpenAccount, now: number): WireRequest;
   /** The smallest grant that `operation` needs, as the app's verified JWT claims allow it. Null when the claims are enough. */
   checkClaims?(operation: Operation, claims: Readonly<Record<string, unknown>>): string | null;
-  /** A harmless authenticated read that tells whether the credential works. */
-  test(account: OpenAccount): { readonly request: WireRequest; accepts(response: WireResponse): boolean };
+  /** Why the request reaches beyond the account (its path names another one); null when it does not. `fields`: the account's public fields. */
+  checkAccount?(request: WireRequest, fields: Readonly<Record<string, string>>): string | null;
+  /** A harmless authenticated read that tells whether the credential works. `now` is wall time in ms. */
+  test(
+    account: OpenAccount,
+    now: number,
+  ): { readonly request: WireRequest; accepts(response: WireResponse): boolean };
   /** Fields of answers that carry a secret of the vendor, replaced by `[sealed]` before the app sees them. JSON names. */
   readonly sealedAnswerFields: readonly string[];
 }

@@ -1,0 +1,45 @@
+import type { Refusal } from '../intent/decision.ts';
+import type { AppAnswer, AppRequest } from './app-request.ts';
+import type { LiveAccount } from './ports.ts';
+import { scrubStream } from './scrub-stream.ts';
+import type { UpstreamResult } from './upstream.ts';
+
+export const DECISION_HEADER = 'ringfence-decision';
+
+/** The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. */
+export function answerVendor(
+  request: AppRequest,
+  account: LiveAccount,
+  outcome: Extract<UpstreamResult, { kind: 'answered' }>,
+): AppAnswer {
+  const { status, body, rest } = outcome;
+  const { scrubber } = account;
+  const headers: Record<string, string> = {};
+  for (const name in outcome.headers) headers[name] = scrubber.text(outcome.headers[name] ?? '');
+  if (rest !== null)
+    return { status, headers, body: Buffer.alloc(0), rest: scrubStream(body, rest, scrubber) };
+  return { status, headers, body: relink(request, headers, scrubber.bytes(body)), rest: null };
+}
+
+function relink({ vendor, toGateway }: AppRequest, headers: Record<string, string>, body: Buffer): Buffer {
+  if (toGateway === null || vendor.rewriteLinks === undefined) return body;
+  if (headers['content-type']?.includes('json') !== true || !body.includes('://')) return body;
+  return Buffer.from(vendor.rewriteLinks(body.toString(), toGateway));
+}
+
+/** Says no in the vendor's own format. `id` is the decision's id in the journal; null when it could not be journaled. */
+export function answerRefusal(request: AppRequest, refusal: Refusal, id: string | null): AppAnswer {
+  const named = id === null ? refusal : { ...refusal, message: `${refusal.message} [${id}]` };
+  const { method, host, target } = request;
+  const response = request.vendor.refuse(named, { method, host, path: target.path });
+  const decision = `denied; code=${refusal.code}; rule=${refusal.rule}${id === null ? '' : `; id=${id}`}`;
+  return withDecision({ ...response, rest: null }, decision);
+}
+
+export function withDecision(answer: AppAnswer, decision: string): AppAnswer {
+  return { ...answer, headers: { ...answer.headers, [DECISION_HEADER]: headerSafe(decision) } };
+}
+
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,35 @@
+import { next, refuse, type Step } from '../intent/decision.ts';
+import type { TokenClaims } from '../custody/token-cache.ts';
+import type { Subject } from '../guard/subject.ts';
+import type { WireRequest } from '../vendors/wire.ts';
+import type { AppRequest } from './app-request.ts';
+import type { PipelineParts } from './parts.ts';
+import type { LiveAccount } from './ports.ts';
+
+/** Who sends the request, proven. */
+export interface Sender {
+  readonly subject: Subject;
+  readonly account: LiveAccount;
+  readonly claims: TokenClaims | null;
+}
+
+/** First step: which virtual key does the request carry, and may that key be used here and now? */
+export function authenticate(parts: PipelineParts, request: AppRequest, wire: WireRequest): Step<Sender> {
+  const presented = request.vendor.custody.read(wire);
+  const key = parts.keys.authenticate(presented, {
+    vendor: request.vendor.id,
+    address: request.address,
+    wall: parts.clock.wall(),
+    ledger: parts.clock.ledger(),
+  });
+  if (!key.ok) return key;
+  const { id, app, account: accountId, vendor, claims } = key.value;
+  const account = parts.accounts.get(accountId);
+  if (account === undefined)
+    return refuse('key_invalid', `key:${id}`, 'The vendor account of this key does not exist.');
+  return next({
+    subject: { key: id, app, account: accountId, vendor, network: request.address },
+    account,
+    claims,
+  });
+}

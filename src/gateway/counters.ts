@@ -1,0 +1,21 @@
+import type { ErrorCode } from '../kernel/errors.ts';
+
+/** Counts of one data-plane process; the primary adds them up for `/metrics`. Labels have few values. */
+export interface Counters {
+  requests: number;
+  forwarded: number;
+  unknownOutcomes: number;
+  /** Sum and count of the time that the gateway itself took, in microseconds. */
+  addedMicros: number;
+  readonly refusals: Map<ErrorCode, number>;
+  /** Requests rejected before they had one reading. */
+  malformed: number;
+}
+
+export function createCounters(): Counters {
+  return { requests: 0, forwarded: 0, unknownOutcomes: 0, addedMicros: 0, refusals: new Map(), malformed: 0 };
+}
+
+export function countRefusal(counters: Counters, code: ErrorCode): void {
+  counters.refusals.set(code, (counters.refusals.get(code) ?? 0) + 1);
+}

@@ -1,0 +1,75 @@
+import { next, refuse, type Step } from '../intent/decision.ts';
+import type { Intent } from '../intent/intent.ts';
+import type { Bound, Subject } from '../guard/subject.ts';
+import type { PipelineParts } from './parts.ts';
+import type { Admission, Reservation } from './ports.ts';
+
+/** What was granted: kept until the outcome is known. */
+export interface Permission {
+  readonly rule: string;
+  /** Seconds to which a call is limited; null for everything else. */
+  readonly callSeconds: number | null;
+  readonly observed: string | null;
+  readonly admission: Admission;
+  readonly bound: Bound | null;
+  readonly reservation: Reservation | null;
+}
+
+export interface Question {
+  readonly subject: Subject;
+  readonly intent: Intent;
+  readonly at: number;
+}
+
+const DEFAULT_CALL_SECONDS = 3600;
+
+/** May it happen, and what can it cost at most? Kill switch, policy, limits, price, budgets, in this order. */
+export function decide(
+  parts: PipelineParts,
+  question: Question,
+): Step<Permission> | Promise<Step<Permission>> {
+  const { subject, intent, at } = question;
+  const killed = parts.kills.check(subject, intent);
+  if (killed !== null) return killed;
+  const asked = intent.callSeconds ?? DEFAULT_CALL_SECONDS;
+  const estimate = parts.prices.bound(intent, subject, asked, at);
+  if (!estimate.ok) return estimate;
+  const policy = parts.policy.decide(subject, intent, estimate.value, at);
+  if (!policy.ok) return policy;
+  const seconds = Math.min(asked, policy.callSeconds);
+  const priced = seconds < asked ? parts.prices.bound(intent, subject, seconds, at) : estimate;
+  if (!priced.ok) return priced;
+  if (priced.value !== null && !parts.journal.accepts())
+    return refuse(
+      'journal_unavailable',
+      'journal',
+      'The journal takes no new records, so nothing may be spent.',
+    );
+  const admission = parts.limits.admit(subject, intent);
+  if (!admission.ok) return admission;
+  const isCall = intent.action === 'call.create' || intent.action === 'call.modify';
+  const granted = {
+    rule: policy.rule,
+    callSeconds: isCall ? seconds : null,
+    observed: policy.observed,
+    admission: admission.value,
+    bound: priced.value,
+  };
+  return reserve(parts, question, granted);
+}
+
+function reserve(
+  parts: PipelineParts,
+  { subject, intent }: Question,
+  granted: Omit<Permission, 'reservation'>,
+): Step<Permission> | Promise<Step<Permission>> {
+  const { bound, admission } = granted;
+  if (bound === null) return next({ ...granted, reservation: null });
+  const finish = (step: Step<Reservation>): Step<Permission> => {
+    if (step.ok) return next({ ...granted, reservation: step.value });
+    admission.release();
+    return step;
+  };
+  const reserved = parts.budgets.reserve(subject, intent, bound);
+  return reserved instanceof Promise ? reserved.then(finish) : finish(reserved);
+}

@@ -1,0 +1,75 @@
+import { next, refuse, type Step } from '../intent/decision.ts';
+import type { Intent } from '../intent/intent.ts';
+import type { NumberingPlan } from '../kernel/numbering/facts.ts';
+import type { WireRequest } from '../vendors/wire.ts';
+import type { AppRequest } from './app-request.ts';
+import { requestHeaders } from './headers.ts';
+import type { LiveAccount } from './ports.ts';
+
+const MAX_DESTINATIONS = 1000;
+
+/** The app's request in the vendor's terms, without anything of ours. */
+export function toWire(request: AppRequest): WireRequest {
+  return {
+    method: request.method,
+    host: request.host,
+    path: request.target.path,
+    segments: request.target.segments,
+    query: request.target.query,
+    headers: requestHeaders(request.headers),
+    body: request.body,
+  };
+}
+
+export interface Interpretation {
+  readonly request: AppRequest;
+  readonly wire: WireRequest;
+  readonly account: LiveAccount;
+  readonly claims: Readonly<Record<string, unknown>> | null;
+}
+
+/** Reads the intent of an authenticated request. Whatever is not understood is refused. */
+export function interpret(
+  { request, wire, account, claims }: Interpretation,
+  plan: NumberingPlan,
+): Step<Intent> {
+  const { vendor, operation } = request;
+  if (operation === null)
+    return refuse(
+      'operation_unknown',
+      `vendor:${vendor.id}`,
+      `${wire.method} ${wire.host}${template(wire)} is not classified.`,
+    );
+  const foreign = vendor.custody.checkAccount?.(wire, account.open.fields) ?? null;
+  if (foreign !== null) return refuse('key_wrong_vendor', `account:${account.id}`, foreign);
+  const missing = claims === null ? null : (vendor.custody.checkClaims?.(operation, claims) ?? null);
+  if (missing !== null) return refuse('claims_insufficient', `operation:${operation.id}`, missing);
+  const reading = vendor.readIntent(operation, wire, plan);
+  if (reading.kind === 'malformed')
+    return refuse('intent_unreadable', `operation:${operation.id}`, reading.problem);
+  const { intent } = reading;
+  if (intent.destinations.length > MAX_DESTINATIONS)
+    return refuse(
+      'intent_unreadable',
+      `operation:${operation.id}`,
+      `More than ${MAX_DESTINATIONS} recipients in one request.`,
+    );
+  const disarmed = findDisarming(vendor.facts.disarming, intent);
+  return disarmed === null ? next(intent) : refuse('parameter_disarming', `vendor:${vendor.id}`, disarmed);
+}
+
+function findDisarming(disarming: readonly string[], { parameters }: Intent): string | null {
+  for (const entry of disarming) {
+    const [name = '', value] = entry.split('=');
+    const given = parameters.get(name);
+    if (given === undefined) continue;
+    if (value === undefined || given.toLowerCase() === value.toLowerCase())
+      return `${entry} switches off a protection of the vendor.`;
+  }
+  return null;
+}
+
+/** The path with everything that looks like an id or number left out, so that no number reaches a log. */
+function template({ segments }: WireRequest): string {
+  return `/${segments.map((segment) => (/\d{5}/.test(segment) ? '…' : segment.slice(0, 40))).join('/')}`;
+}

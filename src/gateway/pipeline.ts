@@ -1,0 +1,63 @@
+import type { Step } from '../intent/decision.ts';
+import type { Subject } from '../guard/subject.ts';
+import type { AppAnswer, AppRequest } from './app-request.ts';
+import { authenticate, type Sender } from './authenticate.ts';
+import { decide, type Permission } from './decide.ts';
+import { forward, type Outcome } from './forward.ts';
+import { strangerAt } from './facts.ts';
+import { interpret, toWire } from './interpret.ts';
+import { answerOutcome, recordIntent, recordOutcome, refuseWith } from './record.ts';
+import type { PipelineParts } from './parts.ts';
+import { settle } from './settle.ts';
+
+/**
+ * The path of a request: authenticate → read intent → policy → limits → reserve the bound → journal → forward →
+ * settle → journal → answer. Each step is one file; a step that says no gives a refusal, and every refusal is
+ * journaled and answered in the vendor's own format.
+ */
+export function createPipeline(parts: PipelineParts): (request: AppRequest) => Promise<AppAnswer> {
+  return async function pipeline(request) {
+    const at = parts.clock.wall();
+    const wire = toWire(request);
+    const stranger = strangerAt(request.address, request.vendor.id);
+    const refused = (
+      step: Extract<Step<unknown>, { ok: false }>,
+      subject: Subject,
+      known: Partial<Known> = {},
+    ) => refuseWith(parts, { request, refusal: step.refusal, subject, at, intent: known.intent ?? null });
+
+    const sender: Step<Sender> = authenticate(parts, request, wire);
+    if (!sender.ok) return refused(sender, stranger);
+    const { subject, account, claims } = sender.value;
+
+    const reading = interpret({ request, wire, account, claims }, parts.plan);
+    if (!reading.ok) return refused(reading, subject);
+    const intent = reading.value;
+
+    const decided = decide(parts, { subject, intent, at });
+    const permission: Step<Permission> = decided instanceof Promise ? await decided : decided;
+    if (!permission.ok) return refused(permission, subject, { intent });
+
+    const position = await recordIntent(parts, {
+      request,
+      subject,
+      intent,
+      at,
+      permission: permission.value,
+    });
+    const outcome: Outcome = await forward(parts, {
+      request,
+      wire,
+      account,
+      intent,
+      permission: permission.value,
+    });
+    const settled = settle(parts, { request, intent, permission: permission.value, outcome });
+    recordOutcome(parts, { position, settled, outcome });
+    return answerOutcome(parts, { request, account, outcome, position });
+  };
+}
+
+interface Known {
+  readonly intent: Parameters<typeof decide>[1]['intent'];
+}

@@ -1,0 +1,141 @@
+import type { Refusal } from '../intent/decision.ts';
+import type { Intent } from '../intent/intent.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { Subject } from '../guard/subject.ts';
+import type { AppAnswer, AppRequest } from './app-request.ts';
+import { answerRefusal, answerVendor, withDecision } from './answer.ts';
+import { countRefusal } from './counters.ts';
+import type { Permission } from './decide.ts';
+import { factsOf, fingerprintsOf } from './facts.ts';
+import type { Outcome } from './forward.ts';
+import type { PipelineParts } from './parts.ts';
+import type { LiveAccount } from './ports.ts';
+import type { Settled } from './settle.ts';
+
+/** Effects that cannot be taken back: their record is on disk before the request leaves. */
+const IRREVERSIBLE = new Set(['buy', 'credential', 'admin']);
+
+export interface Refused {
+  readonly request: AppRequest;
+  readonly refusal: Refusal;
+  readonly subject: Subject;
+  readonly intent: Intent | null;
+  readonly at: number;
+}
+
+/** Journals a refusal and says no in the vendor's own format. */
+export async function refuseWith(parts: PipelineParts, refused: Refused): Promise<AppAnswer> {
+  const { request, refusal, subject, intent, at } = refused;
+  countRefusal(parts.counters, refusal.code);
+  const operation = request.operation?.id ?? 'unknown';
+  const facts = factsOf({ subject, operation, intent, at });
+  const { code, rule, message } = refusal;
+  if (!parts.journal.accepts()) return answerRefusal(request, refusal, null);
+  const position = parts.journal.append({ type: 'refusal', ...facts, code, rule, message });
+  await durable(parts, position);
+  return answerRefusal(request, refusal, decisionId(parts, position));
+}
+
+export interface Permitted {
+  readonly request: AppRequest;
+  readonly subject: Subject;
+  readonly intent: Intent;
+  readonly at: number;
+  readonly permission: Permission;
+}
+
+/** Writes the intent before the request leaves. Throws `journal_unavailable` when it cannot, and gives the money back. */
+export async function recordIntent(
+  parts: PipelineParts,
+  { request, subject, intent, at, permission }: Permitted,
+): Promise<number> {
+  const { bound, reservation, rule, observed } = permission;
+  const facts = factsOf({ subject, operation: intent.operation, intent, at });
+  try {
+    const position = await written(parts, {
+      type: 'intent',
+      ...facts,
+      rule,
+      bound: bound?.money.amount ?? null,
+      currency: bound?.money.currency ?? null,
+      reserves: reservation?.reserves ?? [],
+      fingerprints: bound === null ? [] : fingerprintsOf(intent, parts.fingerprint),
+      ...(observed === null ? {} : { observed }),
+    });
+    if (request.operation?.effects.some((effect) => IRREVERSIBLE.has(effect)) === true)
+      await durable(parts, position);
+    return position;
+  } catch (error) {
+    permission.admission.release();
+    throw error;
+  }
+}
+
+export interface Ended {
+  readonly position: number;
+  readonly settled: Settled;
+  readonly outcome: Outcome;
+}
+
+/** Appends what became of an intent. The record follows with the next group sync. */
+export function recordOutcome(parts: PipelineParts, { position, settled, outcome }: Ended): void {
+  const { state, amount, isFinal, reserves, resourceIds } = settled;
+  const status = outcome.kind === 'answered' ? outcome.status : 0;
+  parts.journal.append({
+    type: 'outcome',
+    at: parts.clock.wall(),
+    of: position,
+    status,
+    state,
+    amount,
+    settled: isFinal,
+    reserves,
+    resourceIds,
+  });
+}
+
+export interface Answered {
+  readonly request: AppRequest;
+  readonly account: LiveAccount;
+  readonly outcome: Outcome;
+  readonly position: number;
+}
+
+/** Releases the answer to the app once the intent is on disk. */
+export async function answerOutcome(
+  parts: PipelineParts,
+  { request, account, outcome, position }: Answered,
+): Promise<AppAnswer> {
+  const id = decisionId(parts, position);
+  await durable(parts, position);
+  if (outcome.kind === 'answered')
+    return withDecision(answerVendor(request, account, outcome), `allowed; id=${id}`);
+  const code = outcome.kind === 'lost' ? 'upstream_unknown' : 'upstream_unreachable';
+  const error = new RingfenceError(code);
+  return answerRefusal(request, { code, rule: 'upstream', message: `${error.message}. ${error.hint}` }, id);
+}
+
+export function decisionId({ journal }: PipelineParts, position: number): string {
+  return `${journal.node}-${journal.epoch}-${position}`;
+}
+
+function written(
+  parts: PipelineParts,
+  record: Parameters<PipelineParts['journal']['append']>[0],
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const position = parts.journal.append(record, (error) =>
+      error === null ? resolve(position) : reject(unavailable(error)),
+    );
+  });
+}
+
+function durable(parts: PipelineParts, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parts.journal.onDurable(position, (error) => (error === null ? resolve() : reject(unavailable(error))));
+  });
+}
+
+function unavailable(cause: Error): RingfenceError {
+  return new RingfenceError('journal_unavailable', undefined, { cause });
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+
+const MAX_HEADERS = 100;
+// oxlint-disable-next-line no-control-regex -- bytes outside ASCII are what it looks for
+const ASCII = /^[\t\x20-\x7e]*$/;
+const SINGLE = new Set(['host', 'authorization', 'content-length', 'content-type', 'transfer-encoding']);
+const NOT_HOP_BY_HOP = new Set(['authorization', 'host', 'content-length', 'content-type']);
+
+/**
+ * What `node:http` lets through although two readers could understand it differently
+ * (list of cases: docs/threat-model.md, "Malformed HTTP"). Returns the problem, or null.
+ */
+export function findAmbiguity(request: IncomingMessage): string | null {
+  const { rawHeaders, httpVersion } = request;
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return `HTTP/${httpVersion} is not supported`;
+  if (rawHeaders.length > MAX_HEADERS * 2) return `more than ${MAX_HEADERS} headers`;
+  return findHeaderProblem(rawHeaders) ?? findFramingProblem(request);
+}
+
+function findHeaderProblem(rawHeaders: readonly string[]): string | null {
+  let seen: Set<string> | null = null;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    if (!ASCII.test(value)) return `the header ${name} has bytes outside ASCII`;
+    if (name === 'connection' && namesSensitive(value))
+      return 'Connection names a header that is not hop-by-hop';
+    if (!SINGLE.has(name)) continue;
+    seen ??= new Set();
+    if (seen.has(name)) return `two headers ${name}`;
+    seen.add(name);
+  }
+  return null;
+}
+
+function namesSensitive(connection: string): boolean {
+  return connection.split(',').some((token) => NOT_HOP_BY_HOP.has(token.trim().toLowerCase()));
+}
+
+function findFramingProblem({ method, headers, httpVersion }: IncomingMessage): string | null {
+  const chunked = headers['transfer-encoding'] !== undefined;
+  if (chunked && httpVersion === '1.0') return 'HTTP/1.0 with a transfer encoding';
+  const length = headers['content-length'];
+  const hasBody = chunked || (length !== undefined && length !== '0');
+  if (hasBody && (method === 'GET' || method === 'HEAD' || method === 'DELETE'))
+    return `a ${method} request with a body`;
+  if (headers['host'] === undefined) return 'no Host header';
+  return null;
+}

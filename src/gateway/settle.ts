@@ -1,0 +1,81 @@
+import type { Intent } from '../intent/intent.ts';
+import type { Money, Micros } from '../kernel/money.ts';
+import { ZERO } from '../kernel/money.ts';
+import type { Settlement } from '../intent/settlement.ts';
+import type { LedgerState, Reserve } from '../store/records.ts';
+import type { AppRequest } from './app-request.ts';
+import type { Permission } from './decide.ts';
+import type { Outcome } from './forward.ts';
+import type { PipelineParts } from './parts.ts';
+
+export interface Settled {
+  readonly state: Exclude<LedgerState, 'reserved'>;
+  readonly amount: Micros;
+  /** True when the amount is the vendor's last word. */
+  readonly isFinal: boolean;
+  readonly reserves: readonly Reserve[];
+  readonly resourceIds: readonly string[];
+}
+
+export interface Happened {
+  readonly request: AppRequest;
+  readonly intent: Intent;
+  readonly permission: Permission;
+  readonly outcome: Outcome;
+}
+
+const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceIds: [] };
+const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
+
+/** What did the vendor answer, and what did it cost? Money that was not spent goes back to the budgets at once. */
+export function settle(parts: PipelineParts, { request, intent, permission, outcome }: Happened): Settled {
+  permission.admission.release();
+  const settlement = read(request, intent, outcome);
+  const { reservation, bound } = permission;
+  const { resourceIds, cost } = settlement;
+  if (reservation === null || bound === null)
+    return {
+      state: settlement.outcome === 'rejected' ? 'released' : 'committed',
+      amount: ZERO,
+      isFinal: true,
+      reserves: [],
+      resourceIds,
+    };
+  if (settlement.outcome === 'rejected')
+    return {
+      state: 'released',
+      amount: ZERO,
+      isFinal: true,
+      reserves: parts.budgets.release(reservation),
+      resourceIds,
+    };
+  if (settlement.outcome === 'unknown') {
+    parts.counters.unknownOutcomes += 1;
+    return {
+      state: 'unknown',
+      amount: bound.money.amount,
+      isFinal: false,
+      reserves: reservation.reserves,
+      resourceIds,
+    };
+  }
+  const known: Money | null = cost !== null && cost.currency === bound.money.currency ? cost : null;
+  const reserves = parts.budgets.commit(reservation, known);
+  return {
+    state: 'committed',
+    amount: (known ?? bound.money).amount,
+    isFinal: known !== null,
+    reserves,
+    resourceIds,
+  };
+}
+
+function read(request: AppRequest, intent: Intent, outcome: Outcome): Settlement {
+  if (outcome.kind === 'unreachable') return REJECTED;
+  if (outcome.kind === 'lost') return UNKNOWN;
+  return request.vendor.readSettlement(intent, {
+    status: outcome.status,
+    headers: outcome.headers,
+    body: outcome.body,
+  });
+}

@@ -1,0 +1,175 @@
+import { Pool, type Dispatcher } from 'undici';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { PassThrough, type Readable, type Transform } from 'node:stream';
+import type { WireRequest } from '../vendors/wire.ts';
+import type { Upload } from './app-request.ts';
+import { answerHeaders } from './headers.ts';
+
+const CONNECTIONS = 256;
+const HEADERS_TIMEOUT = 30_000;
+const BODY_TIMEOUT = 60_000;
+const CONNECT_TIMEOUT = 5_000;
+/** Answers up to this size are held whole; the rest of a larger one is streamed. */
+const WHOLE = 256 * 1024;
+
+/**
+ * What came of a request to the vendor.
+ * - `answered`: status, headers and body; `rest` follows `body` when the answer is large.
+ * - `unreachable`: no byte was sent, nothing can have happened.
+ * - `lost`: the request may have arrived; nobody can tell.
+ */
+export type UpstreamResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Record<string, string>;
+      readonly body: Buffer;
+      readonly rest: Readable | null;
+    }
+  | { readonly kind: 'unreachable' | 'lost'; readonly error: Error };
+
+export interface Upstream {
+  send(
+    origin: string,
+    identity: string,
+    request: WireRequest,
+    upload: Upload | null,
+  ): Promise<UpstreamResult>;
+  close(): Promise<void>;
+}
+
+/** Connections to vendors: one pool for each origin and credential, redirects off, no retries, TLS 1.2 or later. */
+export function createUpstream(): Upstream {
+  const pools = new Map<string, Pool>();
+  const poolFor = (origin: string, identity: string): Pool => {
+    const name = `${identity} ${origin}`;
+    let pool = pools.get(name);
+    if (pool === undefined) pools.set(name, (pool = openPool(origin)));
+    return pool;
+  };
+  return Object.freeze({
+    send(origin: string, identity: string, request: WireRequest, upload: Upload | null) {
+      return dispatch(poolFor(origin, identity), request, upload);
+    },
+    async close() {
+      await Promise.allSettled([...pools.values()].map((pool) => pool.close()));
+    },
+  });
+}
+
+function openPool(origin: string): Pool {
+  return new Pool(origin, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    headersTimeout: HEADERS_TIMEOUT,
+    bodyTimeout: BODY_TIMEOUT,
+    keepAliveTimeout: 10_000,
+    connect: { timeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.2', maxCachedSessions: 100 },
+  });
+}
+
+function dispatch(pool: Pool, request: WireRequest, upload: Upload | null): Promise<UpstreamResult> {
+  return new Promise((resolve) => {
+    pool.dispatch(optionsOf(request, upload), new Collector(resolve));
+  });
+}
+
+function optionsOf(request: WireRequest, upload: Upload | null): Dispatcher.DispatchOptions {
+  const headers: string[] = ['host', request.host];
+  for (const name in request.headers) {
+    const value = request.headers[name];
+    if (value !== undefined) headers.push(name, value);
+  }
+  headers.push('accept-encoding', 'identity');
+  if (upload !== null) headers.push('content-length', String(upload.length));
+  return {
+    path: request.query === '' ? request.path : `${request.path}?${request.query}`,
+    method: request.method as Dispatcher.HttpMethod,
+    headers,
+    body: upload === null ? (request.body.length > 0 ? request.body : null) : upload.stream,
+  };
+}
+
+/** Gathers an answer without promises or streams while it is small. */
+class Collector implements Dispatcher.DispatchHandler {
+  readonly #resolve: (result: UpstreamResult) => void;
+  #sent = false;
+  #status = 0;
+  #headers: Record<string, string> = {};
+  #decoder: Transform | null = null;
+  #parts: Buffer[] = [];
+  #size = 0;
+  #stream: PassThrough | null = null;
+
+  constructor(resolve: (result: UpstreamResult) => void) {
+    this.#resolve = resolve;
+  }
+
+  onRequestStart(): void {
+    this.#sent = true;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = answerHeaders(headers);
+    this.#decoder = decoderFor(headers['content-encoding']);
+    if (this.#decoder !== null) this.#startStream(this.#decoder);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#stream === null) {
+      this.#parts.push(chunk);
+      this.#size += chunk.length;
+      if (this.#size > WHOLE) this.#startStream(null);
+      return;
+    }
+    if (this.#write(chunk)) return;
+    controller.pause();
+    (this.#decoder ?? this.#stream).once('drain', () => controller.resume());
+  }
+
+  onResponseEnd(): void {
+    if (this.#stream !== null) {
+      (this.#decoder ?? this.#stream).end();
+      return;
+    }
+    const [only] = this.#parts;
+    const body =
+      this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#size);
+    this.#answer(body, null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#stream !== null) this.#stream.destroy(error);
+    else this.#resolve({ kind: this.#sent ? 'lost' : 'unreachable', error });
+  }
+
+  #startStream(decoder: Transform | null): void {
+    this.#stream = new PassThrough({ highWaterMark: WHOLE });
+    if (decoder !== null) {
+      decoder.pipe(this.#stream);
+      decoder.on('error', (error) => this.#stream?.destroy(error));
+    }
+    this.#answer(Buffer.concat(this.#parts, this.#size), this.#stream);
+  }
+
+  #write(chunk: Buffer): boolean {
+    return (this.#decoder ?? this.#stream)?.write(chunk) ?? true;
+  }
+
+  #answer(body: Buffer, rest: Readable | null): void {
+    this.#resolve({ kind: 'answered', status: this.#status, headers: this.#headers, body, rest });
+  }
+}
+
+/** A vendor that compresses although it was asked not to. */
+function decoderFor(encoding: string | string[] | undefined): Transform | null {
+  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip();
+  if (encoding === 'deflate') return createInflate();
+  return encoding === 'br' ? createBrotliDecompress() : null;
+}
