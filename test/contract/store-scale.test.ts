@@ -11,6 +11,8 @@ const BUDGETS = 10_000;
 
 for (const engine of ENGINES)
   describe(`${engine.name} with many rows and budgets`, () => {
+    const budgets = BUDGETS * engine.scale;
+    const rows = ROWS * engine.scale;
     let sandbox: Sandbox;
     let store: Store;
     before(async () => {
@@ -19,18 +21,18 @@ for (const engine of ENGINES)
     });
     after(() => sandbox.dispose());
 
-    it('grants as quickly from one of 10,000 budgets as from one of few', async () => {
+    it('grants as quickly from one of many budgets as from one of few', async () => {
       const few = await grantAll(store, 0, 100);
-      await grantAll(store, 100, BUDGETS - 200);
-      const many = await grantAll(store, BUDGETS - 100, 100);
+      for (let from = 100; from < budgets - 100; from += 100) await grantAll(store, from, 100);
+      const many = await grantAll(store, budgets - 100, 100);
       assert.ok(many < 5 * few + 50, `${few} ms, then ${many} ms`);
     });
 
-    it('loads and reads as quickly after 200,000 rows as before', async () => {
+    it('loads and reads as quickly after many rows as before', async () => {
       const times: number[] = [];
-      for (let from = 0; from < ROWS; from += BATCH) times.push(await loadBatch(store, from));
-      const early = median(times.slice(20, 80));
-      const late = median(times.slice(-60));
+      for (let from = 0; from < rows; from += BATCH) times.push(await loadBatch(store, from, budgets));
+      const early = median(times.slice(10, 40));
+      const late = median(times.slice(-30));
       assert.ok(late < 3 * early + 5, `a batch took ${early} ms early and ${late} ms late`);
       const reads = [
         () => store.ledger.get({ ...LIFE, position: 77 }),
@@ -62,12 +64,12 @@ function grantAll(store: Store, from: number, count: number): Promise<number> {
   );
 }
 
-function loadBatch(store: Store, from: number): Promise<number> {
+function loadBatch(store: Store, from: number, budgets: number): Promise<number> {
   const positions = Array.from({ length: BATCH }, (_, index) => from + index);
   const rows = positions.map((position) =>
     row(position, {
       key: `key_${position % 50}`,
-      reserves: [0, 1, 2, 3, position % BUDGETS].map((budget) => reserve(10, `budget_${budget}`)),
+      reserves: [0, 1, 2, 3, position % budgets].map((budget) => reserve(10, `budget_${budget}`)),
     }),
   );
   const outcomes = rows.map(({ position, reserves }) =>

@@ -1,8 +1,8 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
 import { checkGrant } from '../grants.ts';
-import { moveLease, NO_LEASE } from '../movements.ts';
-import type { LeaseAmounts } from '../movements.ts';
+import { moveLease } from '../movements.ts';
+import type { LeaseAmounts, LeaseMove } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { GrantRequest, LeaseStore } from '../ports.ts';
 import type { Database, Queries, Row } from './database.ts';
@@ -58,14 +58,22 @@ export async function ensureLife(
 /** Moves leases and the sums of their periods together. */
 export async function move(queries: Queries, life: Life | null, changes: readonly Change[]): Promise<void> {
   const known = life === null ? new Map<number, LeaseAmounts>() : await lockLeases(queries, life, changes);
-  const sums: [period: number, spent: number, leased: number, presumed: number][] = [];
-  for (const { period, spent, lease } of changes) {
-    const present = known.get(period) ?? (life === null || life.closed ? null : NO_LEASE);
-    const moved = present === null ? null : moveLease(present, lease);
-    if (moved !== null && life !== null)
-      await queries.run(sql.LEASE_PUT, period, life.id, moved.state, moved.remaining, moved.overdrawn);
-    sums.push([period, spent, moved?.leased ?? 0, moved?.presumed ?? 0]);
-  }
+  const leases: (readonly [period: number, move: LeaseMove])[] = [];
+  const sums = changes.map(({ period, spent, lease }): PeriodSums => {
+    const present = known.get(period);
+    const moved = present === undefined ? null : moveLease(present, lease);
+    if (moved !== null) leases.push([period, moved]);
+    return [period, spent, moved?.leased ?? 0, moved?.presumed ?? 0];
+  });
+  if (life !== null && leases.length > 0)
+    await queries.run(
+      sql.LEASES_PUT,
+      life.id,
+      leases.map(([period]) => period),
+      leases.map(([, { state }]) => state),
+      leases.map(([, { remaining }]) => remaining),
+      leases.map(([, { overdrawn }]) => overdrawn),
+    );
   await addToPeriods(queries, sums);
 }
 
@@ -75,7 +83,9 @@ async function lockLeases(
   changes: readonly Change[],
 ): Promise<Map<number, LeaseAmounts>> {
   const periods = changes.filter((one) => one.lease !== 0).map((one) => one.period);
-  const rows = periods.length === 0 ? [] : await queries.all(sql.LEASES_LOCK, life.id, periods);
+  if (periods.length === 0) return new Map();
+  if (!life.closed) await queries.run(sql.LEASES_INSERT, life.id, periods);
+  const rows = await queries.all(sql.LEASES_LOCK, life.id, periods);
   return new Map(rows.map((row) => [row['period_id'] as number, row as unknown as LeaseAmounts]));
 }
 

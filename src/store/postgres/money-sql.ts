@@ -66,12 +66,21 @@ export const COUNTED = `
 export const PERIODS = `
   SELECT budget, period, spent, leased, presumed FROM period WHERE budget = $1 AND period >= $2 ORDER BY period`;
 
+/** Empty leases for those that are missing, so that there is a row to lock. */
+export const LEASES_INSERT = `
+  INSERT INTO lease (period_id, life, state, remaining, overdrawn)
+  SELECT period_id, $1, 'open', 0, 0 FROM unnest($2::bigint[]) AS row (period_id) ORDER BY period_id
+  ON CONFLICT DO NOTHING`;
+
 export const LEASES_LOCK = `
   SELECT period_id, state, remaining, overdrawn FROM lease
   WHERE life = $1 AND period_id = ANY ($2::bigint[]) ORDER BY period_id FOR NO KEY UPDATE`;
 
-export const LEASE_PUT = `
-  INSERT INTO lease (period_id, life, state, remaining, overdrawn) VALUES ($1, $2, $3, $4, $5)
+/** The rows are locked, so what was computed from them still holds. */
+export const LEASES_PUT = `
+  INSERT INTO lease (period_id, life, state, remaining, overdrawn)
+  SELECT period_id, $1, state, remaining, overdrawn
+  FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[]) AS row (period_id, state, remaining, overdrawn)
   ON CONFLICT (period_id, life) DO UPDATE
   SET state = excluded.state, remaining = excluded.remaining, overdrawn = excluded.overdrawn`;
 
