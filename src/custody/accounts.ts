@@ -112,7 +112,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   async function test(id: string, which: Which = 'current'): Promise<AccountTest> {
     const record = await get(id);
     const account = which === 'current' ? openAccount(sealer, record) : await openCandidate(id);
-    const { request, accepts } = custodyOf(record.vendor).custody.test(account);
+    const { request, accepts } = custodyOf(record.vendor).custody.test(account, clock.wall());
     const response = await options.send(request, record.upstream);
     const accepted = accepts(response);
     if (accepted && which === 'current') await markTested(record);
