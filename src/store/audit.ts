@@ -206,10 +206,18 @@ function report(state: State): LedgerVerification {
     rows: state.rows,
     periods: state.periods.size,
     problems: [...state.problems, ...more],
-    totals: [...state.totals.values()]
-      .map((total) => ({ ...total, amount: micros(total.amount) }))
-      .sort((a, b) => `${a.currency} ${a.state}`.localeCompare(`${b.currency} ${b.state}`)),
+    totals: totalsOf(state),
   };
+}
+
+function totalsOf({ totals }: State): LedgerVerification['totals'] {
+  const names = [...totals.keys()].toSorted();
+  return names.flatMap((name) => {
+    const total = totals.get(name);
+    if (total === undefined) return [];
+    const { currency, state, amount, rows } = total;
+    return [{ currency, state, amount: micros(amount), rows }];
+  });
 }
 
 function checkLife(state: State, key: string, { position, reserved, anchor }: Highest): void {

@@ -66,8 +66,15 @@ export function createModel(store: Store): Model {
 }
 
 function newProcess(node: string, epoch: number): Process {
-  const zeros = () => SLICES.map(() => 0);
-  return { node, epoch, free: zeros(), lease: zeros(), journal: [], waiting: [], shipped: 0 };
+  return {
+    node,
+    epoch,
+    free: SLICES.map(() => 0),
+    lease: SLICES.map(() => 0),
+    journal: [],
+    waiting: [],
+    shipped: 0,
+  };
 }
 
 /** One step of a run; `a`, `b`, `c` choose among what exists. */
@@ -180,8 +187,8 @@ export const ACTS = {
     for (let time = 0; time <= b % 3; time++)
       await model.store.leases.close(process.node, process.epoch, rest);
     if (rest === 'presume') process.lease.forEach((amount, slice) => add(model.presumed, slice, amount));
-    for (const [id, known] of model.rows)
-      if (id.startsWith(`${process.node}-${process.epoch}-`) && known.state === 'reserved')
+    for (const [name, known] of model.rows)
+      if (name.startsWith(`${process.node}-${process.epoch}-`) && known.state === 'reserved')
         known.state = 'unknown';
     model.processes[index] = newProcess(process.node, process.epoch + 1);
   },

@@ -63,7 +63,6 @@ async function list({ database }: Context, options: Parameters<LedgerStore['list
   if (state !== undefined) conditions.push(STATE[state]);
   if (state === 'released') terms.push(RELEASED_TERM);
   const order = 'ORDER BY ledger.id DESC LIMIT';
-  const where = (all: readonly string[]) => (all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`);
   if (terms.length === 0)
     return [...(await database.all(`${SELECT} ${where(conditions)} ${order} $1`, options.limit))];
   const range = [`ledger.id >= $${values.length + 1}`, `ledger.id < $${values.length + 2}`];
@@ -77,9 +76,13 @@ async function list({ database }: Context, options: Parameters<LedgerStore['list
   return found;
 }
 
+function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
 async function runsWith(database: Context['database'], terms: readonly number[]): Promise<number[]> {
   const tests = terms.map(
-    (_, index) => `EXISTS (SELECT 1 FROM mark WHERE mark.run = runs.run AND mark.term = $${index + 1})`,
+    (_, index) => `(SELECT true FROM mark WHERE mark.run = runs.run AND mark.term = $${index + 1} LIMIT 1)`,
   );
   const rows = await database.all(
     `${RUNS} SELECT run FROM runs WHERE ${tests.join(' AND ')} ORDER BY run DESC`,
@@ -88,6 +91,7 @@ async function runsWith(database: Context['database'], terms: readonly number[])
   return rows.map((row) => row['run'] as number);
 }
 
+/** Probed one by one: LIMIT and OFFSET below keep the planner from reading the whole index instead. */
 const RUNS = `
   WITH runs AS (
     SELECT run FROM generate_series(0, (SELECT coalesce(max(id), 0) / ${RUN} FROM ledger)) AS all_runs (run)
@@ -96,8 +100,8 @@ const RUNS = `
 const CANDIDATES = `
   ${RUNS}
   SELECT ledger.resource_ids FROM runs
-  JOIN mark ON mark.run = runs.run AND mark.term = $1
-  JOIN ledger ON ledger.id = mark.ledger
+  CROSS JOIN LATERAL (SELECT ledger FROM mark WHERE run = runs.run AND term = $1 OFFSET 0) AS found
+  JOIN ledger ON ledger.id = found.ledger
   JOIN subject ON subject.id = ledger.subject
   WHERE subject.account = $2`;
 

@@ -74,7 +74,7 @@ async function feedRows(queries: Queries, audit: Audit): Promise<void> {
 function decode(names: ReadonlyMap<number, Name>, text: string): unknown {
   try {
     const pairs = JSON.parse(text) as [number, number][];
-    return pairs.map(([id, amount]) => [...(names.get(id) ?? []), amount]);
+    return pairs.map(([id, amount]) => [names.get(id)?.[0], names.get(id)?.[1], amount]);
   } catch {
     return null;
   }

@@ -59,7 +59,10 @@ export function createPeriods(database: Database): Periods {
     encode: (reserves) =>
       JSON.stringify(reserves.map(([budget, period, amount]) => [ensure(budget, period), amount])),
     decode: (text) =>
-      (JSON.parse(text) as [number, Reserve[2]][]).map(([id, amount]) => [...name(id), amount] as const),
+      (JSON.parse(text) as [number, Reserve[2]][]).map(([id, amount]) => {
+        const [budget, period] = name(id);
+        return [budget, period, amount];
+      }),
     forget() {
       ids.clear();
       names.clear();

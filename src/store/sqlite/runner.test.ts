@@ -40,7 +40,11 @@ describe('running requests that arrive together', () => {
     migrate(database, MIGRATIONS, 1);
     statements = [];
     const original = database;
-    const recorded = { ...original, exec: (sql: string) => (statements.push(sql), original.exec(sql)) };
+    const exec = (sql: string): void => {
+      statements.push(sql);
+      original.exec(sql);
+    };
+    const recorded = { ...original, exec };
     engine = createEngine(recorded);
     database = recorded;
   });

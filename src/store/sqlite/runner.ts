@@ -27,13 +27,10 @@ export function createRunner(
     return Object.hasOwn(engine.writes, method);
   }
 
-  function perform({ method, values }: Request): unknown {
-    const methods: Readonly<Record<string, unknown>> = isWriteName(method) ? engine.writes : engine.reads;
+  function perform(request: Request): unknown {
+    const { method, values } = request;
+    const methods: Readonly<Record<string, unknown>> = isWrite(request) ? engine.writes : engine.reads;
     return (methods[method] as (...values: readonly unknown[]) => unknown)(...values);
-  }
-
-  function isWriteName(method: Method): boolean {
-    return Object.hasOwn(engine.writes, method);
   }
 
   function fail(error: unknown): Fault {

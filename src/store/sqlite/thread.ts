@@ -72,7 +72,7 @@ function connect(worker: Worker): Thread {
     const requests = queue;
     queue = [];
     try {
-      worker.postMessage(requests);
+      worker.postMessage(requests, []);
     } catch (cause) {
       const error = new RingfenceError('input_invalid', 'A request holds what cannot be stored', { cause });
       for (const { id } of requests) waiting.get(id)?.reject(error);
@@ -101,7 +101,7 @@ function connect(worker: Worker): Thread {
       if (ended !== null) return;
       ended = new RingfenceError('store_unavailable', 'The store is closed');
       const exit = once(worker, 'exit');
-      queueMicrotask(() => worker.postMessage('close'));
+      queueMicrotask(() => worker.postMessage('close', []));
       await exit;
     },
   };

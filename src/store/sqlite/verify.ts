@@ -82,7 +82,7 @@ function feed(database: Database, audit: Audit): void {
 function decode(names: ReadonlyMap<number, readonly [string, number]>, text: string): unknown {
   try {
     const pairs = JSON.parse(text) as [number, number][];
-    return pairs.map(([id, amount]) => [...(names.get(id) ?? []), amount]);
+    return pairs.map(([id, amount]) => [names.get(id)?.[0], names.get(id)?.[1], amount]);
   } catch {
     return null;
   }

@@ -55,7 +55,7 @@ function serve(data: ThreadData): void {
 
   async function handle(requests: readonly Request[]): Promise<void> {
     for (let at = 0; at < requests.length; at += GROUP)
-      port?.postMessage(await run(requests.slice(at, at + GROUP)));
+      port?.postMessage(await run(requests.slice(at, at + GROUP)), []);
   }
 
   function close(): void {
@@ -74,12 +74,12 @@ function serve(data: ThreadData): void {
     last = last.then(() => handle(requests));
     if (next === 'close') last = last.then(close);
   });
-  port.postMessage('ready');
+  port.postMessage('ready', []);
 }
 
 try {
   serve(workerData as ThreadData);
 } catch (error) {
-  parentPort?.postMessage(toFault(error));
+  parentPort?.postMessage(toFault(error), []);
   parentPort?.close();
 }
