@@ -26,7 +26,9 @@ export interface Sandbox {
   /** Closes and opens again. */
   reopen(): Promise<Store>;
   /** A second store on the same database; absent when one process must have it alone. */
-  another?(): Promise<Store>;
+  another?(limits?: { readonly waitMilliseconds: number }): Promise<Store>;
+  /** Runs `sql` in a transaction that stays open until the returned function is called. */
+  hold?(sql: string): Promise<() => Promise<void>>;
   /** Edits the database by hand, behind the store's back, while it is open. */
   edit(sql: string): Promise<void>;
   dispose(): Promise<void>;
@@ -88,7 +90,13 @@ async function createPostgres(): Promise<Sandbox> {
       store = await openPostgresStore(options);
       return store;
     },
-    another: () => openPostgresStore(options),
+    another: (limits) => openPostgresStore({ ...options, ...limits }),
+    async hold(sql) {
+      const client = new Client({ host, user, database });
+      await client.connect();
+      await client.query(`BEGIN; ${sql}`);
+      return () => client.end();
+    },
     async edit(sql) {
       // Foreign keys rest in this role; checks are dropped where the edit breaks one.
       const edit = `SET session_replication_role = replica; ${sql}`;

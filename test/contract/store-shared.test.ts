@@ -67,6 +67,31 @@ for (const engine of ENGINES.filter((one) => one.name === 'PostgreSQL'))
       assert.deepEqual([period?.spent, period?.leased], [20, 80]);
     });
 
+    it('goes on after its connections were cut', async () => {
+      const [store] = stores as [Store];
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      await sandbox.edit(cut);
+      const asked = Array.from({ length: 12 }, () => store.settings.put('after', 'cut'));
+      for (const result of await Promise.allSettled(asked))
+        if (result.status === 'rejected') assert.equal(result.reason.code, 'store_unavailable');
+      await store.settings.put('after', 'recovery');
+      assert.equal(await store.settings.get('after'), 'recovery');
+    });
+
+    it('does not wait for ever for a gateway that froze inside a transaction', async () => {
+      const frozen = await sandbox.hold?.(
+        `SELECT pg_advisory_xact_lock(hashtextextended('budget frozen', 0))`,
+      );
+      const store = (await sandbox.another?.({ waitMilliseconds: 200 })) as Store;
+      await assert.rejects(store.leases.grant(grantRequest({ budget: 'frozen' })), {
+        code: 'store_unavailable',
+      });
+      await frozen?.();
+      assert.equal((await store.leases.grant(grantRequest({ budget: 'frozen' }))).granted, 100);
+      await store.close();
+    });
+
     it('gives a key name to one of several who want it', async () => {
       const wanted = stores.map((store, index) => store.keys.put(key(`key_${index}`, { name: 'wanted' })));
       const results = await Promise.allSettled(wanted);

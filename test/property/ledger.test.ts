@@ -54,7 +54,10 @@ for (const engine of ENGINES)
             await check(model);
           }
         }),
-        { numRuns: Number(process.env['RINGFENCE_RUNS'] ?? 60), endOnFailure: false },
+        {
+          numRuns: Number(process.env['RINGFENCE_RUNS'] ?? Math.ceil(60 * engine.scale)),
+          endOnFailure: false,
+        },
       );
     });
   });

@@ -27,6 +27,8 @@ export interface PostgresConnection {
   readonly database?: string;
   readonly user?: string;
   readonly connections?: number;
+  /** How long to wait for a connection or a lock. */
+  readonly waitMilliseconds?: number;
 }
 
 const ATTEMPTS = 5;
@@ -37,14 +39,19 @@ const BEGIN = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
 } as const;
 
-export function openDatabase({ url, host, database, user, connections }: PostgresConnection): Database {
+export function openDatabase({ url, host, database, user, ...limits }: PostgresConnection): Database {
+  const { connections = 8, waitMilliseconds = 5_000 } = limits;
   const pool = new Pool({
     ...(url === undefined ? {} : { connectionString: url }),
     ...(host === undefined ? {} : { host }),
     ...(database === undefined ? {} : { database }),
     ...(user === undefined ? {} : { user }),
-    max: connections ?? 8,
-    connectionTimeoutMillis: 5_000,
+    max: connections,
+    connectionTimeoutMillis: waitMilliseconds,
+    keepAlive: true,
+    // A gateway that freezes inside a transaction must not hold the budget's lock against all others.
+    lock_timeout: waitMilliseconds,
+    idle_in_transaction_session_timeout: 2 * waitMilliseconds,
     types: TYPES,
   });
   // A connection that dies while idle is replaced; the next statement reports what is wrong.
