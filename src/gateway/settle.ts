@@ -71,8 +71,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
 }
 
 function read(request: AppRequest, intent: Intent, outcome: Outcome): Settlement {
-  if (outcome.kind === 'unreachable') return REJECTED;
-  if (outcome.kind === 'lost') return UNKNOWN;
+  if (outcome.kind !== 'answered') return outcome.kind === 'lost' ? UNKNOWN : REJECTED;
   return request.vendor.readSettlement(intent, {
     status: outcome.status,
     headers: outcome.headers,

@@ -1,0 +1,30 @@
+import type { Intent } from '../../intent/intent.ts';
+import type { BudgetScope } from '../../store/records.ts';
+import type { Subject } from '../subject.ts';
+
+const fits = (allowed: readonly string[] | undefined, value: string): boolean =>
+  allowed === undefined || allowed.includes(value);
+
+/** The part of a scope that depends on the sender alone: decided once for each key. */
+export function coversSubject(scope: BudgetScope, { app, key, vendor, account }: Subject): boolean {
+  return (
+    fits(scope.apps, app) &&
+    fits(scope.keys, key) &&
+    fits(scope.vendors, vendor) &&
+    fits(scope.accounts, account)
+  );
+}
+
+/** The part that depends on the intent. A country fits when any destination lies in it. */
+export function coversIntent(scope: BudgetScope, intent: Intent): boolean {
+  if (!fits(scope.actions, intent.action)) return false;
+  if (scope.channels !== undefined && !(intent.channel !== null && scope.channels.includes(intent.channel)))
+    return false;
+  const { countries } = scope;
+  if (countries === undefined) return true;
+  if (intent.country !== null && countries.includes(intent.country)) return true;
+  return intent.destinations.some(
+    ({ phone }) =>
+      phone?.country !== null && phone?.country !== undefined && countries.includes(phone.country),
+  );
+}

@@ -1,0 +1,119 @@
+import { micros, type Micros } from '../../kernel/money.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+
+/** How a data-plane process gets and returns budget money. The bank decides about the period. */
+export interface BankPort {
+  grant(request: GrantAsk): Promise<GrantAnswer>;
+  giveBack(budget: string, period: number, amount: Micros): void;
+}
+
+export interface GrantAsk {
+  readonly budget: string;
+  readonly need: Micros;
+  readonly want: Micros;
+  /** Nobody waits for it: the bank does not call money back from others. */
+  readonly isBackground: boolean;
+}
+
+export interface GrantAnswer {
+  readonly granted: Micros;
+  /** Room that remains after this grant. */
+  readonly left: Micros;
+  readonly period: number;
+  /** Ledger ms at which the period ends. */
+  readonly end: number;
+}
+
+const REFUSED_FOR = 100;
+
+/** The money of one budget that this process may spend without asking. */
+export interface Slice {
+  readonly budget: BudgetRecord;
+  period: number;
+  end: number;
+  free: number;
+  /** Room at the bank when it last answered. */
+  left: number;
+  /** Amounts from here on were refused, until the monotonic time `refusedUntil`. */
+  refusedFrom: number;
+  refusedUntil: number;
+  lastGrant: number;
+  spentSinceGrant: number;
+  pending: Promise<void> | null;
+}
+
+export function newSlice(budget: BudgetRecord): Slice {
+  return {
+    budget,
+    period: -1,
+    end: -1,
+    free: 0,
+    left: 0,
+    refusedFrom: Infinity,
+    refusedUntil: 0,
+    lastGrant: 0,
+    spentSinceGrant: 0,
+    pending: null,
+  };
+}
+
+/** Money of a period that has ended goes back at once. */
+export function rollOver(slice: Slice, now: number, bank: BankPort): void {
+  if (now < slice.end) return;
+  handBack(slice, bank);
+  slice.period = -1;
+  slice.end = -1;
+  slice.refusedUntil = 0;
+}
+
+/** Stops using what is free, then tells the bank. Returns the amount. */
+export function handBack(slice: Slice, bank: BankPort): Micros {
+  const amount = micros(Math.max(0, slice.free));
+  if (amount === 0) return amount;
+  slice.free -= amount;
+  bank.giveBack(slice.budget.id, slice.period, amount);
+  return amount;
+}
+
+export function isRefused(slice: Slice, amount: number, monotonic: number): boolean {
+  return monotonic < slice.refusedUntil && amount >= slice.refusedFrom;
+}
+
+/** Asks for money; requests that come meanwhile share the answer. */
+export function refill(
+  slice: Slice,
+  ask: Omit<GrantAsk, 'budget' | 'want'>,
+  bank: BankPort,
+  monotonic: () => number,
+): Promise<void> {
+  slice.pending ??= take(slice, ask, bank, monotonic).finally(() => {
+    slice.pending = null;
+  });
+  return slice.pending;
+}
+
+async function take(
+  slice: Slice,
+  { need, isBackground }: Omit<GrantAsk, 'budget' | 'want'>,
+  bank: BankPort,
+  monotonic: () => number,
+): Promise<void> {
+  const want = micros(Math.max(need * 32, slice.spentSinceGrant * 2));
+  slice.spentSinceGrant = 0;
+  const answer = await bank.grant({ budget: slice.budget.id, need, want, isBackground });
+  if (answer.period !== slice.period) {
+    handBack(slice, bank);
+    slice.free = 0;
+    slice.period = answer.period;
+    slice.end = answer.end;
+  }
+  slice.left = answer.left;
+  if (answer.granted === 0) {
+    slice.refusedFrom = need;
+    slice.refusedUntil = monotonic() + REFUSED_FOR;
+    return;
+  }
+  slice.refusedUntil = 0;
+  slice.free += answer.granted;
+  slice.lastGrant = answer.granted;
+}

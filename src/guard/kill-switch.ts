@@ -1,0 +1,42 @@
+import { refuse, type Step } from '../intent/decision.ts';
+import type { Intent } from '../intent/intent.ts';
+import type { KillRecord } from '../store/records.ts';
+import type { Subject } from './subject.ts';
+
+export interface KillSwitch {
+  /** The refusal by the first switch that is on for this request, or null. */
+  check(subject: Subject, intent: Intent): Extract<Step<never>, { ok: false }> | null;
+}
+
+/** Compiles the switches that are on; without any the check costs nothing. */
+export function createKillSwitch(records: readonly KillRecord[]): KillSwitch {
+  const on = new Map<string, KillRecord>();
+  for (const record of records)
+    on.set(`${record.scope}:${record.scope === 'all' ? '' : record.target}`, record);
+  const countries = new Set(records.filter(({ scope }) => scope === 'country').map(({ target }) => target));
+
+  function find({ vendor, account, app, key }: Subject, intent: Intent): KillRecord | undefined {
+    const direct =
+      on.get('all:') ??
+      on.get(`vendor:${vendor}`) ??
+      on.get(`account:${account}`) ??
+      on.get(`app:${app}`) ??
+      on.get(`key:${key}`);
+    if (direct !== undefined || countries.size === 0) return direct;
+    if (intent.country !== null && countries.has(intent.country)) return on.get(`country:${intent.country}`);
+    const hit = intent.destinations.find(
+      ({ phone }) => phone !== null && phone.country !== null && countries.has(phone.country),
+    );
+    return hit === undefined ? undefined : on.get(`country:${hit.phone?.country ?? ''}`);
+  }
+
+  return Object.freeze({
+    check(subject: Subject, intent: Intent) {
+      if (on.size === 0) return null;
+      const record = find(subject, intent);
+      if (record === undefined) return null;
+      const target = record.scope === 'all' ? 'everything' : `${record.scope} ${record.target}`;
+      return refuse('killed', `kill:${record.id}`, `A kill switch is on for ${target}: ${record.reason}`);
+    },
+  });
+}

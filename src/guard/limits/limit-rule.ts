@@ -1,0 +1,52 @@
+import type { Intent } from '../../intent/intent.ts';
+import type { Subject } from '../subject.ts';
+import type { RateRule } from './rate.ts';
+
+export const LIMIT_SUBJECTS = ['all', 'app', 'key', 'account', 'recipient', 'prefix', 'country'] as const;
+export type LimitSubject = (typeof LIMIT_SUBJECTS)[number];
+
+/** A compiled limit. Two rules are the same when their data are. */
+export interface LimitRule {
+  readonly id: string;
+  readonly per: LimitSubject;
+  readonly rate: RateRule | null;
+  readonly concurrency: number | null;
+  /** The selector as the policy states it; null: every request. */
+  readonly match: unknown;
+  covers(subject: Subject, intent: Intent): boolean;
+}
+
+const PREFIX_DIGITS = 6;
+
+/** The counters that one request touches in a limit: one, or one for each recipient. */
+export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent): readonly string[] {
+  switch (per) {
+    case 'all':
+      return [''];
+    case 'app':
+      return [subject.app];
+    case 'key':
+      return [subject.key];
+    case 'account':
+      return [subject.account];
+    case 'recipient':
+      return [...new Set(intent.destinations.map(({ address }) => address))];
+    case 'prefix':
+      return [...new Set(intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1)))];
+    case 'country':
+      return [...new Set(intent.destinations.map(({ phone }) => phone?.country ?? '?'))];
+  }
+}
+
+/** Always in force unless the policy has a limit of the same id: nobody needs more than this at one number. */
+export function recipientGuard(): LimitRule {
+  return {
+    id: 'recipient-flood',
+    per: 'recipient',
+    rate: { count: 10, milliseconds: 600_000, burst: 10 },
+    concurrency: null,
+    match: null,
+    covers: (_subject, intent) =>
+      intent.action === 'message.send' || intent.action === 'call.create' || intent.action === 'verify.start',
+  };
+}

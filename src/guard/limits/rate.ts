@@ -1,0 +1,67 @@
+export interface RateRule {
+  readonly count: number;
+  readonly milliseconds: number;
+  /** Requests that may come at once; at most `count`. */
+  readonly burst: number;
+}
+
+export interface Usage {
+  readonly limit: string;
+  readonly key: string;
+  readonly count: number;
+}
+
+export interface Rate {
+  fits(key: string, now: number): boolean;
+  take(key: string, now: number, count: number): void;
+  /** Counts what another process took; not reported by `takeUsage`. */
+  merge(key: string, now: number, count: number): void;
+  takeUsage(limit: string): readonly Usage[];
+}
+
+const MAX_KEYS = 200_000;
+
+/**
+ * Generic cell rate algorithm: one number per key, the time at which the key has its full burst again.
+ * Keys that are full again are dropped first, so that flooding with new keys does not reset a key in use.
+ */
+export function createRate({ count, milliseconds, burst }: RateRule): Rate {
+  const step = milliseconds / count;
+  const tolerance = step * (burst - 1);
+  const full = new Map<string, number>();
+  let taken = new Map<string, number>();
+
+  function add(key: string, now: number, amount: number): void {
+    const at = Math.max(full.get(key) ?? 0, now) + step * amount;
+    full.delete(key); // Re-inserting keeps the map in order of last use.
+    full.set(key, at);
+    if (full.size > MAX_KEYS) evict(now);
+  }
+
+  function evict(now: number): void {
+    let scanned = 0;
+    for (const [key, at] of full) {
+      if (at <= now) full.delete(key);
+      if (++scanned >= 64) break;
+    }
+    if (full.size <= MAX_KEYS) return;
+    for (const key of full.keys()) {
+      full.delete(key);
+      return;
+    }
+  }
+
+  return {
+    fits: (key, now) => (full.get(key) ?? 0) - now <= tolerance,
+    take(key, now, amount) {
+      add(key, now, amount);
+      taken.set(key, (taken.get(key) ?? 0) + amount);
+    },
+    merge: add,
+    takeUsage(limit) {
+      const usage = [...taken].map(([key, amount]) => ({ limit, key, count: amount }));
+      taken = new Map();
+      return usage;
+    },
+  };
+}

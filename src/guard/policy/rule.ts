@@ -1,0 +1,150 @@
+import type { Intent } from '../../intent/intent.ts';
+import { formatMicros, micros } from '../../kernel/money.ts';
+import type { Bound, Subject } from '../subject.ts';
+import { readMoney, readSeconds, type PolicyRule } from './document.ts';
+import { compileSchedule } from './schedule.ts';
+import {
+  compileAllowedEffects,
+  compileDeniedEffects,
+  compileTo,
+  compileWhat,
+  compileWho,
+  type DestinationTest,
+  type IntentTest,
+} from './selector.ts';
+
+export interface Question {
+  readonly subject: Subject;
+  readonly intent: Intent;
+  readonly bound: Bound | null;
+  /** Wall ms. */
+  readonly now: number;
+}
+
+/** A rule as closures. */
+export interface CompiledRule {
+  readonly id: string;
+  readonly isAllow: boolean;
+  readonly isObserved: boolean;
+  /** Who and what: does the rule speak about this request at all? */
+  readonly concerns: IntentTest;
+  /** Destinations that the rule covers; null: it says nothing about them. */
+  readonly covers: DestinationTest | null;
+  /** The first condition that does not hold, in words; null when all hold. */
+  failure(question: Question): string | null;
+  readonly callSeconds: number;
+  readonly namesPremium: boolean;
+  readonly namesSatellite: boolean;
+  readonly namesInvalid: boolean;
+}
+
+/** Without a rule that says otherwise a call is ended after an hour. */
+export const DEFAULT_CALL_SECONDS = 3600;
+
+export function compileRule(rule: PolicyRule): CompiledRule {
+  const isAllow = rule.effect === 'allow';
+  const who = compileWho(rule.who);
+  const what = compileWhat(rule.what);
+  const effects = isAllow ? compileAllowedEffects(rule.what) : compileDeniedEffects(rule.what);
+  const conditions = compileConditions(rule);
+  return {
+    id: rule.id,
+    isAllow,
+    isObserved: rule.mode === 'observe',
+    concerns: (subject, intent) => what(subject, intent) && effects(intent) && who(subject),
+    covers: compileTo(rule.to),
+    failure(question) {
+      for (const condition of conditions) {
+        const problem = condition(question);
+        if (problem !== null) return problem;
+      }
+      return null;
+    },
+    callSeconds:
+      rule.limits?.maxCallDuration === undefined
+        ? DEFAULT_CALL_SECONDS
+        : readSeconds(rule.limits.maxCallDuration),
+    namesPremium: rule.to?.premium === true || rule.to?.numbers !== undefined,
+    namesSatellite: rule.to?.satellite === true || rule.to?.numbers !== undefined,
+    namesInvalid: rule.to?.invalid === true || rule.to?.numbers !== undefined,
+  };
+}
+
+type Condition = (question: Question) => string | null;
+
+function compileConditions(rule: PolicyRule): readonly Condition[] {
+  const conditions: (Condition | null)[] = [
+    senderCondition(rule.from?.senders),
+    scheduleCondition(rule.when),
+    ...limitConditions(rule.limits),
+    parameterCondition(rule.parameters?.forbid),
+    callbackCondition(rule.callbacks?.hosts),
+  ];
+  return conditions.filter((one) => one !== null);
+}
+
+function senderCondition(senders: readonly string[] | undefined): Condition | null {
+  if (senders === undefined) return null;
+  const allowed = new Set(senders);
+  return ({ intent }) =>
+    intent.sender !== null && allowed.has(intent.sender) ? null : 'the sender is not one of those named';
+}
+
+function scheduleCondition(when: PolicyRule['when']): Condition | null {
+  const isOn = compileSchedule(when);
+  if (isOn === null) return null;
+  const hours = [when?.days?.join(', '), when?.hours, when?.timezone ?? 'UTC'].filter(Boolean).join(' ');
+  return ({ now }) => (isOn(now) ? null : `only allowed at ${hours}`);
+}
+
+function limitConditions(limits: PolicyRule['limits']): readonly (Condition | null)[] {
+  if (limits === undefined) return [];
+  const { maxSegments, maxMedia, maxRecipients, maxPrice } = limits;
+  return [
+    maxSegments === undefined
+      ? null
+      : ({ intent }) => atMost('segments', intent.content?.segments ?? 0, maxSegments),
+    maxMedia === undefined ? null : ({ intent }) => atMost('media', intent.content?.media ?? 0, maxMedia),
+    maxRecipients === undefined
+      ? null
+      : ({ intent }) => atMost('recipients', intent.destinations.length, maxRecipients),
+    maxPrice === undefined ? null : priceCondition(maxPrice),
+  ];
+}
+
+function atMost(what: string, count: number, most: number): string | null {
+  return count <= most ? null : `${count} ${what}, at most ${most} allowed`;
+}
+
+function priceCondition(text: string): Condition {
+  const most = readMoney(text);
+  return ({ bound }) => {
+    if (bound === null || most === null) return null;
+    const { amount, currency } = bound.money;
+    if (currency !== most.currency) return `the price is in ${currency}, the limit in ${most.currency}`;
+    return amount <= most.amount
+      ? null
+      : `it may cost ${formatMicros(amount)} ${currency}, at most ${formatMicros(micros(most.amount))} allowed`;
+  };
+}
+
+function parameterCondition(forbidden: readonly string[] | undefined): Condition | null {
+  if (forbidden === undefined) return null;
+  return ({ intent }) => {
+    const found = forbidden.find((name) => intent.parameters.has(name));
+    return found === undefined ? null : `the parameter ${found} is forbidden`;
+  };
+}
+
+function callbackCondition(hosts: readonly string[] | undefined): Condition | null {
+  if (hosts === undefined) return null;
+  const allowed = new Set(hosts.map((host) => host.toLowerCase()));
+  return ({ intent }) => {
+    const foreign = intent.callbacks.find((url) => !allowed.has(hostOf(url)));
+    return foreign === undefined ? null : `the callback host ${hostOf(foreign) || '?'} is not allowed`;
+  };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}

@@ -1,0 +1,40 @@
+import type { PolicyRule } from './document.ts';
+
+const MINUTE = 60_000;
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** True while the rule's hours and days are on. Answers are kept for the minute, because time zones are slow. */
+export function compileSchedule(when: PolicyRule['when']): ((now: number) => boolean) | null {
+  if (when === undefined) return null;
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: when.timezone ?? 'UTC',
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  let minute = NaN;
+  let answer = false;
+  return (now) => {
+    const current = Math.floor(now / MINUTE);
+    if (current !== minute) {
+      minute = current;
+      answer = isOn(when, format, now);
+    }
+    return answer;
+  };
+}
+
+function isOn(
+  { hours, days }: NonNullable<PolicyRule['when']>,
+  format: Intl.DateTimeFormat,
+  now: number,
+): boolean {
+  const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  const day = (parts['weekday'] ?? '').toLowerCase();
+  if (days !== undefined && !days.some((one) => DAYS.includes(one) && one === day)) return false;
+  if (hours === undefined) return true;
+  const time = `${parts['hour'] ?? ''}:${parts['minute'] ?? ''}`;
+  const [from = '', until = ''] = hours.split('-');
+  return from <= until ? time >= from && time < until : time >= from || time < until;
+}

@@ -1,0 +1,86 @@
+import type { Destination, Effect, Intent } from '../../intent/intent.ts';
+import { compileNetworks } from './networks.ts';
+import type { Subject } from '../subject.ts';
+import type { PolicyRule } from './document.ts';
+
+export type IntentTest = (subject: Subject, intent: Intent) => boolean;
+export type DestinationTest = (destination: Destination) => boolean;
+
+/** Effects that a rule allows without naming them. */
+const HARMLESS: ReadonlySet<Effect> = new Set(['read', 'write']);
+
+export function compileWho(who: PolicyRule['who']): (subject: Subject) => boolean {
+  if (who === undefined) return () => true;
+  const apps = setOf(who.apps);
+  const keys = setOf(who.keys);
+  const inside = who.networks === undefined ? null : compileNetworks(who.networks);
+  return ({ app, key, network }) =>
+    (apps === null || apps.has(app)) &&
+    (keys === null || keys.has(key)) &&
+    (inside === null || inside(network));
+}
+
+/** Everything of `what` but the effects. */
+export function compileWhat(what: PolicyRule['what']): IntentTest {
+  if (what === undefined) return () => true;
+  const vendors = setOf(what.vendors);
+  const accounts = setOf(what.accounts);
+  const actions = setOf<string>(what.actions);
+  const operations = setOf(what.operations);
+  const channels = setOf<string>(what.channels);
+  return (subject, intent) =>
+    (vendors === null || vendors.has(subject.vendor)) &&
+    (accounts === null || accounts.has(subject.account)) &&
+    (actions === null || actions.has(intent.action)) &&
+    (operations === null || operations.has(intent.operation)) &&
+    (channels === null || (intent.channel !== null && channels.has(intent.channel)));
+}
+
+/**
+ * An allow rule covers an intent when it names all its sensitive effects, or its action or operation itself.
+ * `other` is no name: it stands for everything that is known by its effects alone.
+ */
+export function compileAllowedEffects(what: PolicyRule['what']): (intent: Intent) => boolean {
+  const effects = new Set<Effect>(what?.effects);
+  const named = setOf<string>(what?.actions?.filter((action) => action !== 'other'));
+  const operations = setOf(what?.operations);
+  return (intent) =>
+    (named !== null && named.has(intent.action)) ||
+    (operations !== null && operations.has(intent.operation)) ||
+    (intent.effects.every((effect) => HARMLESS.has(effect) || effects.has(effect)) &&
+      (effects.size === 0 || intent.effects.some((effect) => effects.has(effect))));
+}
+
+export function compileDeniedEffects(what: PolicyRule['what']): (intent: Intent) => boolean {
+  if (what?.effects === undefined) return () => true;
+  const effects = new Set<Effect>(what.effects);
+  return ({ effects: present }) => present.some((effect) => effects.has(effect));
+}
+
+/** Null when a rule says nothing about destinations. */
+export function compileTo(to: PolicyRule['to']): DestinationTest | null {
+  if (to === undefined) return null;
+  const countries = setOf<string>(to.countries);
+  const notCountries = setOf<string>(to.notCountries);
+  const numbers = setOf<string>(to.numbers);
+  const lineTypes = setOf<string>(to.lineTypes);
+  const kinds = setOf<string>(to.kinds);
+  const { prefixes, notPrefixes, premium, satellite, invalid } = to;
+  return ({ kind, address, phone }) => {
+    if (kinds !== null && !kinds.has(kind)) return false;
+    const country = phone?.country ?? '';
+    if (countries !== null && !countries.has(country)) return false;
+    if (notCountries?.has(country) === true) return false;
+    if (numbers !== null && !numbers.has(address)) return false;
+    if (prefixes !== undefined && !prefixes.some((one) => address.startsWith(one))) return false;
+    if (notPrefixes?.some((one) => address.startsWith(one)) === true) return false;
+    if (lineTypes !== null && !lineTypes.has(phone?.lineType ?? 'unknown')) return false;
+    if (premium !== undefined && (phone?.premium ?? false) !== premium) return false;
+    if (satellite !== undefined && (phone?.satellite ?? false) !== satellite) return false;
+    return invalid === undefined || (phone !== null && !phone.valid) === invalid;
+  };
+}
+
+function setOf<T extends string>(values: readonly T[] | undefined): ReadonlySet<string> | null {
+  return values === undefined ? null : new Set<string>(values);
+}

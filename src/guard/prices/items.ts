@@ -1,0 +1,26 @@
+import type { Intent } from '../../intent/intent.ts';
+
+/**
+ * Names of price items.
+ * - what is sent: `message.send/sms`, `call.create/voice`, `verify.start/email`; without channel just the action
+ * - lookup packages: `lookup/carrier` on top of `lookup`
+ * - further parts of an action: `call.leg`, `call.recording`, `message.failover_sms`
+ * - operations known by their effects alone: `other/<operation>`, else `other`; `indirect` when they only may cost later
+ */
+export function baseItem({ action, channel, operation, effects }: Intent): string {
+  if (action === 'other')
+    return effects.includes('spend') || effects.includes('buy') ? `other/${operation}` : 'indirect';
+  if (action === 'lookup' || action === 'number.buy' || action === 'verify.check' || channel === null)
+    return action;
+  return action === 'call.modify' ? `call.create/${channel}` : `${action}/${channel}`;
+}
+
+export function extraItem({ action }: Intent, extra: string): string {
+  if (action === 'lookup') return `lookup/${extra}`;
+  return `${action.split('.')[0] ?? action}.${extra}`;
+}
+
+/** True when the operation itself says that it costs or may cost money. */
+export function mayCost({ effects }: Intent): boolean {
+  return effects.includes('spend') || effects.includes('buy') || effects.includes('indirect');
+}

@@ -1,0 +1,103 @@
+import { next, refuse, type Step } from '../../intent/decision.ts';
+import type { Destination, Intent } from '../../intent/intent.ts';
+import { micros } from '../../kernel/money.ts';
+import type { PriceRecord } from '../../store/records.ts';
+import type { Bound, Subject } from '../subject.ts';
+import { baseItem, extraItem, mayCost } from './items.ts';
+import { compilePrices, type PriceTable } from './price-table.ts';
+
+export interface PriceBook {
+  /**
+   * Worst-case cost of an intent whose call lasts at most `callSeconds`. Null when it cannot cost anything;
+   * `price_unknown` when any part of it has no price. `now` is wall ms.
+   */
+  bound(intent: Intent, subject: Subject, callSeconds: number, now: number): Step<Bound | null>;
+}
+
+/** Compiles rows to look-ups by longest prefix. Stated prices win over the operator's ceilings, those over coarse bands. */
+export function createPriceBook(rows: readonly PriceRecord[]): PriceBook {
+  const table = compilePrices(rows);
+  return Object.freeze({
+    bound(intent: Intent, subject: Subject, callSeconds: number, now: number) {
+      const base = baseItem(intent);
+      if (!mayCost(intent) && !table.knows(subject.vendor, base)) return next(null);
+      return sum(table, { intent, subject, callSeconds, now });
+    },
+  });
+}
+
+interface Question {
+  readonly intent: Intent;
+  readonly subject: Subject;
+  readonly callSeconds: number;
+  readonly now: number;
+}
+
+function sum(table: PriceTable, question: Question): Step<Bound> {
+  const { intent } = question;
+  const base = baseItem(intent);
+  let total = 0;
+  let first: PriceRecord | null = null;
+  for (const destination of placesOf(intent)) {
+    const items = [base, ...intent.extras.map((extra) => extraItem(intent, extra))];
+    for (const item of items) {
+      const row = find(table, item, digitsOf(destination, item), question);
+      if (row === null) return unknownPrice(item, destination);
+      first ??= row;
+      if (row.currency !== first.currency)
+        return refuse(
+          'price_unknown',
+          `price:${item}`,
+          `One request would cost in ${first.currency} and ${row.currency}.`,
+        );
+      total += multiply(row, question);
+      if (!Number.isSafeInteger(total))
+        return refuse('price_unknown', `price:${item}`, 'The worst case is beyond all bounds.');
+    }
+  }
+  const { currency, kind, prefix } = first ?? { currency: '', kind: 'price', prefix: '' };
+  return next({
+    money: { amount: micros(total), currency },
+    count: Math.max(1, intent.destinations.length),
+    source: `${kind}:${base}+${prefix}`,
+  });
+}
+
+const NOWHERE: readonly (Destination | null)[] = [null];
+
+function placesOf(intent: Intent): readonly (Destination | null)[] {
+  return intent.destinations.length === 0 ? NOWHERE : intent.destinations;
+}
+
+function find(
+  table: PriceTable,
+  item: string,
+  digits: string,
+  { subject, now }: Question,
+): PriceRecord | null {
+  const { vendor, account } = subject;
+  const row = table.find(vendor, account, item, digits, now);
+  if (row !== null || !item.startsWith('other/')) return row;
+  return table.find(vendor, account, 'other', digits, now);
+}
+
+/** A leg whose destination nobody knows yet is priced by the row without prefix. */
+function digitsOf(destination: Destination | null, item: string): string {
+  return destination?.kind === 'phone' && !item.endsWith('.leg') ? destination.address.slice(1) : '';
+}
+
+function multiply({ amount, unit, increment }: PriceRecord, { intent, callSeconds }: Question): number {
+  if (unit === 'segment') return amount * Math.max(1, intent.content?.segments ?? 1);
+  if (unit !== 'minute') return amount;
+  const steps = Math.max(1, Math.ceil(callSeconds / increment));
+  return Math.ceil((amount * steps * increment) / 60);
+}
+
+function unknownPrice(item: string, destination: Destination | null): Extract<Step<never>, { ok: false }> {
+  const where = destination === null ? '' : ` to ${destination.phone?.country ?? destination.kind}`;
+  return refuse(
+    'price_unknown',
+    `price:${item}`,
+    `No price is known for ${item}${where}, so its cost has no bound.`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { PriceRecord } from '../../store/records.ts';
+
+/** Rows by what they price. */
+export interface PriceTable {
+  knows(vendor: string, item: string): boolean;
+  /** The row in force at `now` for the longest fitting prefix, an account's own rows before the vendor's. */
+  // oxlint-disable-next-line max-params -- one look-up of the hot path
+  find(vendor: string, account: string, item: string, digits: string, now: number): PriceRecord | null;
+}
+
+type ByPrefix = Map<string, PriceRecord[]>;
+const KINDS = ['price', 'ceiling', 'band'] as const;
+const LONGEST = 12;
+
+export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
+  const byKey = new Map<string, ByPrefix>();
+  const known = new Set<string>();
+  for (const row of rows) {
+    known.add(`${row.vendor} ${row.item}`);
+    const key = keyOf(row.kind, row.vendor, row.account, row.item);
+    const prefixes = byKey.get(key) ?? new Map<string, PriceRecord[]>();
+    byKey.set(key, prefixes);
+    const list = prefixes.get(row.prefix) ?? [];
+    list.push(row);
+    list.sort((a, b) => b.from - a.from);
+    prefixes.set(row.prefix, list);
+  }
+  return {
+    knows: (vendor, item) => known.has(`${vendor} ${item}`) || known.has(`* ${item}`),
+    find(vendor, account, item, digits, now) {
+      for (const kind of KINDS) {
+        const row =
+          longest(byKey.get(keyOf(kind, vendor, account, item)), digits, now) ??
+          longest(byKey.get(keyOf(kind, vendor, null, item)), digits, now) ??
+          longest(byKey.get(keyOf(kind, '*', null, item)), digits, now);
+        if (row !== null) return row;
+      }
+      return null;
+    },
+  };
+}
+
+function keyOf(kind: string, vendor: string, account: string | null, item: string): string {
+  return `${kind} ${vendor} ${account ?? ''} ${item}`;
+}
+
+function longest(prefixes: ByPrefix | undefined, digits: string, now: number): PriceRecord | null {
+  if (prefixes === undefined) return null;
+  for (let length = Math.min(digits.length, LONGEST); length >= 0; length--) {
+    const row = prefixes.get(digits.slice(0, length))?.find(({ from }) => from <= now);
+    if (row !== undefined) return row;
+  }
+  return null;
+}

@@ -1,0 +1,107 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { parseMicros } from '../../kernel/money.ts';
+import type { PriceRecord } from '../../store/records.ts';
+
+const MAX_ROWS = 500_000;
+const COLUMNS = [
+  'vendor',
+  'account',
+  'item',
+  'prefix',
+  'amount',
+  'currency',
+  'unit',
+  'increment',
+  'from',
+  'kind',
+] as const;
+type Column = (typeof COLUMNS)[number];
+type RawRow = Partial<Record<Column, unknown>>;
+const UNITS: readonly string[] = ['each', 'segment', 'minute', 'month'];
+const KINDS: readonly string[] = ['price', 'ceiling', 'band'];
+
+/**
+ * Reads a price file: a JSON array of rows, or CSV with a header line. `amount` is a decimal of the currency,
+ * `from` a date; `account`, `prefix`, `increment`, `from` and `kind` may be left out.
+ * Throws `input_invalid` that names the row and what is expected there.
+ */
+export function readPriceFile(text: string, format: 'json' | 'csv'): readonly PriceRecord[] {
+  const rows = format === 'json' ? readJson(text) : readCsv(text);
+  if (rows.length === 0) throw invalid('the file has no rows');
+  if (rows.length > MAX_ROWS) throw invalid(`more than ${MAX_ROWS} rows`);
+  return rows.map((row, index) => readRow(row, index + 1));
+}
+
+function readJson(text: string): readonly RawRow[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalid(`it is not JSON (${(error as Error).message})`);
+  }
+  if (!Array.isArray(value)) throw invalid('it must be a JSON array of rows');
+  return value.map((row: unknown, index) => {
+    if (typeof row !== 'object' || row === null) throw invalid(`row ${index + 1} is not an object`);
+    return row as RawRow;
+  });
+}
+
+function readCsv(text: string): readonly RawRow[] {
+  const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const names = head.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(COLUMNS as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw invalid(`the column ${JSON.stringify(unknown)} is not one of ${COLUMNS.join(', ')}`);
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell.trim()])),
+  );
+}
+
+function readRow(raw: RawRow, number: number): PriceRecord {
+  const fail = (what: string): never => {
+    throw invalid(`row ${number}: ${what}`);
+  };
+  const text = (name: Column, fallback?: string): string => {
+    const value = raw[name] ?? fallback;
+    return typeof value === 'string' && (value !== '' || fallback !== undefined)
+      ? value || (fallback ?? '')
+      : fail(`${name} is missing`);
+  };
+  const unknown = Object.keys(raw).find((name) => !(COLUMNS as readonly string[]).includes(name));
+  if (unknown !== undefined) fail(`${JSON.stringify(unknown)} is not a known field`);
+  const amount = parseMicros(String(raw.amount ?? ''));
+  if (amount === null || amount < 0) return fail('amount must be a decimal such as "0.0079"');
+  const prefix = text('prefix', '').replace(/^\+/, '');
+  if (!/^\d{0,12}$/.test(prefix)) fail('prefix must be up to 12 digits');
+  const currency = text('currency');
+  if (!/^[A-Z]{3}$/.test(currency)) fail('currency must be three capital letters');
+  const unit = text('unit', 'each');
+  if (!UNITS.includes(unit)) fail(`unit must be one of ${UNITS.join(', ')}`);
+  const kind = text('kind', 'price');
+  if (!KINDS.includes(kind)) fail(`kind must be one of ${KINDS.join(', ')}`);
+  const increment = Number(raw.increment ?? 60);
+  if (!Number.isInteger(increment) || increment < 1 || increment > 3600)
+    fail('increment must be whole seconds from 1 to 3600');
+  return {
+    vendor: text('vendor'),
+    account: typeof raw.account === 'string' && raw.account !== '' ? raw.account : null,
+    item: text('item'),
+    prefix,
+    amount,
+    currency,
+    unit: unit as PriceRecord['unit'],
+    increment,
+    from: readDate(raw.from) ?? fail('from must be a date such as 2026-11-25'),
+    kind: kind as PriceRecord['kind'],
+  };
+}
+
+function readDate(value: unknown): number | null {
+  if (value === undefined || value === '' || value === null) return 0;
+  const time = typeof value === 'number' ? value : Date.parse(String(value));
+  return Number.isSafeInteger(time) ? time : null;
+}
+
+function invalid(what: string): RingfenceError {
+  return new RingfenceError('input_invalid', `The price file is not valid: ${what}.`);
+}
