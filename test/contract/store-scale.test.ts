@@ -29,10 +29,10 @@ for (const engine of ENGINES)
     });
 
     it('loads and reads as quickly after many rows as before', async () => {
-      const times: number[] = [];
-      for (let from = 0; from < rows; from += BATCH) times.push(await loadBatch(store, from, budgets));
-      const early = median(times.slice(10, 40));
-      const late = median(times.slice(-30));
+      const loads: number[] = [];
+      for (let from = 0; from < rows; from += BATCH) loads.push(await loadBatch(store, from, budgets));
+      const early = median(loads.slice(10, 40));
+      const late = median(loads.slice(-30));
       assert.ok(late < 3 * early + 5, `a batch took ${early} ms early and ${late} ms late`);
       const reads = [
         () => store.ledger.get({ ...LIFE, position: 77 }),
@@ -45,7 +45,9 @@ for (const engine of ENGINES)
       ];
       await store.ledger.list({ limit: 1 });
       for (const read of reads) {
-        const time = await milliseconds(read);
+        // The best of three: other work on the machine must not decide.
+        const times = [await milliseconds(read), await milliseconds(read), await milliseconds(read)];
+        const time = Math.min(...times);
         assert.ok(time < 200, `${read} took ${time} ms`);
       }
       assert.deepEqual((await store.ledger.verify()).problems, []);
