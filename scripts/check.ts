@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { runTests } from './run-tests.ts';
+
+/** Everything that must hold before a change is merged, in the order of cost. */
+const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['format', 'oxfmt', '--check', 'src', 'test', 'scripts', 'bench'],
+  ['lint and types', 'oxlint', '--type-aware', '--type-check'],
+  ['unused code', 'knip'],
+];
+
+/** Runs all steps, also after a failure. A step that passes prints one line, one that fails its output too. */
+async function check(): Promise<boolean> {
+  const failed: string[] = [];
+  for (const [name, command, ...args] of STEPS)
+    if (!(await timed(name, () => runTool(command, args)))) failed.push(name);
+  if (!(await timed('tests', () => runTests([])))) failed.push('tests');
+  if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
+  return failed.length === 0;
+}
+
+async function timed(name: string, step: () => Promise<boolean>): Promise<boolean> {
+  const start = performance.now();
+  const passed = await step();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${passed ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${seconds.padStart(6)} s`);
+  return passed;
+}
+
+/** Runs a tool of `node_modules/.bin`, which npm puts into PATH. */
+async function runTool(command: string, args: readonly string[]): Promise<boolean> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  const passed = await new Promise<boolean>((done, failed) => {
+    child.once('error', failed).once('close', (code) => done(code === 0));
+  });
+  if (!passed) process.stdout.write(Buffer.concat(output));
+  return passed;
+}
+
+// With words or options, as in `npm test -- budgets`, only the tests that match.
+const args = process.argv.slice(2);
+process.exitCode = (await (args.length > 0 ? runTests(args) : check())) ? 0 : 1;

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+
+/** Raise it as the tree grows: a test that sees no files proves nothing. */
+const FEWEST_FILES = 240;
+const LONGEST_FILE = 400;
+const MEAN_LENGTH = 130;
+const LONGEST_README = 40;
+
+const DOMAINS = ['custody', 'scan', 'guard', 'inbound', 'tokens', 'check', 'assurance', 'journal', 'tls'];
+const SURFACES = ['gateway', 'api', 'cli', 'config', 'telemetry'];
+const PURE_LAYERS = ['kernel', 'intent', 'vendors', 'store', ...DOMAINS];
+
+/** What each layer may import besides itself. `main.ts` may import everything. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  intent: ['kernel'],
+  vendors: ['kernel', 'intent'],
+  store: ['kernel', 'intent'],
+  sandbox: ['kernel', 'intent', 'vendors', 'store'],
+  ...Object.fromEntries(DOMAINS.map((domain) => [domain, ['kernel', 'intent', 'vendors', 'store']])),
+  ...Object.fromEntries(SURFACES.map((surface) => [surface, [...PURE_LAYERS, ...SURFACES]])),
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const TEST_SUPPORT = /(\.test|-fixture|-oracle|-fake)\.ts$/;
+const FILES = globSync('src/**/*.ts').filter((file) => !TEST_SUPPORT.test(file));
+const SOURCES = new Map(FILES.map((file) => [file, readFileSync(file, 'utf8')]));
+const VENDORS = new Set(
+  FILES.flatMap((file) => /^src\/vendors\/(?!shared\/)([^/]+)\//.exec(file)?.[1] ?? []),
+);
+
+const STATEMENT = /^(?:import|export)\s([^'";]*?)from\s*'(\.[^']+)'/gm;
+const OTHER = /(?:^import|\bimport\(|new URL\()\s*'(\.[^']+\.ts)'/gm;
+
+function importsOf(file: string, source: string): Import[] {
+  const resolve = (path: string): string => normalize(join(dirname(file), path));
+  const statements = Array.from(source.matchAll(STATEMENT), ([, names = '', path = '']) => ({
+    from: file,
+    to: resolve(path),
+    typeOnly: names.startsWith('type ') || /^\{(\s*type\s+\w+(\s+as\s+\w+)?\s*,?)+\}\s*$/.test(names),
+  }));
+  const others = Array.from(source.matchAll(OTHER), ([, path = '']) => ({
+    from: file,
+    to: resolve(path),
+    typeOnly: false,
+  }));
+  return [...statements, ...others];
+}
+
+const layerOf = (file: string): string => file.split('/')[1] ?? '';
+
+/** Why an import is not allowed, or null. */
+function faultOf({ from, to, typeOnly }: Import): string | null {
+  const [source, target] = [layerOf(from), layerOf(to)];
+  if (source === 'main.ts') return null;
+  const allowed = MAY_IMPORT[source];
+  if (allowed === undefined) return `${source} is in no layer`;
+  const neighbour = DOMAINS.includes(source) && DOMAINS.includes(target) && typeOnly;
+  if (source !== target && !allowed.includes(target) && !neighbour)
+    return `${source} may not import ${target}`;
+  if (source === 'sandbox') return null;
+  return innerFaultOf(from, to);
+}
+
+/** Rules about parts of a layer: engines and vendors are chosen in main.ts, and vendors do not know each other. */
+function innerFaultOf(from: string, to: string): string | null {
+  const folder = dirname(to);
+  if (/^src\/store\/(sqlite|postgres)/.test(folder) && layerOf(from) !== 'store')
+    return 'only main.ts chooses the engine';
+  if (layerOf(to) !== 'vendors' || from === 'src/vendors/index.ts' || folder.startsWith('src/vendors/shared'))
+    return null;
+  if (to === 'src/vendors/index.ts') return 'only main.ts lists the vendors';
+  const vendor = /^src\/vendors\/[^/]+/.exec(folder)?.[0];
+  return vendor === undefined || from.startsWith(`${vendor}/`) ? null : 'a vendor is nobody else’s business';
+}
+
+const IMPORTS = FILES.flatMap((file) => importsOf(file, SOURCES.get(file) ?? ''));
+
+test('sees the whole tree', () => {
+  assert.ok(FILES.length >= FEWEST_FILES, `${FILES.length} files`);
+  assert.ok(IMPORTS.length >= FILES.length, `${IMPORTS.length} imports`);
+  const seen = new Set(FILES);
+  for (const { from, to } of IMPORTS)
+    assert.ok(seen.has(to) || /\.(json|bin)$/.test(to), `${from} imports ${to}, which is no file of ours`);
+});
+
+test('imports point downward only', () => {
+  const faults = IMPORTS.flatMap((one) => {
+    const fault = faultOf(one);
+    return fault === null ? [] : [`${one.from} → ${one.to}: ${fault}`];
+  });
+  assert.deepEqual(faults, []);
+});
+
+test('the matrix refuses what it should', () => {
+  const refused = (from: string, to: string, typeOnly = false) =>
+    faultOf({ from: `src/${from}.ts`, to: `src/${to}.ts`, typeOnly }) !== null;
+  assert.ok(refused('kernel/a', 'intent/b', true));
+  assert.ok(refused('vendors/a/b', 'vendors/c/d'));
+  assert.ok(refused('vendors/shared/a', 'vendors/c/d'));
+  assert.ok(refused('vendors/a/b', 'vendors/index'));
+  assert.ok(refused('vendors/a/b', 'journal/c', true));
+  assert.ok(refused('store/a', 'guard/b', true));
+  assert.ok(refused('guard/a', 'journal/b'));
+  assert.ok(refused('guard/a', 'gateway/b', true));
+  assert.ok(refused('guard/a', 'store/sqlite/b'));
+  assert.ok(refused('gateway/a', 'vendors/c/d'));
+  assert.ok(refused('elsewhere/a', 'kernel/b'));
+  assert.ok(!refused('guard/a', 'journal/b', true));
+  assert.ok(!refused('vendors/a/b', 'vendors/shared/c'));
+  assert.ok(!refused('main', 'store/sqlite/b'));
+});
+
+test('below the gateway nothing reads the clock', () => {
+  const readers = FILES.filter(
+    (file) => PURE_LAYERS.includes(layerOf(file)) && !file.endsWith('/system.ts'),
+  ).filter((file) => /\bnew Date\(\)|\bDate\(\)/.test(SOURCES.get(file) ?? ''));
+  assert.deepEqual(readers, []);
+});
+
+test('no file outside the vendor folders and the sandbox names a vendor', () => {
+  assert.ok(VENDORS.size > 0);
+  const name = new RegExp(`\\b(${[...VENDORS].join('|')})\\b`, 'i');
+  const naming = FILES.filter((file) => !/^src\/(vendors|sandbox)\//.test(file)).filter((file) =>
+    name.test(SOURCES.get(file) ?? ''),
+  );
+  assert.deepEqual(naming, []);
+});
+
+test('files stay short', () => {
+  const lengths = FILES.map((file) => ({ file, lines: (SOURCES.get(file) ?? '').split('\n').length - 1 }));
+  assert.deepEqual(
+    lengths.filter(({ lines }) => lines > LONGEST_FILE),
+    [],
+  );
+  const mean = lengths.reduce((sum, { lines }) => sum + lines, 0) / lengths.length;
+  assert.ok(mean <= MEAN_LENGTH, `${mean.toFixed(0)} lines on average`);
+});
+
+test('every domain folder explains itself on one page', () => {
+  for (const domain of DOMAINS.filter((one) => FILES.some((file) => layerOf(file) === one))) {
+    const readme = readFileSync(`src/${domain}/README.md`, 'utf8');
+    assert.ok(
+      readme.trimEnd().split('\n').length <= LONGEST_README,
+      `src/${domain}/README.md is longer than ${LONGEST_README} lines`,
+    );
+  }
+});
