@@ -80,7 +80,7 @@ describe('opening a SQLite store', () => {
     writeFileSync(path, 'x'.repeat(8_192));
     await assert.rejects(open(), { code: 'store_unavailable', message: /not a store/ });
     rmSync(path);
-    path = directory;
+    path = join(directory, 'data');
     await assert.rejects(open(), { code: 'store_unavailable' });
     path = '/dev/null/store.db';
     await assert.rejects(open(), { code: 'store_unavailable' });
