@@ -44,7 +44,7 @@ export interface Permitted {
   readonly permission: Permission;
 }
 
-/** Writes the intent before the request leaves. Throws `journal_unavailable` when it cannot, and gives the money back. */
+/** Writes the intent before the request leaves. Throws `journal_unavailable` when it cannot; its money stays reserved. */
 export async function recordIntent(
   parts: PipelineParts,
   { request, subject, intent, at, permission }: Permitted,
@@ -79,13 +79,14 @@ export interface Ended {
 
 /** Appends what became of an intent. The record follows with the next group sync. */
 export function recordOutcome(parts: PipelineParts, { position, settled, outcome }: Ended): void {
-  const { state, amount, isFinal, reserves, resourceIds } = settled;
+  const { costs, state, amount, isFinal, reserves, resourceIds } = settled;
   const status = outcome.kind === 'answered' ? outcome.status : 0;
   parts.journal.append({
     type: 'outcome',
     at: parts.clock.wall(),
     of: position,
     status,
+    costs,
     state,
     amount,
     settled: isFinal,

@@ -9,6 +9,7 @@ import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
 
 export interface Settled {
+  readonly costs: boolean;
   readonly state: Exclude<LedgerState, 'reserved'>;
   readonly amount: Micros;
   /** True when the amount is the vendor's last word. */
@@ -35,6 +36,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
   const { resourceIds, cost } = settlement;
   if (reservation === null || bound === null)
     return {
+      costs: false,
       state: settlement.outcome === 'rejected' ? 'released' : 'committed',
       amount: ZERO,
       isFinal: true,
@@ -43,6 +45,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
     };
   if (settlement.outcome === 'rejected')
     return {
+      costs: true,
       state: 'released',
       amount: ZERO,
       isFinal: true,
@@ -52,6 +55,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
   if (settlement.outcome === 'unknown') {
     parts.counters.unknownOutcomes += 1;
     return {
+      costs: true,
       state: 'unknown',
       amount: bound.money.amount,
       isFinal: false,
@@ -62,6 +66,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
   const known: Money | null = cost !== null && cost.currency === bound.money.currency ? cost : null;
   const reserves = parts.budgets.commit(reservation, known);
   return {
+    costs: true,
     state: 'committed',
     amount: (known ?? bound.money).amount,
     isFinal: known !== null,

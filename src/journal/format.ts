@@ -35,7 +35,7 @@ export function writeFrame(buffer: Buffer, offset: number, chain: Chain, text: s
   if (length === 0 || length > MAX_PAYLOAD) return 0;
   const head = chainHash(buffer, offset, { position: chain.position, previous: chain.head, length });
   writePosition(buffer, offset + 8, chain.position);
-  buffer.latin1Write(head, offset + 16, 32);
+  buffer.write(head, offset + 16, 32, 'latin1');
   buffer.writeUInt32LE(length, offset);
   buffer.writeUInt32LE(checksum(buffer, offset, length), offset + 4);
   chain.position += 1;
@@ -51,7 +51,7 @@ export function readFrame(buffer: Buffer, offset: number, end: number): Frame | 
   if (length === 0 || length > MAX_PAYLOAD || offset + bytes > end) return null;
   if (buffer.readUInt32LE(offset + 4) !== checksum(buffer, offset, length)) return null;
   const position = readPosition(buffer, offset + 8);
-  const head = buffer.latin1Slice(offset + 16, offset + FRAME_BYTES);
+  const head = buffer.toString('latin1', offset + 16, offset + FRAME_BYTES);
   return { position, head, payload: buffer.subarray(offset + FRAME_BYTES, offset + bytes), bytes };
 }
 
@@ -62,7 +62,7 @@ export function continues(buffer: Buffer, offset: number, frame: Frame, chain: C
   const length = frame.payload.length;
   const head = chainHash(buffer, offset, { position, previous: chain.head, length });
   writePosition(buffer, offset + 8, position);
-  buffer.latin1Write(frame.head, offset + 16, 32);
+  buffer.write(frame.head, offset + 16, 32, 'latin1');
   return head === frame.head;
 }
 
@@ -74,7 +74,7 @@ interface Link {
 
 /** Lays previous hash and position directly before the payload, so that one call hashes all three without a copy. */
 function chainHash(buffer: Buffer, offset: number, { position, previous, length }: Link): string {
-  buffer.latin1Write(previous, offset + 8, 32);
+  buffer.write(previous, offset + 8, 32, 'latin1');
   writePosition(buffer, offset + 40, position);
   return hash('sha256', buffer.subarray(offset + 8, offset + FRAME_BYTES + length), 'binary');
 }

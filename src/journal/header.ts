@@ -49,7 +49,7 @@ export function readHeader(bytes: Buffer): SegmentHeader | 'blank' | 'broken' {
     boot: readText(bytes, AT.boot),
     epoch: readPosition(bytes, AT.epoch),
     first: readPosition(bytes, AT.first),
-    chain: bytes.latin1Slice(AT.chain, AT.chain + 32),
+    chain: bytes.toString('latin1', AT.chain, AT.chain + 32),
   };
 }
 
@@ -58,5 +58,5 @@ function writeText(bytes: Buffer, at: number, text: string): void {
 }
 
 function readText(bytes: Buffer, at: number): string {
-  return bytes.latin1Slice(at + 1, at + 1 + Math.min(bytes[at] ?? 0, TEXT_BYTES));
+  return bytes.toString('latin1', at + 1, at + 1 + Math.min(bytes[at] ?? 0, TEXT_BYTES));
 }

@@ -60,6 +60,8 @@ export interface OutcomeRecord {
   /** Position of the intent in the same epoch. */
   readonly of: number;
   readonly status: number;
+  /** True when the intent had a bound: it has a row in the ledger. */
+  readonly costs: boolean;
   readonly state: Exclude<LedgerState, 'reserved'>;
   readonly amount: Micros;
   readonly settled: boolean;

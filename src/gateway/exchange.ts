@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KeyObject } from 'node:crypto';
+import { pipeline as pipe } from 'node:stream/promises';
+import { RingfenceError, type ErrorCode } from '../kernel/errors.ts';
+import type { Registry } from '../vendors/registry.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import type { Operation } from '../vendors/wire.ts';
+import { answerRefusal } from './answer.ts';
+import type { AppAnswer, AppRequest, Upload } from './app-request.ts';
+import type { Counters } from './counters.ts';
+import { answerProbe, PROBE_HEADER, PROBE_PATH } from './probe.ts';
+import { readBody } from './read-body.ts';
+import { findAmbiguity } from './request-rules.ts';
+import { readTarget, type Target } from './request-target.ts';
+
+export interface ExchangeOptions {
+  readonly registry: Registry;
+  readonly pipeline: (request: AppRequest) => Promise<AppAnswer>;
+  readonly counters: Counters;
+  readonly probeKey: KeyObject;
+  readonly bodyBytes: number;
+  readonly uploadBytes: number;
+}
+
+/** Where a listener says that a request is going. */
+export interface Place {
+  /** Vendor host, lower case. */
+  readonly host: string;
+  /** Origin-form target as received. */
+  readonly target: string;
+  readonly toGateway: ((host: string) => string) | null;
+}
+
+export type Exchange = (request: IncomingMessage, response: ServerResponse, place: Place | null) => Promise<void>;
+
+/** One request from the wire to the wire: checked, routed, through the pipeline, answered. Never rejects. */
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { registry, counters } = options;
+  return async function exchange(request, response, place) {
+    counters.requests += 1;
+    try {
+      const ambiguity = findAmbiguity(request);
+      const target = place === null ? null : readTarget(place.target);
+      if (ambiguity !== null || (place !== null && target === null)) {
+        counters.malformed += 1;
+        return refuseWire(request, response, 'request_malformed', ambiguity ?? 'the path has more than one reading');
+      }
+      const vendor = place === null ? null : registry.find(place.host);
+      if (place === null || target === null || vendor === null)
+        return refuseWire(request, response, 'host_unknown', place === null ? 'no vendor host in the request' : place.host);
+      if (isProbe(options, response, target)) return;
+      await serve(options, { request, response, place, target, vendor });
+    } catch (error) {
+      if (!response.headersSent && !response.destroyed) refuseWire(request, response, codeOf(error), '');
+      else response.destroy();
+    }
+  };
+}
+
+interface Routed {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly place: Place;
+  readonly target: Target;
+  readonly vendor: Vendor;
+}
+
+async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
+  const { request, response, place, target, vendor } = routed;
+  const method = request.method ?? 'GET';
+  const operation = vendor.operations.match(method === 'HEAD' ? 'GET' : method, place.host, target.segments);
+  const upload = uploadOf(options, request, operation);
+  if (upload === 'too-large') return refuseWire(request, response, 'request_too_large', '');
+  const read = upload === null ? readBody(request, options.bodyBytes) : NO_BODY;
+  const body = read instanceof Promise ? await read : read;
+  if (body === 'aborted') return;
+  if (body === 'too-large') return refuseWire(request, response, 'request_too_large', '');
+  const appRequest: AppRequest = {
+    method,
+    vendor,
+    host: place.host,
+    target,
+    operation,
+    headers: request.headers,
+    body,
+    upload,
+    address: request.socket.remoteAddress ?? '',
+    toGateway: place.toGateway,
+    isGone: () => response.destroyed,
+  };
+  await send(request, response, await answerOf(options, appRequest));
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+async function answerOf({ pipeline }: ExchangeOptions, request: AppRequest): Promise<AppAnswer> {
+  try {
+    return await pipeline(request);
+  } catch (error) {
+    const code = codeOf(error);
+    const { message, hint } = new RingfenceError(code);
+    return answerRefusal(request, { code, rule: 'gateway', message: `${message}. ${hint}` }, null);
+  }
+}
+
+/** Bodies of uploads are forwarded as they come; their length must be known and within the cap. */
+function uploadOf({ uploadBytes }: ExchangeOptions, request: IncomingMessage, operation: Operation | null): Upload | 'too-large' | null {
+  if (operation?.body !== 'stream') return null;
+  const length = Number(request.headers['content-length'] ?? NaN);
+  if (!Number.isSafeInteger(length) || length > uploadBytes) return 'too-large';
+  return { stream: request, length };
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, answer: AppAnswer): Promise<void> {
+  if (response.destroyed) return;
+  const { status, headers, body, rest } = answer;
+  if (rest === null) {
+    if (status === 204 || status === 304) response.writeHead(status, headers);
+    else response.writeHead(status, { ...headers, 'content-length': body.length });
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  response.writeHead(status, headers);
+  await pipe(rest, response);
+}
+
+/** `ringfence run` asks whether it really reaches this gateway. */
+function isProbe({ probeKey }: ExchangeOptions, response: ServerResponse, { path, query }: Target): boolean {
+  if (path !== PROBE_PATH) return false;
+  const answer = answerProbe(new URLSearchParams(query).get('nonce'), probeKey);
+  if (answer === null) return false;
+  response.writeHead(200, { [PROBE_HEADER]: answer, 'content-length': 0 });
+  response.end();
+  return true;
+}
+
+/** Says no to something that is no request to a vendor yet. What is left of it is not read. */
+function refuseWire(request: IncomingMessage, response: ServerResponse, code: ErrorCode, detail: string): void {
+  const error = new RingfenceError(code);
+  const body = JSON.stringify({
+    type: `about:blank`,
+    title: error.message,
+    status: error.status,
+    detail: detail === '' ? error.hint : `${detail}. ${error.hint}`,
+    code,
+  });
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.writeHead(error.status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'ringfence-decision': `denied; code=${code}`,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof RingfenceError ? error.code : 'internal';
+}

@@ -1,0 +1,49 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Counters } from '../counters.ts';
+import type { Exchange, Place } from '../exchange.ts';
+
+/** Deadlines and caps of every listener that apps reach. */
+export const STRICT: ServerOptions = {
+  headersTimeout: 5_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+  highWaterMark: 64 * 1024,
+};
+
+export type Locate = (request: IncomingMessage) => Place | null;
+
+export interface ListenerOptions {
+  readonly exchange: Exchange;
+  readonly locate: Locate;
+  readonly counters: Counters;
+  readonly connections: number;
+}
+
+/** A strict HTTP/1.1 server whose requests go through the exchange. */
+export function createListener({ exchange, locate, counters, connections }: ListenerOptions): Server {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    void exchange(request, response, locate(request));
+  };
+  const server = createServer(STRICT, handle);
+  server.maxConnections = connections;
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    response.writeContinue();
+    handle(request, response);
+  });
+  server.on('clientError', (error: Error & { readonly code?: string }, socket: Socket) => {
+    counters.malformed += 1;
+    rejectSocket(error, socket);
+  });
+  return server;
+}
+
+function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  const line = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\nringfence-decision: denied; code=request_malformed\r\n\r\n`);
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { createServer, type Server as TlsServer } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { serverOptions, type Contexts } from '../../tls/contexts.ts';
+import type { Place } from '../exchange.ts';
+import { createListener, type ListenerOptions } from './server.ts';
+
+/** Answers as the vendor's host, chosen by SNI: for SDKs that obey neither base URL nor proxy. */
+export function createTransparentTls(options: Omit<ListenerOptions, 'locate'>, contexts: Contexts): TlsServer {
+  const inner = createListener({ ...options, locate: locateByName });
+  const server = createServer(serverOptions(contexts), (socket: TLSSocket) => {
+    socket.on('error', () => socket.destroy());
+    inner.emit('connection', socket);
+  });
+  server.maxConnections = options.connections;
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('close', () => inner.closeAllConnections());
+  return server;
+}
+
+/** The handshake names the host; a request that names another one is refused. */
+function locateByName(request: IncomingMessage): Place | null {
+  const name = (request.socket as TLSSocket & { readonly servername?: string | false }).servername;
+  const host = typeof name === 'string' ? name.toLowerCase() : '';
+  const named = (request.headers.host ?? '').toLowerCase().replace(/:443$/, '');
+  const url = request.url ?? '';
+  return host === '' || host !== named || url[0] !== '/' ? null : { host, target: url, toGateway: null };
+}
