@@ -22,19 +22,38 @@ const schema = z.strictObject({
     })
     .prefault({}),
   /** Data-plane processes. */
-  workers: z.int().min(1).max(64).default(Math.max(1, availableParallelism() - 1)),
+  workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(Math.max(1, availableParallelism() - 1)),
   keyRing: z.strictObject({ file: z.string().min(1) }).optional(),
   limits: z
     .strictObject({
-      bodyBytes: z.int().min(1024).max(16 * 1024 * 1024).default(1024 * 1024),
-      uploadBytes: z.int().min(1024).max(1024 * 1024 * 1024).default(100 * 1024 * 1024),
+      bodyBytes: z
+        .int()
+        .min(1024)
+        .max(16 * 1024 * 1024)
+        .default(1024 * 1024),
+      uploadBytes: z
+        .int()
+        .min(1024)
+        .max(1024 * 1024 * 1024)
+        .default(100 * 1024 * 1024),
       connections: z.int().min(1).max(1_000_000).default(20_000),
     })
     .prefault({}),
   journal: z
     .strictObject({
-      segmentBytes: z.int().min(1024 * 1024).max(1024 * 1024 * 1024).default(16 * 1024 * 1024),
-      minFreeBytes: z.int().min(0).default(64 * 1024 * 1024),
+      segmentBytes: z
+        .int()
+        .min(1024 * 1024)
+        .max(1024 * 1024 * 1024)
+        .default(16 * 1024 * 1024),
+      minFreeBytes: z
+        .int()
+        .min(0)
+        .default(64 * 1024 * 1024),
     })
     .prefault({}),
 });
@@ -45,7 +64,11 @@ export type ConfigInput = z.input<typeof schema>;
 /** Checks a configuration and fills in the defaults. Throws `config_invalid` that names the field. */
 export function readConfig(input: unknown): Config {
   const result = schema.safeParse(input ?? {});
-  if (!result.success) throw new RingfenceError('config_invalid', `The configuration is not valid: ${z.prettifyError(result.error)}`);
+  if (!result.success)
+    throw new RingfenceError(
+      'config_invalid',
+      `The configuration is not valid: ${z.prettifyError(result.error)}`,
+    );
   return result.data;
 }
 

@@ -31,7 +31,11 @@ export interface Place {
   readonly toGateway: ((host: string) => string) | null;
 }
 
-export type Exchange = (request: IncomingMessage, response: ServerResponse, place: Place | null) => Promise<void>;
+export type Exchange = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  place: Place | null,
+) => Promise<void>;
 
 /** One request from the wire to the wire: checked, routed, through the pipeline, answered. Never rejects. */
 export function createExchange(options: ExchangeOptions): Exchange {
@@ -43,11 +47,21 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const target = place === null ? null : readTarget(place.target);
       if (ambiguity !== null || (place !== null && target === null)) {
         counters.malformed += 1;
-        return refuseWire(request, response, 'request_malformed', ambiguity ?? 'the path has more than one reading');
+        return refuseWire(
+          request,
+          response,
+          'request_malformed',
+          ambiguity ?? 'the path has more than one reading',
+        );
       }
       const vendor = place === null ? null : registry.find(place.host);
       if (place === null || target === null || vendor === null)
-        return refuseWire(request, response, 'host_unknown', place === null ? 'no vendor host in the request' : place.host);
+        return refuseWire(
+          request,
+          response,
+          'host_unknown',
+          place === null ? 'no vendor host in the request' : place.host,
+        );
       if (isProbe(options, response, target)) return;
       await serve(options, { request, response, place, target, vendor });
     } catch (error) {
@@ -104,7 +118,11 @@ async function answerOf({ pipeline }: ExchangeOptions, request: AppRequest): Pro
 }
 
 /** Bodies of uploads are forwarded as they come; their length must be known and within the cap. */
-function uploadOf({ uploadBytes }: ExchangeOptions, request: IncomingMessage, operation: Operation | null): Upload | 'too-large' | null {
+function uploadOf(
+  { uploadBytes }: ExchangeOptions,
+  request: IncomingMessage,
+  operation: Operation | null,
+): Upload | 'too-large' | null {
   if (operation?.body !== 'stream') return null;
   const length = Number(request.headers['content-length'] ?? NaN);
   if (!Number.isSafeInteger(length) || length > uploadBytes) return 'too-large';
@@ -135,7 +153,12 @@ function isProbe({ probeKey }: ExchangeOptions, response: ServerResponse, { path
 }
 
 /** Says no to something that is no request to a vendor yet. What is left of it is not read. */
-function refuseWire(request: IncomingMessage, response: ServerResponse, code: ErrorCode, detail: string): void {
+function refuseWire(
+  request: IncomingMessage,
+  response: ServerResponse,
+  code: ErrorCode,
+  detail: string,
+): void {
   const error = new RingfenceError(code);
   const body = JSON.stringify({
     type: `about:blank`,

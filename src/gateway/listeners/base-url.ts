@@ -14,7 +14,11 @@ export function locateByPath(request: IncomingMessage): Place | null {
   const host = (end === -1 ? url.slice(1) : url.slice(1, end)).toLowerCase();
   if (!HOST_NAME.test(host)) return null;
   const own = `http://${request.headers.host ?? ''}`;
-  return { host, target: end === -1 ? '/' : url.slice(end), toGateway: (vendorHost) => `${own}/${vendorHost}` };
+  return {
+    host,
+    target: end === -1 ? '/' : url.slice(end),
+    toGateway: (vendorHost) => `${own}/${vendorHost}`,
+  };
 }
 
 /** A port of its own for one vendor host, for SDKs that drop a path prefix. */
@@ -22,6 +26,12 @@ export function locateByPort(host: string): (request: IncomingMessage) => Place 
   return (request) => {
     const url = request.url ?? '';
     const own = `http://${request.headers.host ?? ''}`;
-    return url[0] === '/' ? { host, target: url, toGateway: (vendorHost) => (vendorHost === host ? own : `https://${vendorHost}`) } : null;
+    return url[0] === '/'
+      ? {
+          host,
+          target: url,
+          toGateway: (vendorHost) => (vendorHost === host ? own : `https://${vendorHost}`),
+        }
+      : null;
   };
 }

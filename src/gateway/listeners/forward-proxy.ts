@@ -36,7 +36,9 @@ function locateInTunnel(request: IncomingMessage): Place | null {
   const host = tunnels.get(request.socket);
   const named = (request.headers.host ?? '').toLowerCase().replace(/:443$/, '');
   const url = request.url ?? '';
-  return host === undefined || named !== host || url[0] !== '/' ? null : { host, target: url, toGateway: null };
+  return host === undefined || named !== host || url[0] !== '/'
+    ? null
+    : { host, target: url, toGateway: null };
 }
 
 function locateAbsolute(request: IncomingMessage): Place | null {
@@ -49,5 +51,7 @@ function locateAbsolute(request: IncomingMessage): Place | null {
 
 function refuseTunnel(socket: Socket): void {
   const body = 'Ringfence tunnels to registered vendor hosts only.\n';
-  socket.end(`HTTP/1.1 403 Forbidden\r\nringfence-decision: denied; code=host_unknown\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 403 Forbidden\r\nringfence-decision: denied; code=host_unknown\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }

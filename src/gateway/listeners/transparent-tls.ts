@@ -6,7 +6,10 @@ import type { Place } from '../exchange.ts';
 import { createListener, type ListenerOptions } from './server.ts';
 
 /** Answers as the vendor's host, chosen by SNI: for SDKs that obey neither base URL nor proxy. */
-export function createTransparentTls(options: Omit<ListenerOptions, 'locate'>, contexts: Contexts): TlsServer {
+export function createTransparentTls(
+  options: Omit<ListenerOptions, 'locate'>,
+  contexts: Contexts,
+): TlsServer {
   const inner = createListener({ ...options, locate: locateByName });
   const server = createServer(serverOptions(contexts), (socket: TLSSocket) => {
     socket.on('error', () => socket.destroy());

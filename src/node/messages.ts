@@ -1,0 +1,77 @@
+import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
+import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
+import type { Usage } from '../guard/limits/rate.ts';
+import type { JournalState } from '../journal/journal.ts';
+import type { Micros } from '../kernel/money.ts';
+import type {
+  AccountRecord,
+  BudgetRecord,
+  KillRecord,
+  PriceRecord,
+  VirtualKeyRecord,
+} from '../store/records.ts';
+import type { Config } from '../config/config.ts';
+
+/** What a data-plane process is given when it starts. Secrets travel sealed; it opens them with the same key ring. */
+export interface StartOrder {
+  readonly type: 'start';
+  readonly node: string;
+  readonly config: Config;
+  readonly boot: string;
+  readonly version: string;
+  readonly keyRing: KeyRingSource;
+  readonly checkpointKey: string;
+  readonly authority: { readonly key: string; readonly certificate: string };
+  /** Registered host patterns, with those of accounts that run their own. */
+  readonly hosts: readonly string[];
+  readonly ledgerHighWater: number;
+}
+
+/** One part of what is in force. Parts replace each other; keys come in pages. */
+export type Part =
+  | { readonly kind: 'keys'; readonly put: readonly VirtualKeyRecord[] }
+  | { readonly kind: 'accounts'; readonly all: readonly AccountRecord[] }
+  | { readonly kind: 'policy'; readonly source: string | null }
+  | { readonly kind: 'budgets'; readonly all: readonly BudgetRecord[] }
+  | { readonly kind: 'prices'; readonly all: readonly PriceRecord[] }
+  | { readonly kind: 'kills'; readonly all: readonly KillRecord[] };
+
+export type ToWorker =
+  | StartOrder
+  | { readonly type: 'update'; readonly id: number; readonly part: Part }
+  | { readonly type: 'listen'; readonly id: number }
+  | { readonly type: 'granted'; readonly id: number; readonly answer: GrantAnswer | null }
+  | { readonly type: 'recall'; readonly id: number; readonly budget: string; readonly period: number }
+  | { readonly type: 'usage'; readonly usage: readonly Usage[] }
+  | { readonly type: 'report'; readonly id: number }
+  | { readonly type: 'stop' };
+
+export type ToPrimary =
+  | { readonly type: 'started'; readonly epoch: number }
+  | { readonly type: 'done'; readonly id: number; readonly problem: string | null }
+  | { readonly type: 'grant'; readonly id: number; readonly ask: GrantAsk }
+  | {
+      readonly type: 'give-back';
+      readonly budget: string;
+      readonly period: number;
+      readonly amount: Micros;
+      readonly position: number;
+    }
+  | { readonly type: 'recalled'; readonly id: number; readonly amount: Micros; readonly position: number }
+  | { readonly type: 'usage'; readonly usage: readonly Usage[] }
+  | { readonly type: 'report'; readonly id: number; readonly report: WorkerReport };
+
+export interface WorkerReport {
+  readonly journal: JournalState;
+  readonly requests: number;
+  readonly forwarded: number;
+  readonly unknownOutcomes: number;
+  readonly malformed: number;
+  readonly refusals: readonly (readonly [code: string, count: number])[];
+  readonly keyUses: readonly (readonly [key: string, at: number])[];
+  readonly ledgerTime: number;
+  readonly residentBytes: number;
+}
+
+/** Exit codes of a data-plane process that the primary must understand. */
+export const EXIT_JOURNAL_FAILED = 75;

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { setInterval, setTimeout } from 'node:timers';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { readKeyRing } from '../custody/sealing/key-ring-source.ts';
+import { createKeyRing } from '../custody/sealing/key-ring.ts';
+import { createSealer } from '../custody/sealing/sealer.ts';
+import { openCheckpointKey } from '../custody/checkpoint-key.ts';
+import type { BankPort, GrantAnswer } from '../guard/budgets/slice.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
+import { createClock } from '../kernel/clock.ts';
+import { loadNumberingPlan } from '../kernel/numbering/numbering.ts';
+import { pathsOf } from '../config/config.ts';
+import { VENDORS } from '../vendors/index.ts';
+import { createDataPlane, type DataPlane } from './data-plane.ts';
+import { EXIT_JOURNAL_FAILED, type StartOrder, type ToPrimary, type ToWorker } from './messages.ts';
+
+const USAGE_MILLISECONDS = 100;
+const WATCH_MILLISECONDS = 200;
+const DRAIN_MILLISECONDS = 10_000;
+
+/** A data-plane process. It lives and dies with its primary: without it nothing new may be spent or revoked. */
+function send(message: ToPrimary): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** Grants that the bank has not answered yet. */
+const asked = new Map<number, { resolve(answer: GrantAnswer): void; reject(error: Error): void }>();
+let nextAsk = 1;
+let plane: DataPlane | null = null;
+let journal: Journal | null = null;
+
+const bank: BankPort = {
+  grant(ask) {
+    return new Promise((resolve, reject) => {
+      const id = nextAsk++;
+      asked.set(id, { resolve, reject });
+      send({ type: 'grant', id, ask });
+    });
+  },
+  giveBack(budget, period, amount) {
+    send({ type: 'give-back', budget, period, amount, position: journal?.position() ?? 0 });
+  },
+};
+
+async function start(order: StartOrder): Promise<void> {
+  const ring = await readKeyRing(order.keyRing);
+  const sealer = createSealer({ keyRing: createKeyRing(ring), random: randomBytes, purpose: 'setting' });
+  const clock = createClock({
+    wall: Date.now,
+    monotonic: () => performance.now(),
+    highWater: order.ledgerHighWater,
+  });
+  const checkpoint = openCheckpointKey(order.checkpointKey, sealer);
+  journal = await openJournal({
+    directory: join(pathsOf(order.config).journal, order.node),
+    node: order.node,
+    clock,
+    boot: order.boot,
+    version: order.version,
+    sign: checkpoint.sign,
+    ...order.config.journal,
+  });
+  const plan = loadNumberingPlan(
+    await readFile(new URL('../kernel/numbering/numbering.bin', import.meta.url)),
+  );
+  plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal, bank });
+  setInterval(() => send({ type: 'usage', usage: plane?.limits.takeUsage() ?? [] }), USAGE_MILLISECONDS);
+  setInterval(() => {
+    if (journal?.state() === 'failed') stopFailed();
+  }, WATCH_MILLISECONDS);
+  send({ type: 'started', epoch: journal.epoch });
+}
+
+/** A sync error is final for this life: say so and end; the primary starts a new life on new files. */
+function stopFailed(): void {
+  process.stderr.write(
+    'ringfence: the journal cannot be made durable; this process spends nothing more and ends\n',
+  );
+  process.exit(EXIT_JOURNAL_FAILED);
+}
+
+async function act(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'start':
+      return start(message);
+    case 'update':
+      return answer(message.id, () => plane?.apply(message.part));
+    case 'listen':
+      return answer(message.id, () => plane?.listen());
+    case 'granted':
+      return settleAsk(message.id, message.answer);
+    case 'recall':
+      return recall(message);
+    case 'usage':
+      return plane?.limits.merge(message.usage);
+    case 'report':
+      if (plane !== null) send({ type: 'report', id: message.id, report: plane.report() });
+      return;
+    case 'stop':
+      return stop(0);
+  }
+}
+
+async function answer(id: number, work: () => void | Promise<void> | undefined): Promise<void> {
+  try {
+    await work();
+    send({ type: 'done', id, problem: null });
+  } catch (error) {
+    send({ type: 'done', id, problem: (error as Error).message });
+  }
+}
+
+function settleAsk(id: number, given: GrantAnswer | null): void {
+  const waiting = asked.get(id);
+  asked.delete(id);
+  if (given === null) waiting?.reject(new Error('the bank gave no answer'));
+  else waiting?.resolve(given);
+}
+
+function recall({ id, budget, period }: Extract<ToWorker, { type: 'recall' }>): void {
+  const amount = plane?.budgets.recall(budget, period);
+  send({ type: 'recalled', id, amount: amount ?? (0 as never), position: journal?.position() ?? 0 });
+}
+
+async function stop(code: number): Promise<void> {
+  setTimeout(() => process.exit(code), DRAIN_MILLISECONDS).unref();
+  await plane?.close();
+  process.exit(code);
+}
+
+process.on('message', (message: ToWorker) => {
+  act(message).catch((error: Error) => {
+    process.stderr.write(`ringfence: data-plane process: ${error.stack ?? error.message}\n`);
+    process.exit(1);
+  });
+});
+process.on('disconnect', () => void stop(1));
+process.on('SIGTERM', () => {});
+process.on('SIGINT', () => {});
