@@ -169,6 +169,8 @@ export interface WebhookAdapter {
   verify(request: WireRequest, url: string, secret: Secret, now: number): boolean;
   /** Signs again for the app in the vendor's own scheme; returns the headers to set. */
   sign(request: WireRequest, url: string, secret: Secret, now: number): Readonly<Record<string, string>>;
+  /** For schemes whose signature stands among the parameters: the request with its query or body signed again. Runs before `sign`. */
+  signParameters?(request: WireRequest, secret: Secret, now: number): WireRequest;
   eventId(request: WireRequest): string | null;
 }
 
@@ -178,9 +180,11 @@ export interface TokenAdapter {
 }
 
 export interface ManagementAdapter {
-  readonly create: (account: OpenAccount) => WireRequest;
+  /** `fresh`: a random secret of 32 characters `[0-9A-Za-z]`, for vendors that let the customer choose. */
+  readonly create: (account: OpenAccount, fresh: Secret) => WireRequest;
   readonly readCreated: (
     response: WireResponse,
+    fresh: Secret,
   ) => { readonly id: string; readonly secrets: Readonly<Record<string, Secret>> } | null;
   readonly revoke: (account: OpenAccount, id: string) => WireRequest;
 }

@@ -53,12 +53,12 @@ export function verifyJwt(token: string, { algorithm, key, now }: JwtExpectation
 /** Signs claims; `key` is the shared secret for HS256, a private key in PEM for RS256. */
 export function signJwt(claims: JwtClaims, algorithm: JwtAlgorithm, key: string): string {
   const signed = `${encode({ alg: algorithm, typ: 'JWT' })}.${encode(claims)}`;
-  return `${signed}.${(algorithm === 'HS256' ? mac(signed, key) : rsa(signed, key)).toString('base64url')}`;
+  return `${signed}.${(algorithm === 'HS256' ? hmac(signed, key) : rsa(signed, key)).toString('base64url')}`;
 }
 
 function signatureHolds({ signed, signature }: UnverifiedJwt, algorithm: JwtAlgorithm, key: string): boolean {
   if (algorithm === 'HS256') {
-    const expected = mac(signed, key);
+    const expected = hmac(signed, key);
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
   try {
@@ -81,7 +81,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-function mac(signed: string, secret: string): Buffer {
+function hmac(signed: string, secret: string): Buffer {
   return createHmac('sha256', secret).update(signed).digest();
 }
 

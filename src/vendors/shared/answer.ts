@@ -1,0 +1,60 @@
+import type { Settlement } from '../../intent/settlement.ts';
+import { type Money, parseMicros } from '../../kernel/money.ts';
+import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from './json-body.ts';
+
+const MAX_IDS = 100;
+const MAX_ID = 256;
+
+export const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceIds: [] };
+export const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
+
+/**
+ * What an HTTP status alone says: 4xx is a refusal, except those that a proxy on the way may have written
+ * after the vendor took the request (408, 499); 5xx and redirects say nothing. Null for 2xx: read the body.
+ */
+export function settleByStatus(status: number): Settlement | null {
+  if (status >= 200 && status < 300) return null;
+  if (status >= 400 && status < 500 && status !== 408 && status !== 499) return REJECTED;
+  return UNKNOWN;
+}
+
+export function accepted(cost: Money | null, ids: readonly (string | null)[]): Settlement {
+  const resourceIds = ids.filter((id): id is string => id !== null && id !== '' && id.length <= MAX_ID);
+  return { outcome: 'accepted', cost, resourceIds: resourceIds.slice(0, MAX_IDS) };
+}
+
+/** A price as vendors write it: a decimal string or number, never negative. Null when it is not one. */
+export function moneyOf(amount: JsonValue | undefined, currency: JsonValue | undefined): Money | null {
+  const text = typeof amount === 'number' ? decimalOf(amount) : amount;
+  if (typeof text !== 'string' || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency))
+    return null;
+  const micros = parseMicros(text.trim());
+  return micros === null || micros < 0 ? null : { amount: micros, currency: currency.toUpperCase() };
+}
+
+/** Numbers print without exponent from 1e-6 on, which is as small as money gets here. */
+function decimalOf(amount: number): string {
+  return Math.abs(amount) < 1e-6 && amount !== 0 ? amount.toFixed(12) : String(amount);
+}
+
+/** The object at a path of names, or null. */
+export function at(object: JsonObject | null, ...path: readonly string[]): JsonObject | null {
+  let place: JsonObject | null = object;
+  for (const name of path) {
+    const next: JsonValue | undefined = place === null ? undefined : fieldOf(place, name);
+    place = isJsonObject(next) ? next : null;
+  }
+  return place;
+}
+
+/** A text field, or null. */
+export function textAt(object: JsonObject | null, name: string): string | null {
+  const value = object === null ? undefined : fieldOf(object, name);
+  return typeof value === 'string' ? value : null;
+}
+
+/** Objects of a list field; empty when it is none. */
+export function objectsAt(object: JsonObject | null, name: string): readonly JsonObject[] {
+  const value = object === null ? undefined : fieldOf(object, name);
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}

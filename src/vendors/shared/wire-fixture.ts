@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { NumberingPlan, PhoneFacts } from '../../kernel/numbering/facts.ts';
+import { Secret } from '../../kernel/secret.ts';
+import type { IssueSources, OpenAccount } from '../vendor.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
+
+/** Help for tests of adapters: requests, answers, a numbering plan of two countries. Not used in production. */
+export const NOW = 1_767_225_600_000;
+
+export interface RequestParts {
+  readonly method?: string;
+  /** Path with its query, percent-encoded. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+export function wire(host: string, { method, url, headers = {}, json, form }: RequestParts): WireRequest {
+  const [path = '', query = ''] = url.split('?', 2);
+  const hasBody = json !== undefined || form !== undefined;
+  const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
+  const text = form === undefined ? JSON.stringify(json ?? '') : new URLSearchParams(form).toString();
+  return {
+    method: method ?? (hasBody ? 'POST' : 'GET'),
+    host,
+    path,
+    segments: path.split('/').slice(1).map(decodeURIComponent),
+    query,
+    headers: hasBody ? { 'content-type': type, ...headers } : headers,
+    body: hasBody ? Buffer.from(text) : Buffer.alloc(0),
+  };
+}
+
+export function answer(status: number, json: unknown): WireResponse {
+  return { status, headers: {}, body: Buffer.from(JSON.stringify(json)) };
+}
+
+const COUNTRY = ['US', 'GB'];
+
+/** Knows +1 and +44; +44 9 is premium. */
+export const plan: NumberingPlan = {
+  facts(e164: string): PhoneFacts {
+    const british = e164.startsWith('+44');
+    const valid = british || e164.startsWith('+1');
+    const premium = e164.startsWith('+449');
+    return {
+      country: valid ? (COUNTRY[british ? 1 : 0] ?? null) : null,
+      lineType: premium ? 'premium' : 'unknown',
+      premium,
+      satellite: false,
+      operator: null,
+      valid,
+    };
+  },
+};
+
+export const VIRTUAL = 'rfv000000000000000000000000TVH10';
+
+export function issueSources(rsa?: {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}): IssueSources {
+  return {
+    virtualSecret: () => VIRTUAL,
+    hex: (length) => 'a'.repeat(length),
+    rsaKeyPair: () => {
+      if (rsa === undefined) throw new Error('this vendor needs no RSA key');
+      return rsa;
+    },
+  };
+}
+
+export function openAccount(
+  fields: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, string>>,
+): OpenAccount {
+  const sealed = Object.entries(secrets).map(([name, value]) => [name, new Secret(value)] as const);
+  return { fields, secrets: Object.fromEntries(sealed) };
+}
+
+/** An HTTP server that answers with what `respond` gives, and counts. Close it with `await using`. */
+export async function serve(
+  respond: (request: Pick<WireRequest, 'method' | 'host' | 'path'>) => WireResponse,
+): Promise<Served> {
+  const seen: string[] = [];
+  const server = createServer((request, reply) => {
+    request.resume();
+    const path = pathOf(request);
+    seen.push(`${request.method} ${path}`);
+    const { status, headers, body } = respond({ method: request.method ?? '', host: '', path });
+    reply.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+export interface Served extends AsyncDisposable {
+  readonly origin: string;
+  readonly seen: readonly string[];
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
+}

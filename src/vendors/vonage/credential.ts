@@ -1,0 +1,165 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { Secret } from '../../kernel/secret.ts';
+import { basicHeader } from '../shared/basic-auth.ts';
+import type {
+  AccountField,
+  CustodyAdapter,
+  IssuedCredential,
+  IssueSources,
+  OpenAccount,
+  Presented,
+} from '../vendor.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
+import { checkRestClaims, createApplicationTokens } from './application-token.ts';
+import { API_HOST, REST_HOST } from './facts.ts';
+import { findCredential, isSigned, replaceKeys } from './places.ts';
+import { snippets } from './snippets.ts';
+
+const PEM =
+  /^-----BEGIN (?:RSA )?PRIVATE KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END (?:RSA )?PRIVATE KEY-----\s*$/;
+
+const fields: readonly AccountField[] = [
+  {
+    name: 'apiKey',
+    label: 'API key',
+    secret: false,
+    required: false,
+    pattern: /^[0-9A-Za-z]{4,32}$/,
+    problem: 'It is the 8-character key of the dashboard; give it with apiSecret.',
+  },
+  {
+    name: 'apiSecret',
+    label: 'API secret',
+    secret: true,
+    required: false,
+    pattern: /^[^\s:]{8,64}$/,
+    problem: 'It has 8 to 64 characters without spaces; give it with apiKey.',
+  },
+  {
+    name: 'applicationId',
+    label: 'Application id',
+    secret: false,
+    required: false,
+    pattern: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i,
+    problem: 'It is a UUID; give it with privateKey.',
+  },
+  {
+    name: 'privateKey',
+    label: 'Private key of the application',
+    secret: true,
+    required: false,
+    pattern: PEM,
+    problem: 'It is the RSA key in PEM that the dashboard made (private.key); give it with applicationId.',
+  },
+];
+
+const tokens = createApplicationTokens();
+
+export const custody: CustodyAdapter = {
+  fields,
+  kinds: ['secret', 'rs256'],
+  issue,
+  snippets,
+  read(request): Presented | null {
+    const found = isSigned(request) ? null : findCredential(request);
+    if (found === null) return null;
+    return found.place === 'bearer'
+      ? { kind: 'jwt', publicId: found.applicationId, algorithm: 'RS256', token: found.token }
+      : { kind: 'secret', publicId: found.apiKey, secret: found.apiSecret };
+  },
+  explainMissing(request) {
+    return isSigned(request)
+      ? 'Requests signed with the signature secret (`sig`) cannot be taken over; send the API key and secret.'
+      : null;
+  },
+  authorize,
+  checkAccount,
+  checkClaims: (_operation, claims) => checkRestClaims(claims),
+  test(account, now) {
+    const byKey = account.secrets['apiSecret'] !== undefined;
+    if (!byKey && account.secrets['privateKey'] === undefined)
+      throw new RingfenceError(
+        'input_invalid',
+        'Give apiKey and apiSecret, or applicationId and privateKey.',
+      );
+    const request = byKey
+      ? plainGet(REST_HOST, ['account', 'get-balance'])
+      : plainGet(API_HOST, ['v1', 'calls'], 'page_size=1');
+    return {
+      request: authorize(request, account, now),
+      accepts: ({ status }: WireResponse) => status === 200,
+    };
+  },
+  sealedAnswerFields: ['private_key', 'api_secret', 'apiSecret', 'secret', 'signature_secret'],
+};
+
+function issue(
+  kind: IssuedCredential['kind'],
+  account: Readonly<Record<string, string>>,
+  sources: IssueSources,
+): IssuedCredential {
+  if (kind === 'rs256') {
+    const applicationId = owned(account, 'applicationId');
+    const { privateKey, publicKey } = sources.rsaKeyPair();
+    const parts = { applicationId, privateKey: new Secret(privateKey) };
+    return { kind, publicId: applicationId, parts, verifier: new Secret(publicKey) };
+  }
+  const apiKey = owned(account, 'apiKey');
+  const secret = new Secret(sources.virtualSecret());
+  return { kind: 'secret', publicId: apiKey, parts: { apiKey, apiSecret: secret }, verifier: secret };
+}
+
+function owned(account: Readonly<Record<string, string>>, name: string): string {
+  const value = account[name];
+  if (value === undefined)
+    throw new RingfenceError('input_invalid', `The account has no ${name}, which a key of this kind needs.`);
+  return value;
+}
+
+/** The real credential goes where the virtual one was; our own requests get the kind that their API takes. */
+function authorize(request: WireRequest, account: OpenAccount, now: number): WireRequest {
+  const found = findCredential(request);
+  const place = found?.place ?? (needsToken(request, account) ? 'bearer' : 'basic');
+  const apiKey = account.fields['apiKey'] ?? '';
+  const apiSecret = account.secrets['apiSecret']?.reveal();
+  const hasKeys = apiKey !== '' && apiSecret !== undefined;
+  const bare = replaceKeys(request, hasKeys ? place : null, { apiKey, apiSecret: apiSecret ?? '' });
+  const { authorization: _presented, 'x-opentok-auth': _legacy, ...headers } = bare.headers;
+  if (place === 'bearer') {
+    const token = tokens.sign(account, found?.place === 'bearer' ? found.token : null, now);
+    return { ...bare, headers: token === null ? headers : { ...headers, authorization: `Bearer ${token}` } };
+  }
+  if (place !== 'basic' || !hasKeys) return { ...bare, headers };
+  return { ...bare, headers: { ...headers, authorization: basicHeader(apiKey, apiSecret) } };
+}
+
+/** Voice and Video take nothing but an application's token. */
+function needsToken({ segments }: WireRequest, account: OpenAccount): boolean {
+  const voice = segments[0] === 'v1' && segments[1] === 'calls';
+  return account.secrets['apiSecret'] === undefined || (voice && account.secrets['privateKey'] !== undefined);
+}
+
+/** Accounts and applications of somebody else stand in paths and queries; only the account's own may pass. */
+function checkAccount(request: WireRequest, own: Readonly<Record<string, string>>): string | null {
+  const [first, second, third] = request.segments;
+  if (first === 'accounts' && second !== own['apiKey'])
+    return 'The path names another API key than the account has.';
+  if (first === 'v2' && second === 'project' && third !== own['applicationId'])
+    return 'The path names another application than the account has.';
+  if (first !== 'v2' || second !== 'reports') return null;
+  const named = new URLSearchParams(request.query).getAll('account_id');
+  return named.every((id) => id === own['apiKey']) ? null : 'account_id is not the API key of the account.';
+}
+
+export function plainGet(host: string, segments: readonly string[], query = ''): WireRequest {
+  const path = `/${segments.map((one) => encodeURIComponent(one)).join('/')}`;
+  return {
+    method: 'GET',
+    host,
+    path,
+    segments,
+    query,
+    headers: { accept: 'application/json' },
+    body: Buffer.alloc(0),
+  };
+}

@@ -1,0 +1,224 @@
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
+import {
+  checkPlain,
+  hasBody,
+  type IntentDetails,
+  isOn,
+  jsonOf,
+  objectOf,
+  optionalText,
+  optionalWhole,
+  pairsOf,
+  parametersOf,
+  phoneOf,
+  readingOf,
+  requireText,
+  sipOf,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+import type { Reading } from '../vendor.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+import { legacyParameters } from './legacy.ts';
+import { readMessage, readSms } from './messages.ts';
+import { endpointsOf } from './ncco.ts';
+import { readLegacyStart, readControl, readStart } from './verify.ts';
+import { readCall, readCallChange, readPlayback } from './voice.ts';
+
+type Read = (parameters: JsonObject, operation: Operation, plan: NumberingPlan) => IntentDetails;
+
+/** Operations of the older APIs, whose parameters may stand in the query, a form or JSON. */
+export const LEGACY: Readonly<Record<string, Read>> = {
+  'sms.send': (parameters, _operation, plan) => readSms(parameters, plan),
+  'sms.send_get': (parameters, _operation, plan) => readSms(parameters, plan),
+  'verify_legacy.start': (parameters, _operation, plan) => readLegacyStart(parameters, plan),
+  'verify_legacy.start_get': (parameters, _operation, plan) => readLegacyStart(parameters, plan),
+  'verify_legacy.start_psd2': (parameters, _operation, plan) => readLegacyStart(parameters, plan),
+  'verify_legacy.start_psd2_get': (parameters, _operation, plan) => readLegacyStart(parameters, plan),
+  'verify_legacy.control': readControl,
+  'verify_legacy.control_get': readControl,
+  'verify_legacy.check_code': readCheck,
+  'verify_legacy.check_code_get': readCheck,
+  'number_insight.get_basic_info': readInsight(['basic']),
+  'number_insight.basic_post': readInsight(['basic']),
+  'number_insight.get_standard_info': readInsight(['standard']),
+  'number_insight.standard_post': readInsight(['standard']),
+  'number_insight.get_advanced_info_sync': readInsight(['advanced']),
+  'number_insight.get_advanced_info_async': readInsight(['advanced']),
+  'number_insight.advanced_post': readInsight(['advanced']),
+  'number_insight.advanced_async_post': readInsight(['advanced']),
+  'number_management.buy_number': readPurchase,
+};
+
+/** Operations with a JSON body and no parameters in the query. */
+export const MODERN: Readonly<Record<string, Read>> = {
+  'messages.send': (body, _operation, plan) => readMessage(body, plan),
+  'voice.create_call': (body, _operation, plan) => readCall(body, plan),
+  'voice.modify_call': readCallChange,
+  'voice.play_tts_into_call': readPlayback,
+  'voice.play_audio_into_call': readPlayback,
+  'verify.start_verification': (body, _operation, plan) => readStart(body, plan),
+  'verify.trigger_next_workflow': (body) => ({
+    action: 'verify.start',
+    extras: ['next_workflow'],
+    parameters: parametersOf(body),
+  }),
+  'verify.check_code': readCheck,
+  'identity_insights.requests': (body, _operation, plan) => ({
+    ...lookupOf(requireText(body, 'phone_number'), 'phone_number', plan),
+    extras: Object.keys(objectOf(body, 'insights') ?? {}).slice(0, 50),
+    parameters: parametersOf(body),
+  }),
+  'sim_swap.check': readNetworkLookup('sim_swap'),
+  'sim_swap.get_last_swap_date': readNetworkLookup('sim_swap'),
+  'number_verification.verify': readNetworkLookup('number_verification'),
+  'video.initiate_sip_call': readSipDial,
+  'video.start_archive': (body, ...rest) => ({
+    ...readMedia('recording.start', 'archive')(body, ...rest),
+    callSeconds: LONGEST_ARCHIVE,
+  }),
+  'conversation.recordConversation': readMedia('recording.start', 'recording'),
+  'video.start_broadcast': readMedia('other', 'broadcast'),
+  'video.start_captions': readMedia('other', 'captions'),
+  'video.start_audio_connector': readMedia('other', 'audio_connector'),
+  'video.start_experience_composer': readMedia('other', 'experience_composer'),
+  'conversations.create_member': readMember,
+  'conversation.createMember': readMember,
+  'conversations.create_event': readEvent,
+  'conversation.createEvent': readEvent,
+};
+
+/** An archive ends by itself after four hours; unlike the other media processes it takes no shorter limit. */
+const LONGEST_ARCHIVE = 14_400;
+
+/** Hosts' video sessions dial SIP only; a number at one of these would be a phone call. */
+const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
+
+export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
+  return readingOf(operation, () => {
+    checkPlain(request);
+    const legacy = Object.hasOwn(LEGACY, operation.id) ? LEGACY[operation.id] : undefined;
+    if (legacy !== undefined) return legacy(legacyParameters(request), operation, plan);
+    const modern = Object.hasOwn(MODERN, operation.id) ? MODERN[operation.id] : undefined;
+    if (modern !== undefined) return modern(strictBody(request), operation, plan);
+    return { parameters: parametersOf(looseParameters(operation, request)) };
+  });
+}
+
+/** A spending operation is read from its JSON body alone. */
+function strictBody(request: WireRequest): JsonObject {
+  const { query, body } = request;
+  for (const name of pairsOf(query).keys())
+    if (name !== 'api_key' && name !== 'api_secret')
+      throw new Unreadable('This operation takes its parameters in the body, not in the query.');
+  if (body.length > 0 && !hasBody(request, 'application/json'))
+    throw new Unreadable('The content type must be application/json.');
+  const { api_key: _key, api_secret: _secret, ...rest } = jsonOf(body);
+  return rest;
+}
+
+/** Query and body of an operation that is known by its effects alone. */
+function looseParameters(operation: Operation, request: WireRequest): JsonObject {
+  const query = Object.fromEntries(pairsOf(request.query));
+  const body = operation.body === 'stream' ? {} : looseBody(request);
+  const { api_key: _key, api_secret: _secret, ...rest } = { ...query, ...body };
+  return rest;
+}
+
+function looseBody(request: WireRequest): JsonObject {
+  if (hasBody(request, 'application/json')) return jsonOf(request.body);
+  return hasBody(request, 'application/x-www-form-urlencoded')
+    ? Object.fromEntries(pairsOf(request.body.toString('utf8')))
+    : {};
+}
+
+function readCheck(parameters: JsonObject): IntentDetails {
+  return { action: 'verify.check', parameters: parametersOf(parameters) };
+}
+
+function lookupOf(number: string, name: string, plan: NumberingPlan): IntentDetails {
+  return { action: 'lookup', destinations: [phoneOf(number, name, plan, true)] };
+}
+
+/** Number Insight: the level decides the price, the caller's name costs extra. */
+function readInsight(levels: readonly string[]): Read {
+  return (parameters, _operation, plan) => ({
+    ...lookupOf(requireText(parameters, 'number'), 'number', plan),
+    extras: [...levels, ...['cnam', 'real_time_data'].filter((name) => isOn(parameters, name))],
+    parameters: parametersOf(parameters),
+    callbacks: urlsOf(parameters, ['callback']),
+  });
+}
+
+/** CAMARA network lookups name the number in camel case. Without one the access token stands for it. */
+function readNetworkLookup(extra: string): Read {
+  return (body, _operation, plan) => {
+    const number = optionalText(body, 'phoneNumber');
+    return {
+      ...(number === null ? { action: 'lookup' as const } : lookupOf(number, 'phoneNumber', plan)),
+      extras: [extra],
+      parameters: parametersOf(body),
+    };
+  };
+}
+
+function readPurchase(parameters: JsonObject, _operation: Operation, plan: NumberingPlan): IntentDetails {
+  const country = requireText(parameters, 'country').toUpperCase();
+  if (!/^[A-Z]{2}$/.test(country)) throw new Unreadable('`country` must be two letters, such as GB.');
+  return {
+    action: 'number.buy',
+    destinations: [phoneOf(requireText(parameters, 'msisdn'), 'msisdn', plan, true)],
+    country,
+    parameters: parametersOf(parameters),
+  };
+}
+
+/** Video dials out to SIP: the address stands in `sip.uri`. */
+function readSipDial(body: JsonObject, _operation: Operation, plan: NumberingPlan): IntentDetails {
+  const sip = objectOf(body, 'sip') ?? {};
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: [sipOf(requireText(sip, 'uri'), 'sip.uri', { plan, dialsOut: DIALS_OUT })],
+    sender: optionalText(sip, 'from'),
+    parameters: parametersOf(body),
+  };
+}
+
+/** Media processes run until they are stopped or for `maxDuration` seconds. */
+function readMedia(action: 'recording.start' | 'other', extra: string): Read {
+  return (body) => ({
+    action,
+    channel: 'media',
+    callSeconds: optionalWhole(body, 'maxDuration', [1, 86_400]),
+    extras: [extra],
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['url', 'statusCallbackUrl']),
+  });
+}
+
+/** A member that joins by anything but an app is a call. */
+function readMember(body: JsonObject, operation: Operation, plan: NumberingPlan): IntentDetails {
+  const channel = objectOf(body, 'channel') ?? {};
+  const parameters = parametersOf(body);
+  const type = optionalText(channel, 'type') ?? 'app';
+  if (type === 'app') return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
+  const to = fieldOf(channel, 'to');
+  const endpoint = isJsonObject(to) ? to : channel;
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: endpointsOf([{ type, ...endpoint }], 'channel', plan),
+    parameters,
+  };
+}
+
+/** Events of type `message` may leave for SMS or another chat network; the rest stay in the conversation. */
+function readEvent(body: JsonObject, operation: Operation): IntentDetails {
+  const parameters = parametersOf(body);
+  const type = optionalText(body, 'type') ?? '';
+  return type.startsWith('message')
+    ? { action: 'message.send', channel: 'chat', extras: ['event'], parameters }
+    : { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret } from '../../kernel/secret.ts';
+import { answer, openAccount } from '../shared/wire-fixture.ts';
+import { lookup } from './lookup.ts';
+import { management } from './manage.ts';
+
+const FIELDS = { apiKey: 'a1b2c3d4', applicationId: 'app' };
+const UUID = 'aaaaaaaa-bbbb-cccc-dddd-0123456789ab';
+
+test('a call and a verification are looked up where it is free', () => {
+  assert.equal(lookup.fetch('call.create', UUID, FIELDS)?.path, `/v1/calls/${UUID}`);
+  const verify = lookup.fetch('verify.start', 'abcdef0123456789', FIELDS);
+  assert.equal(`${verify?.path}?${verify?.query}`, '/verify/search/json?request_id=abcdef0123456789');
+});
+
+test('messages are looked up in the report of their product', () => {
+  const query = (id: string) => new URLSearchParams(lookup.fetch('message.send', id, FIELDS)?.query);
+  assert.equal(query('0A0000001B0FE827').get('product'), 'SMS');
+  assert.equal(query(UUID).get('product'), 'MESSAGES');
+  assert.deepEqual([query(UUID).get('id'), query(UUID).get('account_id')], [UUID, 'a1b2c3d4']);
+  assert.equal(
+    lookup.fetch('message.send', UUID, { applicationId: 'app' }),
+    null,
+    'reports need the API key',
+  );
+  assert.equal(lookup.fetch('lookup', 'x', FIELDS), null);
+  assert.equal(lookup.fetch('number.buy', 'x', FIELDS), null);
+});
+
+test('an id cannot leave its place in the path or the query', () => {
+  assert.equal(lookup.fetch('call.create', '../x', FIELDS)?.path, '/v1/calls/..%2Fx');
+  assert.ok(!lookup.fetch('message.send', 'a&account_id=b', FIELDS)?.query.includes('account_id=b'));
+});
+
+test('a call has its final price when it has ended', () => {
+  const request = lookup.fetch('call.create', UUID, FIELDS);
+  assert.ok(request);
+  const call = {
+    uuid: UUID,
+    status: 'completed',
+    to: { type: 'phone', number: '15005550006' },
+    from: { type: 'phone', number: '15005550001' },
+    price: '0.00450000',
+    start_time: '2026-01-01T00:00:00.000Z',
+    end_time: '2026-01-01T00:01:00.000Z',
+  };
+  const record = lookup.read('call.create', request, answer(200, call))?.records[0];
+  assert.deepEqual(record, {
+    id: UUID,
+    to: '+15005550006',
+    from: '15005550001',
+    text: null,
+    cost: { amount: 4500, currency: 'EUR' },
+    final: true,
+    createdAt: Date.UTC(2026, 0, 1),
+  });
+  const { price: _price, end_time: _end, ...running } = { ...call, status: 'answered' };
+  const early = lookup.read('call.create', request, answer(200, running))?.records[0];
+  assert.deepEqual([early?.cost, early?.final], [null, false]);
+  assert.equal(lookup.read('call.create', request, answer(404, {})), null);
+});
+
+test('a list runs through all pages and then through the next product', () => {
+  const first = lookup.list('message.send', Date.UTC(2026, 0, 1), FIELDS);
+  assert.ok(first);
+  assert.match(first.query, /product=SMS.*date_start=2026-01-01/);
+  const record = {
+    message_id: 'm',
+    to: '15005550006',
+    total_price: '0.03',
+    currency: '',
+    status: 'delivered',
+    date_finalized: 'x',
+  };
+  const href = `https://elsewhere.example/v2/reports/records?cursor=c&product=SMS`;
+  const page = lookup.read(
+    'message.send',
+    first,
+    answer(200, { records: [record], _links: { next: { href } } }),
+  );
+  assert.deepEqual(page?.records[0]?.cost, { amount: 30_000, currency: 'EUR' });
+  assert.equal(page?.records[0]?.final, true);
+  assert.equal(page?.next?.host, 'api.nexmo.com', 'a link leads to no other host');
+  const last = page?.next && lookup.read('message.send', page.next, answer(200, { records: [] }));
+  assert.equal(new URLSearchParams(last?.next?.query).get('product'), 'MESSAGES');
+  const end = last?.next && lookup.read('message.send', last.next, answer(200, { records: [] }));
+  assert.equal(end?.next, null);
+  assert.equal(lookup.read('message.send', first, answer(200, { error: 'x' })), null);
+});
+
+test('a running record is not final', () => {
+  const request = lookup.list('call.create', 0, FIELDS);
+  assert.ok(request);
+  const record = {
+    call_id: 'c',
+    total_price: '0.1',
+    currency: 'EUR',
+    status: 'submitted',
+    date_end: '2026-01-01T00:00:00Z',
+  };
+  assert.equal(
+    lookup.read('call.create', request, answer(200, { records: [record] }))?.records[0]?.final,
+    false,
+  );
+});
+
+test('a new secret is made beside the old one, which is then revoked', () => {
+  const account = openAccount(FIELDS, { apiSecret: 'OldSecret1234567' });
+  const fresh = new Secret('abcdefghijklmnopqrstuvwxyzABCDEF');
+  const create = management.create(account, fresh);
+  const { secret } = JSON.parse(create.body.toString());
+  assert.match(secret, /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9]{8,25}$/);
+  assert.deepEqual([create.method, create.path], ['POST', '/accounts/a1b2c3d4/secrets']);
+  assert.match(create.headers['authorization'] ?? '', /^Basic /);
+  const created = management.readCreated(answer(201, { id: 's1', created_at: 'x' }), fresh);
+  assert.deepEqual([created?.id, created?.secrets['apiSecret']?.reveal()], ['s1', secret]);
+  assert.equal(management.readCreated(answer(403, { id: 's1' }), fresh), null);
+  const revoke = management.revoke(account, 's1');
+  assert.deepEqual([revoke.method, revoke.path], ['DELETE', '/accounts/a1b2c3d4/secrets/s1']);
+});

@@ -1,0 +1,130 @@
+import type { Channel, Content, Destination } from '../../intent/intent.ts';
+import { countSegments } from '../../intent/segments.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, type JsonObject } from '../shared/json-body.ts';
+import {
+  asObject,
+  createNameCheck,
+  emailOf,
+  type IntentDetails,
+  listOf,
+  objectOf,
+  optionalText,
+  namedOf,
+  parametersOf,
+  phoneOf,
+  requireText,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+
+/** Octets of a part of a concatenated binary SMS: 140 less the header of six (3GPP TS 23.040, 9.2.3.24). */
+const BINARY_PART = 134;
+const MEDIA = ['image', 'audio', 'video', 'file', 'vcard', 'sticker'];
+const CHANNELS: Readonly<Record<string, Channel>> = {
+  sms: 'sms',
+  mms: 'mms',
+  whatsapp: 'whatsapp',
+  messenger: 'chat',
+  viber_service: 'chat',
+  rcs: 'rcs',
+  email: 'email',
+};
+const checkMessage = createNameCheck([
+  'channel',
+  'message_type',
+  'to',
+  'from',
+  'text',
+  'failover',
+  'trusted_recipient',
+]);
+
+/** `/sms/json`: one recipient, digits with or without `+`. */
+export function readSms(parameters: JsonObject, plan: NumberingPlan): IntentDetails {
+  return {
+    action: 'message.send',
+    channel: 'sms',
+    destinations: [phoneOf(requireText(parameters, 'to'), 'to', plan, true)],
+    sender: optionalText(parameters, 'from'),
+    content: smsContent(parameters),
+    parameters: parametersOf(parameters),
+    callbacks: urlsOf(parameters, ['callback', 'url']),
+  };
+}
+
+/** Text is counted in its own alphabet; anything else is counted by its octets. */
+function smsContent(parameters: JsonObject): Content {
+  const type = optionalText(parameters, 'type') ?? 'text';
+  const text = optionalText(parameters, 'text');
+  if (type === 'text' || type === 'unicode') {
+    const counted = textContent(text ?? '');
+    if (type === 'text' || counted.encoding === 'ucs2') return counted;
+    const units = (text ?? '').length;
+    return { ...counted, encoding: 'ucs2', segments: units <= 70 ? 1 : Math.ceil(units / 66) };
+  }
+  const payload = ['body', 'udh', 'vcard', 'vcal', 'title', 'url', 'text']
+    .map((name) => optionalText(parameters, name) ?? '')
+    .join('');
+  return { segments: Math.max(1, Math.ceil(payload.length / BINARY_PART)), encoding: null, media: 0, text };
+}
+
+/** `/v1/messages`: one recipient, and one more for each failover. */
+export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const first = readOne(body, plan);
+  const failovers = listOf(body, 'failover').map((one) => {
+    const message = asObject(one, 'failover');
+    return { ...readOne(message, plan), name: optionalText(message, 'channel') };
+  });
+  return {
+    action: 'message.send',
+    channel: first.channel,
+    destinations: [first, ...failovers].flatMap(({ destinations }) => destinations),
+    sender: optionalText(body, 'from'),
+    content: first.content,
+    extras: failovers.map(({ name }) => `failover_${name}`),
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['webhook_url']),
+  };
+}
+
+interface OneMessage {
+  readonly channel: Channel;
+  readonly destinations: readonly Destination[];
+  readonly content: Content;
+}
+
+function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
+  checkMessage(message);
+  const name = requireText(message, 'channel');
+  const channel = Object.hasOwn(CHANNELS, name) ? CHANNELS[name] : undefined;
+  if (channel === undefined) throw new Unreadable('`channel` is not one that is known.');
+  const trusted = fieldOf(message, 'trusted_recipient');
+  if (trusted !== undefined && typeof trusted !== 'boolean')
+    throw new Unreadable('`trusted_recipient` must be true or false.');
+  return { channel, destinations: recipients(message, name, plan), content: contentOf(message, channel) };
+}
+
+function recipients(message: JsonObject, channel: string, plan: NumberingPlan): Destination[] {
+  const to = requireText(message, 'to');
+  if (channel === 'messenger') return [namedOf('user', to, 'to')];
+  if (channel !== 'email') return [phoneOf(to, 'to', plan, true)];
+  const email = objectOf(message, 'email') ?? {};
+  const copies = ['cc', 'bcc'].flatMap((name) => listOf(email, name).map((one) => [name, one] as const));
+  return [
+    emailOf(to, 'to'),
+    ...copies.map(([name, one]) => emailOf(typeof one === 'string' ? one : '', `email.${name}`)),
+  ];
+}
+
+function contentOf(message: JsonObject, channel: Channel): Content {
+  const text = typeof message['text'] === 'string' ? message['text'] : null;
+  const media = MEDIA.filter((name) => Object.hasOwn(message, name)).length;
+  if (text === null || channel !== 'sms') return { segments: 1, encoding: null, media, text };
+  return { ...textContent(text), media };
+}
+
+function textContent(text: string): Content {
+  const { segments, encoding } = countSegments(text);
+  return { segments, encoding, media: 0, text };
+}

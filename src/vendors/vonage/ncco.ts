@@ -1,0 +1,120 @@
+import type { Destination } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import {
+  asObject,
+  createNameCheck,
+  isOn,
+  listOf,
+  optionalText,
+  optionalWhole,
+  namedOf,
+  phoneOf,
+  requireText,
+  sipOf,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+
+/** The vendor ends every call, and every leg, after two hours (`length_timer`, `limit` of a connect action). */
+export const LONGEST_CALL = 7200;
+
+/** What a call control object (NCCO) can cause. */
+export interface Script {
+  readonly destinations: readonly Destination[];
+  readonly extras: readonly string[];
+  readonly callbacks: readonly string[];
+  /** Longest leg that its connect actions allow; null when one of them has no limit, 0 when there is none. */
+  readonly longest: number | null;
+}
+
+const QUIET: ReadonlySet<string> = new Set(['talk', 'stream', 'wait', 'record', 'conversation', 'connect']);
+/** Hosts at which the vendor takes a SIP user for a number to dial. */
+const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
+const checkAction = createNameCheck([
+  'action',
+  'endpoint',
+  'limit',
+  'eventType',
+  'eventUrl',
+  'record',
+  'type',
+  'ncco',
+]);
+const checkEndpoint = createNameCheck(['type', 'number', 'uri', 'user', 'extension']);
+
+/** Reads an inline script. An action that may fetch another script counts as one `leg` of unknown destination. */
+export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Script {
+  const actions = ncco.map((one) => asObject(one, 'ncco'));
+  for (const action of actions) checkAction(action);
+  const connects = actions.filter((action) => action['action'] === 'connect');
+  const limits = connects.map((action) => optionalWhole(action, 'limit', [1, 1_000_000]));
+  return {
+    destinations: connects.flatMap((action) => endpointsOf(listOf(action, 'endpoint'), 'endpoint', plan)),
+    extras: onceEach('leg', actions.flatMap(extrasOf)),
+    callbacks: actions.flatMap((action) => urlsOf(action, ['eventUrl', 'streamUrl', 'musicOnHoldUrl'])),
+    longest: limits.includes(null) ? null : Math.max(0, ...limits.map((one) => one ?? 0)),
+  };
+}
+
+/** Endpoints of a call (`to`) or of a connect action. */
+export function endpointsOf(list: readonly JsonValue[], name: string, plan: NumberingPlan): Destination[] {
+  return list.map((one) => {
+    const endpoint = asObject(one, name);
+    checkEndpoint(endpoint);
+    switch (requireText(endpoint, 'type')) {
+      case 'phone':
+        return phoneOf(requireText(endpoint, 'number'), `${name}.number`, plan, true);
+      case 'sip':
+        return sipEndpoint(endpoint, name, plan);
+      case 'websocket':
+        return namedOf('application', requireText(endpoint, 'uri'), `${name}.uri`);
+      case 'app':
+        return namedOf('client', requireText(endpoint, 'user'), `${name}.user`);
+      case 'vbc':
+        return namedOf('user', requireText(endpoint, 'extension'), `${name}.extension`);
+      default:
+        throw new Unreadable(`\`${name}.type\` must be phone, sip, websocket, app or vbc.`);
+    }
+  });
+}
+
+/** SIP by address, or by user and domain of the vendor's own programmable SIP. */
+function sipEndpoint(endpoint: JsonObject, name: string, plan: NumberingPlan): Destination {
+  const uri = optionalText(endpoint, 'uri');
+  if (uri !== null) return sipOf(uri, `${name}.uri`, { plan, dialsOut: DIALS_OUT });
+  const domain = requireText(endpoint, 'domain');
+  return sipOf(`sip:${requireText(endpoint, 'user')}@${domain}`, name, { plan, dialsOut: DIALS_OUT });
+}
+
+/** One further leg at a time: legs after one another share the time of the call. */
+export function onceEach(name: string, extras: readonly string[]): string[] {
+  return extras.filter((one, place) => one !== name || extras.indexOf(name) === place);
+}
+
+function extrasOf(action: JsonObject): string[] {
+  const name = requireText(action, 'action');
+  const extras: string[] = [];
+  if (name === 'record' || (name === 'conversation' && isOn(action, 'record'))) extras.push('recording');
+  if (name === 'record' && isJsonObject(action['transcription'])) extras.push('transcription');
+  if (name === 'talk' && isOn(action, 'premium')) extras.push('premium_speech');
+  if (name === 'input' && listensTo(action)) extras.push('speech_recognition');
+  if (isOn(action, 'advancedMachineDetection') || isOn(action, 'advanced_machine_detection'))
+    extras.push('machine_detection');
+  if (!QUIET.has(name) || action['eventType'] === 'synchronous') extras.push('leg');
+  return extras;
+}
+
+function listensTo(action: JsonObject): boolean {
+  const type = fieldOf(action, 'type');
+  return isJsonObject(action['speech']) || (Array.isArray(type) && type.includes('speech'));
+}
+
+/** The script with no connect action that lasts longer than `seconds`. */
+export function limitScript(ncco: readonly JsonValue[], seconds: number): JsonValue[] {
+  return ncco.map((action) =>
+    isJsonObject(action) && action['action'] === 'connect'
+      ? { ...action, limit: Math.min(Number(action['limit'] ?? seconds), seconds) }
+      : action,
+  );
+}

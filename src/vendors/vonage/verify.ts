@@ -1,0 +1,106 @@
+import type { Channel, Destination } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, type JsonObject } from '../shared/json-body.ts';
+import {
+  asObject,
+  createNameCheck,
+  emailOf,
+  type IntentDetails,
+  listOf,
+  optionalText,
+  parametersOf,
+  phoneOf,
+  requireText,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+import type { Operation } from '../wire.ts';
+
+/** Steps of the predefined workflows of Verify v1, each a charge if the code is not entered before. */
+const WORKFLOWS: Readonly<Record<string, readonly Channel[]>> = {
+  '1': ['sms', 'voice', 'voice'],
+  '2': ['sms', 'sms', 'voice'],
+  '3': ['voice', 'voice'],
+  '4': ['sms', 'sms'],
+  '5': ['sms', 'voice'],
+  '6': ['sms'],
+  '7': ['voice'],
+};
+const CHANNELS: Readonly<Record<string, Channel>> = {
+  sms: 'sms',
+  voice: 'voice',
+  whatsapp: 'whatsapp',
+  whatsapp_interactive: 'whatsapp',
+  rcs: 'rcs',
+  email: 'email',
+  silent_auth: 'silent',
+};
+const checkStart = createNameCheck(['brand', 'workflow', 'fraud_check']);
+const checkStep = createNameCheck(['channel', 'to', 'from']);
+
+interface Step {
+  readonly channel: Channel;
+  readonly destination: Destination;
+}
+
+/** `/verify/json` and `/verify/psd2/json`. */
+export function readLegacyStart(parameters: JsonObject, plan: NumberingPlan): IntentDetails {
+  const number = phoneOf(requireText(parameters, 'number'), 'number', plan, true);
+  const workflow = optionalText(parameters, 'workflow_id') ?? '1';
+  const channels = Object.hasOwn(WORKFLOWS, workflow) ? WORKFLOWS[workflow] : undefined;
+  if (channels === undefined) throw new Unreadable('`workflow_id` must be 1 to 7.');
+  return {
+    ...stepsOf(channels.map((channel) => ({ channel, destination: number }))),
+    sender: optionalText(parameters, 'sender_id') ?? optionalText(parameters, 'brand'),
+    parameters: parametersOf(parameters),
+  };
+}
+
+/** `/verify/control/json`: cancelling is free, the next step is a charge. */
+export function readControl(parameters: JsonObject, operation: Operation): IntentDetails {
+  const cancels = requireText(parameters, 'cmd') === 'cancel';
+  return {
+    action: cancels ? 'other' : 'verify.start',
+    effects: cancels ? operation.effects.filter((one) => one !== 'spend') : operation.effects,
+    extras: cancels ? [] : ['next_workflow'],
+    parameters: parametersOf(parameters),
+  };
+}
+
+/** `POST /v2/verify`: every step of the workflow may be a charge. */
+export function readStart(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkStart(body);
+  const check = fieldOf(body, 'fraud_check');
+  if (check !== undefined && typeof check !== 'boolean')
+    throw new Unreadable('`fraud_check` must be true or false.');
+  const steps = listOf(body, 'workflow').map((one) => readStep(asObject(one, 'workflow'), plan));
+  if (steps.length === 0) throw new Unreadable('`workflow` must list at least one step.');
+  return {
+    ...stepsOf(steps),
+    sender: optionalText(body, 'brand'),
+    parameters: parametersOf(body),
+    callbacks: listOf(body, 'workflow').flatMap((one) => urlsOf(asObject(one, 'workflow'), ['redirect_url'])),
+  };
+}
+
+function readStep(step: JsonObject, plan: NumberingPlan): Step {
+  checkStep(step);
+  const name = requireText(step, 'channel');
+  const channel = Object.hasOwn(CHANNELS, name) ? CHANNELS[name] : undefined;
+  if (channel === undefined) throw new Unreadable('`workflow.channel` is not one that is known.');
+  const to = requireText(step, 'to');
+  const destination =
+    channel === 'email' ? emailOf(to, 'workflow.to') : phoneOf(to, 'workflow.to', plan, true);
+  return { channel, destination };
+}
+
+/** One charge for each step, in the channel of the first; steps in other channels are priced besides. */
+function stepsOf(steps: readonly Step[]): IntentDetails {
+  const first = steps[0]?.channel ?? null;
+  return {
+    action: 'verify.start',
+    channel: first,
+    destinations: steps.map(({ destination }) => destination),
+    extras: steps.filter(({ channel }) => channel !== first).map(({ channel }) => channel),
+  };
+}

@@ -1,0 +1,131 @@
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import {
+  fieldOf,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+} from '../shared/json-body.ts';
+import {
+  createNameCheck,
+  type IntentDetails,
+  isOn,
+  listOf,
+  objectOf,
+  optionalText,
+  optionalWhole,
+  parametersOf,
+  requireText,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+import { endpointsOf, limitScript, LONGEST_CALL, onceEach, readScript } from './ncco.ts';
+
+const checkCall = createNameCheck([
+  'to',
+  'from',
+  'ncco',
+  'answer_url',
+  'length_timer',
+  'event_url',
+  'advanced_machine_detection',
+]);
+const checkChange = createNameCheck(['action', 'destination', 'type', 'ncco', 'url']);
+const HARMLESS: ReadonlySet<string> = new Set(['hangup', 'mute', 'unmute', 'earmuff', 'unearmuff']);
+const MEDIA_LIMITED: ReadonlySet<string> = new Set([
+  'video.start_broadcast',
+  'video.start_captions',
+  'video.start_experience_composer',
+]);
+const NO_SCRIPT = { destinations: [], extras: ['leg'], callbacks: [], longest: 0 };
+
+/** `POST /v1/calls`. A call that is scripted from a URL, or by its application, may dial one further leg at a time. */
+export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkCall(body);
+  const called = endpointsOf(listOf(body, 'to'), 'to', plan);
+  if (called.length === 0) throw new Unreadable('`to` must list at least one endpoint.');
+  const inline = listOf(body, 'ncco');
+  const script = inline.length === 0 ? NO_SCRIPT : readScript(inline, plan);
+  const fetched = Object.hasOwn(body, 'answer_url') && inline.length > 0 ? ['leg'] : [];
+  const detection = isOn(body, 'advanced_machine_detection') ? ['machine_detection'] : [];
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: [...called, ...script.destinations],
+    sender: callerOf(body),
+    callSeconds: optionalWhole(body, 'length_timer', [1, LONGEST_CALL]),
+    extras: onceEach('leg', [...script.extras, ...fetched, ...detection]),
+    parameters: parametersOf(body),
+    callbacks: [...urlsOf(body, ['answer_url', 'event_url']), ...script.callbacks],
+  };
+}
+
+function callerOf(body: JsonObject): string | null {
+  const from = fieldOf(body, 'from');
+  return isJsonObject(from) ? (optionalText(from, 'number') ?? optionalText(from, 'user')) : null;
+}
+
+/** `PUT /v1/calls/{uuid}`: ending or muting is free, a transfer runs another script on the call. */
+export function readCallChange(body: JsonObject, operation: Operation, plan: NumberingPlan): IntentDetails {
+  checkChange(body);
+  const common = { channel: 'voice', parameters: parametersOf(body) } as const;
+  const action = requireText(body, 'action');
+  if (HARMLESS.has(action))
+    return { ...common, action: 'call.modify', effects: operation.effects.filter((one) => one !== 'spend') };
+  if (action !== 'transfer') throw new Unreadable('`action` is not one that is known.');
+  const destination = objectOf(body, 'destination');
+  if (destination === null) throw new Unreadable('`destination` is missing.');
+  checkChange(destination);
+  const inline = listOf(destination, 'ncco');
+  const script = inline.length === 0 ? NO_SCRIPT : readScript(inline, plan);
+  return {
+    ...common,
+    action: script.destinations.length > 0 ? 'call.create' : 'call.modify',
+    destinations: script.destinations,
+    callSeconds: script.longest === 0 ? LONGEST_CALL : script.longest,
+    extras: script.extras,
+    callbacks: [...urlsOf(destination, ['url']), ...script.callbacks],
+  };
+}
+
+/** Playing speech or audio into a call. Premium voices are charged by the character. */
+export function readPlayback(body: JsonObject, operation: Operation): IntentDetails {
+  const premium = isOn(body, 'premium');
+  return {
+    action: 'call.modify',
+    channel: 'voice',
+    effects: premium ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
+    extras: premium ? ['premium_speech'] : [],
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['stream_url']),
+  };
+}
+
+/** Writes the vendor's own time limits into a call, a transfer with an inline script, or a recording of video. */
+export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
+  const body = parseJsonObject(request.body);
+  const limited = body === null ? null : limitBody(operation.id, body, seconds);
+  return limited === null ? request : { ...request, body: Buffer.from(JSON.stringify(limited)) };
+}
+
+function limitBody(id: string, body: JsonObject, seconds: number): JsonObject | null {
+  const { ncco, destination } = body;
+  if (id === 'voice.create_call')
+    return {
+      ...body,
+      ...limitField(body, 'length_timer', Math.min(seconds, LONGEST_CALL)),
+      ...limitNcco(ncco, seconds),
+    };
+  if (id === 'voice.modify_call' && isJsonObject(destination))
+    return { ...body, destination: { ...destination, ...limitNcco(destination['ncco'], seconds) } };
+  return MEDIA_LIMITED.has(id) ? { ...body, ...limitField(body, 'maxDuration', seconds) } : null;
+}
+
+function limitField(body: JsonObject, name: string, seconds: number): JsonObject {
+  return { [name]: Math.min(Number(body[name] ?? seconds), seconds) };
+}
+
+function limitNcco(ncco: JsonValue | undefined, seconds: number): JsonObject {
+  return Array.isArray(ncco) ? { ncco: limitScript(ncco, seconds) } : {};
+}
