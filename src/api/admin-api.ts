@@ -1,0 +1,91 @@
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { Authenticate } from './authenticate.ts';
+import { ROUTES } from './contract.ts';
+import { HANDLERS } from './handlers/all.ts';
+import type { Call } from './handlers/handler.ts';
+import { pathOf, PATHS, type RouteId } from './paths.ts';
+import { problemResponse } from './problem.ts';
+import { readInput } from './read-input.ts';
+import { MAX_BODY, type RouteSpec } from './schema.ts';
+import type { AdminServices } from './services.ts';
+
+export interface AdminApiOptions {
+  readonly services: AdminServices;
+  readonly authenticate: Authenticate;
+  /** Told of every error that is not one of ours; the client learns `internal` alone. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** The operator's name as the client states it: a note for the journal, not proof. */
+const ACTOR = /^[\w.@-]{1,64}$/;
+
+/**
+ * The admin API. No cookies and no CORS: a browser page of another origin can neither send the token nor read an
+ * answer. Answers hold what the contract's output schemas name and nothing else.
+ */
+export function createAdminApi({ services, authenticate, report }: AdminApiOptions): Hono {
+  const api = new Hono();
+  api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  const tooLarge = () => problemResponse(new RingfenceError('request_too_large'));
+  api.use(bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }));
+  api.onError((error) => {
+    if (!(error instanceof RingfenceError)) report?.(error);
+    return problemResponse(error);
+  });
+  api.notFound(() => problemResponse(new RingfenceError('not_found', 'There is no such route.')));
+  for (const id of Object.keys(PATHS) as RouteId[]) {
+    const { method, path } = pathOf(id);
+    const spec: RouteSpec = ROUTES[id];
+    api.on(method, path, async (context) => {
+      const actor = spec.isOpen === true ? '' : await admit(context, authenticate);
+      const input = await readInput(context, pathOf(id), spec);
+      return answer(spec, callHandler(id, { input, services, actor, signal: context.req.raw.signal }));
+    });
+  }
+  return api;
+}
+
+async function admit(context: Context, authenticate: Authenticate): Promise<string> {
+  const token = /^Bearer ([\w.~+/=-]{1,500})$/i.exec(context.req.header('authorization') ?? '')?.[1];
+  const who = token === undefined ? null : await authenticate(token);
+  if (who === null) throw new RingfenceError('not_authenticated');
+  const stated = context.req.header('ringfence-actor') ?? '';
+  return ACTOR.test(stated) ? `${who}/${stated}` : who;
+}
+
+/** Input and handler belong together by id, which the compiler cannot follow through a loop. */
+function callHandler(id: RouteId, call: Call<Record<string, unknown>>): unknown {
+  const handler = HANDLERS[id] as unknown as (call: Call<Record<string, unknown>>) => unknown;
+  return handler(call);
+}
+
+async function answer(spec: RouteSpec, result: unknown): Promise<Response> {
+  const headers = { 'cache-control': 'no-store', 'content-type': 'application/json' };
+  if (spec.format === 'lines') {
+    const lines = toLines(spec, result as AsyncIterable<unknown>);
+    const first = await lines.next(); // A fault before the first line is still answered as one.
+    const body = ReadableStream.from(startingWith(first, lines));
+    return new Response(body, { headers: { ...headers, 'content-type': 'application/x-ndjson' } });
+  }
+  const value = spec.output.parse(await result);
+  if (spec.format === 'text')
+    return new Response(String(value), {
+      headers: { ...headers, 'content-type': 'text/plain; version=0.0.4' },
+    });
+  return new Response(JSON.stringify(value), { status: spec.status ?? 200, headers });
+}
+
+async function* toLines({ output }: RouteSpec, items: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  for await (const item of items) yield Buffer.from(`${JSON.stringify(output.parse(item))}\n`);
+}
+
+async function* startingWith(
+  first: IteratorResult<Buffer>,
+  rest: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+  if (first.done !== true) yield first.value;
+  yield* rest;
+}

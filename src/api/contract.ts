@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import type { RouteId } from './paths.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { appRoutes } from './routes/apps.ts';
+import { budgetRoutes } from './routes/budgets.ts';
+import { journalRoutes } from './routes/journal.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { killRoutes } from './routes/kills.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { priceRoutes } from './routes/prices.ts';
+import { systemRoutes } from './routes/system.ts';
+import type { RouteSpec } from './schema.ts';
+
+/** The admin API as data: the server, the command line's types and `openapi.json` are all made from it. */
+export const ROUTES = {
+  ...appRoutes,
+  ...accountRoutes,
+  ...keyRoutes,
+  ...policyRoutes,
+  ...budgetRoutes,
+  ...priceRoutes,
+  ...killRoutes,
+  ...ledgerRoutes,
+  ...journalRoutes,
+  ...systemRoutes,
+} as const satisfies Record<RouteId, RouteSpec>;
+
+type Routes = typeof ROUTES;
+
+/** What a caller sends. */
+export type Sent<Id extends RouteId> = z.input<Routes[Id]['input']>;
+/** What a handler gets. */
+export type Received<Id extends RouteId> = z.output<Routes[Id]['input']>;
+/** What a handler gives; unknown members are dropped. */
+export type Given<Id extends RouteId> = Frozen<z.input<Routes[Id]['output']>>;
+/** What a caller gets. */
+export type Answer<Id extends RouteId> = z.output<Routes[Id]['output']>;
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Frozen<T[Name]> }
+    : T;

@@ -1,0 +1,48 @@
+import type { Given } from '../contract.ts';
+import type { AdminServices } from '../services.ts';
+import { pick, type Handlers } from './handler.ts';
+
+type Ids =
+  | 'vendors.list'
+  | 'accounts.seal'
+  | 'accounts.list'
+  | 'accounts.test'
+  | 'accounts.reseal'
+  | 'accounts.remove'
+  | 'accounts.rekey';
+
+export const accountHandlers: Handlers<Ids> = {
+  'vendors.list': ({ services }) => Promise.resolve(services.vendors.map(describeVendor)),
+  'accounts.seal': ({ services, input, actor }) => {
+    const { currency, ...rest } = input;
+    const { upstream = null, ...names } = rest;
+    return services.accounts.seal(
+      { ...names, upstream, ...(currency === undefined ? {} : { currency }) },
+      actor,
+    );
+  },
+  'accounts.list': ({ services }) => services.accounts.list(),
+  'accounts.test': async ({ services, input, actor }) =>
+    services.accounts.test(await idOf(services, input.account), actor),
+  'accounts.reseal': async ({ services, input, actor }) =>
+    services.accounts.reseal(await idOf(services, input.account), input.values, actor),
+  'accounts.remove': async ({ services, input, actor }) => {
+    await services.accounts.remove(await idOf(services, input.account), actor);
+    return { removed: true };
+  },
+  'accounts.rekey': ({ services, actor }) => services.accounts.rekey(actor),
+};
+
+async function idOf({ accounts }: AdminServices, reference: string): Promise<string> {
+  return pick('vendor account', await accounts.list(), reference).id;
+}
+
+function describeVendor({
+  id,
+  facts,
+  custody,
+}: AdminServices['vendors'][number]): Given<'vendors.list'>[number] {
+  const { name, hosts, docs, currency, baseUrlVariables = {}, blindSpots = [] } = facts;
+  const { fields, kinds } = custody;
+  return { id, name, hosts, docs, currency, fields, kinds, baseUrlVariables, blindSpots };
+}

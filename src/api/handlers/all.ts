@@ -1,0 +1,25 @@
+import type { RouteId } from '../paths.ts';
+import { accountHandlers } from './accounts.ts';
+import { appHandlers } from './apps.ts';
+import { budgetHandlers } from './budgets.ts';
+import type { Handlers } from './handler.ts';
+import { journalHandlers } from './journal.ts';
+import { keyHandlers } from './keys.ts';
+import { killHandlers } from './kills.ts';
+import { ledgerHandlers } from './ledger.ts';
+import { policyHandlers } from './policy.ts';
+import { priceHandlers } from './prices.ts';
+import { systemHandlers } from './system.ts';
+
+export const HANDLERS: Handlers<RouteId> = {
+  ...appHandlers,
+  ...accountHandlers,
+  ...keyHandlers,
+  ...policyHandlers,
+  ...budgetHandlers,
+  ...priceHandlers,
+  ...killHandlers,
+  ...ledgerHandlers,
+  ...journalHandlers,
+  ...systemHandlers,
+};

@@ -1,0 +1,43 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { JournalPoint } from '../../store/records.ts';
+import type { Given } from '../contract.ts';
+import type { JournalEntry } from '../services.ts';
+import type { Handlers } from './handler.ts';
+
+type Ids = 'journal.tail' | 'journal.show' | 'journal.export' | 'journal.verify';
+
+export const journalHandlers: Handlers<Ids> = {
+  'journal.tail': async ({ services, input, signal }) => {
+    const { cursor = null, limit, waitSeconds } = input;
+    const found = await services.journal.tail({ cursor, limit, wait: waitSeconds * 1000, signal });
+    return { cursor: found.cursor, entries: found.entries.map(show) };
+  },
+  'journal.show': async ({ services, input }) => {
+    const entries = await services.journal.show(readPoint(input.id));
+    if (entries.length === 0)
+      throw new RingfenceError('not_found', `There is no journal record ${input.id}.`);
+    return entries.map(show);
+  },
+  'journal.export': async function* ({ services, input, signal }) {
+    const range = { since: readTime(input.since), until: readTime(input.until) };
+    for await (const entry of services.journal.export(range)) {
+      if (signal.aborted) return;
+      yield show(entry);
+    }
+  },
+  'journal.verify': ({ services }) => services.journal.verify(),
+};
+
+/** Node names may hold dashes; epoch and position are the last two parts. */
+function readPoint(id: string): JournalPoint {
+  const [position, epoch, ...node] = id.split('-').toReversed();
+  return { node: node.toReversed().join('-'), epoch: Number(epoch), position: Number(position) };
+}
+
+function readTime(text: string | undefined): number | null {
+  return text === undefined ? null : Date.parse(text);
+}
+
+function show({ node, epoch, position, record }: JournalEntry): Given<'journal.export'> {
+  return { id: `${node}-${epoch}-${position}`, node, epoch, position, record: { ...record } };
+}

@@ -1,0 +1,50 @@
+import type { CreatedKey } from '../../custody/virtual-keys.ts';
+import type { Given } from '../contract.ts';
+import type { AdminServices } from '../services.ts';
+import { pick, type Handlers } from './handler.ts';
+
+export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.revoke'> = {
+  'keys.create': async ({ services, input, actor }) => {
+    const request = {
+      name: input.name,
+      app: pick('app', await services.apps.list(), input.app).id,
+      account: pick('vendor account', await services.accounts.list(), input.account).id,
+      lifetime: milliseconds(input.lifetimeSeconds ?? null),
+      networks: input.networks ?? [],
+      ...(input.kind === undefined ? {} : { kind: input.kind }),
+    };
+    return show(services, await services.keys.create(request, actor));
+  },
+  'keys.list': ({ services }) => services.keys.list(),
+  'keys.rotate': async ({ services, input, actor }) => {
+    const { lifetimeSeconds, overlapSeconds } = input;
+    const rotation = {
+      overlap: overlapSeconds * 1000,
+      ...(lifetimeSeconds === undefined ? {} : { lifetime: milliseconds(lifetimeSeconds) }),
+    };
+    const created = await services.keys.rotate(await idOf(services, input.key), rotation, actor);
+    return { ...show(services, created), replaced: created.replaced };
+  },
+  'keys.revoke': async ({ services, input, actor }) =>
+    services.keys.revoke(await idOf(services, input.key), actor),
+};
+
+async function idOf({ keys }: AdminServices, reference: string): Promise<string> {
+  return pick('virtual key', await keys.list(), reference).id;
+}
+
+function milliseconds(seconds: number | null): number | null {
+  return seconds === null ? null : seconds * 1000;
+}
+
+/** The one place where a virtual secret leaves in clear: the answer to whoever made the key. */
+function show({ vendors, gateway }: AdminServices, { record, credential }: CreatedKey): Given<'keys.create'> {
+  const parts = Object.fromEntries(
+    Object.entries(credential.parts).map(([name, part]) => [
+      name,
+      typeof part === 'string' ? part : part.reveal(),
+    ]),
+  );
+  const custody = vendors.find(({ id }) => id === record.vendor)?.custody;
+  return { key: record, parts, snippets: custody?.snippets(parts, gateway()) ?? [] };
+}

@@ -1,0 +1,30 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { AdminServices } from '../services.ts';
+import { pick, type Handlers } from './handler.ts';
+
+export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> = {
+  'kills.put': async ({ services, input, actor }) => {
+    const target = await resolveTarget(services, input.scope, input.target);
+    return services.kills.put({ ...input, target }, actor);
+  },
+  'kills.list': ({ services }) => services.kills.list(),
+  'kills.lift': async ({ services, input, actor }) => {
+    const removed = await services.kills.lift(input.kill, actor);
+    if (!removed) throw new RingfenceError('not_found', `There is no kill switch ${input.kill}.`);
+    return { removed };
+  },
+};
+
+/** A kill whose target does not exist would stop nothing while everybody believes that it does. */
+async function resolveTarget(services: AdminServices, scope: string, target: string): Promise<string> {
+  if (scope === 'app') return pick('app', await services.apps.list(), target).id;
+  if (scope === 'account') return pick('vendor account', await services.accounts.list(), target).id;
+  if (scope === 'key') return pick('virtual key', await services.keys.list(), target).id;
+  if (scope === 'vendor' && services.vendors.every(({ id }) => id !== target))
+    throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(target)}.`);
+  if (scope === 'country' && !/^[A-Z]{2}$/.test(target))
+    throw new RingfenceError('input_invalid', 'The country must be two capital letters, such as LV.');
+  if (scope === 'all' && target !== '')
+    throw new RingfenceError('input_invalid', 'A kill of everything has no target.');
+  return target;
+}

@@ -1,0 +1,23 @@
+import type { LedgerRecord } from '../../store/records.ts';
+import type { Given, Received } from '../contract.ts';
+import { pick, type Call, type Handlers } from './handler.ts';
+
+export const ledgerHandlers: Handlers<'ledger.list' | 'ledger.totals' | 'ledger.verify'> = {
+  'ledger.list': async (call) => (await call.services.ledger.list(await filterOf(call))).map(show),
+  'ledger.totals': ({ services }) => services.ledger.totals(),
+  'ledger.verify': ({ services }) => services.ledger.verify(),
+};
+
+async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
+  const { limit, key, app, state } = input;
+  return {
+    limit,
+    ...(key === undefined ? {} : { key: pick('virtual key', await services.keys.list(), key).id }),
+    ...(app === undefined ? {} : { app: pick('app', await services.apps.list(), app).id }),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+function show(row: LedgerRecord): Given<'ledger.list'>[number] {
+  return { ...row, id: `${row.node}-${row.epoch}-${row.position}` };
+}

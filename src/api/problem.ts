@@ -1,0 +1,27 @@
+import { ERRORS, type ErrorCode } from '../kernel/errors.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+
+/** RFC 9457 problem details; `code` is the row of the error table. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly category: string;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+/** Only our own faults are told; the message of any other error may hold anything. */
+export function toProblem(error: unknown): Problem {
+  const fault = error instanceof RingfenceError ? error : new RingfenceError('internal');
+  const { title, status, category, hint } = ERRORS[fault.code];
+  const type = `urn:ringfence:error:${fault.code}`;
+  return { type, title, status, code: fault.code, category, detail: fault.message, hint };
+}
+
+export function problemResponse(error: unknown): Response {
+  const problem = toProblem(error);
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+}

@@ -1,0 +1,49 @@
+import type { Context } from 'hono';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { RoutePath } from './paths.ts';
+import type { RouteSpec } from './schema.ts';
+
+/** Path parameters with query or body, as the route's schema wants them. Throws `input_invalid` that names the member. */
+export async function readInput(
+  context: Context,
+  { method, parameters }: RoutePath,
+  { input }: RouteSpec,
+): Promise<Record<string, unknown>> {
+  const hasBody = method === 'POST' || method === 'PUT';
+  const given = hasBody ? await readBody(context) : readQuery(context);
+  const named = parameters.map((name) => [name, context.req.param(name)] as const);
+  const result = input.safeParse({ ...given, ...Object.fromEntries(named) });
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const told = issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
+  throw new RingfenceError('input_invalid', told.join('; '));
+}
+
+async function readBody(context: Context): Promise<object> {
+  const text = await context.req.text();
+  if (text === '') return {};
+  const type = context.req.header('content-type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new RingfenceError('input_invalid', 'The body must be application/json.');
+  const body = parse(text);
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new RingfenceError('input_invalid', 'The body must be a JSON object.');
+  return body;
+}
+
+/** The parser's message quotes the text, which may hold a credential, so it is not passed on. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RingfenceError('input_invalid', 'The body is not valid JSON.');
+  }
+}
+
+function readQuery(context: Context): Record<string, string> {
+  const entries = Object.entries(context.req.queries());
+  const repeated = entries.find(([, values]) => values.length > 1);
+  if (repeated !== undefined)
+    throw new RingfenceError('input_invalid', `${repeated[0].slice(0, 60)} is given more than once.`);
+  return Object.fromEntries(entries.map(([name, values]) => [name, values[0] ?? '']));
+}

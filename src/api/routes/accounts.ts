@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { currency, empty, reference, removed, textMap, time, type RouteSpec } from '../schema.ts';
+
+/** The sealed credential is not part of it: output schemas name what leaves, everything else is dropped. */
+export const account = z.object({
+  id: z.string(),
+  vendor: z.string(),
+  name: z.string(),
+  fields: z.record(z.string(), z.string()),
+  upstream: z.string().nullable(),
+  currency: z.string(),
+  createdAt: time,
+  testedAt: time.nullable(),
+});
+
+const field = z.object({
+  name: z.string(),
+  label: z.string(),
+  secret: z.boolean(),
+  required: z.boolean(),
+  problem: z.string(),
+});
+
+const vendor = z.object({
+  id: z.string(),
+  name: z.string(),
+  hosts: z.array(z.string()),
+  docs: z.string(),
+  currency: z.string(),
+  fields: z.array(field),
+  kinds: z.array(z.enum(['secret', 'hs256', 'rs256'])),
+  baseUrlVariables: z.record(z.string(), z.string()),
+  blindSpots: z.array(z.string()),
+});
+
+const failure = z.object({ source: z.string(), id: z.string(), problem: z.string() });
+
+export const accountRoutes = {
+  'vendors.list': {
+    summary: 'List vendors: their hosts and what an account of each needs',
+    input: empty,
+    output: z.array(vendor),
+  },
+  'accounts.seal': {
+    summary: 'Seal a vendor account with its real credential',
+    input: z.strictObject({
+      vendor: z.string().max(60),
+      name: z.string().min(1).max(100),
+      values: textMap,
+      upstream: z.string().max(300).nullable().optional(),
+      currency: currency.optional(),
+    }),
+    output: account,
+    status: 201,
+  },
+  'accounts.list': { summary: 'List vendor accounts', input: empty, output: z.array(account) },
+  'accounts.test': {
+    summary: 'Ask the vendor whether it accepts the sealed credential',
+    input: z.strictObject({ account: reference }),
+    output: z.object({ accepted: z.boolean(), status: z.number() }),
+  },
+  'accounts.reseal': {
+    summary: 'Replace the credential, once the vendor has accepted the new one',
+    input: z.strictObject({ account: reference, values: textMap }),
+    output: account,
+  },
+  'accounts.remove': {
+    summary: 'Remove a vendor account without virtual keys in use',
+    input: z.strictObject({ account: reference }),
+    output: removed,
+  },
+  'accounts.rekey': {
+    summary: 'Re-wrap everything that is sealed to the newest key of the key ring',
+    input: empty,
+    output: z.object({ rewrapped: z.number(), current: z.number(), failed: z.array(failure) }),
+  },
+} as const satisfies Record<string, RouteSpec>;

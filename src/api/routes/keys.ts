@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { empty, reference, time, type RouteSpec } from '../schema.ts';
+
+const kind = z.enum(['secret', 'hs256', 'rs256']);
+const seconds = z.number().int().min(0).max(315_360_000);
+
+export const key = z.object({
+  id: z.string(),
+  name: z.string(),
+  app: z.string(),
+  account: z.string(),
+  vendor: z.string(),
+  kind,
+  publicId: z.string().nullable(),
+  state: z.enum(['active', 'revoked']),
+  networks: z.array(z.string()),
+  replaces: z.string().nullable(),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+});
+
+/** The only answer of the API that holds a secret: a virtual one, shown once. */
+const createdKey = z.object({
+  key,
+  parts: z.record(z.string(), z.string()),
+  snippets: z.array(z.object({ sdk: z.string(), language: z.string(), code: z.string() })),
+});
+
+export const keyRoutes = {
+  'keys.create': {
+    summary: 'Create a virtual key; its parts are in this answer and never again',
+    input: z.strictObject({
+      app: reference,
+      account: reference,
+      name: z.string().min(1).max(100),
+      kind: kind.optional(),
+      lifetimeSeconds: seconds.min(1).nullable().optional().describe('Null or absent: does not expire'),
+      networks: z.array(z.string().max(60)).max(100).optional().describe('CIDR blocks; empty: any'),
+    }),
+    output: createdKey,
+    status: 201,
+  },
+  'keys.list': { summary: 'List virtual keys', input: empty, output: z.array(key) },
+  'keys.rotate': {
+    summary: 'Create a key in place of another, which ends after the overlap',
+    input: z.strictObject({
+      key: reference,
+      overlapSeconds: seconds,
+      lifetimeSeconds: seconds.min(1).nullable().optional().describe('Absent: as long as the old key had'),
+    }),
+    output: createdKey.extend({ replaced: key }),
+    status: 201,
+  },
+  'keys.revoke': {
+    summary: 'Revoke a key at once and for good',
+    input: z.strictObject({ key: reference }),
+    output: key,
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { amountOut, count, empty, time, type RouteSpec } from '../schema.ts';
+
+const state = z.enum(['reserved', 'committed', 'released', 'unknown']);
+
+const row = z.object({
+  id: z.string().describe('`<node>-<epoch>-<position>`, also the id of the journal record'),
+  at: time,
+  key: z.string(),
+  app: z.string(),
+  account: z.string(),
+  vendor: z.string(),
+  operation: z.string(),
+  action: z.string(),
+  country: z.string().nullable(),
+  currency: z.string(),
+  bound: amountOut,
+  amount: amountOut,
+  state,
+  settled: z.boolean(),
+  resourceIds: z.array(z.string()),
+});
+
+const total = z.object({ currency: z.string(), state, amount: amountOut, rows: z.number() });
+
+export const ledgerRoutes = {
+  'ledger.list': {
+    summary: 'List spending, newest first',
+    input: z.strictObject({
+      limit: count(10_000).default(50),
+      key: z.string().max(120).optional(),
+      app: z.string().max(120).optional(),
+      state: state.optional(),
+    }),
+    output: z.array(row),
+  },
+  'ledger.totals': {
+    summary: 'Sum of amounts by currency and state',
+    input: empty,
+    output: z.array(total),
+  },
+  'ledger.verify': {
+    summary: 'Recompute every budget period from rows and leases',
+    input: empty,
+    output: z.object({
+      rows: z.number(),
+      periods: z.number(),
+      problems: z.array(z.string()),
+      totals: z.array(total),
+    }),
+  },
+} as const satisfies Record<string, RouteSpec>;

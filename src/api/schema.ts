@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { formatMicros, parseMicros, type Micros } from '../kernel/money.ts';
+
+/** Largest body that the admin API reads. */
+export const MAX_BODY = 4 * 1024 * 1024;
+
+/** What a route is, besides its method and path. */
+export interface RouteSpec {
+  readonly summary: string;
+  /** Path parameters, and query (GET, DELETE) or JSON body (POST, PUT), in one object. */
+  readonly input: z.ZodObject;
+  readonly output: z.ZodType;
+  /** `json` unless stated. `lines` is one JSON object a line; `text` is plain text. */
+  readonly format?: 'json' | 'lines' | 'text';
+  /** Status of success; 200 unless stated. */
+  readonly status?: number;
+  /** Answers without a token. */
+  readonly isOpen?: boolean;
+}
+
+export const empty = z.strictObject({});
+
+/** Id or name of a record. */
+export const reference = z.string().min(1).max(120);
+
+/** An amount as decimal text such as `0.0079`, exact; micros inside. */
+export const amountIn = z
+  .string()
+  .regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'an amount looks like 12.50')
+  .transform((text) => parseMicros(text) as Micros);
+export const amountOut = z
+  .number()
+  .transform((amount) => formatMicros(amount as Micros))
+  .pipe(z.string());
+
+/** Wall time in milliseconds inside, ISO 8601 outside. */
+export const time = z
+  .number()
+  .transform((at) => new Date(at).toISOString())
+  .pipe(z.string());
+
+/** A whole number in a query string. */
+export const count = (most: number) => z.coerce.number<number>().int().min(1).max(most);
+
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3,12}$/, 'a currency looks like EUR')
+  .describe('ISO 4217 code, or a unit of count budgets');
+
+export const textMap = z.record(z.string().max(60), z.string().max(20_000));
+export const removed = z.object({ removed: z.boolean() });

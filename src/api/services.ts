@@ -1,0 +1,157 @@
+import type { AccountTest, NewAccount } from '../custody/accounts.ts';
+import type { NewKey, Rotation } from '../custody/key-request.ts';
+import type { RekeyReport } from '../custody/sealing/rekey.ts';
+import type { CreatedKey } from '../custody/virtual-keys.ts';
+import type { JournalRecord } from '../journal/records.ts';
+import type { Micros } from '../kernel/money.ts';
+import type { LedgerVerification } from '../store/ports.ts';
+import type {
+  AccountRecord,
+  AppRecord,
+  BudgetRecord,
+  JournalPoint,
+  KillRecord,
+  LedgerRecord,
+  LedgerState,
+  PolicyRecord,
+  PriceRecord,
+  VirtualKeyRecord,
+} from '../store/records.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import type { Given } from './contract.ts';
+
+/**
+ * What the admin API needs. Every method that changes something takes the actor last, and journals the act itself
+ * before it returns.
+ */
+export interface AdminServices {
+  readonly vendors: readonly Pick<Vendor, 'id' | 'facts' | 'custody'>[];
+  /** Base URL of the apps listener, for the snippets of a new key. */
+  readonly gateway: () => string;
+  readonly apps: AppService;
+  readonly accounts: AccountService;
+  readonly keys: KeyService;
+  readonly policy: PolicyService;
+  readonly budgets: BudgetService;
+  readonly prices: PriceService;
+  readonly kills: KillService;
+  readonly ledger: LedgerService;
+  readonly journal: JournalService;
+  readonly system: SystemService;
+}
+
+export interface AppService {
+  create(name: string, actor: string): Promise<AppRecord>;
+  list(): Promise<readonly AppRecord[]>;
+}
+
+export interface AccountService {
+  seal(request: NewAccount, actor: string): Promise<AccountRecord>;
+  list(): Promise<readonly AccountRecord[]>;
+  test(id: string, actor: string): Promise<AccountTest>;
+  reseal(id: string, values: Readonly<Record<string, string>>, actor: string): Promise<AccountRecord>;
+  remove(id: string, actor: string): Promise<void>;
+  /** Re-wraps accounts, keys and settings to the newest key of the ring. */
+  rekey(actor: string): Promise<RekeyReport>;
+}
+
+export interface KeyService {
+  create(request: NewKey, actor: string): Promise<CreatedKey>;
+  list(): Promise<readonly VirtualKeyRecord[]>;
+  rotate(
+    id: string,
+    rotation: Rotation,
+    actor: string,
+  ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
+  revoke(id: string, actor: string): Promise<VirtualKeyRecord>;
+}
+
+export interface PolicyService {
+  active(): Promise<PolicyRecord | null>;
+  /** Throws `config_invalid` for a policy that cannot be read, `conflict` when `expected` is not the active version. */
+  put(source: string, expected: number, actor: string): Promise<PolicyRecord>;
+  list(): Promise<readonly PolicyRecord[]>;
+  /** Reads a policy. Throws `config_invalid` or `input_invalid` that says what is wrong and where. */
+  parse(source: string): unknown;
+}
+
+export type NewBudget = Omit<BudgetRecord, 'id' | 'createdAt'>;
+
+export interface BudgetUse {
+  /** Start of the current period, ledger ms; null when nothing was spent yet. */
+  readonly period: number | null;
+  readonly spent: Micros;
+  readonly leased: Micros;
+  readonly presumed: Micros;
+  /** Limit less the three, at least 0. For sliding windows over the whole window. */
+  readonly left: Micros;
+}
+
+export interface BudgetService {
+  /** Creates the budget, or replaces what the one of this name says, keeping its id. */
+  put(budget: NewBudget, actor: string): Promise<BudgetRecord>;
+  list(): Promise<readonly (BudgetRecord & { readonly use: BudgetUse })[]>;
+  remove(id: string, actor: string): Promise<boolean>;
+}
+
+export interface PriceService {
+  /** Throws `input_invalid` that names the line. */
+  readFile(text: string, format: 'json' | 'csv'): readonly PriceRecord[];
+  put(rows: readonly PriceRecord[], actor: string): Promise<number>;
+  list(vendor?: string): Promise<readonly PriceRecord[]>;
+  remove(vendor: string, kind: PriceRecord['kind'] | undefined, actor: string): Promise<number>;
+}
+
+export interface KillService {
+  /** Returns when the kill is in force in every data-plane process. */
+  put(kill: Pick<KillRecord, 'scope' | 'target' | 'reason'>, actor: string): Promise<KillRecord>;
+  list(): Promise<readonly KillRecord[]>;
+  lift(id: string, actor: string): Promise<boolean>;
+}
+
+export interface LedgerService {
+  list(options: {
+    readonly limit: number;
+    readonly key?: string;
+    readonly app?: string;
+    readonly state?: LedgerState;
+  }): Promise<readonly LedgerRecord[]>;
+  totals(): Promise<LedgerVerification['totals']>;
+  verify(): Promise<LedgerVerification>;
+}
+
+export interface JournalEntry extends JournalPoint {
+  readonly record: JournalRecord;
+}
+
+export interface JournalTail {
+  /** From an earlier answer; null: the latest `limit` records. Opaque to the API. */
+  readonly cursor: string | null;
+  readonly limit: number;
+  /** Milliseconds to wait for the first record. */
+  readonly wait: number;
+  /** Ends the wait when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface JournalService {
+  /** Throws `input_invalid` for a cursor that it did not make. */
+  tail(options: JournalTail): Promise<{ readonly entries: readonly JournalEntry[]; readonly cursor: string }>;
+  /** The record at a point and what followed it (outcome, settlement); empty when there is none. */
+  show(point: JournalPoint): Promise<readonly JournalEntry[]>;
+  /** Records with `at` in [since, until), wall ms, node by node. */
+  export(range: {
+    readonly since: number | null;
+    readonly until: number | null;
+  }): AsyncIterable<JournalEntry>;
+  verify(): Promise<Given<'journal.verify'>>;
+}
+
+export interface SystemService {
+  status(): Promise<Given<'status.get'>>;
+  ca(): Promise<Given<'ca.get'>>;
+  /** Answer of the gateway to a probe nonce; null for a nonce of another form. */
+  probe(nonce: string): string | null;
+  metrics(): Promise<string>;
+  ready(): Promise<boolean>;
+}
