@@ -54,7 +54,7 @@ function compileCode({ code, countries, satellite }: CallingCode, states: States
     if (found !== undefined) return found;
     const at = new Map(patterns.map((pattern, index) => [pattern, current[index] ?? NOTHING]));
     const matches = (pattern: Expression): boolean => at.get(pattern)?.matchesEmpty === true;
-    const ends = classify(countries, { matches, length, satellite: matches(satellite) });
+    const ends = classify(countries, { matches, satellite: matches(satellite) });
     const following = (digit: number): State =>
       build(
         current.map((one) => one.after(digit)),
@@ -78,10 +78,9 @@ function patternsOf({ general, leading, fixed, mobile, others }: CountryPlan): E
   return [general, leading ?? general, ...rules.flatMap((rule) => rule?.pattern ?? [])];
 }
 
-/** A national number at its end: which patterns match it, and how long it is. */
+/** A national number at its end: what matches it. */
 interface Ending {
   readonly matches: (pattern: Expression) => boolean;
-  readonly length: number;
   readonly satellite: boolean;
 }
 
@@ -102,8 +101,7 @@ function isIn(plan: CountryPlan, ending: Ending): boolean {
 }
 
 function typeOf({ general, fixed, mobile, others }: CountryPlan, ending: Ending): LineType | null {
-  const fits = (rule: TypeRule | null): boolean =>
-    rule !== null && rule.lengths.has(ending.length) && ending.matches(rule.pattern);
+  const fits = (rule: TypeRule | null): boolean => rule !== null && ending.matches(rule.pattern);
   if (!ending.matches(general)) return null;
   if (fits(fixed)) return mobile === 'same as fixed' || fits(mobile) ? 'fixed-or-mobile' : 'fixed';
   if (mobile !== 'same as fixed' && fits(mobile)) return 'mobile';

@@ -2,11 +2,10 @@ import metadata from 'libphonenumber-js/metadata.max.json';
 import type { LineType } from '../../src/kernel/numbering/facts.ts';
 import { NOTHING, parsePattern, parsePrefix, type Expression } from './expression.ts';
 
-/** Numbers of one type in one country: the pattern of the national number and the lengths that it may have. */
+/** Numbers of one type in one country. The possible lengths of the metadata follow from the patterns. */
 export interface TypeRule {
   readonly lineType: LineType;
   readonly pattern: Expression;
-  readonly lengths: ReadonlySet<number>;
 }
 
 export interface CountryPlan {
@@ -78,13 +77,10 @@ function callingCode(code: string, countries: readonly CountryPlan[]): CallingCo
 }
 
 function countryPlan(country: string | null, row: Row): CountryPlan {
-  const types = row[11] as readonly (readonly [string, (readonly number[])?] | 0)[];
-  const lengths = row[3] as readonly number[];
+  const types = row[11] as readonly (readonly [string, ...unknown[]] | 0)[];
   const rule = (column: number, lineType: LineType): TypeRule | null => {
-    const [pattern, own] = types[column] || [''];
-    return pattern === ''
-      ? null
-      : { lineType, pattern: parsePattern(pattern), lengths: new Set(own ?? lengths) };
+    const [pattern] = types[column] || [''];
+    return pattern === '' ? null : { lineType, pattern: parsePattern(pattern) };
   };
   return {
     country,
