@@ -77,6 +77,8 @@ export interface Intent {
   readonly content: Content | null;
   /** Seconds after which the vendor ends the call; null when the request sets no limit. */
   readonly callSeconds: number | null;
+  /** True when no parameter can shorten it: `callSeconds` is the vendor's own limit, and a policy that wants less must refuse. */
+  readonly fixedSeconds?: boolean;
   /** Further price dimensions, each priced by its own row: lookup packages, `recording`, `leg` (a further call leg of unknown destination). */
   readonly extras: readonly string[];
   /** Country (ISO 3166) of a number to buy. */

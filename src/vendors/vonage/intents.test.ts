@@ -255,6 +255,8 @@ test('ending a call is free, transferring it is not', () => {
   const away = change({ action: 'transfer', destination: { type: 'ncco', url: ['https://example.com'] } });
   assert.deepEqual([away.action, away.extras, away.callSeconds], ['call.modify', ['leg'], 7200]);
   assert.ok(away.effects.includes('spend'));
+  const talk = { type: 'ncco', ncco: [{ action: 'talk', text: 'bye' }] };
+  assert.ok(!change({ action: 'transfer', destination: talk }).effects.includes('spend'));
   const ncco = [{ action: 'connect', endpoint: [{ type: 'phone', number: '447700900000' }] }];
   const inline = change({ action: 'transfer', destination: { type: 'ncco', ncco } });
   assert.deepEqual([inline.action, to(inline), inline.callSeconds], ['call.create', ['+447700900000'], null]);
@@ -291,8 +293,11 @@ test('the gateway’s time limit is written where the vendor enforces it', () =>
 test('every step of a verification is a charge', () => {
   const v1 = (extra: object) =>
     intent(API, { url: '/verify/json', json: { number: '15005550006', brand: 'B', ...extra } });
-  assert.equal(v1({}).destinations.length, 3);
-  assert.deepEqual(v1({}).extras, ['voice', 'voice']);
+  assert.deepEqual(
+    [v1({}).channel, v1({}).destinations.length, v1({}).extras],
+    ['sms', 1, ['voice', 'voice']],
+  );
+  assert.equal(v1({ workflow_id: 4 }).destinations.length, 2);
   assert.deepEqual(
     [v1({ workflow_id: 6 }).destinations.length, v1({ workflow_id: '7' }).channel],
     [1, 'voice'],
@@ -307,7 +312,7 @@ test('every step of a verification is a charge', () => {
     { channel: 'email', to: 'a@example.com' },
   ];
   const v2 = intent(API, { url: '/v2/verify', json: { brand: 'B', workflow } });
-  assert.deepEqual(to(v2), ['+15005550006', '+15005550006', 'a@example.com']);
+  assert.deepEqual(to(v2), ['+15005550006', 'a@example.com'], 'everybody who is reached');
   assert.deepEqual([v2.channel, v2.extras], ['silent', ['whatsapp', 'email']]);
 });
 
@@ -329,7 +334,7 @@ test('a look-up names its level, a purchase its country', () => {
   const lookup = intent(API, {
     url: '/ni/advanced/async/json?number=15005550006&cnam=true&callback=https://x',
   });
-  assert.deepEqual([lookup.action, lookup.extras], ['lookup', ['advanced', 'cnam']]);
+  assert.deepEqual([lookup.action, lookup.extras], ['lookup', ['advanced', 'caller_name']]);
   const buy = intent(REST, { url: '/number/buy', form: { country: 'gb', msisdn: '447700900000' } });
   assert.deepEqual([buy.action, buy.country, to(buy)], ['number.buy', 'GB', ['+447700900000']]);
   assert.match(problem(REST, { url: '/number/buy', form: { msisdn: '447700900000' } }), /country/);

@@ -28,6 +28,11 @@ import { readCall, readCallChange, readPlayback } from './voice.ts';
 
 type Read = (parameters: JsonObject, operation: Operation, plan: NumberingPlan) => IntentDetails;
 
+/** Archives, broadcasts and captions end by themselves after four hours unless the request says otherwise. */
+const FOUR_HOURS = 14_400;
+/** Nothing ends these but the session; a day is taken as the worst. */
+const A_DAY = 86_400;
+
 /** Operations of the older APIs, whose parameters may stand in the query, a form or JSON. */
 export const LEGACY: Readonly<Record<string, Read>> = {
   'sms.send': (parameters, _operation, plan) => readSms(parameters, plan),
@@ -59,11 +64,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'voice.play_tts_into_call': readPlayback,
   'voice.play_audio_into_call': readPlayback,
   'verify.start_verification': (body, _operation, plan) => readStart(body, plan),
-  'verify.trigger_next_workflow': (body) => ({
-    action: 'verify.start',
-    extras: ['next_workflow'],
-    parameters: parametersOf(body),
-  }),
+  'verify.trigger_next_workflow': (body) => ({ action: 'verify.start', parameters: parametersOf(body) }),
   'verify.check_code': readCheck,
   'identity_insights.requests': (body, _operation, plan) => ({
     ...lookupOf(requireText(body, 'phone_number'), 'phone_number', plan),
@@ -74,23 +75,17 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'sim_swap.get_last_swap_date': readNetworkLookup('sim_swap'),
   'number_verification.verify': readNetworkLookup('number_verification'),
   'video.initiate_sip_call': readSipDial,
-  'video.start_archive': (body, ...rest) => ({
-    ...readMedia('recording.start', 'archive')(body, ...rest),
-    callSeconds: LONGEST_ARCHIVE,
-  }),
-  'conversation.recordConversation': readMedia('recording.start', 'recording'),
-  'video.start_broadcast': readMedia('other', 'broadcast'),
-  'video.start_captions': readMedia('other', 'captions'),
-  'video.start_audio_connector': readMedia('other', 'audio_connector'),
-  'video.start_experience_composer': readMedia('other', 'experience_composer'),
+  'video.start_archive': readMedia('recording.start', { longest: FOUR_HOURS, limit: null }),
+  'conversation.recordConversation': readMedia('recording.start', { longest: A_DAY, limit: null }),
+  'video.start_broadcast': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
+  'video.start_captions': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
+  'video.start_experience_composer': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
+  'video.start_audio_connector': readMedia('other', { longest: A_DAY, limit: null }),
   'conversations.create_member': readMember,
   'conversation.createMember': readMember,
   'conversations.create_event': readEvent,
   'conversation.createEvent': readEvent,
 };
-
-/** An archive ends by itself after four hours; unlike the other media processes it takes no shorter limit. */
-const LONGEST_ARCHIVE = 14_400;
 
 /** Hosts' video sessions dial SIP only; a number at one of these would be a phone call. */
 const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
@@ -145,7 +140,11 @@ function lookupOf(number: string, name: string, plan: NumberingPlan): IntentDeta
 function readInsight(levels: readonly string[]): Read {
   return (parameters, _operation, plan) => ({
     ...lookupOf(requireText(parameters, 'number'), 'number', plan),
-    extras: [...levels, ...['cnam', 'real_time_data'].filter((name) => isOn(parameters, name))],
+    extras: [
+      ...levels,
+      ...(isOn(parameters, 'cnam') ? ['caller_name'] : []),
+      ...(isOn(parameters, 'real_time_data') ? ['real_time_data'] : []),
+    ],
     parameters: parametersOf(parameters),
     callbacks: urlsOf(parameters, ['callback']),
   });
@@ -186,13 +185,15 @@ function readSipDial(body: JsonObject, _operation: Operation, plan: NumberingPla
   };
 }
 
-/** Media processes run until they are stopped or for `maxDuration` seconds. */
-function readMedia(action: 'recording.start' | 'other', extra: string): Read {
+/** Media processes run until they are stopped, or for as long as the vendor or the field `limit` allows. */
+function readMedia(
+  action: 'recording.start' | 'other',
+  { longest, limit }: { readonly longest: number; readonly limit: string | null },
+): Read {
   return (body) => ({
     action,
-    channel: 'media',
-    callSeconds: optionalWhole(body, 'maxDuration', [1, 86_400]),
-    extras: [extra],
+    callSeconds: (limit === null ? null : optionalWhole(body, limit, [1, A_DAY])) ?? longest,
+    fixedSeconds: true,
     parameters: parametersOf(body),
     callbacks: urlsOf(body, ['url', 'statusCallbackUrl']),
   });
@@ -219,6 +220,6 @@ function readEvent(body: JsonObject, operation: Operation): IntentDetails {
   const parameters = parametersOf(body);
   const type = optionalText(body, 'type') ?? '';
   return type.startsWith('message')
-    ? { action: 'message.send', channel: 'chat', extras: ['event'], parameters }
+    ? { action: 'message.send', channel: 'chat', parameters }
     : { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
 }

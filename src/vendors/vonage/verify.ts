@@ -62,7 +62,6 @@ export function readControl(parameters: JsonObject, operation: Operation): Inten
   return {
     action: cancels ? 'other' : 'verify.start',
     effects: cancels ? operation.effects.filter((one) => one !== 'spend') : operation.effects,
-    extras: cancels ? [] : ['next_workflow'],
     parameters: parametersOf(parameters),
   };
 }
@@ -94,13 +93,20 @@ function readStep(step: JsonObject, plan: NumberingPlan): Step {
   return { channel, destination };
 }
 
-/** One charge for each step, in the channel of the first; steps in other channels are priced besides. */
+/**
+ * One charge for each step. Steps in the channel of the first are destinations; steps in other channels are priced
+ * as extras, and are destinations only where they reach somebody else.
+ */
 function stepsOf(steps: readonly Step[]): IntentDetails {
   const first = steps[0]?.channel ?? null;
+  const same = steps.filter(({ channel }) => channel === first);
+  const others = steps.filter(({ channel }) => channel !== first);
+  const reached = new Set(same.map(({ destination }) => destination.address));
+  const elsewhere = others.filter(({ destination }) => !reached.has(destination.address));
   return {
     action: 'verify.start',
     channel: first,
-    destinations: steps.map(({ destination }) => destination),
-    extras: steps.filter(({ channel }) => channel !== first).map(({ channel }) => channel),
+    destinations: [...same, ...elsewhere].map(({ destination }) => destination),
+    extras: others.map(({ channel }) => channel),
   };
 }

@@ -33,11 +33,6 @@ const checkCall = createNameCheck([
 ]);
 const checkChange = createNameCheck(['action', 'destination', 'type', 'ncco', 'url']);
 const HARMLESS: ReadonlySet<string> = new Set(['hangup', 'mute', 'unmute', 'earmuff', 'unearmuff']);
-const MEDIA_LIMITED: ReadonlySet<string> = new Set([
-  'video.start_broadcast',
-  'video.start_captions',
-  'video.start_experience_composer',
-]);
 const NO_SCRIPT = { destinations: [], extras: ['leg'], callbacks: [], longest: 0 };
 
 /** `POST /v1/calls`. A call that is scripted from a URL, or by its application, may dial one further leg at a time. */
@@ -79,30 +74,32 @@ export function readCallChange(body: JsonObject, operation: Operation, plan: Num
   checkChange(destination);
   const inline = listOf(destination, 'ncco');
   const script = inline.length === 0 ? NO_SCRIPT : readScript(inline, plan);
+  const costs = script.destinations.length + script.extras.length > 0;
   return {
     ...common,
+    effects: costs ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
     action: script.destinations.length > 0 ? 'call.create' : 'call.modify',
     destinations: script.destinations,
     callSeconds: script.longest === 0 ? LONGEST_CALL : script.longest,
+    fixedSeconds: script.longest === 0,
     extras: script.extras,
     callbacks: [...urlsOf(destination, ['url']), ...script.callbacks],
   };
 }
 
-/** Playing speech or audio into a call. Premium voices are charged by the character. */
+/** Playing speech or audio into a call. Premium voices are charged by the character, everything else is free. */
 export function readPlayback(body: JsonObject, operation: Operation): IntentDetails {
   const premium = isOn(body, 'premium');
   return {
-    action: 'call.modify',
+    action: premium ? 'other' : 'call.modify',
     channel: 'voice',
     effects: premium ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
-    extras: premium ? ['premium_speech'] : [],
     parameters: parametersOf(body),
     callbacks: urlsOf(body, ['stream_url']),
   };
 }
 
-/** Writes the vendor's own time limits into a call, a transfer with an inline script, or a recording of video. */
+/** Writes the vendor's own time limits into a call, or into a transfer with an inline script. */
 export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
   const body = parseJsonObject(request.body);
   const limited = body === null ? null : limitBody(operation.id, body, seconds);
@@ -119,7 +116,7 @@ function limitBody(id: string, body: JsonObject, seconds: number): JsonObject | 
     };
   if (id === 'voice.modify_call' && isJsonObject(destination))
     return { ...body, destination: { ...destination, ...limitNcco(destination['ncco'], seconds) } };
-  return MEDIA_LIMITED.has(id) ? { ...body, ...limitField(body, 'maxDuration', seconds) } : null;
+  return null;
 }
 
 function limitField(body: JsonObject, name: string, seconds: number): JsonObject {
