@@ -150,16 +150,18 @@ export function createBill(accounts: readonly Account[], now: () => number): Bil
       }),
     charged: (account: Account) => micros(sums.get(account.index)?.amount ?? 0),
     usage: (account: Account) => usageOf(sums.get(account.index)),
-    *csv() {
-      yield 'row,vendor,account,resource,item,to,units,amount,currency,at,finalAt\n';
-      for (let from = 0; from < columns.length; from += CSV_PIECE) {
-        let piece = '';
-        for (let index = from; index < Math.min(from + CSV_PIECE, columns.length); index++)
-          piece += csvLine(row(index));
-        yield piece;
-      }
-    },
+    csv: () => csvOf(row, () => columns.length),
   });
+}
+
+function* csvOf(row: (index: number) => BillRow, length: () => number): Generator<string> {
+  yield 'row,vendor,account,resource,item,to,units,amount,currency,at,finalAt\n';
+  for (let from = 0; from < length(); from += CSV_PIECE) {
+    let piece = '';
+    for (let index = from; index < Math.min(from + CSV_PIECE, length()); index++)
+      piece += csvLine(row(index));
+    yield piece;
+  }
 }
 
 function addToSums(sums: Map<number, Sums>, { account, item, at, units, amount }: Charge): void {

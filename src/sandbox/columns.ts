@@ -33,6 +33,7 @@ interface Chunk {
 }
 
 const ROWS = 32_768;
+const ID_BYTES = 16;
 const HEX_DIGITS = 32;
 const SID = /^[A-Z]{0,2}[0-9a-f]{32}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -41,32 +42,9 @@ const PHONE = /^\+[1-9]\d{4,14}$/;
 export function createColumns(): Columns {
   const chunks: Chunk[] = [];
   const words = createWords();
-  const uuidForm = words.index('uuid');
-  const textForm = words.index('text');
-  const probe = Buffer.alloc(16);
+  const forms = { uuid: words.index('uuid'), text: words.index('text'), words };
+  const probe = Buffer.alloc(ID_BYTES);
   let length = 0;
-
-  /** Writes the bytes of an id and returns how to print them again. */
-  function pack(id: string, target: Buffer, at: number): number {
-    if (SID.test(id)) {
-      target.write(id.slice(-HEX_DIGITS), at, 16, 'hex');
-      return words.index(id.slice(0, -HEX_DIGITS));
-    }
-    if (UUID.test(id)) {
-      target.write(id.replaceAll('-', ''), at, 16, 'hex');
-      return uuidForm;
-    }
-    target.writeUInt32BE(words.index(id), at);
-    return textForm;
-  }
-
-  function unpack(chunk: Chunk, slot: number): string {
-    const form = chunk.forms[slot] ?? textForm;
-    const at = slot * 16;
-    if (form === textForm) return words.word(chunk.ids.readUInt32BE(at));
-    const hex = chunk.ids.toString('hex', at, at + 16);
-    return form === uuidForm ? dashed(hex) : words.word(form) + hex;
-  }
 
   return Object.freeze({
     get length() {
@@ -76,7 +54,7 @@ export function createColumns(): Columns {
       const slot = length % ROWS;
       if (slot === 0) chunks.push(newChunk());
       const chunk = chunks[chunks.length - 1] as Chunk;
-      chunk.forms[slot] = pack(row.resource, chunk.ids, slot * 16);
+      chunk.forms[slot] = packId(row.resource, chunk.ids, slot * ID_BYTES, forms);
       chunk.to[slot] = packAddress(row.to, words);
       chunk.accounts[slot] = row.account;
       chunk.items[slot] = row.item;
@@ -92,7 +70,7 @@ export function createColumns(): Columns {
       const slot = index % ROWS;
       const cell = (column: Float64Array | Uint16Array | Uint32Array) => column[slot] ?? 0;
       return {
-        resource: unpack(chunk, slot),
+        resource: unpackId(chunk, slot, forms),
         to: unpackAddress(cell(chunk.to), words),
         account: cell(chunk.accounts),
         item: cell(chunk.items),
@@ -104,19 +82,48 @@ export function createColumns(): Columns {
     },
     find(id: string) {
       if (!SID.test(id) && !UUID.test(id)) return -1;
-      const form = pack(id, probe, 0);
+      const form = packId(id, probe, 0, forms);
       const row = rowOf(probe);
       const chunk = chunks[Math.floor(row / ROWS)];
-      const slot = row % ROWS;
-      if (row >= length || chunk === undefined || chunk.forms[slot] !== form) return -1;
-      return chunk.ids.compare(probe, 0, 16, slot * 16, slot * 16 + 16) === 0 ? row : -1;
+      const at = (row % ROWS) * ID_BYTES;
+      if (row >= length || chunk === undefined || chunk.forms[row % ROWS] !== form) return -1;
+      return chunk.ids.compare(probe, 0, ID_BYTES, at, at + ID_BYTES) === 0 ? row : -1;
     },
   });
 }
 
+/** How an id is written: as the word before its hex digits, as a UUID, or as a word of its own. */
+interface Forms {
+  readonly uuid: number;
+  readonly text: number;
+  readonly words: Words;
+}
+
+/** Writes the bytes of an id and returns its form. */
+function packId(id: string, target: Buffer, at: number, forms: Forms): number {
+  if (SID.test(id)) {
+    target.write(id.slice(-HEX_DIGITS), at, ID_BYTES, 'hex');
+    return forms.words.index(id.slice(0, -HEX_DIGITS));
+  }
+  if (UUID.test(id)) {
+    target.write(id.replaceAll('-', ''), at, ID_BYTES, 'hex');
+    return forms.uuid;
+  }
+  target.writeUInt32BE(forms.words.index(id), at);
+  return forms.text;
+}
+
+function unpackId(chunk: Chunk, slot: number, { uuid, text, words }: Forms): string {
+  const form = chunk.forms[slot] ?? text;
+  const at = slot * ID_BYTES;
+  if (form === text) return words.word(chunk.ids.readUInt32BE(at));
+  const hex = chunk.ids.toString('hex', at, at + ID_BYTES);
+  return form === uuid ? dashed(hex) : words.word(form) + hex;
+}
+
 function newChunk(): Chunk {
   return {
-    ids: Buffer.alloc(ROWS * 16),
+    ids: Buffer.alloc(ROWS * ID_BYTES),
     forms: new Uint16Array(ROWS),
     accounts: new Uint16Array(ROWS),
     items: new Uint16Array(ROWS),

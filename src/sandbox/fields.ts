@@ -10,9 +10,9 @@ export interface Fields {
 
 const NONE: readonly string[] = [];
 
-export function readForm(text: string): Fields {
+export function readForm(form: string): Fields {
   const values = new Map<string, string | string[]>();
-  for (const pair of text === '' ? NONE : text.split('&')) {
+  for (const pair of form === '' ? NONE : form.split('&')) {
     const equals = pair.indexOf('=');
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));
     const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
@@ -36,8 +36,8 @@ export function readForm(text: string): Fields {
   };
 }
 
-function decode(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+function decode(part: string): string {
+  const spaced = part.includes('+') ? part.replaceAll('+', ' ') : part;
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);

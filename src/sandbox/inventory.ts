@@ -86,7 +86,8 @@ export function createInventory({ now, timeline, prices, bill }: InventorySource
 }
 
 function candidate(prefix: string, areaCode: string, index: number): string {
-  const area = areaCode === '' ? (prefix === '1' ? '415' : '700') : areaCode;
+  const usual = prefix === '1' ? '415' : '700';
+  const area = areaCode === '' ? usual : areaCode;
   return prefix === '1'
     ? `+1${area}555${String(index).padStart(4, '0')}`
     : `+${prefix}${area}${String(index).padStart(6, '0')}`;

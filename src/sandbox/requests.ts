@@ -48,7 +48,7 @@ export function createRequestRing(): RequestRing {
     },
     list(after = 0) {
       const kept = ring.filter(({ number }) => number > after);
-      return kept.sort((a, b) => a.number - b.number).map(describe);
+      return kept.toSorted((a, b) => a.number - b.number).map(describe);
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAccountDesk, createRegistry, type AccountDesk } from './accounts.ts';
 import { createBill, type Bill } from './bill.ts';
-import { createCallEngine } from './calls.ts';
+import { createCallEngine } from './call-engine.ts';
 import { createControl } from './control.ts';
 import {
   DEFAULT_SETTINGS,

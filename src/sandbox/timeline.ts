@@ -39,7 +39,9 @@ export function createManualTime(start: number): {
   let entries: Entry[] = [];
   const due = (until: number): Entry | undefined => {
     entries = entries.filter((entry) => !entry.cancelled);
-    return entries.filter((entry) => entry.at <= until).sort((a, b) => a.at - b.at || a.order - b.order)[0];
+    return entries
+      .filter((entry) => entry.at <= until)
+      .toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
   };
   const timers = {
     set(run: () => void, milliseconds: number) {

@@ -59,7 +59,7 @@ describe('webhooks of the sandbox', () => {
     });
     await sandbox.advance(60_000);
     const paths = customer.received.map(({ url }) => url);
-    assert.deepEqual([...paths].sort(), ['/events', '/events', '/events', '/next', '/voice']);
+    assert.deepEqual(paths.toSorted(), ['/events', '/events', '/events', '/next', '/voice']);
     assert.equal((await client.calls(sid).fetch()).duration, '7');
   });
 

@@ -5,7 +5,7 @@ import {
   EncodedFileOutput,
   RoomServiceClient,
   SipClient,
-  ServerError,
+  type ServerError,
 } from 'livekit-server-sdk';
 import Telnyx from 'telnyx';
 import { formatMicros, parseMicros } from '../../src/kernel/money.ts';

@@ -4,6 +4,8 @@ import {
   json,
   type AccountRequest,
   type Exchange,
+  type InboundEvent,
+  type InboundResult,
   type Reply,
   type SandboxAccount,
   type VendorModule,
@@ -41,58 +43,17 @@ export function createLiveKit(world: World): VendorModule {
   function handle(exchange: Exchange): Reply | Promise<Reply> {
     const token = readToken((exchange.headers.authorization ?? '').replace(/^Bearer /, ''));
     const state = token === null ? undefined : states.get(String(token.claims['iss']));
-    if (
-      token === null ||
-      state === undefined ||
-      !signedBySecret(token, state.secret) ||
-      !inTime(token, world.now())
-    )
+    if (token === null || state === undefined || !isGood(token, state, world.now()))
       return twirpError('unauthenticated', 'invalid authorization token');
     exchange.account = state.account;
     exchange.credential = 'apiSecret';
     if (exchange.path === '/settings/regions') return json(200, { regions: [] });
     if (exchange.method !== 'POST' || !exchange.path.startsWith(PREFIX))
       return twirpError('bad_route', 'no such route');
-    return call(state, token, exchange);
-  }
-
-  function call(state: LiveKitState, token: Token, exchange: Exchange): Reply | Promise<Reply> {
     const name = exchange.path.slice(PREFIX.length);
     const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
-    const request = readJson(exchange);
     if (method === undefined) return twirpError('bad_route', `no handler for ${name}`);
-    if (request === null) return twirpError('malformed', 'the body is not JSON');
-    const { video, sip } = token.claims;
-    const grants = { video: isObject(video) ? video : {}, sip: isObject(sip) ? sip : {} };
-    if (!method.allowed(grants, request)) return twirpError('permission_denied', 'permissions denied');
-    return method.run(state, request, exchange);
-  }
-
-  function createAccount({ currency = 'USD', credentials = {} }: AccountRequest): SandboxAccount {
-    const { ids } = world;
-    const apiKey = credentials['apiKey'] ?? `API${ids.alphanumeric(12)}`;
-    const secret = credentials['apiSecret'] ?? ids.alphanumeric(44);
-    const limit = () => itemLimit(world.settings);
-    const sipTrunkId = `ST_${ids.alphanumeric(12)}`;
-    const trunk = { sipTrunkId, name: 'Sandbox', numbers: ['+15005550000'], noun: 'SIPOutboundTrunk' };
-    const state: LiveKitState = {
-      account: world.open('livekit', apiKey, currency),
-      secret,
-      webhookUrl: credentials['webhookUrl'] ?? '',
-      rooms: new Map(),
-      egress: createLog<Egress>(({ id }) => id, limit),
-      trunks: new Map([[sipTrunkId, trunk]]),
-      rules: new Map(),
-      calls: createLog<PhoneCall>(({ id }) => id, limit),
-    };
-    states.set(apiKey, state);
-    const host = credentials['host'] ?? `sandbox-${ids.hex(8)}.livekit.cloud`;
-    return {
-      vendor: 'livekit',
-      id: apiKey,
-      currency,
-      credentials: { apiKey, apiSecret: secret, host, sipTrunkId },
-    };
+    return call(state, method, { token, exchange });
   }
 
   return Object.freeze({
@@ -103,19 +64,61 @@ export function createLiveKit(world: World): VendorModule {
       ...twirpError(status === 429 ? 'resource_exhausted' : 'unavailable', message),
       status,
     }),
-    createAccount,
-    async inbound(event) {
+    createAccount: (request: AccountRequest) => createAccount(services, request),
+    inbound(event: InboundEvent) {
       const state = states.get(event.account);
       if (state === undefined) throw new Error(`livekit has no account ${event.account}`);
       if (event.kind !== 'call') throw new Error('livekit receives only calls');
-      const id = `SCL_${world.ids.alphanumeric(12)}`;
-      const participant = {
-        identity: `sip_${event.from}`,
-        kind: 'SIP',
-        attributes: { 'sip.callID': id, 'sip.phoneNumber': event.from },
-      };
-      report(services, state, { event: 'participant_joined', participant });
-      return { id, status: null, body: '' };
+      return Promise.resolve(receiveCall(services, state, event));
     },
   } satisfies VendorModule);
+}
+
+const isGood = (token: Token, { secret }: LiveKitState, now: number): boolean =>
+  signedBySecret(token, secret) && inTime(token, now);
+
+interface Asked {
+  readonly token: Token;
+  readonly exchange: Exchange;
+}
+
+function call(state: LiveKitState, method: Method, { token, exchange }: Asked): Reply | Promise<Reply> {
+  const request = readJson(exchange);
+  if (request === null) return twirpError('malformed', 'the body is not JSON');
+  const { video, sip } = token.claims;
+  const grants = { video: isObject(video) ? video : {}, sip: isObject(sip) ? sip : {} };
+  if (!method.allowed(grants, request)) return twirpError('permission_denied', 'permissions denied');
+  return method.run(state, request, exchange);
+}
+
+function createAccount(
+  { world, states }: LiveKitServices,
+  { currency = 'USD', credentials = {} }: AccountRequest,
+): SandboxAccount {
+  const { ids } = world;
+  const apiKey = credentials['apiKey'] ?? `API${ids.alphanumeric(12)}`;
+  const apiSecret = credentials['apiSecret'] ?? ids.alphanumeric(44);
+  const limit = () => itemLimit(world.settings);
+  const sipTrunkId = credentials['sipTrunkId'] ?? `ST_${ids.alphanumeric(12)}`;
+  const trunk = { sipTrunkId, name: 'Sandbox', numbers: ['+15005550000'], noun: 'SIPOutboundTrunk' };
+  states.set(apiKey, {
+    account: world.open('livekit', apiKey, currency),
+    secret: apiSecret,
+    webhookUrl: credentials['webhookUrl'] ?? '',
+    rooms: new Map(),
+    egress: createLog<Egress>(({ id }) => id, limit),
+    trunks: new Map([[sipTrunkId, trunk]]),
+    rules: new Map(),
+    calls: createLog<PhoneCall>(({ id }) => id, limit),
+  });
+  const host = credentials['host'] ?? `sandbox-${ids.hex(8)}.livekit.cloud`;
+  return { vendor: 'livekit', id: apiKey, currency, credentials: { apiKey, apiSecret, host, sipTrunkId } };
+}
+
+function receiveCall(services: LiveKitServices, state: LiveKitState, { from }: InboundEvent): InboundResult {
+  const id = `SCL_${services.world.ids.alphanumeric(12)}`;
+  const attributes = { 'sip.callID': id, 'sip.phoneNumber': from };
+  const participant = { identity: `sip_${from}`, kind: 'SIP', attributes };
+  report(services, state, { event: 'participant_joined', participant });
+  return { id, status: null, body: '' };
 }

@@ -149,7 +149,7 @@ function dialOut(
     to: to.startsWith('sip:') || to.startsWith('+') ? to : `+${to}`,
     direction: 'outbound-api',
     parent: null,
-    script: async () => [{ kind: 'wait', seconds: services.world.settings.talkSeconds }],
+    script: () => [{ kind: 'wait', seconds: services.world.settings.talkSeconds }],
     hooks: sipHooks(services, state, (changed) => {
       join(changed);
       waiting?.changed(changed);
@@ -205,7 +205,7 @@ function sipHooks(
     newId: () => `SCL_${world.ids.alphanumeric(12)}`,
     opened: (call) => state.calls.add(call),
     changed: (call) => (call.parent === null ? changed(call) : undefined),
-    load: async () => null,
+    load: () => null,
     message() {},
     recorded() {},
   };
@@ -220,7 +220,7 @@ function transfer({ world }: LiveKitServices, state: LiveKitState, request: Json
     return twirpError('not_found', 'participant does not exist');
   if (!PHONE.test(to) && !to.startsWith('sip:'))
     return twirpError('invalid_argument', 'transfer_to is not valid');
-  world.calls.redirect(participant.call, async () => [
+  world.calls.redirect(participant.call, () => [
     {
       kind: 'dial',
       targets: [to],

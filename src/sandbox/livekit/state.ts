@@ -75,7 +75,7 @@ export function field(request: JsonObject, name: string): unknown {
 
 export function textField(request: JsonObject, name: string): string {
   const value = field(request, name);
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** A protobuf duration such as `"90s"` in seconds; `fallback` when absent. */

@@ -96,6 +96,7 @@ function detailRecords({ world }: TelnyxServices, state: TelnyxState, exchange: 
 
 function messageRecord({ account }: TelnyxState, message: TelnyxMessage, now: number): unknown {
   const { id, from, to, parts, price, kind, createdAt, sentAt, deliveredAt, outcome } = message;
+  const final = outcome === 'delivered' ? 'delivered' : 'failed';
   return {
     record_type: 'message_detail_record',
     uuid: id,
@@ -109,7 +110,7 @@ function messageRecord({ account }: TelnyxState, message: TelnyxMessage, now: nu
     rate: decimalText(micros(price / parts), 4),
     currency: account.currency,
     carrier_fee: '0.0000',
-    status: now < deliveredAt ? 'received' : outcome === 'delivered' ? 'delivered' : 'failed',
+    status: now < deliveredAt ? 'received' : final,
     created_at: isoTime(createdAt),
     sent_at: isoTime(sentAt),
     completed_at: now < deliveredAt ? null : isoTime(deliveredAt),

@@ -152,7 +152,7 @@ function startLeg(
     to,
     direction: 'outbound-api',
     parent: null,
-    script: async () => [{ kind: 'wait', seconds: settings.talkSeconds }],
+    script: () => [{ kind: 'wait', seconds: settings.talkSeconds }],
     hooks: callHooks(services, state),
     detail: {
       connection,
@@ -202,7 +202,7 @@ function transfer(
   { request, to }: { readonly request: JsonObject; readonly to: string },
 ): void {
   const limit = text(request, 'time_limit_secs');
-  services.world.calls.redirect(call, async () => [
+  services.world.calls.redirect(call, () => [
     {
       kind: 'dial',
       targets: [to],
@@ -256,7 +256,7 @@ export function callHooks(services: TelnyxServices, state: TelnyxState): CallHoo
         ...(cause === undefined ? {} : ended),
       });
     },
-    load: async () => null,
+    load: () => null,
     message() {},
     recorded(call, { id, seconds }) {
       const recording = world.recordings.add(id ?? world.ids.uuid(), call, seconds);

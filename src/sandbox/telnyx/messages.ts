@@ -2,6 +2,7 @@ import { micros } from '../../kernel/money.ts';
 import type { BillRow } from '../bill.ts';
 import { empty, json, type Exchange, type Reply } from '../core.ts';
 import { list, readJson, text, type JsonObject } from '../fields.ts';
+import type { Outcome } from '../outcomes.ts';
 import type { Route } from '../router.ts';
 import { segmentText } from '../segments.ts';
 import { documentUrl } from './documents.ts';
@@ -133,7 +134,6 @@ function send(services: TelnyxServices, state: TelnyxState, { request, to, kind 
   const sendAt = Date.parse(text(request, 'send_at') ?? '');
   const scheduled = sendAt > now;
   const start = scheduled ? sendAt : now;
-  const outcome = outcomes.of(to);
   const profile = text(request, 'messaging_profile_id') ?? '';
   const message: TelnyxMessage = {
     id: scheduled ? ids.uuid() : ids.linkedUuid(bill.length),
@@ -148,8 +148,7 @@ function send(services: TelnyxServices, state: TelnyxState, { request, to, kind 
     createdAt: now,
     sentAt: start + settings.sentAfter,
     deliveredAt: start + settings.deliveredAfter,
-    outcome:
-      outcome === 'undelivered' ? 'delivery_failed' : outcome === 'failed' ? 'sending_failed' : 'delivered',
+    outcome: endOf(outcomes.of(to)),
     webhookUrl:
       text(request, 'webhook_url') ?? documentUrl(state, 'messaging_profiles', profile, 'webhook_url'),
     scheduled,
@@ -160,6 +159,11 @@ function send(services: TelnyxServices, state: TelnyxState, { request, to, kind 
   else charge(services, state, message);
   if (message.webhookUrl !== '') planEvents(services, state, message);
   return message;
+}
+
+function endOf(outcome: Outcome | null): TelnyxMessage['outcome'] {
+  if (outcome === 'undelivered') return 'delivery_failed';
+  return outcome === 'failed' ? 'sending_failed' : 'delivered';
 }
 
 function charge({ world }: TelnyxServices, { account }: TelnyxState, message: TelnyxMessage): void {

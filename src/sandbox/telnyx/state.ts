@@ -104,11 +104,11 @@ export function listPage<T>(exchange: Exchange, items: readonly T[], view: (item
 export function createdFilter(fields: Fields, now: number): (time: number) => boolean {
   const since = Date.parse(fields.get('filter[created_at][gte]') ?? '');
   const until = Date.parse(fields.get('filter[created_at][lte]') ?? '');
-  const range = fields.get('filter[date_range]');
   const day = (offset: number) => isoTime(now - offset * 86_400_000).slice(0, 10);
-  const wanted = range === 'today' ? day(0) : range === 'yesterday' ? day(1) : null;
+  const days: Readonly<Record<string, string>> = { today: day(0), yesterday: day(1) };
+  const wanted = days[fields.get('filter[date_range]') ?? ''];
   return (time) =>
-    !(time < since) && !(time > until) && (wanted === null || isoTime(time).startsWith(wanted));
+    !(time < since) && !(time > until) && (wanted === undefined || isoTime(time).startsWith(wanted));
 }
 
 /**

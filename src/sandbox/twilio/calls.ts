@@ -120,10 +120,10 @@ function callbacksOf(fields: Fields): Record<string, string> {
 /** Null: the request names no instructions. An application's own URL is not simulated: its calls are silent. */
 function scriptOf(services: TwilioServices, fields: Fields): ScriptSource | null {
   const [twiml, url] = [fields.get('Twiml'), fields.get('Url')];
-  if (twiml !== undefined) return async () => readTwiml(twiml);
+  if (twiml !== undefined) return () => readTwiml(twiml);
   if (url !== undefined) return (call) => call.hooks.load(call, url, fields.get('Method') ?? 'POST');
   if (!fields.has('ApplicationSid')) return null;
-  return async () => [{ kind: 'wait', seconds: services.world.settings.talkSeconds }];
+  return () => [{ kind: 'wait', seconds: services.world.settings.talkSeconds }];
 }
 
 export function callHooks(services: TwilioServices, state: TwilioState): CallHooks {
@@ -213,7 +213,7 @@ function listCalls({ world }: TwilioServices, state: TwilioState, exchange: Exch
 function addParticipant(services: TwilioServices, state: TwilioState, exchange: Exchange): Reply {
   const fields = readForm(exchange.body.toString());
   const { talkSeconds } = services.world.settings;
-  const call = createCall(services, state, fields, async () => [{ kind: 'wait', seconds: talkSeconds }]);
+  const call = createCall(services, state, fields, () => [{ kind: 'wait', seconds: talkSeconds }]);
   if (!('direction' in call)) return call;
   return json(201, {
     account_sid: state.account.id,

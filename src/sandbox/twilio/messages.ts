@@ -102,10 +102,14 @@ function problemOf(fields: Fields): Reply | null {
   if (phone !== null && !PHONE.test(phone))
     return twilioError(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
   const refused = REFUSED[to];
-  if (refused !== undefined) return twilioError(...refused);
-  if (fields.get('ScheduleType') === 'fixed' && Number.isNaN(Date.parse(fields.get('SendAt') ?? '')))
-    return twilioError(400, 20001, 'SendAt is not a time');
-  return null;
+  return refused === undefined ? scheduleProblem(fields) : twilioError(...refused);
+}
+
+function scheduleProblem(fields: Fields): Reply | null {
+  const fixed = fields.get('ScheduleType') === 'fixed';
+  return fixed && Number.isNaN(Date.parse(fields.get('SendAt') ?? ''))
+    ? twilioError(400, 20001, 'SendAt is not a time')
+    : null;
 }
 
 /** The phone number of an address; null for addresses of other kinds. */

@@ -17,7 +17,7 @@ export function signedForm(
     method === 'GET'
       ? target
       : Object.keys(parameters)
-          .sort()
+          .toSorted()
           .reduce((text, name) => text + name + (parameters[name] ?? ''), url);
   const signature = createHmac('sha1', token).update(signed, 'utf8').digest('base64');
   return {

@@ -1,8 +1,15 @@
-import type { AccountRequest, Exchange, Reply, SandboxAccount, VendorModule, World } from '../core.ts';
-import { json } from '../core.ts';
-import { readForm } from '../fields.ts';
-import { createRouter } from '../router.ts';
+import type {
+  AccountRequest,
+  Exchange,
+  InboundEvent,
+  Reply,
+  SandboxAccount,
+  VendorModule,
+  World,
+} from '../core.ts';
+import { createRouter, type Route } from '../router.ts';
 import { accountRoutes } from './account-api.ts';
+import { admit, createServices, issueToken, type Admissions } from './admissions.ts';
 import { callRoutes } from './calls.ts';
 import { documentKinds } from './collections.ts';
 import { createKey, credentialRoutes } from './credentials.ts';
@@ -14,117 +21,33 @@ import { messageRoutes } from './messages.ts';
 import { numberRoutes } from './numbers.ts';
 import { pricingRoutes } from './pricing.ts';
 import { recordingRoutes } from './recordings.ts';
-import { newState, type OpenRequest, type TwilioServices, type TwilioState } from './state.ts';
+import type { TwilioServices, TwilioState } from './state.ts';
 import { verifyRoutes } from './verify.ts';
 
 const SUFFIX = '.twilio.com';
-const TOKEN_SECONDS = 3600;
-
-interface Admission {
-  readonly state: TwilioState;
-  readonly name: string;
-  /** Wall time; null: until withdrawn. */
-  readonly until: number | null;
-}
+/** Suspended accounts can still be changed, or else they could never be activated again. */
+const ACCOUNT_PATH = /\/Accounts\/[^/]+$/;
 
 /** The simulated Twilio. */
 export function createTwilio(world: World): VendorModule {
-  const states = new Map<string, TwilioState>();
-  const admissions = new Map<string, Admission>();
-  const clients = new Map<string, { readonly secret: string; readonly state: TwilioState }>();
-  const services: TwilioServices = {
-    world,
-    states,
-    admit: (state, name, user, password) =>
-      void admissions.set(basic(user, password), { state, name, until: null }),
-    withdraw: (user, password) => void admissions.delete(basic(user, password)),
-    openAccount(parent, request) {
-      const state = newState(world, parent, request);
-      states.set(state.account.id, state);
-      services.admit(state, 'authToken', state.account.id, state.authToken);
-      return state;
-    },
-  };
-  const router = createRouter<TwilioState>(
-    'twilio',
-    [
-      ...messageRoutes(services),
-      ...callRoutes(services),
-      ...recordingRoutes(services),
-      ...verifyRoutes(services),
-      ...lookupRoutes(services),
-      ...numberRoutes(services),
-      ...credentialRoutes(services),
-      ...accountRoutes(services),
-      ...pricingRoutes(services),
-      ...documentRoutes(services, documentKinds(services)),
-    ],
-    plainHost,
-  );
+  const admissions: Admissions = { byHeader: new Map(), clients: new Map() };
+  const services = createServices(world, admissions);
+  const { states } = services;
+  const router = createRouter('twilio', routesOf(services), plainHost);
 
   function handle(exchange: Exchange): Reply | Promise<Reply> {
-    if (exchange.path === '/v2/token' && exchange.method === 'POST') return issueToken(exchange);
-    const admission = admissions.get(exchange.headers.authorization ?? '');
-    if (admission === undefined || (admission.until !== null && world.now() > admission.until))
-      return twilioError(401, 20003);
+    if (exchange.host.startsWith('oauth.') && exchange.path === '/v2/token')
+      return issueToken(services, admissions, exchange);
+    const admission = admit(admissions, exchange, world.now());
+    if (admission === null) return twilioError(401, 20003);
     exchange.credential = admission.name;
     const handler = router(exchange);
     const state = addressed(states, admission.state, exchange);
     if (state === null) return twilioError(401, 20003);
     exchange.account = state.account;
-    if (state.status !== 'active' && exchange.method !== 'GET' && !/\/Accounts\/[^/]+$/.test(exchange.path))
+    if (state.status !== 'active' && exchange.method !== 'GET' && !ACCOUNT_PATH.test(exchange.path))
       return twilioError(403, 20005);
     return handler === null ? notFound(exchange.path) : handler(state, exchange);
-  }
-
-  /** OAuth client credentials of an organisation's app: a bearer token for an hour. */
-  function issueToken({ body }: Exchange): Reply {
-    const fields = readForm(body.toString());
-    const client = clients.get(fields.get('client_id') ?? '');
-    if (client === undefined || client.secret !== fields.get('client_secret')) return twilioError(401, 20003);
-    const token = `sandbox.${world.ids.alphanumeric(43)}`;
-    const until = world.now() + TOKEN_SECONDS * 1000;
-    admissions.set(`Bearer ${token}`, { state: client.state, name: 'oauth', until });
-    return json(200, { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS });
-  }
-
-  function createAccount({ currency = 'USD', credentials = {} }: AccountRequest): SandboxAccount {
-    const { ids } = world;
-    const request: OpenRequest = {
-      friendlyName: 'Sandbox',
-      currency,
-      sid: credentials['accountSid'],
-      authToken: credentials['authToken'],
-    };
-    const state = services.openAccount(null, request);
-    const sid = credentials['apiKeySid'] ?? ids.sid('SK');
-    const key = createKey(services, state, 'Sandbox', {
-      sid,
-      secret: credentials['apiKeySecret'] ?? ids.alphanumeric(32),
-    });
-    const service = addDocument(
-      services,
-      state,
-      { path: '/v2/Services', prefix: 'VA', sid: credentials['verifyServiceSid'] },
-      { friendly_name: 'Sandbox' },
-    );
-    const oauthClientId = credentials['oauthClientId'] ?? ids.sid('OQ');
-    const oauthClientSecret = credentials['oauthClientSecret'] ?? ids.alphanumeric(64);
-    clients.set(oauthClientId, { secret: oauthClientSecret, state });
-    return {
-      vendor: 'twilio',
-      id: state.account.id,
-      currency,
-      credentials: {
-        accountSid: state.account.id,
-        authToken: state.authToken,
-        apiKeySid: key.sid,
-        apiKeySecret: key.secret,
-        oauthClientId,
-        oauthClientSecret,
-        verifyServiceSid: service.sid,
-      },
-    };
   }
 
   return Object.freeze({
@@ -132,8 +55,8 @@ export function createTwilio(world: World): VendorModule {
     serves: (host: string) => host.endsWith(SUFFIX),
     handle,
     problem: (status: number, message: string) => twilioError(status, codeOf(status), message),
-    createAccount,
-    inbound(event) {
+    createAccount: (request: AccountRequest) => createAccount(services, admissions, request),
+    inbound(event: InboundEvent) {
       const state = states.get(event.account);
       if (state === undefined) throw new Error(`twilio has no account ${event.account}`);
       return receive(services, state, event);
@@ -141,8 +64,51 @@ export function createTwilio(world: World): VendorModule {
   } satisfies VendorModule);
 }
 
-const basic = (user: string, password: string): string =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+function routesOf(services: TwilioServices): readonly Route<TwilioState>[] {
+  return [
+    ...messageRoutes(services),
+    ...callRoutes(services),
+    ...recordingRoutes(services),
+    ...verifyRoutes(services),
+    ...lookupRoutes(services),
+    ...numberRoutes(services),
+    ...credentialRoutes(services),
+    ...accountRoutes(services),
+    ...pricingRoutes(services),
+    ...documentRoutes(services, documentKinds(services)),
+  ];
+}
+
+function createAccount(
+  services: TwilioServices,
+  { clients }: Admissions,
+  { currency = 'USD', credentials = {} }: AccountRequest,
+): SandboxAccount {
+  const { ids } = services.world;
+  const { accountSid, authToken, apiKeySid, apiKeySecret, verifyServiceSid } = credentials;
+  const state = services.openAccount(null, { friendlyName: 'Sandbox', currency, sid: accountSid, authToken });
+  const fixed = { sid: apiKeySid ?? ids.sid('SK'), secret: apiKeySecret ?? ids.alphanumeric(32) };
+  const key = createKey(services, state, 'Sandbox', fixed);
+  const place = { path: '/v2/Services', prefix: 'VA', sid: verifyServiceSid };
+  const service = addDocument(services, state, place, { friendly_name: 'Sandbox' });
+  const oauthClientId = credentials['oauthClientId'] ?? ids.sid('OQ');
+  const oauthClientSecret = credentials['oauthClientSecret'] ?? ids.alphanumeric(64);
+  clients.set(oauthClientId, { secret: oauthClientSecret, state });
+  return {
+    vendor: 'twilio',
+    id: state.account.id,
+    currency,
+    credentials: {
+      accountSid: state.account.id,
+      authToken: state.authToken,
+      apiKeySid: key.sid,
+      apiKeySecret: key.secret,
+      oauthClientId,
+      oauthClientSecret,
+      verifyServiceSid: service.sid,
+    },
+  };
+}
 
 /** `api.dublin.ie1.twilio.com` is served like `api.twilio.com`. */
 function plainHost(host: string): string {

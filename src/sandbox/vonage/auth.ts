@@ -12,13 +12,18 @@ export interface Admission {
   readonly application: Application | undefined;
 }
 
+/** Keys and secrets that are accepted, as `Authorization` header and as parameters. */
+export interface Doors {
+  readonly byHeader: Map<string, Admission>;
+  readonly bySecret: Map<string, Admission>;
+}
+
 const REMEMBERED = 2000;
 
 /** Finds out who asks, in every way that the vendor accepts: Basic, RS256 token, key and secret or signature as parameters. */
 export function createAuthenticator(
   services: VonageServices,
-  byHeader: ReadonlyMap<string, Admission>,
-  bySecret: ReadonlyMap<string, Admission>,
+  { byHeader, bySecret }: Doors,
 ): (exchange: Exchange) => Admission | null {
   const checked = new Map<string, Admission>();
 

@@ -122,7 +122,7 @@ function createCall(
 /** Null: the request names no instructions. */
 function scriptOf(request: JsonObject, method: string): ScriptSource | null {
   const steps = readNcco(request['ncco']);
-  if (steps !== null) return async () => steps;
+  if (steps !== null) return () => steps;
   const url = firstUrl(request, 'answer_url') ?? firstUrl(request, 'url');
   return url === null ? null : (call) => call.hooks.load(call, url, method);
 }

@@ -1,16 +1,7 @@
-import { micros } from '../../kernel/money.ts';
 import { json, type Exchange, type Reply } from '../core.ts';
 import type { Route } from '../router.ts';
 import { readParameters } from './auth.ts';
-import {
-  bare,
-  e164,
-  euros,
-  isNumber,
-  OPENING_BALANCE,
-  type VonageServices,
-  type VonageState,
-} from './state.ts';
+import { balanceOf, bare, e164, euros, isNumber, type VonageServices, type VonageState } from './state.ts';
 
 const API = 'api.nexmo.com';
 const LEVELS = ['basic', 'standard', 'advanced'] as const;
@@ -69,7 +60,7 @@ function look(services: VonageServices, state: VonageState, { exchange, level }:
       ? {}
       : {
           request_price: euros(amount),
-          remaining_balance: euros(micros(OPENING_BALANCE - world.bill.charged(state.account))),
+          remaining_balance: euros(balanceOf(world, state)),
           current_carrier: carrier,
           original_carrier: carrier,
           ported: 'not_ported',

@@ -61,8 +61,8 @@ function send(services: VonageServices, state: VonageState, { request, applicati
   const from = text(request, 'from') ?? '';
   const item = ITEMS[channel];
   if (item === undefined) return invalid('The channel is missing or not supported');
-  if (to === '' || from === '') return invalid('to and from are required');
-  if (channel !== 'messenger' && !isNumber(to)) return invalid('The value of to is not a phone number');
+  const problem = addressProblem({ channel, to, from });
+  if (problem !== null) return invalid(problem);
   const at = world.now();
   const content = text(request, 'text') ?? '';
   const parts = channel === 'sms' ? segmentText(content).segments : 1;
@@ -88,6 +88,15 @@ function send(services: VonageServices, state: VonageState, { request, applicati
   const url = text(request, 'webhook_url') ?? capabilityHook(application, 'messages', 'status_url');
   if (url !== '') planStatuses(services, state, { message, application, url });
   return json(202, { message_uuid: message.id });
+}
+
+function addressProblem({
+  channel,
+  to,
+  from,
+}: Pick<VonageMessage, 'channel' | 'to' | 'from'>): string | null {
+  if (to === '' || from === '') return 'to and from are required';
+  return channel === 'messenger' || isNumber(to) ? null : 'The value of to is not a phone number';
 }
 
 interface Reporting {

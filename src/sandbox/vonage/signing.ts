@@ -69,7 +69,7 @@ export function signedSms(
 export function smsSignature(parameters: Readonly<Record<string, string>>, secret: string): string {
   const text = Object.keys(parameters)
     .filter((name) => name !== 'sig')
-    .sort()
+    .toSorted()
     .map((name) => `&${name}=${(parameters[name] ?? '').replaceAll(/[&=]/g, '_')}`)
     .join('');
   return createHmac('sha256', secret).update(text).digest('hex');

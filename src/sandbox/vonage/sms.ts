@@ -6,11 +6,11 @@ import { readParameters } from './auth.ts';
 import { smsError } from './errors.ts';
 import { signedSms } from './signing.ts';
 import {
+  balanceOf,
   bare,
   e164,
   euros,
   isNumber,
-  OPENING_BALANCE,
   type VonageMessage,
   type VonageServices,
   type VonageState,
@@ -41,7 +41,7 @@ function sendSms(services: VonageServices, state: VonageState, exchange: Exchang
   const message = acceptSms(services, state, { to, from, text, reference: parameters['client-ref'] ?? '' });
   if (callback !== '') planReceipt(services, state, message, callback);
   const price = micros(message.price / message.parts);
-  const balance = euros(micros(OPENING_BALANCE - world.bill.charged(state.account)));
+  const balance = euros(balanceOf(world, state));
   const part = (id: string) => ({
     to: bare(to),
     'message-id': id,

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Micros } from '../../kernel/money.ts';
+import { micros, type Micros } from '../../kernel/money.ts';
 import { decimalText } from '../amounts.ts';
 import type { PhoneCall } from '../calls.ts';
 import { itemLimit, type Account, type World } from '../core.ts';
@@ -61,7 +61,11 @@ export interface OpenRequest {
 }
 
 /** What every account starts with, in its own currency. */
-export const OPENING_BALANCE = 1_000_000_000_000 as Micros;
+const OPENING_BALANCE = 1_000_000_000_000;
+
+export function balanceOf({ bill }: World, { account }: Pick<VonageState, 'account'>): Micros {
+  return micros(OPENING_BALANCE - bill.charged(account));
+}
 
 export function newState(world: World, primary: VonageState | null, request: OpenRequest): VonageState {
   const { ids, settings } = world;

@@ -1,53 +1,98 @@
-import type {
-  AccountRequest,
-  Exchange,
-  InboundEvent,
-  InboundResult,
-  Reply,
-  SandboxAccount,
-  VendorModule,
-  World,
+import {
+  json,
+  type AccountRequest,
+  type Exchange,
+  type InboundEvent,
+  type Reply,
+  type SandboxAccount,
+  type VendorModule,
+  type World,
 } from '../core.ts';
-import { json } from '../core.ts';
-import { LONGEST_CALL } from '../calls.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, type Route } from '../router.ts';
 import { accountRoutes } from './account-api.ts';
 import { addApplication, applicationRoutes, makeKeyPair } from './applications.ts';
-import { createAuthenticator, type Admission } from './auth.ts';
-import { callHooks, callRoutes } from './calls.ts';
+import { createAuthenticator, type Admission, type Doors } from './auth.ts';
+import { callRoutes } from './calls.ts';
 import { notFound, problem, restError, smsError, unauthorized, verifyError } from './errors.ts';
+import { receive } from './inbound.ts';
 import { insightRoutes } from './insight.ts';
 import { messagesRoutes } from './messages.ts';
 import { numberRoutes } from './numbers.ts';
 import { reportRoutes } from './reports.ts';
-import { signedJson, signedSms } from './signing.ts';
+import { addSecret, secretRoutes } from './secrets.ts';
 import { smsRoutes } from './sms.ts';
-import {
-  bare,
-  capabilityHook,
-  newState,
-  type Application,
-  type VonageServices,
-  type VonageState,
-} from './state.ts';
+import { newState, type Application, type VonageServices, type VonageState } from './state.ts';
+import { subaccountRoutes } from './subaccounts.ts';
 import { verifyRoutes } from './verify.ts';
 import { verify2Routes } from './verify2.ts';
 
 const HOSTS = /(^|\.)(nexmo|vonage)\.com$/;
-/** APIs that accept only the token of an application. */
 const TOKEN_ONLY = /^\/v1\/(calls|files)|^\/session\//;
 
 /** The simulated Vonage. */
 export function createVonage(world: World): VendorModule {
-  const states = new Map<string, VonageState>();
-  const byHeader = new Map<string, Admission>();
-  const bySecret = new Map<string, Admission>();
-  const applications: VonageServices['applications'] = new Map();
+  const doors: Doors = { byHeader: new Map(), bySecret: new Map() };
+  const services = createServices(world, doors);
+  const authenticate = createAuthenticator(services, doors);
   const signers = new WeakMap<Exchange, Application>();
-  const services: VonageServices = {
+  const router = createRouter(
+    'vonage',
+    routesOf(services, (exchange) => signers.get(exchange)),
+    plainHost,
+  );
+
+  function handle(exchange: Exchange): Reply | Promise<Reply> {
+    const admission = authenticate(exchange);
+    if (admission === null || !accepts(exchange, admission)) return refused(exchange);
+    exchange.account = admission.state.account;
+    exchange.credential = admission.name;
+    if (admission.application !== undefined) signers.set(exchange, admission.application);
+    const handler = router(exchange);
+    return handler === null ? notFound(exchange.path) : handler(admission.state, exchange);
+  }
+
+  return Object.freeze({
+    id: 'vonage',
+    serves: (host: string) => HOSTS.test(host),
+    handle,
+    problem: (status: number, message: string) => problem(status, message, message),
+    createAccount: (request: AccountRequest) => createAccount(services, request),
+    inbound(event: InboundEvent) {
+      const state = services.states.get(event.account);
+      if (state === undefined) throw new Error(`vonage has no account ${event.account}`);
+      return receive(services, state, event);
+    },
+  } satisfies VendorModule);
+}
+
+function routesOf(
+  services: VonageServices,
+  applicationOf: (exchange: Exchange) => Application | undefined,
+): readonly Route<VonageState>[] {
+  const session = () => json(200, [{ session_id: `1_${services.world.ids.alphanumeric(60)}` }]);
+  return [
+    ...smsRoutes(services),
+    ...messagesRoutes(services, applicationOf),
+    ...callRoutes(services, applicationOf),
+    ...verifyRoutes(services),
+    ...verify2Routes(services),
+    ...insightRoutes(services),
+    ...numberRoutes(services),
+    ...accountRoutes(services),
+    ...secretRoutes(services),
+    ...subaccountRoutes(services),
+    ...applicationRoutes(services),
+    ...reportRoutes(services),
+    ['POST', 'video.api.vonage.com', '/session/create', session],
+  ];
+}
+
+function createServices(world: World, { byHeader, bySecret }: Doors): VonageServices {
+  const states = new Map<string, VonageState>();
+  return {
     world,
     states,
-    applications,
+    applications: new Map(),
     admit(state, id, secret) {
       const admission = { state, name: `apiSecret ${id}`, application: undefined };
       byHeader.set(basic(state.account.id, secret), admission);
@@ -60,106 +105,55 @@ export function createVonage(world: World): VendorModule {
     openAccount(primary, request) {
       const state = newState(world, primary, request);
       states.set(state.account.id, state);
-      addSecret(services, state, world.ids.alphanumeric(16));
       return state;
     },
   };
-  const authenticate = createAuthenticator(services, byHeader, bySecret);
-  const applicationOf = (exchange: Exchange) => signers.get(exchange);
-  const router = createRouter<VonageState>(
-    'vonage',
-    [
-      ...smsRoutes(services),
-      ...messagesRoutes(services, applicationOf),
-      ...callRoutes(services, applicationOf),
-      ...verifyRoutes(services),
-      ...verify2Routes(services),
-      ...insightRoutes(services),
-      ...numberRoutes(services),
-      ...accountRoutes(services),
-      ...applicationRoutes(services),
-      ...reportRoutes(services),
-      [
-        'POST',
-        'video.api.vonage.com',
-        '/session/create',
-        () => json(200, [{ session_id: `1_${world.ids.alphanumeric(60)}` }]),
-      ],
-    ],
-    plainHost,
-  );
+}
 
-  function handle(exchange: Exchange): Reply | Promise<Reply> {
-    const admission = authenticate(exchange);
-    if (admission === null) return refused(exchange);
-    if (admission.application === undefined ? TOKEN_ONLY.test(exchange.path) : isRest(exchange))
-      return refused(exchange);
-    exchange.account = admission.state.account;
-    exchange.credential = admission.name;
-    if (admission.application !== undefined) signers.set(exchange, admission.application);
-    const handler = router(exchange);
-    return handler === null ? notFound(exchange.path) : handler(admission.state, exchange);
-  }
-
-  function createAccount({ currency = 'EUR', credentials = {} }: AccountRequest): SandboxAccount {
-    const { apiKey, signatureSecret } = credentials;
-    const state = newState(world, null, { name: 'Sandbox', currency, apiKey, signatureSecret });
-    states.set(state.account.id, state);
-    const apiSecret = credentials['apiSecret'] ?? world.ids.alphanumeric(16);
-    addSecret(services, state, apiSecret);
-    const { privateKey, publicKey } = credentials;
-    const pair =
-      privateKey === undefined || publicKey === undefined
-        ? makeKeyPair()
-        : { privatePem: privateKey, publicPem: publicKey };
-    const application = addApplication(services, state, {
-      id: credentials['applicationId'] ?? world.ids.uuid(),
-      name: 'Sandbox',
-      publicPem: pair.publicPem,
-      capabilities: {},
-    });
-    return {
-      vendor: 'vonage',
-      id: state.account.id,
-      currency,
-      credentials: {
-        apiKey: state.account.id,
-        apiSecret,
-        signatureSecret: state.signatureSecret,
-        applicationId: application.id,
-        privateKey: pair.privatePem,
-        publicKey: pair.publicPem,
-      },
-    };
-  }
-
-  return Object.freeze({
-    id: 'vonage',
-    serves: (host: string) => HOSTS.test(host),
-    handle,
-    problem: (status: number, message: string) => problem(status, message, message),
-    createAccount,
-    inbound(event) {
-      const state = states.get(event.account);
-      if (state === undefined) throw new Error(`vonage has no account ${event.account}`);
-      return receive(services, state, event);
+function createAccount(
+  services: VonageServices,
+  { currency = 'EUR', credentials = {} }: AccountRequest,
+): SandboxAccount {
+  const { ids } = services.world;
+  const { apiKey, signatureSecret, privateKey, publicKey } = credentials;
+  const state = services.openAccount(null, { name: 'Sandbox', currency, apiKey, signatureSecret });
+  const apiSecret = credentials['apiSecret'] ?? ids.alphanumeric(16);
+  addSecret(services, state, apiSecret);
+  const given = privateKey !== undefined && publicKey !== undefined;
+  const pair = given ? { privatePem: privateKey, publicPem: publicKey } : makeKeyPair();
+  const application = addApplication(services, state, {
+    id: credentials['applicationId'] ?? ids.uuid(),
+    name: 'Sandbox',
+    publicPem: pair.publicPem,
+    capabilities: {},
+  });
+  return {
+    vendor: 'vonage',
+    id: state.account.id,
+    currency,
+    credentials: {
+      apiKey: state.account.id,
+      apiSecret,
+      signatureSecret: state.signatureSecret,
+      applicationId: application.id,
+      privateKey: pair.privatePem,
+      publicKey: pair.publicPem,
     },
-  } satisfies VendorModule);
+  };
 }
 
 const basic = (key: string, secret: string): string =>
   `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
 
-function addSecret({ world, admit }: VonageServices, state: VonageState, secret: string): void {
-  const id = world.ids.uuid();
-  state.secrets.set(id, { secret, createdAt: world.now() });
-  admit(state, id, secret);
-}
-
 /** `api-eu.nexmo.com`, `api.vonage.com` are served like `api.nexmo.com`. */
 function plainHost(host: string): string {
   if (host.startsWith('video.')) return 'video.api.vonage.com';
   return host.startsWith('rest') ? 'rest.nexmo.com' : 'api.nexmo.com';
+}
+
+/** Calls and files want the token of an application; the APIs on rest.nexmo.com take none. */
+function accepts(exchange: Exchange, { application }: Admission): boolean {
+  return application === undefined ? !TOKEN_ONLY.test(exchange.path) : !isRest(exchange);
 }
 
 const isRest = ({ host }: Exchange): boolean => host.startsWith('rest');
@@ -169,64 +163,4 @@ function refused({ path, host }: Exchange): Reply {
   if (path === '/sms/json') return smsError('4', 'Bad Credentials');
   if (path.startsWith('/verify/')) return verifyError('4', 'Bad Credentials');
   return host.startsWith('rest') ? restError(401, 'authentication failed') : unauthorized();
-}
-
-/** A message or call from the network, told to the customer's webhook. */
-async function receive(
-  services: VonageServices,
-  state: VonageState,
-  event: InboundEvent,
-): Promise<InboundResult> {
-  const { world } = services;
-  const [application] = state.applications.values();
-  const signer = { world, state, application };
-  const id = world.ids.uuid();
-  if (event.kind === 'call') {
-    const url = event.url ?? capabilityHook(application, 'voice', 'answer_url');
-    const call = world.calls.start({
-      id,
-      account: state.account,
-      from: event.from,
-      to: event.to,
-      direction: 'inbound',
-      parent: null,
-      script: (current) => current.hooks.load(current, url, 'GET'),
-      hooks: callHooks(services, state, application),
-      detail: {
-        conversation: `CON-${world.ids.uuid()}`,
-        eventUrl: capabilityHook(application, 'voice', 'event_url'),
-      },
-      timeoutSeconds: 60,
-      limitSeconds: LONGEST_CALL,
-      recordingId: null,
-    });
-    state.calls.add(call);
-    return { id, status: null, body: '' };
-  }
-  const { text = '' } = event;
-  const [from, to] = [bare(event.from), bare(event.to)];
-  const stamp = new Date(world.now()).toISOString();
-  const modern = event.url ?? capabilityHook(application, 'messages', 'inbound_url');
-  const request =
-    modern === ''
-      ? signedSms(signer, state.hooks.inbound, {
-          msisdn: from,
-          to,
-          messageId: id,
-          text,
-          type: 'text',
-          keyword: text.split(' ')[0] ?? '',
-          'message-timestamp': stamp.slice(0, 19).replace('T', ' '),
-        })
-      : signedJson(signer, modern, {
-          to,
-          from,
-          channel: 'sms',
-          message_uuid: id,
-          timestamp: stamp,
-          message_type: 'text',
-          text,
-        });
-  const answer = await world.webhooks.fetch(request);
-  return { id, status: answer?.status ?? null, body: answer?.body ?? '' };
 }
