@@ -78,7 +78,7 @@ export function createBank({ leases, clock, budget: find, holders, loaded }: Ban
       since,
       limit: budget.limit,
       need,
-      want: micros(Math.max(need, Math.min(want, share))),
+      want: wholeNeeds(need, Math.min(want, share)),
       ...holder,
     };
     let answer = await leases.grant(request);
@@ -95,4 +95,9 @@ export function createBank({ leases, clock, budget: find, holders, loaded }: Ban
     grant: (holder: Holder, ask: GrantAsk) => inTurn(ask.budget, () => grantNow(holder, ask)),
     giveBack,
   });
+}
+
+/** A slice is a multiple of what one request needs: otherwise every holder would be left with a useless rest. */
+function wholeNeeds(need: Micros, want: number): Micros {
+  return micros(need * Math.max(1, Math.floor(want / Math.max(1, need))));
 }

@@ -61,6 +61,13 @@ export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): 
   }
 
   async function wait(claims: readonly Claim[]): Promise<Step<Reservation>> {
+    for (const { slice, amount } of claims) slice.waiting += amount;
+    const step = await obtain(claims);
+    for (const { slice, amount } of claims) slice.waiting -= amount;
+    return step;
+  }
+
+  async function obtain(claims: readonly Claim[]): Promise<Step<Reservation>> {
     const deadline = clock.monotonic() + patience;
     for (;;) {
       const lacking = claims.filter(({ slice, amount }) => slice.free < amount);
@@ -147,9 +154,9 @@ export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): 
     },
     recall(budget: string, period: number) {
       const slice = slices.get(budget);
-      if (slice === undefined || slice.period !== period || slice.free <= 0) return micros(0);
-      const amount = micros(slice.free);
-      slice.free = 0;
+      if (slice === undefined || slice.period !== period) return micros(0);
+      const amount = micros(Math.max(0, slice.free - slice.waiting));
+      slice.free -= amount;
       return amount;
     },
   });

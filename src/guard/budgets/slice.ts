@@ -40,6 +40,8 @@ export interface Slice {
   lastGrant: number;
   spentSinceGrant: number;
   pending: Promise<void> | null;
+  /** Sum of the requests that wait for money: what arrives is theirs, and is not called back before they saw it. */
+  waiting: number;
 }
 
 export function newSlice(budget: BudgetRecord): Slice {
@@ -54,6 +56,7 @@ export function newSlice(budget: BudgetRecord): Slice {
     lastGrant: 0,
     spentSinceGrant: 0,
     pending: null,
+    waiting: 0,
   };
 }
 
@@ -109,6 +112,7 @@ async function take(
   }
   slice.left = answer.left;
   if (answer.granted === 0) {
+    if (isBackground) return; // Nobody was asked to give money back for it, so it says nothing.
     slice.refusedFrom = need;
     slice.refusedUntil = monotonic() + REFUSED_FOR;
     return;

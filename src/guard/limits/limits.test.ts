@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { parsePolicy } from '../policy/document.ts';
+import { compilePolicy } from '../policy/policy.ts';
+import { createLimits } from './limits.ts';
+
+function limitsOf(yaml: string) {
+  let now = 0;
+  const limits = createLimits({ clock: { monotonic: () => now } });
+  limits.configure(
+    compilePolicy(parsePolicy(`version: 1\nmode: enforce\nrules: []\nlimits: [${yaml}]`)).limits,
+  );
+  const count = (times: number, intent = message): number =>
+    Array.from({ length: times }, () => limits.admit(somebody, intent)).filter(({ ok }) => ok).length;
+  return { limits, count, pass: (milliseconds: number) => (now += milliseconds) };
+}
+
+const LOOSE = '{ id: recipient-flood, per: recipient, rate: 1000000/1s }';
+
+describe('limits', () => {
+  it('admit the burst, then the rate', () => {
+    const { count, pass } = limitsOf(`{ id: a, per: key, rate: 10/10s, burst: 4 }, ${LOOSE}`);
+    assert.equal(count(10), 4);
+    pass(1000);
+    assert.equal(count(10), 1);
+    pass(60_000);
+    assert.equal(count(10), 4);
+  });
+
+  it('guard every recipient although nobody asked for it', () => {
+    const { count } = limitsOf('{ id: a, per: key, rate: 1000/1s }');
+    assert.equal(count(50), 10);
+    assert.equal(count(50, messageTo([phone('+4915215559999')])), 10);
+  });
+
+  it('take nothing from any limit when one refuses', () => {
+    const { count, pass } = limitsOf(
+      `{ id: wide, per: all, rate: 5/5s }, { id: narrow, per: key, rate: 1/1s }, ${LOOSE}`,
+    );
+    assert.equal(count(20), 1);
+    for (let second = 0; second < 4; second++) {
+      pass(1000);
+      assert.equal(count(20), 1);
+    }
+  });
+
+  it('hold concurrency until released, once', () => {
+    const { limits } = limitsOf(`{ id: c, per: app, concurrency: 2 }, ${LOOSE}`);
+    const first = limits.admit(somebody, message);
+    assert.ok(first.ok && limits.admit(somebody, message).ok);
+    assert.equal(limits.admit(somebody, message).ok, false);
+    first.value.release();
+    first.value.release();
+    assert.ok(limits.admit(somebody, message).ok);
+    assert.equal(limits.admit(somebody, message).ok, false);
+  });
+
+  it('count what other processes admitted', () => {
+    const one = limitsOf(`{ id: a, per: key, rate: 10/10s }, ${LOOSE}`);
+    const other = limitsOf(`{ id: a, per: key, rate: 10/10s }, ${LOOSE}`);
+    assert.equal(one.count(6), 6);
+    other.limits.merge(one.limits.takeUsage());
+    assert.equal(other.count(10), 4);
+    assert.deepEqual(one.limits.takeUsage(), []);
+  });
+});

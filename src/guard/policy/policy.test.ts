@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { micros } from '../../kernel/money.ts';
+import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { parsePolicy } from './document.ts';
+import { compilePolicy } from './policy.ts';
+import { starterPolicy } from './starter-policy.ts';
+
+const NOON = Date.parse('2026-11-25T12:00:00Z');
+
+function decide(rules: string, intent = message, now = NOON) {
+  const policy = compilePolicy(parsePolicy(`version: 1\nmode: enforce\nrules:\n${rules}`));
+  const bound = { money: { amount: micros(80_000), currency: 'USD' }, count: 1, source: '' };
+  const decision = policy.decide(somebody, intent, bound, now);
+  return decision.ok ? `allowed by ${decision.rule}` : decision.refusal.message;
+}
+
+const ALLOW = '  - { id: home, effect: allow, what: { actions: [message.send] }, to: { countries: [DE] }';
+
+describe('policy', () => {
+  it('allows nothing by default', () => {
+    assert.match(
+      decide('  - { id: r, effect: allow, what: { effects: [read] } }'),
+      /No rule allows message.send/,
+    );
+  });
+
+  it('allows what a rule names', () => assert.equal(decide(`${ALLOW} }`), 'allowed by home'));
+
+  it('wants a rule for every recipient', () => {
+    const two = messageTo([phone('+4915215551234'), phone('+33612345678', { country: 'FR' })]);
+    assert.match(decide(`${ALLOW} }`, two), /rule:home: \+33.*\(FR\) is not covered/);
+  });
+
+  it('names the condition that failed', () => {
+    const long = messageTo([phone('+4915215551234')], {
+      content: { segments: 4, encoding: 'gsm7', media: 0, text: 'x' },
+    });
+    assert.equal(
+      decide(`${ALLOW}, limits: { maxSegments: 3 } }`, long),
+      'rule:home: 4 segments, at most 3 allowed.',
+    );
+  });
+
+  it('lets deny rules win', () => {
+    assert.match(
+      decide(`${ALLOW} }\n  - { id: no, effect: deny, to: { prefixes: ['+49152'] } }`),
+      /rule:no denies/,
+    );
+  });
+
+  it('refuses premium, satellite and invalid numbers unless a rule names them', () => {
+    for (const facts of [{ premium: true }, { satellite: true }, { valid: false }]) {
+      const intent = messageTo([phone('+4990012345', facts)]);
+      assert.doesNotMatch(decide(`${ALLOW} }`, intent), /allowed/);
+    }
+    const premium = messageTo([phone('+4990012345', { premium: true })]);
+    assert.match(
+      decide(
+        '  - { id: p, effect: allow, what: { actions: [message.send] }, to: { premium: true } }',
+        premium,
+      ),
+      /allowed/,
+    );
+  });
+
+  it('compares the price with the limit of the rule', () => {
+    assert.match(
+      decide(`${ALLOW}, limits: { maxPrice: "0.07 USD" } }`),
+      /may cost 0.08 USD, at most 0.07 allowed/,
+    );
+    assert.match(decide(`${ALLOW}, limits: { maxPrice: "0.08 USD" } }`), /allowed by home/);
+    assert.match(decide(`${ALLOW}, limits: { maxPrice: "0.08 EUR" } }`), /price is in USD/);
+  });
+
+  it('keeps hours in the time zone of the rule', () => {
+    const rule = `${ALLOW}, when: { hours: "08:00-12:30", timezone: Europe/Berlin } }`;
+    assert.match(decide(rule), /only allowed at 08:00-12:30 Europe\/Berlin/);
+    assert.match(decide(rule, message, NOON - 3_600_000), /allowed by home/);
+  });
+
+  it('covers an operation known by its effects only when all of them are named', () => {
+    const secret = messageTo([], { action: 'other', effects: ['read', 'secret'], operation: 'FetchAccount' });
+    assert.doesNotMatch(
+      decide('  - { id: r, effect: allow, what: { effects: [read, pii] } }', secret),
+      /allowed/,
+    );
+    assert.match(
+      decide('  - { id: r, effect: allow, what: { effects: [read, secret] } }', secret),
+      /allowed/,
+    );
+  });
+
+  it('refuses callbacks to hosts that are not named', () => {
+    const called = messageTo([phone('+4915215551234')], { callbacks: ['https://evil.example/x'] });
+    assert.match(
+      decide(`${ALLOW}, callbacks: { hosts: [shop.example] } }`, called),
+      /callback host evil.example is not allowed/,
+    );
+  });
+
+  it('observes instead of refusing in observe mode', () => {
+    const policy = compilePolicy(parsePolicy('version: 1\nmode: observe\nrules: []'));
+    const decision = policy.decide(somebody, message, null, NOON);
+    assert.ok(decision.ok && decision.observed !== null);
+    assert.match(decision.observed, /policy_denied/);
+  });
+});
+
+describe('policy documents', () => {
+  const problem = (source: string): string => {
+    try {
+      parsePolicy(source);
+      return 'no problem';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('name an unknown field with its line and the nearest known one', () => {
+    const source =
+      'version: 1\nmode: enforce\nrules:\n  - id: a\n    effect: allow\n    to: { contries: [DE] }';
+    assert.match(
+      problem(source),
+      /line 6: rules.0.to.contries: unknown field "contries", did you mean "countries"\?/,
+    );
+  });
+
+  it('refuse aliases, so that no small file becomes a large one', () => {
+    assert.match(problem('version: 1\nmode: enforce\nrules: [&a { id: x, effect: allow }, *a]'), /not valid/);
+  });
+
+  it('refuse two rules of one name', () => {
+    assert.match(
+      problem('version: 1\nmode: enforce\nrules: [{ id: a, effect: allow }, { id: a, effect: deny }]'),
+      /two rules/,
+    );
+  });
+
+  it('have a starter that is valid', () => assert.equal(problem(starterPolicy(['DE', 'AT'])), 'no problem'));
+});

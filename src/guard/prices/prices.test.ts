@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { formatMicros, micros } from '../../kernel/money.ts';
+import type { PriceRecord } from '../../store/records.ts';
+import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { defaultPrices } from './default-prices.ts';
+import { createPriceBook } from './price-book.ts';
+import { readPriceFile } from './read-price-file.ts';
+
+const row = (item: string, prefix: string, amount: number, more: Partial<PriceRecord> = {}): PriceRecord => ({
+  vendor: 'acme',
+  account: null,
+  item,
+  prefix,
+  amount: micros(amount),
+  currency: 'USD',
+  unit: 'each',
+  increment: 60,
+  from: 0,
+  kind: 'price',
+  ...more,
+});
+
+function bound(rows: readonly PriceRecord[], intent = message, seconds = 60, now = 1000): string {
+  const step = createPriceBook(rows).bound(intent, somebody, seconds, now);
+  if (!step.ok) return step.refusal.message;
+  return step.value === null
+    ? 'free'
+    : `${formatMicros(step.value.money.amount)} ${step.value.money.currency}`;
+}
+
+describe('price book', () => {
+  const sms = row('message.send/sms', '', 100_000, { unit: 'segment' });
+
+  it('takes the longest prefix', () => {
+    assert.equal(
+      bound([sms, row('message.send/sms', '49', 80_000), row('message.send/sms', '4915', 90_000)]),
+      '0.09 USD',
+    );
+  });
+
+  it('multiplies by segments and recipients', () => {
+    const intent = messageTo([phone('+491521'), phone('+491522')], {
+      content: { segments: 3, encoding: 'ucs2', media: 0, text: '' },
+    });
+    assert.equal(bound([sms], intent), '0.60 USD');
+  });
+
+  it('counts every started step of a call', () => {
+    const call = messageTo([phone('+491521')], { action: 'call.create', channel: 'voice', content: null });
+    const minute = row('call.create/voice', '', 10_000, { unit: 'minute' });
+    assert.equal(bound([minute], call, 61), '0.02 USD');
+    assert.equal(bound([{ ...minute, increment: 1 }], call, 61), '0.010167 USD');
+  });
+
+  it('adds further parts, and prices a leg to nobody knows where by the row without prefix', () => {
+    const call = messageTo([phone('+491521')], { action: 'call.create', channel: 'voice', extras: ['leg'] });
+    const rows = [
+      row('call.create/voice', '', 10_000, { unit: 'minute' }),
+      row('call.leg', '', 500_000, { unit: 'minute' }),
+      row('call.leg', '49', 1, { unit: 'minute' }),
+    ];
+    assert.equal(bound(rows, call), '0.51 USD');
+  });
+
+  it('prefers stated prices to ceilings and those to bands', () => {
+    const ceiling = row('message.send/sms', '49', 300_000, { kind: 'ceiling' });
+    assert.equal(bound([ceiling, sms, ...defaultPrices('USD')]), '0.10 USD');
+    assert.equal(bound([ceiling, ...defaultPrices('USD')]), '0.30 USD');
+    assert.equal(bound(defaultPrices('USD')), '0.40 USD');
+  });
+
+  it('uses the row that is in force now', () => {
+    const rows = [
+      row('message.send/sms', '', 1_000_000, { from: 500 }),
+      row('message.send/sms', '', 2_000_000, { from: 2000 }),
+    ];
+    assert.equal(bound(rows), '1.00 USD');
+    assert.equal(bound(rows, message, 60, 2000), '2.00 USD');
+  });
+
+  it('refuses what has no price', () => {
+    assert.match(bound([]), /No price is known for message.send\/sms to DE/);
+    assert.match(
+      bound([row('other', '', 1)], messageTo([], { action: 'other', effects: ['indirect'] })),
+      /No price is known for indirect/,
+    );
+  });
+
+  it('finds that reading is free', () => {
+    assert.equal(bound([], messageTo([], { action: 'other', effects: ['read'] })), 'free');
+  });
+});
+
+describe('price file', () => {
+  const problem = (text: string, format: 'json' | 'csv'): string => {
+    try {
+      return JSON.stringify(readPriceFile(text, format)[0]);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('reads CSV and rounds fractions of a micro up', () => {
+    const text = 'vendor,item,prefix,amount,currency,unit\nacme,message.send/sms,+49,0.00790001,USD,segment';
+    assert.match(problem(text, 'csv'), /"prefix":"49","amount":7901,/);
+  });
+
+  it('names the row and what is wrong with it', () => {
+    assert.match(
+      problem('vendor,item,amount,currency\nacme,x,0.1,USD\nacme,x,1e3,USD', 'csv'),
+      /row 2: amount must be a decimal/,
+    );
+    assert.match(
+      problem('[{"vendor":"acme","item":"x","amount":"0.1","currency":"USD","prise":1}]', 'json'),
+      /"prise" is not a known field/,
+    );
+    assert.match(problem('{}', 'json'), /must be a JSON array/);
+  });
+});
