@@ -6,7 +6,7 @@ import { createBill } from './bill.ts';
 import { createCallEngine } from './call-engine.ts';
 import { LONGEST_CALL, type CallHooks, type PhoneCall, type ScriptStep } from './calls.ts';
 import { DEFAULT_SETTINGS } from './core.ts';
-import { createOutcomes, type Outcome } from './outcomes.ts';
+import { createOutcomes } from './outcomes.ts';
 import { createPriceBook } from './prices.ts';
 import { createManualTime, createTimeline } from './timeline.ts';
 
@@ -87,7 +87,7 @@ describe('a simulated call', () => {
   ] as const)
     it(`that is ${outcome} costs nothing`, async () => {
       const { call, outcomes, bill, advance } = start();
-      outcomes.set(TO, outcome as Outcome);
+      outcomes.set(TO, outcome);
       const made = call([wait(10)]);
       await advance(120_000);
       assert.deepEqual([made.status, made.price, bill.length], [status, null, 0]);

@@ -194,7 +194,7 @@ describe('the control API of the sandbox', () => {
     }[];
     for (const { item, to, amount, units } of sandbox.bill.rows({ plain: true })) {
       const fitting = rows.filter(
-        (row) => row.item === item && `${to ?? ''}`.startsWith(row.prefix === '' ? '' : `+${row.prefix}`),
+        (row) => row.item === item && (to ?? '').startsWith(row.prefix === '' ? '' : `+${row.prefix}`),
       );
       const best = fitting.toSorted((a, b) => b.prefix.length - a.prefix.length)[0];
       assert.equal((best?.amount ?? 0) * units, amount, item);
@@ -228,7 +228,7 @@ describe('the sandbox in bill mode', () => {
     const [first] = [await send(), await send(), await send()];
     await sandbox.advance(5000);
     assert.equal((await client.messages.list()).length, 2);
-    assert.equal((await client.messages(first.sid).fetch()).price as unknown, '-0.00800');
+    assert.equal((await client.messages(first.sid).fetch()).price, '-0.00800');
     assert.equal(sandbox.bill.totals()[0]?.rows, 3);
   });
 });

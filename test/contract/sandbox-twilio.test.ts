@@ -25,7 +25,7 @@ describe('the sandbox speaks Twilio', () => {
     await sandbox.advance(2000);
     const settled = await client.messages(sent.sid).fetch();
     assert.equal(settled.status, 'delivered');
-    assert.equal(settled.price as unknown, '-0.01600');
+    assert.equal(settled.price, '-0.01600');
     assert.equal(settled.priceUnit, 'USD');
   });
 
@@ -204,7 +204,7 @@ describe('the sandbox speaks Twilio', () => {
       });
     await sandbox.advance(600_000);
     const records = [...(await client.messages.list()), ...(await client.calls.list())];
-    const prices = records.map(({ price }) => parseMicros(String(price).replace('-', '')) ?? Number.NaN);
+    const prices = records.map(({ price }) => parseMicros(price.replace('-', '')) ?? Number.NaN);
     const sum = prices.reduce((total, price) => total + price, 0);
     assert.equal(sum, sandbox.bill.totals()[0]?.amount);
     assert.ok(sandbox.bill.rows({}).every(({ final }) => final));

@@ -77,7 +77,7 @@ describe('webhooks of the sandbox', () => {
       text: 'x',
       webhookUrl,
     };
-    await client.messages.send(message as never);
+    await client.messages.send(message);
     await sandbox.advance(2000);
     assert.deepEqual(
       customer.received.map(({ body }) => (JSON.parse(body) as { status: string }).status),
@@ -157,7 +157,7 @@ describe('webhooks of the sandbox', () => {
       from: FROM,
       connection_id: '1',
       webhook_url: `${customer.origin}/t`,
-    } as never);
+    });
     await sandbox.advance(900);
     await sandbox.advance(60_000);
     const initiated = customer.received.filter(({ body }) => body.includes('call.initiated'));

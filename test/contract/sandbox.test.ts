@@ -56,9 +56,9 @@ describe('the sandbox speaks Telnyx', () => {
   it('calls, obeys the time limit and hangs up on command', async (context) => {
     const { client, sandbox } = await start(context);
     const dialled = { to: TO, from: FROM, connection_id: '1' };
-    const limited = await client.calls.dial({ ...dialled, time_limit_secs: 10 } as never);
-    const cut = await client.calls.dial({ ...dialled, command_id: 'c1' } as never);
-    const again = await client.calls.dial({ ...dialled, command_id: 'c1' } as never);
+    const limited = await client.calls.dial({ ...dialled, time_limit_secs: 10 });
+    const cut = await client.calls.dial({ ...dialled, command_id: 'c1' });
+    const again = await client.calls.dial({ ...dialled, command_id: 'c1' });
     assert.equal(again.data?.call_control_id, cut.data?.call_control_id);
     await sandbox.advance(5000);
     await client.calls.actions.hangup(cut.data?.call_control_id ?? '', {});

@@ -21,7 +21,7 @@ export function accountRoutes(services: TwilioServices): readonly Route<TwilioSt
   return [
     [
       'POST',
-      `${API}`,
+      API,
       `${ACCOUNTS}.json`,
       (state, { body }) => {
         const friendlyName = readForm(body.toString()).get('FriendlyName') ?? 'SubAccount';

@@ -13,7 +13,7 @@ export function insightRoutes(services: VonageServices): readonly Route<VonageSt
       method,
       API,
       `/ni/${level}/json`,
-      (state, exchange) => look(services, state, { exchange, level }),
+      (state, exchange) => json(200, insight(services, state, { exchange, level })),
     ]),
   );
   return [
@@ -27,7 +27,13 @@ interface Question {
   readonly level: (typeof LEVELS)[number];
 }
 
-function look(services: VonageServices, state: VonageState, { exchange, level }: Question): Reply {
+interface Insight {
+  readonly status: number;
+  readonly request_id?: string;
+  readonly [detail: string]: unknown;
+}
+
+function insight(services: VonageServices, state: VonageState, { exchange, level }: Question): Insight {
   const { number = '' } = readParameters(exchange);
   if (!isNumber(number))
     return json(200, { status: 3, status_message: 'Invalid request :: Not valid number format detected' });
@@ -48,7 +54,7 @@ function look(services: VonageServices, state: VonageState, { exchange, level }:
     finalAt: at,
   });
   const carrier = { network_code: '00000', name: 'Sandbox Mobile', country: 'US', network_type: 'mobile' };
-  return json(200, {
+  return {
     status: 0,
     status_message: 'Success',
     request_id: id,
@@ -66,20 +72,16 @@ function look(services: VonageServices, state: VonageState, { exchange, level }:
           ported: 'not_ported',
         }),
     ...(level === 'advanced' ? { lookup_outcome: 0, valid_number: 'valid', reachable: 'reachable' } : {}),
-  });
+  };
 }
 
+/** The answer follows as a webhook. */
 function lookLater(services: VonageServices, state: VonageState, exchange: Exchange): Reply {
   const { callback = '', number = '' } = readParameters(exchange);
-  const result = look(services, state, { exchange, level: 'advanced' });
-  const body = String(result.body);
-  const build = () => ({
-    method: 'POST',
-    url: callback,
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
+  const result = insight(services, state, { exchange, level: 'advanced' });
+  const headers = { 'content-type': 'application/json' };
+  const build = () => ({ method: 'POST', url: callback, headers, body: JSON.stringify(result) });
   services.world.webhooks.deliver({ label: 'vonage insight', retries: 3, build });
-  const { request_id, status } = JSON.parse(body) as { request_id?: string; status: number };
+  const { request_id, status } = result;
   return json(200, { request_id, number, remaining_balance: '0', request_price: '0', status });
 }
