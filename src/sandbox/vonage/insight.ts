@@ -36,7 +36,7 @@ interface Insight {
 function insight(services: VonageServices, state: VonageState, { exchange, level }: Question): Insight {
   const { number = '' } = readParameters(exchange);
   if (!isNumber(number))
-    return json(200, { status: 3, status_message: 'Invalid request :: Not valid number format detected' });
+    return { status: 3, status_message: 'Invalid request :: Not valid number format detected' };
   const { world } = services;
   const phone = e164(number);
   const at = world.now();
