@@ -23,7 +23,10 @@ export interface JournalVerification {
   readonly node: string;
   readonly records: number;
   readonly epochs: number;
-  readonly checkpoints: number;
+  /** Records up to the last good checkpoint. */
+  readonly signed: number;
+  /** Wall ms of the last record; null for an empty journal. */
+  readonly lastAt: number | null;
   /** First fault, or null when everything fits. */
   readonly fault: Fault | null;
 }
@@ -32,7 +35,8 @@ interface Walk {
   readonly options: VerifyOptions;
   readonly anchors: Map<string, string>;
   records: number;
-  checkpoints: number;
+  signed: number;
+  lastAt: number | null;
   epoch: number;
   /** Next position and chain head. */
   position: number;
@@ -43,7 +47,16 @@ interface Walk {
 export async function verifyJournal(options: VerifyOptions): Promise<JournalVerification> {
   const { directory, node } = options;
   const anchors = new Map(options.anchors.map(({ epoch, position, head }) => [`${epoch}-${position}`, head]));
-  const walk: Walk = { options, anchors, records: 0, checkpoints: 0, epoch: 0, position: 0, head: GENESIS };
+  const walk: Walk = {
+    options,
+    anchors,
+    records: 0,
+    signed: 0,
+    lastAt: null,
+    epoch: 0,
+    position: 0,
+    head: GENESIS,
+  };
   const segments = await listSegments(directory);
   let found: Fault | null = null;
   for (const [index, file] of segments.entries()) {
@@ -51,7 +64,14 @@ export async function verifyJournal(options: VerifyOptions): Promise<JournalVeri
     if (found !== null) break;
   }
   found ??= missingEnd(walk);
-  return { node, records: walk.records, epochs: walk.epoch, checkpoints: walk.checkpoints, fault: found };
+  return {
+    node,
+    records: walk.records,
+    epochs: walk.epoch,
+    signed: walk.signed,
+    lastAt: walk.lastAt,
+    fault: found,
+  };
 }
 
 async function verifySegment(
@@ -117,9 +137,10 @@ function recordProblem(walk: Walk, position: number, payload: Buffer): Fault | n
   if (record === null) return at(walk, position, 'malformed', 'it is not a record');
   if (position === 0 && record.type !== 'open')
     return at(walk, position, 'malformed', 'an epoch must begin with its opening');
+  walk.lastAt = record.at;
   if (record.type !== 'checkpoint') return null;
-  walk.checkpoints += 1;
   const isGood = record.head === toHex(walk.head) && walk.options.isSigned(record.head, record.signature);
+  if (isGood) walk.signed = walk.records;
   return isGood ? null : at(walk, position, 'forged', 'its signature does not fit the chain');
 }
 

@@ -15,11 +15,16 @@ const SANDBOX_NAME = 'sandbox';
 const ACTOR = 'dev';
 
 /** Starts the simulated vendors that `dev` uses; they forget everything when the process ends. */
-export async function startSandbox(port: number): Promise<{ readonly sandbox: Sandbox; readonly origin: string; close(): Promise<void> }> {
+export async function startSandbox(
+  port: number,
+): Promise<{ readonly sandbox: Sandbox; readonly origin: string; close(): Promise<void> }> {
   const sandbox = createSandbox({
     clock: { wall: Date.now },
     random: randomBytes,
-    timers: { set: (run, milliseconds) => setTimeout(run, milliseconds), clear: (timer) => clearTimeout(timer as NodeJS.Timeout) },
+    timers: {
+      set: (run, milliseconds) => setTimeout(run, milliseconds),
+      clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    },
   });
   const listening = await sandbox.listen(port);
   return { sandbox, origin: `http://127.0.0.1:${listening.port}`, close: () => listening.close() };
@@ -37,7 +42,10 @@ export async function seed(primary: Primary, sandbox: Sandbox, origin: string): 
   }
   await store.prices.put(sandbox.prices.records());
   if ((await store.policies.active()) === null)
-    await store.policies.put({ source: starterPolicy([showcase.country]), createdAt: Date.now(), actor: ACTOR }, 0);
+    await store.policies.put(
+      { source: starterPolicy([showcase.country]), createdAt: Date.now(), actor: ACTOR },
+      0,
+    );
 }
 
 interface NewSandboxAccount {
@@ -46,7 +54,11 @@ interface NewSandboxAccount {
   readonly origin: string;
 }
 
-async function sealSandboxAccount({ accounts, registry }: Primary, sandbox: Sandbox, { vendor, name, origin }: NewSandboxAccount): Promise<void> {
+async function sealSandboxAccount(
+  { accounts, registry }: Primary,
+  sandbox: Sandbox,
+  { vendor, name, origin }: NewSandboxAccount,
+): Promise<void> {
   const { credentials, currency } = sandbox.accounts.create({ vendor });
   const fields = new Set(registry.byId(vendor)?.custody.fields.map((field) => field.name));
   const values = Object.fromEntries(Object.entries(credentials).filter(([field]) => fields.has(field)));
@@ -54,33 +66,71 @@ async function sealSandboxAccount({ accounts, registry }: Primary, sandbox: Sand
 }
 
 /** The sandbox is new: it gets the credentials that the sealed account has, and the account its new address. */
-async function reopen({ sealers, store }: Primary, sandbox: Sandbox, account: AccountRecord, origin: string): Promise<void> {
+async function reopen(
+  { sealers, store }: Primary,
+  sandbox: Sandbox,
+  account: AccountRecord,
+  origin: string,
+): Promise<void> {
   const { fields, secrets } = openAccount(sealers.account, account);
   const plain = Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()]));
-  sandbox.accounts.create({ vendor: account.vendor, currency: account.currency, credentials: { ...fields, ...plain } });
+  sandbox.accounts.create({
+    vendor: account.vendor,
+    currency: account.currency,
+    credentials: { ...fields, ...plain },
+  });
   if (account.upstream !== origin) await store.accounts.put({ ...account, upstream: origin });
 }
 
 /** An app with a key of the vendor, as `apps create` and `keys create` make them. */
-export async function createDemoApp({ store, accounts, keys }: Primary, vendor: string, name: string): Promise<{ readonly app: string; readonly key: string; readonly parts: Readonly<Record<string, string>> }> {
-  const account = (await accounts.list()).find((one) => one.vendor === vendor && one.name.startsWith(SANDBOX_NAME));
+export async function createDemoApp(
+  { store, accounts, keys }: Primary,
+  vendor: string,
+  name: string,
+): Promise<{ readonly app: string; readonly key: string; readonly parts: Readonly<Record<string, string>> }> {
+  const account = (await accounts.list()).find(
+    (one) => one.vendor === vendor && one.name.startsWith(SANDBOX_NAME),
+  );
   if (account === undefined) throw new Error(`there is no simulated account of ${vendor}`);
   const known = (await store.apps.list()).find((app) => app.name === name);
   const app = known ?? { id: newId('app', randomBytes), name, createdAt: Date.now() };
   if (known === undefined) await store.apps.put(app);
-  const { record, credential } = await keys.create({ app: app.id, account: account.id, name: `${name}-${randomBytes(4).toString('hex')}`, lifetime: null, networks: [] });
-  const parts = Object.fromEntries(Object.entries(credential.parts).map(([part, value]) => [part, value instanceof Secret ? value.reveal() : value]));
+  const { record, credential } = await keys.create({
+    app: app.id,
+    account: account.id,
+    name: `${name}-${randomBytes(4).toString('hex')}`,
+    lifetime: null,
+    networks: [],
+  });
+  const parts = Object.fromEntries(
+    Object.entries(credential.parts).map(([part, value]) => [
+      part,
+      value instanceof Secret ? value.reveal() : value,
+    ]),
+  );
   return { app: app.id, key: record.id, parts };
 }
 
 /** Sends, is refused, and runs into a budget: with the vendor's own SDK in a process of its own. */
-export async function runShowcase(primary: Primary, sandbox: Sandbox, config: Config, print: (line: string) => void): Promise<void> {
+export async function runShowcase(
+  primary: Primary,
+  sandbox: Sandbox,
+  config: Config,
+  print: (line: string) => void,
+): Promise<void> {
   const { app, key, parts } = await createDemoApp(primary, showcase.vendor, 'showcase');
   const price = showcasePrice(sandbox.prices.records());
   const budget = newId('budget', randomBytes);
   await primary.store.budgets.put({
-    id: budget, name: `showcase-${budget.slice(-6)}`, scope: { apps: [app], keys: [key] }, unit: 'money', currency: price.currency,
-    limit: micros(price.amount * showcase.messages), window: { kind: 'total' }, rates: {}, createdAt: Date.now(),
+    id: budget,
+    name: `showcase-${budget.slice(-6)}`,
+    scope: { apps: [app], keys: [key] },
+    unit: 'money',
+    currency: price.currency,
+    limit: micros(price.amount * showcase.messages),
+    window: { kind: 'total' },
+    rates: {},
+    createdAt: Date.now(),
   });
   await primary.refreshBudgets();
   const { host, port } = config.listeners.apps;
@@ -92,13 +142,22 @@ export async function runShowcase(primary: Primary, sandbox: Sandbox, config: Co
 }
 
 /** The child gets nothing of our environment but what it needs to run. */
-function runScript(script: string, environment: Readonly<Record<string, string>>, print: (line: string) => void): Promise<void> {
+function runScript(
+  script: string,
+  environment: Readonly<Record<string, string>>,
+  print: (line: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script], { env: { PATH: process.env['PATH'] ?? '', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script], {
+      env: { PATH: process.env['PATH'] ?? '', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n')) if (line !== '') print(line);
     });
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the demonstration ended with ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`the demonstration ended with ${code}`)),
+    );
   });
 }

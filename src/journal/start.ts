@@ -1,0 +1,70 @@
+import { verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { Signer } from './checkpoint.ts';
+import { isMissing, syncDirectory } from './segments.ts';
+import type { Place } from './segments.ts';
+
+/** Where the journal begins after pruning: the place of its first kept record, signed. */
+export interface JournalStart extends Place {
+  /** Chain hash of the record before it, hex. */
+  readonly head: string;
+  readonly node: string;
+  readonly signature: string;
+}
+
+const NAME = 'start.json';
+
+/** Null when nothing was ever pruned. `verify_failed` when the file is not what we write. */
+export async function readStart(directory: string): Promise<JournalStart | null> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(directory, NAME), 'utf8'));
+    if (isStart(value)) return value;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new RingfenceError('verify_failed', `${join(directory, NAME)} cannot be read`);
+}
+
+/** Replaces the file in one step that survives a power cut. */
+export async function writeStart(
+  directory: string,
+  facts: Omit<JournalStart, 'signature'>,
+  signer: Signer,
+): Promise<void> {
+  const signature = signer(startMessage(facts)).toString('base64url');
+  const draft = join(directory, `${NAME}.draft`);
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(JSON.stringify({ ...facts, signature }));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, join(directory, NAME));
+  await syncDirectory(directory);
+}
+
+export function isStartSigned(start: JournalStart, publicKey: KeyObject): boolean {
+  return verify(null, startMessage(start), publicKey, Buffer.from(start.signature, 'base64url'));
+}
+
+function startMessage({ node, epoch, position, head }: Omit<JournalStart, 'signature'>): Buffer {
+  return Buffer.from(`ringfence journal start 1\n${node}\n${epoch}\n${position}\n${head}`);
+}
+
+function isStart(value: unknown): value is JournalStart {
+  if (typeof value !== 'object' || value === null) return false;
+  const { epoch, position, head, node, signature } = value as Record<keyof JournalStart, unknown>;
+  return (
+    Number.isSafeInteger(epoch) &&
+    Number.isSafeInteger(position) &&
+    typeof head === 'string' &&
+    /^[0-9a-f]{64}$/.test(head) &&
+    typeof node === 'string' &&
+    typeof signature === 'string'
+  );
+}

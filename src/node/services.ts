@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import type { AdminServices } from '../api/services.ts';
+import { candidateName } from '../custody/accounts.ts';
+import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
+import { rekey } from '../custody/sealing/rekey.ts';
+import { sealedAccounts, sealedKeys, sealedSettings } from '../custody/sealing/sealed-records.ts';
+import { parsePolicy } from '../guard/policy/document.ts';
+import { readPriceFile } from '../guard/prices/read-price-file.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
+import { budgetUse } from './budget-use.ts';
+import { createJournalService } from './journal-service.ts';
+import type { Primary } from './primary.ts';
+import { createSystemService } from './system-service.ts';
+
+/** The primary as the admin API sees it. Every change is journaled before it happens and in force when it returns. */
+export function createAdminServices(primary: Primary, startedAt: number): AdminServices {
+  const { host, port } = primary.config.listeners.apps;
+  return {
+    vendors: primary.registry.vendors,
+    gateway: () => `http://${host}:${port}`,
+    apps: appService(primary),
+    accounts: accountService(primary),
+    keys: keyService(primary),
+    policy: policyService(primary),
+    budgets: budgetService(primary),
+    prices: priceService(primary),
+    kills: killService(primary),
+    ledger: {
+      list: (options) => primary.store.ledger.list(options),
+      totals: async () => (await primary.store.ledger.verify()).totals,
+      verify: () => primary.store.ledger.verify(),
+    },
+    journal: createJournalService(primary),
+    system: createSystemService(primary, startedAt),
+  };
+}
+
+function appService({ store, record, clock }: Primary): AdminServices['apps'] {
+  return {
+    async create(name, actor) {
+      const app = { id: newId('app', randomBytes), name, createdAt: clock.wall() };
+      await record({ actor, act: 'app.create', target: app.id, detail: { name } });
+      await store.apps.put(app);
+      return app;
+    },
+    list: () => store.apps.list(),
+  };
+}
+
+function accountService(primary: Primary): AdminServices['accounts'] {
+  const { accounts, record, store, sealers, lock } = primary;
+  return {
+    async seal(request, actor) {
+      const { vendor, name } = request;
+      await record({ actor, act: 'account.seal', target: name, detail: { vendor, name } });
+      return accounts.seal(request);
+    },
+    list: () => accounts.list(),
+    async test(id, actor) {
+      await record({ actor, act: 'account.test', target: id, detail: {} });
+      return accounts.test(id);
+    },
+    async reseal(id, values, actor) {
+      await record({ actor, act: 'account.reseal', target: id, detail: { fields: Object.keys(values) } });
+      return accounts.reseal(id, values);
+    },
+    async remove(id, actor) {
+      await record({ actor, act: 'account.remove', target: id, detail: {} });
+      await accounts.remove(id);
+    },
+    async rekey(actor) {
+      await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey: primary.ring.newest } });
+      const names = async () => [
+        CHECKPOINT_KEY_SETTING,
+        AUTHORITY_KEY_SETTING,
+        ...(await store.accounts.list()).map(({ id }) => candidateName(id)),
+      ];
+      return rekey({
+        sources: [
+          sealedAccounts(store.accounts, sealers.account, lock),
+          sealedKeys(store.keys, sealers.key, lock),
+          sealedSettings(store.settings, sealers.setting, { names, lock }),
+        ],
+      });
+    },
+  };
+}
+
+function keyService({ keys, record }: Primary): AdminServices['keys'] {
+  return {
+    async create(request, actor) {
+      const { app, account, name } = request;
+      await record({ actor, act: 'key.create', target: name, detail: { app, account, name } });
+      return keys.create(request);
+    },
+    list: () => keys.list(),
+    async rotate(id, rotation, actor) {
+      await record({ actor, act: 'key.rotate', target: id, detail: { overlap: rotation.overlap } });
+      return keys.rotate(id, rotation);
+    },
+    async revoke(id, actor) {
+      await record({ actor, act: 'key.revoke', target: id, detail: {} });
+      return keys.revoke(id);
+    },
+  };
+}
+
+function policyService({ store, record, clock, refreshPolicy }: Primary): AdminServices['policy'] {
+  return {
+    active: () => store.policies.active(),
+    async put(source, expected, actor) {
+      const { rules, mode } = parsePolicy(source);
+      await record({
+        actor,
+        act: 'policy.put',
+        target: String(expected + 1),
+        detail: { mode, rules: rules.length },
+      });
+      const policy = await store.policies.put({ source, createdAt: clock.wall(), actor }, expected);
+      await refreshPolicy();
+      return policy;
+    },
+    list: () => store.policies.list(),
+    parse: parsePolicy,
+  };
+}
+
+function budgetService(primary: Primary): AdminServices['budgets'] {
+  const { store, record, clock, refreshBudgets } = primary;
+  return {
+    async put(request, actor) {
+      const { name, limit, currency, unit } = request;
+      await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
+      const known = (await store.budgets.list()).find((budget) => budget.name === name);
+      const id = known?.id ?? newId('budget', randomBytes);
+      const budget = { ...request, id, createdAt: known?.createdAt ?? clock.wall() };
+      await store.budgets.put(budget);
+      await refreshBudgets();
+      return budget;
+    },
+    async list() {
+      const all = await store.budgets.list();
+      return Promise.all(all.map(async (budget) => ({ ...budget, use: await budgetUse(primary, budget) })));
+    },
+    async remove(id, actor) {
+      await record({ actor, act: 'budget.remove', target: id, detail: {} });
+      const isRemoved = await store.budgets.remove(id);
+      await refreshBudgets();
+      return isRemoved;
+    },
+  };
+}
+
+function priceService({ store, record, refreshPrices }: Primary): AdminServices['prices'] {
+  return {
+    readFile: readPriceFile,
+    async put(rows, actor) {
+      await record({
+        actor,
+        act: 'prices.put',
+        target: rows[0]?.vendor ?? '',
+        detail: { rows: rows.length },
+      });
+      const count = await store.prices.put(rows);
+      await refreshPrices();
+      return count;
+    },
+    list: (vendor) => store.prices.list(vendor),
+    async remove(vendor, kind, actor) {
+      await record({ actor, act: 'prices.remove', target: vendor, detail: { kind: kind ?? 'all' } });
+      const count = await store.prices.remove(vendor, kind);
+      await refreshPrices();
+      return count;
+    },
+  };
+}
+
+function killService({ store, record, clock, refreshKills }: Primary): AdminServices['kills'] {
+  return {
+    async put({ scope, target, reason }, actor) {
+      const kill = { id: newId('kill', randomBytes), scope, target, reason, actor, createdAt: clock.wall() };
+      await record({ actor, act: 'kill.on', target: `${scope}:${target}`, detail: { reason } });
+      await store.kills.put(kill);
+      await refreshKills();
+      return kill;
+    },
+    list: () => store.kills.list(),
+    async lift(id, actor) {
+      if ((await store.kills.get(id)) === null)
+        throw new RingfenceError('not_found', `There is no kill switch ${id}.`);
+      await record({ actor, act: 'kill.lift', target: id, detail: {} });
+      const isLifted = await store.kills.remove(id);
+      await refreshKills();
+      return isLifted;
+    },
+  };
+}

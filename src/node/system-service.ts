@@ -1,0 +1,61 @@
+import type { SystemService } from '../api/services.ts';
+import { answerProbe } from '../gateway/probe.ts';
+import { renderMetrics } from './metrics.ts';
+import { VERSION, type Primary } from './primary.ts';
+
+/** What runs on this node, and how it is. */
+export function createSystemService(primary: Primary, startedAt: number): SystemService {
+  const { config, registry, supervisor, store, clock, authority, hosts, ring, journal } = primary;
+  const { apps, proxy, tls, admin } = config.listeners;
+  const url = (scheme: string, { host, port }: { readonly host: string; readonly port: number }) =>
+    `${scheme}://${host}:${port}`;
+
+  async function journals() {
+    const reports = await supervisor.reports();
+    const own = { node: journal.node, report: { journal: journal.state() } };
+    return [own, ...reports].map(({ node, report }) => ({
+      node,
+      state: report.journal === 'open' ? ('ok' as const) : ('failed' as const),
+      unshipped: 0,
+      problem: report.journal === 'open' ? null : `the journal is ${report.journal}: nothing may be spent`,
+    }));
+  }
+
+  return {
+    async status() {
+      const reports = new Map((await supervisor.reports()).map((one) => [one.node, one]));
+      return {
+        version: VERSION,
+        startedAt: new Date(startedAt).toISOString(),
+        uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
+        listeners: [
+          { name: 'apps', url: url('http', apps) },
+          ...(proxy === null ? [] : [{ name: 'proxy', url: url('http', proxy) }]),
+          ...(tls === null ? [] : [{ name: 'tls', url: url('https', tls) }]),
+          { name: 'admin', url: url('http', admin) },
+        ],
+        workers: Array.from({ length: config.workers }, (_, index) => {
+          const found = reports.get(`w${index}`);
+          return {
+            node: `w${index}`,
+            pid: found?.pid ?? null,
+            epoch: found?.epoch ?? null,
+            state: found === undefined ? ('starting' as const) : ('ok' as const),
+          };
+        }),
+        journals: await journals(),
+        store: { engine: 'sqlite', state: 'ok' as const, problem: null },
+        vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
+        clock: { wall: new Date(clock.wall()).toISOString(), ledger: new Date(clock.ledger()).toISOString() },
+      };
+    },
+    ca: async () => ({
+      certificate: authority.certificate,
+      fingerprint: authority.fingerprint,
+      hosts: [...hosts],
+    }),
+    probe: (nonce) => answerProbe(nonce, ring.derive('probe')),
+    metrics: async () => renderMetrics(await supervisor.reports(), await store.leases.open()),
+    ready: async () => supervisor.live() === config.workers,
+  };
+}
