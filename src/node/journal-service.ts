@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry, JournalService } from '../api/services.ts';
 import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
 import { RingfenceError } from '../kernel/errors.ts';
-import { listSegments, type Place } from '../journal/segments.ts';
-import { findRecord, readJournal } from '../journal/tail.ts';
-import { verifyJournal } from '../journal/verify.ts';
+import { listSegments, type Place } from '../log/segments.ts';
+import { findRecord, readJournal } from '../log/tail.ts';
+import { verifyJournal } from '../log/verify.ts';
 import type { Primary } from './primary.ts';
 
 const POLL = 100;
@@ -99,7 +99,7 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
           epochs: result.epochs,
           records: result.records,
           signed: result.signed,
-          lastAt: result.lastAt === null ? null : new Date(result.lastAt).toISOString(),
+          lastAt: result.lastAt,
         });
         if (result.fault !== null) problems.push(result.fault.message);
       }

@@ -1,4 +1,4 @@
-import { createTail, findRecord } from '../journal/tail.ts';
+import { createTail, findRecord } from '../log/tail.ts';
 import type { LedgerStore, LeaseStore } from '../store/ports.ts';
 import { toLedgerBatch } from './ledger-batch.ts';
 

@@ -26,7 +26,7 @@ export function createSystemService(primary: Primary, startedAt: number): System
       const reports = new Map((await supervisor.reports()).map((one) => [one.node, one]));
       return {
         version: VERSION,
-        startedAt: new Date(startedAt).toISOString(),
+        startedAt,
         uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
         listeners: [
           { name: 'apps', url: url('http', apps) },
@@ -46,7 +46,7 @@ export function createSystemService(primary: Primary, startedAt: number): System
         journals: await journals(),
         store: { engine: 'sqlite', state: 'ok' as const, problem: null },
         vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
-        clock: { wall: new Date(clock.wall()).toISOString(), ledger: new Date(clock.ledger()).toISOString() },
+        clock: { wall: clock.wall(), ledger: clock.ledger() },
       };
     },
     ca: async () => ({

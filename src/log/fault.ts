@@ -1,0 +1,36 @@
+import { RingfenceError } from '../kernel/errors.ts';
+import type { JournalPoint } from '../store/records.ts';
+
+/**
+ * - `damaged`: bytes do not fit their CRC
+ * - `removed`: a record, segment or epoch is missing before others
+ * - `reordered`: a record stands at another's place
+ * - `replaced`: the hash chain or a recorded head does not fit
+ * - `truncated`: the end that is known to have existed is missing
+ * - `forged`: a signature does not fit, or is missing for too long
+ * - `malformed`: intact, but not a record that can stand there
+ */
+export type FaultKind =
+  | 'damaged'
+  | 'removed'
+  | 'reordered'
+  | 'replaced'
+  | 'truncated'
+  | 'forged'
+  | 'malformed';
+
+/** The first record of a journal that cannot be trusted. */
+export interface Fault extends JournalPoint {
+  readonly kind: FaultKind;
+  /** What is wrong, as a sentence that names the coordinates. */
+  readonly message: string;
+}
+
+export function fault(kind: FaultKind, point: JournalPoint, what: string): Fault {
+  const { node, epoch, position } = point;
+  return { kind, node, epoch, position, message: `Record ${node}-${epoch}-${position}: ${what}` };
+}
+
+export function faultError({ message }: Fault): RingfenceError {
+  return new RingfenceError('verify_failed', message);
+}

@@ -1,0 +1,131 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { continues, FRAME_BYTES, isBlank, MAX_PAYLOAD, readFrame } from './format.ts';
+import type { Chain, Frame } from './format.ts';
+import { judgeRest } from './ending.ts';
+import type { Ending } from './ending.ts';
+import { fault } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { HEADER_BYTES, readHeader } from './header.ts';
+import type { SegmentHeader } from './header.ts';
+import type { SegmentFile } from './segments.ts';
+
+/** Reads one segment, also while its process is writing it. Only records that continue the chain come out. */
+export interface SegmentReader {
+  readonly file: SegmentFile;
+  readonly header: SegmentHeader;
+  /** Where the reader stands. */
+  readonly chain: Readonly<Chain>;
+  /** Bytes read so far, header included. */
+  offset(): number;
+  /** The records that follow, at most `limit` and one window; none at the end. Views live until the next call. */
+  frames(limit: number): Promise<readonly Frame[]>;
+  /** What follows after `frames` gave none. */
+  ending(): Promise<Ending>;
+  /** Makes what was read durable: its own process may not have come to it. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bytes read at once; more than the largest frame. */
+const WINDOW = 4 * MAX_PAYLOAD;
+
+interface State {
+  readonly handle: FileHandle;
+  readonly buffer: Buffer;
+  readonly chain: Chain;
+  offset: number;
+  idle: boolean;
+}
+
+/** Opens a segment. `blank`: its header was never written. */
+export async function openSegment(file: SegmentFile): Promise<SegmentReader | Fault | 'blank'> {
+  const handle = await open(file.path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(WINDOW);
+    const { bytesRead } = await handle.read(buffer, 0, HEADER_BYTES, 0);
+    const header = readHeader(buffer.subarray(0, bytesRead));
+    if (header !== 'blank' && header !== 'broken' && isNamed(header, file))
+      return createReader(file, header, {
+        handle,
+        buffer,
+        chain: start(header),
+        offset: HEADER_BYTES,
+        idle: false,
+      });
+    await handle.close();
+    return header === 'blank' ? 'blank' : headerFault(file, header);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function start({ first, chain }: SegmentHeader): Chain {
+  return { position: first, head: chain };
+}
+
+function isNamed(header: SegmentHeader, file: SegmentFile): boolean {
+  return header.epoch === file.epoch && header.first === file.first;
+}
+
+function headerFault({ epoch, first }: SegmentFile, header: SegmentHeader | 'broken'): Fault {
+  const point = { node: header === 'broken' ? '?' : header.node, epoch, position: first };
+  if (header === 'broken')
+    return fault('damaged', point, 'the header of its segment does not fit its checksum');
+  return fault('reordered', point, `its segment is that of record ${header.epoch}-${header.first}, renamed`);
+}
+
+function createReader(file: SegmentFile, header: SegmentHeader, state: State): SegmentReader {
+  return {
+    file,
+    header,
+    chain: state.chain,
+    offset: () => state.offset,
+    frames: (limit) => readFrames(state, limit),
+    ending: () => readEnding(state, header),
+    sync: () => state.handle.datasync(),
+    close: () => state.handle.close(),
+  };
+}
+
+async function readFrames(state: State, limit: number): Promise<readonly Frame[]> {
+  const { handle, buffer, chain } = state;
+  if (state.idle && (await isIdle(state))) return [];
+  const { bytesRead } = await handle.read(buffer, 0, WINDOW, state.offset);
+  const frames: Frame[] = [];
+  let at = 0;
+  while (frames.length < limit) {
+    const frame = readFrame(buffer, at, bytesRead);
+    if (frame === null || !continues(buffer, at, frame, chain)) break;
+    chain.position += 1;
+    chain.head = frame.head;
+    frames.push(frame);
+    at += frame.bytes;
+  }
+  state.offset += at;
+  state.idle = frames.length === 0;
+  return frames;
+}
+
+/** A poll of a quiet segment reads one frame header, not a window. */
+async function isIdle({ handle, buffer, offset }: State): Promise<boolean> {
+  const { bytesRead } = await handle.read(buffer, 0, FRAME_BYTES, offset);
+  return isBlank(buffer.subarray(0, bytesRead));
+}
+
+/**
+ * A read that races with a write may see a later page before an earlier one. What looks wrong is therefore
+ * looked at twice: the second read begins after everything that the first one saw was complete.
+ */
+async function readEnding(state: State, header: SegmentHeader): Promise<Ending> {
+  const ending = judgeRest(await readRest(state), state.chain, header);
+  return ending.kind === 'clean' ? ending : judgeRest(await readRest(state), state.chain, header);
+}
+
+async function readRest({ handle, offset }: State): Promise<Buffer> {
+  const { size } = await handle.stat();
+  const rest = Buffer.alloc(Math.max(0, size - offset));
+  const { bytesRead } = await handle.read(rest, 0, rest.length, offset);
+  return rest.subarray(0, bytesRead);
+}
