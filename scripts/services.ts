@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+
+/** For tests and what they start: the Python of `.venv` comes before that of the system. */
+export const ENVIRONMENT = {
+  ...process.env,
+  PATH: [resolve('.venv/bin'), process.env['PATH']].join(delimiter),
+};
 
 /** A program that some tests need and that `npm ci` does not bring. */
 export interface Service {
@@ -11,7 +18,7 @@ export interface Service {
 const runs =
   (command: string, ...args: string[]) =>
   (): boolean =>
-    spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+    spawnSync(command, args, { stdio: 'ignore', env: ENVIRONMENT }).status === 0;
 
 export const SERVICES: readonly Service[] = [
   { name: 'openssl', install: 'apt-get install openssl', found: runs('openssl', 'version') },
