@@ -171,6 +171,8 @@ export interface WebhookAdapter {
   sign(request: WireRequest, url: string, secret: Secret, now: number): Readonly<Record<string, string>>;
   /** For schemes whose signature stands among the parameters: the request with its query or body signed again. Runs before `sign`. */
   signParameters?(request: WireRequest, secret: Secret, now: number): WireRequest;
+  /** What the app's validator is configured with, where that is not the secret itself but a public key made from it. */
+  appVerifier?(secret: Secret): string;
   eventId(request: WireRequest): string | null;
 }
 

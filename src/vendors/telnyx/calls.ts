@@ -1,0 +1,236 @@
+import type { Destination } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { patchForm } from '../shared/form.ts';
+import {
+  createNameCheck,
+  hasBody,
+  type IntentDetails,
+  isOn,
+  listOf,
+  objectOf,
+  optionalText,
+  optionalWhole,
+  parametersOf,
+  phoneOf,
+  requireText,
+  sipOf,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+import { withBody } from '../shared/requests.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+
+/** The vendor ends every call after four hours; `time_limit_secs` makes it less. */
+export const LONGEST_CALL = 14_400;
+const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
+/** At the vendor's own hosts a number before the `@` is dialled. */
+const DIALS_OUT = /(^|\.)telnyx\.com$/;
+const DTMF = /^([^,]+),[0-9A-DwW*#]{1,64}$/;
+const CALLBACKS = ['webhook_url', 'stream_url', 'audio_url'];
+const checkCall = createNameCheck([
+  'to',
+  'from',
+  'time_limit_secs',
+  'sip_address',
+  'record',
+  'transcription',
+]);
+const checkTexml = createNameCheck(['To', 'From', 'Url', 'Texml', 'TimeLimit', 'Record', 'ApplicationSid']);
+
+/** `POST /calls`: one leg for each entry of `to`. */
+export function readDial(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkCall(body);
+  const to = fieldOf(body, 'to');
+  const texts = Array.isArray(to) ? listOf(body, 'to') : [requireText(body, 'to')];
+  if (texts.length === 0) throw new Unreadable('`to` is empty.');
+  return {
+    ...callDetails(body),
+    destinations: texts.map((one) => destinationOf(typeof one === 'string' ? one : '', 'to', plan)),
+  };
+}
+
+/** Transfer: a new leg to somebody else. */
+export function readTransfer(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkCall(body);
+  return { ...callDetails(body), destinations: [destinationOf(requireText(body, 'to'), 'to', plan)] };
+}
+
+/** SIP REFER: the other side is told to call somebody else; nothing limits how long. */
+export function readRefer(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkCall(body);
+  const address = requireText(body, 'sip_address');
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: [destinationOf(address, 'sip_address', plan)],
+    callSeconds: LONGEST_CALL,
+    fixedSeconds: true,
+    parameters: parametersOf(body),
+  };
+}
+
+function callDetails(body: JsonObject): IntentDetails {
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    sender: optionalText(body, 'from'),
+    callSeconds: optionalWhole(body, 'time_limit_secs', LIMITS),
+    extras: extrasOf(body),
+    parameters: parametersOf(body),
+    callbacks: [...urlsOf(body, CALLBACKS), ...eventUrls(body)],
+  };
+}
+
+/** What is charged besides the minutes. An assistant may transfer the call: one leg of unknown destination. */
+function extrasOf(body: JsonObject): string[] {
+  const detection = optionalText(body, 'answering_machine_detection') ?? 'disabled';
+  const assisted = isOn(body, 'assistant') || isOn(body, 'enable_dialogflow');
+  return [
+    ...(isOn(body, 'record') ? ['recording'] : []),
+    ...(isOn(body, 'transcription') || (optionalWhole(body, 'record_timeout_secs', [0, 100_000]) ?? 0) > 0
+      ? ['transcription']
+      : []),
+    ...(detection === 'disabled' ? [] : ['machine_detection']),
+    ...(isOn(body, 'deepfake_detection') ? ['deepfake_detection'] : []),
+    ...(isOn(body, 'stream_url') ? ['streaming'] : []),
+    ...(isOn(body, 'conversation_relay_config') ? ['conversation_relay'] : []),
+    ...(isOn(body, 'conference_config') ? ['conference'] : []),
+    ...(assisted ? ['assistant', 'leg'] : []),
+  ];
+}
+
+function eventUrls(body: JsonObject): string[] {
+  const urls = fieldOf(body, 'webhook_urls');
+  return isJsonObject(urls) ? Object.keys(urls).flatMap((name) => urlsOf(urls, [name])) : [];
+}
+
+/** A number (digits to play after the answer may follow a comma) or a SIP address. */
+export function destinationOf(text: string, name: string, plan: NumberingPlan): Destination {
+  const address = DTMF.exec(text)?.[1] ?? text;
+  if (/^(sips?|tel):/i.test(address)) return sipOf(address, name, { plan, dialsOut: DIALS_OUT });
+  return phoneOf(address, name, plan);
+}
+
+/** Calls of TeXML, whose script is fetched from a URL, belongs to the application, or stands in `Texml`. */
+export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: boolean): IntentDetails {
+  checkTexml(body);
+  const script = optionalText(body, 'Texml');
+  const assistant = optionalText(body, 'AIAssistantId');
+  const limit = hasLimit ? optionalWhole(body, 'TimeLimit', LIMITS) : LONGEST_CALL;
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: [destinationOf(requireText(body, 'To'), 'To', plan)],
+    sender: optionalText(body, 'From'),
+    callSeconds: limit,
+    ...(hasLimit ? {} : { fixedSeconds: true }),
+    extras: [
+      ...(isOn(body, 'Record') || isOn(body, 'ConferenceRecord') || recordsIn(script) ? ['recording'] : []),
+      ...(['', 'Disable'].includes(optionalText(body, 'MachineDetection') ?? '')
+        ? []
+        : ['machine_detection']),
+      ...(assistant === null ? [] : ['assistant']),
+      ...(optionalText(body, 'Url') === null && isQuiet(script) ? [] : ['leg']),
+    ],
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['Url', 'FallbackUrl', 'StatusCallback', 'RecordingStatusCallback']),
+  };
+}
+
+/** A running TeXML call gets another script, or ends. */
+export function readTexmlChange(body: JsonObject, operation: Operation): IntentDetails {
+  checkTexml(body);
+  const script = optionalText(body, 'Texml');
+  const url = optionalText(body, 'Url');
+  const dials = url !== null || (script !== null && !isQuiet(script));
+  return {
+    action: 'call.modify',
+    channel: 'voice',
+    effects: dials ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
+    callSeconds: dials ? LONGEST_CALL : null,
+    ...(dials ? { fixedSeconds: true } : {}),
+    extras: dials ? ['leg', ...(recordsIn(script) ? ['recording'] : [])] : [],
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['Url', 'FallbackUrl', 'StatusCallback']),
+  };
+}
+
+/** Elements that speak, wait or end. Everything else in a script, and every URL of a further script, may dial. */
+const QUIET =
+  /<\/?(?:Response|Say|Play|Pause|Hangup|Reject)(?:\s[^<>]{0,2000})?>|<(?:Hangup|Pause|Reject)\/>|^<\?xml [^<>]{0,100}\?>/g;
+
+function isQuiet(script: string | null): boolean {
+  return script !== null && !script.replaceAll(QUIET, '').includes('<') && !/action\s*=/i.test(script);
+}
+
+function recordsIn(script: string | null): boolean {
+  return script !== null && /<\s*Record|record\s*=/i.test(script);
+}
+
+/** Recording a call or conference; it ends with the call at the latest. */
+export function readRecording(body: JsonObject): IntentDetails {
+  const limit = optionalWhole(body, 'max_length', [0, 43_200]) ?? 0;
+  return {
+    action: 'recording.start',
+    callSeconds: limit > 0 ? Math.min(limit, LONGEST_CALL) : LONGEST_CALL,
+    fixedSeconds: true,
+    extras: isOn(body, 'transcription') ? ['transcription'] : [],
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['RecordingStatusCallback']),
+  };
+}
+
+/** An assistant calls or writes to somebody at a given time. */
+export function readScheduledEvent(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const destination = destinationOf(
+    requireText(body, 'telnyx_end_user_target'),
+    'telnyx_end_user_target',
+    plan,
+  );
+  const common = {
+    destinations: [destination],
+    sender: optionalText(body, 'telnyx_agent_target'),
+    parameters: parametersOf(body),
+  };
+  if (optionalText(body, 'telnyx_conversation_channel') !== 'phone_call')
+    return {
+      ...common,
+      action: 'message.send',
+      channel: 'sms',
+      content: { segments: 10, encoding: null, media: 0, text: optionalText(body, 'text') },
+    };
+  const records = isOn(objectOf(body, 'call_settings') ?? {}, 'record');
+  return {
+    ...common,
+    action: 'call.create',
+    channel: 'voice',
+    callSeconds: LONGEST_CALL,
+    fixedSeconds: true,
+    extras: ['assistant', 'leg', ...(records ? ['recording'] : [])],
+  };
+}
+
+const LIMIT_FIELD: Readonly<Record<string, string>> = {
+  'calls.dial': 'time_limit_secs',
+  'calls.actions.transfer': 'time_limit_secs',
+  'texml.accounts.calls.calls': 'TimeLimit',
+  'texml.accounts.conferences.participants.participants': 'TimeLimit',
+  'texml.initiateAICall': 'TimeLimit',
+};
+
+/** Writes the vendor's own time limit into a call. */
+export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
+  const name = Object.hasOwn(LIMIT_FIELD, operation.id) ? LIMIT_FIELD[operation.id] : undefined;
+  if (name === undefined) return request;
+  const most = Math.min(seconds, LONGEST_CALL);
+  const body = parseJsonObject(request.body);
+  if (body !== null) {
+    const asked = Number(body[name] ?? most);
+    const limited = { ...body, [name]: Math.min(asked > 0 ? asked : most, most) };
+    return withBody(request, Buffer.from(JSON.stringify(limited)));
+  }
+  if (!hasBody(request, 'application/x-www-form-urlencoded')) return request;
+  const asked = Number(new URLSearchParams(request.body.toString('utf8')).get(name) ?? most);
+  return withBody(request, patchForm(request.body, name, String(Math.min(asked > 0 ? asked : most, most))));
+}

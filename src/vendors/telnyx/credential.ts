@@ -1,0 +1,95 @@
+import { Secret } from '../../kernel/secret.ts';
+import type { AccountField, CustodyAdapter, Snippet } from '../vendor.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
+import { API_HOST } from './facts.ts';
+
+/** Real keys start so, and scanners look for it; what follows is the virtual secret. */
+const PREFIX = 'KEY';
+const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
+
+const fields: readonly AccountField[] = [
+  {
+    name: 'apiKey',
+    label: 'API key',
+    secret: true,
+    required: true,
+    pattern: /^KEY[\x21-\x7e]{16,200}$/,
+    problem: 'It is an API v2 key of the portal and starts with KEY.',
+  },
+];
+
+export const custody: CustodyAdapter = {
+  fields,
+  kinds: ['secret'],
+  issue(_kind, _account, sources) {
+    const secret = sources.virtualSecret();
+    return {
+      kind: 'secret',
+      publicId: null,
+      parts: { apiKey: new Secret(`${PREFIX}${secret}`) },
+      verifier: new Secret(secret),
+    };
+  },
+  snippets,
+  read(request) {
+    const presented = BEARER.exec(request.headers['authorization'] ?? '')?.[1];
+    if (presented === undefined) return null;
+    const secret = presented.startsWith(PREFIX) ? presented.slice(PREFIX.length) : presented;
+    return { kind: 'secret', publicId: null, secret };
+  },
+  authorize(request, account): WireRequest {
+    const key = account.secrets['apiKey']?.reveal();
+    const { authorization: _presented, ...headers } = request.headers;
+    return {
+      ...request,
+      headers: key === undefined ? headers : { ...headers, authorization: `Bearer ${key}` },
+    };
+  },
+  test(account, now) {
+    const request = custody.authorize(plainGet(['v2', 'balance']), account, now);
+    return { request, accepts: ({ status }: WireResponse) => status === 200 };
+  },
+  sealedAnswerFields: [
+    'api_key',
+    'api_token',
+    'api_secret',
+    'v1_secret',
+    'client_secret',
+    'private_key',
+    'sip_password',
+    'sip_auth_password',
+    'password',
+  ],
+};
+
+function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {
+  const key = parts['apiKey'] ?? '';
+  const base = `${gateway}/${API_HOST}/v2`;
+  return [
+    {
+      sdk: 'telnyx',
+      language: 'javascript',
+      code: [
+        "import Telnyx from 'telnyx';",
+        `const telnyx = new Telnyx({ apiKey: '${key}', baseURL: '${base}' });`,
+      ].join('\n'),
+    },
+    {
+      sdk: 'environment',
+      language: 'shell',
+      code: `export TELNYX_API_KEY=${key}\nexport TELNYX_BASE_URL=${base}`,
+    },
+  ];
+}
+
+export function plainGet(segments: readonly string[], query = ''): WireRequest {
+  return {
+    method: 'GET',
+    host: API_HOST,
+    path: `/${segments.map((one) => encodeURIComponent(one)).join('/')}`,
+    segments,
+    query,
+    headers: { accept: 'application/json' },
+    body: Buffer.alloc(0),
+  };
+}

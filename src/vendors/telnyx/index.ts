@@ -1,0 +1,28 @@
+import type { Vendor } from '../vendor.ts';
+import { limitCall } from './calls.ts';
+import { custody } from './credential.ts';
+import { facts, operations, VENDOR } from './facts.ts';
+import { readIntent } from './intents.ts';
+import { leaks } from './leaks.ts';
+import { lookup } from './lookup.ts';
+import { refuse } from './refuse.ts';
+import { readSettlement } from './settle.ts';
+import { webhooks } from './webhook.ts';
+
+export const telnyx: Vendor = Object.freeze({
+  id: VENDOR,
+  facts,
+  operations,
+  custody,
+  readIntent,
+  limitCall,
+  readSettlement,
+  refuse,
+  lookup,
+  webhooks,
+  /** The vendor mints its client tokens itself, from a request that goes through the gateway. */
+  tokens: null,
+  /** There is no API for API keys; managed accounts are other accounts. */
+  management: null,
+  leaks,
+});

@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Intent } from '../../intent/intent.ts';
+import { plan, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import type { Reading } from '../vendor.ts';
+import { operations } from './facts.ts';
+import { telnyx } from './index.ts';
+import { READERS } from './intents.ts';
+
+const HOST = 'api.telnyx.com';
+
+function read(parts: RequestParts): Reading {
+  const request = wire(HOST, { ...parts, url: `/v2${parts.url}` });
+  const operation = operations.match(request.method, HOST, request.segments);
+  assert.ok(operation, `${request.method} ${request.path}`);
+  return telnyx.readIntent(operation, request, plan);
+}
+
+function intent(url: string, json: unknown, method = 'POST'): Intent {
+  const reading = read(json === undefined ? { method, url } : { method, url, json });
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return reading.intent;
+}
+
+function problem(url: string, json: unknown): string {
+  const reading = read({ method: 'POST', url, json });
+  assert.ok(reading.kind === 'malformed', 'readable');
+  return reading.problem;
+}
+
+const to = (one: Intent) => one.destinations.map(({ address }) => address);
+const SMS = { to: '+15005550006', from: '+15005550001', text: 'Hi & ü' };
+
+test('every endpoint that sends is a message', () => {
+  const paths = ['', '/long_code', '/number_pool', '/short_code', '/schedule', '/alphanumeric_sender_id'];
+  for (const path of paths) {
+    const one = intent(`/messages${path}`, SMS);
+    assert.deepEqual([one.action, one.channel, to(one)], ['message.send', 'sms', ['+15005550006']], path);
+    assert.ok(one.effects.includes('spend'), path);
+  }
+});
+
+test('a group message has a charge for everybody in it', () => {
+  const one = intent('/messages/group_mms', { ...SMS, to: ['+15005550006', '+447700900000'] });
+  assert.deepEqual([one.channel, to(one)], ['mms', ['+15005550006', '+447700900000']]);
+  const many = intent('/messages', { ...SMS, to: ['+15005550006', '+447700900000'] });
+  assert.equal(many.destinations.length, 2, 'an endpoint for one recipient does not hide the second');
+  assert.match(problem('/messages', { ...SMS, to: [] }), /empty/);
+});
+
+test('segments and media are counted', () => {
+  assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(161) }).content?.segments, 2);
+  assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(71), encoding: 'ucs2' }).content?.segments, 2);
+  const mms = intent('/messages', { ...SMS, media_urls: ['https://example.com/a.png'] });
+  assert.deepEqual([mms.channel, mms.content?.media], ['mms', 1]);
+  assert.equal(intent('/messages', { ...SMS, type: 'mms' }).channel, 'mms');
+});
+
+test('WhatsApp and RCS keep their channel, a fallback is priced besides', () => {
+  const whatsapp = intent('/messages/whatsapp', {
+    to: '+15005550006',
+    from: '+15005550001',
+    whatsapp_message: { type: 'text', text: { body: 'hi' } },
+  });
+  assert.deepEqual([whatsapp.channel, whatsapp.content?.text], ['whatsapp', 'hi']);
+  const rcs = intent('/messages/rcs', {
+    to: '+15005550006',
+    agent_id: 'a',
+    agent_message: {},
+    messaging_profile_id: 'p',
+    sms_fallback: { text: 'x'.repeat(161) },
+  });
+  assert.deepEqual([rcs.channel, rcs.extras, rcs.content?.segments], ['rcs', ['failover_sms'], 2]);
+});
+
+test('everybody in an e-mail is a recipient, also in a batch', () => {
+  const mail = {
+    from: 'a@example.com',
+    to: ['b@example.com'],
+    cc: [{ email: 'c@example.com', name: 'C' }],
+    bcc: ['d@example.com'],
+  };
+  assert.deepEqual(to(intent('/email_messages', mail)), ['b@example.com', 'c@example.com', 'd@example.com']);
+  assert.equal(intent('/email_messages/batch', { messages: [mail, mail] }).destinations.length, 6);
+  const nested = intent('/email_messages/batch', { messages: [{ ...mail, ignore_suppression: true }] });
+  assert.equal(nested.parameters.get('ignore_suppression'), 'true');
+});
+
+const CALL = { to: '+15005550006', from: '+15005550001', connection_id: '1' };
+test('a call has a leg for each entry of `to`', () => {
+  assert.deepEqual(to(intent('/calls', CALL)), ['+15005550006']);
+  const both = intent('/calls', {
+    ...CALL,
+    to: ['+15005550006', 'sip:a@example.com;secure=srtp'],
+    time_limit_secs: 120,
+  });
+  assert.deepEqual([both.destinations.map(({ kind }) => kind), both.callSeconds], [['phone', 'sip'], 120]);
+  assert.deepEqual(
+    to(intent('/calls', { ...CALL, to: '+18004247767,200' })),
+    ['+18004247767'],
+    'digits to play are no number',
+  );
+  assert.match(problem('/calls', { ...CALL, to: '+15005550006,+447700900000' }), /phone number/);
+});
+
+test('a number at the vendor’s own SIP host is a phone call', () => {
+  const kind = (address: string) => intent('/calls', { ...CALL, to: address }).destinations[0];
+  assert.equal(kind('sip:+449001234567@sip.telnyx.com;secure=true')?.phone?.premium, true);
+  assert.equal(kind('sip:%2B449001234567@sip.telnyx.com')?.kind, 'phone');
+  assert.equal(kind('sip:449001234567@SIP.Telnyx.com')?.kind, 'phone');
+  assert.equal(kind('sip:449001234567@telnyx.com.example.org')?.kind, 'sip');
+  assert.equal(kind('tel:+449001234567')?.kind, 'phone');
+});
+
+test('what a call costs besides its minutes is named', () => {
+  const extras = (more: object) => intent('/calls', { ...CALL, ...more }).extras;
+  assert.deepEqual(extras({}), []);
+  assert.deepEqual(extras({ record: 'record-from-answer', transcription: true }), [
+    'recording',
+    'transcription',
+  ]);
+  assert.deepEqual(extras({ answering_machine_detection: 'premium' }), ['machine_detection']);
+  assert.deepEqual(extras({ answering_machine_detection: 'disabled', transcription: false }), []);
+  assert.deepEqual(
+    extras({ assistant: { id: 'a' } }),
+    ['assistant', 'leg'],
+    'an assistant may transfer the call',
+  );
+  const { callbacks } = intent('/calls', {
+    ...CALL,
+    webhook_urls: { 'call.hangup': ['https://a.example'] },
+    stream_url: 'wss://b.example',
+  });
+  assert.deepEqual(callbacks, ['wss://b.example', 'https://a.example']);
+});
+
+test('transfer and refer dial somebody', () => {
+  const transfer = intent('/calls/c1/actions/transfer', { to: '+447700900000', time_limit_secs: 60 });
+  assert.deepEqual(
+    [transfer.action, to(transfer), transfer.callSeconds],
+    ['call.create', ['+447700900000'], 60],
+  );
+  const refer = intent('/calls/c1/actions/refer', { sip_address: 'sip:a@example.com' });
+  assert.deepEqual([to(refer), refer.callSeconds, refer.fixedSeconds], [['sip:a@example.com'], 14_400, true]);
+});
+
+test('commands on a running call cost what they meter, and hanging up costs nothing', () => {
+  const command = (name: string, json: object = {}) => intent(`/calls/c1/actions/${name}`, json);
+  for (const name of ['hangup', 'reject', 'playback_stop', 'bridge', 'gather', 'send_dtmf'])
+    assert.deepEqual(
+      [command(name).action, command(name).effects.includes('spend')],
+      ['call.modify', false],
+      name,
+    );
+  for (const name of ['speak', 'transcription_start', 'ai_assistant_start', 'streaming_start', 'answer'])
+    assert.deepEqual([command(name).action, command(name).effects.includes('spend')], ['other', true], name);
+  const recording = command('record_start', { format: 'mp3', channels: 'single', max_length: 60 });
+  assert.deepEqual([recording.action, recording.callSeconds], ['recording.start', 60]);
+});
+
+const TEXML = { To: '+15005550006', From: '+15005550001', Url: 'https://example.com/texml' };
+test('a TeXML call counts the leg that its script may dial', () => {
+  const call = (json: object) => intent('/texml/Accounts/a/Calls', json);
+  const fetched = call({ ...TEXML, TimeLimit: 90 });
+  assert.deepEqual([to(fetched), fetched.callSeconds, fetched.extras], [['+15005550006'], 90, ['leg']]);
+  const { Url: _url, ...bare } = TEXML;
+  assert.deepEqual(call(bare).extras, ['leg'], 'the application has a script of its own');
+  const say = '<Response><Say voice="alice">Hi</Say><Hangup/></Response>';
+  assert.deepEqual(call({ ...bare, Texml: say }).extras, []);
+  for (const script of [
+    '<Response><Dial>+44…</Dial></Response>',
+    '<x:Dial/>',
+    '< Dial/>',
+    '<!DOCTYPE x [<!ENTITY d "">]><Say/>',
+    '<Say/><Gather action="u"/>',
+  ])
+    assert.deepEqual(call({ ...bare, Texml: script }).extras.includes('leg'), true, script);
+  assert.match(problem('/texml/Accounts/a/Calls', { ...TEXML, to: '+447700900000' }), /exactly so/);
+});
+
+test('a TeXML call is read from a form as well', () => {
+  const reading = read({ url: '/texml/Accounts/a/Calls', form: TEXML });
+  assert.ok(reading.kind === 'intent');
+  assert.deepEqual(to(reading.intent), ['+15005550006']);
+});
+
+test('a running TeXML call that gets another script may dial, one that ends does not', () => {
+  const change = (json: object) => intent('/texml/Accounts/a/Calls/c1', json);
+  assert.ok(!change({ Status: 'completed' }).effects.includes('spend'));
+  assert.deepEqual(change({ Url: 'https://example.com' }).extras, ['leg']);
+  assert.equal(change({ Url: 'https://example.com' }).callSeconds, 14_400);
+});
+
+test('verifications and look-ups name their channel and type', () => {
+  const start = (kind: string) =>
+    intent(`/verifications/${kind}`, { phone_number: '+15005550006', verify_profile_id: 'p' });
+  assert.deepEqual(
+    ['sms', 'call', 'flashcall', 'whatsapp'].map((kind) => start(kind).channel),
+    ['sms', 'voice', 'voice', 'whatsapp'],
+  );
+  assert.equal(
+    intent('/verifications/by_phone_number/+15005550006/actions/verify', { code: '1' }).action,
+    'verify.check',
+  );
+  const lookup = intent('/number_lookup/+15005550006?type=carrier&type=caller-name', undefined, 'GET');
+  assert.deepEqual(
+    [lookup.action, to(lookup), lookup.extras],
+    ['lookup', ['+15005550006'], ['carrier', 'caller_name']],
+  );
+  assert.ok(lookup.effects.includes('spend'), 'a GET spends');
+});
+
+test('an order is bounded: numbers of one country, or one number', () => {
+  const order = (...numbers: string[]) => ({
+    phone_numbers: numbers.map((phone_number) => ({ phone_number })),
+  });
+  const two = intent('/number_orders', order('+15005550006', '+15005550007'));
+  assert.deepEqual([two.action, two.destinations.length, two.country], ['number.buy', 2, 'US']);
+  assert.match(problem('/number_orders', order('+15005550006', '+447700900000')), /one country/);
+  assert.match(problem('/number_orders', {}), /empty/);
+  assert.equal(intent('/advanced_orders', { country_code: 'gb', quantity: 1 }).country, 'GB');
+  assert.match(problem('/advanced_orders', { country_code: 'GB', quantity: 2 }), /one number/);
+  assert.match(
+    problem('/inexplicit_number_orders', { ordering_groups: [{ count_requested: '5', country_iso: 'US' }] }),
+    /one number/,
+  );
+  assert.equal(
+    intent('/inexplicit_number_orders', { ordering_groups: [{ count_requested: '1', country_iso: 'CA' }] })
+      .country,
+    'CA',
+  );
+});
+
+test('what only looks like the known fields, or stands beside the body, is refused', () => {
+  assert.match(problem('/messages', { ...SMS, To: '+447700900000' }), /exactly so/);
+  assert.match(problem('/messages?to=%2B447700900000', SMS), /not in the query/);
+  assert.match(problem('/calls', { ...CALL, timeLimitSecs: 5 }), /exactly so/);
+  assert.match(problem('/calls', { ...CALL, time_limit_secs: 99_999 }), /time_limit_secs/);
+  assert.match(problem('/messages', { ...SMS, to: 15_005_550_006 }), /phone number/);
+  assert.match(problem('/messages', { ...SMS, to: { $ne: '' } }), /text/);
+});
+
+test('the time limit is written into calls, in JSON and in a form', () => {
+  const limit = (parts: RequestParts, seconds: number) => {
+    const request = wire(HOST, parts);
+    const operation = operations.match('POST', HOST, request.segments);
+    assert.ok(operation);
+    return telnyx.limitCall?.(operation, request, seconds).body.toString();
+  };
+  assert.deepEqual(JSON.parse(limit({ url: '/v2/calls', json: CALL }, 300) ?? ''), {
+    ...CALL,
+    time_limit_secs: 300,
+  });
+  const less = { ...CALL, time_limit_secs: 60 };
+  assert.equal(JSON.parse(limit({ url: '/v2/calls', json: less }, 300) ?? '').time_limit_secs, 60);
+  const zero = { ...CALL, time_limit_secs: 0 };
+  assert.equal(JSON.parse(limit({ url: '/v2/calls', json: zero }, 300) ?? '').time_limit_secs, 300);
+  assert.match(
+    limit({ url: '/v2/texml/Accounts/a/Calls', form: { ...TEXML, TimeLimit: '900' } }, 300) ?? '',
+    /TimeLimit=300/,
+  );
+  const speak = { url: '/v2/calls/c1/actions/speak', json: { payload: 'x' } };
+  assert.equal(limit(speak, 300), JSON.stringify(speak.json), 'other commands have no such limit');
+});
+
+test('every reader belongs to an operation', () => {
+  const known = new Set(operations.rows.map(({ id }) => id));
+  for (const id of Object.keys(READERS)) assert.ok(known.has(id), id);
+});
+
+test('no request makes the reader throw, and every spending one stays spending unless it is harmless', () => {
+  const rows = operations.rows.filter(({ method }) => method !== 'GET');
+  fc.assert(
+    fc.property(fc.constantFrom(...rows), fc.jsonValue({ maxDepth: 4 }), (operation, json) => {
+      const url = operation.path.replaceAll(/\{[^}]*\}/g, 'x');
+      const reading = telnyx.readIntent(operation, wire(HOST, { method: operation.method, url, json }), plan);
+      if (reading.kind === 'intent' && operation.effects.includes('buy'))
+        assert.ok(reading.intent.effects.includes('buy'));
+    }),
+    { numRuns: 2000 },
+  );
+});

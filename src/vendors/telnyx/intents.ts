@@ -1,0 +1,182 @@
+import type { Channel } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import type { JsonObject } from '../shared/json-body.ts';
+import {
+  asObject,
+  checkPlain,
+  hasBody,
+  type IntentDetails,
+  isOn,
+  jsonOf,
+  listOf,
+  optionalText,
+  optionalWhole,
+  pairsOf,
+  parametersOf,
+  phoneOf,
+  readingOf,
+  requireText,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+import { parseFormText } from '../shared/form.ts';
+import type { Reading } from '../vendor.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+import {
+  destinationOf,
+  readDial,
+  readRecording,
+  readRefer,
+  readScheduledEvent,
+  readTexmlCall,
+  readTexmlChange,
+  readTransfer,
+} from './calls.ts';
+import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
+
+type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
+
+/** Operations whose request says who is reached or what is bought. All others are known by their effects alone. */
+export const READERS: Readonly<Record<string, Read>> = {
+  'messages.send': readMessage,
+  'messages.sendLongCode': readMessage,
+  'messages.sendNumberPool': readMessage,
+  'messages.sendShortCode': readMessage,
+  'messages.sendGroupMms': readMessage,
+  'messages.schedule': readMessage,
+  'messages.sendWithAlphanumericSender': readMessage,
+  'messages.whatsapp': readWhatsapp,
+  'messages.rcs.send': readRcs,
+  'ai.assistants.sendSMS': readAssistantMessage,
+  'ai.assistants.scheduledEvents.create': readScheduledEvent,
+  'emailMessages.create': readMail,
+  'emailMessages.batch': readMail,
+  'emailInboxes.drafts.send': readMail,
+  'emailInboxes.messages.actions.forward': readMail,
+  'emailInboxes.messages.actions.reply': readMail,
+  'emailInboxes.messages.actions.replyAll': readMail,
+  'calls.dial': readDial,
+  'calls.actions.transfer': readTransfer,
+  'calls.actions.refer': readRefer,
+  'calls.actions.startRecording': readRecording,
+  'conferences.actions.recordStart': readRecording,
+  'texml.accounts.calls.recordingsJson.recordingsJson': readRecording,
+  'texml.accounts.calls.calls': (body, plan) => readTexmlCall(body, plan, true),
+  'texml.accounts.conferences.participants.participants': (body, plan) => readTexmlCall(body, plan, true),
+  'texml.initiateAICall': (body, plan) => readTexmlCall(body, plan, true),
+  'texml.calls.create': (body, plan) => readTexmlCall(body, plan, false),
+  'texml.accounts.calls.update': (body, _plan, operation) => readTexmlChange(body, operation),
+  'verifications.triggerSMS': readVerification('sms'),
+  'verifications.triggerCall': readVerification('voice'),
+  'verifications.triggerFlashcall': readVerification('voice'),
+  'verifications.triggerWhatsappVerification': readVerification('whatsapp'),
+  'verifications.actions.verify': readCheck,
+  'verifications.byPhoneNumber.actions.verify': readCheck,
+  'numberOrders.create': readOrder,
+  'advancedOrders.create': readAdvancedOrder,
+  'inexplicitNumberOrders.create': readInexplicitOrder,
+  'faxes.create': (body, plan) => ({
+    destinations: [destinationOf(requireText(body, 'to'), 'to', plan)],
+    sender: optionalText(body, 'from'),
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, ['webhook_url', 'media_url']),
+  }),
+};
+
+/** Commands that change a running call and cost nothing besides. */
+const CALL_COMMAND = /^(calls|conferences)\.actions\.\w+$/;
+
+export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
+  return readingOf(operation, () => {
+    checkPlain(request);
+    if (operation.id === 'numberLookup.retrieve') return readLookup(request, plan);
+    const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
+    if (read !== undefined) return read(strictBody(request), plan, operation);
+    const parameters = parametersOf(looseParameters(operation, request));
+    const free = !operation.effects.includes('spend');
+    return CALL_COMMAND.test(operation.id) && free
+      ? { action: 'call.modify', channel: 'voice', parameters }
+      : { parameters };
+  });
+}
+
+/** The vendor's servers merge query and body, so a query could add what the body does not say. */
+function strictBody(request: WireRequest): JsonObject {
+  if (request.query !== '')
+    throw new Unreadable('This operation takes its parameters in the body, not in the query.');
+  if (request.body.length === 0 || hasBody(request, 'application/json')) return jsonOf(request.body);
+  if (hasBody(request, 'application/x-www-form-urlencoded'))
+    return Object.fromEntries(pairsOf(request.body.toString('utf8')));
+  throw new Unreadable('The content type must be application/json.');
+}
+
+/** Reads may repeat a name (filters do); bodies may not. */
+function looseParameters(operation: Operation, request: WireRequest): JsonObject {
+  const query = parseFormText(request.query);
+  if (query.kind === 'malformed') throw new Unreadable(query.problem);
+  const isJson = operation.body !== 'stream' && hasBody(request, 'application/json');
+  return { ...Object.fromEntries(query.entries), ...(isJson ? jsonOf(request.body) : {}) };
+}
+
+/** `GET /number_lookup/{number}?type=`: each type is charged. */
+function readLookup({ segments, query }: WireRequest, plan: NumberingPlan): IntentDetails {
+  const form = parseFormText(query);
+  if (form.kind === 'malformed') throw new Unreadable(form.problem);
+  const types = form.entries
+    .filter(([name]) => /^type(\[\d*\])?$/.test(name))
+    .flatMap(([, value]) => value.split(','));
+  if (types.some((type) => !/^[a-z_-]{1,40}$/.test(type)))
+    throw new Unreadable('`type` must be carrier or caller-name.');
+  return {
+    action: 'lookup',
+    destinations: [phoneOf(segments.at(-1) ?? '', 'phone_number', plan)],
+    extras: types.map((type) => type.replaceAll('-', '_')),
+    parameters: parametersOf(Object.fromEntries(form.entries)),
+  };
+}
+
+function readVerification(channel: Channel): Read {
+  return (body, plan) => ({
+    action: 'verify.start',
+    channel,
+    destinations: [phoneOf(requireText(body, 'phone_number'), 'phone_number', plan)],
+    sender: optionalText(body, 'verify_profile_id'),
+    parameters: parametersOf(body),
+  });
+}
+
+function readCheck(body: JsonObject): IntentDetails {
+  return { action: 'verify.check', parameters: parametersOf(body) };
+}
+
+/** Every number of an order is a purchase; an order has one country, so that rules and prices can speak about it. */
+function readOrder(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const numbers = listOf(body, 'phone_numbers').map((one) =>
+    phoneOf(requireText(asObject(one, 'phone_numbers'), 'phone_number'), 'phone_number', plan),
+  );
+  const [first, ...others] = numbers.map(({ phone }) => phone?.country ?? null);
+  if (first === undefined) throw new Unreadable('`phone_numbers` is empty.');
+  if (others.some((country) => country !== first))
+    throw new Unreadable('Order the numbers of one country at a time.');
+  return { action: 'number.buy', destinations: numbers, country: first, parameters: parametersOf(body) };
+}
+
+/** Orders without numbers: one number each, so that the order has a bound. */
+function readAdvancedOrder(body: JsonObject): IntentDetails {
+  if ((optionalWhole(body, 'quantity', [1, 10_000]) ?? 1) !== 1)
+    throw new Unreadable('Order one number at a time (`quantity`: 1).');
+  return { action: 'number.buy', country: countryOf(body, 'country_code'), parameters: parametersOf(body) };
+}
+
+function readInexplicitOrder(body: JsonObject): IntentDetails {
+  const [group, ...others] = listOf(body, 'ordering_groups').map((one) => asObject(one, 'ordering_groups'));
+  if (group === undefined || others.length > 0 || optionalWhole(group, 'count_requested', [1, 10_000]) !== 1)
+    throw new Unreadable('Order one number at a time (one group with `count_requested`: 1).');
+  return { action: 'number.buy', country: countryOf(group, 'country_iso'), parameters: parametersOf(body) };
+}
+
+function countryOf(body: JsonObject, name: string): string {
+  const country = (isOn(body, name) ? requireText(body, name) : 'US').toUpperCase();
+  if (!/^[A-Z]{2}$/.test(country)) throw new Unreadable(`\`${name}\` must be two letters, such as US.`);
+  return country;
+}

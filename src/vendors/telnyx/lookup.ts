@@ -1,0 +1,116 @@
+import type { Action } from '../../intent/intent.ts';
+import { at, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
+import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import type { LookupAdapter, VendorRecord } from '../vendor.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
+import { plainGet } from './credential.ts';
+
+const RECORDS = ['v2', 'detail_records'];
+const PAGE = '50';
+const MAX_PAGES = 10_000;
+
+interface RecordType {
+  readonly type: string;
+  /** Attribute of the record that holds the id of `readSettlement`. */
+  readonly id: string;
+}
+
+const TYPES: Partial<Record<Action, RecordType>> = {
+  'message.send': { type: 'messaging', id: 'uuid' },
+  'call.create': { type: 'call-control', id: 'call_leg_id' },
+  'call.modify': { type: 'call-control', id: 'call_leg_id' },
+  'verify.start': { type: 'verify', id: 'id' },
+};
+const OPEN_STATES: ReadonlySet<string> = new Set(['queued', 'sending', 'sent', 'pending', 'scheduled']);
+
+/** Reading back: one message by its own endpoint, everything else from the detail records. */
+export const lookup: LookupAdapter = {
+  fetch(action, id) {
+    if (action === 'message.send') return plainGet(['v2', 'messages', id]);
+    const record = TYPES[action];
+    return record === undefined ? null : detailRecords(record.type, { [`filter[${record.id}]`]: id });
+  },
+  list(action, since) {
+    const record = TYPES[action];
+    if (record === undefined) return null;
+    const from = new Date(since).toISOString();
+    return detailRecords(record.type, { 'filter[created_at][gte]': from, sort: 'created_at' });
+  },
+  read,
+};
+
+function detailRecords(type: string, filter: Readonly<Record<string, string>>): WireRequest {
+  const query = new URLSearchParams({ 'filter[record_type]': type, ...filter, 'page[size]': PAGE });
+  return plainGet(RECORDS, query.toString());
+}
+
+function read(
+  action: Action,
+  request: WireRequest,
+  { status, body }: WireResponse,
+): ReturnType<LookupAdapter['read']> {
+  const document = status === 200 ? parseJsonObject(body) : null;
+  if (document === null) return null;
+  if (request.segments[1] === 'messages') {
+    const message = messageRecord(at(document, 'data'));
+    return message === null ? null : { records: [message], next: null };
+  }
+  const type = TYPES[action];
+  if (type === undefined || !Array.isArray(document['data'])) return null;
+  const wanted = new URLSearchParams(request.query).get(`filter[${type.id}]`);
+  const records = objectsAt(document, 'data')
+    .flatMap((record) => detailRecord(record, type.id) ?? [])
+    .filter(({ id }) => wanted === null || id === wanted);
+  return { records, next: nextPage(document, request) };
+}
+
+function nextPage(document: JsonObject, request: WireRequest): WireRequest | null {
+  const meta = at(document, 'meta');
+  const page = meta === null ? undefined : fieldOf(meta, 'page_number');
+  const pages = meta === null ? undefined : fieldOf(meta, 'total_pages');
+  if (typeof page !== 'number' || typeof pages !== 'number' || page >= pages || page >= MAX_PAGES)
+    return null;
+  const query = new URLSearchParams(request.query);
+  query.set('page[number]', String(page + 1));
+  return { ...request, query: query.toString() };
+}
+
+/** `GET /messages/{id}`: its cost is final once it is delivered or failed. */
+function messageRecord(data: JsonObject | null): VendorRecord | null {
+  const id = textAt(data, 'id');
+  if (data === null || id === null) return null;
+  const [to] = objectsAt(data, 'to');
+  const cost = fieldOf(data, 'cost');
+  const money = isJsonObject(cost) ? moneyOf(fieldOf(cost, 'amount'), fieldOf(cost, 'currency')) : null;
+  return {
+    id,
+    to: textAt(to ?? null, 'phone_number'),
+    from: textAt(at(data, 'from'), 'phone_number'),
+    text: textAt(data, 'text'),
+    cost: money,
+    final: money !== null && textAt(data, 'completed_at') !== null,
+    createdAt: timeOf(textAt(data, 'received_at') ?? textAt(data, 'sent_at')),
+  };
+}
+
+function detailRecord(record: JsonObject, idName: string): VendorRecord | null {
+  const id = textAt(record, idName) ?? textAt(record, 'id') ?? textAt(record, 'uuid');
+  if (id === null) return null;
+  const amount = fieldOf(record, 'cost') ?? fieldOf(record, 'verify_usage_fee');
+  const cost = moneyOf(amount, fieldOf(record, 'currency'));
+  const state = textAt(record, 'status') ?? textAt(record, 'verification_status') ?? '';
+  return {
+    id,
+    to: textAt(record, 'cld') ?? textAt(record, 'destination_phone_number'),
+    from: textAt(record, 'cli'),
+    text: null,
+    cost,
+    final: cost !== null && !OPEN_STATES.has(state),
+    createdAt: timeOf(textAt(record, 'created_at') ?? textAt(record, 'started_at')),
+  };
+}
+
+function timeOf(text: string | null): number {
+  const time = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) ? 0 : time;
+}

@@ -1,0 +1,153 @@
+import type { Channel, Content, Destination } from '../../intent/intent.ts';
+import { countSegments } from '../../intent/segments.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import {
+  asObject,
+  createNameCheck,
+  emailOf,
+  type IntentDetails,
+  isOn,
+  listOf,
+  objectOf,
+  optionalText,
+  parametersOf,
+  phoneOf,
+  requireText,
+  Unreadable,
+  urlsOf,
+} from '../shared/reading.ts';
+
+/** Longest text message of the vendor, where an assistant and not the request writes it. */
+const LONGEST_TEXT = 10;
+const CALLBACKS = ['webhook_url', 'webhook_failover_url'];
+const checkMessage = createNameCheck([
+  'to',
+  'from',
+  'text',
+  'media_urls',
+  'type',
+  'sms_fallback',
+  'mms_fallback',
+]);
+const checkMail = createNameCheck(['to', 'cc', 'bcc', 'messages', 'ignore_suppression']);
+
+/** All endpoints that send an SMS or MMS; `to` lists several people in a group MMS. */
+export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkMessage(body);
+  const media = listOf(body, 'media_urls').length;
+  const destinations = recipientsOf(body, plan);
+  const type = optionalText(body, 'type')?.toUpperCase() ?? '';
+  const isMms = media > 0 || type === 'MMS' || destinations.length > 1;
+  return {
+    ...common(body),
+    channel: isMms ? 'mms' : 'sms',
+    destinations,
+    content: { ...textContent(body, isMms), media },
+    callbacks: urlsOf(body, [...CALLBACKS, 'media_urls']),
+  };
+}
+
+/** A message whose text the vendor's assistant writes. */
+export function readAssistantMessage(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkMessage(body);
+  const written = optionalText(body, 'text');
+  const content: Content =
+    written === null
+      ? { segments: LONGEST_TEXT, encoding: null, media: 0, text: null }
+      : textContent(body, false);
+  return { ...common(body), channel: 'sms', destinations: recipientsOf(body, plan), content };
+}
+
+export function readWhatsapp(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkMessage(body);
+  const message = objectOf(body, 'whatsapp_message') ?? {};
+  const text = fieldOf(objectOf(message, 'text') ?? {}, 'body');
+  const media = ['image', 'audio', 'video', 'document', 'sticker'].filter((name) =>
+    Object.hasOwn(message, name),
+  );
+  const content = {
+    segments: 1,
+    encoding: null,
+    media: media.length,
+    text: typeof text === 'string' ? text : null,
+  };
+  return { ...common(body), channel: 'whatsapp', destinations: recipientsOf(body, plan), content };
+}
+
+/** RCS; each fallback is a message of its own if the first cannot be delivered. */
+export function readRcs(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  checkMessage(body);
+  const fallbacks = ['sms', 'mms'].filter((name) => isOn(body, `${name}_fallback`));
+  const fallback = objectOf(body, 'sms_fallback') ?? objectOf(body, 'mms_fallback') ?? {};
+  const content = { ...textContent(fallback, false), encoding: null };
+  return {
+    ...common(body),
+    channel: 'rcs',
+    destinations: recipientsOf(body, plan),
+    content,
+    extras: fallbacks.map((name) => `failover_${name}`),
+  };
+}
+
+function common(body: JsonObject): IntentDetails {
+  return {
+    action: 'message.send',
+    sender:
+      optionalText(body, 'from') ??
+      optionalText(body, 'messaging_profile_id') ??
+      optionalText(body, 'agent_id'),
+    parameters: parametersOf(body),
+    callbacks: urlsOf(body, CALLBACKS),
+  };
+}
+
+function recipientsOf(body: JsonObject, plan: NumberingPlan): Destination[] {
+  const to = fieldOf(body, 'to');
+  const texts = Array.isArray(to) ? listOf(body, 'to') : [requireText(body, 'to')];
+  if (texts.length === 0) throw new Unreadable('`to` is empty.');
+  return texts.map((one) => phoneOf(typeof one === 'string' ? one : '', 'to', plan));
+}
+
+/** `encoding` may ask for UCS-2 where GSM-7 would do; that takes more segments. */
+function textContent(body: JsonObject, isMms: boolean): Content {
+  const text = optionalText(body, 'text');
+  if (isMms || text === null) return { segments: 1, encoding: null, media: 0, text };
+  const counted = countSegments(text);
+  if (counted.encoding === 'ucs2' || optionalText(body, 'encoding') !== 'ucs2')
+    return { segments: counted.segments, encoding: counted.encoding, media: 0, text };
+  return { segments: text.length <= 70 ? 1 : Math.ceil(text.length / 66), encoding: 'ucs2', media: 0, text };
+}
+
+/** One e-mail, or a batch of them: everybody in `to`, `cc` and `bcc` is a recipient. */
+export function readMail(body: JsonObject): IntentDetails {
+  checkMail(body);
+  const batch = listOf(body, 'messages').map((one) => asObject(one, 'messages'));
+  for (const message of batch) checkMail(message);
+  const destinations = [body, ...batch].flatMap(mailRecipients);
+  const suppressed = [body, ...batch].some((message) => isOn(message, 'ignore_suppression'));
+  const parameters = new Map(parametersOf(body));
+  if (suppressed) parameters.set('ignore_suppression', 'true');
+  const channel: Channel = 'email';
+  return { action: 'message.send', channel, destinations, sender: senderOf(body), parameters };
+}
+
+function mailRecipients(message: JsonObject): Destination[] {
+  return ['to', 'cc', 'bcc'].flatMap((name) => {
+    const value = fieldOf(message, name);
+    if (value === undefined || value === null) return [];
+    const list: readonly JsonValue[] = Array.isArray(value) ? listOf(message, name) : [value];
+    return list.map((one) => emailOf(addressOf(one) ?? '', name));
+  });
+}
+
+function senderOf(body: JsonObject): string | null {
+  const from = fieldOf(body, 'from');
+  return from === undefined ? null : addressOf(from);
+}
+
+/** An address is a text, or an object with `email`. */
+function addressOf(value: JsonValue): string | null {
+  if (typeof value === 'string') return value;
+  return isJsonObject(value) ? optionalText(value, 'email') : null;
+}
