@@ -79,7 +79,7 @@ export const PACKAGES: readonly (readonly [item: string, base: number, unit: Pri
   ['lookup/carrier', 5_000, 'each'],
   ['lookup/caller-name', 10_000, 'each'],
   ['lookup/portability', 5_000, 'each'],
-  ['lookup/basic', 3_000, 'each'],
+  ['lookup/basic', 0, 'each'],
   ['lookup/standard', 6_000, 'each'],
   ['lookup/advanced', 30_000, 'each'],
 ];

@@ -140,7 +140,7 @@ function createWorld({ options, settings, now, log, registry }: WorldParts): Wor
     webhooks: createWebhooks({ now, timeline, retryAfter, log }),
     calls: createCallEngine({ now, settings, timeline, prices, bill, outcomes }),
     recordings: createRecordings({ now, settings, prices, bill }),
-    verifications: createVerificationDesk(now, settings),
+    verifications: createVerificationDesk({ now, settings, prices, bill }),
     inventory: createInventory({ now, timeline, prices, bill }),
     open: registry.open,
   });

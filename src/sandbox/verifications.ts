@@ -1,6 +1,9 @@
+import { micros, ZERO, type Micros } from '../kernel/money.ts';
+import type { Bill } from './bill.ts';
 import type { Account, Settings } from './core.ts';
 import { itemLimit } from './core.ts';
 import { createLog, type Log } from './log.ts';
+import type { PriceBook } from './prices.ts';
 
 export interface Verification {
   readonly id: string;
@@ -16,6 +19,8 @@ export interface Verification {
   /** How often a code was sent. */
   sends: number;
   updatedAt: number;
+  /** What it cost so far. */
+  charged: Micros;
   /** Workflow of further channels, where the vendor has one. */
   readonly remaining: { readonly channel: string; readonly to: string }[];
 }
@@ -28,6 +33,10 @@ export interface VerificationDesk {
   /** The latest one to an address that still waits for its code. */
   pending(account: Account, service: string, to: string): Verification | undefined;
   check(verification: Verification, code: string): CheckResult;
+  /** Charges one sending (or one success); `address` decides the price. Returns the amount. */
+  charge(verification: Verification, charge: VerificationCharge): Micros;
+  /** Notices that its time is over. */
+  refresh(verification: Verification): Verification;
   of(account: Account): Log<Verification>;
   all(): readonly Verification[];
 }
@@ -37,10 +46,25 @@ export type NewVerification = Pick<Verification, 'id' | 'account' | 'service' | 
   readonly remaining?: Verification['remaining'];
 };
 
+export interface VerificationCharge {
+  readonly item: string;
+  readonly address: string;
+  /** Milliseconds until the vendor tells the price. */
+  readonly pricedAfter?: number;
+}
+
+export interface VerificationSources {
+  readonly now: () => number;
+  readonly settings: Settings;
+  readonly prices: PriceBook;
+  readonly bill: Bill;
+}
+
 const MOST_CHECKS = 5;
 const LIFETIME = 600_000;
 
-export function createVerificationDesk(now: () => number, settings: Settings): VerificationDesk {
+export function createVerificationDesk(sources: VerificationSources): VerificationDesk {
+  const { now, settings } = sources;
   const logs = new Map<number, Log<Verification>>();
   const waiting = new Map<string, Verification>();
 
@@ -55,26 +79,35 @@ export function createVerificationDesk(now: () => number, settings: Settings): V
     }
     return log;
   }
-  function expire(verification: Verification | undefined): Verification | undefined {
-    if (verification?.status === 'pending' && now() > verification.createdAt + LIFETIME)
+  function refresh(verification: Verification): Verification {
+    if (verification.status === 'pending' && now() > verification.createdAt + LIFETIME)
       verification.status = 'expired';
     return verification;
   }
+  const known = (verification: Verification | undefined): Verification | undefined =>
+    verification === undefined ? undefined : refresh(verification);
 
   return Object.freeze({
     of,
     start({ code, remaining = [], ...rest }: NewVerification) {
       const at = now();
-      const state = { createdAt: at, updatedAt: at, status: 'pending' as const, checks: 0, sends: 1 };
-      const verification = { ...rest, ...state, remaining: [...remaining], code: code ?? codeFor(rest.to) };
+      const state = { status: 'pending' as const, checks: 0, sends: 1, charged: ZERO };
+      const verification = {
+        ...rest,
+        ...state,
+        createdAt: at,
+        updatedAt: at,
+        remaining: [...remaining],
+        code: code ?? codeFor(rest.to),
+      };
       of(rest.account).add(verification);
       waiting.set(waitingKey(rest.account, rest.service, rest.to), verification);
       if (waiting.size > settings.maximumItems) waiting.delete(waiting.keys().next().value ?? '');
       return verification;
     },
-    get: (account: Account, id: string) => expire(of(account).get(id)),
+    get: (account: Account, id: string) => known(of(account).get(id)),
     pending(account: Account, service: string, to: string) {
-      const verification = expire(waiting.get(waitingKey(account, service, to)));
+      const verification = known(waiting.get(waitingKey(account, service, to)));
       return verification?.status === 'pending' ? verification : undefined;
     },
     check(verification: Verification, code: string): CheckResult {
@@ -90,8 +123,25 @@ export function createVerificationDesk(now: () => number, settings: Settings): V
       verification.status = 'max_attempts_reached';
       return 'too-many';
     },
+    charge: (verification: Verification, charge: VerificationCharge) =>
+      charged(sources, verification, charge),
+    refresh,
     all: () => [...logs.values()].flatMap((log) => log.all()),
   });
+}
+
+function charged(
+  { now, prices, bill }: VerificationSources,
+  verification: Verification,
+  { item, address, pricedAfter = 0 }: VerificationCharge,
+): Micros {
+  const { account, id } = verification;
+  const { amount } = prices.price(account.vendor, item, address);
+  const at = now();
+  const charge = { account, resource: id, item, to: address, units: 1, amount };
+  bill.charge({ ...charge, at, finalAt: at + pricedAfter });
+  verification.charged = micros(verification.charged + amount);
+  return amount;
 }
 
 const waitingKey = (account: Account, service: string, to: string): string =>

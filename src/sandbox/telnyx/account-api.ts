@@ -3,6 +3,7 @@ import { decimalText } from '../amounts.ts';
 import type { PhoneCall } from '../calls.ts';
 import { json, type Exchange, type Reply } from '../core.ts';
 import { readForm, readJson, text } from '../fields.ts';
+import type { Recording } from '../recordings.ts';
 import type { Route } from '../router.ts';
 import type { Verification } from '../verifications.ts';
 import {
@@ -63,36 +64,51 @@ export function accountRoutes(services: TelnyxServices): readonly Route<TelnyxSt
   ];
 }
 
-/** Rated records, newest first; `filter[record_type]` chooses the kind. */
+interface Rated {
+  readonly id: string;
+  readonly createdAt: number;
+}
+
+/** Rated records; `filter[record_type]` chooses the kind. Newest first, unless `sort=created_at`. */
 function detailRecords({ world }: TelnyxServices, state: TelnyxState, exchange: Exchange): Reply {
   const fields = readForm(exchange.query);
   const now = world.now();
   const inTime = createdFilter(fields, now);
-  const id = fields.get('filter[uuid]') ?? fields.get('filter[id]');
-  const newest = <T extends { readonly id: string; readonly createdAt: number }>(items: readonly T[]) =>
-    items.toReversed().filter((item) => inTime(item.createdAt) && (id === undefined || item.id === id));
+  const ids = ['uuid', 'id', 'call_leg_id'].flatMap((name) => fields.get(`filter[${name}]`) ?? []);
+  const oldestFirst = fields.get('sort') === 'created_at';
+  const page = <T extends Rated>(
+    items: readonly T[],
+    idOf: (item: T) => string,
+    view: (item: T) => unknown,
+  ) => {
+    const wanted = items.filter(
+      (item) => inTime(item.createdAt) && (ids.length === 0 || ids.includes(idOf(item))),
+    );
+    return listPage(exchange, oldestFirst ? wanted : wanted.toReversed(), view);
+  };
+  const idOf = ({ id }: Rated) => id;
   switch (fields.get('filter[record_type]')) {
-    case 'messaging':
-      return listPage(
-        exchange,
-        newest(state.messages.all()).filter(({ canceled }) => !canceled),
-        (message) => messageRecord(state, message, now),
-      );
+    case 'messaging': {
+      const sent = state.messages.all().filter(({ canceled }) => !canceled);
+      return page(sent, idOf, (message) => messageRecord(state, message, now));
+    }
     case 'call-control':
-    case 'sip-trunking':
-      return listPage(
-        exchange,
-        newest(state.calls.all()).filter(({ price }) => price !== null),
-        (call) => callRecord(state, call),
-      );
+    case 'sip-trunking': {
+      const ended = state.calls.all().filter(({ price }) => price !== null);
+      return page(ended, legId, (call) => callRecord(state, call));
+    }
+    case 'recording':
+      return page(world.recordings.of(state.account).all(), idOf, (one) => recordingRecord(state, one));
     case 'verify':
-      return listPage(exchange, newest(world.verifications.of(state.account).all()), (one) =>
-        verifyRecord(world, state, one),
+      return page(world.verifications.of(state.account).all(), idOf, (one) =>
+        verifyRecord(state, world.verifications.refresh(one)),
       );
     default:
       return invalid('filter[record_type]', 'The record type is missing or not supported');
   }
 }
+
+const legId = (call: PhoneCall): string => call.detail['leg'] ?? call.id;
 
 function messageRecord({ account }: TelnyxState, message: TelnyxMessage, now: number): unknown {
   const { id, from, to, parts, price, kind, createdAt, sentAt, deliveredAt, outcome } = message;
@@ -122,7 +138,7 @@ function callRecord({ account }: TelnyxState, call: PhoneCall): unknown {
   return {
     record_type: 'call-control',
     id: call.id,
-    call_leg_id: call.detail['leg'] ?? call.id,
+    call_leg_id: legId(call),
     call_session_id: (call.parent ?? call).detail['session'],
     user_id: account.id,
     cli: call.from,
@@ -140,13 +156,22 @@ function callRecord({ account }: TelnyxState, call: PhoneCall): unknown {
   };
 }
 
-function verifyRecord(
-  world: TelnyxServices['world'],
-  { account }: TelnyxState,
-  verification: Verification,
-): unknown {
+function recordingRecord({ account, calls }: TelnyxState, recording: Recording): unknown {
+  const call = calls.get(recording.callId);
+  return {
+    record_type: 'recording',
+    id: recording.id,
+    call_leg_id: call === undefined ? null : legId(call),
+    cost: decimalText(recording.price, 4),
+    currency: account.currency,
+    duration_sec: recording.seconds,
+    created_at: isoTime(recording.createdAt),
+  };
+}
+
+function verifyRecord({ account }: TelnyxState, verification: Verification): unknown {
   const { id, to, channel, service, status, createdAt, updatedAt } = verification;
-  const price = decimalText(world.bill.find(account, id)?.amount ?? micros(0), 4);
+  const price = decimalText(verification.charged, 4);
   return {
     record_type: 'verify_detail_record',
     id,

@@ -98,7 +98,8 @@ function create(
   if (first === undefined) return invalid('to', "The 'to' address is missing");
   const data = messageView(services, state, first);
   const addressed = messages.flatMap((message) => recipients(services, message));
-  return json(200, { data: { ...data, to: addressed } });
+  const total = micros(messages.reduce((sum, { price }) => sum + price, 0));
+  return json(200, { data: { ...data, to: addressed, cost: cost(state.account, total) } });
 }
 
 interface Shape {

@@ -70,9 +70,7 @@ function start(
   const id = world.ids.linkedUuid(world.bill.length);
   const code = text(request, 'custom_code') ?? null;
   const verification = world.verifications.start({ id, account, service: profile, to, channel: kind, code });
-  const { amount } = world.prices.price('telnyx', item, to);
-  const at = world.now();
-  world.bill.charge({ account, resource: id, item, to, units: 1, amount, at, finalAt: at });
+  world.verifications.charge(verification, { item, address: to });
   return json(200, { data: view(verification) });
 }
 

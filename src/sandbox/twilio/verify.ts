@@ -95,10 +95,8 @@ function begin({ world }: TwilioServices, { account }: TwilioState, beginning: B
 function chargeSend({ world }: TwilioServices, state: TwilioState, verification: Verification): void {
   const { id, to, channel, service } = verification;
   const item = ITEMS[channel] ?? 'verify.start/sms';
-  const { amount } = world.prices.price('twilio', item, channel === 'email' ? null : to);
-  const at = world.now();
-  const charge = { account: state.account, resource: id, item, to, units: 1, amount };
-  world.bill.charge({ ...charge, at, finalAt: at + world.settings.pricedAfter });
+  const { pricedAfter } = world.settings;
+  const amount = world.verifications.charge(verification, { item, address: to, pricedAfter });
   state.attempts.add({
     sid: world.ids.sid('VL'),
     verification: id,
@@ -106,7 +104,7 @@ function chargeSend({ world }: TwilioServices, state: TwilioState, verification:
     to,
     channel,
     price: decimalText(amount, 4),
-    createdAt: at,
+    createdAt: world.now(),
   });
 }
 
@@ -125,16 +123,10 @@ function check({ world }: TwilioServices, state: TwilioState, exchange: Exchange
   const result = desk.check(found, code);
   if (result === 'too-many') return twilioError(429, 60202);
   if (result === 'not-pending') return notFound(exchange.path);
-  if (result === 'approved') chargeSuccess(world, found);
+  // The vendor takes its fee for a code that was right.
+  const { pricedAfter } = world.settings;
+  if (result === 'approved') desk.charge(found, { item: 'verify.check', address: found.to, pricedAfter });
   return json(201, { ...view(state, found, exchange.origin), valid: result === 'approved' });
-}
-
-/** The vendor takes its fee for a code that was right. */
-function chargeSuccess(world: TwilioServices['world'], { account, id, to }: Verification): void {
-  const { amount } = world.prices.price('twilio', 'verify.check', null);
-  const at = world.now();
-  const charge = { account, resource: id, item: 'verify.check', to, units: 1, amount };
-  world.bill.charge({ ...charge, at, finalAt: at + world.settings.pricedAfter });
 }
 
 function view(state: TwilioState, verification: Verification, origin: string) {

@@ -43,16 +43,8 @@ function insight(services: VonageServices, state: VonageState, { exchange, level
   const item = `lookup/${level}`;
   const { amount } = world.prices.price('vonage', item, null);
   const id = world.ids.linkedUuid(world.bill.length);
-  world.bill.charge({
-    account: state.account,
-    resource: id,
-    item,
-    to: phone,
-    units: 1,
-    amount,
-    at,
-    finalAt: at,
-  });
+  const charge = { account: state.account, resource: id, item, to: phone, units: 1, amount };
+  if (amount > 0) world.bill.charge({ ...charge, at, finalAt: at });
   const carrier = { network_code: '00000', name: 'Sandbox Mobile', country: 'US', network_type: 'mobile' };
   return {
     status: 0,

@@ -3,6 +3,7 @@ import { json, type Exchange, type Reply } from '../core.ts';
 import { readForm, wholeNumber, type Fields } from '../fields.ts';
 import type { Log } from '../log.ts';
 import type { Route } from '../router.ts';
+import type { Verification } from '../verifications.ts';
 import { invalid } from './errors.ts';
 import { bare, euros, type VonageMessage, type VonageServices, type VonageState } from './state.ts';
 
@@ -10,26 +11,38 @@ const API = 'api.nexmo.com';
 const LARGEST_PAGE = 1000;
 
 /** Records with their price, for reconciliation. */
-export function reportRoutes({ world }: VonageServices): readonly Route<VonageState>[] {
-  return [
-    [
-      'GET',
-      API,
-      '/v2/reports/records',
-      (state, exchange) => {
-        const fields = readForm(exchange.query);
-        const product = fields.get('product');
-        const page = { exchange, fields };
-        if (product === 'VOICE-CALL')
-          return records({ ...page, log: state.calls, view: (call: PhoneCall) => callRecord(state, call) });
-        if (product !== 'SMS' && product !== 'MESSAGES')
-          return invalid('product is missing or not supported');
-        const accept = (message: VonageMessage) => message.product === product;
-        const view = (message: VonageMessage) => messageRecord(state, message, world.now());
-        return records({ ...page, log: state.messages, view, accept });
-      },
-    ],
-  ];
+export function reportRoutes(services: VonageServices): readonly Route<VonageState>[] {
+  return [['GET', API, '/v2/reports/records', (state, exchange) => report(services, state, exchange)]];
+}
+
+function report({ world }: VonageServices, state: VonageState, exchange: Exchange): Reply {
+  const fields = readForm(exchange.query);
+  const page = { exchange, fields };
+  const product = fields.get('product') ?? '';
+  switch (product) {
+    case 'SMS':
+    case 'MESSAGES': {
+      const shown = { now: world.now(), withText: fields.get('include_message') === 'true' };
+      const view = (message: VonageMessage) => messageRecord(state, message, shown);
+      return records({
+        ...page,
+        log: state.messages,
+        view,
+        accept: (message) => message.product === product,
+      });
+    }
+    case 'VOICE-CALL':
+      return records({ ...page, log: state.calls, view: (call) => callRecord(state, call) });
+    case 'VERIFY-API':
+    case 'VERIFY-V2': {
+      const version = product === 'VERIFY-API' ? 'v1' : 'v2';
+      const view = (one: Verification) => verifyRecord(state, world.verifications.refresh(one));
+      const accept = ({ service }: Verification) => service === version;
+      return records({ ...page, log: world.verifications.of(state.account), view, accept });
+    }
+    default:
+      return invalid('product is missing or not supported');
+  }
 }
 
 interface Report<T> {
@@ -40,8 +53,8 @@ interface Report<T> {
   readonly accept?: (item: T) => boolean;
 }
 
-function records<T extends { readonly id: string; readonly createdAt: number }>(report: Report<T>): Reply {
-  const { exchange, fields, log, view, accept } = report;
+function records<T extends { readonly id: string; readonly createdAt: number }>(query: Report<T>): Reply {
+  const { exchange, fields, log, view, accept } = query;
   const ids = fields.get('id')?.split(',');
   const since = Date.parse(fields.get('date_start') ?? '');
   const until = Date.parse(fields.get('date_end') ?? '');
@@ -54,13 +67,13 @@ function records<T extends { readonly id: string; readonly createdAt: number }>(
       !(item.createdAt < since) &&
       !(item.createdAt > until),
   });
-  const query = new URLSearchParams(exchange.query);
-  if (next !== null) query.set('cursor', next);
+  const following = new URLSearchParams(exchange.query);
+  if (next !== null) following.set('cursor', next);
   const self = exchange.origin + exchange.path;
   return json(200, {
     _links: {
       self: { href: `${self}?${exchange.query}` },
-      ...(next === null ? {} : { next: { href: `${self}?${query.toString()}` } }),
+      ...(next === null ? {} : { next: { href: `${self}?${following.toString()}` } }),
     },
     request_status: 'SUCCESS',
     items_count: items.length,
@@ -70,7 +83,13 @@ function records<T extends { readonly id: string; readonly createdAt: number }>(
   });
 }
 
-function messageRecord(state: VonageState, message: VonageMessage, now: number): unknown {
+interface Shown {
+  readonly now: number;
+  /** The text is part of a record only when it was asked for. */
+  readonly withText: boolean;
+}
+
+function messageRecord(state: VonageState, message: VonageMessage, { now, withText }: Shown): unknown {
   const final = now >= message.deliveredAt;
   return {
     account_id: state.account.id,
@@ -79,7 +98,7 @@ function messageRecord(state: VonageState, message: VonageMessage, now: number):
     direction: 'outbound',
     from: bare(message.from),
     to: bare(message.to),
-    message_body: message.text,
+    ...(withText ? { message_body: message.text } : {}),
     network: '00000',
     date_received: new Date(message.createdAt).toISOString(),
     date_finalized: final ? new Date(message.deliveredAt).toISOString() : null,
@@ -105,5 +124,20 @@ function callRecord(state: VonageState, call: PhoneCall): unknown {
     status: call.status,
     currency: state.account.currency,
     total_price: call.price === null ? null : euros(call.price),
+  };
+}
+
+function verifyRecord({ account }: VonageState, verification: Verification): unknown {
+  const { id, to, status, charged, createdAt, updatedAt, channel } = verification;
+  return {
+    account_id: account.id,
+    request_id: id,
+    to: bare(to),
+    channel,
+    status: status === 'pending' ? 'IN PROGRESS' : status.toUpperCase(),
+    currency: account.currency,
+    total_price: euros(charged),
+    date_received: new Date(createdAt).toISOString(),
+    date_finalized: status === 'pending' ? null : new Date(updatedAt).toISOString(),
   };
 }

@@ -19,12 +19,9 @@ export const VERIFY_ITEMS: Readonly<Record<string, string>> = {
 /** Every code that is sent is charged. */
 export function chargeSend(
   { world }: VonageServices,
-  { account, id }: Verification,
+  verification: Verification,
   { channel, to }: Sending,
 ): void {
   const item = VERIFY_ITEMS[channel] ?? 'verify.start/sms';
-  const address = channel === 'email' ? to : e164(to);
-  const { amount } = world.prices.price('vonage', item, address);
-  const at = world.now();
-  world.bill.charge({ account, resource: id, item, to: address, units: 1, amount, at, finalAt: at });
+  world.verifications.charge(verification, { item, address: channel === 'email' ? to : e164(to) });
 }

@@ -1,3 +1,4 @@
+import { ZERO } from '../../kernel/money.ts';
 import { json, type Exchange, type Reply } from '../core.ts';
 import type { Route } from '../router.ts';
 import type { Verification } from '../verifications.ts';
@@ -74,16 +75,15 @@ function check(services: VonageServices, state: VonageState, exchange: Exchange)
   const { code = '' } = readParameters(exchange);
   const request_id = verification.id;
   switch (world.verifications.check(verification, code)) {
-    case 'approved': {
-      const price = world.bill.find(state.account, request_id)?.amount;
+    case 'approved':
       return json(200, {
         request_id,
         event_id: world.ids.uuid(),
         status: '0',
-        price: price === undefined ? '0' : euros(price),
+        price: euros(verification.charged),
         currency: state.account.currency,
+        estimated_price_messages_sent: euros(ZERO),
       });
-    }
     case 'wrong':
       return verifyError('16', 'The code provided does not match the expected value', { request_id });
     case 'too-many':
@@ -96,20 +96,24 @@ function check(services: VonageServices, state: VonageState, exchange: Exchange)
 function search(services: VonageServices, state: VonageState, exchange: Exchange): Reply {
   const verification = find(services, state, exchange);
   if (verification === undefined) return json(200, { status: '101', error_text: 'No response found' });
-  const price = services.world.bill.find(state.account, verification.id)?.amount;
   return json(200, {
     request_id: verification.id,
     account_id: state.account.id,
     status: STATES[verification.status],
     number: bare(verification.to),
-    price: price === undefined ? '0' : euros(price),
+    price: euros(verification.charged),
     currency: state.account.currency,
     sender_id: 'verify',
-    date_submitted: new Date(verification.createdAt).toISOString().slice(0, 19).replace('T', ' '),
+    estimated_price_messages_sent: euros(ZERO),
+    date_submitted: spaced(verification.createdAt),
+    date_finalized: verification.status === 'pending' ? '' : spaced(verification.updatedAt),
     checks: [],
     events: [],
   });
 }
+
+/** `2026-01-31 12:00:00`, as this API prints times. */
+const spaced = (time: number): string => new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 
 function control(services: VonageServices, state: VonageState, exchange: Exchange): Reply {
   const verification = find(services, state, exchange);
