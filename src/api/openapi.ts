@@ -42,7 +42,8 @@ function describeRoute(id: RouteId, route: RoutePath, spec: RouteSpec): Schema {
   const members = (input['properties'] ?? {}) as Record<string, Schema>;
   const required = (input['required'] ?? []) as readonly string[];
   const hasBody = route.method === 'POST' || route.method === 'PUT';
-  const place = (name: string) => (route.parameters.includes(name) ? 'path' : hasBody ? 'body' : 'query');
+  const elsewhere = hasBody ? 'body' : 'query';
+  const place = (name: string) => (route.parameters.includes(name) ? 'path' : elsewhere);
   const parameters = Object.entries(members).filter(([name]) => place(name) !== 'body');
   const body = Object.entries(members).filter(([name]) => place(name) === 'body');
   return {

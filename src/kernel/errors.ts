@@ -248,6 +248,15 @@ export const ERRORS = {
     'Verification found a contradiction',
     'The message names the first record that does not fit.',
   ),
+  // The command line
+  usage: row('caller', 400, 'The command is not used so', 'See `--help` of the command.'),
+  cancelled: row('caller', 400, 'Cancelled', 'Nothing was changed.'),
+  admin_unreachable: row(
+    'unavailable',
+    503,
+    'The admin API cannot be reached',
+    'Start it with `ringfence serve` or `ringfence dev`, or name its URL with --url or RINGFENCE_URL.',
+  ),
   internal: row(
     'internal',
     500,

@@ -1,9 +1,11 @@
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { BudgetScope } from '../../store/records.ts';
+import type { AdminServices } from '../services.ts';
 import { pick, type Handlers } from './handler.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
-  'budgets.put': ({ services, input, actor }) =>
-    services.budgets.put({ ...input, scope: withoutAbsent(input.scope) }, actor),
+  'budgets.put': async ({ services, input, actor }) =>
+    services.budgets.put({ ...input, scope: await resolveScope(services, input.scope) }, actor),
   'budgets.list': ({ services }) => services.budgets.list(),
   'budgets.remove': async ({ services, input, actor }) => {
     const { id } = pick('budget', await services.budgets.list(), input.budget);
@@ -11,8 +13,27 @@ export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.
   },
 };
 
-function withoutAbsent(scope: {
-  readonly [Name in keyof BudgetScope]: BudgetScope[Name] | undefined;
-}): BudgetScope {
-  return Object.fromEntries(Object.entries(scope).filter(([, names]) => names !== undefined));
+type GivenScope = { readonly [Name in keyof BudgetScope]: BudgetScope[Name] | undefined };
+
+/** Names become ids: a scope that names what does not exist would count nothing and protect nobody. */
+async function resolveScope(services: AdminServices, given: GivenScope): Promise<BudgetScope> {
+  const { apps, accounts, keys, vendors } = given;
+  for (const one of vendors ?? [])
+    if (services.vendors.every(({ id }) => id !== one))
+      throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(one)}.`);
+  const resolved = {
+    ...given,
+    apps: apps && idsOf('app', await services.apps.list(), apps),
+    accounts: accounts && idsOf('vendor account', await services.accounts.list(), accounts),
+    keys: keys && idsOf('virtual key', await services.keys.list(), keys),
+  };
+  return Object.fromEntries(Object.entries(resolved).filter(([, names]) => names !== undefined));
+}
+
+function idsOf(
+  what: string,
+  records: readonly { readonly id: string; readonly name: string }[],
+  references: readonly string[],
+): readonly string[] {
+  return references.map((reference) => pick(what, records, reference).id);
 }

@@ -1,0 +1,92 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../failure.ts';
+import type { CommonFlags } from '../flags.ts';
+import { confirm } from '../prompt.ts';
+import { readValues, type ValueSource, type VendorInfo } from '../secrets.ts';
+import { minute, openSession, type Session } from '../session.ts';
+
+export interface SealFlags extends CommonFlags, ValueSource {
+  readonly upstream?: string;
+  readonly currency?: string;
+}
+
+export async function seal(
+  context: CliContext,
+  flags: SealFlags,
+  vendor: string,
+  name: string,
+): Promise<void> {
+  const session = await openSession(context, flags);
+  const values = await readValues(context.process, await findVendor(session, vendor), flags);
+  const { upstream, currency } = flags;
+  const account = await session.client.call('accounts.seal', { vendor, name, values, upstream, currency });
+  session.show(account, () => `Account ${account.name} is sealed as ${account.id}.`);
+  session.note(`Next: ringfence accounts test ${account.id}`);
+}
+
+export async function reseal(
+  context: CliContext,
+  flags: CommonFlags & ValueSource,
+  reference: string,
+): Promise<void> {
+  const session = await openSession(context, flags);
+  const accounts = await session.client.call('accounts.list', {});
+  const found = accounts.find(({ id, name }) => id === reference || name === reference);
+  if (found === undefined)
+    throw new RingfenceError('not_found', `There is no vendor account "${reference}".`);
+  const values = await readValues(context.process, await findVendor(session, found.vendor), flags);
+  const account = await session.client.call('accounts.reseal', { account: found.id, values });
+  session.show(account, () => `The vendor accepts the new credential of ${account.name}; it is in use.`);
+  session.note('Revoke the old one at the vendor now.');
+}
+
+async function findVendor({ client }: Session, vendor: string): Promise<VendorInfo> {
+  const vendors = await client.call('vendors.list', {});
+  const found = vendors.find(({ id }) => id === vendor);
+  if (found !== undefined) return found;
+  const known = vendors.map(({ id }) => id).join(', ');
+  throw new RingfenceError('not_found', `There is no vendor "${vendor}", only ${known}.`);
+}
+
+export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  table(await client.call('accounts.list', {}), {
+    NAME: ({ name }) => name,
+    VENDOR: ({ vendor }) => vendor,
+    ID: ({ id }) => id,
+    CURRENCY: ({ currency }) => currency,
+    TESTED: ({ testedAt }) => minute(testedAt),
+    UPSTREAM: ({ upstream }) => upstream,
+  });
+}
+
+export async function test(context: CliContext, flags: CommonFlags, account: string): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  const result = await client.call('accounts.test', { account });
+  if (!result.accepted) context.exit(EXIT.findings);
+  const verdict = result.accepted ? 'accepts' : 'refuses';
+  show(result, ({ status }) => `The vendor ${verdict} the credential (status ${status}).`);
+}
+
+export async function remove(
+  context: CliContext,
+  flags: CommonFlags & { readonly yes: boolean },
+  account: string,
+): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  await confirm(context.process, `Remove the account ${account} and its sealed credential?`, flags.yes);
+  show(await client.call('accounts.remove', { account }), () => `Account ${account} is removed.`);
+}
+
+export async function rekey(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  const report = await client.call('accounts.rekey', {});
+  if (report.failed.length > 0) context.exit(EXIT.findings);
+  show(report, ({ rewrapped, current, failed }) =>
+    [
+      `${rewrapped} re-wrapped to the newest key, ${current} were already, ${failed.length} failed.`,
+      ...failed.map(({ source, id, problem }) => `  ${source} ${id}: ${problem}`),
+    ].join('\n'),
+  );
+}

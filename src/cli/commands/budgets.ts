@@ -1,0 +1,92 @@
+import type { Sent } from '../../api/contract.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { CliContext } from '../context.ts';
+import { readDuration, type CommonFlags } from '../flags.ts';
+import { confirm } from '../prompt.ts';
+import { openSession } from '../session.ts';
+
+type Budget = Sent<'budgets.put'>;
+
+export interface SetFlags extends CommonFlags {
+  readonly limit: string;
+  readonly window: string;
+  readonly app?: readonly string[];
+  readonly key?: readonly string[];
+  readonly vendor?: readonly string[];
+  readonly account?: readonly string[];
+  readonly action?: readonly string[];
+  readonly channel?: readonly string[];
+  readonly country?: readonly string[];
+  readonly rate?: readonly string[];
+}
+
+export async function set(context: CliContext, flags: SetFlags, name: string): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  const [limit = '', currency = ''] = flags.limit.split(/\s+/);
+  const budget = await client.call('budgets.put', {
+    name,
+    limit,
+    currency,
+    unit: currency === 'MESSAGES' ? 'count' : 'money',
+    window: readWindow(flags.window),
+    scope: scopeOf(flags),
+    rates: Object.fromEntries((flags.rate ?? []).map(readRate)),
+  });
+  show(budget, (now) => `Budget ${now.name} is ${now.limit} ${now.currency} per ${windowText(now.window)}.`);
+}
+
+function scopeOf(flags: SetFlags): NonNullable<Budget['scope']> {
+  const named = {
+    apps: flags.app,
+    keys: flags.key,
+    vendors: flags.vendor,
+    accounts: flags.account,
+    actions: flags.action,
+    channels: flags.channel,
+    countries: flags.country,
+  };
+  const given = Object.entries(named).filter(([, names]) => names !== undefined && names.length > 0);
+  return Object.fromEntries(given.map(([dimension, names]) => [dimension, [...(names ?? [])]]));
+}
+
+function readWindow(text: string): Budget['window'] {
+  if (text === 'day' || text === 'week' || text === 'month' || text === 'total') return { kind: text };
+  try {
+    return { kind: 'sliding', milliseconds: readDuration(text) * 1000 };
+  } catch {
+    throw new RingfenceError('usage', 'The window is day, week, month, total, or a duration such as 24h.');
+  }
+}
+
+function readRate(text: string): readonly [string, string] {
+  const [, currency = '', rate = ''] = /^([A-Z]{3,12})=([\d.]+)$/.exec(text) ?? [];
+  if (currency === '') throw new RingfenceError('usage', 'A rate looks like USD=0.95.');
+  return [currency, rate];
+}
+
+function windowText(window: { readonly kind: string; readonly milliseconds?: number }): string {
+  return window.milliseconds === undefined ? window.kind : `${window.milliseconds / 3_600_000}h`;
+}
+
+export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  table(await client.call('budgets.list', {}), {
+    NAME: ({ name }) => name,
+    LIMIT: ({ limit, currency }) => `${limit} ${currency}`,
+    WINDOW: ({ window }) => windowText(window),
+    SPENT: ({ use }) => use.spent,
+    LEASED: ({ use }) => use.leased,
+    LEFT: ({ use }) => use.left,
+    SCOPE: ({ scope }) => Object.values(scope).flat().join(' ') || 'everything',
+  });
+}
+
+export async function remove(
+  context: CliContext,
+  flags: CommonFlags & { readonly yes: boolean },
+  budget: string,
+): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  await confirm(context.process, `Remove the budget ${budget}? Nothing limits its spending then.`, flags.yes);
+  show(await client.call('budgets.remove', { budget }), () => `Budget ${budget} is removed.`);
+}

@@ -1,0 +1,142 @@
+import { X509Certificate } from 'node:crypto';
+import { access, stat, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Answer } from '../../api/contract.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import { finding, ok, skipped, type Check } from '../checks.ts';
+import { dataDirectory } from '../connection.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../failure.ts';
+import { openSession, type Session } from '../session.ts';
+import { printable } from '../table.ts';
+import { localOptions, type LocalFlags } from './system.ts';
+
+const LEAST_FREE = 256 * 1024 * 1024;
+const MOST_SKEW = 5000;
+const CONNECT_TIMEOUT = 2000;
+
+type Status = Answer<'status.get'>;
+
+/** Looks at this machine, then at the running gateway; each finding names its remedy. */
+export async function doctor(context: CliContext, flags: LocalFlags): Promise<void> {
+  const session = await openSession(context, flags);
+  const data = dataDirectory(flags, context.process);
+  const local = [
+    checkNode(context.process.version),
+    ...(await context.actions.inspect(localOptions(context, flags))),
+    await checkToken(data),
+    await checkDisk(data),
+  ];
+  const checks = [...local, ...(await checkGateway(session))];
+  if (checks.some(({ state }) => state === 'finding')) context.exit(EXIT.findings);
+  session.show(checks, (all) => all.map(formatCheck).join('\n'));
+}
+
+const MARKS = { ok: 'ok     ', finding: 'FINDING', skipped: 'skipped' } as const;
+
+function formatCheck({ name, state, message, remedy }: Check): string {
+  const lines = [`${MARKS[state]}  ${name}: ${message}`, ...(remedy === '' ? [] : [`         ${remedy}`])];
+  return lines.map(printable).join('\n');
+}
+
+function checkNode(version: string): Check {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  if (major > 24 || (major === 24 && minor >= 12)) return ok('node', version);
+  return finding('node', `${version} is too old`, 'Install Node 24.12 or newer.');
+}
+
+async function checkToken(data: string): Promise<Check> {
+  const path = join(data, 'admin-token');
+  const found = await stat(path).catch(() => null);
+  if (found === null) return skipped('token', `there is no ${path}`);
+  if ((found.mode & 0o077) === 0) return ok('token', `${path} is private`);
+  return finding('token', `others may read ${path}`, `chmod 600 ${path}`);
+}
+
+async function checkDisk(data: string): Promise<Check> {
+  const exists = await access(data).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return skipped('disk', `there is no ${data}`);
+  const { bavail, bsize } = await statfs(data);
+  const free = bavail * bsize;
+  const text = `${Math.floor(free / 1024 / 1024)} MiB free`;
+  return free >= LEAST_FREE ? ok('disk', text) : finding('disk', text, 'Free disk space, or move the data.');
+}
+
+async function checkGateway({ client }: Session): Promise<readonly Check[]> {
+  try {
+    const status = await client.call('status.get', {});
+    const authority = await client.call('ca.get', {});
+    return [
+      ok('gateway', `version ${status.version}`),
+      checkStore(status),
+      ...status.journals.map(checkJournal),
+      ...status.workers.map(checkWorker),
+      ...(await Promise.all(status.listeners.map(checkListener))),
+      checkAuthority(authority.certificate),
+      checkClock(status.clock),
+    ];
+  } catch (error) {
+    if (!(error instanceof RingfenceError)) throw error;
+    return [finding('gateway', error.message, error.hint)];
+  }
+}
+
+function checkStore({ store }: Status): Check {
+  if (store.state === 'ok') return ok('store', store.engine);
+  return finding('store', store.problem ?? store.state, 'Nothing is spent until the store is back.');
+}
+
+function checkJournal({ node, state, problem, unshipped }: Status['journals'][number]): Check {
+  const name = `journal ${node}`;
+  if (state === 'ok') return ok(name, `${unshipped} records to load`);
+  return finding(name, problem ?? state, 'Free disk space or replace the disk, then restart.');
+}
+
+function checkWorker({ node, state }: Status['workers'][number]): Check {
+  const name = `process ${node}`;
+  return state === 'ok' ? ok(name, 'works') : finding(name, state, 'See the log of the gateway.');
+}
+
+async function checkListener({ name, url }: Status['listeners'][number]): Promise<Check> {
+  if (await isReachable(url)) return ok(`listener ${name}`, url);
+  return finding(
+    `listener ${name}`,
+    `${url} cannot be reached from here`,
+    'Check the address and the firewall.',
+  );
+}
+
+function isReachable(url: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replaceAll(/[[\]]/g, '');
+  const socket = connect({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)) });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.once('connect', () => resolve(true));
+  socket.once('error', () => resolve(false));
+  socket.setTimeout(CONNECT_TIMEOUT, () => resolve(false));
+  return promise.finally(() => socket.destroy());
+}
+
+function checkAuthority(certificate: string): Check {
+  const { validToDate } = new X509Certificate(certificate);
+  const days = Math.floor((validToDate.getTime() - Date.now()) / 86_400_000);
+  const text = `the certificate is valid for ${days} days`;
+  return days > 30
+    ? ok('authority', text)
+    : finding('authority', text, 'Renew the authority and pass it on.');
+}
+
+/** The ledger clock follows a forward step of the wall clock slowly, and never goes back. */
+function checkClock({ wall, ledger }: Status['clock']): Check {
+  const here = Math.abs(Date.now() - Date.parse(wall));
+  const apart = Math.abs(Date.parse(wall) - Date.parse(ledger));
+  if (here > MOST_SKEW)
+    return finding('clock', `gateway and this machine differ by ${here} ms`, 'Let NTP set both clocks.');
+  if (apart > MOST_SKEW)
+    return finding('clock', `the ledger clock is ${apart} ms away`, 'The wall clock was stepped; watch NTP.');
+  return ok('clock', 'in step');
+}

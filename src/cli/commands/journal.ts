@@ -1,0 +1,128 @@
+import { createWriteStream } from 'node:fs';
+import type { Answer } from '../../api/contract.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT, Interrupted } from '../failure.ts';
+import type { CommonFlags } from '../flags.ts';
+import { openSession } from '../session.ts';
+import { printable } from '../table.ts';
+
+type Entry = Answer<'journal.show'>[number];
+
+export interface TailFlags extends CommonFlags {
+  readonly limit?: number;
+  readonly follow: boolean;
+}
+
+export async function tail(context: CliContext, flags: TailFlags): Promise<void> {
+  const { client } = await openSession(context, flags);
+  const print = (entry: Entry) =>
+    void context.process.stdout.write(`${flags.json ? JSON.stringify(entry) : formatEntry(entry)}\n`);
+  const first = await client.call('journal.tail', { limit: flags.limit });
+  first.entries.forEach(print);
+  if (!flags.follow) return;
+  await untilInterrupted(context, async (signal) => {
+    for (let { cursor } = first; ;) {
+      const next = await client.call('journal.tail', { cursor, limit: 1000, waitSeconds: 25 }, signal);
+      next.entries.forEach(print);
+      ({ cursor } = next);
+    }
+  });
+}
+
+async function untilInterrupted(
+  { process }: CliContext,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.on('SIGINT', stop);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? new Interrupted() : error;
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
+
+export async function show(context: CliContext, flags: CommonFlags, id: string): Promise<void> {
+  const session = await openSession(context, flags);
+  session.show(await session.client.call('journal.show', { id }), (entries) =>
+    entries.map(formatInFull).join('\n\n'),
+  );
+}
+
+export interface ExportFlags extends CommonFlags {
+  readonly since?: string;
+  readonly until?: string;
+  readonly output?: string;
+}
+
+/** One JSON object a line, with or without `--json`. A file is made for its owner alone. */
+export async function exportRecords(context: CliContext, flags: ExportFlags): Promise<void> {
+  const { client, note } = await openSession(context, flags);
+  const { since, until, output } = flags;
+  const file = output === undefined ? null : createWriteStream(output, { flags: 'wx', mode: 0o600 });
+  const target = file ?? context.process.stdout;
+  const failed = new Promise<never>((_, reject) => void file?.once('error', reject));
+  failed.catch(() => undefined);
+  let records = 0;
+  for await (const entry of client.lines('journal.export', { since, until })) {
+    const isFull = target.write(`${JSON.stringify(entry)}\n`) === false;
+    if (isFull && file !== null)
+      await Promise.race([new Promise<void>((done) => void file.once('drain', () => done())), failed]);
+    records += 1;
+  }
+  if (file !== null) await Promise.race([new Promise<void>((done) => file.end(() => done())), failed]);
+  note(`${records} records exported.`);
+}
+
+export async function verify(context: CliContext, flags: CommonFlags): Promise<void> {
+  const session = await openSession(context, flags);
+  const result = await session.client.call('journal.verify', {});
+  if (result.problems.length > 0) context.exit(EXIT.findings);
+  session.show(result, ({ journals, problems }) =>
+    [
+      ...journals.map(
+        ({ node, epochs, records, signed }) =>
+          `${node}: ${records} records in ${epochs} epochs, ${signed} under a signature`,
+      ),
+      ...(problems.length === 0 ? ['No contradiction.'] : problems),
+    ]
+      .map(printable)
+      .join('\n'),
+  );
+}
+
+function formatEntry({ id, record }: Entry): string {
+  const time = new Date(record.at).toISOString().slice(0, 19).replace('T', ' ');
+  return printable(`${time}  ${id}  ${record.type}  ${summary(record)}`).trimEnd();
+}
+
+/** The members that tell most, in this order, as far as a record has them. */
+const TELLING = [
+  'code',
+  'what',
+  'actor',
+  'act',
+  'target',
+  'operation',
+  'to',
+  'country',
+  'rule',
+  'state',
+  'of',
+];
+
+function summary(record: Entry['record']): string {
+  const told = TELLING.map((name) => record[name]).filter((value) => value !== undefined && value !== null);
+  return told.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ');
+}
+
+function formatInFull({ id, record }: Entry): string {
+  const lines = Object.entries(record).map(([name, value]) => {
+    const text = name === 'at' ? new Date(record.at).toISOString() : value;
+    return printable(`  ${name}: ${typeof text === 'string' ? text : JSON.stringify(text)}`);
+  });
+  return [id, ...lines].join('\n');
+}

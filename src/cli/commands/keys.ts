@@ -1,0 +1,81 @@
+import type { Answer } from '../../api/contract.ts';
+import type { CliContext } from '../context.ts';
+import type { CommonFlags } from '../flags.ts';
+import { confirm } from '../prompt.ts';
+import { minute, openSession } from '../session.ts';
+
+export interface CreateFlags extends CommonFlags {
+  readonly app: string;
+  readonly account: string;
+  readonly kind?: 'secret' | 'hs256' | 'rs256';
+  readonly lifetime?: number;
+  readonly network?: readonly string[];
+}
+
+export async function create(context: CliContext, flags: CreateFlags, name: string): Promise<void> {
+  const { client, show, note } = await openSession(context, flags);
+  const { app, account, kind, lifetime, network } = flags;
+  const request = { app, account, name, kind, lifetimeSeconds: lifetime, networks: network && [...network] };
+  const created = await client.call('keys.create', request);
+  show(created, credentialText);
+  note('The credential is not kept in clear and cannot be shown again.');
+}
+
+export interface RotateFlags extends CommonFlags {
+  readonly overlap: number;
+  readonly lifetime?: number;
+}
+
+export async function rotate(context: CliContext, flags: RotateFlags, key: string): Promise<void> {
+  const { client, show, note } = await openSession(context, flags);
+  const { overlap, lifetime } = flags;
+  const created = await client.call('keys.rotate', {
+    key,
+    overlapSeconds: overlap,
+    ...(lifetime === undefined ? {} : { lifetimeSeconds: lifetime }),
+  });
+  show(created, credentialText);
+  note(`The old key ${created.replaced.name} ends at ${minute(created.replaced.expiresAt) ?? 'once'} UTC.`);
+}
+
+/** The parts and snippets stand as they are: what is copied from here must work. */
+function credentialText({ key, parts, snippets }: Answer<'keys.create'>): string {
+  const lines = Object.entries(parts).map(([name, value]) => `  ${name}: ${value}`);
+  const code = snippets.flatMap((one) => ['', `# ${one.sdk} (${one.language})`, one.code]);
+  return [`Virtual key ${key.name} is ${key.id}.`, '', ...lines, ...code].join('\n');
+}
+
+export async function list(
+  context: CliContext,
+  flags: CommonFlags & { readonly all: boolean },
+): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  const [keys, apps, accounts] = await Promise.all([
+    client.call('keys.list', {}),
+    flags.json ? [] : client.call('apps.list', {}),
+    flags.json ? [] : client.call('accounts.list', {}),
+  ]);
+  const nameOf = (records: readonly { readonly id: string; readonly name: string }[], id: string) =>
+    records.find((one) => one.id === id)?.name ?? id;
+  const shown = flags.all ? keys : keys.filter(({ state }) => state === 'active');
+  table(shown, {
+    NAME: ({ name }) => name,
+    ID: ({ id }) => id,
+    APP: ({ app }) => nameOf(apps, app),
+    ACCOUNT: ({ account }) => nameOf(accounts, account),
+    KIND: ({ kind }) => kind,
+    STATE: ({ state }) => state,
+    EXPIRES: ({ expiresAt }) => minute(expiresAt),
+    USED: ({ lastUsedAt }) => minute(lastUsedAt),
+  });
+}
+
+export async function revoke(
+  context: CliContext,
+  flags: CommonFlags & { readonly yes: boolean },
+  key: string,
+): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  await confirm(context.process, `Revoke the key ${key}? Its app stops working at once.`, flags.yes);
+  show(await client.call('keys.revoke', { key }), ({ name }) => `Key ${name} is revoked.`);
+}

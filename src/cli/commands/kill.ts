@@ -1,0 +1,61 @@
+import type { CliContext } from '../context.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { CommonFlags } from '../flags.ts';
+import { confirm } from '../prompt.ts';
+import { minute, openSession } from '../session.ts';
+
+export interface OnFlags extends CommonFlags {
+  readonly all: boolean;
+  readonly vendor?: string;
+  readonly account?: string;
+  readonly app?: string;
+  readonly key?: string;
+  readonly country?: string;
+  readonly reason?: string;
+}
+
+/** Asks nothing: whoever types this is in a hurry. */
+export async function on(context: CliContext, flags: OnFlags): Promise<void> {
+  const { scope, target } = scopeOf(flags);
+  const { client, show, note } = await openSession(context, flags);
+  const kill = await client.call('kills.put', { scope, target, reason: flags.reason ?? '' });
+  show(kill, () => `Kill switch ${kill.id} is on: ${[scope, target].join(' ').trim()}.`);
+  note(`Lift it with: ringfence kill lift ${kill.id}`);
+}
+
+const SCOPES = ['vendor', 'account', 'app', 'key', 'country'] as const;
+
+function scopeOf(flags: OnFlags): {
+  readonly scope: 'all' | (typeof SCOPES)[number];
+  readonly target: string;
+} {
+  const named = SCOPES.flatMap((scope) => {
+    const target = flags[scope];
+    return target === undefined ? [] : [{ scope, target }];
+  });
+  const [first] = named;
+  if (named.length + (flags.all ? 1 : 0) !== 1)
+    throw new RingfenceError('usage', `Give one of --all, ${SCOPES.map((one) => `--${one}`).join(', ')}.`);
+  return first ?? { scope: 'all', target: '' };
+}
+
+export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  table(await client.call('kills.list', {}), {
+    ID: ({ id }) => id,
+    SCOPE: ({ scope, target }) => [scope, target].join(' ').trim(),
+    REASON: ({ reason }) => reason,
+    BY: ({ actor }) => actor,
+    SINCE: ({ createdAt }) => minute(createdAt),
+  });
+}
+
+export async function lift(
+  context: CliContext,
+  flags: CommonFlags & { readonly yes: boolean },
+  kill: string,
+): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  await confirm(context.process, `Lift the kill switch ${kill}? What it stops may happen again.`, flags.yes);
+  show(await client.call('kills.lift', { kill }), () => `Kill switch ${kill} is lifted.`);
+}

@@ -1,0 +1,53 @@
+import type { CliContext } from '../context.ts';
+import type { CommonFlags } from '../flags.ts';
+import { confirm, readInput } from '../prompt.ts';
+import { readText } from '../secrets.ts';
+import { openSession } from '../session.ts';
+
+export interface ImportFlags extends CommonFlags {
+  readonly format?: 'json' | 'csv';
+}
+
+export async function importFile(context: CliContext, flags: ImportFlags, file: string): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  const text = file === '-' ? await readInput(context.process) : await readText(file);
+  const format = flags.format ?? (file.toLowerCase().endsWith('.json') ? 'json' : 'csv');
+  show(
+    await client.call('prices.import', { text, format }),
+    ({ imported }) => `${imported} prices imported.`,
+  );
+}
+
+export interface ListFlags extends CommonFlags {
+  readonly vendor?: string;
+  readonly item?: string;
+  readonly prefix?: string;
+  readonly limit?: number;
+}
+
+export async function list(context: CliContext, flags: ListFlags): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  const { vendor, item, prefix, limit } = flags;
+  table(await client.call('prices.list', { vendor, item, prefix, limit }), {
+    VENDOR: (row) => row.vendor,
+    ITEM: (row) => row.item,
+    PREFIX: (row) => row.prefix || 'any',
+    AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
+    PER: ({ unit }) => unit,
+    KIND: ({ kind }) => kind,
+    FROM: ({ from }) => from.slice(0, 10),
+  });
+}
+
+export interface RemoveFlags extends CommonFlags {
+  readonly kind?: 'price' | 'ceiling' | 'band';
+  readonly yes: boolean;
+}
+
+export async function remove(context: CliContext, flags: RemoveFlags, vendor: string): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  const what = flags.kind === undefined ? 'all prices' : `the prices of kind ${flags.kind}`;
+  await confirm(context.process, `Remove ${what} of ${vendor}? Unpriced requests are refused.`, flags.yes);
+  const { kind } = flags;
+  show(await client.call('prices.remove', { vendor, kind }), ({ removed }) => `${removed} prices removed.`);
+}

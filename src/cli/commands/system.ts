@@ -1,0 +1,62 @@
+import type { Answer } from '../../api/contract.ts';
+import type { CliContext, LocalOptions } from '../context.ts';
+import type { CommonFlags } from '../flags.ts';
+import { openSession } from '../session.ts';
+
+export interface LocalFlags extends CommonFlags {
+  readonly config?: string;
+}
+
+export function localOptions({ process }: CliContext, flags: LocalFlags): LocalOptions {
+  return {
+    config: flags.config ?? (process.env['RINGFENCE_CONFIG'] || null),
+    data: flags.data ?? (process.env['RINGFENCE_DATA'] || null),
+    json: flags.json,
+  };
+}
+
+export async function init(context: CliContext, flags: LocalFlags): Promise<void> {
+  context.exit(await context.actions.init(localOptions(context, flags)));
+}
+
+export async function dev(context: CliContext, flags: LocalFlags): Promise<void> {
+  context.exit(await context.actions.dev(localOptions(context, flags)));
+}
+
+export async function serve(context: CliContext, flags: LocalFlags): Promise<void> {
+  context.exit(await context.actions.serve(localOptions(context, flags)));
+}
+
+/** The certificate alone on stdout, so that it can be written to a file. */
+export async function ca(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, show, note } = await openSession(context, flags);
+  const authority = await client.call('ca.get', {});
+  show(authority, ({ certificate }) => certificate);
+  note(`SHA-256 ${authority.fingerprint}; it can vouch for ${authority.hosts.join(', ')} and nothing else.`);
+}
+
+export async function status(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  show(await client.call('status.get', {}), statusText);
+}
+
+function statusText(now: Answer<'status.get'>): string {
+  const { version, uptimeSeconds, listeners, workers, journals, store, vendors } = now;
+  return [
+    `Ringfence ${version}, up ${Math.floor(uptimeSeconds / 3600)} h ${Math.floor(uptimeSeconds / 60) % 60} min`,
+    `store     ${store.engine}: ${store.state}${because(store.problem)}`,
+    ...listeners.map(({ name, url }) => `listener  ${name}: ${url}`),
+    ...workers.map(
+      ({ node, pid, state }) => `process   ${node}: ${state}${pid === null ? '' : `, pid ${pid}`}`,
+    ),
+    ...journals.map(
+      ({ node, state, unshipped, problem }) =>
+        `journal   ${node}: ${state}, ${unshipped} records to load${because(problem)}`,
+    ),
+    ...vendors.map(({ id, hosts }) => `vendor    ${id}: ${hosts.join(', ')}`),
+  ].join('\n');
+}
+
+function because(problem: string | null): string {
+  return problem === null ? '' : ` (${problem})`;
+}

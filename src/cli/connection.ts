@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { ClientOptions } from './client.ts';
+import type { CliProcess } from './context.ts';
+import type { CommonFlags } from './flags.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:4613';
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Data directory of this machine, as flags and environment say. */
+export function dataDirectory({ data }: Pick<CommonFlags, 'data'>, { env }: Pick<CliProcess, 'env'>): string {
+  return data ?? (env['RINGFENCE_DATA'] || '.ringfence');
+}
+
+/** Where the admin API is and what opens it. A token is never sent in clear over a network. */
+export async function findConnection(
+  flags: Pick<CommonFlags, 'url' | 'data'>,
+  process: Pick<CliProcess, 'env'>,
+): Promise<ClientOptions> {
+  const { env } = process;
+  const url = readUrl(flags.url ?? (env['RINGFENCE_URL'] || DEFAULT_URL));
+  const token = env['RINGFENCE_TOKEN'] || (await readToken(dataDirectory(flags, process)));
+  const user = env['USER'] ?? '';
+  return { url, token, actor: /^[\w.@-]{1,64}$/.test(user) ? user : null };
+}
+
+function readUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new RingfenceError('usage', `The URL ${JSON.stringify(text)} is not one such as ${DEFAULT_URL}.`);
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
+    throw new RingfenceError('usage', `${url.hostname} is another machine; the token needs https there.`);
+  return url.origin;
+}
+
+async function readToken(data: string): Promise<string | null> {
+  const text = await readFile(join(data, 'admin-token'), 'utf8').catch(() => '');
+  return text.trim() || null;
+}

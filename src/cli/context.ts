@@ -1,0 +1,60 @@
+import type { CommandContext } from '@stricli/core';
+import type { AdminClient, ClientOptions } from './client.ts';
+import type { Check } from './checks.ts';
+
+export interface CliOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+export interface CliInput extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+}
+
+/** The part of `process` that the command line uses; `process` itself in the product. */
+export interface CliProcess {
+  readonly stdin: CliInput;
+  readonly stdout: CliOutput;
+  readonly stderr: CliOutput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+/** Flags of the commands that work on this machine's data directory. */
+export interface LocalOptions {
+  /** Configuration file; null: the default one, if there is any. */
+  readonly config: string | null;
+  /** Data directory; null: what the configuration says. */
+  readonly data: string | null;
+  readonly json: boolean;
+}
+
+/** Commands that are the product itself; wired in `main.ts`. Each resolves to an exit code. */
+export interface CliActions {
+  init(options: LocalOptions): Promise<number>;
+  dev(options: LocalOptions): Promise<number>;
+  serve(options: LocalOptions): Promise<number>;
+  /** For `doctor`: what can be told of configuration, key ring and data without a running gateway. */
+  inspect(options: LocalOptions): Promise<readonly Check[]>;
+}
+
+export interface CliOptions {
+  readonly process: CliProcess;
+  readonly client: (options: ClientOptions) => AdminClient;
+  readonly actions: CliActions;
+  /** Version of Ringfence. */
+  readonly version: string;
+}
+
+/** `this` of every command. */
+export interface CliContext extends CommandContext, Omit<CliOptions, 'process'> {
+  readonly process: CliProcess;
+  /** Sets the exit code of a command that worked. */
+  exit(code: number): void;
+  /** Candidates that the shell completes the words of a command line to, one a line. */
+  complete(words: readonly string[]): Promise<readonly string[]>;
+}

@@ -1,0 +1,62 @@
+import { ERRORS, RingfenceError } from '../kernel/errors.ts';
+import { printable } from './table.ts';
+
+/** The user pressed Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  findings: 3,
+  unauthenticated: 4,
+  denied: 5,
+  cancelled: 6,
+  interrupted: 130,
+} as const;
+
+/** Exit code of a command that threw `error`. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (!(error instanceof RingfenceError)) return EXIT.failure;
+  if (error.code === 'usage') return EXIT.usage;
+  if (error.code === 'cancelled') return EXIT.cancelled;
+  if (error.code === 'verify_failed') return EXIT.findings;
+  if (error.code === 'not_authenticated') return EXIT.unauthenticated;
+  return ERRORS[error.code].category === 'denied' ? EXIT.denied : EXIT.failure;
+}
+
+export interface FailureStyle {
+  readonly json: boolean;
+  /** Tells the chain of causes. */
+  readonly verbose: boolean;
+}
+
+/** What went wrong, and what to do; one JSON object under `--json`. No stack for faults of ours. */
+export function formatFailure(error: unknown, { json, verbose }: FailureStyle): string {
+  if (error instanceof Interrupted) return json ? JSON.stringify({ error: { code: 'interrupted' } }) : '';
+  const fault = error instanceof RingfenceError ? error : null;
+  const code = fault?.code ?? 'internal';
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = fault?.hint ?? ERRORS.internal.hint;
+  const causes = verbose ? causesOf(error) : [];
+  if (json) {
+    const extra = verbose ? { causes } : {};
+    return JSON.stringify({ error: { code, message, hint, ...extra } });
+  }
+  const lines = [`error: ${message}`, `  ${hint}`, ...causes.map((cause) => `  because: ${cause}`)];
+  return lines.map((line) => line.split('\n').map(printable).join('\n  ')).join('\n');
+}
+
+function causesOf(error: unknown): readonly string[] {
+  const causes: string[] = [];
+  for (let cause = causeOf(error); cause !== undefined && causes.length < 10; cause = causeOf(cause))
+    causes.push(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
+  return causes;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}

@@ -1,0 +1,69 @@
+import { RingfenceError } from '../kernel/errors.ts';
+
+/** Flags of every command. */
+export interface CommonFlags {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly url?: string;
+  readonly data?: string;
+}
+
+export const text = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: String, optional: true, brief, placeholder }) as const;
+
+export const needed = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: String, brief, placeholder }) as const;
+
+export const many = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: String, optional: true, variadic: true, brief, placeholder }) as const;
+
+export const choice = <T extends string>(values: readonly T[], brief: string) =>
+  ({ kind: 'enum', values, optional: true, brief }) as const;
+
+export const whole = (brief: string, placeholder = 'number') =>
+  ({ kind: 'parsed', parse: readWhole, optional: true, brief, placeholder }) as const;
+
+export const duration = (brief: string) =>
+  ({ kind: 'parsed', parse: readDuration, optional: true, brief, placeholder: 'duration' }) as const;
+
+export const yes = (brief: string) =>
+  ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;
+
+export const common = {
+  json: yes('Print JSON'),
+  verbose: yes('Tell the causes of errors'),
+  url: text('Admin API (RINGFENCE_URL, or http://127.0.0.1:4613)', 'url'),
+  data: text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path'),
+} as const;
+
+/** One positional argument. */
+export const argument = (placeholder: string, brief: string) =>
+  ({ kind: 'tuple', parameters: [{ parse: String, placeholder, brief }] }) as const;
+
+export const twoArguments = (
+  one: readonly [placeholder: string, brief: string],
+  other: readonly [placeholder: string, brief: string],
+) =>
+  ({
+    kind: 'tuple',
+    parameters: [
+      { parse: String, placeholder: one[0], brief: one[1] },
+      { parse: String, placeholder: other[0], brief: other[1] },
+    ],
+  }) as const;
+
+export function readWhole(input: string): number {
+  if (!/^\d{1,15}$/.test(input)) throw new RingfenceError('usage', 'a whole number is expected');
+  return Number(input);
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Seconds of `90s`, `15m`, `12h`, `30d`, `4w`. */
+export function readDuration(input: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,9})([smhdw])$/.exec(input) ?? [];
+  const seconds = Number(number) * (SECONDS[unit] ?? 0);
+  if (number === '' || !Number.isSafeInteger(seconds))
+    throw new RingfenceError('usage', 'a duration such as 90s, 15m, 12h, 30d or 4w is expected');
+  return seconds;
+}

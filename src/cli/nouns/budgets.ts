@@ -1,0 +1,44 @@
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import { bind } from '../bind.ts';
+import { argument, common, many, needed, yes } from '../flags.ts';
+
+const load = () => import('../commands/budgets.ts');
+
+export const budgets = buildRouteMap({
+  routes: {
+    set: buildCommand({
+      loader: async () => bind((await load()).set),
+      parameters: {
+        flags: {
+          ...common,
+          limit: needed('Amount and currency, such as "25.00 EUR" or "500 MESSAGES"', 'amount'),
+          window: needed('day, week, month, total, or a sliding duration such as 24h', 'window'),
+          app: many('Count this app only; repeat it', 'app'),
+          key: many('Count this key only; repeat it', 'key'),
+          vendor: many('Count this vendor only; repeat it', 'vendor'),
+          account: many('Count this vendor account only; repeat it', 'account'),
+          action: many('Count this action only; repeat it', 'action'),
+          channel: many('Count this channel only; repeat it', 'channel'),
+          country: many('Count this country only; repeat it', 'country'),
+          rate: many('Ceiling rate of another currency, such as USD=0.95; repeat it', 'rate'),
+        },
+        positional: argument('name', 'Name of the budget'),
+      },
+      docs: { brief: 'Create a budget, or change the one of this name' },
+    }),
+    list: buildCommand({
+      loader: async () => bind((await load()).list),
+      parameters: { flags: common },
+      docs: { brief: 'List budgets and what is left of them' },
+    }),
+    remove: buildCommand({
+      loader: async () => bind((await load()).remove),
+      parameters: {
+        flags: { ...common, yes: yes('Do not ask') },
+        positional: argument('budget', 'Id or name of the budget'),
+      },
+      docs: { brief: 'Remove a budget' },
+    }),
+  },
+  docs: { brief: 'Limits of what may be spent' },
+});

@@ -1,0 +1,48 @@
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import { bind } from '../bind.ts';
+import { argument, common, text, whole, yes } from '../flags.ts';
+
+const load = () => import('../commands/journal.ts');
+
+export const journal = buildRouteMap({
+  routes: {
+    tail: buildCommand({
+      loader: async () => bind((await load()).tail),
+      parameters: {
+        flags: {
+          ...common,
+          limit: whole('Begin with so many of the latest; 20 unless given'),
+          follow: yes('Go on with new records until Ctrl-C'),
+        },
+        aliases: { f: 'follow' },
+      },
+      docs: { brief: 'Print the latest records' },
+    }),
+    show: buildCommand({
+      loader: async () => bind((await load()).show),
+      parameters: {
+        flags: common,
+        positional: argument('id', 'Id of a record or a refusal, such as w0-3-17'),
+      },
+      docs: { brief: 'Print a record and what followed it' },
+    }),
+    export: buildCommand({
+      loader: async () => bind((await load()).exportRecords),
+      parameters: {
+        flags: {
+          ...common,
+          since: text('From this time on, ISO 8601', 'time'),
+          until: text('Before this time, ISO 8601', 'time'),
+          output: text('File to make; standard output unless given', 'path'),
+        },
+      },
+      docs: { brief: 'Print all records, one JSON object a line' },
+    }),
+    verify: buildCommand({
+      loader: async () => bind((await load()).verify),
+      parameters: { flags: common },
+      docs: { brief: 'Check every hash and signature' },
+    }),
+  },
+  docs: { brief: 'Tamper-evident record of requests, decisions and administration' },
+});

@@ -1,0 +1,55 @@
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import { bind } from '../bind.ts';
+import { argument, choice, common, duration, many, needed, readDuration, yes } from '../flags.ts';
+
+const load = () => import('../commands/keys.ts');
+const key = argument('key', 'Id or name of the virtual key');
+
+export const keys = buildRouteMap({
+  routes: {
+    create: buildCommand({
+      loader: async () => bind((await load()).create),
+      parameters: {
+        flags: {
+          ...common,
+          app: needed('App that gets the key', 'app'),
+          account: needed('Vendor account that it stands for', 'account'),
+          kind: choice(['secret', 'hs256', 'rs256'], "Form of the key; the vendor's usual one unless given"),
+          lifetime: duration('Life of the key; it does not expire unless given'),
+          network: many('CIDR block from which it may be used; repeat it', 'cidr'),
+        },
+        positional: argument('name', 'Name of the key'),
+      },
+      docs: { brief: 'Create a virtual key and print it, once' },
+    }),
+    list: buildCommand({
+      loader: async () => bind((await load()).list),
+      parameters: { flags: { ...common, all: yes('Revoked keys too') } },
+      docs: { brief: 'List virtual keys' },
+    }),
+    rotate: buildCommand({
+      loader: async () => bind((await load()).rotate),
+      parameters: {
+        flags: {
+          ...common,
+          overlap: {
+            kind: 'parsed',
+            parse: readDuration,
+            default: '24h',
+            brief: 'Time for which the old key still works',
+            placeholder: 'duration',
+          },
+          lifetime: duration('Life of the new key; as long as the old one had unless given'),
+        },
+        positional: key,
+      },
+      docs: { brief: 'Create a key in place of another' },
+    }),
+    revoke: buildCommand({
+      loader: async () => bind((await load()).revoke),
+      parameters: { flags: { ...common, yes: yes('Do not ask') }, positional: key },
+      docs: { brief: 'Revoke a key at once and for good' },
+    }),
+  },
+  docs: { brief: 'Virtual keys: what apps hold instead of the real credential' },
+});

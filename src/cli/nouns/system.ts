@@ -1,0 +1,61 @@
+import { buildCommand } from '@stricli/core';
+import { bind } from '../bind.ts';
+import { common, text, yes } from '../flags.ts';
+
+const load = () => import('../commands/system.ts');
+const local = { ...common, config: text('Configuration file (RINGFENCE_CONFIG)', 'path') } as const;
+
+export const system = {
+  init: buildCommand({
+    loader: async () => bind((await load()).init),
+    parameters: { flags: local },
+    docs: { brief: 'Make a data directory, a key ring and an admin token' },
+  }),
+  dev: buildCommand({
+    loader: async () => bind((await load()).dev),
+    parameters: { flags: local },
+    docs: { brief: 'Run with a simulated vendor and something to look at' },
+  }),
+  serve: buildCommand({
+    loader: async () => bind((await load()).serve),
+    parameters: { flags: local },
+    docs: { brief: 'Run the gateway' },
+  }),
+  run: buildCommand({
+    loader: async () => bind((await import('../commands/run.ts')).run),
+    parameters: {
+      flags: {
+        ...common,
+        scope: {
+          kind: 'enum',
+          values: ['all', 'vendors'],
+          default: 'all',
+          brief: 'all: every proxy variable is set; vendors: vendor hosts of Node programs only',
+        },
+        proof: { kind: 'boolean', default: true, brief: 'Prove first that calls reach the gateway' },
+        unproven: yes('Run even when the proof fails'),
+      },
+      positional: {
+        kind: 'array',
+        minimum: 1,
+        parameter: { parse: String, placeholder: 'command', brief: 'Program and its arguments, after --' },
+      },
+    },
+    docs: { brief: 'Run a program whose calls to vendors go through the gateway' },
+  }),
+  ca: buildCommand({
+    loader: async () => bind((await load()).ca),
+    parameters: { flags: common },
+    docs: { brief: "Print the gateway authority's certificate" },
+  }),
+  status: buildCommand({
+    loader: async () => bind((await load()).status),
+    parameters: { flags: common },
+    docs: { brief: 'What runs, and how it is' },
+  }),
+  doctor: buildCommand({
+    loader: async () => bind((await import('../commands/doctor.ts')).doctor),
+    parameters: { flags: local },
+    docs: { brief: 'Look for what is wrong, and say what to do' },
+  }),
+} as const;

@@ -1,0 +1,94 @@
+import { text as readAll } from 'node:stream/consumers';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { CliInput, CliProcess } from './context.ts';
+import { Interrupted } from './failure.ts';
+
+const MAX_INPUT = 1024 * 1024;
+
+type Streams = Pick<CliProcess, 'stdin' | 'stderr'>;
+
+export function isTerminal({ stdin }: Pick<CliProcess, 'stdin'>): boolean {
+  return stdin.isTTY === true && stdin.setRawMode !== undefined;
+}
+
+/** All of standard input. */
+export async function readInput({ stdin }: Pick<CliProcess, 'stdin'>): Promise<string> {
+  if (stdin.isTTY === true) throw new RingfenceError('usage', 'Nothing is piped to standard input.');
+  const text = await readAll(stdin);
+  if (text.length > MAX_INPUT) throw new RingfenceError('usage', 'Standard input is larger than 1 MiB.');
+  return text;
+}
+
+/**
+ * Asks on the terminal. With `secret` nothing that is typed is shown. A PEM block may be pasted: the answer then ends
+ * after its last line instead of at the first line end.
+ */
+export async function ask(process: Streams, question: string, secret: boolean): Promise<string> {
+  process.stderr.write(question);
+  try {
+    return await readAnswer(process.stdin, (shown) => void (secret || process.stderr.write(shown)));
+  } finally {
+    process.stderr.write('\n');
+  }
+}
+
+/** Asks before something is destroyed. Without a terminal `--yes` is wanted instead. */
+export async function confirm(process: Streams, question: string, isConfirmed: boolean): Promise<void> {
+  if (isConfirmed) return;
+  if (!isTerminal(process)) throw new RingfenceError('usage', 'Without a terminal this needs --yes.');
+  const answer = await ask(process, `${question} [y/N] `, false);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new RingfenceError('cancelled');
+}
+
+function readAnswer(stdin: CliInput, echo: (shown: string) => void): Promise<string> {
+  const line = createLine(echo);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const onData = (chunk: Buffer | string) => {
+    const state = line.type(chunk.toString());
+    if (state === 'interrupted') reject(new Interrupted());
+    else if (state === 'done') resolve(line.text());
+  };
+  const onEnd = () => reject(new RingfenceError('cancelled'));
+  stdin.setRawMode?.(true);
+  stdin.on('data', onData);
+  stdin.on('end', onEnd);
+  stdin.resume();
+  return promise.finally(() => {
+    stdin.off('data', onData);
+    stdin.off('end', onEnd);
+    stdin.pause();
+    stdin.setRawMode?.(false);
+  });
+}
+
+/** A line as it is typed in raw mode: backspace, Ctrl-U, Ctrl-C, Ctrl-D, pasted text. */
+function createLine(echo: (shown: string) => void) {
+  let typed = '';
+  const end = () => !typed.startsWith('-----BEGIN ') || /-----END [A-Z ]+-----$/.test(typed);
+  function one(key: string): 'more' | 'done' | 'interrupted' {
+    if (key === '\u0003') return 'interrupted';
+    if (key === '\u0004') return typed === '' ? 'interrupted' : 'done';
+    if (key === '\r' || key === '\n') {
+      if (end()) return 'done';
+      typed += '\n';
+    } else if (key === '\u007f' || key === '\b') {
+      if (typed !== '') echo('\b \b');
+      typed = typed.slice(0, -1);
+    } else if (key === '\u0015') typed = '';
+    else if (key >= ' ') {
+      typed += key;
+      echo(key);
+    }
+    return 'more';
+  }
+  return {
+    text: () => typed,
+    type(keys: string): 'more' | 'done' | 'interrupted' {
+      for (const key of keys) {
+        const state = one(key);
+        if (state !== 'more') return state;
+      }
+      return 'more';
+    },
+  };
+}

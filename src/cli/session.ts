@@ -1,0 +1,57 @@
+import type { AdminClient } from './client.ts';
+import { findConnection } from './connection.ts';
+import type { CliContext } from './context.ts';
+import type { CommonFlags } from './flags.ts';
+import { formatTable, printable } from './table.ts';
+
+/** One command at work: its client and its ways to say something. Data goes to stdout, everything else to stderr. */
+export interface Session {
+  readonly client: AdminClient;
+  /** The value as JSON under `--json`, else as text. */
+  show<T>(value: T, toText: (value: T) => string): void;
+  /** Lists under `--json` stay lists, also empty ones. */
+  table<T>(rows: readonly T[], columns: Columns<T>): void;
+  /** A remark for people; silent under `--json`. */
+  note(text: string): void;
+}
+
+/** Header and text of each column. */
+export type Columns<T> = Readonly<Record<string, (row: T) => string | null>>;
+
+export async function openSession(context: CliContext, flags: CommonFlags): Promise<Session> {
+  const client = context.client(await findConnection(flags, context.process));
+  return { client, ...createOutput(context, flags) };
+}
+
+export function createOutput(
+  { process }: Pick<CliContext, 'process'>,
+  { json }: Pick<CommonFlags, 'json'>,
+): Omit<Session, 'client'> {
+  const { stdout, stderr } = process;
+  const write = (value: unknown, toText: () => string) =>
+    void stdout.write(json ? `${JSON.stringify(value)}\n` : toText());
+  return {
+    show: (value, toText) => write(value, () => endLine(toText(value))),
+    table: (rows, columns) => write(rows, () => tableText(rows, columns, widthOf(stdout))),
+    note: (text) => void (json || stderr.write(`${printable(text)}\n`)),
+  };
+}
+
+function widthOf({ isTTY, columns }: CliContext['process']['stdout']): number | null {
+  return isTTY === true ? (columns ?? null) : null;
+}
+
+export function tableText<T>(rows: readonly T[], columns: Columns<T>, width: number | null = null): string {
+  if (rows.length === 0) return 'Nothing found.\n';
+  const cells = rows.map((row) => Object.values(columns).map((column) => column(row)));
+  return formatTable(Object.keys(columns), cells, width);
+}
+
+function endLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** `2026-01-02 03:04` of an ISO time. */
+export function minute(iso: string | null): string | null {
+  return iso === null ? null : iso.slice(0, 16).replace('T', ' ');
+}

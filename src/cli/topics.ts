@@ -1,0 +1,21 @@
+export const EXIT_CODES = `Exit codes
+    0  it worked
+    1  it failed
+    2  the command was not used correctly
+    3  it worked and found something: verify, check, test, doctor, or an unproven run
+    4  not authenticated: the admin token is missing or wrong
+    5  denied
+    6  cancelled by the user
+  130  interrupted (Ctrl-C)
+\`run\` ends with the exit code of its program, 128 + signal when that was killed.
+`;
+
+export const ENVIRONMENT = `Environment variables
+  RINGFENCE_URL       origin of the admin API; http://127.0.0.1:4613 unless set
+  RINGFENCE_TOKEN     admin token; read from <data>/admin-token unless set
+  RINGFENCE_DATA      data directory; .ringfence unless set
+  RINGFENCE_CONFIG    configuration file for init, dev, serve and doctor
+  RINGFENCE_KEY_RING  key ring, or the file that holds it
+  USER                name that the journal notes as the actor
+A flag wins over a variable. The token is sent over http to this machine only; elsewhere use https.
+`;
