@@ -97,56 +97,68 @@ function findDeny(denies: readonly CompiledRule[], question: Question): PolicyDe
 const NOWHERE: readonly (Destination | null)[] = [null];
 
 function cover(allows: readonly CompiledRule[], question: Question): PolicyDecision {
-  const { subject, intent } = question;
+  const { intent } = question;
   const places = intent.destinations.length === 0 ? NOWHERE : intent.destinations;
   let callSeconds = Infinity;
   let used: CompiledRule | null = null;
   for (const place of places) {
-    let nearest: { readonly rule: CompiledRule; readonly problem: string } | null = null;
-    let found: CompiledRule | null = null;
-    for (const rule of allows) {
-      if (rule.isObserved || !rule.concerns(subject, intent)) continue;
-      const problem = placeProblem(rule, place) ?? rule.failure(question);
-      if (problem === null) {
-        found = rule;
-        break;
-      }
-      nearest ??= { rule, problem };
-    }
-    if (found === null) return denial(intent, place, nearest);
+    const found = findAllow(allows, question, place);
+    if (found === null) return denial(allows, question, place);
     callSeconds = Math.min(callSeconds, found.callSeconds);
     used ??= found;
   }
   return { ok: true, rule: used?.id ?? '', callSeconds, observed: null };
 }
 
-function placeProblem(
-  { covers, namesPremium, namesSatellite, namesInvalid }: CompiledRule,
+function findAllow(
+  allows: readonly CompiledRule[],
+  question: Question,
   place: Destination | null,
-): string | null {
-  if (place === null) return null;
-  if (covers !== null && !covers(place)) return `${describe(place)} is not covered`;
-  const { phone } = place;
-  if (phone === null) return null;
-  if (phone.premium && !namesPremium) return `${describe(place)} is a premium number`;
-  if (phone.satellite && !namesSatellite) return `${describe(place)} is a satellite number`;
-  return phone.valid || namesInvalid ? null : `${describe(place)} is not a valid number`;
+): CompiledRule | null {
+  const { subject, intent } = question;
+  for (const rule of allows) {
+    if (rule.isObserved || !isPlaceCovered(rule, place) || !rule.concerns(subject, intent)) continue;
+    if (rule.failure(question) === null) return rule;
+  }
+  return null;
 }
 
+function isPlaceCovered(rule: CompiledRule, place: Destination | null): boolean {
+  if (place === null) return true;
+  if (rule.covers !== null && !rule.covers(place)) return false;
+  const { phone } = place;
+  if (phone === null) return true;
+  if ((phone.premium && !rule.namesPremium) || (phone.satellite && !rule.namesSatellite)) return false;
+  return phone.valid || rule.namesInvalid;
+}
+
+/** Why a rule does not cover a place, in words. */
+function placeProblem(rule: CompiledRule, place: Destination | null): string | null {
+  if (place === null || isPlaceCovered(rule, place)) return null;
+  const { covers, namesPremium, namesSatellite } = rule;
+  if (covers !== null && !covers(place)) return `${describe(place)} is not covered`;
+  if (place.phone?.premium === true && !namesPremium) return `${describe(place)} is a premium number`;
+  if (place.phone?.satellite === true && !namesSatellite) return `${describe(place)} is a satellite number`;
+  return `${describe(place)} is not a valid number`;
+}
+
+/** Names the nearest rule: the first that speaks about such requests, and what of it does not hold. */
 function denial(
-  intent: Intent,
+  allows: readonly CompiledRule[],
+  question: Question,
   place: Destination | null,
-  nearest: { readonly rule: CompiledRule; readonly problem: string } | null,
 ): PolicyDecision {
-  if (nearest !== null)
-    return refuse('policy_denied', `rule:${nearest.rule.id}`, `rule:${nearest.rule.id}: ${nearest.problem}.`);
+  const { subject, intent } = question;
+  const concerned = allows.filter((rule) => !rule.isObserved && rule.concerns(subject, intent));
+  const nearest = concerned.find((rule) => isPlaceCovered(rule, place)) ?? concerned[0];
+  if (nearest !== undefined) {
+    const problem = placeProblem(nearest, place) ?? nearest.failure(question) ?? 'it does not hold';
+    return refuse('policy_denied', `rule:${nearest.id}`, `rule:${nearest.id}: ${problem}.`);
+  }
   const where = place === null ? '' : ` to ${describe(place)}`;
   const effects = intent.effects.join(', ');
-  return refuse(
-    'policy_denied',
-    'policy:default',
-    `No rule allows ${intent.action} (${intent.operation}; ${effects})${where}.`,
-  );
+  const what = `${intent.action} (${intent.operation}; ${effects})`;
+  return refuse('policy_denied', 'policy:default', `No rule allows ${what}${where}.`);
 }
 
 function describe({ address, phone, kind }: Destination): string {
