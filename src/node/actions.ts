@@ -17,7 +17,8 @@ const CONFIG_FILE = 'ringfence.yaml';
 const RING_VARIABLE = 'RINGFENCE_KEY_RING';
 
 /** The commands that are the product itself. */
-export function createActions({ stdout, stderr, env, on }: CliProcess): CliActions {
+export function createActions(process: CliProcess): CliActions {
+  const { stdout, stderr, env } = process;
   const say = (line: string): void => void stderr.write(`${line}\n`);
   const print = (line: string): void => void stdout.write(`${line}\n`);
 
@@ -45,7 +46,7 @@ export function createActions({ stdout, stderr, env, on }: CliProcess): CliActio
   /** Runs until a signal asks to stop; a second one is not waited for. */
   async function stay(primary: Primary, ends: readonly (() => Promise<void>)[]): Promise<number> {
     const signal = Promise.withResolvers<void>();
-    for (const name of ['SIGINT', 'SIGTERM'] as const) on(name, () => signal.resolve());
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => signal.resolve());
     await signal.promise;
     for (const end of ends) await end();
     await primary.close();

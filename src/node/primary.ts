@@ -19,6 +19,7 @@ import { openJournal } from '../log/journal.ts';
 import type { AdminRecord } from '../journal/records.ts';
 import { createClock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { VERSION } from '../kernel/version.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { BudgetRecord, VirtualKeyRecord } from '../store/records.ts';
 import {
@@ -34,7 +35,6 @@ import { createSettlement } from './settlement.ts';
 import { createShipper } from './shipper.ts';
 import { createSupervisor } from './supervisor.ts';
 
-export const VERSION = '0.1.0';
 const CONTROL = 'control';
 const LEDGER_TIME_SETTING = 'clock.ledgerTime';
 const KEY_PAGE = 2000;

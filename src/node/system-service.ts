@@ -1,7 +1,8 @@
 import type { SystemService } from '../api/services.ts';
 import { answerProbe } from '../gateway/probe.ts';
 import { renderMetrics } from './metrics.ts';
-import { VERSION, type Primary } from './primary.ts';
+import { VERSION } from '../kernel/version.ts';
+import type { Primary } from './primary.ts';
 
 /** What runs on this node, and how it is. */
 export function createSystemService(primary: Primary, startedAt: number): SystemService {
