@@ -15,7 +15,8 @@ const NO_NETWORK = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function start() {
   const { clock, timers } = createManualTime(Date.UTC(2026, 0, 1));
-  const now = () => clock.wall();
+  const lag = { milliseconds: 0 };
+  const now = () => clock.wall() + lag.milliseconds;
   const registry = createRegistry(now);
   const account = registry.open('twilio', 'AC1', 'USD');
   const bill = createBill(registry.accounts, now);
@@ -58,7 +59,15 @@ function start() {
       recordingId: null,
       ...limits,
     });
-  return { engine, bill, outcomes, states, call, advance: (ms: number) => timers.advance(ms, NO_NETWORK) };
+  return {
+    engine,
+    bill,
+    outcomes,
+    states,
+    lag,
+    call,
+    advance: (ms: number) => timers.advance(ms, NO_NETWORK),
+  };
 }
 
 const wait = (seconds: number): ScriptStep => ({ kind: 'wait', seconds });
@@ -118,6 +127,15 @@ describe('a simulated call', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('that is hung up after its limit, while the timers are late, still ended at the limit', async () => {
+    const { call, engine, bill, lag, advance } = start();
+    const made = call([wait(1000)], { limitSeconds: 60 });
+    await advance(10_000);
+    lag.milliseconds = 300_000;
+    engine.hangUp(made);
+    assert.deepEqual([made.duration, bill.rows({})[0]?.units], [60, 1]);
   });
 
   it('that is hung up while ringing is canceled and free; later it pays for what it used', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { SipClient } from 'livekit-server-sdk';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startSandbox, telnyxClient, twilioClient, vonageClient } from './sandbox-clients.ts';
 
 const TO = '+15005550106';
@@ -93,8 +94,7 @@ describe('further sides of the sandbox', () => {
     assert.equal((await search()).count, 0);
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-    const applications = await client.applications.listApplications({});
-    const [application] = applications._embedded?.applications ?? [];
+    const application = await client.applications.getApplication(credentials['applicationId'] ?? '');
     await client.applications.updateApplication({ ...application, keys: { publicKey: pem } } as never);
     await assert.rejects(search());
     const fresh = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -171,14 +171,7 @@ describe('further sides of the sandbox', () => {
     const dial = (to: string) =>
       sip.createSipParticipant(sipTrunkId, to, 'r1', { participantIdentity: to, waitUntilAnswered: true });
     const pending = [dial(TO), dial('+15005550107')];
-    const settled = Promise.allSettled(pending);
-    let waiting = true;
-    void settled.then(() => (waiting = false));
-    while (waiting) {
-      await sandbox.advance(100);
-      await new Promise(setImmediate);
-    }
-    const [answered, busy] = await settled;
+    const [answered, busy] = await advanceUntil(sandbox, Promise.allSettled(pending));
     assert.equal(answered?.status, 'fulfilled');
     assert.match(String(busy?.status === 'rejected' && busy.reason), /486/);
     await sip.transferSipParticipant('r1', TO, 'tel:+18765550100');
@@ -189,3 +182,10 @@ describe('further sides of the sandbox', () => {
     );
   });
 });
+
+/** Time moves while something is awaited. */
+async function advanceUntil<T>(sandbox: Sandbox, awaited: Promise<T>): Promise<T> {
+  const pause = () => new Promise<null>((resolve) => setImmediate(resolve, null));
+  while ((await Promise.race([awaited.then(() => true), pause()])) === null) await sandbox.advance(100);
+  return awaited;
+}
