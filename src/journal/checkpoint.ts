@@ -1,33 +1,27 @@
-import { sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import type { JournalPoint } from '../store/records.ts';
 import type { CheckpointRecord } from './records.ts';
 
-/** Signs a message with the deployment's Ed25519 key. */
-export type Signer = (message: Buffer) => Buffer;
+/** Ed25519 signature of a text with the deployment's checkpoint key, base64url. */
+export type Sign = (text: string) => string;
+/** True when `signature` was made over `text` by that key. */
+export type IsSigned = (text: string, signature: string) => boolean;
 
 /** At most this many records stand between two checkpoints of an epoch. */
 export const CHECKPOINT_EVERY = 1_000;
 
-export function createSigner(privateKey: KeyObject): Signer {
-  return (message) => sign(null, message, privateKey);
-}
-
 /** Checkpoint at `point` for the chain whose last hash is `head` (hex). */
 export function createCheckpoint(
-  signer: Signer,
+  sign: Sign,
   point: JournalPoint,
-  { at, head }: { readonly at: number; readonly head: string },
+  { at, head }: Pick<CheckpointRecord, 'at' | 'head'>,
 ): CheckpointRecord {
-  const signature = signer(checkpointMessage(point, at, head)).toString('base64url');
-  return { type: 'checkpoint', at, head, signature };
+  return { type: 'checkpoint', at, head, signature: sign(checkpointText(point, { at, head })) };
 }
 
-export function isSigned(record: CheckpointRecord, point: JournalPoint, publicKey: KeyObject): boolean {
-  const message = checkpointMessage(point, record.at, record.head);
-  return verify(null, message, publicKey, Buffer.from(record.signature, 'base64url'));
-}
-
-function checkpointMessage({ node, epoch, position }: JournalPoint, at: number, head: string): Buffer {
-  return Buffer.from(`ringfence journal checkpoint 1\n${node}\n${epoch}\n${position}\n${at}\n${head}`);
+/** What is signed: the head alone would not say whose it is, nor when. */
+export function checkpointText(
+  { node, epoch, position }: JournalPoint,
+  { at, head }: Pick<CheckpointRecord, 'at' | 'head'>,
+): string {
+  return `ringfence journal checkpoint 1\n${node}\n${epoch}\n${position}\n${at}\n${head}`;
 }

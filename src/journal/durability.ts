@@ -1,4 +1,4 @@
-import { RingfenceError } from '../kernel/errors.ts';
+import type { RingfenceError } from '../kernel/errors.ts';
 import type { JournalFiles } from './system.ts';
 
 /** Null when it has happened; the error when it never will. */
@@ -26,6 +26,8 @@ export interface Durability {
   durable(): number;
   /** When the oldest record was written that is not on disk (monotonic ms); null when all are. */
   oldest(): number | null;
+  /** Calls back when no sync is in flight or due. */
+  whenIdle(callback: () => void): void;
   /** Nothing becomes durable after this: all who wait get the error. */
   fail(error: RingfenceError): void;
 }
@@ -49,6 +51,7 @@ interface State extends DurabilityOptions {
   failed: RingfenceError | null;
   positions: number[];
   callbacks: Settled[];
+  idle: (() => void) | null;
 }
 
 export function createDurability(options: DurabilityOptions): Durability {
@@ -63,12 +66,17 @@ export function createDurability(options: DurabilityOptions): Durability {
     failed: null,
     positions: [],
     callbacks: [],
+    idle: null,
   };
   return {
     wrote: (segment, position) => wrote(state, segment, position),
     onDurable: (position, callback) => onDurable(state, position, callback),
     durable: () => state.durable,
-    oldest: () => (state.syncing ? state.syncingSince : state.dirty.length > 0 ? state.dirtySince : null),
+    oldest: () => oldest(state),
+    whenIdle(callback) {
+      state.idle = callback;
+      tellIdle(state);
+    },
     fail: (error) => fail(state, error),
   };
 }
@@ -87,6 +95,11 @@ function onDurable(state: State, position: number, callback: Settled): void {
   state.callbacks.push(callback);
 }
 
+function oldest(state: State): number | null {
+  if (state.syncing) return state.syncingSince;
+  return state.dirty.length > 0 ? state.dirtySince : null;
+}
+
 function startSync(state: State): void {
   const segments = state.dirty;
   const target = state.written;
@@ -100,7 +113,7 @@ function syncNext(state: State, segments: OpenSegment[], target: number): void {
   const [segment] = segments;
   if (segment === undefined) return synced(state, target);
   const next = (error: Error | null | undefined): void => {
-    if (error !== null && error !== undefined) return state.onFailure(error);
+    if (error !== null && error !== undefined) return unsynced(state, error);
     if (!segment.named) return syncName(state, segment, next);
     segments.shift();
     if (segment.retired && !state.dirty.includes(segment)) state.files.closeSync(segment.fd);
@@ -114,12 +127,28 @@ function syncName(state: State, segment: OpenSegment, next: (error: Error | null
   state.files.fsync(state.directory, next);
 }
 
+/** Never tried again on the same file: the system may have dropped the pages and would report success. */
+function unsynced(state: State, error: Error): void {
+  state.syncing = false;
+  state.onFailure(error);
+  tellIdle(state);
+}
+
+function tellIdle(state: State): void {
+  if (state.syncing || state.idle === null) return;
+  const { idle } = state;
+  state.idle = null;
+  idle();
+}
+
 function synced(state: State, target: number): void {
   state.syncing = false;
-  if (state.failed !== null) return;
-  state.durable = target;
-  if (state.dirty.length > 0) startSync(state);
-  release(state);
+  if (state.failed === null) {
+    state.durable = target;
+    if (state.dirty.length > 0) startSync(state);
+    release(state);
+  }
+  tellIdle(state);
 }
 
 /** Calls those whose record is on disk, in the order in which they came. They may append and wait again. */

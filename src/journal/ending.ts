@@ -11,7 +11,8 @@ import type { SegmentHeader } from './header.ts';
  * - `fault`: something that no crash of the process explains
  */
 export type Ending =
-  | { readonly kind: 'clean' | 'more' }
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'more' }
   | { readonly kind: 'torn'; readonly bytes: number }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly bytes: number };
 

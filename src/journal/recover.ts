@@ -15,19 +15,24 @@ export interface LastLife {
   readonly epoch: number;
   /** Chain hash of the last record that is intact. */
   readonly head: string;
-  /** What is wrong with the last segment, beyond a record that was never finished. */
+  /** What is wrong with the last segment, beyond what a crash of process or machine explains. */
   readonly fault: Fault | null;
 }
 
+interface Me {
+  readonly node: string;
+  readonly boot: string;
+}
+
 /** Finds the end of the last epoch and makes it durable, so that the new epoch may link to it. */
-export async function recoverLastLife(directory: string, node: string): Promise<LastLife> {
+export async function recoverLastLife(directory: string, { node, boot }: Me): Promise<LastLife> {
   await removePrepared(directory);
-  const segments = [...(await listSegments(directory))];
+  const segments = await listSegments(directory);
   const epoch = segments.at(-1)?.epoch ?? 0;
   for (const segment of segments) if (segment.epoch === epoch) await syncFile(segment);
   let fault: Fault | null = null;
-  for (const segment of segments.reverse()) {
-    const found = await readToEnd(segment, node);
+  for (const segment of segments.toReversed()) {
+    const found = await readToEnd(segment, { node, boot });
     if (found === 'blank') continue;
     if ('head' in found) return { epoch, head: found.head, fault: fault ?? found.fault };
     fault ??= found;
@@ -57,22 +62,22 @@ interface End {
   readonly fault: Fault | null;
 }
 
-async function readToEnd(segment: SegmentFile, node: string): Promise<End | Fault | 'blank'> {
+async function readToEnd(segment: SegmentFile, { node, boot }: Me): Promise<End | Fault | 'blank'> {
   const reader = await openSegment(segment);
   if (reader === 'blank' || 'kind' in reader) return reader;
   try {
     if (reader.header.node !== node)
       throw new RingfenceError('conflict', `The journal belongs to node ${reader.header.node}, not ${node}`);
     while ((await reader.frames(Infinity)).length > 0);
-    return { head: reader.chain.head, fault: await finish(reader) };
+    return { head: reader.chain.head, fault: await finish(reader, boot) };
   } finally {
     await reader.close();
   }
 }
 
 /** Gives the unused space back; anything that is not plain zeros stays as evidence. */
-async function finish(reader: SegmentReader): Promise<Fault | null> {
+async function finish(reader: SegmentReader, boot: string): Promise<Fault | null> {
   const ending = await reader.ending();
   if (ending.kind === 'clean') await truncate(reader.file.path, reader.offset());
-  return ending.kind === 'fault' ? ending.fault : null;
+  return ending.kind === 'fault' && reader.header.boot === boot ? ending.fault : null;
 }

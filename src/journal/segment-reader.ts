@@ -20,7 +20,9 @@ export interface SegmentReader {
   offset(): number;
   /** The records that follow, at most `limit` and one window; none at the end. Views live until the next call. */
   frames(limit: number): Promise<readonly Frame[]>;
-  /** What follows after `frames` gave none. */
+  /** True when `frames` gave none because the next window is blank, as in a segment that waits for records. */
+  quiet(): boolean;
+  /** What follows after `frames` gave none; reads the rest of the segment. */
   ending(): Promise<Ending>;
   /** Makes what was read durable: its own process may not have come to it. */
   sync(): Promise<void>;
@@ -35,7 +37,8 @@ interface State {
   readonly buffer: Buffer;
   readonly chain: Chain;
   offset: number;
-  idle: boolean;
+  /** The next window was blank when last looked at. */
+  quiet: boolean;
 }
 
 /** Opens a segment. `blank`: its header was never written. */
@@ -51,7 +54,7 @@ export async function openSegment(file: SegmentFile): Promise<SegmentReader | Fa
         buffer,
         chain: start(header),
         offset: HEADER_BYTES,
-        idle: false,
+        quiet: false,
       });
     await handle.close();
     return header === 'blank' ? 'blank' : headerFault(file, header);
@@ -83,6 +86,7 @@ function createReader(file: SegmentFile, header: SegmentHeader, state: State): S
     chain: state.chain,
     offset: () => state.offset,
     frames: (limit) => readFrames(state, limit),
+    quiet: () => state.quiet,
     ending: () => readEnding(state, header),
     sync: () => state.handle.datasync(),
     close: () => state.handle.close(),
@@ -91,7 +95,7 @@ function createReader(file: SegmentFile, header: SegmentHeader, state: State): S
 
 async function readFrames(state: State, limit: number): Promise<readonly Frame[]> {
   const { handle, buffer, chain } = state;
-  if (state.idle && (await isIdle(state))) return [];
+  if (state.quiet && (await isStillBlank(state))) return [];
   const { bytesRead } = await handle.read(buffer, 0, WINDOW, state.offset);
   const frames: Frame[] = [];
   let at = 0;
@@ -104,12 +108,12 @@ async function readFrames(state: State, limit: number): Promise<readonly Frame[]
     at += frame.bytes;
   }
   state.offset += at;
-  state.idle = frames.length === 0;
+  state.quiet = frames.length === 0 && isBlank(buffer.subarray(0, bytesRead));
   return frames;
 }
 
 /** A poll of a quiet segment reads one frame header, not a window. */
-async function isIdle({ handle, buffer, offset }: State): Promise<boolean> {
+async function isStillBlank({ handle, buffer, offset }: State): Promise<boolean> {
   const { bytesRead } = await handle.read(buffer, 0, FRAME_BYTES, offset);
   return isBlank(buffer.subarray(0, bytesRead));
 }
@@ -123,9 +127,16 @@ async function readEnding(state: State, header: SegmentHeader): Promise<Ending> 
   return ending.kind === 'clean' ? ending : judgeRest(await readRest(state), state.chain, header);
 }
 
+/** The bytes from here to the last window that is not blank. */
 async function readRest({ handle, offset }: State): Promise<Buffer> {
   const { size } = await handle.stat();
-  const rest = Buffer.alloc(Math.max(0, size - offset));
+  const window = Buffer.allocUnsafe(WINDOW);
+  let end = offset;
+  for (let at = offset; at < size; at += WINDOW) {
+    const { bytesRead } = await handle.read(window, 0, WINDOW, at);
+    if (!isBlank(window.subarray(0, bytesRead))) end = at + bytesRead;
+  }
+  const rest = Buffer.alloc(end - offset);
   const { bytesRead } = await handle.read(rest, 0, rest.length, offset);
   return rest.subarray(0, bytesRead);
 }

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import type { OpenSegment } from './durability.ts';
-import { FRAME_BYTES, MAX_PAYLOAD, toHex } from './format.ts';
+import { FRAME_BYTES, GENESIS, MAX_PAYLOAD, toHex } from './format.ts';
 import type { Chain } from './format.ts';
 import { HEADER_BYTES, writeHeader } from './header.ts';
 import { segmentPath } from './segments.ts';
@@ -90,8 +90,8 @@ function headerOf({ node, boot, epoch }: SegmentWriterOptions, chain: Chain): Bu
 }
 
 /** Chain hash as the open record states it: empty before the first record ever. */
-export function previousOf(head: string, genesis: string): string {
-  return head === genesis ? '' : toHex(head);
+export function previousOf(head: string): string {
+  return head === GENESIS ? '' : toHex(head);
 }
 
 function isFull(error: unknown): boolean {

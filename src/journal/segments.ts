@@ -24,7 +24,7 @@ export function segmentPath(directory: string, { epoch, position }: Place): stri
 /** All segments in order; none when the directory does not exist. */
 export async function listSegments(directory: string): Promise<readonly SegmentFile[]> {
   const segments: SegmentFile[] = [];
-  for (const name of (await namesIn(directory)).sort()) {
+  for (const name of (await namesIn(directory)).toSorted()) {
     const match = NAME.exec(name);
     if (match !== null)
       segments.push({ path: join(directory, name), epoch: Number(match[1]), first: Number(match[2]) });

@@ -1,9 +1,7 @@
-import { verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
-import type { Signer } from './checkpoint.ts';
+import type { IsSigned, Sign } from './checkpoint.ts';
 import { isMissing, syncDirectory } from './segments.ts';
 import type { Place } from './segments.ts';
 
@@ -33,9 +31,9 @@ export async function readStart(directory: string): Promise<JournalStart | null>
 export async function writeStart(
   directory: string,
   facts: Omit<JournalStart, 'signature'>,
-  signer: Signer,
+  sign: Sign,
 ): Promise<void> {
-  const signature = signer(startMessage(facts)).toString('base64url');
+  const signature = sign(startText(facts));
   const draft = join(directory, `${NAME}.draft`);
   const handle = await open(draft, 'w', 0o600);
   try {
@@ -48,12 +46,12 @@ export async function writeStart(
   await syncDirectory(directory);
 }
 
-export function isStartSigned(start: JournalStart, publicKey: KeyObject): boolean {
-  return verify(null, startMessage(start), publicKey, Buffer.from(start.signature, 'base64url'));
+export function isStartSigned(start: JournalStart, isSigned: IsSigned): boolean {
+  return isSigned(startText(start), start.signature);
 }
 
-function startMessage({ node, epoch, position, head }: Omit<JournalStart, 'signature'>): Buffer {
-  return Buffer.from(`ringfence journal start 1\n${node}\n${epoch}\n${position}\n${head}`);
+function startText({ node, epoch, position, head }: Omit<JournalStart, 'signature'>): string {
+  return `ringfence journal start 1\n${node}\n${epoch}\n${position}\n${head}`;
 }
 
 function isStart(value: unknown): value is JournalStart {

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import fs, { readFileSync } from 'node:fs';
 import { clearInterval, setImmediate, setInterval } from 'node:timers';
 
 type Done = (error: Error | null) => void;
@@ -41,6 +41,15 @@ export const systemScheduler: Scheduler = {
     return () => clearInterval(timer);
   },
 };
+
+/** Boot id of this machine (random(4)); empty where there is none. */
+export function systemBoot(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 /** A callback-style call as a promise; for opening and closing, not for the hot path. */
 export function settled(call: (done: Done) => void): Promise<void> {

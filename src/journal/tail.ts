@@ -1,12 +1,13 @@
-import { toHex } from './format.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import { createCursor } from './cursor.ts';
+import type { Cursor, CursorOptions, From } from './cursor.ts';
 import { faultError } from './fault.ts';
+import { toHex } from './format.ts';
+import type { Frame } from './format.ts';
 import type { JournalRecord } from './records.ts';
-import { openSegment, type SegmentReader } from './segment-reader.ts';
-import { listSegments, type Place, type SegmentFile } from './segments.ts';
+import type { Place } from './segments.ts';
 
-export interface ReadRecord {
-  readonly epoch: number;
-  readonly position: number;
+export interface ReadRecord extends Place {
   /** Chain hash after this record, hex. */
   readonly head: string;
   readonly record: JournalRecord;
@@ -23,88 +24,70 @@ export interface Batch {
 
 /** Follows a journal that another process is writing. */
 export interface Tail {
-  /** The next records of one epoch; null when there are none yet. Throws `verify_failed` on damage. */
+  /**
+   * The next records of one epoch, at most `limit`; null when there are none yet. They are on disk: what was loaded
+   * elsewhere cannot vanish here in a power cut. Throws `verify_failed` when what comes next cannot be trusted, again
+   * and again until `skipEpoch`; `journal_unavailable` when the disk does not take it.
+   */
   next(limit: number): Promise<Batch | null>;
+  /** Gives up the rest of a damaged epoch; false while there is no later one. */
+  skipEpoch(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Starts at `from`, which must lie in a segment that exists; positions before it are skipped. */
-export function createTail(directory: string, from: Place): Tail {
-  let reader: SegmentReader | null = null;
-  let place = from;
-
-  async function advance(): Promise<boolean> {
-    const file = pick(await listSegments(directory), place, reader?.file ?? null);
-    if (file === null) return false;
-    const next = await openSegment(file);
-    if (next === 'blank') return false;
-    if (!('frames' in next)) throw faultError(next);
-    await reader?.close();
-    reader = next;
-    if (file.epoch > place.epoch) place = { epoch: file.epoch, position: file.first };
-    return true;
-  }
-
-  async function read(limit: number): Promise<Batch | null> {
-    if (reader === null) return null;
-    const { epoch } = reader.file;
-    const first = reader.chain.position;
-    const frames = await reader.frames(limit);
-    if (frames.length === 0) return null;
-    const records = frames
-      .map(({ position, head, payload }) => ({
-        epoch,
-        position,
-        head: toHex(head),
-        record: JSON.parse(payload.toString()) as JournalRecord,
-      }))
-      .filter(({ position }) => position >= place.position);
-    const to = first + frames.length;
-    const start = Math.max(first, place.position);
-    place = { epoch, position: Math.max(place.position, to) };
-    return { epoch, from: start, to, head: toHex(reader.chain.head), records };
-  }
-
-  async function next(limit: number): Promise<Batch | null> {
-    for (;;) {
-      const batch = await read(limit);
-      if (batch !== null && batch.records.length > 0) return batch;
-      if (batch === null && !(await advance())) return null;
-    }
-  }
-
+/** Starts at `from`; without it at the first record that is kept. `head` of `from` is checked. */
+export function createTail(directory: string, from?: From, options?: Pick<CursorOptions, 'boot'>): Tail {
+  const cursor = createCursor({ directory, ...options, ...(from === undefined ? {} : { from }) });
+  let failed: RingfenceError | null = null;
   return Object.freeze({
-    next,
-    async close() {
-      await reader?.close();
-      reader = null;
+    async next(limit: number) {
+      if (failed !== null) throw failed;
+      const batch = await readBatch(cursor, limit);
+      if (batch !== null)
+        await cursor.sync().catch((error: unknown) => {
+          // Asking again would be answered with success: the system forgets the error, not the loss.
+          failed = new RingfenceError('journal_unavailable', undefined, { cause: error });
+          throw failed;
+        });
+      return batch;
     },
+    skipEpoch: () => cursor.skipEpoch(),
+    close: () => cursor.close(),
   });
 }
 
-/** The segment that holds `place`, or the first one after the segment that was read to its end. */
-function pick(
-  segments: readonly SegmentFile[],
-  place: Place,
-  current: SegmentFile | null,
-): SegmentFile | null {
-  if (current !== null) return segments[segments.findIndex(({ path }) => path === current.path) + 1] ?? null;
-  const holding = segments.findLast(({ epoch, first }) => epoch === place.epoch && first <= place.position);
-  return holding ?? segments.find(({ epoch }) => epoch > place.epoch) ?? null;
-}
-
-/** All records from a place on, to the end that is there now. */
-export async function* readJournal(directory: string, from: Place): AsyncGenerator<ReadRecord> {
-  const tail = createTail(directory, from);
-  try {
-    for (let batch = await tail.next(1000); batch !== null; batch = await tail.next(1000))
-      yield* batch.records;
-  } finally {
-    await tail.close();
+async function readBatch(cursor: Cursor, limit: number): Promise<Batch | null> {
+  for (;;) {
+    const step = await cursor.next(limit);
+    if (step.kind === 'end') return null;
+    if (step.kind === 'fault') throw faultError(step.fault);
+    if (step.kind === 'frames') return toBatch(step.epoch, step.frames);
   }
 }
 
-/** One record by its coordinates, or null. */
+function toBatch(epoch: number, frames: readonly Frame[]): Batch | null {
+  const records = frames.map((frame) => toRecord(epoch, frame));
+  const [first, last] = [records[0], records.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return { epoch, from: first.position, to: last.position + 1, head: last.head, records };
+}
+
+function toRecord(epoch: number, { position, head, payload }: Frame): ReadRecord {
+  return { epoch, position, head: toHex(head), record: JSON.parse(payload.toString()) as JournalRecord };
+}
+
+/** All records from a place on, to the end that is there now. Throws `verify_failed` where they cannot be trusted. */
+export async function* readJournal(directory: string, from?: Place): AsyncGenerator<ReadRecord> {
+  const cursor = createCursor({ directory, ...(from === undefined ? {} : { from }) });
+  try {
+    for (let batch = await readBatch(cursor, 1_000); batch !== null; batch = await readBatch(cursor, 1_000))
+      yield* batch.records;
+  } finally {
+    await cursor.close();
+  }
+}
+
+/** One record by its coordinates; null when there is none, or none any more. */
 export async function findRecord(directory: string, place: Place): Promise<ReadRecord | null> {
   for await (const record of readJournal(directory, place))
     return record.epoch === place.epoch && record.position === place.position ? record : null;

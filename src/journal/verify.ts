@@ -1,187 +1,192 @@
-import { fault, type Fault } from './fault.ts';
-import { fromHex, toHex, GENESIS } from './format.ts';
-import type { JournalRecord } from './records.ts';
-import { openSegment, type SegmentReader } from './segment-reader.ts';
-import { listSegments, type SegmentFile } from './segments.ts';
+import type { IsSigned } from './checkpoint.ts';
+import { createCursor } from './cursor.ts';
+import type { Step } from './cursor.ts';
+import { fault } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { GENESIS, fromHex } from './format.ts';
+import type { SegmentHeader } from './header.ts';
+import { createRecordCheck } from './record-check.ts';
+import type { RecordCheck } from './record-check.ts';
+import { isBefore } from './segments.ts';
+import type { Place } from './segments.ts';
+import { isStartSigned, readStart } from './start.ts';
+import type { JournalStart } from './start.ts';
 
 /** A chain head that the store recorded when it loaded the journal: position after the record, head in hex. */
-export interface Anchor {
-  readonly epoch: number;
-  readonly position: number;
+export interface Anchor extends Place {
   readonly head: string;
 }
 
 export interface VerifyOptions {
   readonly directory: string;
   readonly node: string;
+  /** Read them before the call: a journal that is being written may only be ahead of them. */
   readonly anchors: readonly Anchor[];
-  /** True when `signature` was made for `head` with the deployment's checkpoint key. */
-  readonly isSigned: (head: string, signature: string) => boolean;
+  readonly isSigned: IsSigned;
+  /** Present boot id of the machine. */
+  readonly boot?: string;
+}
+
+/** The end of an epoch that a crash cut off: bytes of records that were never acknowledged. */
+export interface TornEnd extends Place {
+  readonly bytes: number;
 }
 
 export interface JournalVerification {
   readonly node: string;
   readonly records: number;
   readonly epochs: number;
-  /** Records up to the last good checkpoint. */
+  /** Records up to the last checkpoint. Those after it are protected by the anchors alone. */
   readonly signed: number;
   /** Wall ms of the last record; null for an empty journal. */
   readonly lastAt: number | null;
+  readonly torn: readonly TornEnd[];
   /** First fault, or null when everything fits. */
   readonly fault: Fault | null;
 }
 
-interface Walk {
+interface State {
   readonly options: VerifyOptions;
-  readonly anchors: Map<string, string>;
-  records: number;
-  signed: number;
-  lastAt: number | null;
-  epoch: number;
-  /** Next position and chain head. */
-  position: number;
-  head: string;
+  readonly start: JournalStart | null;
+  /** In order, those before the journal's start left out. */
+  readonly anchors: Anchor[];
+  readonly check: RecordCheck;
+  readonly torn: TornEnd[];
+  epochs: number;
+  /** Where the reading stands. */
+  place: Place;
 }
 
-/** Recomputes every checksum and hash, and compares positions, epochs, checkpoints and anchors. */
+/**
+ * Recomputes every checksum and hash, and compares positions, segments, epochs, checkpoint signatures and anchors.
+ * Names the first record that does not fit.
+ */
 export async function verifyJournal(options: VerifyOptions): Promise<JournalVerification> {
-  const { directory, node } = options;
-  const anchors = new Map(options.anchors.map(({ epoch, position, head }) => [`${epoch}-${position}`, head]));
-  const walk: Walk = {
+  const { directory, boot, node, isSigned } = options;
+  const start = await readStart(directory);
+  const cursor = createCursor({ directory, ...(boot === undefined ? {} : { boot }) });
+  const state: State = {
     options,
-    anchors,
-    records: 0,
-    signed: 0,
-    lastAt: null,
-    epoch: 0,
-    position: 0,
-    head: GENESIS,
+    start,
+    anchors: options.anchors
+      .filter((anchor) => anchor.position > 0 && (start === null || !isBefore(anchor, start)))
+      .toSorted((a, b) => (isBefore(a, b) ? -1 : 1)),
+    check: createRecordCheck(node, isSigned),
+    torn: [],
+    epochs: 0,
+    place: { epoch: 0, position: 0 },
   };
-  const segments = await listSegments(directory);
-  let found: Fault | null = null;
-  for (const [index, file] of segments.entries()) {
-    found = await verifySegment(walk, file, segments[index + 1] ?? null);
-    if (found !== null) break;
-  }
-  found ??= missingEnd(walk);
-  return {
-    node,
-    records: walk.records,
-    epochs: walk.epoch,
-    signed: walk.signed,
-    lastAt: walk.lastAt,
-    fault: found,
-  };
-}
-
-async function verifySegment(
-  walk: Walk,
-  file: SegmentFile,
-  following: SegmentFile | null,
-): Promise<Fault | null> {
-  const reader = await openSegment(file);
-  if (reader === 'blank')
-    return following === null ? null : at(walk, file.first, 'damaged', 'the header of its segment is blank');
-  if (!('frames' in reader)) return reader;
   try {
-    return (
-      linkProblem(walk, file, reader) ??
-      (await verifyFrames(walk, reader)) ??
-      (await endProblem(walk, reader, following))
-    );
+    let found: Fault | 'end' | null = null;
+    while (found === null) found = judge(state, await cursor.next(1_000));
+    return report(state, found === 'end' ? null : found);
   } finally {
-    await reader.close();
+    await cursor.close();
   }
 }
 
-/** Does the segment continue what was read before? */
-function linkProblem(walk: Walk, file: SegmentFile, { header }: SegmentReader): Fault | null {
-  const isNewEpoch = file.epoch !== walk.epoch;
-  const expected = isNewEpoch ? 0 : walk.position;
-  if (isNewEpoch && file.epoch !== walk.epoch + 1 && walk.records > 0)
-    return { ...at(walk, 0, 'removed', `epoch ${walk.epoch + 1} is missing`), epoch: walk.epoch + 1 };
-  if (file.first !== expected) {
-    const gone = at(walk, expected, 'removed', 'its segment is missing');
-    return { ...gone, epoch: file.epoch };
+function judge(state: State, step: Step): Fault | 'end' | null {
+  switch (step.kind) {
+    case 'fault':
+      return step.fault;
+    case 'epoch':
+      return enterEpoch(state, step.header, step.torn);
+    case 'frames':
+      return checkFrames(state, step);
+    case 'end':
+      note(state, step.torn);
+      return missingEnd(state) ?? 'end';
   }
-  if (header.chain !== walk.head && walk.records > 0)
-    return {
-      ...at(walk, file.first, 'replaced', 'its segment does not continue the chain'),
-      epoch: file.epoch,
-    };
-  walk.epoch = file.epoch;
-  walk.position = file.first;
-  walk.head = header.chain;
+}
+
+function note({ torn, place }: State, bytes: number): void {
+  if (bytes > 0) torn.push({ ...place, bytes });
+}
+
+function enterEpoch(state: State, header: SegmentHeader, torn: number): Fault | null {
+  const isFirst = state.epochs === 0;
+  note(state, torn);
+  const wrong = isFirst
+    ? beginningProblem(state, header)
+    : passAnchors(state, { epoch: header.epoch, position: 0 });
+  if (wrong !== null) return wrong;
+  state.epochs += 1;
+  state.place = { epoch: header.epoch, position: header.first };
+  state.check.enter(header);
+  return reachAnchor(state, header.chain);
+}
+
+/** Does the first segment begin where the journal is known to begin? */
+function beginningProblem({ options, start }: State, header: SegmentHeader): Fault | null {
+  const { epoch, first, chain } = header;
+  const point = { node: options.node, epoch, position: first };
+  if (header.node !== options.node)
+    return fault('replaced', point, `its segment belongs to node ${header.node}`);
+  if (start !== null) {
+    const fits = start.epoch === epoch && start.position === first && fromHex(start.head) === chain;
+    if (!isStartSigned(start, options.isSigned) || start.node !== options.node)
+      return fault(
+        'forged',
+        { ...point, position: 0 },
+        'the signature of the start of the journal does not fit',
+      );
+    return fits
+      ? null
+      : fault('removed', { ...start, node: options.node }, 'the journal began here, it is missing');
+  }
+  if (first > 0) return fault('removed', { ...point, position: 0 }, 'the segment that it was in is missing');
+  if (chain !== GENESIS)
+    return fault('removed', { ...point, epoch: epoch - 1 }, 'the epoch before this one is missing');
   return null;
 }
 
-async function verifyFrames(walk: Walk, reader: SegmentReader): Promise<Fault | null> {
-  for (;;) {
-    const frames = await reader.frames(1000);
-    if (frames.length === 0) return null;
-    for (const { position, head, payload } of frames) {
-      const problem = recordProblem(walk, position, payload);
-      walk.records += 1;
-      walk.position = position + 1;
-      walk.head = head;
-      if (problem !== null) return problem;
-      const anchor = walk.anchors.get(`${walk.epoch}-${walk.position}`);
-      if (anchor !== undefined && fromHex(anchor) !== head)
-        return at(walk, position, 'replaced', 'its hash is not the one that the store recorded');
-    }
+function checkFrames(
+  state: State,
+  { epoch, frames }: Extract<Step, { readonly kind: 'frames' }>,
+): Fault | null {
+  for (const frame of frames) {
+    const wrong = state.check.judge(frame);
+    if (wrong !== null) return wrong;
+    state.place = { epoch, position: frame.position + 1 };
+    const other = reachAnchor(state, frame.head);
+    if (other !== null) return other;
   }
+  return null;
 }
 
-function recordProblem(walk: Walk, position: number, payload: Buffer): Fault | null {
-  const record = parse(payload);
-  if (record === null) return at(walk, position, 'malformed', 'it is not a record');
-  if (position === 0 && record.type !== 'open')
-    return at(walk, position, 'malformed', 'an epoch must begin with its opening');
-  walk.lastAt = record.at;
-  if (record.type !== 'checkpoint') return null;
-  const isGood = record.head === toHex(walk.head) && walk.options.isSigned(record.head, record.signature);
-  if (isGood) walk.signed = walk.records;
-  return isGood ? null : at(walk, position, 'forged', 'its signature does not fit the chain');
-}
-
-function parse(payload: Buffer): JournalRecord | null {
-  try {
-    const value: unknown = JSON.parse(payload.toString());
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as JournalRecord) : null;
-  } catch {
-    return null;
+/** Compares the anchors of the present place. */
+function reachAnchor(state: State, head: string): Fault | null {
+  const { anchors, place, options } = state;
+  for (let anchor = anchors[0]; anchor !== undefined && isAt(anchor, place); anchor = anchors[0]) {
+    anchors.shift();
+    if (fromHex(anchor.head) === head) continue;
+    const point = { node: options.node, epoch: place.epoch, position: place.position - 1 };
+    return fault('replaced', point, 'its hash is not the one that the store recorded');
   }
+  return null;
 }
 
-/** A torn record is only explained by a crash: nothing of the same epoch may follow it. */
-async function endProblem(
-  walk: Walk,
-  reader: SegmentReader,
-  following: SegmentFile | null,
-): Promise<Fault | null> {
-  const ending = await reader.ending();
-  if (ending.kind === 'fault') return ending.fault;
-  const isTorn = ending.kind === 'torn' && following?.epoch === reader.file.epoch;
-  return isTorn
-    ? at(walk, walk.position, 'damaged', 'its bytes do not fit their checksum, and later segments follow')
-    : null;
+function isAt(anchor: Place, place: Place): boolean {
+  return anchor.epoch === place.epoch && anchor.position === place.position;
 }
 
-/** The store has loaded more than is there: somebody cut the end off. */
-function missingEnd(walk: Walk): Fault | null {
-  const beyond = walk.options.anchors.find(
-    ({ epoch, position }) => epoch > walk.epoch || (epoch === walk.epoch && position > walk.position),
-  );
-  return beyond === undefined
-    ? null
-    : at(
-        walk,
-        walk.position,
-        'truncated',
-        `the store has seen record ${beyond.epoch}-${beyond.position - 1}`,
-      );
+/** Anchors that lie before `upTo` and were not reached are records that the store has seen and that are gone. */
+function passAnchors({ anchors, place, options }: State, upTo: Place): Fault | null {
+  const [anchor] = anchors;
+  if (anchor === undefined || !isBefore(anchor, upTo)) return null;
+  const here = anchor.epoch === place.epoch ? place.position : 0;
+  const point = { node: options.node, epoch: anchor.epoch, position: here };
+  const what = `it is missing; the store has seen record ${anchor.epoch}-${anchor.position - 1}`;
+  return fault(here > 0 ? 'truncated' : 'removed', point, what);
 }
 
-function at(walk: Walk, position: number, kind: Fault['kind'], what: string): Fault {
-  return fault(kind, { node: walk.options.node, epoch: walk.epoch, position }, what);
+function missingEnd(state: State): Fault | null {
+  const { start, epochs, options } = state;
+  const gone = passAnchors(state, { epoch: Infinity, position: 0 });
+  if (gone !== null || start === null || epochs > 0) return gone;
+  return fault('removed', { ...start, node: options.node }, 'the journal began here, it is missing');
+}
+
+function report({ options, check, epochs, torn }: State, found: Fault | null): JournalVerification {
+  return { node: options.node, ...check.counts(), epochs, torn, fault: found };
 }

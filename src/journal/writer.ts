@@ -1,6 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import { createCheckpoint } from './checkpoint.ts';
-import type { Signer } from './checkpoint.ts';
+import type { Sign } from './checkpoint.ts';
 import { callAll } from './durability.ts';
 import type { Durability, Settled } from './durability.ts';
 import { FRAME_BYTES, MAX_PAYLOAD, toHex, writeFrame } from './format.ts';
@@ -29,7 +29,7 @@ export interface WriterOptions {
   readonly chain: Chain;
   readonly clock: { wall(): number; monotonic(): number };
   readonly immediate: (run: () => void) => void;
-  readonly signer: Signer;
+  readonly sign: Sign;
   readonly checkpointEvery: number;
   readonly segments: SegmentWriter;
   readonly durability: Durability;
@@ -86,9 +86,9 @@ function append(state: State, record: JournalRecord | string, onWritten?: Settle
 
 function checkpoint(state: State): void {
   if (state.unsigned === 0 || state.failed !== null) return;
-  const { node, epoch, chain, signer, clock } = state;
+  const { node, epoch, chain, sign, clock } = state;
   const facts = { at: clock.wall(), head: toHex(chain.head) };
-  const record = createCheckpoint(signer, { node, epoch, position: chain.position }, facts);
+  const record = createCheckpoint(sign, { node, epoch, position: chain.position }, facts);
   encode(state, JSON.stringify(record));
   state.unsigned = 0;
 }

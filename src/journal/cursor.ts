@@ -1,0 +1,194 @@
+import type { Ending } from './ending.ts';
+import { fault } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { fromHex } from './format.ts';
+import type { Chain, Frame } from './format.ts';
+import type { SegmentHeader } from './header.ts';
+import { judgeLink } from './link.ts';
+import { openSegment } from './segment-reader.ts';
+import type { SegmentReader } from './segment-reader.ts';
+import { isBefore, listSegments } from './segments.ts';
+import type { Place, SegmentFile } from './segments.ts';
+import { readStart } from './start.ts';
+import { systemBoot } from './system.ts';
+
+/**
+ * One step through a journal.
+ * - `frames`: records in a row, of one epoch; views that live until the next step
+ * - `epoch`: the next records are of this epoch; `torn` bytes of the one before were never finished
+ * - `end`: nothing more now
+ * - `fault`: what comes next cannot be trusted; the same again until `skipEpoch`
+ */
+export type Step =
+  | { readonly kind: 'frames'; readonly epoch: number; readonly frames: readonly Frame[] }
+  | { readonly kind: 'epoch'; readonly header: SegmentHeader; readonly torn: number }
+  | { readonly kind: 'end'; readonly torn: number }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** Where to begin; `head` (hex) is what the record before must hash to, as far as the caller knows. */
+export interface From extends Place {
+  readonly head?: string;
+}
+
+/** Goes through the segments of a journal, also while it is being written. Everything that comes out continues the chain. */
+export interface Cursor {
+  next(limit: number): Promise<Step>;
+  /** Next position and head (binary) in the epoch that is being read. */
+  chain(): Readonly<Chain> | null;
+  /** Gives up the rest of the present epoch; false when there is no later one yet. */
+  skipEpoch(): Promise<boolean>;
+  /** Makes what came out durable. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface CursorOptions {
+  readonly directory: string;
+  readonly from?: From;
+  /** Present boot id of the machine. */
+  readonly boot?: string;
+}
+
+interface State {
+  readonly directory: string;
+  readonly from: From;
+  readonly boot: string;
+  reader: SegmentReader | null;
+}
+
+export function createCursor({ directory, from, boot = systemBoot() }: CursorOptions): Cursor {
+  const state: State = { directory, from: from ?? { epoch: 0, position: 0 }, boot, reader: null };
+  return {
+    next: (limit) => next(state, limit),
+    chain: () => state.reader?.chain ?? null,
+    skipEpoch: () => skipEpoch(state),
+    sync: async () => state.reader?.sync(),
+    async close() {
+      await state.reader?.close();
+      state.reader = null;
+    },
+  };
+}
+
+async function next(state: State, limit: number): Promise<Step> {
+  if (state.reader === null) return begin(state);
+  for (;;) {
+    const step = (await readOn(state, state.reader, limit)) ?? (await goOn(state, state.reader));
+    if (step !== null) return step;
+  }
+}
+
+async function begin(state: State): Promise<Step> {
+  const { directory, from } = state;
+  const start = await readStart(directory);
+  const kept = (await listSegments(directory)).filter(
+    ({ epoch, first }) => start === null || !isBefore({ epoch, position: first }, start),
+  );
+  const holding = kept.findLast(({ epoch, first }) => epoch === from.epoch && first <= from.position);
+  const later = kept.filter(({ epoch, first }) => isBefore(from, { epoch, position: first }));
+  const step = await enter(state, holding === undefined ? later : [holding, ...later], 0);
+  const { reader } = state;
+  const known = reader?.file.epoch === from.epoch && reader.file.first === from.position && from.position > 0;
+  if (reader !== null && known && isOther(from, reader.chain.head)) return replaced(state, reader);
+  return step;
+}
+
+function isOther({ head }: From, found: string): boolean {
+  return head !== undefined && fromHex(head) !== found;
+}
+
+/** Opens the first of `files` whose header was written. */
+async function enter(state: State, files: readonly SegmentFile[], torn: number): Promise<Step> {
+  for (const file of files) {
+    const reader = await openSegment(file);
+    if (reader === 'blank') continue;
+    if ('kind' in reader) return { kind: 'fault', fault: reader };
+    await state.reader?.close();
+    state.reader = reader;
+    return { kind: 'epoch', header: reader.header, torn };
+  }
+  return { kind: 'end', torn };
+}
+
+/** The next records from `from` on; null when there are none now. */
+async function readOn(state: State, reader: SegmentReader, limit: number): Promise<Step | null> {
+  const { from } = state;
+  const { epoch } = reader.file;
+  for (;;) {
+    const frames = await reader.frames(limit);
+    if (frames.length === 0) return null;
+    const before = epoch === from.epoch ? frames.filter(({ position }) => position < from.position) : [];
+    const last = before.at(-1);
+    if (last?.position === from.position - 1 && isOther(from, last.head)) return replaced(state, reader);
+    if (before.length < frames.length) return { kind: 'frames', epoch, frames: frames.slice(before.length) };
+  }
+}
+
+/** At the end of a segment: looks for the one that follows. */
+async function goOn(state: State, reader: SegmentReader): Promise<Step | null> {
+  const files = await following(state, reader.file);
+  if (files.length === 0 && reader.quiet() && !isShort(state, reader)) return { kind: 'end', torn: 0 };
+  const ending = await reader.ending();
+  if (ending.kind === 'more') return null;
+  if (isShort(state, reader) && files[0]?.epoch !== reader.file.epoch)
+    return atFrom(state, reader, 'truncated', 'it is missing, although it was read before');
+  for (const file of files) {
+    const found = await openSegment(file);
+    if (found === 'blank') continue;
+    if ('kind' in found) return { kind: 'fault', fault: found };
+    return follow(state, { reader, found, ending });
+  }
+  if (ending.kind === 'fault' && reader.header.boot === state.boot)
+    return { kind: 'fault', fault: ending.fault };
+  return { kind: 'end', torn: ending.kind === 'clean' ? 0 : ending.bytes };
+}
+
+/** True when the journal ends before the place where the caller has been. */
+function isShort({ from }: State, { file, chain }: SegmentReader): boolean {
+  return file.epoch === from.epoch && chain.position < from.position;
+}
+
+async function following(
+  { directory }: State,
+  { epoch, first }: SegmentFile,
+): Promise<readonly SegmentFile[]> {
+  const here = { epoch, position: first };
+  return (await listSegments(directory)).filter((file) =>
+    isBefore(here, { epoch: file.epoch, position: file.first }),
+  );
+}
+
+interface Turn {
+  readonly reader: SegmentReader;
+  readonly found: SegmentReader;
+  readonly ending: Exclude<Ending, { readonly kind: 'more' }>;
+}
+
+async function follow(state: State, { reader, found, ending }: Turn): Promise<Step | null> {
+  const wrong = judgeLink({ header: reader.header, chain: reader.chain, ending }, found.header);
+  if (wrong !== null) {
+    await found.close();
+    return { kind: 'fault', fault: wrong };
+  }
+  await reader.close();
+  state.reader = found;
+  if (found.file.epoch === reader.file.epoch) return null;
+  return { kind: 'epoch', header: found.header, torn: ending.kind === 'clean' ? 0 : ending.bytes };
+}
+
+function replaced(state: State, reader: SegmentReader): Step {
+  return atFrom(state, reader, 'replaced', 'its hash is not the one that was recorded');
+}
+
+/** A fault about the record before `from`, which the caller has seen. */
+function atFrom({ from }: State, { header }: SegmentReader, kind: Fault['kind'], what: string): Step {
+  const point = { node: header.node, epoch: header.epoch, position: from.position - 1 };
+  return { kind: 'fault', fault: fault(kind, point, what) };
+}
+
+async function skipEpoch(state: State): Promise<boolean> {
+  const epoch = state.reader?.file.epoch ?? state.from.epoch;
+  const later = (await listSegments(state.directory)).filter((file) => file.epoch > epoch);
+  const step = await enter(state, later, 0);
+  return step.kind === 'epoch';
+}
