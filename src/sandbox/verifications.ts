@@ -148,7 +148,7 @@ const waitingKey = (account: Account, service: string, to: string): string =>
   `${account.index} ${service} ${to}`;
 
 /** The code that the sandbox "sends": the last six digits of the number, so that a person needs no phone. */
-export function codeFor(to: string): string {
+function codeFor(to: string): string {
   const digits = to.replaceAll(/\D/g, '');
   return digits.length < 6 ? '123456' : digits.slice(-6);
 }

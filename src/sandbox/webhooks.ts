@@ -110,7 +110,7 @@ export function createWebhooks({ now, timeline, retryAfter, log }: WebhookSource
 }
 
 /** True for http(s) URLs of this machine: a simulated vendor must never call out. */
-export function isLoopback(text: string): boolean {
+function isLoopback(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') return false;

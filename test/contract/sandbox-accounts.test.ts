@@ -95,7 +95,7 @@ describe('further sides of the sandbox', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const application = await client.applications.getApplication(credentials['applicationId'] ?? '');
-    await client.applications.updateApplication({ ...application, keys: { publicKey: pem } } as never);
+    await client.applications.updateApplication({ ...application, keys: { publicKey: pem } });
     await assert.rejects(search());
     const fresh = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     assert.equal(

@@ -22,7 +22,7 @@ const has =
     video[grant] === true;
 
 /** The token must administer the very room that the request names. */
-export const administers: Method['allowed'] = ({ video }, request) =>
+const administers: Method['allowed'] = ({ video }, request) =>
   video['roomAdmin'] === true && video['room'] === textField(request, 'room');
 
 export function roomMethods(services: LiveKitServices): Readonly<Record<string, Method>> {
