@@ -154,6 +154,8 @@ export interface VendorRecord {
 export interface LookupAdapter {
   /** Fetches one record by the id that `readSettlement` gave. Null: this action has no record of its own. */
   fetch(action: Intent['action'], resourceId: string, account: OpenAccount['fields']): WireRequest | null;
+  /** Time in ms until everything that happened is sure to be listed; before that, absence proves nothing. Absent: a minute. */
+  readonly lag?: number;
   /** Lists records made since `since` (wall ms). Null: the vendor cannot list this action. */
   list(action: Intent['action'], since: number, account: OpenAccount['fields']): WireRequest | null;
   /** Reads an answer to either; `next` is the following page. Null when the answer is not understood (try later). */
@@ -171,6 +173,12 @@ export interface WebhookAdapter {
   sign(request: WireRequest, url: string, secret: Secret, now: number): Readonly<Record<string, string>>;
   /** For schemes whose signature stands among the parameters: the request with its query or body signed again. Runs before `sign`. */
   signParameters?(request: WireRequest, secret: Secret, now: number): WireRequest;
+  /** In place of `sign`, where the signature names the app's own public id. */
+  signAs?(
+    request: WireRequest,
+    signer: { readonly publicId: string | null; readonly secret: Secret },
+    now: number,
+  ): Readonly<Record<string, string>>;
   /** What the app's validator is configured with, where that is not the secret itself but a public key made from it. */
   appVerifier?(secret: Secret): string;
   eventId(request: WireRequest): string | null;

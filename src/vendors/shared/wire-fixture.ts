@@ -80,16 +80,15 @@ export function openAccount(
   return { fields, secrets: Object.fromEntries(sealed) };
 }
 
-/** An HTTP server that answers with what `respond` gives, and counts. Close it with `await using`. */
-export async function serve(
-  respond: (request: Pick<WireRequest, 'method' | 'host' | 'path'>) => WireResponse,
-): Promise<Served> {
-  const seen: string[] = [];
-  const server = createServer((request, reply) => {
-    request.resume();
-    const path = pathOf(request);
-    seen.push(`${request.method} ${path}`);
-    const { status, headers, body } = respond({ method: request.method ?? '', host: '', path });
+/** An HTTP server that answers with what `respond` gives, and keeps what it saw. Close it with `await using`. */
+export async function serve(respond: (request: WireRequest) => WireResponse): Promise<Served> {
+  const seen: WireRequest[] = [];
+  const server = createServer(async (request, reply) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const received = receivedRequest(request, Buffer.concat(chunks));
+    seen.push(received);
+    const { status, headers, body } = respond(received);
     reply.writeHead(status, headers).end(body);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -106,9 +105,12 @@ export async function serve(
 
 export interface Served extends AsyncDisposable {
   readonly origin: string;
-  readonly seen: readonly string[];
+  readonly seen: readonly WireRequest[];
 }
 
-function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '';
+function receivedRequest({ method = '', url = '', headers }: IncomingMessage, body: Buffer): WireRequest {
+  const [path = '', query = ''] = url.split('?', 2);
+  const segments = path.split('/').slice(1).map(decodeURIComponent);
+  const flat = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+  return { method, host: '', path, segments, query, headers: Object.fromEntries(flat), body };
 }

@@ -8,6 +8,8 @@ import { plainGet } from './credential.ts';
 const RECORDS = ['v2', 'detail_records'];
 const PAGE = '50';
 const MAX_PAGES = 10_000;
+/** A call has its record when it has ended, after four hours at most; nothing is promised about the rest. */
+const LAG = 24 * 3600 * 1000;
 
 interface RecordType {
   readonly type: string;
@@ -25,6 +27,7 @@ const OPEN_STATES: ReadonlySet<string> = new Set(['queued', 'sending', 'sent', '
 
 /** Reading back: one message by its own endpoint, everything else from the detail records. */
 export const lookup: LookupAdapter = {
+  lag: LAG,
   fetch(action, id) {
     if (action === 'message.send') return plainGet(['v2', 'messages', id]);
     const record = TYPES[action];

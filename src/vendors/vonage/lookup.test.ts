@@ -89,8 +89,25 @@ test('a list runs through all pages and then through the next product', () => {
   assert.equal(lookup.read('message.send', first, answer(200, { error: 'x' })), null);
 });
 
+test('calls are listed from their own endpoint, so that running ones are seen', () => {
+  const request = lookup.list('call.create', Date.UTC(2026, 0, 1), FIELDS);
+  assert.ok(request);
+  assert.equal(request.path, '/v1/calls');
+  const calls = [{ uuid: 'u1', status: 'ringing', to: { number: '15005550006' }, start_time: null }];
+  const href = 'https://api.nexmo.com/v1/calls?record_index=100';
+  const page = lookup.read(
+    'call.create',
+    request,
+    answer(200, { _embedded: { calls }, _links: { next: { href } } }),
+  );
+  assert.deepEqual(
+    [page?.records[0]?.id, page?.records[0]?.final, page?.next?.query],
+    ['u1', false, 'record_index=100'],
+  );
+});
+
 test('a running record is not final', () => {
-  const request = lookup.list('call.create', 0, FIELDS);
+  const request = lookup.list('call.create', 0, { apiKey: 'a1b2c3d4' });
   assert.ok(request);
   const record = {
     call_id: 'c',

@@ -26,8 +26,11 @@ const OPEN_STATES: ReadonlySet<string> = new Set([
   'pending',
 ]);
 
+/** Nothing is promised about when a report is complete. */
+const LAG = 24 * 3600 * 1000;
+
 /** Reading back: calls and Verify v1 by their own free endpoints, the rest by the Reports API. */
-export const lookup: LookupAdapter = { fetch, list, read };
+export const lookup: LookupAdapter = { fetch, lag: LAG, list, read };
 
 type Fields = OpenAccount['fields'];
 
@@ -35,15 +38,19 @@ function fetch(action: Action, id: string, fields: Fields): WireRequest | null {
   const dashed = id.includes('-');
   if (action === 'verify.start' && !dashed)
     return plainGet(API_HOST, ['verify', 'search', 'json'], `request_id=${encodeURIComponent(id)}`);
-  const calls = action === 'call.create' || action === 'call.modify';
-  if (calls && fields['applicationId'] !== undefined) return plainGet(API_HOST, ['v1', 'calls', id]);
-  const products = PRODUCTS[calls ? 'call.create' : action];
+  const isCall = action === 'call.create' || action === 'call.modify';
+  if (isCall && fields['applicationId'] !== undefined) return plainGet(API_HOST, ['v1', 'calls', id]);
+  const products = PRODUCTS[isCall ? 'call.create' : action];
   if (products === undefined) return null;
   const [plain, uuid = plain] = products;
   return report(fields, dashed ? uuid : plain, { id });
 }
 
 function list(action: Action, since: number, fields: Fields): WireRequest | null {
+  if (action === 'call.create' && fields['applicationId'] !== undefined) {
+    const from = encodeURIComponent(new Date(since).toISOString());
+    return plainGet(API_HOST, ['v1', 'calls'], `date_start=${from}&order=asc&page_size=100`);
+  }
   const [product] = PRODUCTS[action] ?? [];
   if (product === undefined) return null;
   return report(fields, product, { date_start: new Date(since).toISOString(), include_message: 'true' });
@@ -77,7 +84,8 @@ function read(
   const document = status === 200 ? parseJsonObject(body) : null;
   if (document === null) return null;
   if (request.segments[0] === 'verify') return single(verification(document));
-  if (request.segments[1] === 'calls') return single(call(document));
+  if (request.segments[1] === 'calls' && request.segments.length > 2) return single(call(document));
+  if (request.segments[1] === 'calls') return calls(document, request);
   if (!Array.isArray(document['records'])) return null;
   const records = objectsAt(document, 'records').flatMap((record) => reported(record) ?? []);
   return { records, next: nextPage(document, request) ?? nextProduct(action, request) };
@@ -87,7 +95,17 @@ function single(record: VendorRecord | null): ReturnType<LookupAdapter['read']> 
   return record === null ? null : { records: [record], next: null };
 }
 
-/** A following page of the same report: of its link only the query counts, so it leads nowhere else. */
+/** Calls of the account, running ones too. */
+function calls(document: JsonObject, request: WireRequest): ReturnType<LookupAdapter['read']> {
+  const found = at(document, '_embedded');
+  if (found === null) return null;
+  return {
+    records: objectsAt(found, 'calls').flatMap((one) => call(one) ?? []),
+    next: nextPage(document, request),
+  };
+}
+
+/** A following page of the same list: of its link only the query counts, so it leads nowhere else. */
 function nextPage(document: JsonObject, request: WireRequest): WireRequest | null {
   const href = textAt(at(document, '_links', 'next'), 'href');
   const url = href === null ? null : URL.parse(href);

@@ -1,0 +1,26 @@
+import { compileOperations, type OperationData } from '../operations.ts';
+import type { VendorFacts } from '../vendor.ts';
+import data from './operations.json' with { type: 'json' };
+
+export const VENDOR = 'livekit';
+/** Stands in the table for every project of the cloud, and for the host of a server of one's own. */
+const PROJECT = '{project}.livekit.cloud';
+const CLOUD = /^[a-z0-9-]{1,63}\.livekit\.cloud$/;
+
+export const facts: VendorFacts = {
+  name: 'LiveKit',
+  hosts: ['*.livekit.cloud'],
+  docs: 'https://docs.livekit.io/reference/',
+  statusPage: 'https://status.livekit.io',
+  currency: 'USD',
+  disarming: [],
+  baseUrlVariables: {},
+  blindSpots: [
+    'livekit-server-sdk drops the path of its host argument, so it needs a host name or port of the gateway to itself.',
+    'The Python and Go SDKs send binary protobuf, which the gateway does not read; the Node SDK sends JSON.',
+  ],
+};
+
+export const operations = compileOperations(VENDOR, data as unknown as OperationData, (host) =>
+  host === PROJECT || CLOUD.test(host) ? PROJECT : null,
+);

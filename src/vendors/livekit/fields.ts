@@ -1,0 +1,66 @@
+import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import { asObject, Unreadable } from '../shared/reading.ts';
+
+const MAX_URLS = 50;
+const URL_TEXT = /^(?:https?|wss?|rtmps?|srt):\/\//i;
+
+/**
+ * A field of protobuf JSON, which may be spelled `sipCallTo` or `sip_call_to`. Both at once are refused, as the
+ * vendor's parser does.
+ */
+export function field(object: JsonObject, name: string): JsonValue | undefined {
+  const camel = fieldOf(object, name);
+  const snake = fieldOf(object, snakeName(name));
+  if (name !== snakeName(name) && camel !== undefined && snake !== undefined)
+    throw new Unreadable(`\`${name}\` is given twice, in both spellings.`);
+  return (camel ?? snake) === null ? undefined : (camel ?? snake);
+}
+
+export function snakeName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A text field; empty text is the same as absence in protobuf. */
+export function text(object: JsonObject, name: string): string | null {
+  const value = field(object, name);
+  if (value === undefined || value === '') return null;
+  if (typeof value !== 'string') throw new Unreadable(`\`${name}\` must be a text.`);
+  return value;
+}
+
+export function message(object: JsonObject, name: string): JsonObject | null {
+  const value = field(object, name);
+  return value === undefined ? null : asObject(value, name);
+}
+
+export function list(object: JsonObject, name: string): readonly JsonValue[] {
+  const value = field(object, name);
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new Unreadable(`\`${name}\` must be a list.`);
+  return value;
+}
+
+/** A duration such as `60s` or `1.5s`, in whole seconds, rounded up. None, and zero, mean no limit: null. */
+export function duration(object: JsonObject, name: string): number | null {
+  const value = text(object, name);
+  if (value === null) return null;
+  const match = /^(\d{1,9})(?:\.\d{1,9})?s$/.exec(value);
+  if (match === null) throw new Unreadable(`\`${name}\` must be a duration such as 60s.`);
+  const seconds = Math.ceil(Number(value.slice(0, -1)));
+  return seconds === 0 ? null : seconds;
+}
+
+/** Addresses to which the vendor will connect, wherever they stand. */
+export function urlsIn(value: JsonValue): readonly string[] {
+  const found: string[] = [];
+  collect(value, found);
+  return found;
+}
+
+function collect(value: JsonValue, found: string[]): void {
+  if (found.length >= MAX_URLS) return;
+  if (typeof value === 'string') {
+    if (URL_TEXT.test(value)) found.push(value.slice(0, 2048));
+  } else if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(value)) collect(inner, found);
+}

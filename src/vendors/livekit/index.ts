@@ -1,0 +1,27 @@
+import type { Vendor } from '../vendor.ts';
+import { custody } from './credential.ts';
+import { facts, operations, VENDOR } from './facts.ts';
+import { limitCall, readIntent } from './intents.ts';
+import { leaks } from './leaks.ts';
+import { refuse } from './refuse.ts';
+import { readSettlement } from './settle.ts';
+import { tokens } from './token.ts';
+import { webhooks } from './webhook.ts';
+
+export const livekit: Vendor = Object.freeze({
+  id: VENDOR,
+  facts,
+  operations,
+  custody,
+  readIntent,
+  limitCall,
+  readSettlement,
+  refuse,
+  /** The vendor keeps no record of single calls or recordings with a price. */
+  lookup: null,
+  webhooks,
+  tokens,
+  /** Keys are made in the dashboard or in the server's configuration. */
+  management: null,
+  leaks,
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { SipClient } from 'livekit-server-sdk';
+import type { Intent } from '../../intent/intent.ts';
+import { answer, issueSources, plan, serve, VIRTUAL, wire } from '../shared/wire-fixture.ts';
+import type { Reading } from '../vendor.ts';
+import type { WireRequest } from '../wire.ts';
+import { custody } from './credential.ts';
+import { operations } from './facts.ts';
+import { livekit } from './index.ts';
+import { READERS } from './intents.ts';
+
+const HOST = 'my-project.livekit.cloud';
+const issued = custody.issue('hs256', { host: HOST }, issueSources());
+const virtualKey = issued.publicId ?? '';
+const call = (rpc: string, json: unknown = {}, headers: Record<string, string> = {}) =>
+  wire(HOST, { url: `/twirp/livekit.${rpc.replace('.', '/')}`, json, headers });
+
+function operationOf({ method, host, segments }: WireRequest) {
+  const operation = operations.match(method, host, segments);
+  assert.ok(operation, segments.join('/'));
+  return operation;
+}
+
+function read(rpc: string, json: unknown, headers: Record<string, string> = {}): Reading {
+  const request = call(rpc, json, headers);
+  return livekit.readIntent(operationOf(request), request, plan);
+}
+function intent(rpc: string, json: unknown): Intent {
+  const reading = read(rpc, json);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return reading.intent;
+}
+function problem(rpc: string, json: unknown, headers: Record<string, string> = {}): string {
+  const reading = read(rpc, json, headers);
+  assert.ok(reading.kind === 'malformed', 'readable');
+  return reading.problem;
+}
+const to = (one: Intent) => one.destinations.map(({ address }) => address);
+
+test('a call is read in either spelling of protobuf JSON, but not in both at once', () => {
+  const camel = { sipTrunkId: 'ST_x', sipCallTo: '+15005550006', roomName: 'r1', maxCallDuration: '60s' };
+  const snake = {
+    sip_trunk_id: 'ST_x',
+    sip_call_to: '+15005550006',
+    room_name: 'r1',
+    max_call_duration: '59.5s',
+  };
+  for (const json of [camel, snake]) {
+    const one = intent('SIP.CreateSIPParticipant', json);
+    assert.deepEqual(
+      [one.action, one.channel, to(one), one.callSeconds],
+      ['call.create', 'voice', ['+15005550006'], 60],
+    );
+  }
+  assert.match(problem('SIP.CreateSIPParticipant', { ...camel, ...snake }), /twice/);
+});
+
+test('a second place for the destination is a second destination', () => {
+  const base = { sipCallTo: '+15005550006' };
+  const raw = intent('SIP.CreateSIPParticipant', {
+    ...base,
+    sipRequestUri: { raw: '<sip:+449001234567@carrier.example>' },
+  });
+  assert.deepEqual(to(raw), ['+15005550006', '+449001234567']);
+  const values = intent('SIP.CreateSIPParticipant', {
+    sip_request_uri: { values: { user: '449001234567', host: 'c.example' } },
+  });
+  assert.equal(values.destinations[0]?.phone?.premium, true);
+  assert.match(problem('SIP.CreateSIPParticipant', { roomName: 'r' }), /missing/);
+  assert.match(problem('SIP.CreateSIPParticipant', { sipCallTo: '0900123456' }), /international/);
+  assert.match(problem('SIP.CreateSIPParticipant', { ...base, maxCallDuration: 60 }), /text/);
+});
+
+test('the longest duration is written into a call in its one spelling', () => {
+  const limit = (json: object, seconds: number) => {
+    const request = call('SIP.CreateSIPParticipant', json);
+    return JSON.parse(livekit.limitCall?.(operationOf(request), request, seconds).body.toString() ?? '');
+  };
+  assert.deepEqual(limit({ sipCallTo: '+1' }, 90), { sipCallTo: '+1', maxCallDuration: '90s' });
+  assert.deepEqual(limit({ max_call_duration: '600s' }, 90), { maxCallDuration: '90s' });
+  assert.deepEqual(limit({ maxCallDuration: '30s' }, 90), { maxCallDuration: '30s' });
+  assert.deepEqual(limit({ maxCallDuration: '0s' }, 90), { maxCallDuration: '90s' }, 'zero is no limit');
+  const room = call('RoomService.CreateRoom', { name: 'r' });
+  assert.equal(livekit.limitCall?.(operationOf(room), room, 90), room);
+});
+
+test('a transfer dials somebody, a WhatsApp call too', () => {
+  const transfer = intent('SIP.TransferSIPParticipant', { transferTo: 'tel:+447700900000', roomName: 'r' });
+  assert.deepEqual(
+    [transfer.action, to(transfer), transfer.fixedSeconds],
+    ['call.create', ['+447700900000'], true],
+  );
+  const whatsapp = intent('Connector.DialWhatsAppCall', { whatsappToPhoneNumber: '15005550006' });
+  assert.deepEqual([whatsapp.channel, to(whatsapp)], ['whatsapp', ['+15005550006']]);
+});
+
+test('a plain room is free; recordings and agents that start with it are not', () => {
+  assert.ok(!intent('RoomService.CreateRoom', { name: 'r' }).effects.includes('spend'));
+  for (const json of [{ egress: {} }, { agents: [{}] }, { roomPreset: 'p' }, { room_preset: 'p' }])
+    assert.ok(intent('RoomService.CreateRoom', json).effects.includes('spend'), JSON.stringify(json));
+  assert.equal(intent('RoomService.CreateRoom', { egress: {} }).action, 'recording.start');
+  const egress = intent('Egress.StartWebEgress', {
+    url: 'https://a.example',
+    streamOutputs: [{ urls: ['rtmp://b.example'] }],
+  });
+  assert.deepEqual(
+    [egress.action, egress.callbacks],
+    ['recording.start', ['https://a.example', 'rtmp://b.example']],
+  );
+  assert.ok(intent('AgentDispatchService.CreateDispatch', { agentName: 'a' }).effects.includes('spend'));
+});
+
+test('numbers are bought for one country at a time', () => {
+  const buy = intent('PhoneNumberService.PurchasePhoneNumber', {
+    phone_numbers: ['+15005550006', '+15005550007'],
+  });
+  assert.deepEqual([buy.action, buy.destinations.length, buy.country], ['number.buy', 2, 'US']);
+  assert.match(
+    problem('PhoneNumberService.PurchasePhoneNumber', { phoneNumbers: ['+15005550006', '+447700900000'] }),
+    /one country/,
+  );
+  assert.match(problem('PhoneNumberService.PurchasePhoneNumber', {}), /empty/);
+});
+
+test('binary protobuf is refused with an explanation', () => {
+  assert.match(
+    problem('SIP.CreateSIPParticipant', {}, { 'content-type': 'application/protobuf' }),
+    /binary protobuf/,
+  );
+  const query = { ...call('RoomService.ListRooms'), query: 'x=1' };
+  assert.equal(livekit.readIntent(operationOf(query), query, plan).kind, 'malformed');
+});
+
+test('hosts of the cloud and the placeholder are known, others are not', () => {
+  assert.ok(operations.match('POST', '{project}.livekit.cloud', ['twirp', 'livekit.SIP', 'ListSIPTrunk']));
+  for (const host of ['livekit.cloud', 'a.b.livekit.cloud', 'x.livekit.cloud.example.org', 'evil.example'])
+    assert.equal(operations.match('POST', host, ['twirp', 'livekit.SIP', 'ListSIPTrunk']), null, host);
+  assert.equal(
+    operations.match('GET', HOST, ['settings', 'regions']),
+    null,
+    'the SDK is not told of other regions',
+  );
+});
+
+test('every reader belongs to an operation, and none throws', () => {
+  const known = new Set(operations.rows.map(({ id }) => id));
+  for (const id of Object.keys(READERS)) assert.ok(known.has(id), id);
+  fc.assert(
+    fc.property(fc.constantFrom(...known), fc.jsonValue({ maxDepth: 4 }), (id, json) => void read(id, json)),
+    { numRuns: 1000 },
+  );
+});
+
+test('what the SDK really sends is read', async () => {
+  await using server = await serve(() => answer(200, { sipCallId: 'SCL_1' }));
+  const client = new SipClient(server.origin, virtualKey, VIRTUAL);
+  const options = { maxCallDuration: 60, fromNumber: '+15005550001' };
+  await client.createSipParticipant('ST_x', '+15005550006', 'r1', options);
+  const [seen] = server.seen;
+  assert.ok(seen);
+  const sent = { ...seen, host: HOST };
+  assert.equal(custody.read(sent)?.kind, 'jwt');
+  const reading = livekit.readIntent(operationOf(sent), sent, plan);
+  assert.ok(reading.kind === 'intent');
+  const { callSeconds, sender } = reading.intent;
+  assert.deepEqual([to(reading.intent), callSeconds, sender], [['+15005550006'], 60, '+15005550001']);
+});

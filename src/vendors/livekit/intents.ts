@@ -1,0 +1,153 @@
+import type { Destination } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import {
+  checkPlain,
+  hasBody,
+  type IntentDetails,
+  jsonOf,
+  parametersOf,
+  phoneOf,
+  readingOf,
+  sipOf,
+  Unreadable,
+} from '../shared/reading.ts';
+import { withBody } from '../shared/requests.ts';
+import type { Reading } from '../vendor.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+import { duration, field, list, message, snakeName, text, urlsIn } from './fields.ts';
+
+type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
+
+/** Nothing ends a recording but its room or a stop; a day is taken as the worst. */
+const A_DAY = 86_400;
+/** A call that was handed on is out of the vendor's hands; carriers end calls after four hours. */
+const FOUR_HOURS = 14_400;
+/** Trunks lead to the telephone network, so a number at any SIP host is a phone. */
+const ANY_HOST = /./;
+
+export const READERS: Readonly<Record<string, Read>> = {
+  'SIP.CreateSIPParticipant': readParticipant,
+  'SIP.TransferSIPParticipant': readTransfer,
+  'Connector.DialWhatsAppCall': readWhatsappCall,
+  'Egress.StartEgress': readEgress,
+  'Egress.StartRoomCompositeEgress': readEgress,
+  'Egress.StartWebEgress': readEgress,
+  'Egress.StartParticipantEgress': readEgress,
+  'Egress.StartTrackCompositeEgress': readEgress,
+  'Egress.StartTrackEgress': readEgress,
+  'RoomService.CreateRoom': readRoom,
+  'PhoneNumberService.PurchasePhoneNumber': readPurchase,
+};
+
+export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
+  return readingOf(operation, () => {
+    checkPlain(request);
+    const body = bodyOf(request);
+    const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
+    const details = read?.(body, plan, operation) ?? {};
+    return { ...details, parameters: parametersOf(body), callbacks: urlsIn(body) };
+  });
+}
+
+/** Twirp takes JSON or binary protobuf; only JSON can be read here. */
+function bodyOf(request: WireRequest): JsonObject {
+  if (request.query !== '') throw new Unreadable('A Twirp call has no query.');
+  if (request.body.length === 0 || hasBody(request, 'application/json')) return jsonOf(request.body);
+  throw new Unreadable('The content type must be application/json; binary protobuf is not read.');
+}
+
+/** Dials out. `sipRequestUri` overrides `sipCallTo`, so both count. */
+function readParticipant(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const uri = message(body, 'sipRequestUri');
+  const called = text(body, 'sipCallTo');
+  const destinations = [
+    ...(called === null ? [] : [dialled(called, 'sipCallTo', plan)]),
+    ...(uri === null ? [] : [dialled(uriOf(uri), 'sipRequestUri', plan)]),
+  ];
+  if (destinations.length === 0) throw new Unreadable('`sipCallTo` is missing.');
+  const unique = destinations.filter(
+    ({ address }, place) => destinations.findIndex((other) => other.address === address) === place,
+  );
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: unique,
+    sender: text(body, 'sipNumber'),
+    callSeconds: duration(body, 'maxCallDuration'),
+  };
+}
+
+/** A SIP URI as a text, or in parts. */
+function uriOf(uri: JsonObject): string {
+  const raw = text(uri, 'raw');
+  const values = message(uri, 'values');
+  if (raw !== null && values !== null) throw new Unreadable('`sipRequestUri` is given twice.');
+  if (raw !== null) return raw.replace(/^<(.*)>$/, '$1');
+  return `sip:${text(values ?? {}, 'user') ?? ''}@${text(values ?? {}, 'host') ?? text(values ?? {}, 'ip') ?? ''}`;
+}
+
+function dialled(address: string, name: string, plan: NumberingPlan): Destination {
+  return /^(sips?|tel):/i.test(address)
+    ? sipOf(address, name, { plan, dialsOut: ANY_HOST })
+    : phoneOf(address, name, plan);
+}
+
+function readTransfer(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const to = text(body, 'transferTo');
+  if (to === null) throw new Unreadable('`transferTo` is missing.');
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: [dialled(to.replace(/^<(.*)>$/, '$1'), 'transferTo', plan)],
+    callSeconds: FOUR_HOURS,
+    fixedSeconds: true,
+  };
+}
+
+function readWhatsappCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const to = text(body, 'whatsappToPhoneNumber') ?? '';
+  return {
+    action: 'call.create',
+    channel: 'whatsapp',
+    destinations: [phoneOf(to, 'whatsappToPhoneNumber', plan, true)],
+    sender: text(body, 'whatsappPhoneNumberId'),
+    callSeconds: FOUR_HOURS,
+    fixedSeconds: true,
+    extras: list(body, 'agents').length > 0 ? ['agent'] : [],
+  };
+}
+
+function readEgress(): IntentDetails {
+  return { action: 'recording.start', callSeconds: A_DAY, fixedSeconds: true };
+}
+
+/** A room is free; what starts with it is not: recordings, agents, or what a preset of the project holds. */
+function readRoom(body: JsonObject, _plan: NumberingPlan, operation: Operation): IntentDetails {
+  if (message(body, 'egress') !== null) return readEgress();
+  const starts = list(body, 'agents').length > 0 || text(body, 'roomPreset') !== null;
+  return starts ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
+}
+
+/** Every number is a purchase; a purchase has one country, so that rules and prices can speak about it. */
+function readPurchase(body: JsonObject, plan: NumberingPlan): IntentDetails {
+  const numbers = list(body, 'phoneNumbers').map((one) =>
+    phoneOf(typeof one === 'string' ? one : '', 'phoneNumbers', plan),
+  );
+  const [first, ...others] = numbers.map(({ phone }) => phone?.country ?? null);
+  if (first === undefined) throw new Unreadable('`phoneNumbers` is empty.');
+  if (others.some((country) => country !== first))
+    throw new Unreadable('Buy the numbers of one country at a time.');
+  return { action: 'number.buy', destinations: numbers, country: first };
+}
+
+const LIMIT = 'maxCallDuration';
+
+/** Writes the longest duration into a call that is dialled out. */
+export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
+  const body = operation.id === 'SIP.CreateSIPParticipant' ? parseJsonObject(request.body) : null;
+  if (body === null) return request;
+  const { [snakeName(LIMIT)]: _snake, ...rest } = body;
+  const asked = field(body, LIMIT) === undefined ? seconds : (duration(body, LIMIT) ?? seconds);
+  return withBody(request, Buffer.from(JSON.stringify({ ...rest, [LIMIT]: `${Math.min(asked, seconds)}s` })));
+}
