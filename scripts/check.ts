@@ -16,6 +16,7 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
     'bench',
   ],
   ['unused code', 'knip'],
+  ['reference', process.execPath, 'scripts/write-reference.ts', '--check'],
 ];
 
 /** Runs all steps, also after a failure. A step that passes prints one line, one that fails its output too. */

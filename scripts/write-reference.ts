@@ -1,0 +1,109 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import { createOpenApi } from '../src/api/openapi.ts';
+import { ERRORS } from '../src/kernel/errors.ts';
+import { VENDORS } from '../src/vendors/index.ts';
+import type { Vendor } from '../src/vendors/vendor.ts';
+
+const FOLDER = 'docs/reference';
+const ORIGIN = 'Written by `npm run reference` from the code; edits are lost.';
+
+type Cell = string | number;
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const page = (title: string, ...parts: readonly string[]): string =>
+  `${[`# ${title}`, ORIGIN, ...parts].join('\n\n')}\n`;
+
+function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(([code, error]) => [
+    `<a id="${code}"></a>\`${code}\``,
+    error.category,
+    error.status,
+    `${error.title}. ${error.hint}`,
+  ]);
+  return page('Error codes', table(['Code', 'Category', 'Status', 'Meaning and what to do'], rows));
+}
+
+function operationsPage({ facts, operations }: Vendor): string {
+  const rows = operations.rows.map((row) => [
+    `\`${row.method}\``,
+    `\`${row.host}${row.path}\``,
+    row.id,
+    row.body,
+    row.effects.join(', '),
+  ]);
+  return page(
+    `Operations of ${facts.name}`,
+    `${rows.length} operations are classified. Whatever is not in this table is refused. API: ${facts.docs}`,
+    table(['Method', 'Host and path', 'Operation', 'Body', 'Effects'], rows),
+  );
+}
+
+function vendorsPage(): string {
+  const yes = (ability: unknown): string => (ability === null || ability === undefined ? 'no' : 'yes');
+  const rows = VENDORS.map((vendor) => [
+    `[${vendor.facts.name}](operations/${vendor.id}.md)`,
+    vendor.operations.rows.length,
+    vendor.custody.kinds.join(', '),
+    yes(vendor.lookup),
+    yes(vendor.limitCall),
+    yes(vendor.webhooks),
+    yes(vendor.tokens),
+    yes(vendor.management),
+  ]);
+  const head = [
+    'Vendor',
+    'Operations',
+    'Virtual keys',
+    'Look-up',
+    'Call limit',
+    'Webhooks',
+    'Tokens',
+    'Key management',
+  ];
+  return page('Vendors', table(head, rows));
+}
+
+/** All generated documents by path. */
+function documents(): ReadonlyMap<string, string> {
+  return new Map([
+    [`${FOLDER}/errors.md`, errorsPage()],
+    [`${FOLDER}/vendors.md`, vendorsPage()],
+    ...VENDORS.map((vendor): [string, string] => [
+      `${FOLDER}/operations/${vendor.id}.md`,
+      operationsPage(vendor),
+    ]),
+    [`${FOLDER}/openapi.json`, `${JSON.stringify(createOpenApi(packageJson.version), null, 2)}\n`],
+  ]);
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** Names the documents that are not as the code would write them. */
+function check(): boolean {
+  const stale = [...documents()].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+  for (const path of stale) console.log(`${path} is not up to date; run \`npm run reference\``);
+  return stale.length === 0;
+}
+
+function write(): void {
+  rmSync(FOLDER, { recursive: true, force: true });
+  for (const [path, text] of documents()) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}
+
+if (process.argv.includes('--check')) process.exitCode = check() ? 0 : 1;
+else write();
