@@ -1,6 +1,7 @@
+import { livekit } from './livekit/index.ts';
 import { telnyx } from './telnyx/index.ts';
 import type { Vendor } from './vendor.ts';
 import { vonage } from './vonage/index.ts';
 
 /** All vendors; a new one is one folder and one line here. */
-export const VENDORS: readonly Vendor[] = [vonage, telnyx];
+export const VENDORS: readonly Vendor[] = [vonage, telnyx, livekit];
