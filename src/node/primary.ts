@@ -45,6 +45,7 @@ export interface PrimaryOptions {
   readonly say: (line: string) => void;
   /** Milliseconds between two rounds of looking up late prices and unknown outcomes. */
   readonly settleEvery?: number;
+  readonly graceMilliseconds?: number;
 }
 
 export type Primary = Awaited<ReturnType<typeof openPrimary>>;
@@ -53,7 +54,13 @@ export type Primary = Awaited<ReturnType<typeof openPrimary>>;
  * The primary process of a node: store, custody, bank of budget money, loading of journals, settlement, and the
  * data-plane processes. Nothing of an app's request runs here.
  */
-export async function openPrimary({ config, keyRing: source, say, settleEvery = 1000 }: PrimaryOptions) {
+export async function openPrimary({
+  config,
+  keyRing: source,
+  say,
+  settleEvery = 1000,
+  graceMilliseconds = 60_000,
+}: PrimaryOptions) {
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
   const store = await openSqliteStore({ path: paths.store, clock: { wall: Date.now } });
@@ -186,6 +193,7 @@ export async function openPrimary({ config, keyRing: source, say, settleEvery = 
       await journal.flush();
     },
     incident: (what, detail) => void journal.append({ type: 'incident', at: clock.wall(), what, detail }),
+    graceMilliseconds,
     now: Date.now,
   });
 

@@ -21,6 +21,8 @@ export interface SettlementOptions {
   readonly fingerprint: (text: string) => string;
   readonly journal: (record: SettlementRecord) => Promise<void>;
   readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => void;
+  /** How long an unknown outcome may take to appear at the vendor before it counts as never accepted. */
+  readonly graceMilliseconds?: number;
   /** Wall ms. */
   readonly now: () => number;
 }
@@ -31,17 +33,21 @@ export interface SettlementRound {
   readonly resolved: number;
 }
 
+interface Window {
+  readonly since: number;
+  readonly until: number;
+}
+
 type LookupPage = ReturnType<NonNullable<Vendor['lookup']>['read']>;
 
 const PAGE = 200;
-/** An unknown outcome is given this long to appear at the vendor before it counts as never accepted. */
 const GRACE = 60_000;
-const CLOCK_DIFFERENCE = 120_000;
-const MAX_PAGES = 50;
+const CLOCK_DIFFERENCE = 30_000;
+const MAX_PAGES = 5000;
 
 /** Learns late prices and unknown outcomes from the vendors' own records. */
 export function createSettlement(options: SettlementOptions): { round(): Promise<SettlementRound> } {
-  const { ledger } = options;
+  const { ledger, graceMilliseconds = GRACE } = options;
 
   async function call(account: SettlementAccount, request: WireRequest): Promise<WireResponse | null> {
     try {
@@ -100,18 +106,20 @@ export function createSettlement(options: SettlementOptions): { round(): Promise
   async function listRecords(
     account: SettlementAccount,
     action: Action,
-    since: number,
+    window: Window,
   ): Promise<readonly VendorRecord[] | null> {
     const { lookup } = account.vendor;
-    let request = lookup?.list(action, since, account.open.fields) ?? null;
+    let request = lookup?.list(action, window.since, account.open.fields) ?? null;
     if (lookup === null || request === null) return null;
     const records: VendorRecord[] = [];
     for (let page = 0; request !== null && page < MAX_PAGES; page++) {
       const response = await call(account, request);
       const read: LookupPage = response === null ? null : lookup.read(action, request, response);
       if (read === null) return null;
-      records.push(...read.records);
-      request = read.next;
+      records.push(...read.records.filter(({ createdAt }) => createdAt <= window.until));
+      const isPast: boolean =
+        read.records.length > 0 && read.records.every(({ createdAt }) => createdAt > window.until);
+      request = isPast && records.length > 0 ? null : read.next;
     }
     return request === null ? records : null;
   }
@@ -120,8 +128,12 @@ export function createSettlement(options: SettlementOptions): { round(): Promise
     const [first] = rows;
     const account = first === undefined ? null : await options.account(first.account);
     if (first === undefined || account === null) return 0;
-    const since = Math.min(...rows.map(({ at }) => at)) - CLOCK_DIFFERENCE;
-    const records = await listRecords(account, first.action as Action, since);
+    const times = rows.map(({ at }) => at);
+    const window = {
+      since: Math.min(...times) - CLOCK_DIFFERENCE,
+      until: Math.max(...times) + CLOCK_DIFFERENCE,
+    };
+    const records = await listRecords(account, first.action as Action, window);
     if (records === null) return 0;
     const free = [];
     for (const record of records)
@@ -135,7 +147,7 @@ export function createSettlement(options: SettlementOptions): { round(): Promise
   async function resolve(row: LedgerRecord, free: VendorRecord[]): Promise<boolean> {
     const index = free.findIndex((record) => isSame(row, record, options.fingerprint));
     if (index === -1) {
-      if (options.now() - row.at < GRACE) return false;
+      if (options.now() - row.at < graceMilliseconds) return false;
       await apply(row, { state: 'released', amount: micros(0), settled: true, resourceIds: [] });
       return true;
     }
