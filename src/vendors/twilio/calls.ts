@@ -1,0 +1,123 @@
+import type { Effect } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { type IntentDetails, phoneOf, Unreadable } from '../shared/reading.ts';
+import { patchForm } from '../shared/form.ts';
+import { withBody } from '../shared/requests.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+import { callee } from './addresses.ts';
+import {
+  callbacksOf,
+  isOnParameter,
+  type Parameters,
+  readParameters,
+  requiredParameter,
+  textParameter,
+} from './parameters.ts';
+import { readTwiml, type TwimlFacts } from './twiml.ts';
+
+/** Longest time limit that the vendor takes, in seconds. */
+const LONGEST_CALL = 86_400;
+const LIMITED: ReadonlySet<string> = new Set(['CreateCall', 'CreateParticipant', 'UpdateCall']);
+/** Parameters by which the vendor gets to know another document, whose legs nobody knows yet. */
+const DOCUMENTS = ['Url', 'ApplicationSid', 'FallbackUrl'] as const;
+const HARMLESS: readonly Effect[] = ['write', 'pii'];
+
+/** `POST …/Calls.json`. */
+export function readCall(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  const { destination, channel } = callee(requiredParameter(parameters, 'To'), 'To', plan);
+  const twiml = twimlOf(parameters, plan);
+  return {
+    ...voice(parameters, twiml),
+    action: 'call.create',
+    channel: channel ?? 'voice',
+    destinations: [destination, ...twiml.destinations],
+  };
+}
+
+/** `POST …/Participants.json`: dials out into a conference. */
+export function readParticipant(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  const { destination, channel } = callee(requiredParameter(parameters, 'To'), 'To', plan);
+  return {
+    ...voice(parameters, NO_TWIML),
+    action: 'call.create',
+    channel: channel ?? 'voice',
+    destinations: [destination],
+  };
+}
+
+/** `POST …/Calls/{Sid}.json`: ends a live call, or sends it to another document, which may dial. */
+export function readCallUpdate(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  if (isHangUp(parameters))
+    return {
+      action: 'call.modify',
+      effects: HARMLESS,
+      parameters: parameters.map,
+      callbacks: callbacksOf(parameters),
+    };
+  const twiml = twimlOf(parameters, plan);
+  return {
+    ...voice(parameters, twiml),
+    action: 'call.modify',
+    channel: 'voice',
+    destinations: twiml.destinations,
+  };
+}
+
+/** `POST …/OutgoingCallerIds.json` calls the number and reads a code out. */
+export function readValidation(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  return {
+    channel: 'voice',
+    destinations: [phoneOf(requiredParameter(parameters, 'PhoneNumber'), 'PhoneNumber', plan)],
+    parameters: parameters.map,
+    callbacks: callbacksOf(parameters),
+  };
+}
+
+/** Writes the time after which the vendor ends the call; a request that only ends one stays as it is. */
+export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
+  if (!LIMITED.has(operation.id)) return request;
+  if (operation.id === 'UpdateCall' && isHangUp(readParameters(operation, request))) return request;
+  const limit = Math.min(LONGEST_CALL, Math.max(1, Math.floor(seconds)));
+  return withBody(request, patchForm(request.body, 'TimeLimit', String(limit)));
+}
+
+function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
+  const extras = new Set(twiml.extras);
+  if (DOCUMENTS.some((name) => textParameter(parameters, name) !== null)) extras.add('leg');
+  const records = ['Record', 'ConferenceRecord', 'RecordingConfigurationId'];
+  if (records.some((name) => isOnParameter(parameters, name))) extras.add('recording');
+  if (isOnParameter(parameters, 'MachineDetection')) extras.add('machine_detection');
+  return {
+    // What the callee sees wins: a list of allowed senders must not be passed by naming two.
+    sender: textParameter(parameters, 'CallerId') ?? textParameter(parameters, 'From'),
+    callSeconds: timeLimit(parameters),
+    extras: [...extras],
+    parameters: parameters.map,
+    callbacks: [...callbacksOf(parameters), ...twiml.callbacks],
+  };
+}
+
+const NO_TWIML: TwimlFacts = { destinations: [], extras: new Set(), callbacks: [] };
+
+function twimlOf(parameters: Parameters, plan: NumberingPlan): TwimlFacts {
+  const text = textParameter(parameters, 'Twiml');
+  return text === null ? NO_TWIML : readTwiml(text, plan);
+}
+
+function timeLimit(parameters: Parameters): number | null {
+  const text = textParameter(parameters, 'TimeLimit');
+  if (text === null) return null;
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (seconds < 1 || seconds > LONGEST_CALL)
+    throw new Unreadable(`\`TimeLimit\` must be a whole number of seconds from 1 to ${LONGEST_CALL}.`);
+  return seconds;
+}
+
+function isHangUp(parameters: Parameters): boolean {
+  const changes = ['Url', 'Twiml', 'ApplicationSid', 'FallbackUrl', 'TimeLimit'];
+  const status = textParameter(parameters, 'Status');
+  return (
+    (status === 'completed' || status === 'canceled') &&
+    changes.every((name) => textParameter(parameters, name) === null)
+  );
+}

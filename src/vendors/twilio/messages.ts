@@ -1,0 +1,49 @@
+import type { Channel, Content } from '../../intent/intent.ts';
+import { countSegments } from '../../intent/segments.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { formValues } from '../shared/form.ts';
+import type { IntentDetails } from '../shared/reading.ts';
+import { messageRecipient } from './addresses.ts';
+import {
+  callbacksOf,
+  isOnParameter,
+  type Parameters,
+  requiredParameter,
+  textParameter,
+} from './parameters.ts';
+
+/** A template's text is not known here: 1,600 characters, which the vendor takes at most, in UCS-2. */
+const TEMPLATE_SEGMENTS = countSegments('\u2026'.repeat(1600)).segments;
+const LINK = /https?:\/\/\S{1,2000}/gi;
+/** A shortened link can be longer than the link was, on a domain of the customer's. */
+const SHORT_LINK = 'x'.repeat(60);
+
+/** `POST …/Messages.json`: one recipient, one charge. */
+export function readMessage(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  const { destination, channel } = messageRecipient(requiredParameter(parameters, 'To'), 'To', plan);
+  const media = formValues(parameters.form, 'MediaUrl').length;
+  const isMms = media > 0 || isOnParameter(parameters, 'SendAsMms');
+  const used: Channel = channel ?? (isMms ? 'mms' : 'sms');
+  const hasFallback = used !== 'sms' && used !== 'mms' && textParameter(parameters, 'FallbackFrom') !== null;
+  return {
+    action: 'message.send',
+    channel: used,
+    destinations: [destination],
+    sender: textParameter(parameters, 'From') ?? textParameter(parameters, 'MessagingServiceSid'),
+    content: contentOf(parameters, used, media),
+    extras: hasFallback ? ['failover_sms'] : [],
+    parameters: parameters.map,
+    callbacks: callbacksOf(parameters),
+  };
+}
+
+function contentOf(parameters: Parameters, channel: Channel, media: number): Content {
+  const isTemplate = textParameter(parameters, 'ContentSid') !== null;
+  const text = isTemplate ? null : (textParameter(parameters, 'Body') ?? '');
+  if (channel !== 'sms') return { segments: 1, encoding: null, media, text };
+  if (text === null) return { segments: TEMPLATE_SEGMENTS, encoding: 'ucs2', media, text };
+  const { segments, encoding } = countSegments(
+    isOnParameter(parameters, 'ShortenUrls') ? text.replace(LINK, `$&${SHORT_LINK}`) : text,
+  );
+  return { segments, encoding, media, text };
+}

@@ -1,0 +1,23 @@
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { type IntentDetails, phoneOf, Unreadable } from '../shared/reading.ts';
+import { callbacksOf, type Parameters, textParameter } from './parameters.ts';
+
+/** `POST …/IncomingPhoneNumbers[/Local|/Mobile|/TollFree].json`: a number that is paid for every month. */
+export function readNumberPurchase(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  return {
+    action: 'number.buy',
+    country: countryOf(parameters, plan),
+    parameters: parameters.map,
+    callbacks: callbacksOf(parameters),
+  };
+}
+
+/** An area code is one of the North American plan; any subscriber number in it tells the country. */
+function countryOf(parameters: Parameters, plan: NumberingPlan): string | null {
+  const number = textParameter(parameters, 'PhoneNumber');
+  if (number !== null) return phoneOf(number, 'PhoneNumber', plan).phone?.country ?? null;
+  const areaCode = textParameter(parameters, 'AreaCode');
+  if (areaCode === null || !/^[2-9]\d{2}$/.test(areaCode))
+    throw new Unreadable('`PhoneNumber` must be a number such as +15005550006, or `AreaCode` three digits.');
+  return plan.facts(`+1${areaCode}5550123`).country;
+}

@@ -1,0 +1,124 @@
+import { type Form, formParameters, formValue, parseForm, parseFormText } from '../shared/form.ts';
+import type { JsonObject } from '../shared/json-body.ts';
+import { checkPlain, jsonOf, parametersOf, Unreadable } from '../shared/reading.ts';
+import { hasMediaType } from '../shared/requests.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+
+/** What a request says besides its path. */
+export interface Parameters {
+  readonly form: Form;
+  /** Null when the body is a form. */
+  readonly json: JsonObject | null;
+  readonly map: ReadonlyMap<string, string>;
+}
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const NONE: Form = { kind: 'form', entries: [] };
+
+/** Arrays of the API, which are sent as repeated parameters (from the requests of the Node SDK 6.2.0). */
+const REPEATABLE: ReadonlySet<string> = new Set(
+  (
+    'AddOns AssetVersions AssignmentStatus AudioSources AudioSourcesExcluded AutoCreation.WebhookFilters BindingType ' +
+    'CategorySid CcEmails ChannelEligibility Codec ConferenceRecordingStatusCallbackEvent ' +
+    'ConferenceStatusCallbackEvent Configuration.Filters Configuration.Triggers ContentType ' +
+    'DequeueStatusCallbackEvent Details.Fields EventTypes Fields Filters FunctionVersions GroupingSid HelpKeywords ' +
+    'HostedNumberOrderSids Identity InternationalRoaming Items Language MediaUrl MessageSamples Networks ' +
+    'OptInImageUrls OptInKeywords OptOutKeywords Participant Participants Permission Permissions PersistentAction ' +
+    'Plugins QuestionSids RecordingStatusCallbackEvent ReservationId RoomType Segment StatusCallbackEvent Tag ' +
+    'TestUsers ToBinding TrustProductSid Type Types UseCaseCategories VideoCodecs WebhookFilters ccEmails channels ' +
+    'intelligenceConfigurationIds operatorIds status'
+  ).split(' '),
+);
+
+/** Parameters that decide about money or safety: another spelling of them is refused, in case the vendor takes it. */
+const SPELLING: ReadonlyMap<string, string> = new Map(
+  (
+    'AccountSid AddOns AnnounceUrl ApplicationSid AreaCode Body CallTo Channel ConferenceRecord ContentSid DequeueTo ' +
+    'EmergencyStatus FallbackFrom FallbackUrl Fields From HoldUrl Identifier Identity Instruction MachineDetection ' +
+    'MediaUrl MessagingBinding.Address MessagingServiceSid Participant Participants PhoneNumber Record RiskCheck ' +
+    'RecordingConfigurationId Segment SendAsMms ShortenUrls Status Tag TimeLimit To ToBinding Twiml Type Url WaitUrl'
+  )
+    .split(' ')
+    .map((name) => [name.toLowerCase(), name]),
+);
+
+/** Reads query and body. What costs money must have all its parameters in one place. Throws `Unreadable`. */
+export function readParameters(operation: Operation, request: WireRequest): Parameters {
+  checkPlain(request);
+  const query = formOf(parseFormText(request.query));
+  if (request.body.length === 0) return ofForm(query);
+  if (query.entries.length > 0 && mayCost(operation))
+    throw new Unreadable('Send the parameters in the body, not in the query.');
+  if (operation.body === 'json') return ofJson(request, query);
+  if (!hasMediaType(request, FORM_TYPE))
+    throw new Unreadable(`Send the body as ${FORM_TYPE}, which is what ${operation.id} takes.`);
+  return ofForm(join(query, formOf(parseForm(request.body))));
+}
+
+function ofForm(form: Form): Parameters {
+  checkNames(form);
+  return { form, json: null, map: formParameters(form) };
+}
+
+function ofJson(request: WireRequest, query: Form): Parameters {
+  if (!hasMediaType(request, JSON_TYPE)) throw new Unreadable(`Send the body as ${JSON_TYPE}.`);
+  checkNames(query);
+  const json = jsonOf(request.body);
+  return { form: NONE, json, map: new Map([...parametersOf(json), ...formParameters(query)]) };
+}
+
+export function formOf(reading: ReturnType<typeof parseForm>): Form {
+  if (reading.kind === 'malformed') throw new Unreadable(reading.problem);
+  return reading;
+}
+
+function join(first: Form, second: Form): Form {
+  return first.entries.length === 0
+    ? second
+    : { kind: 'form', entries: [...first.entries, ...second.entries] };
+}
+
+function mayCost({ effects }: Operation): boolean {
+  return effects.includes('spend') || effects.includes('buy') || effects.includes('indirect');
+}
+
+function checkNames({ entries }: Form): void {
+  const seen = new Map<string, string>();
+  for (const [name] of entries) {
+    const folded = name.toLowerCase();
+    const known = SPELLING.get(folded) ?? seen.get(folded);
+    if (known !== undefined && known !== name)
+      throw new Unreadable(`A parameter is spelled almost like \`${known}\`; spell it exactly so.`);
+    if (seen.has(folded) && !REPEATABLE.has(name))
+      throw new Unreadable('A parameter is given twice; which one counts is not clear.');
+    seen.set(folded, name);
+  }
+}
+
+/** A parameter, or null when it is absent or empty: the vendor takes both for the same. */
+export function textParameter({ form }: Parameters, name: string): string | null {
+  const value = formValue(form, name);
+  return value === '' ? null : value;
+}
+
+export function requiredParameter(parameters: Parameters, name: string): string {
+  const value = textParameter(parameters, name);
+  if (value === null) throw new Unreadable(`\`${name}\` is missing.`);
+  return value;
+}
+
+/** A switch in doubt counts as on. */
+export function isOnParameter(parameters: Parameters, name: string): boolean {
+  const value = textParameter(parameters, name);
+  return value !== null && !/^(?:false|0|no|off|do-not-record)$/i.test(value);
+}
+
+/** URLs that the vendor will call or fetch: parameters are named after what they hold. */
+export function callbacksOf({ map }: Parameters): readonly string[] {
+  const found: string[] = [];
+  for (const [name, value] of map)
+    if (/(?:Ur[il]s?|Callback|webhooks?)(?:\.\d+)?$/i.test(name) && value !== '')
+      found.push(...value.split('\n'));
+  return found;
+}

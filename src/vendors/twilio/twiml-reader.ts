@@ -1,0 +1,145 @@
+import { Unreadable } from '../shared/reading.ts';
+
+/** An element of a document, in document order; `text` is the text directly inside it. */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly text: string;
+  readonly parent: string | null;
+}
+
+/** The vendor takes 4,000 characters inline. */
+const MAX_LENGTH = 16_384;
+const MAX_ELEMENTS = 500;
+const MAX_DEPTH = 16;
+const OPEN = /<([A-Za-z][\w:.-]{0,63})((?:\s+[\w:.-]{1,64}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+const CLOSE = /<\/([A-Za-z][\w:.-]{0,63})\s*>/y;
+const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([a-z]{2,4}));/g;
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+interface OpenElement {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly index: number;
+  text: string;
+}
+
+/**
+ * Reads a small XML document: elements, attributes, text, CDATA, comments, the five named entities and character
+ * references. Anything else (DOCTYPE, processing instructions after the declaration, foreign entities, elements that
+ * do not nest) is refused, because another parser could see another document. Throws `Unreadable`.
+ */
+export function readXml(text: string): readonly XmlElement[] {
+  if (text.length > MAX_LENGTH) throw broken(`longer than ${MAX_LENGTH} characters`);
+  const elements: XmlElement[] = [];
+  const stack: OpenElement[] = [];
+  let at = skipDeclaration(text);
+  while (at < text.length) {
+    const next = text.indexOf('<', at);
+    addText(stack.at(-1), text.slice(at, next < 0 ? text.length : next), decodeText);
+    if (next < 0) break;
+    at = readMarkup(text, next, { stack, elements });
+  }
+  if (stack.length > 0 || elements.length === 0) throw broken('not one complete element');
+  return elements;
+}
+
+interface State {
+  readonly stack: OpenElement[];
+  readonly elements: XmlElement[];
+}
+
+/** Reads what begins with `<`; returns where to go on. */
+function readMarkup(text: string, at: number, state: State): number {
+  if (text.startsWith('<!--', at)) return after(text, '-->', at + 4);
+  if (text.startsWith('<![CDATA[', at)) {
+    const end = after(text, ']]>', at + 9);
+    addText(state.stack.at(-1), text.slice(at + 9, end - 3), (plain) => plain);
+    return end;
+  }
+  CLOSE.lastIndex = at;
+  const close = CLOSE.exec(text);
+  if (close !== null) {
+    finish(state, close[1] ?? '');
+    return CLOSE.lastIndex;
+  }
+  OPEN.lastIndex = at;
+  const open = OPEN.exec(text);
+  if (open === null) throw broken('not plain XML');
+  begin(state, open[1] ?? '', open[2] ?? '');
+  if (open[3] === '/') finish(state, open[1] ?? '');
+  return OPEN.lastIndex;
+}
+
+function begin({ stack, elements }: State, name: string, attributes: string): void {
+  if (stack.length === 0 && elements.length > 0) throw broken('more than one root element');
+  if (stack.length === MAX_DEPTH || elements.length === MAX_ELEMENTS) throw broken('too deep or too large');
+  const element = {
+    name,
+    attributes: readAttributes(attributes),
+    text: '',
+    parent: stack.at(-1)?.name ?? null,
+  };
+  stack.push({ ...element, index: elements.length });
+  elements.push(element);
+}
+
+function finish({ stack, elements }: State, name: string): void {
+  const element = stack.pop();
+  if (element?.name !== name) throw broken('elements that do not nest');
+  const { attributes, text, index } = element;
+  elements[index] = { name, attributes, text: text.trim(), parent: stack.at(-1)?.name ?? null };
+}
+
+function readAttributes(text: string): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>();
+  for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
+    if (attributes.has(name)) throw broken('an attribute given twice');
+    attributes.set(name, decodeText(double ?? single ?? ''));
+  }
+  return attributes;
+}
+
+function addText(element: OpenElement | undefined, text: string, decode: (text: string) => string): void {
+  if (element !== undefined) element.text += decode(text);
+  else if (text.trim() !== '') throw broken('text outside the root element');
+}
+
+function decodeText(text: string): string {
+  if (!text.includes('&')) return text;
+  if (text.replace(ENTITY, '').includes('&')) throw broken('an entity that is not known');
+  return text.replace(ENTITY, (_whole, decimal: string, hex: string, name: string) => {
+    const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+    const character = name === undefined ? codePoint(point) : NAMED.get(name);
+    if (character === undefined) throw broken('an entity that is not known');
+    return character;
+  });
+}
+
+function codePoint(point: number): string | undefined {
+  return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
+    ? String.fromCodePoint(point)
+    : undefined;
+}
+
+function skipDeclaration(text: string): number {
+  const start = /^\uFEFF?\s*/.exec(text)?.[0].length ?? 0;
+  return text.startsWith('<?xml', start) ? after(text, '?>', start) : start;
+}
+
+function after(text: string, end: string, from: number): number {
+  const found = text.indexOf(end, from);
+  if (found < 0) throw broken('not closed');
+  return found + end.length;
+}
+
+function broken(what: string): Unreadable {
+  return new Unreadable(`\`Twiml\` cannot be read: it is ${what}.`);
+}

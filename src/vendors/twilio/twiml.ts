@@ -1,0 +1,135 @@
+import type { Destination } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { namedOf, phoneOf, Unreadable } from '../shared/reading.ts';
+import { messageRecipient, sipAddress } from './addresses.ts';
+import { readXml, type XmlElement } from './twiml-reader.ts';
+
+/** What a TwiML document will do that costs money or reaches somebody. */
+export interface TwimlFacts {
+  readonly destinations: readonly Destination[];
+  readonly extras: ReadonlySet<string>;
+  readonly callbacks: readonly string[];
+}
+
+interface Collector {
+  readonly plan: NumberingPlan;
+  readonly destinations: Destination[];
+  readonly extras: Set<string>;
+  readonly callbacks: string[];
+}
+
+type Visit = (element: XmlElement, facts: Collector) => void;
+
+const MAX_DESTINATIONS = 50;
+const nothing: Visit = () => undefined;
+/** The vendor goes on with the document of another URL, which may dial. */
+const leg: Visit = (_element, { extras }) => void extras.add('leg');
+const extra =
+  (name: string): Visit =>
+  (_element, { extras }) =>
+    void extras.add(name);
+
+/** Verbs and nouns of https://www.twilio.com/docs/voice/twiml; case matters to the vendor too. */
+const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
+  ...['Response', 'Pause', 'Hangup', 'Reject', 'Leave', 'Stop', 'Play', 'Say', 'Start', 'Connect'].map(quiet),
+  ...['Conference', 'Queue', 'Identity', 'Parameter', 'Prompt', 'Config', 'Task', 'Language', 'Room'].map(
+    quiet,
+  ),
+  ...['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w', 'speak'].map(quiet),
+  ['Redirect', leg],
+  ['Enqueue', leg],
+  ['Refer', leg],
+  ['Application', leg],
+  ['Dial', visitDial],
+  ['Number', visitNumber],
+  ['WhatsApp', visitNumber],
+  ['Sip', (element, facts) => void facts.destinations.push(sipAddress(element.text, 'Sip', facts.plan))],
+  ['Client', visitClient],
+  ['Sim', (element, facts) => void facts.destinations.push(namedOf('application', element.text, 'Sim'))],
+  ['Gather', visitGather],
+  ['Record', visitRecord],
+  ['Recording', extra('recording')],
+  ['Sms', visitMessage],
+  ['Message', visitMessage],
+  ['Body', nothing],
+  ['Media', nothing],
+  ['Pay', both(extra('payment'), leg)],
+  ['Transcription', extra('transcription')],
+  ['Stream', extra('stream')],
+  ['Siprec', extra('siprec')],
+  ['ConversationRelay', both(extra('assistant'), leg)],
+  ['Conversation', both(extra('assistant'), leg)],
+  ['ConversationRelaySession', extra('assistant')],
+  ['VirtualAgent', extra('assistant')],
+  ['AiSession', extra('assistant')],
+  ['Assistant', extra('assistant')],
+  ['Autopilot', extra('assistant')],
+]);
+
+/** Reads inline TwiML. A verb that is not known is refused: nobody could say what it costs. Throws `Unreadable`. */
+export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
+  const facts: Collector = { plan, destinations: [], extras: new Set(), callbacks: [] };
+  for (const element of readXml(text)) {
+    const visit = VISITS.get(element.name);
+    if (visit === undefined) throw new Unreadable(`\`Twiml\` uses \`${element.name}\`, which is not known.`);
+    visit(element, facts);
+    collectUrls(element, facts);
+  }
+  if (facts.destinations.length > MAX_DESTINATIONS)
+    throw new Unreadable(`\`Twiml\` dials more than ${MAX_DESTINATIONS} destinations.`);
+  return facts;
+}
+
+function quiet(name: string): readonly [string, Visit] {
+  return [name, nothing];
+}
+
+function both(first: Visit, second: Visit): Visit {
+  return (element, facts) => {
+    first(element, facts);
+    second(element, facts);
+  };
+}
+
+/** `<Dial>+1500…</Dial>` is short for one `<Number>`. */
+function visitDial(element: XmlElement, facts: Collector): void {
+  if (element.text !== '') facts.destinations.push(phoneOf(element.text, 'Dial', facts.plan));
+  const record = element.attributes.get('record') ?? 'do-not-record';
+  if (record !== 'do-not-record' && record !== 'false') facts.extras.add('recording');
+  if (element.attributes.has('action') || element.attributes.has('referUrl')) facts.extras.add('leg');
+}
+
+function visitNumber(element: XmlElement, facts: Collector): void {
+  facts.destinations.push(phoneOf(element.text, element.name, facts.plan));
+  if (element.attributes.has('machineDetection')) facts.extras.add('machine_detection');
+}
+
+function visitClient(element: XmlElement, facts: Collector): void {
+  if (element.text !== '') facts.destinations.push(namedOf('client', element.text, 'Client'));
+}
+
+/** Without `action` the answer goes to the document's own URL, which inline TwiML does not have; be careful all the same. */
+function visitGather(element: XmlElement, facts: Collector): void {
+  facts.extras.add('leg');
+  if (element.attributes.get('input')?.includes('speech') === true) facts.extras.add('speech');
+}
+
+function visitRecord(element: XmlElement, facts: Collector): void {
+  facts.extras.add('recording').add('leg');
+  if (element.attributes.get('transcribe') === 'true') facts.extras.add('transcription');
+}
+
+/** A message sent from within a call. */
+function visitMessage(element: XmlElement, facts: Collector): void {
+  const to = element.attributes.get('to');
+  if (to === undefined)
+    throw new Unreadable(`\`Twiml\` must name the recipient of \`${element.name}\` (\`to\`).`);
+  facts.destinations.push(messageRecipient(to, 'to', facts.plan).destination);
+  facts.extras.add('sms');
+}
+
+function collectUrls({ name, attributes, text }: XmlElement, { callbacks }: Collector): void {
+  for (const [attribute, value] of attributes)
+    if (/(?:url|callback|action)$/i.test(attribute) && value !== '') callbacks.push(value);
+  if ((name === 'Redirect' || name === 'Play' || name === 'Media') && text !== '') callbacks.push(text);
+}
