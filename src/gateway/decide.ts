@@ -31,14 +31,12 @@ export function decide(
   const { subject, intent, at } = question;
   const killed = parts.kills.check(subject, intent);
   if (killed !== null) return killed;
-  const asked = intent.callSeconds ?? DEFAULT_CALL_SECONDS;
-  const estimate = parts.prices.bound(intent, subject, asked, at);
-  if (!estimate.ok) return estimate;
-  const policy = parts.policy.decide(subject, intent, estimate.value, at);
-  if (!policy.ok) return policy;
-  const seconds = Math.min(asked, policy.callSeconds);
-  const priced = seconds < asked ? parts.prices.bound(intent, subject, seconds, at) : estimate;
+  const isCall = intent.action === 'call.create' || intent.action === 'call.modify';
+  const seconds = isCall ? secondsFor(parts, question) : 0;
+  const priced = parts.prices.bound(intent, subject, seconds, at);
   if (!priced.ok) return priced;
+  const policy = parts.policy.decide(subject, intent, priced.value, at);
+  if (!policy.ok) return policy;
   if (priced.value !== null && !parts.journal.accepts())
     return refuse(
       'journal_unavailable',
@@ -47,7 +45,6 @@ export function decide(
     );
   const admission = parts.limits.admit(subject, intent);
   if (!admission.ok) return admission;
-  const isCall = intent.action === 'call.create' || intent.action === 'call.modify';
   const granted = {
     rule: policy.rule,
     callSeconds: isCall ? seconds : null,
@@ -56,6 +53,13 @@ export function decide(
     bound: priced.value,
   };
   return reserve(parts, question, granted);
+}
+
+/** How long the call may last: what was asked, clamped by the rules that allow it. The price depends on it. */
+function secondsFor(parts: PipelineParts, { subject, intent, at }: Question): number {
+  const asked = intent.callSeconds ?? DEFAULT_CALL_SECONDS;
+  const policy = parts.policy.decide(subject, intent, null, at);
+  return policy.ok ? Math.min(asked, policy.callSeconds) : asked;
 }
 
 function reserve(

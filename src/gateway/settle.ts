@@ -64,6 +64,13 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
     };
   }
   const known: Money | null = cost !== null && cost.currency === bound.money.currency ? cost : null;
+  if (known !== null && known.amount > bound.money.amount)
+    parts.journal.append({
+      type: 'incident',
+      at: parts.clock.wall(),
+      what: 'cost-above-bound',
+      detail: { operation: intent.operation, bound: bound.money.amount, amount: known.amount },
+    });
   const reserves = parts.budgets.commit(reservation, known);
   return {
     costs: true,

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyTable } from '../custody/key-table.ts';
 import { createKeyedHash } from '../custody/keyed-hash.ts';
 import { openAccount, openVerifier } from '../custody/open.ts';
@@ -65,7 +66,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     index: createKeyedHash(keyRing.derive('index')),
     openVerifier: (record) => openVerifier(keySealer, record),
   });
-  const budgets = createBudgets({ clock, bank: options.bank });
+  const budgets = createBudgets({ clock, bank: options.bank, sleep });
   const limits = createLimits({ clock });
   const counters = createCounters();
   const upstream = createUpstream();

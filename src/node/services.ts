@@ -5,6 +5,7 @@ import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { rekey } from '../custody/sealing/rekey.ts';
 import { sealedAccounts, sealedKeys, sealedSettings } from '../custody/sealing/sealed-records.ts';
 import { parsePolicy } from '../guard/policy/document.ts';
+import { compilePolicy } from '../guard/policy/policy.ts';
 import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -111,7 +112,7 @@ function policyService({ store, record, clock, refreshPolicy }: Primary): AdminS
   return {
     active: () => store.policies.active(),
     async put(source, expected, actor) {
-      const { rules, mode } = parsePolicy(source);
+      const { rules, mode } = checkPolicy(source);
       await record({
         actor,
         act: 'policy.put',
@@ -123,8 +124,15 @@ function policyService({ store, record, clock, refreshPolicy }: Primary): AdminS
       return policy;
     },
     list: () => store.policies.list(),
-    parse: parsePolicy,
+    parse: checkPolicy,
   };
+}
+
+/** A policy that cannot be compiled must not be stored. */
+function checkPolicy(source: string) {
+  const document = parsePolicy(source);
+  compilePolicy(document);
+  return document;
 }
 
 function budgetService(primary: Primary): AdminServices['budgets'] {

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { Micros } from '../kernel/money.ts';
@@ -31,6 +32,8 @@ export interface WorkerProcess {
 }
 
 const CONFIRM_MILLISECONDS = 900;
+/** Money that a hanging process does not give up in time stays in its lease. */
+const RECALL_MILLISECONDS = 500;
 const STOP_MILLISECONDS = 15_000;
 const NOTHING = { amount: 0 as Micros, position: 0 };
 
@@ -112,7 +115,10 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     },
     listen: () => confirmed((id) => ({ type: 'listen', id })),
     async recall(budget: string, period: number) {
-      const answer = await ask((id) => ({ type: 'recall', id, budget, period })).catch(() => null);
+      const answer = await Promise.race([
+        ask((id) => ({ type: 'recall', id, budget, period })).catch(() => null),
+        sleep(RECALL_MILLISECONDS, null, { ref: false }),
+      ]);
       return answer?.type === 'recalled' ? answer : NOTHING;
     },
     merge: (usage: readonly Usage[]) => post({ type: 'usage', usage }),

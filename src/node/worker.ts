@@ -18,10 +18,12 @@ import { EXIT_JOURNAL_FAILED, type StartOrder, type ToPrimary, type ToWorker } f
 const USAGE_MILLISECONDS = 100;
 const WATCH_MILLISECONDS = 200;
 const DRAIN_MILLISECONDS = 10_000;
+const ORPHAN_MILLISECONDS = 500;
+const TEND_MILLISECONDS = 1000;
 
 /** A data-plane process. It lives and dies with its primary: without it nothing new may be spent or revoked. */
 function send(message: ToPrimary): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => {}); // The end of the primary is told by `disconnect`.
 }
 
 /** Grants that the bank has not answered yet. */
@@ -66,6 +68,7 @@ async function start(order: StartOrder): Promise<void> {
   );
   plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal, bank });
   setInterval(() => send({ type: 'usage', usage: plane?.limits.takeUsage() ?? [] }), USAGE_MILLISECONDS);
+  setInterval(() => plane?.budgets.tend(), TEND_MILLISECONDS);
   setInterval(() => {
     if (journal?.state() === 'failed') stopFailed();
   }, WATCH_MILLISECONDS);
@@ -123,8 +126,8 @@ function recall({ id, budget, period }: Extract<ToWorker, { type: 'recall' }>): 
   send({ type: 'recalled', id, amount: amount ?? (0 as never), position: journal?.position() ?? 0 });
 }
 
-async function stop(code: number): Promise<void> {
-  setTimeout(() => process.exit(code), DRAIN_MILLISECONDS).unref();
+async function stop(code: number, drain = DRAIN_MILLISECONDS): Promise<void> {
+  setTimeout(() => process.exit(code), drain).unref();
   await plane?.close();
   process.exit(code);
 }
@@ -135,6 +138,6 @@ process.on('message', (message: ToWorker) => {
     process.exit(1);
   });
 });
-process.on('disconnect', () => void stop(1));
+process.on('disconnect', () => void stop(1, ORPHAN_MILLISECONDS));
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});

@@ -106,6 +106,7 @@ async function client(pool: Pool): Promise<void> {
       else counts.refused += 1;
     } catch {
       counts.failed += 1;
+      counts.sent -= 1; // The node was down: it counts again when it is back.
       await sleep(5);
     }
   }

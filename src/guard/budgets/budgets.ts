@@ -21,6 +21,8 @@ export interface Budgets {
   /** Gives back what was reserved above `cost`; null keeps the bound. Returns what stands against the budgets now. */
   commit(reservation: Reservation, cost: Money | null): readonly Reserve[];
   release(reservation: Reservation): readonly Reserve[];
+  /** Gives money of ended periods back, also of budgets that nobody uses. Call it every second or so. */
+  tend(): void;
   /** Gives all free money of a budget up, at once; the caller returns it to the bank. */
   recall(budget: string, period: number): Micros;
 }
@@ -30,13 +32,15 @@ export interface BudgetsOptions {
   readonly bank: BankPort;
   /** Milliseconds that a request waits for money. */
   readonly patience?: number;
+  /** Resolves after so many milliseconds: ends the wait for a bank that does not answer. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
 const CACHED_SUBJECTS = 20_000;
 const COUNT_UNIT = 1_000_000;
 
 /** Budgets of a data-plane process: spends slices of the bank's money without asking, never more than it was given. */
-export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): Budgets {
+export function createBudgets({ clock, bank, patience = 250, sleep }: BudgetsOptions): Budgets {
   let slices = new Map<string, Slice>();
   let bySubject = new Map<string, readonly Slice[]>();
 
@@ -80,11 +84,12 @@ export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): 
           'Budget money did not arrive in time.',
         );
       try {
-        await Promise.all(
+        const refills = Promise.all(
           lacking.map(({ slice, amount }) =>
-            refill(slice, { need: amount, isBackground: false }, bank, clock.monotonic),
+            refill(slice, { need: amount, isBackground: false }, bank, clock),
           ),
         );
+        await (sleep === undefined ? refills : Promise.race([refills, sleep(patience)]));
       } catch {
         return refuse(
           'budget_unavailable',
@@ -92,8 +97,6 @@ export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): 
           'The bank of budget money cannot be reached.',
         );
       }
-      const now = clock.ledger();
-      for (const { slice } of claims) rollOver(slice, now, bank);
       const reservation = take(claims);
       if (reservation !== null) return next(reservation);
     }
@@ -106,7 +109,7 @@ export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): 
       isRefused(slice, amount, clock.monotonic())
     )
       return;
-    refill(slice, { need: amount, isBackground: true }, bank, clock.monotonic).catch(() => {});
+    refill(slice, { need: amount, isBackground: true }, bank, clock).catch(() => {});
   }
 
   /** Changes what stands against each budget to `amountOf`, crediting or debiting the local slice. */
@@ -119,18 +122,27 @@ export function createBudgets({ clock, bank, patience = 250 }: BudgetsOptions): 
       if (slice === undefined) return [id, period, reserved];
       const amount = amountOf(slice.budget, reserved);
       const saved = reserved - amount;
-      if (saved !== 0 && slice.period === period && slices.get(id) === slice) slice.free += saved;
+      if (saved > 0 && slice.period === period && slices.get(id) === slice) slice.free += saved;
       else if (saved > 0) bank.giveBack(id, period, micros(saved));
       return [id, period, amount];
     });
   }
 
+  function retire(slice: Slice): void {
+    slice.isRetired = true;
+    handBack(slice, bank);
+  }
+
   return Object.freeze({
+    tend() {
+      const now = clock.ledger();
+      for (const slice of slices.values()) if (slice.free > 0) rollOver(slice, now, bank);
+    },
     configure(budgets: readonly BudgetRecord[]) {
       const old = slices;
       slices = new Map();
       for (const budget of budgets) slices.set(budget.id, keep(old.get(budget.id), budget));
-      for (const slice of old.values()) if (slices.get(slice.budget.id) !== slice) handBack(slice, bank);
+      for (const slice of old.values()) if (slices.get(slice.budget.id) !== slice) retire(slice);
       bySubject = new Map();
     },
     reserve(subject: Subject, intent: Intent, bound: Bound) {

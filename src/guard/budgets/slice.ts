@@ -42,6 +42,8 @@ export interface Slice {
   pending: Promise<void> | null;
   /** Sum of the requests that wait for money: what arrives is theirs, and is not called back before they saw it. */
   waiting: number;
+  /** The budget was changed or removed: whatever arrives goes back. */
+  isRetired: boolean;
 }
 
 export function newSlice(budget: BudgetRecord): Slice {
@@ -57,6 +59,7 @@ export function newSlice(budget: BudgetRecord): Slice {
     spentSinceGrant: 0,
     pending: null,
     waiting: 0,
+    isRetired: false,
   };
 }
 
@@ -83,13 +86,22 @@ export function isRefused(slice: Slice, amount: number, monotonic: number): bool
 }
 
 /** Asks for money; requests that come meanwhile share the answer. */
+/** The clocks that a slice needs. */
+export interface SliceClock {
+  ledger(): number;
+  monotonic(): number;
+}
+
+/** A grant is good for at least this long, also where the bank's clock is behind ours. */
+const LEAST_MILLISECONDS = 1000;
+
 export function refill(
   slice: Slice,
   ask: Omit<GrantAsk, 'budget' | 'want'>,
   bank: BankPort,
-  monotonic: () => number,
+  clock: SliceClock,
 ): Promise<void> {
-  slice.pending ??= take(slice, ask, bank, monotonic).finally(() => {
+  slice.pending ??= take(slice, ask, bank, clock).finally(() => {
     slice.pending = null;
   });
   return slice.pending;
@@ -99,7 +111,7 @@ async function take(
   slice: Slice,
   { need, isBackground }: Omit<GrantAsk, 'budget' | 'want'>,
   bank: BankPort,
-  monotonic: () => number,
+  clock: SliceClock,
 ): Promise<void> {
   const want = micros(Math.max(need * 32, slice.spentSinceGrant * 2));
   slice.spentSinceGrant = 0;
@@ -108,16 +120,17 @@ async function take(
     handBack(slice, bank);
     slice.free = 0;
     slice.period = answer.period;
-    slice.end = answer.end;
   }
+  slice.end = Math.max(answer.end, clock.ledger() + LEAST_MILLISECONDS);
   slice.left = answer.left;
   if (answer.granted === 0) {
     if (isBackground) return; // Nobody was asked to give money back for it, so it says nothing.
     slice.refusedFrom = need;
-    slice.refusedUntil = monotonic() + REFUSED_FOR;
+    slice.refusedUntil = clock.monotonic() + REFUSED_FOR;
     return;
   }
   slice.refusedUntil = 0;
   slice.free += answer.granted;
   slice.lastGrant = answer.granted;
+  if (slice.isRetired) handBack(slice, bank);
 }

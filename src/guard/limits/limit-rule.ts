@@ -30,7 +30,7 @@ export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent)
     case 'account':
       return [subject.account];
     case 'recipient':
-      return [...new Set(intent.destinations.map(({ address }) => address))];
+      return intent.destinations.map(({ address }) => address);
     case 'prefix':
       return [...new Set(intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1)))];
     case 'country':
@@ -38,12 +38,19 @@ export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent)
   }
 }
 
-/** Always in force unless the policy has a limit of the same id: nobody needs more than this at one number. */
-export function recipientGuard(): LimitRule {
+/** Always in force unless the policy has limits of the same ids: nobody needs more than this at one number. */
+export function recipientGuards(): readonly LimitRule[] {
+  return [
+    recipientGuard('recipient-flood', 10, 600_000),
+    recipientGuard('recipient-flood-day', 40, 86_400_000),
+  ];
+}
+
+function recipientGuard(id: string, count: number, milliseconds: number): LimitRule {
   return {
-    id: 'recipient-flood',
+    id,
     per: 'recipient',
-    rate: { count: 10, milliseconds: 600_000, burst: 10 },
+    rate: { count, milliseconds, burst: count },
     concurrency: null,
     match: null,
     covers: (_subject, intent) =>

@@ -51,11 +51,14 @@ export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic
       const taken: [Limit, string][] = [];
       for (const limit of limits) {
         if (!limit.rule.covers(subject, intent)) continue;
-        for (const key of subjectKeys(limit.rule.per, subject, intent)) {
-          if (limit.rate !== null && !limit.rate.fits(key, now)) return refusal(limit, true);
+        const counts = new Map<string, number>();
+        for (const key of subjectKeys(limit.rule.per, subject, intent))
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        for (const [key, count] of counts) {
+          if (limit.rate !== null && !limit.rate.fits(key, now, count)) return refusal(limit, true);
           if (limit.rule.concurrency !== null && (limit.running.get(key) ?? 0) >= limit.rule.concurrency)
             return refusal(limit, false);
-          taken.push([limit, key]);
+          for (let time = 0; time < count; time++) taken.push([limit, key]);
         }
       }
       for (const [{ rate }, key] of taken) rate?.take(key, now, 1);

@@ -12,7 +12,7 @@ export interface Usage {
 }
 
 export interface Rate {
-  fits(key: string, now: number): boolean;
+  fits(key: string, now: number, count: number): boolean;
   take(key: string, now: number, count: number): void;
   /** Counts what another process took; not reported by `takeUsage`. */
   merge(key: string, now: number, count: number): void;
@@ -52,7 +52,7 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
   }
 
   return {
-    fits: (key, now) => (full.get(key) ?? 0) - now <= tolerance,
+    fits: (key, now, amount) => Math.max((full.get(key) ?? 0) - now, 0) + step * (amount - 1) <= tolerance,
     take(key, now, amount) {
       add(key, now, amount);
       taken.set(key, (taken.get(key) ?? 0) + amount);

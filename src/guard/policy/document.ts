@@ -7,7 +7,8 @@ import { parseMicros } from '../../kernel/money.ts';
 import { LIMIT_SUBJECTS } from '../limits/limit-rule.ts';
 import { explainIssues } from './explain.ts';
 
-const MAX_SOURCE = 1024 * 1024;
+/** The parser needs seconds for larger nonsense. */
+const MAX_SOURCE = 128 * 1024;
 const MAX_RULES = 5000;
 
 const id = z
@@ -57,28 +58,35 @@ const bounds = z.strictObject({
   maxRecipients: z.int().min(1).max(1000).optional(),
   maxCallDuration: duration.optional(),
 });
-const rule = z.strictObject({
-  id,
-  effect: z.enum(['allow', 'deny']),
-  mode: z.enum(['observe', 'enforce']).optional(),
-  who: who.optional(),
-  what: what.optional(),
-  to: to.optional(),
-  from: z.strictObject({ senders: names }).optional(),
-  when: z
-    .strictObject({
-      hours: hours.optional(),
-      days: z
-        .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-        .min(1)
-        .optional(),
-      timezone: timezone.optional(),
-    })
-    .optional(),
-  limits: bounds.optional(),
-  parameters: z.strictObject({ forbid: names }).optional(),
-  callbacks: z.strictObject({ hosts: names }).optional(),
-});
+const rule = z
+  .strictObject({
+    id,
+    effect: z.enum(['allow', 'deny']),
+    mode: z.enum(['observe', 'enforce']).optional(),
+    who: who.optional(),
+    what: what.optional(),
+    to: to.optional(),
+    from: z.strictObject({ senders: names }).optional(),
+    when: z
+      .strictObject({
+        hours: hours.optional(),
+        days: z
+          .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+          .min(1)
+          .optional(),
+        timezone: timezone.optional(),
+      })
+      .optional(),
+    limits: bounds.optional(),
+    parameters: z.strictObject({ forbid: names }).optional(),
+    callbacks: z.strictObject({ hosts: names }).optional(),
+  })
+  .refine(
+    ({ effect, limits, parameters, callbacks }) =>
+      effect === 'allow' || (limits === undefined && parameters === undefined && callbacks === undefined),
+    'limits, parameters and callbacks are conditions of allow rules',
+  )
+  .refine(({ effect, mode }) => effect === 'deny' || mode !== 'observe', 'only deny rules can be observed');
 const limit = z
   .strictObject({
     id,
@@ -109,7 +117,7 @@ export type PolicyLimit = NonNullable<PolicyDocument['limits']>[number];
 
 /** Reads a policy in YAML. Throws `input_invalid` that names the line, the field and, for a misspelt one, the nearest. */
 export function parsePolicy(source: string): PolicyDocument {
-  if (source.length > MAX_SOURCE) throw invalid('it is larger than 1 MiB');
+  if (source.length > MAX_SOURCE) throw invalid('it is larger than 128 KiB');
   const lines = new LineCounter();
   const yaml = parseDocument(source, { lineCounter: lines, maxAliasCount: 0, uniqueKeys: true } as Parameters<
     typeof parseDocument

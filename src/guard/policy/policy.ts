@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../../intent/decision.ts';
 import type { Destination, Intent } from '../../intent/intent.ts';
 import { maskAddress } from '../../kernel/phone.ts';
-import { recipientGuard, type LimitRule } from '../limits/limit-rule.ts';
+import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
 import type { Bound, Subject } from '../subject.ts';
 import { readSeconds, type PolicyDocument, type PolicyLimit } from './document.ts';
 import { compileRule, DEFAULT_CALL_SECONDS, type CompiledRule, type Question } from './rule.ts';
@@ -42,7 +42,12 @@ export function compilePolicy(document: PolicyDocument): Policy {
     if (parameter !== undefined)
       return refuse('parameter_forbidden', 'policy:parameters', `The parameter ${parameter} is forbidden.`);
     const { denies, allows } = indexed(question.intent);
-    return findDeny(denies, question) ?? cover(allows, question);
+    const denied = findDeny(denies, question, false);
+    if (denied !== null) return denied;
+    const decision = cover(allows, question);
+    const observed = decision.ok ? findDeny(denies, question, true) : null;
+    if (observed === null || observed.ok || !decision.ok) return decision;
+    return { ...decision, observed: textOf(observed.refusal) };
   };
   return {
     document,
@@ -71,19 +76,35 @@ function indexFor(
   };
 }
 
-function observe({ code, rule, message }: Refusal): PolicyDecision {
-  return {
-    ok: true,
-    rule: 'observe',
-    callSeconds: DEFAULT_CALL_SECONDS,
-    observed: `${code} ${rule}: ${message}`,
-  };
+function observe(refusal: Refusal): PolicyDecision {
+  return { ok: true, rule: 'observe', callSeconds: DEFAULT_CALL_SECONDS, observed: textOf(refusal) };
 }
 
-function findDeny(denies: readonly CompiledRule[], question: Question): PolicyDecision | null {
+function textOf({ code, rule, message }: Refusal): string {
+  return `${code} ${rule}: ${message}`;
+}
+
+/** What a number in a country stands for, for rules that name destinations. */
+function numberIn(country: string): Destination {
+  const phone = {
+    country,
+    lineType: 'unknown',
+    premium: false,
+    satellite: false,
+    operator: null,
+    valid: true,
+  } as const;
+  return { kind: 'phone', address: '', phone };
+}
+
+function findDeny(
+  denies: readonly CompiledRule[],
+  question: Question,
+  isObserved: boolean,
+): PolicyDecision | null {
   const { subject, intent } = question;
   for (const rule of denies) {
-    if (rule.isObserved || !rule.concerns(subject, intent)) continue;
+    if (rule.isObserved !== isObserved || !rule.concerns(subject, intent)) continue;
     const { covers } = rule;
     const hit = covers === null ? null : intent.destinations.find((one) => covers(one));
     if (covers !== null && hit === undefined) continue;
@@ -117,14 +138,16 @@ function findAllow(
 ): CompiledRule | null {
   const { subject, intent } = question;
   for (const rule of allows) {
-    if (rule.isObserved || !isPlaceCovered(rule, place) || !rule.concerns(subject, intent)) continue;
+    if (!isPlaceCovered(rule, place, intent) || !rule.concerns(subject, intent)) continue;
     if (rule.failure(question) === null) return rule;
   }
   return null;
 }
 
-function isPlaceCovered(rule: CompiledRule, place: Destination | null): boolean {
-  if (place === null) return true;
+/** An intent that goes nowhere is covered by a rule that names no destinations; a number to buy, by its country. */
+function isPlaceCovered(rule: CompiledRule, place: Destination | null, intent: Intent): boolean {
+  if (place === null)
+    return rule.covers === null || (intent.country !== null && rule.covers(numberIn(intent.country)));
   if (rule.covers !== null && !rule.covers(place)) return false;
   const { phone } = place;
   if (phone === null) return true;
@@ -133,8 +156,8 @@ function isPlaceCovered(rule: CompiledRule, place: Destination | null): boolean 
 }
 
 /** Why a rule does not cover a place, in words. */
-function placeProblem(rule: CompiledRule, place: Destination | null): string | null {
-  if (place === null || isPlaceCovered(rule, place)) return null;
+function placeProblem(rule: CompiledRule, place: Destination | null): string {
+  if (place === null) return 'it names destinations, and this has none';
   const { covers, namesPremium, namesSatellite } = rule;
   if (covers !== null && !covers(place)) return `${describe(place)} is not covered`;
   if (place.phone?.premium === true && !namesPremium) return `${describe(place)} is a premium number`;
@@ -149,10 +172,14 @@ function denial(
   place: Destination | null,
 ): PolicyDecision {
   const { subject, intent } = question;
-  const concerned = allows.filter((rule) => !rule.isObserved && rule.concerns(subject, intent));
-  const nearest = concerned.find((rule) => isPlaceCovered(rule, place)) ?? concerned[0];
+  const concerned = allows.filter((rule) => rule.concerns(subject, intent));
+  const covering = concerned.find((rule) => isPlaceCovered(rule, place, intent));
+  const nearest = covering ?? concerned[0];
   if (nearest !== undefined) {
-    const problem = placeProblem(nearest, place) ?? nearest.failure(question) ?? 'it does not hold';
+    const problem =
+      covering === undefined
+        ? placeProblem(nearest, place)
+        : (nearest.failure(question) ?? 'it does not hold');
     return refuse('policy_denied', `rule:${nearest.id}`, `rule:${nearest.id}: ${problem}.`);
   }
   const where = place === null ? '' : ` to ${describe(place)}`;
@@ -167,7 +194,8 @@ function describe({ address, phone, kind }: Destination): string {
 
 function compileLimits(limits: readonly PolicyLimit[]): readonly LimitRule[] {
   const own = limits.map(compileLimit);
-  return own.some(({ id }) => id === 'recipient-flood') ? own : [...own, recipientGuard()];
+  const ids = new Set(own.map(({ id }) => id));
+  return [...own, ...recipientGuards().filter(({ id }) => !ids.has(id))];
 }
 
 function compileLimit({ id, per, who, what, to, rate, burst, concurrency }: PolicyLimit): LimitRule {

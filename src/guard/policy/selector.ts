@@ -70,7 +70,7 @@ export function compileTo(to: PolicyRule['to']): DestinationTest | null {
     if (kinds !== null && !kinds.has(kind)) return false;
     const country = phone?.country ?? '';
     if (countries !== null && !countries.has(country)) return false;
-    if (notCountries?.has(country) === true) return false;
+    if (notCountries !== null && (country === '' || notCountries.has(country))) return false;
     if (numbers !== null && !numbers.has(address)) return false;
     if (prefixes !== undefined && !prefixes.some((one) => address.startsWith(one))) return false;
     if (notPrefixes?.some((one) => address.startsWith(one)) === true) return false;

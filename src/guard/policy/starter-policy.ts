@@ -11,9 +11,13 @@ rules:
 
   - id: home
     effect: allow
-    what: { actions: [message.send, call.create, verify.start, verify.check, lookup] }
+    what: { actions: [message.send, call.create, verify.start, lookup] }
     to: { countries: [${countries.join(', ')}] }
     limits: { maxSegments: 5, maxMedia: 3, maxRecipients: 20, maxCallDuration: 30m }
+
+  - id: check-codes
+    effect: allow
+    what: { actions: [verify.check] }
 
 limits:
   - id: recipient-flood # no number gets more than this, whoever asks

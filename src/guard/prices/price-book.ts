@@ -90,7 +90,8 @@ function multiply({ amount, unit, increment }: PriceRecord, { intent, callSecond
   if (unit === 'segment') return amount * Math.max(1, intent.content?.segments ?? 1);
   if (unit !== 'minute') return amount;
   const steps = Math.max(1, Math.ceil(callSeconds / increment));
-  return Math.ceil((amount * steps * increment) / 60);
+  const product = amount * steps * increment;
+  return Number.isSafeInteger(product) ? Math.ceil(product / 60) : Infinity;
 }
 
 function unknownPrice(item: string, destination: Destination | null): Extract<Step<never>, { ok: false }> {
