@@ -16,9 +16,9 @@ export interface Showcase {
   ) => Readonly<Record<string, string>>;
 }
 
-/** Numbers of the documentation ranges: they belong to nobody (Bundesnetzagentur, Ofcom drama numbers). */
+/** Numbers that the simulated network knows; nothing leaves this machine. */
 const ALLOWED = '+4915215551234';
-const REFUSED = '+447700900123';
+const REFUSED = '+447400123456';
 
 export const showcase: Showcase = {
   vendor: 'twilio',
