@@ -158,7 +158,7 @@ function isListRequest(request: WireRequest): request is ListRequest {
   return 'since' in request && typeof request.since === 'number';
 }
 
-const LINK = /^(?:https:\/\/([a-z0-9.-]+))?(\/[A-Za-z0-9._~+/-]*)(?:\?([^#\s]*))?$/;
+const LINK = /^(?:https:\/\/([a-z0-9.-]+))?(\/(?!\/)(?!.*\.\.)[A-Za-z0-9._~+/-]*)(?:\?([^#\s]*))?$/;
 
 /** The core API gives a relative link, all others an absolute one; neither may lead away from the vendor. */
 function nextPage(request: WireRequest, answer: JsonObject): WireRequest | null | 'foreign' {
