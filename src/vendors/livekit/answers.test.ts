@@ -47,7 +47,7 @@ test('the SDK raises its own exception with our words', async () => {
   const dial = (origin: string) =>
     new SipClient(origin, virtualKey, VIRTUAL).createSipParticipant('ST', '+15005550006', 'r');
   const record = (origin: string) =>
-    new EgressClient(origin, virtualKey, VIRTUAL).startWebEgress('https://x.example', {} as never);
+    new EgressClient(origin, virtualKey, VIRTUAL).startWebEgress('https://x.example', {});
   for (const use of [rooms, dial, record]) {
     const denied = await against('policy_denied', use);
     assert.deepEqual([denied['status'], denied['code']], [403, 'permission_denied']);

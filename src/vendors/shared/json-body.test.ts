@@ -45,6 +45,10 @@ test('100,000 levels are refused after looking at 65 of them', () => {
   assert.match(problem(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`), /64 levels/);
 });
 
+test('depth counts what is open, not what was closed', () => {
+  assert.ok(read(`{"a":[${'{"b":[1]},'.repeat(500)}{}]}`).ok);
+});
+
 test('other things than an object are told apart', () => {
   assert.match(problem(''), /not valid JSON/);
   assert.match(problem('{"to":'), /not valid JSON/);

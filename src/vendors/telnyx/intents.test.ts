@@ -188,8 +188,30 @@ test('a TeXML call is read from a form as well', () => {
 test('a running TeXML call that gets another script may dial, one that ends does not', () => {
   const change = (json: object) => intent('/texml/Accounts/a/Calls/c1', json);
   assert.ok(!change({ Status: 'completed' }).effects.includes('spend'));
+  assert.ok(!change({ Texml: '<Response><Say>Bye</Say></Response>' }).effects.includes('spend'));
+  assert.deepEqual(change({ Texml: '<Response><Dial>x</Dial></Response>' }).extras, ['leg']);
   assert.deepEqual(change({ Url: 'https://example.com' }).extras, ['leg']);
   assert.equal(change({ Url: 'https://example.com' }).callSeconds, 14_400);
+});
+
+test('what an assistant does later is bounded now', () => {
+  const event = (json: object) =>
+    intent('/ai/assistants/a/scheduled_events', {
+      telnyx_agent_target: '+15005550001',
+      telnyx_end_user_target: '+447700900000',
+      ...json,
+    });
+  const call = event({ telnyx_conversation_channel: 'phone_call', call_settings: { record: true } });
+  assert.deepEqual(
+    [call.action, to(call), call.extras],
+    ['call.create', ['+447700900000'], ['assistant', 'leg', 'recording']],
+  );
+  const text = event({ telnyx_conversation_channel: 'sms_chat', text: 'hi' });
+  assert.deepEqual([text.action, text.content?.segments], ['message.send', 10]);
+  assert.equal(
+    intent('/ai/assistants/a/chat/sms', { from: '+15005550001', to: '+15005550006' }).content?.segments,
+    10,
+  );
 });
 
 test('verifications and look-ups name their channel and type', () => {

@@ -30,6 +30,16 @@ test('the issued key starts with KEY; without it the secret is the same', () => 
   assert.equal(custody.authorize(other, openAccount({}, {}), NOW).headers['authorization'], undefined);
 });
 
+test('the key is a secret, and a read tells whether it works', () => {
+  assert.deepEqual(
+    custody.fields.map(({ name, secret, required }) => [name, secret, required]),
+    [['apiKey', true, true]],
+  );
+  const { request, accepts } = custody.test(account, NOW);
+  assert.deepEqual([request.method, request.path], ['GET', '/v2/balance']);
+  assert.ok(accepts(answer(200, {})) && !accepts(answer(401, {})));
+});
+
 /** The vendor's own SDK against a server that refuses everything with `code`. */
 async function against(code: ErrorCode, use: (client: Telnyx) => Promise<unknown>): Promise<unknown> {
   await using server = await serve(() => refuse({ code, rule: 'rule:test', message: 'Not today.' }));

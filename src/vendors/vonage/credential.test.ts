@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { parseJwt, verifyJwt } from '../shared/jwt.ts';
-import { issueSources, NOW, openAccount, VIRTUAL, wire } from '../shared/wire-fixture.ts';
+import { answer, issueSources, NOW, openAccount, VIRTUAL, wire } from '../shared/wire-fixture.ts';
 import type { WireRequest } from '../wire.ts';
 import { custody } from './credential.ts';
 
@@ -209,6 +209,15 @@ test('the credential is tested by a read, with whichever pair there is', () => {
   assert.equal(byToken.request.path, '/v1/calls');
   assert.ok(parseJwt((byToken.request.headers['authorization'] ?? '').slice(7)));
   assert.throws(() => custody.test(openAccount({}, {}), NOW), /applicationId/);
+});
+
+test('secrets are declared as secrets, and nothing else is', () => {
+  const secret = custody.fields.filter((field) => field.secret).map(({ name }) => name);
+  assert.deepEqual(secret, ['apiSecret', 'privateKey']);
+  assert.ok(
+    custody.test(account, NOW).accepts(answer(200, {})) &&
+      !custody.test(account, NOW).accepts(answer(401, {})),
+  );
 });
 
 test('account fields are checked', () => {

@@ -61,6 +61,30 @@ test('a call has its final price when it has ended', () => {
   assert.equal(lookup.read('call.create', request, answer(404, {})), null);
 });
 
+test('a verification costs its own price and that of its messages', () => {
+  const request = lookup.fetch('verify.start', 'abcdef', FIELDS);
+  assert.ok(request);
+  const found = {
+    request_id: 'abcdef',
+    number: '15005550006',
+    currency: 'EUR',
+    price: '0.10',
+    estimated_price_messages_sent: '0.0333',
+    status: 'SUCCESS',
+    date_submitted: '2026-01-01 00:00:00',
+    date_finalized: '2026-01-01 00:01:00',
+  };
+  const read = (more: object) =>
+    lookup.read('verify.start', request, answer(200, { ...found, ...more }))?.records[0];
+  assert.deepEqual(
+    [read({})?.cost?.amount, read({})?.final, read({})?.createdAt],
+    [133_300, true, Date.UTC(2026, 0, 1)],
+  );
+  assert.equal(read({ status: 'IN PROGRESS' })?.final, false);
+  assert.equal(read({ date_finalized: '' })?.final, false);
+  assert.equal(lookup.read('verify.start', request, answer(200, { status: '101' })), null);
+});
+
 test('a list runs through all pages and then through the next product', () => {
   const first = lookup.list('message.send', Date.UTC(2026, 0, 1), FIELDS);
   assert.ok(first);

@@ -23,7 +23,7 @@ async function against<T>(code: ErrorCode, use: (vonage: Vonage) => Promise<T>):
   const host = server.origin;
   const credential = { apiKey: 'a1b2c3d4', apiSecret: 'x', applicationId: 'app', privateKey };
   const result = await use(
-    new Vonage(credential as never, { apiHost: host, restHost: host, videoHost: host } as never),
+    new Vonage(credential as never, { apiHost: host, restHost: host, videoHost: host }),
   ).catch((error: unknown) => error as T);
   assert.equal(server.seen.length, 1, 'the SDK asked once and did not try again');
   return result;
@@ -39,7 +39,7 @@ async function bodyOf(error: unknown): Promise<string> {
 
 test('SMS: the SDK raises its send failure with our words', async () => {
   const error = await against<unknown>('budget_exceeded', (vonage) =>
-    vonage.sms.send({ to: '1', from: '2', text: 'x' } as never),
+    vonage.sms.send({ to: '1', from: '2', text: 'x' }),
   );
   assert.ok(error instanceof Error);
   assert.match(error.constructor.name, /^MessageSend(Partial|All)Failure$/);
@@ -50,8 +50,7 @@ test('SMS: the SDK raises its send failure with our words', async () => {
 
 test('Messages, Voice, Verify v2, Video and applications: the SDK raises its request error', async () => {
   const calls: ((vonage: Vonage) => Promise<unknown>)[] = [
-    (vonage) =>
-      vonage.messages.send({ channel: 'sms', messageType: 'text', to: '1', from: '2', text: 'x' } as never),
+    (vonage) => vonage.messages.send({ channel: 'sms', messageType: 'text', to: '1', from: '2', text: 'x' }),
     (vonage) => vonage.voice.createOutboundCall({ to: [{ type: 'phone', number: '1' }], ncco: [] } as never),
     (vonage) => vonage.verify2.newRequest({ brand: 'B', workflow: [{ channel: 'sms', to: '1' }] } as never),
     (vonage) => vonage.video.createSession(),
@@ -66,14 +65,12 @@ test('Messages, Voice, Verify v2, Video and applications: the SDK raises its req
 });
 
 test('Verify v1, Number Insight and numbers: the answer carries the vendor’s status', async () => {
-  const verify = await against('rate_limited', (vonage) =>
-    vonage.verify.start({ number: '1', brand: 'B' } as never),
-  );
+  const verify = await against('rate_limited', (vonage) => vonage.verify.start({ number: '1', brand: 'B' }));
   assert.match(JSON.stringify(verify), /"status":"1".*Not today/);
   const insight = await against('key_invalid', (vonage) => vonage.numberInsights.basicLookup('15005550006'));
   assert.match(JSON.stringify(insight), /"status":4.*Not today/);
   const buy = await against<unknown>('policy_denied', (vonage) =>
-    vonage.numbers.buyNumber({ country: 'GB', msisdn: '1' } as never),
+    vonage.numbers.buyNumber({ country: 'GB', msisdn: '1' }),
   );
   assert.match(await bodyOf(buy), /error-code-label.*Not today/);
 });

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { wire } from '../shared/wire-fixture.ts';
+import { operations } from './facts.ts';
+import { vonage } from './index.ts';
+import { API, intent, problem, to } from './intent-fixture.ts';
+
+const CALL = {
+  to: [{ type: 'phone', number: '15005550006' }],
+  from: { type: 'phone', number: '15005550001' },
+};
+test('a call lists everybody it may dial', () => {
+  const ncco = [
+    { action: 'talk', text: 'x' },
+    {
+      action: 'connect',
+      endpoint: [
+        { type: 'phone', number: '447700900000' },
+        { type: 'sip', uri: 'sip:a@example.com' },
+      ],
+    },
+    { action: 'record', eventUrl: ['https://example.com/rec'] },
+  ];
+  const one = intent(API, { url: '/v1/calls', json: { ...CALL, ncco, length_timer: 60 } });
+  assert.deepEqual(to(one), ['+15005550006', '+447700900000', 'sip:a@example.com']);
+  assert.equal(one.sender, '15005550001');
+  assert.equal(one.callSeconds, 60);
+  assert.deepEqual(one.extras, ['recording']);
+  assert.deepEqual(one.callbacks, ['https://example.com/rec']);
+});
+
+test('a script that lives elsewhere may dial one more leg', () => {
+  const fetched = intent(API, {
+    url: '/v1/calls',
+    json: { ...CALL, answer_url: ['https://example.com/ncco'] },
+  });
+  assert.deepEqual(fetched.extras, ['leg']);
+  assert.deepEqual(fetched.callbacks, ['https://example.com/ncco']);
+  assert.deepEqual(
+    intent(API, { url: '/v1/calls', json: CALL }).extras,
+    ['leg'],
+    'the application has its own script',
+  );
+  const scripts = [
+    [{ action: 'notify', payload: {}, eventUrl: ['https://x'] }],
+    [
+      { action: 'input', type: ['dtmf'] },
+      { action: 'input', type: ['dtmf'] },
+    ],
+    [{ action: 'connect', eventType: 'synchronous', endpoint: [] }],
+    [{ action: 'something-new' }],
+  ];
+  for (const ncco of scripts)
+    assert.deepEqual(
+      intent(API, { url: '/v1/calls', json: { ...CALL, ncco } }).extras,
+      ['leg'],
+      JSON.stringify(ncco),
+    );
+});
+
+test('what a script costs besides is named', () => {
+  const extras = (ncco: object[], more = {}) =>
+    intent(API, { url: '/v1/calls', json: { ...CALL, ncco, ...more } }).extras;
+  assert.deepEqual(extras([{ action: 'talk', text: 'x', premium: true }]), ['premium_speech']);
+  assert.deepEqual(extras([{ action: 'conversation', name: 'c', record: true }]), ['recording']);
+  assert.deepEqual(extras([{ action: 'input', speech: {} }]), ['speech_recognition', 'leg']);
+  assert.deepEqual(extras([{ action: 'talk', text: 'x' }], { advanced_machine_detection: {} }), [
+    'machine_detection',
+  ]);
+});
+
+test('a number behind a SIP address of the vendor is a phone', () => {
+  const call = (uri: string) =>
+    intent(API, { url: '/v1/calls', json: { ...CALL, to: [{ type: 'sip', uri }] } }).destinations[0];
+  assert.deepEqual(call('sip:+449001234567@sip.nexmo.com')?.kind, 'phone');
+  assert.equal(call('sip:+449001234567@sip.nexmo.com')?.phone?.premium, true);
+  assert.equal(call('sip:449001234567@pbx.example.com')?.kind, 'sip');
+  assert.equal(call('tel:+449001234567')?.kind, 'phone');
+});
+
+test('fields that only look like the known ones are refused', () => {
+  const calls = [
+    { ...CALL, To: [] },
+    { ...CALL, lengthTimer: 5 },
+    { ...CALL, Ncco: [] },
+    { ...CALL, answerUrl: 'x' },
+  ];
+  for (const json of calls) assert.match(problem(API, { url: '/v1/calls', json }), /exactly so/);
+  const endpoint = { to: [{ type: 'phone', number: '15005550006', Number: '447700900000' }] };
+  assert.match(problem(API, { url: '/v1/calls', json: endpoint }), /`number` exactly so/);
+  assert.match(problem(API, { url: '/v1/calls?to=1', json: CALL }), /not in the query/);
+  assert.match(problem(API, { url: '/v1/calls', json: { to: [] } }), /at least one/);
+  assert.match(problem(API, { url: '/v1/calls', json: { ...CALL, length_timer: 7201 } }), /length_timer/);
+});
+
+test('ending a call is free, transferring it is not', () => {
+  const change = (json: object) => intent(API, { method: 'PUT', url: '/v1/calls/u1', json });
+  assert.ok(!change({ action: 'hangup' }).effects.includes('spend'));
+  const away = change({ action: 'transfer', destination: { type: 'ncco', url: ['https://example.com'] } });
+  assert.deepEqual([away.action, away.extras, away.callSeconds], ['call.modify', ['leg'], 7200]);
+  assert.ok(away.effects.includes('spend'));
+  const talk = { type: 'ncco', ncco: [{ action: 'talk', text: 'bye' }] };
+  assert.ok(!change({ action: 'transfer', destination: talk }).effects.includes('spend'));
+  const ncco = [{ action: 'connect', endpoint: [{ type: 'phone', number: '447700900000' }] }];
+  const inline = change({ action: 'transfer', destination: { type: 'ncco', ncco } });
+  assert.deepEqual([inline.action, to(inline), inline.callSeconds], ['call.create', ['+447700900000'], null]);
+  assert.match(problem(API, { method: 'PUT', url: '/v1/calls/u1', json: { action: 'fly' } }), /`action`/);
+});
+
+test('the gateway’s time limit is written where the vendor enforces it', () => {
+  const limit = (method: string, url: string, json: object, seconds: number) => {
+    const request = wire(API, { method, url, json });
+    const operation = operations.match(method, API, request.segments);
+    assert.ok(operation);
+    const limited = vonage.limitCall?.(operation, request, seconds);
+    assert.ok(limited);
+    return JSON.parse(limited.body.toString());
+  };
+  const ncco = [
+    { action: 'connect', endpoint: [], limit: 9000 },
+    { action: 'talk', text: 'x' },
+  ];
+  assert.deepEqual(limit('POST', '/v1/calls', { ...CALL, ncco, length_timer: '600' }, 300), {
+    ...CALL,
+    length_timer: 300,
+    ncco: [
+      { action: 'connect', endpoint: [], limit: 300 },
+      { action: 'talk', text: 'x' },
+    ],
+  });
+  assert.equal(limit('POST', '/v1/calls', { ...CALL, length_timer: 60 }, 300).length_timer, 60);
+  assert.equal(limit('POST', '/v1/calls', CALL, 99_999).length_timer, 7200);
+  const transfer = { action: 'transfer', destination: { type: 'ncco', ncco } };
+  assert.equal(limit('PUT', '/v1/calls/u1', transfer, 30).destination.ncco[0].limit, 30);
+});
