@@ -10,7 +10,7 @@ const SHARED_PROCESS = ['--test-isolation=none', '--test-force-exit'];
 const GROUPS: readonly Group[] = [
   { files: /^(src\/|test\/[^/]+$)/, options: SHARED_PROCESS },
   { files: /^test\/(contract|property)\//, options: SHARED_PROCESS },
-  { files: /^test\/(e2e|browser)\//, options: [] },
+  { files: /^test\/(?!contract\/|property\/)[^/]+\//, options: [] },
 ];
 const LONGEST_TEST = '--test-timeout=120000';
 /** A group that takes longer has hung in a way that the runner's own limit does not catch. */
