@@ -34,11 +34,11 @@ export function createClient(options: ClientOptions): AdminClient {
   }
   return Object.freeze({
     call: async <Id extends RouteId>(id: Id, input: Sent<Id>, signal?: AbortSignal) => {
-      const response = await send(id, input as Input, signal);
+      const response = await send(id, input, signal);
       return (isJson(response) ? await response.json() : await response.text()) as Answer<Id>;
     },
     lines: async function* <Id extends RouteId>(id: Id, input: Sent<Id>) {
-      const response = await send(id, input as Input);
+      const response = await send(id, input);
       for await (const line of splitLines(response)) yield JSON.parse(line) as Answer<Id>;
     },
   });

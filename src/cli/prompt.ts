@@ -44,7 +44,9 @@ function readAnswer(stdin: CliInput, echo: (shown: string) => void): Promise<str
   const line = createLine(echo);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const onData = (chunk: Buffer | string) => {
-    const state = line.type(chunk.toString());
+    const { state, rest } = line.type(chunk.toString());
+    if (state !== 'more') stdin.pause();
+    if (rest !== '') stdin.unshift(Buffer.from(rest)); // Paused first, or it would come back here at once.
     if (state === 'interrupted') reject(new Interrupted());
     else if (state === 'done') resolve(line.text());
   };
@@ -61,11 +63,13 @@ function readAnswer(stdin: CliInput, echo: (shown: string) => void): Promise<str
   });
 }
 
+type State = 'more' | 'done' | 'interrupted';
+
 /** A line as it is typed in raw mode: backspace, Ctrl-U, Ctrl-C, Ctrl-D, pasted text. */
 function createLine(echo: (shown: string) => void) {
   let typed = '';
   const end = () => !typed.startsWith('-----BEGIN ') || /-----END [A-Z ]+-----$/.test(typed);
-  function one(key: string): 'more' | 'done' | 'interrupted' {
+  function one(key: string): State {
     if (key === '\u0003') return 'interrupted';
     if (key === '\u0004') return typed === '' ? 'interrupted' : 'done';
     if (key === '\r' || key === '\n') {
@@ -83,12 +87,13 @@ function createLine(echo: (shown: string) => void) {
   }
   return {
     text: () => typed,
-    type(keys: string): 'more' | 'done' | 'interrupted' {
-      for (const key of keys) {
+    /** What follows the end of the line belongs to the next question. */
+    type(keys: string): { readonly state: State; readonly rest: string } {
+      for (const [place, key] of [...keys].entries()) {
         const state = one(key);
-        if (state !== 'more') return state;
+        if (state !== 'more') return { state, rest: [...keys].slice(place + 1).join('') };
       }
-      return 'more';
+      return { state: 'more', rest: '' };
     },
   };
 }

@@ -1,0 +1,226 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import type { AdminServices, JournalEntry, JournalService } from '../../src/api/services.ts';
+import { createAccounts } from '../../src/custody/accounts.ts';
+import { acme } from '../../src/custody/custody-fixture.ts';
+import { createKeyedHash } from '../../src/custody/keyed-hash.ts';
+import { createRecordLock } from '../../src/custody/record-lock.ts';
+import { createKeyRing, generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
+import { createSealer, type Purpose } from '../../src/custody/sealing/sealer.ts';
+import { createVirtualKeys } from '../../src/custody/virtual-keys.ts';
+import { answerProbe } from '../../src/gateway/probe.ts';
+import { parsePolicy } from '../../src/guard/policy/document.ts';
+import { readPriceFile } from '../../src/guard/prices/read-price-file.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
+import { newId } from '../../src/kernel/ids.ts';
+import { micros, ZERO } from '../../src/kernel/money.ts';
+import type { Store } from '../../src/store/ports.ts';
+import type { BudgetRecord } from '../../src/store/records.ts';
+import { loadOrCreateAuthority } from '../../src/tls/authority.ts';
+import { tlsFixture } from '../../src/tls/tls-fixture.ts';
+import type { WireRequest, WireResponse } from '../../src/vendors/wire.ts';
+
+interface Sources {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly url: () => string;
+}
+
+const id = (kind: string) => newId(kind, randomBytes);
+
+/** A made-up vendor whose API accepts the token `realtoken1` and no other. */
+const vendor = {
+  ...acme,
+  id: 'acme',
+  custody: {
+    ...acme.custody,
+    snippets: (parts: Readonly<Record<string, string>>, gateway: string) => [
+      {
+        sdk: 'acme',
+        language: 'shell',
+        code: `acme --url ${gateway}/api.acme.example --token ${parts['token']}`,
+      },
+    ],
+  },
+};
+
+function send({ headers }: WireRequest): Promise<WireResponse> {
+  const status = String(headers['authorization']) === 'Bearer realtoken1' ? 200 : 401;
+  return Promise.resolve({ status, headers: {}, body: Buffer.alloc(0) } as WireResponse);
+}
+
+/** Services over the real store and custody. Each act is put into the journal, which is in memory. */
+export function createTestServices({ store, clock, url }: Sources): AdminServices {
+  const journal = createMemoryJournal(clock);
+  const keyRing = createKeyRing(generateKeyRing({ random: randomBytes, now: clock.wall() }));
+  const sealerOf = (purpose: Purpose) => createSealer({ keyRing, random: randomBytes, purpose });
+  const shared = {
+    ...store,
+    lock: createRecordLock(),
+    clock,
+    random: randomBytes,
+    announce: () => Promise.resolve(),
+  };
+  const accounts = createAccounts({
+    ...shared,
+    vendorOf: (name) => (name === 'acme' ? vendor : null),
+    sealer: sealerOf('account'),
+    settingSealer: sealerOf('setting'),
+    send,
+  });
+  const keys = createVirtualKeys({
+    ...shared,
+    custodyOf: (name) => (name === 'acme' ? vendor.custody : null),
+    sealer: sealerOf('key'),
+    index: createKeyedHash(keyRing.derive('index')),
+  });
+  const acted = async <T>(actor: string, act: string, work: Promise<T>): Promise<T> => {
+    const result = await work;
+    journal.add({ type: 'admin', at: clock.wall(), actor, act, target: '', detail: {} });
+    return result;
+  };
+  return {
+    vendors: [vendor],
+    gateway: () => 'http://127.0.0.1:4610',
+    apps: {
+      create: async (name, actor) => {
+        const app = { id: id('app'), name, createdAt: clock.wall() };
+        await acted(actor, 'apps.create', store.apps.put(app));
+        return app;
+      },
+      list: store.apps.list,
+    },
+    accounts: {
+      seal: (request, actor) => acted(actor, 'accounts.seal', accounts.seal(request)),
+      list: accounts.list,
+      test: (account) => accounts.test(account),
+      reseal: (account, values, actor) => acted(actor, 'accounts.reseal', accounts.reseal(account, values)),
+      remove: (account, actor) => acted(actor, 'accounts.remove', accounts.remove(account)),
+      rekey: (actor) =>
+        acted(actor, 'accounts.rekey', Promise.resolve({ rewrapped: 2, current: 1, failed: [] })),
+    },
+    keys: {
+      create: (request, actor) => acted(actor, 'keys.create', keys.create(request)),
+      list: keys.list,
+      rotate: (key, rotation, actor) => acted(actor, 'keys.rotate', keys.rotate(key, rotation)),
+      revoke: (key, actor) => acted(actor, 'keys.revoke', keys.revoke(key)),
+    },
+    policy: {
+      active: store.policies.active,
+      list: store.policies.list,
+      parse: parsePolicy,
+      put: (source, expected, actor) => {
+        parsePolicy(source);
+        const policy = { source, createdAt: clock.wall(), actor };
+        return acted(actor, 'policy.put', store.policies.put(policy, expected));
+      },
+    },
+    budgets: createBudgetService(store, clock, acted),
+    prices: {
+      readFile: readPriceFile,
+      put: (rows, actor) => acted(actor, 'prices.put', store.prices.put(rows)),
+      list: store.prices.list,
+      remove: (name, kind, actor) => acted(actor, 'prices.remove', store.prices.remove(name, kind)),
+    },
+    kills: {
+      put: async (kill, actor) => {
+        const record = { ...kill, id: id('kill'), actor, createdAt: clock.wall() };
+        await acted(actor, 'kills.put', store.kills.put(record));
+        return record;
+      },
+      list: store.kills.list,
+      lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
+    },
+    ledger: {
+      list: store.ledger.list,
+      verify: store.ledger.verify,
+      totals: async () => (await store.ledger.verify()).totals,
+    },
+    journal,
+    system: createSystem(clock, url, (nonce) => answerProbe(nonce, keyRing.derive('probe'))),
+  };
+}
+
+type Acted = <T>(actor: string, act: string, work: Promise<T>) => Promise<T>;
+
+function createBudgetService(store: Store, clock: Clock, acted: Acted): AdminServices['budgets'] {
+  const use = ({ limit }: BudgetRecord) => ({
+    period: null,
+    spent: ZERO,
+    leased: ZERO,
+    presumed: ZERO,
+    left: micros(limit),
+  });
+  return {
+    put: async (budget, actor) => {
+      const old = (await store.budgets.list()).find(({ name }) => name === budget.name);
+      const record = { ...budget, id: old?.id ?? id('budget'), createdAt: old?.createdAt ?? clock.wall() };
+      await acted(actor, 'budgets.put', store.budgets.put(record));
+      return record;
+    },
+    list: async () => (await store.budgets.list()).map((budget) => ({ ...budget, use: use(budget) })),
+    remove: (budget, actor) => acted(actor, 'budgets.remove', store.budgets.remove(budget)),
+  };
+}
+
+type MemoryJournal = JournalService & { add(record: JournalEntry['record']): void };
+
+function createMemoryJournal(clock: Clock): MemoryJournal {
+  const entries: JournalEntry[] = [];
+  const add = (record: JournalEntry['record']) =>
+    void entries.push({ node: 'control', epoch: 1, position: entries.length, record });
+  add({ type: 'incident', at: clock.wall(), what: 'test', detail: { to: '+37120000001' } });
+  return {
+    add,
+    tail: ({ cursor, limit }) => {
+      const from = cursor === null ? Math.max(0, entries.length - limit) : Number(cursor);
+      return Promise.resolve({ entries: entries.slice(from, from + limit), cursor: String(entries.length) });
+    },
+    show: ({ node, epoch, position }) =>
+      Promise.resolve(
+        entries.filter((one) => one.node === node && one.epoch === epoch && one.position === position),
+      ),
+    export: async function* ({ since, until }) {
+      yield* entries.filter(
+        ({ record }) => record.at >= (since ?? 0) && record.at < (until ?? Number.MAX_SAFE_INTEGER),
+      );
+    },
+    verify: () =>
+      Promise.resolve({
+        journals: [{ node: 'control', epochs: 1, records: entries.length, signed: 0, lastAt: null }],
+        problems: [],
+      }),
+  };
+}
+
+function createSystem(
+  clock: Clock,
+  url: () => string,
+  probe: (nonce: string) => string | null,
+): AdminServices['system'] {
+  const loaded = loadOrCreateAuthority(tlsFixture(vendor.facts.hosts).options);
+  return {
+    status: () =>
+      Promise.resolve({
+        version: '0.0.0',
+        startedAt: clock.wall(),
+        uptimeSeconds: 61,
+        listeners: [
+          { name: 'apps', url: url() },
+          { name: 'proxy', url: url() },
+        ],
+        workers: [{ node: 'w0', pid: 1, epoch: 1, state: 'ok' as const }],
+        journals: [{ node: 'w0', state: 'ok' as const, unshipped: 0, problem: null }],
+        store: { engine: 'sqlite', state: 'ok' as const, problem: null },
+        vendors: [{ id: 'acme', hosts: vendor.facts.hosts }],
+        clock: { wall: clock.wall(), ledger: clock.ledger() },
+      }),
+    ca: async () => {
+      const { certificate } = (await loaded).authority;
+      const fingerprint = new X509Certificate(certificate).fingerprint256;
+      return { certificate, fingerprint, hosts: vendor.facts.hosts };
+    },
+    probe,
+    metrics: () => Promise.resolve('# HELP ringfence_up 1 while it runs\nringfence_up 1\n'),
+    ready: () => Promise.resolve(true),
+  };
+}
