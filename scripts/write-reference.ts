@@ -5,6 +5,7 @@ import { createOpenApi } from '../src/api/openapi.ts';
 import { ERRORS } from '../src/kernel/errors.ts';
 import { VENDORS } from '../src/vendors/index.ts';
 import type { Vendor } from '../src/vendors/vendor.ts';
+import { actionOf } from './dry-reading.ts';
 
 const FOLDER = 'docs/reference';
 const ORIGIN = 'Written by `npm run reference` from the code; edits are lost.';
@@ -29,18 +30,20 @@ function errorsPage(): string {
   return page('Error codes', table(['Code', 'Category', 'Status', 'Meaning and what to do'], rows));
 }
 
-function operationsPage({ facts, operations }: Vendor): string {
+function operationsPage(vendor: Vendor): string {
+  const { facts, operations } = vendor;
   const rows = operations.rows.map((row) => [
     `\`${row.method}\``,
     `\`${row.host}${row.path}\``,
     row.id,
     row.body,
+    actionOf(vendor, row) ?? 'not read',
     row.effects.join(', '),
   ]);
   return page(
     `Operations of ${facts.name}`,
     `${rows.length} operations are classified. Whatever is not in this table is refused. API: ${facts.docs}`,
-    table(['Method', 'Host and path', 'Operation', 'Body', 'Effects'], rows),
+    table(['Method', 'Host and path', 'Operation', 'Body', 'Action', 'Effects'], rows),
   );
 }
 

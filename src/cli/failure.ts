@@ -53,7 +53,13 @@ export function formatFailure(error: unknown, { json, verbose }: FailureStyle): 
 function causesOf(error: unknown): readonly string[] {
   const causes: string[] = [];
   for (let cause = causeOf(error); cause !== undefined && causes.length < 10; cause = causeOf(cause))
-    causes.push(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
+    causes.push(
+      cause instanceof Error
+        ? `${cause.name}: ${cause.message}`
+        : typeof cause === 'string'
+          ? cause
+          : typeof cause,
+    );
   return causes;
 }
 

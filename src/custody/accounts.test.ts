@@ -119,7 +119,7 @@ test('a staged credential survives a restart, and the old one works until the co
   assert.deepEqual(changes, []);
   const record = await accounts.commit('account_1');
   assert.deepEqual(record.fields, { sid: 'AC9' });
-  assert.deepEqual(Object.keys(openAccount(options.sealerOf('account'), record).secrets).sort(), [
+  assert.deepEqual(Object.keys(openAccount(options.sealerOf('account'), record).secrets).toSorted(), [
     'extra',
     'token',
   ]);

@@ -30,7 +30,7 @@ export function createSigners(): Signers {
     find(vendor, publicId) {
       const group = groups.get(nameOf(vendor, publicId));
       if (group === undefined) return [];
-      group.order ??= [...group.members.values()].sort(byLife).slice(0, MAX_SIGNING_KEYS);
+      group.order ??= [...group.members.values()].toSorted(byLife).slice(0, MAX_SIGNING_KEYS);
       return group.order;
     },
   };

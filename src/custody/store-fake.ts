@@ -25,7 +25,7 @@ export function memoryKeys(): KeyStore {
     ...keys,
     async page(after, limit) {
       const all = (await keys.list()).filter(({ id }) => id > after);
-      return all.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
+      return all.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
     },
     async touch(uses) {
       for (const [id, lastUsedAt] of uses) {

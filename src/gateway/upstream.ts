@@ -84,7 +84,7 @@ function optionsOf(request: WireRequest, upload: Upload | null): Dispatcher.Disp
   if (upload !== null) headers.push('content-length', String(upload.length));
   return {
     path: request.query === '' ? request.path : `${request.path}?${request.query}`,
-    method: request.method as Dispatcher.HttpMethod,
+    method: request.method,
     headers,
     body: upload === null ? (request.body.length > 0 ? request.body : null) : upload.stream,
   };

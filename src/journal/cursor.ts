@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: 'end'; readonly torn: number }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-/** Where to begin; `head` (hex) is what the record before must hash to, as far as the caller knows. */
+/** Where to begin. With `head` (hex) the caller has been there: the record before must exist and hash to it. */
 export interface From extends Place {
   readonly head?: string;
 }
@@ -145,7 +145,7 @@ async function goOn(state: State, reader: SegmentReader): Promise<Step | null> {
 
 /** True when the journal ends before the place where the caller has been. */
 function isShort({ from }: State, { file, chain }: SegmentReader): boolean {
-  return file.epoch === from.epoch && chain.position < from.position;
+  return from.head !== undefined && file.epoch === from.epoch && chain.position < from.position;
 }
 
 async function following(

@@ -158,8 +158,10 @@ function release(state: State): void {
   state.positions = [];
   state.callbacks = [];
   const released: Settled[] = [];
-  for (const [index, callback] of callbacks.entries()) {
+  for (let index = 0; index < callbacks.length; index += 1) {
+    const callback = callbacks[index];
     const position = positions[index] ?? 0;
+    if (callback === undefined) continue;
     if (position < durable) released.push(callback);
     else onDurable(state, position, callback);
   }

@@ -33,11 +33,11 @@ export interface Frame {
 export function writeFrame(buffer: Buffer, offset: number, chain: Chain, text: string): number {
   const length = buffer.write(text, offset + FRAME_BYTES);
   if (length === 0 || length > MAX_PAYLOAD) return 0;
-  const head = chainHash(buffer, offset, { position: chain.position, previous: chain.head, length });
-  writePosition(buffer, offset + 8, chain.position);
-  buffer.write(head, offset + 16, 32, 'latin1');
+  const body = buffer.subarray(offset + 8, offset + FRAME_BYTES + length);
+  const head = chainHash(body, chain.position, chain.head);
+  finishBody(body, chain.position, head);
   buffer.writeUInt32LE(length, offset);
-  buffer.writeUInt32LE(checksum(buffer, offset, length), offset + 4);
+  buffer.writeUInt32LE(crc32(body, length), offset + 4);
   chain.position += 1;
   chain.head = head;
   return FRAME_BYTES + length;
@@ -49,7 +49,8 @@ export function readFrame(buffer: Buffer, offset: number, end: number): Frame | 
   const length = buffer.readUInt32LE(offset);
   const bytes = FRAME_BYTES + length;
   if (length === 0 || length > MAX_PAYLOAD || offset + bytes > end) return null;
-  if (buffer.readUInt32LE(offset + 4) !== checksum(buffer, offset, length)) return null;
+  if (buffer.readUInt32LE(offset + 4) !== crc32(buffer.subarray(offset + 8, offset + bytes), length))
+    return null;
   const position = readPosition(buffer, offset + 8);
   const head = buffer.toString('latin1', offset + 16, offset + FRAME_BYTES);
   return { position, head, payload: buffer.subarray(offset + FRAME_BYTES, offset + bytes), bytes };
@@ -58,29 +59,23 @@ export function readFrame(buffer: Buffer, offset: number, end: number): Frame | 
 /** True when the frame that was read at `offset` continues `chain`. */
 export function continues(buffer: Buffer, offset: number, frame: Frame, chain: Chain): boolean {
   if (frame.position !== chain.position) return false;
-  const { position } = frame;
-  const length = frame.payload.length;
-  const head = chainHash(buffer, offset, { position, previous: chain.head, length });
-  writePosition(buffer, offset + 8, position);
-  buffer.write(frame.head, offset + 16, 32, 'latin1');
+  const body = buffer.subarray(offset + 8, offset + frame.bytes);
+  const head = chainHash(body, frame.position, chain.head);
+  finishBody(body, frame.position, frame.head);
   return head === frame.head;
 }
 
-interface Link {
-  readonly position: number;
-  readonly previous: string;
-  readonly length: number;
-}
-
 /** Lays previous hash and position directly before the payload, so that one call hashes all three without a copy. */
-function chainHash(buffer: Buffer, offset: number, { position, previous, length }: Link): string {
-  buffer.write(previous, offset + 8, 32, 'latin1');
-  writePosition(buffer, offset + 40, position);
-  return hash('sha256', buffer.subarray(offset + 8, offset + FRAME_BYTES + length), 'binary');
+function chainHash(body: Buffer, position: number, previous: string): string {
+  body.write(previous, 0, 32, 'latin1');
+  writePosition(body, 32, position);
+  return hash('sha256', body, 'binary');
 }
 
-function checksum(buffer: Buffer, offset: number, length: number): number {
-  return crc32(buffer.subarray(offset + 8, offset + FRAME_BYTES + length), length);
+/** Body of a frame: position, chain hash, payload. */
+function finishBody(body: Buffer, position: number, head: string): void {
+  writePosition(body, 0, position);
+  body.write(head, 8, 32, 'latin1');
 }
 
 const HIGH = 0x1_0000_0000;

@@ -95,7 +95,11 @@ function settle(state: State, fd: number, error: Error | null | undefined): void
 
 function discard({ files, path }: State, fd: number): void {
   files.closeSync(fd);
-  files.unlinkSync(path);
+  try {
+    files.unlinkSync(path);
+  } catch {
+    // The next life removes it.
+  }
 }
 
 function finish(state: State): void {

@@ -35,9 +35,13 @@ export interface Tail {
   close(): Promise<void>;
 }
 
-/** Starts at `from`; without it at the first record that is kept. `head` of `from` is checked. */
+/** Starts at `from`, which may be the store's cursor; without it at the first record that is kept. */
 export function createTail(directory: string, from?: From, options?: Pick<CursorOptions, 'boot'>): Tail {
-  const cursor = createCursor({ directory, ...options, ...(from === undefined ? {} : { from }) });
+  const cursor = createCursor({
+    directory,
+    ...options,
+    ...(from === undefined ? {} : { from: beginAt(from) }),
+  });
   let failed: RingfenceError | null = null;
   return Object.freeze({
     async next(limit: number) {
@@ -54,6 +58,11 @@ export function createTail(directory: string, from?: From, options?: Pick<Cursor
     skipEpoch: () => cursor.skipEpoch(),
     close: () => cursor.close(),
   });
+}
+
+/** A cursor at position 0 has no head. */
+function beginAt({ epoch, position, head }: From): From {
+  return head === undefined || head === '' ? { epoch, position } : { epoch, position, head };
 }
 
 async function readBatch(cursor: Cursor, limit: number): Promise<Batch | null> {
@@ -78,7 +87,8 @@ function toRecord(epoch: number, { position, head, payload }: Frame): ReadRecord
 
 /** All records from a place on, to the end that is there now. Throws `verify_failed` where they cannot be trusted. */
 export async function* readJournal(directory: string, from?: Place): AsyncGenerator<ReadRecord> {
-  const cursor = createCursor({ directory, ...(from === undefined ? {} : { from }) });
+  const { epoch, position } = from ?? { epoch: 0, position: 0 };
+  const cursor = createCursor({ directory, from: { epoch, position } });
   try {
     for (let batch = await readBatch(cursor, 1_000); batch !== null; batch = await readBatch(cursor, 1_000))
       yield* batch.records;

@@ -92,10 +92,11 @@ export function createSettlement(options: SettlementOptions): { round(): Promise
         ? null
         : (account.vendor.lookup?.read(row.action as Action, request, response) ?? null);
     const record = read?.records.find((one) => one.id === id);
-    if (record?.cost == null || !record.final || record.cost.currency !== row.currency) return false;
+    const cost = record?.final === true ? record.cost : null;
+    if (cost === null || cost.currency !== row.currency) return false;
     await apply(row, {
       state: 'committed',
-      amount: absolute(record.cost.amount),
+      amount: absolute(cost.amount),
       settled: true,
       resourceIds: row.resourceIds,
     });

@@ -91,7 +91,7 @@ test('the authority is the same after a restart, and its key is kept sealed', as
   assert.equal(again.state, 'loaded');
   assert.equal(again.authority.certificate, first.authority.certificate);
   assert.equal(again.authority.fingerprint, first.authority.fingerprint);
-  assert.deepEqual([...settings.values.keys()].sort(), [
+  assert.deepEqual([...settings.values.keys()].toSorted(), [
     AUTHORITY_CERTIFICATE_SETTING,
     AUTHORITY_KEY_SETTING,
   ]);

@@ -79,7 +79,7 @@ export function terminateTunnel({ socket, head, host }: Tunnel, contexts: Contex
   const context = contexts.forHost(host);
   if (context === null) return null;
   if (head.length > 0) socket.unshift(head);
-  const secure = new TLSSocket(socket as ConstructorParameters<typeof TLSSocket>[0], {
+  const secure = new TLSSocket(socket, {
     isServer: true,
     secureContext: context,
     ALPNProtocols: PROTOCOLS,

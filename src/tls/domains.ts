@@ -13,7 +13,7 @@ export function domainsOf(hosts: readonly string[]): readonly string[] {
     );
   }
   const unique = [...new Set(domains)];
-  return unique.filter((one) => !unique.some((other) => one !== other && isWithin(one, other))).sort();
+  return unique.filter((one) => !unique.some((other) => one !== other && isWithin(one, other))).toSorted();
 }
 
 /** True when `host` is the domain or below it. `*.domain` is below. */

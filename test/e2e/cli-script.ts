@@ -146,22 +146,25 @@ function compare(
   names: Map<string, string>,
   where: string,
 ): void {
-  const found = new RegExp(`^${expected.map((line) => patternOf(line, names)).join('')}$`).exec(
-    actual.replace(/\n*$/, '\n'),
-  );
+  const groups = new Set<string>();
+  const pattern = expected.map((line) => patternOf(line, names, groups)).join('');
+  const found = new RegExp(`^${pattern}$`).exec(actual.replace(/\n*$/, '\n'));
   if (expected.length === 0) return assert.equal(actual, '', where);
   assert.ok(found !== null, `unexpected output, ${where}\nexpected:\n${expected.join('\n')}`);
   for (const [name, value] of Object.entries(found.groups ?? {})) names.set(name, value);
 }
 
-function patternOf(line: string, names: Map<string, string>): string {
+function patternOf(line: string, names: Map<string, string>, found: Set<string>): string {
   if (line === '...') return String.raw`(?:[^\n]*\n)*`;
   const parts = line.split(/(<<\w*>>)/).map((part) => {
     const [, name] = /^<<(\w*)>>$/.exec(part) ?? [];
     if (name === undefined) return escapePattern(part);
     if (name === '') return String.raw`[^\n]*`;
     const value = names.get(name);
-    return value === undefined ? String.raw`(?<${name}>[^\s,."]+)` : escapePattern(value);
+    if (value !== undefined) return escapePattern(value);
+    if (found.has(name)) return String.raw`\k<${name}>`;
+    found.add(name);
+    return String.raw`(?<${name}>[^\s,."]+)`;
   });
   return `${parts.join('')}\n`;
 }

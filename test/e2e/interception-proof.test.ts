@@ -80,7 +80,7 @@ test('and by the variables alone, except for agents of its own, which the proof 
   const node = rows
     .filter(({ runtime }) => runtime === 'node')
     .map(({ client, state }) => `${client}: ${state}`);
-  assert.deepEqual(node.sort(), [
+  assert.deepEqual(node.toSorted(), [
     'fetch: covered',
     'https.Agent of its own: failed',
     'https.request: covered',

@@ -32,7 +32,7 @@ function fleet(size: number, budget: BudgetRecord) {
   const holders: { readonly holder: Holder; readonly budgets: Budgets }[] = [];
   const clock = { ledger: () => 1_000_000, monotonic: () => performance.now() };
   const bank = createBank({
-    leases: leases as never,
+    leases: leases,
     clock,
     budget: () => budget,
     loaded: async () => {},

@@ -61,8 +61,8 @@ test('a ring from the environment comes in base64', async () => {
 
 const reversing: KeyWrapper = {
   name: 'reverse:1',
-  wrap: (plain) => Promise.resolve(Buffer.from(plain).reverse()),
-  unwrap: (wrapped) => Promise.resolve(Buffer.from(wrapped).reverse()),
+  wrap: (plain) => Promise.resolve(Buffer.from(plain.toReversed())),
+  unwrap: (wrapped) => Promise.resolve(Buffer.from(wrapped.toReversed())),
 };
 
 test('a ring that a key service wrapped opens through the same service alone', async () => {

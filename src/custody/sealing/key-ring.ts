@@ -82,7 +82,7 @@ function parseRing(text: string): RingText {
   const ring = parseJson(text);
   if (ring?.version !== 1) throw broken('it is not the JSON text of a version 1 key ring');
   if (typeof ring.root !== 'string' || !Array.isArray(ring.keys)) throw broken('`root` or `keys` is missing');
-  for (const entry of ring.keys) {
+  for (const entry of ring.keys as readonly { readonly name?: unknown; readonly key?: unknown }[]) {
     if (typeof entry?.name !== 'string' || typeof entry.key !== 'string' || !NAME.test(entry.name))
       throw broken('an entry of `keys` lacks a valid `name` or `key`');
   }

@@ -23,7 +23,7 @@ function sourceOf(records: Map<string, string>): SealedSource {
     name: 'accounts',
     sealer: sealerOf(newRing),
     page: (after, limit) => {
-      const ids = [...records.keys()].filter((id) => id > after).sort();
+      const ids = [...records.keys()].filter((id) => id > after).toSorted();
       return Promise.resolve(ids.slice(0, limit).map((id) => ({ id, sealed: records.get(id) ?? null })));
     },
     get: (id) => Promise.resolve(records.get(id) ?? null),

@@ -70,6 +70,6 @@ function replaceIn<T extends AccountRecord | VirtualKeyRecord>(
 function slice(records: readonly SealedText[], after: string, limit: number): readonly SealedText[] {
   return records
     .filter(({ id }) => id > after)
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .slice(0, limit);
 }

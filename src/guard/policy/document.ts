@@ -164,6 +164,6 @@ function isTimezone(name: string): boolean {
   }
 }
 
-function invalid(what: string): RingfenceError {
-  return new RingfenceError('input_invalid', `The policy is not valid: ${what}.`);
+function invalid(problem: string): RingfenceError {
+  return new RingfenceError('input_invalid', `The policy is not valid: ${problem}.`);
 }

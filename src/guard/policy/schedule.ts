@@ -1,7 +1,7 @@
 import type { PolicyRule } from './document.ts';
 
 const MINUTE = 60_000;
-const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const DAYS = new Set(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']);
 
 /** True while the rule's hours and days are on. Answers are kept for the minute, because time zones are slow. */
 export function compileSchedule(when: PolicyRule['when']): ((now: number) => boolean) | null {
@@ -32,7 +32,7 @@ function isOn(
 ): boolean {
   const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
   const day = (parts['weekday'] ?? '').toLowerCase();
-  if (days !== undefined && !days.some((one) => DAYS.includes(one) && one === day)) return false;
+  if (days !== undefined && !days.some((one) => DAYS.has(one) && one === day)) return false;
   if (hours === undefined) return true;
   const time = `${parts['hour'] ?? ''}:${parts['minute'] ?? ''}`;
   const [from = '', until = ''] = hours.split('-');

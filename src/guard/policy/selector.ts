@@ -25,9 +25,9 @@ export function compileWhat(what: PolicyRule['what']): IntentTest {
   if (what === undefined) return () => true;
   const vendors = setOf(what.vendors);
   const accounts = setOf(what.accounts);
-  const actions = setOf<string>(what.actions);
+  const actions = setOf(what.actions);
   const operations = setOf(what.operations);
-  const channels = setOf<string>(what.channels);
+  const channels = setOf(what.channels);
   return (subject, intent) =>
     (vendors === null || vendors.has(subject.vendor)) &&
     (accounts === null || accounts.has(subject.account)) &&
@@ -42,7 +42,7 @@ export function compileWhat(what: PolicyRule['what']): IntentTest {
  */
 export function compileAllowedEffects(what: PolicyRule['what']): (intent: Intent) => boolean {
   const effects = new Set<Effect>(what?.effects);
-  const named = setOf<string>(what?.actions?.filter((action) => action !== 'other'));
+  const named = setOf(what?.actions?.filter((action) => action !== 'other'));
   const operations = setOf(what?.operations);
   return (intent) =>
     (named !== null && named.has(intent.action)) ||
@@ -60,11 +60,11 @@ export function compileDeniedEffects(what: PolicyRule['what']): (intent: Intent)
 /** Null when a rule says nothing about destinations. */
 export function compileTo(to: PolicyRule['to']): DestinationTest | null {
   if (to === undefined) return null;
-  const countries = setOf<string>(to.countries);
-  const notCountries = setOf<string>(to.notCountries);
-  const numbers = setOf<string>(to.numbers);
-  const lineTypes = setOf<string>(to.lineTypes);
-  const kinds = setOf<string>(to.kinds);
+  const countries = setOf(to.countries);
+  const notCountries = setOf(to.notCountries);
+  const numbers = setOf(to.numbers);
+  const lineTypes = setOf(to.lineTypes);
+  const kinds = setOf(to.kinds);
   const { prefixes, notPrefixes, premium, satellite, invalid } = to;
   return ({ kind, address, phone }) => {
     if (kinds !== null && !kinds.has(kind)) return false;
@@ -81,6 +81,6 @@ export function compileTo(to: PolicyRule['to']): DestinationTest | null {
   };
 }
 
-function setOf<T extends string>(values: readonly T[] | undefined): ReadonlySet<string> | null {
-  return values === undefined ? null : new Set<string>(values);
+function setOf(values: readonly string[] | undefined): ReadonlySet<string> | null {
+  return values === undefined ? null : new Set(values);
 }

@@ -42,7 +42,7 @@ function readJson(text: string): readonly RawRow[] {
   if (!Array.isArray(value)) throw invalid('it must be a JSON array of rows');
   return value.map((row: unknown, index) => {
     if (typeof row !== 'object' || row === null) throw invalid(`row ${index + 1} is not an object`);
-    return row as RawRow;
+    return row;
   });
 }
 
@@ -69,7 +69,7 @@ function readRow(raw: RawRow, number: number): PriceRecord {
   };
   const unknown = Object.keys(raw).find((name) => !(COLUMNS as readonly string[]).includes(name));
   if (unknown !== undefined) fail(`${JSON.stringify(unknown)} is not a known field`);
-  const amount = parseMicros(String(raw.amount ?? ''));
+  const amount = parseMicros(textOf(raw.amount));
   if (amount === null || amount < 0) return fail('amount must be a decimal such as "0.0079"');
   const prefix = text('prefix', '').replace(/^\+/, '');
   if (!/^\d{0,12}$/.test(prefix)) fail('prefix must be up to 12 digits');
@@ -96,9 +96,13 @@ function readRow(raw: RawRow, number: number): PriceRecord {
   };
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 function readDate(value: unknown): number | null {
   if (value === undefined || value === '' || value === null) return 0;
-  const time = typeof value === 'number' ? value : Date.parse(String(value));
+  const time = typeof value === 'number' ? value : Date.parse(textOf(value));
   return Number.isSafeInteger(time) ? time : null;
 }
 

@@ -22,7 +22,7 @@ export function createReader(path: string): Reader {
   const call = async <M extends Method>(method: M, ...values: Parameters<Methods[M]>): Promise<Answer<M>> => {
     if (stopped) throw new RingfenceError('store_unavailable', 'The store is closed');
     thread ??= start();
-    return await (await thread).call(method, ...values);
+    return (await thread).call(method, ...values);
   };
 
   return {

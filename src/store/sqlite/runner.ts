@@ -82,6 +82,6 @@ export function createRunner(
 
   return async (requests) => {
     if (broken !== null) return requests.map(({ id }) => ({ id, fault: broken as Fault }));
-    return requests.some(isWrite) ? write(requests) : await Promise.all(requests.map(read));
+    return requests.some(isWrite) ? write(requests) : Promise.all(requests.map(read));
   };
 }

@@ -96,7 +96,7 @@ function connect(worker: Worker): Thread {
   worker.on('exit', () => end(lost()));
 
   return {
-    call: call as Call,
+    call: call,
     async stop() {
       if (ended !== null) return;
       ended = new RingfenceError('store_unavailable', 'The store is closed');

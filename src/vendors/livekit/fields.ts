@@ -37,7 +37,7 @@ export function list(object: JsonObject, name: string): readonly JsonValue[] {
   const value = field(object, name);
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new Unreadable(`\`${name}\` must be a list.`);
-  return value;
+  return value as readonly JsonValue[];
 }
 
 /** A duration such as `60s` or `1.5s`, in whole seconds, rounded up. None, and zero, mean no limit: null. */

@@ -18,7 +18,7 @@ const entry = fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string(
 function read(text: string | Buffer): Form {
   const form = parseForm(typeof text === 'string' ? Buffer.from(text) : text);
   assert.equal(form.kind, 'form', 'problem' in form ? form.problem : '');
-  return form as Form;
+  return form;
 }
 
 function problemOf(text: string | Buffer): string | null {

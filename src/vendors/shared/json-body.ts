@@ -90,7 +90,8 @@ function outlineOf(body: Buffer): { readonly names: number } | string {
 
 function countNames(value: JsonValue): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + countNames(one), 0);
+  if (Array.isArray(value))
+    return (value as readonly JsonValue[]).reduce<number>((sum, one) => sum + countNames(one), 0);
   const fields = Object.values(value as JsonObject);
   return fields.reduce<number>((sum, one) => sum + countNames(one), fields.length);
 }

@@ -144,7 +144,7 @@ export function listOf(object: JsonObject, name: string): readonly JsonValue[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new Unreadable(`\`${name}\` must be a list.`);
   if (value.length > MAX_LISTED) throw new Unreadable(`\`${name}\` has more than ${MAX_LISTED} entries.`);
-  return value;
+  return value as readonly JsonValue[];
 }
 
 /** A field that must be an object; null when absent. */
