@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config/config.ts';
+import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
+import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { seed, startSandbox } from '../../src/node/dev.ts';
+import { openPrimary, type Primary } from '../../src/node/primary.ts';
+import type { SandboxAccount } from '../../src/sandbox/core.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+
+/** Numbers of the documentation ranges: they belong to nobody. */
+export const ALLOWED = '+4915215551234';
+export const REFUSED = '+447700900123';
+export const FROM = '+15005550199';
+
+/** Lets everything through that the SDKs do here, but to Germany and the United States only. */
+const POLICY = `version: 1
+mode: enforce
+rules:
+  - { id: read, effect: allow, what: { effects: [read, pii] } }
+  - { id: home, effect: allow, what: { actions: [message.send, call.create, verify.start, lookup] }, to: { countries: [DE, US] } }
+  - { id: codes, effect: allow, what: { actions: [verify.check] } }
+  - { id: rooms, effect: allow, what: { actions: [other], effects: [read, write, delete, pii] } }
+`;
+
+export interface TestKey {
+  readonly id: string;
+  readonly app: string;
+  readonly account: string;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export interface TestNode {
+  readonly primary: Primary;
+  readonly sandbox: Sandbox;
+  /** The sandbox itself. */
+  readonly vendor: string;
+  readonly ports: { readonly apps: number; readonly proxy: number; readonly tls: number };
+  /** Base URL of the apps listener. */
+  readonly gateway: string;
+  /** Base URL of the forward proxy. */
+  readonly proxy: string;
+  /** By `<vendor>/<kind>`. */
+  readonly keys: ReadonlyMap<string, TestKey>;
+  /** Credential of the key of this kind; the first kind of the vendor when none is named. */
+  parts(vendor: string, kind?: string): Readonly<Record<string, string>>;
+  /** What the simulated vendor really gave out, secrets in clear. */
+  real(vendor: string): SandboxAccount['credentials'];
+  close(): Promise<void>;
+}
+
+/** A whole node with `workers` data-plane processes before simulated vendors, with an account and keys of each vendor. */
+export async function startNode({ workers = 1 } = {}): Promise<TestNode> {
+  const data = await mkdtemp(join(tmpdir(), 'ringfence-node-'));
+  const [apps = 0, proxy = 0, tls = 0] = await freePorts(3);
+  const listeners = { apps: { port: apps }, proxy: { port: proxy }, tls: { port: tls }, admin: { port: 0 } };
+  const config = readConfig({ data, workers, listeners });
+  const path = join(data, 'key-ring');
+  await writeKeyRing(path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
+  const simulated = await startSandbox(0);
+  const primary = await openPrimary({ config, keyRing: { kind: 'file', path }, say: () => {} });
+  await primary.store.policies.put({ source: POLICY, createdAt: Date.now(), actor: 'test' }, 0);
+  await seed(primary, simulated.sandbox, simulated.origin);
+  const keys = await createKeys(primary);
+  await primary.start();
+  const real = (vendor: string) =>
+    simulated.sandbox.accounts.list().find((account) => account.vendor === vendor)?.credentials ?? {};
+  return {
+    primary,
+    sandbox: simulated.sandbox,
+    vendor: simulated.origin,
+    ports: { apps, proxy, tls },
+    gateway: `http://127.0.0.1:${apps}`,
+    proxy: `http://127.0.0.1:${proxy}`,
+    keys,
+    parts: (vendor, kind) => partsOf(keys, vendor, kind),
+    real,
+    async close() {
+      await primary.close();
+      await simulated.close();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function partsOf(keys: ReadonlyMap<string, TestKey>, vendor: string, kind?: string): TestKey['parts'] {
+  const wanted = kind === undefined ? `${vendor}/` : `${vendor}/${kind}`;
+  const found = [...keys].find(([name]) => name.startsWith(wanted));
+  if (found === undefined) throw new Error(`no key is called ${wanted}`);
+  return found[1].parts;
+}
+
+async function createKeys({
+  registry,
+  store,
+  accounts,
+  keys,
+}: Primary): Promise<ReadonlyMap<string, TestKey>> {
+  const made = new Map<string, TestKey>();
+  const app = 'app_test';
+  await store.apps.put({ id: app, name: 'test', createdAt: Date.now() });
+  for (const account of await accounts.list())
+    for (const kind of registry.byId(account.vendor)?.custody.kinds ?? []) {
+      const name = `${account.vendor}/${kind}`;
+      const request = {
+        app,
+        account: account.id,
+        name: name.replace('/', '-'),
+        kind,
+        lifetime: null,
+        networks: [],
+      };
+      const { record, credential } = await keys.create(request);
+      const parts = Object.entries(credential.parts).map(([part, value]) => [
+        part,
+        value instanceof Secret ? value.reveal() : value,
+      ]);
+      made.set(name, { id: record.id, app, account: account.id, parts: Object.fromEntries(parts) });
+    }
+  return made;
+}
+
+/** Held open together, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
