@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Ending } from './ending.ts';
 import { fault } from './fault.ts';
 import type { Fault } from './fault.ts';
@@ -44,6 +45,8 @@ export interface Cursor {
 
 export interface CursorOptions {
   readonly directory: string;
+  /** Name of the node; by default that of the directory. */
+  readonly node?: string;
   readonly from?: From;
   /** Present boot id of the machine. */
   readonly boot?: string;
@@ -53,11 +56,13 @@ interface State {
   readonly directory: string;
   readonly from: From;
   readonly boot: string;
+  readonly node: string;
   reader: SegmentReader | null;
 }
 
-export function createCursor({ directory, from, boot = systemBoot() }: CursorOptions): Cursor {
-  const state: State = { directory, from: from ?? { epoch: 0, position: 0 }, boot, reader: null };
+export function createCursor(options: CursorOptions): Cursor {
+  const { directory, node = basename(directory), from, boot = systemBoot() } = options;
+  const state: State = { directory, node, boot, from: from ?? { epoch: 0, position: 0 }, reader: null };
   return {
     next: (limit) => next(state, limit),
     chain: () => state.reader?.chain ?? null,
@@ -100,7 +105,7 @@ function isOther({ head }: From, found: string): boolean {
 /** Opens the first of `files` whose header was written. */
 async function enter(state: State, files: readonly SegmentFile[], torn: number): Promise<Step> {
   for (const file of files) {
-    const reader = await openSegment(file);
+    const reader = await openSegment(file, state.node);
     if (reader === 'blank') continue;
     if ('kind' in reader) return { kind: 'fault', fault: reader };
     await state.reader?.close();
@@ -133,7 +138,7 @@ async function goOn(state: State, reader: SegmentReader): Promise<Step | null> {
   if (isShort(state, reader) && files[0]?.epoch !== reader.file.epoch)
     return atFrom(state, reader, 'truncated', 'it is missing, although it was read before');
   for (const file of files) {
-    const found = await openSegment(file);
+    const found = await openSegment(file, state.node);
     if (found === 'blank') continue;
     if ('kind' in found) return { kind: 'fault', fault: found };
     return follow(state, { reader, found, ending });

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { continues, FRAME_BYTES, isBlank, MAX_PAYLOAD, readFrame } from './format.ts';
 import type { Chain, Frame } from './format.ts';
@@ -41,8 +42,11 @@ interface State {
   quiet: boolean;
 }
 
-/** Opens a segment. `blank`: its header was never written. */
-export async function openSegment(file: SegmentFile): Promise<SegmentReader | Fault | 'blank'> {
+/** Opens a segment of `node`. `blank`: its header was never written. */
+export async function openSegment(
+  file: SegmentFile,
+  node = basename(dirname(file.path)),
+): Promise<SegmentReader | Fault | 'blank'> {
   const handle = await open(file.path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(WINDOW);
@@ -57,7 +61,7 @@ export async function openSegment(file: SegmentFile): Promise<SegmentReader | Fa
         quiet: false,
       });
     await handle.close();
-    return header === 'blank' ? 'blank' : headerFault(file, header);
+    return header === 'blank' ? 'blank' : headerFault(file, header, node);
   } catch (error) {
     await handle.close();
     throw error;
@@ -72,8 +76,8 @@ function isNamed(header: SegmentHeader, file: SegmentFile): boolean {
   return header.epoch === file.epoch && header.first === file.first;
 }
 
-function headerFault({ epoch, first }: SegmentFile, header: SegmentHeader | 'broken'): Fault {
-  const point = { node: header === 'broken' ? '?' : header.node, epoch, position: first };
+function headerFault({ epoch, first }: SegmentFile, header: SegmentHeader | 'broken', node: string): Fault {
+  const point = { node, epoch, position: first };
   if (header === 'broken')
     return fault('damaged', point, 'the header of its segment does not fit its checksum');
   return fault('reordered', point, `its segment is that of record ${header.epoch}-${header.first}, renamed`);

@@ -64,7 +64,7 @@ interface State {
 export async function verifyJournal(options: VerifyOptions): Promise<JournalVerification> {
   const { directory, boot, node, isSigned } = options;
   const start = await readStart(directory);
-  const cursor = createCursor({ directory, ...(boot === undefined ? {} : { boot }) });
+  const cursor = createCursor({ directory, node, ...(boot === undefined ? {} : { boot }) });
   const state: State = {
     options,
     start,

@@ -24,7 +24,7 @@ import { createLimits } from '../guard/limits/limits.ts';
 import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy, NO_POLICY } from '../guard/policy/policy.ts';
 import { createPriceBook } from '../guard/prices/price-book.ts';
-import type { Journal } from '../log/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { NumberingPlan } from '../kernel/numbering/facts.ts';
 import type { AccountRecord } from '../store/records.ts';

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry, JournalService } from '../api/services.ts';
 import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
 import { RingfenceError } from '../kernel/errors.ts';
-import { listSegments, type Place } from '../log/segments.ts';
-import { findRecord, readJournal } from '../log/tail.ts';
-import { verifyJournal } from '../log/verify.ts';
+import { listSegments, type Place } from '../journal/segments.ts';
+import { findRecord, readJournal } from '../journal/tail.ts';
+import { verifyJournal } from '../journal/verify.ts';
 import type { Primary } from './primary.ts';
 
 const POLL = 100;
@@ -20,7 +20,7 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
   async function after(places: Places, limit: number): Promise<readonly JournalEntry[]> {
     const found: JournalEntry[] = [];
     for (const node of nodes) {
-      const place = places.get(node) ?? { epoch: 0, position: 0 };
+      const place = places.get(node);
       let count = 0;
       for await (const { epoch, position, record } of readJournal(directoryOf(node), place)) {
         found.push({ node, epoch, position, record });
@@ -78,10 +78,7 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
     },
     async *export({ since, until }) {
       for (const node of nodes) {
-        for await (const { epoch, position, record } of readJournal(directoryOf(node), {
-          epoch: 0,
-          position: 0,
-        }))
+        for await (const { epoch, position, record } of readJournal(directoryOf(node)))
           if (record.at >= (since ?? 0) && record.at < (until ?? Infinity))
             yield { node, epoch, position, record };
       }

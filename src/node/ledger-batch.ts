@@ -1,4 +1,4 @@
-import type { Batch, ReadRecord } from '../log/tail.ts';
+import type { Batch, ReadRecord } from '../journal/tail.ts';
 import type { IntentRecord, OutcomeRecord } from '../journal/records.ts';
 import { micros } from '../kernel/money.ts';
 import type { LedgerBatch, LedgerOutcome } from '../store/ports.ts';

@@ -1,7 +1,7 @@
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { Usage } from '../guard/limits/rate.ts';
-import type { JournalState } from '../log/journal.ts';
+import type { JournalState } from '../journal/options.ts';
 import type { Micros } from '../kernel/money.ts';
 import type {
   AccountRecord,

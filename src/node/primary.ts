@@ -15,7 +15,7 @@ import { createSealer } from '../custody/sealing/sealer.ts';
 import { createVirtualKeys } from '../custody/virtual-keys.ts';
 import { createBank } from '../guard/budgets/bank.ts';
 import { createUpstream } from '../gateway/upstream.ts';
-import { openJournal } from '../log/journal.ts';
+import { openJournal } from '../journal/journal.ts';
 import type { AdminRecord } from '../journal/records.ts';
 import { createClock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';

@@ -1,4 +1,4 @@
-import { createTail, findRecord } from '../log/tail.ts';
+import { createTail, findRecord } from '../journal/tail.ts';
 import type { LedgerStore, LeaseStore } from '../store/ports.ts';
 import { toLedgerBatch } from './ledger-batch.ts';
 
@@ -30,7 +30,7 @@ export async function createShipper({
   onFault,
 }: ShipperOptions): Promise<Shipper> {
   const last = (await ledger.cursors(node)).at(-1);
-  const tail = createTail(directory, { epoch: last?.epoch ?? 0, position: last?.position ?? 0 });
+  const tail = createTail(directory, last);
   let epoch = last?.epoch ?? 0;
   let position = last?.position ?? 0;
   let waiters: { readonly epoch: number; readonly position: number; done(): void }[] = [];

@@ -7,7 +7,7 @@ import { createKeyRing } from '../custody/sealing/key-ring.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
 import { openCheckpointKey } from '../custody/checkpoint-key.ts';
 import type { BankPort, GrantAnswer } from '../guard/budgets/slice.ts';
-import { openJournal, type Journal } from '../log/journal.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
 import { loadNumberingPlan } from '../kernel/numbering/numbering.ts';
 import { pathsOf } from '../config/config.ts';
