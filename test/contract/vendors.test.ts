@@ -67,7 +67,12 @@ const value = fc.letrec((tie) => ({
 const likely = fc.dictionary(fc.constantFrom(...NAMES), fc.constantFrom(...VALUES), { maxKeys: 2 });
 const likelyForm = likely.map((change) => ({ To: VALUES[0] ?? '', Channel: 'sms', ...change }));
 const likelyJson = likely.map((change) => ({
-  ...{ to: VALUES[1], from: VALUES[1], text: 'hi', channel: 'sms', message_type: 'text', number: VALUES[1] },
+  to: VALUES[1],
+  from: VALUES[1],
+  number: VALUES[1],
+  text: 'hi',
+  channel: 'sms',
+  message_type: 'text',
   ...change,
 }));
 const body = fc.oneof(
