@@ -8,6 +8,7 @@ import type { CliActions, CliInput } from '../../src/cli/context.ts';
 /**
  * A script is made of steps:
  *
+ *     // remark
  *     < text piped to standard input (may repeat)
  *     > keys typed on a terminal, \r for enter (instead of <)
  *     $ ringfence command line with "quoted words"
@@ -54,7 +55,7 @@ export function parseScript(text: string): readonly Step[] {
   let current: MutableStep | null = null;
   for (const [place, line] of text.split('\n').entries()) {
     const rest = line.slice(2);
-    if (line.startsWith('#')) continue;
+    if (line.startsWith('// ')) continue;
     if (line === '' && steps.length === 0) continue;
     if (line.startsWith('< ')) next.input = `${next.input ?? ''}${rest}\n`;
     else if (line.startsWith('> '))

@@ -4,6 +4,8 @@ import type { CommonFlags } from '../flags.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession } from '../session.ts';
 
+const ONCE = 'The credential is not kept in clear and cannot be shown again.';
+
 export interface CreateFlags extends CommonFlags {
   readonly app: string;
   readonly account: string;
@@ -18,7 +20,7 @@ export async function create(context: CliContext, flags: CreateFlags, name: stri
   const request = { app, account, name, kind, lifetimeSeconds: lifetime, networks: network && [...network] };
   const created = await client.call('keys.create', request);
   show(created, credentialText);
-  note('The credential is not kept in clear and cannot be shown again.');
+  note(ONCE);
 }
 
 export interface RotateFlags extends CommonFlags {
@@ -36,6 +38,7 @@ export async function rotate(context: CliContext, flags: RotateFlags, key: strin
   });
   show(created, credentialText);
   note(`The old key ${created.replaced.name} ends at ${minute(created.replaced.expiresAt) ?? 'once'} UTC.`);
+  note(ONCE);
 }
 
 /** The parts and snippets stand as they are: what is copied from here must work. */

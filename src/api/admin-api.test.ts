@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RingfenceError } from '../kernel/errors.ts';
+import { createAdminApi } from './admin-api.ts';
+import { createTokenCheck, hashToken } from './authenticate.ts';
+import { pathOf, PATHS, type RouteId } from './paths.ts';
+import { ROUTES } from './contract.ts';
+import type { AdminServices } from './services.ts';
+
+const TOKEN = 'token-of-the-test';
+const leaky = { id: 'account_1', sealed: 'rfs1.sealed', name: 'main', vendor: 'acme', fields: {} };
+const record = { ...leaky, upstream: null, currency: 'EUR', createdAt: 0, testedAt: null };
+const seen: string[] = [];
+
+const services = {
+  vendors: [],
+  accounts: { list: () => Promise.resolve([record]) },
+  apps: {
+    list: () => Promise.reject(new Error('password hunter2')),
+    create: (name: string, actor: string) => {
+      seen.push(actor);
+      return name === 'taken'
+        ? Promise.reject(new RingfenceError('conflict'))
+        : Promise.resolve({ id: 'app_1', name, createdAt: 0 });
+    },
+  },
+  system: { ready: () => Promise.resolve(false) },
+} as unknown as AdminServices;
+
+const authenticate = createTokenCheck(() => Promise.resolve(hashToken(TOKEN)));
+const api = createAdminApi({ services, authenticate });
+const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+const post = (body: string, more: Record<string, string> = {}) =>
+  api.request('/v1/apps', { method: 'POST', body, headers: { ...headers, ...more } });
+const codeOf = async (response: Response) => ((await response.json()) as { readonly code: string }).code;
+
+test('every route but the two of health refuses to answer without the token', async () => {
+  for (const id of Object.keys(PATHS) as RouteId[]) {
+    if (id.startsWith('health.')) continue;
+    const { method, path } = pathOf(id);
+    for (const authorization of ['', 'Bearer wrong', `Basic ${TOKEN}`, `Bearer ${TOKEN}x`]) {
+      const response = await api.request(path, { method, headers: { authorization } });
+      assert.equal(response.status, 401, `${id} with ${authorization}`);
+    }
+  }
+  assert.equal((await api.request('/healthz')).status, 200);
+  assert.equal((await api.request('/readyz')).status, 503);
+});
+
+test('nobody gets in while no token is kept', async () => {
+  assert.equal(await createTokenCheck(() => Promise.resolve(null))(''), null);
+});
+
+test('an answer holds what the contract names: the sealed text stays', async () => {
+  const text = await (await api.request('/v1/accounts', { headers })).text();
+  assert.ok(text.includes('account_1') && !text.includes('sealed'), text);
+});
+
+test('an error that is not ours tells nothing', async () => {
+  const response = await api.request('/v1/apps', { headers });
+  assert.equal(response.status, 500);
+  assert.equal(response.headers.get('content-type'), 'application/problem+json');
+  assert.ok(!(await response.text()).includes('hunter2'));
+});
+
+test('input that is not what the route wants is refused, without repeating it', async () => {
+  for (const body of ['{"name":"a","token":"hunter2"}', '["hunter2"]', '{"name":hunter2}', 'null', '{}']) {
+    const response = await post(body);
+    assert.equal(response.status, 400, body);
+    assert.ok(!(await response.text()).includes('hunter2'), body);
+  }
+  assert.equal((await post('{"name":"a"}', { 'content-type': 'text/plain' })).status, 400);
+  assert.equal((await api.request('/v1/ledger?limit=1&limit=2', { headers })).status, 400);
+});
+
+test('a body beyond 4 MiB is refused', async () => {
+  const response = await post(JSON.stringify({ name: 'a'.repeat(4 * 1024 * 1024) }));
+  assert.equal(response.status, 413);
+  assert.equal(await codeOf(response), 'request_too_large');
+});
+
+test('faults keep their code and status; the actor reaches the service', async () => {
+  assert.equal(await codeOf(await post('{"name":"taken"}', { 'ringfence-actor': 'ada' })), 'conflict');
+  assert.equal((await post('{"name":"shop"}', { 'ringfence-actor': 'a b\u00e9' })).status, 201);
+  assert.deepEqual(seen, ['admin/ada', 'admin']);
+});
+
+test('no answer may be stored, framed or read by another origin', async () => {
+  const response = await post('{"name":"shop"}', { origin: 'https://evil.example' });
+  assert.equal(response.headers.get('access-control-allow-origin'), null);
+  assert.equal(response.headers.get('cache-control'), 'no-store');
+  assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+});
+
+test('every route has a summary and every path parameter a schema', () => {
+  for (const id of Object.keys(PATHS) as RouteId[]) {
+    assert.notEqual(ROUTES[id].summary, '');
+    for (const name of pathOf(id).parameters) assert.ok(name in ROUTES[id].input.shape, `${id} ${name}`);
+  }
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatTable, printable } from './table.ts';
+
+test('columns stand under each other, without blanks at line ends', () => {
+  assert.equal(
+    formatTable(
+      ['A', 'LONG'],
+      [
+        ['one', 'x'],
+        ['é', null],
+      ],
+    ),
+    'A    LONG\none  x\né    -\n',
+  );
+});
+
+test('a terminal that is too narrow shortens the widest column; a pipe shortens nothing', () => {
+  const rows = [['short', 'x'.repeat(60)]];
+  const lines = formatTable(['A', 'B'], rows, 30).split('\n');
+  assert.ok(lines.every((line) => [...line].length <= 30) && lines[1]?.endsWith('…'));
+  assert.ok(formatTable(['A', 'B'], rows).includes('x'.repeat(60)));
+});
+
+test('no control character reaches the terminal, and a number in full is masked', () => {
+  assert.equal(printable('a\u001b[31mb\u009b1mc\r\nd\u202ee'), 'a [31mb 1mc d e');
+  assert.ok(!printable('sent to +37120000001').includes('20000001'));
+});
