@@ -85,12 +85,8 @@ export function createActions(process: CliProcess): CliActions {
     const stopAdmin = await startAdminServer(primary, (error) =>
       say(`admin API: ${(error as Error).message}`),
     );
-    print(
-      'Ringfence with simulated vendors. The real twilio SDK, in a process of its own, with a virtual key:\n'.replace(
-        'twilio ',
-        '',
-      ),
-    );
+    print("Ringfence with simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:
+");
     await runShowcase(primary, simulated.sandbox, config, (line) => print(`  ${line}`));
     await printApp(primary, config);
     describe(config);

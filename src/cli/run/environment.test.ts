@@ -45,7 +45,7 @@ test('exceptions of the operator stay, except those that let a vendor host past 
   ];
   const base = { NO_PROXY: kept.slice(0, 2).join(', '), no_proxy: [...kept.slice(2), ...dropped].join(',') };
   const environment = prepareEnvironment({ ...options, base });
-  const expected = ['localhost', '127.0.0.1', '::1', '[::1]', ...kept].join(',');
+  const expected = ['localhost', '127.0.0.1', '::1', ...kept].join(',');
   assert.equal(environment['NO_PROXY'], expected);
   assert.equal(environment['no_proxy'], expected);
 });

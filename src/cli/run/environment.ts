@@ -4,7 +4,7 @@ import type { TrustFiles } from './trust-files.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Hosts that no program should send through a proxy. */
-const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
 export interface EnvironmentOptions {
   /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
