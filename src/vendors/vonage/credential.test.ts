@@ -211,6 +211,15 @@ test('the credential is tested by a read, with whichever pair there is', () => {
   assert.throws(() => custody.test(openAccount({}, {}), NOW), /applicationId/);
 });
 
+test('our own requests get the credential that their API takes', () => {
+  const scheme = (url: string, of = account) =>
+    custody.authorize(wire('api.nexmo.com', { url }), of, NOW).headers['authorization']?.split(' ')[0];
+  assert.equal(scheme('/v1/calls/u1'), 'Bearer', 'Voice takes nothing but a token');
+  assert.equal(scheme('/v2/reports/records'), 'Basic', 'Reports take nothing but the key');
+  assert.equal(scheme('/v1/calls/u1', openAccount(FIELDS, { apiSecret: 'x' })), 'Basic');
+  assert.equal(scheme('/v2/reports/records', openAccount(FIELDS, { privateKey: REAL.privateKey })), 'Bearer');
+});
+
 test('secrets are declared as secrets, and nothing else is', () => {
   const secret = custody.fields.filter((field) => field.secret).map(({ name }) => name);
   assert.deepEqual(secret, ['apiSecret', 'privateKey']);

@@ -3,6 +3,7 @@ import { custody } from './credential.ts';
 import { facts, operations, VENDOR } from './facts.ts';
 import { readIntent } from './intents.ts';
 import { leaks } from './leaks.ts';
+import { rewriteLinks } from './links.ts';
 import { lookup } from './lookup.ts';
 import { management } from './manage.ts';
 import { refuse } from './refuse.ts';
@@ -20,6 +21,7 @@ export const vonage: Vendor = Object.freeze({
   limitCall,
   readSettlement,
   refuse,
+  rewriteLinks,
   lookup,
   webhooks,
   tokens,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../kernel/secret.ts';
 import { answer, openAccount } from '../shared/wire-fixture.ts';
+import { vonage } from './index.ts';
 import { lookup } from './lookup.ts';
 import { management } from './manage.ts';
 
@@ -143,6 +144,15 @@ test('a running record is not final', () => {
   assert.equal(
     lookup.read('call.create', request, answer(200, { records: [record] }))?.records[0]?.final,
     false,
+  );
+});
+
+test('links to the vendor lead back to the gateway, text does not change', () => {
+  const body =
+    '{"_links":{"next":{"href":"https://api.nexmo.com/v1/calls?x=1"}},"text":"see https://api.nexmo.com/x"}';
+  assert.equal(
+    vonage.rewriteLinks?.(body, (host) => `http://gateway/${host}`),
+    body.replace('https://api.nexmo.com/v1', 'http://gateway/api.nexmo.com/v1'),
   );
 });
 

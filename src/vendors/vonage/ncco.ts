@@ -53,7 +53,7 @@ export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Scr
     destinations: connects.flatMap((action) => endpointsOf(listOf(action, 'endpoint'), 'endpoint', plan)),
     extras: onceEach('leg', actions.flatMap(extrasOf)),
     callbacks: actions.flatMap((action) => urlsOf(action, ['eventUrl', 'streamUrl', 'musicOnHoldUrl'])),
-    longest: limits.includes(null) ? null : Math.max(0, ...limits.map((one) => one ?? 0)),
+    longest: limits.includes(null) ? null : limits.reduce<number>((most, one) => Math.max(most, one ?? 0), 0),
   };
 }
 

@@ -72,4 +72,6 @@ test('a token lives a day at most', () => {
 
 test('an account without an application exchanges nothing', () => {
   assert.equal(tokens.exchange(USER, openAccount({ apiKey: 'k' }, { apiSecret: 's' }), NOW), null);
+  assert.equal(tokens.exchange(USER, openAccount({}, { privateKey }), NOW), null);
+  assert.equal(tokens.exchange(USER, openAccount({ applicationId: APPLICATION }, {}), NOW), null);
 });

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Operation } from '../wire.ts';
+import { readPairs, writePairs } from './pairs.ts';
+import {
+  checkPlain,
+  createNameCheck,
+  isOn,
+  listOf,
+  optionalWhole,
+  parametersOf,
+  readingOf,
+  requireText,
+  sipOf,
+  Unreadable,
+} from './reading.ts';
+import { plan, wire } from './wire-fixture.ts';
+
+const operation = { id: 'x', vendor: 'v', effects: ['spend'] } as unknown as Operation;
+
+test('what cannot be read is malformed; a mistake of ours stays an exception', () => {
+  const no = readingOf(operation, () => {
+    throw new Unreadable('`to` is missing.');
+  });
+  assert.deepEqual(no, { kind: 'malformed', problem: '`to` is missing.' });
+  assert.throws(
+    () =>
+      readingOf(operation, () => {
+        throw new TypeError('bug');
+      }),
+    TypeError,
+  );
+  const yes = readingOf(operation, () => ({ sender: 'me' }));
+  assert.ok(yes.kind === 'intent' && yes.intent.sender === 'me' && yes.intent.action === 'other');
+  assert.deepEqual(yes.kind === 'intent' && yes.intent.effects, ['spend']);
+});
+
+test('a field that is spelled almost like a known one is refused', () => {
+  const check = createNameCheck(['time_limit', 'to']);
+  check({ time_limit: 1, to: 'x', other: 1 });
+  for (const name of ['timeLimit', 'time-limit', 'TIME_LIMIT', 'To', 't_o'])
+    assert.throws(() => check({ [name]: 1 }), Unreadable, name);
+});
+
+test('types are not guessed', () => {
+  assert.equal(requireText({ a: 5 }, 'a'), '5');
+  for (const a of [null, '', 1.5, true, {}, []]) assert.throws(() => requireText({ a }, 'a'), Unreadable);
+  assert.equal(optionalWhole({ a: '60' }, 'a', [1, 60]), 60);
+  for (const a of [0, 61, '1e1', '-1', ' 5', '0x10', 1.5])
+    assert.throws(() => optionalWhole({ a }, 'a', [1, 60]), Unreadable);
+  assert.throws(() => listOf({ a: 'x' }, 'a'), Unreadable);
+  assert.throws(() => listOf({ a: Array(1001).fill(1) }, 'a'), Unreadable);
+  assert.deepEqual(
+    [undefined, null, false, 'false', '', true, 'true', 0, {}].map((a) =>
+      isOn(a === undefined ? {} : { a }, 'a'),
+    ),
+    [false, false, false, false, false, true, true, true, true],
+  );
+  assert.throws(() => requireText({}, 'constructor'), Unreadable, 'inherited names are no fields');
+});
+
+test('parameters are flat, outer levels first, at most 200', () => {
+  const nested = { to: [{ number: '1' }], deep: { a: { b: true } }, last: null };
+  assert.deepEqual(
+    [...parametersOf(nested)],
+    [
+      ['last', 'null'],
+      ['to.0.number', '1'],
+      ['deep.a.b', 'true'],
+    ],
+  );
+  const wide = { first: Array.from({ length: 5000 }, (_, place) => ({ place })), switch: 'off' };
+  const found = parametersOf(wide);
+  assert.ok(found.size <= 200 && found.get('switch') === 'off');
+  assert.equal(parametersOf({ a: 'x'.repeat(10_000) }).get('a')?.length, 4096);
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 20 }), (value) => {
+      assert.ok(parametersOf(JSON.parse(JSON.stringify(value))).size <= 200);
+    }),
+  );
+});
+
+test('a SIP user counts as a phone only where a number is dialled', () => {
+  const at = (address: string) => sipOf(address, 'to', { plan, dialsOut: /^pstn\.example$/ });
+  for (const address of [
+    'sip:+447700900000@pstn.example',
+    'sips:447700900000@PSTN.example:5061;x=y',
+    'sip:+447700900000;phone-context=a@pstn.example',
+  ])
+    assert.deepEqual([at(address).kind, at(address).address], ['phone', '+447700900000'], address);
+  assert.equal(at('sip:447700900000@office.example').kind, 'sip');
+  assert.equal(at('sip:anna@pstn.example').kind, 'sip');
+  assert.throws(() => at('+447700900000'), Unreadable);
+});
+
+test('compression and overridden methods are refused', () => {
+  const plain = wire('h', { url: '/', headers: { 'content-encoding': 'identity' } });
+  assert.doesNotThrow(() => checkPlain(plain));
+  for (const headers of [{ 'content-encoding': 'br' }, { 'x-http-method-override': 'PUT' }])
+    assert.throws(() => checkPlain({ ...plain, headers }), Unreadable);
+});
+
+test('pairs are read back as they were written, and no name stands twice', () => {
+  const text = fc.string({ unit: 'grapheme' });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(text, text), { selector: ([name]) => name.toLowerCase(), maxLength: 20 }),
+      (pairs) => {
+        const map = new Map(pairs.filter(([name]) => name !== ''));
+        assert.deepEqual(readPairs(writePairs(map)), { ok: true, value: map });
+      },
+    ),
+  );
+  for (const bad of ['a=1&a=2', 'a=1&A=2', 'a=%', 'a=%ff', '%61=1&a=2']) assert.ok(!readPairs(bad).ok, bad);
+});
