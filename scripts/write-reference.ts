@@ -5,6 +5,7 @@ import { createOpenApi } from '../src/api/openapi.ts';
 import { ERRORS } from '../src/kernel/errors.ts';
 import { VENDORS } from '../src/vendors/index.ts';
 import type { Vendor } from '../src/vendors/vendor.ts';
+import { cliSections } from './cli-page.ts';
 import { actionOf } from './dry-reading.ts';
 
 const FOLDER = 'docs/reference';
@@ -77,6 +78,7 @@ function documents(): ReadonlyMap<string, string> {
   return new Map([
     [`${FOLDER}/errors.md`, errorsPage()],
     [`${FOLDER}/vendors.md`, vendorsPage()],
+    [`${FOLDER}/cli.md`, page('Command line', ...cliSections(packageJson.version))],
     ...VENDORS.map((vendor): [string, string] => [
       `${FOLDER}/operations/${vendor.id}.md`,
       operationsPage(vendor),
@@ -101,7 +103,8 @@ function check(): boolean {
 }
 
 function write(): void {
-  rmSync(FOLDER, { recursive: true, force: true });
+  // Pages of vendors that are gone; other pages of the folder have other writers.
+  rmSync(`${FOLDER}/operations`, { recursive: true, force: true });
   for (const [path, text] of documents()) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
