@@ -38,7 +38,10 @@ function namesSensitive(connection: string): boolean {
 }
 
 function findFramingProblem({ method, headers, httpVersion }: IncomingMessage): string | null {
-  const chunked = headers['transfer-encoding'] !== undefined;
+  const coding = headers['transfer-encoding'];
+  const chunked = coding !== undefined;
+  // The parser takes `gzip, chunked` as well and leaves the gzip to us, where other readers would undo it.
+  if (chunked && coding.toLowerCase() !== 'chunked') return `the transfer encoding ${coding}`;
   if (chunked && httpVersion === '1.0') return 'HTTP/1.0 with a transfer encoding';
   const length = headers['content-length'];
   const hasBody = chunked || (length !== undefined && length !== '0');

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { terminateTunnel, type Contexts } from '../../tls/contexts.ts';
 import type { Place } from '../exchange.ts';
-import { createListener, type ListenerOptions } from './server.ts';
+import { createInnerListener, createListener, type ListenerOptions } from './server.ts';
 
 const AUTHORITY = /^([a-z0-9.-]{1,253}):443$/i;
 const ABSOLUTE = /^https?:\/\/([a-z0-9.-]{1,253})(?::(80|443))?(\/.*)$/i;
@@ -15,7 +15,7 @@ const tunnels = new WeakMap<Socket, string>();
  * hosts as well.
  */
 export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, contexts: Contexts): Server {
-  const inner = createListener({ ...options, locate: locateInTunnel });
+  const inner = createInnerListener({ ...options, locate: locateInTunnel });
   const proxy = createListener({ ...options, locate: locateAbsolute });
   proxy.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy());

@@ -48,6 +48,16 @@ export function createListener({ exchange, locate, counters, connections }: List
   return server;
 }
 
+/**
+ * A listener that is handed its connections instead of listening. `node:http` begins to watch deadlines, and to know
+ * its connections, on `listening`; without it a slow client would be waited for without end.
+ */
+export function createInnerListener(options: ListenerOptions): Server {
+  const server = createListener(options);
+  server.emit('listening');
+  return server;
+}
+
 function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
   const line =

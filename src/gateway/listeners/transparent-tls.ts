@@ -3,14 +3,14 @@ import { createServer, type Server as TlsServer } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { serverOptions, type Contexts } from '../../tls/contexts.ts';
 import type { Place } from '../exchange.ts';
-import { createListener, type ListenerOptions } from './server.ts';
+import { createInnerListener, type ListenerOptions } from './server.ts';
 
 /** Answers as the vendor's host, chosen by SNI: for SDKs that obey neither base URL nor proxy. */
 export function createTransparentTls(
   options: Omit<ListenerOptions, 'locate'>,
   contexts: Contexts,
 ): TlsServer {
-  const inner = createListener({ ...options, locate: locateByName });
+  const inner = createInnerListener({ ...options, locate: locateByName });
   const server = createServer(serverOptions(contexts), (socket: TLSSocket) => {
     socket.on('error', () => socket.destroy());
     inner.emit('connection', socket);
