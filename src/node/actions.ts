@@ -85,8 +85,9 @@ export function createActions(process: CliProcess): CliActions {
     const stopAdmin = await startAdminServer(primary, (error) =>
       say(`admin API: ${(error as Error).message}`),
     );
-    print("Ringfence with simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:
-");
+    print(
+      "Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n",
+    );
     await runShowcase(primary, simulated.sandbox, config, (line) => print(`  ${line}`));
     await printApp(primary, config);
     describe(config);
