@@ -1,0 +1,43 @@
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const NUMBER = '+15005550006';
+
+const form = (text: string): readonly [string, string] => [FORM, text];
+const json = (value: object): readonly [string, string] => [JSON_TYPE, JSON.stringify(value)];
+
+/** Plausible requests, of which an adapter understands one for every operation that has a meaning of its own. */
+export const PROBES: readonly (readonly [type: string, body: string])[] = [
+  form(''),
+  form('To=%2B15005550006&From=%2B15005550001&Channel=sms&Body=x&PhoneNumber=%2B15005550006&Code=1'),
+  form('to=15005550006&from=x&text=x'),
+  form('number=15005550006&brand=x&payee=x&amount=1'),
+  form('request_id=x&cmd=cancel'),
+  form('country=US&msisdn=15005550006'),
+  json({ phone_numbers: [{ phone_number: NUMBER }] }),
+  json({ to: NUMBER, from: '+15005550001', text: 'x', phone_number: NUMBER, type: 'x' }),
+  json({ message_type: 'text', channel: 'sms', to: '15005550006', from: 'x', text: 'x' }),
+  json({
+    to: [{ type: 'phone', number: '15005550006' }],
+    from: { type: 'phone', number: '15005550001' },
+    ncco: [],
+  }),
+  json({ brand: 'x', workflow: [{ channel: 'sms', to: '15005550006' }] }),
+  json({ action: 'transfer', destination: { type: 'ncco', url: ['https://x.example'] } }),
+  json({ action: 'hangup' }),
+  json({ sessionId: 'x', token: 'x', sip: { uri: 'sip:a@b.example' } }),
+  json({ sip_address: 'sip:a@b.example' }),
+  json({ ordering_groups: [{ country_iso: 'US', count_requested: '1', phone_number_type: 'local' }] }),
+  json({
+    type: 'message',
+    to: NUMBER,
+    telnyx_conversation_channel: 'sms_chat',
+    telnyx_end_user_target: NUMBER,
+  }),
+  json({ sip_trunk_id: 'x', sip_call_to: NUMBER, room_name: 'x' }),
+  json({ participant_identity: 'x', room_name: 'x', transfer_to: 'tel:+15005550006' }),
+  json({ phone_numbers: [NUMBER] }),
+  json({ whatsapp_to_phone_number: NUMBER, room_name: 'x' }),
+  form('Url=https%3A%2F%2Fx.example'),
+  json({ channel: { type: 'phone', to: { type: 'phone', number: '15005550006' } } }),
+  json({ agents: [{ agent_name: 'x' }] }),
+];
