@@ -47,9 +47,20 @@ export function readOther(operation: Operation, parameters: Parameters, plan: Nu
   };
 }
 
+/** The vendor ends a call after four hours unless a time limit was given when it began. */
+const FOUR_HOURS = 14_400;
+
 /** A queued caller is sent to a document that may dial; the vendor takes no time limit with it. */
 export function readMemberUpdate(parameters: Parameters): IntentDetails {
-  return { extras: ['leg'], parameters: parameters.map, callbacks: callbacksOf(parameters) };
+  return {
+    action: 'call.modify',
+    channel: 'voice',
+    callSeconds: FOUR_HOURS,
+    fixedSeconds: true,
+    extras: ['leg'],
+    parameters: parameters.map,
+    callbacks: callbacksOf(parameters),
+  };
 }
 
 /** A worker accepts a task; with an instruction the vendor dials. */

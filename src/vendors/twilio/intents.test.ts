@@ -346,3 +346,9 @@ test('operations that only end or mute lose the effect that asks for a price', (
   assert.ok(!effects('/Calls/CA1/Recordings/RE1.json', 'Status=stopped').includes('indirect'));
   assert.ok(effects('/Calls/CA1/Recordings/RE1.json', 'Status=in-progress').includes('indirect'));
 });
+
+test('a queued caller who is sent elsewhere cannot be limited, so the longest call counts', () => {
+  const intent = intentOf(api('/Queues/QU1/Members/CA1.json', 'Url=https%3A%2F%2Fx.example'));
+  assert.deepEqual([intent.action, intent.callSeconds, intent.fixedSeconds], ['call.modify', 14_400, true]);
+  assert.deepEqual(intent.extras, ['leg']);
+});

@@ -88,7 +88,11 @@ interface ListRequest extends WireRequest {
   readonly since: number;
 }
 
+/** Records appear at once as a rule; a busy list may be behind by minutes. */
+const LAG = 300_000;
+
 export const lookup: LookupAdapter = {
+  lag: LAG,
   fetch(action, resourceId, fields) {
     if (resourceId.startsWith(PARTS) || !ID.test(resourceId)) return null;
     return KINDS[action]?.fetch(resourceId, fields) ?? null;
