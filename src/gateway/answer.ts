@@ -4,7 +4,7 @@ import type { LiveAccount } from './ports.ts';
 import { scrubStream } from './scrub-stream.ts';
 import type { UpstreamResult } from './upstream.ts';
 
-export const DECISION_HEADER = 'ringfence-decision';
+const DECISION_HEADER = 'ringfence-decision';
 
 /** The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. */
 export function answerVendor(

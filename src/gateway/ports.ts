@@ -4,7 +4,7 @@ import type { Money } from '../kernel/money.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import type { Reserve } from '../store/records.ts';
-import type { OpenAccount, Vendor } from '../vendors/vendor.ts';
+import type { OpenAccount } from '../vendors/vendor.ts';
 import type { Scrubber } from './scrub.ts';
 
 /** What the pipeline needs from its neighbours; `process/data-plane.ts` wires it. */
@@ -72,8 +72,4 @@ export interface LiveAccount {
 
 export interface AccountsPort {
   get(id: string): LiveAccount | undefined;
-}
-
-export interface VendorsPort {
-  find(host: string): Vendor | null;
 }
