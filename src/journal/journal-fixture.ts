@@ -114,6 +114,11 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
+/** Waits for something that the disk does in its own time; the test's time limit ends it. */
+export async function until(reached: () => boolean): Promise<void> {
+  while (!reached()) await new Promise((resolve) => void setTimeout(resolve, 2));
+}
+
 /** A frame as an attacker sees it; written here a second time, independent of `format.ts`. */
 export interface RawFrame {
   position: number;

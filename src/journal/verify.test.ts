@@ -302,7 +302,7 @@ test('a renamed segment, or one of another node, is found', async () => {
 });
 
 test('anchors find a record that was replaced together with everything after it, key or no key', async () => {
-  const [at] = all.filter(({ epoch, position }) => epoch === 3 && position === 5);
+  const at = all.find(({ epoch, position }) => epoch === 3 && position === 5);
   const spoil = (directory: string): void =>
     rewrite(directory, { epoch: 3 }, (frames, segment) => {
       frameAt(frames, 5).payload = Buffer.from(JSON.stringify(incident(7, 'innocent')));
