@@ -50,6 +50,11 @@ const schema = z.strictObject({
         .min(1024 * 1024)
         .max(1024 * 1024 * 1024)
         .default(16 * 1024 * 1024),
+      /** Oldest segments go when a journal is larger than this and loaded into the ledger. */
+      keepBytes: z
+        .int()
+        .min(64 * 1024 * 1024)
+        .default(8 * 1024 * 1024 * 1024),
       minFreeBytes: z
         .int()
         .min(0)

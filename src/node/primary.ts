@@ -17,6 +17,7 @@ import { createBank } from '../guard/budgets/bank.ts';
 import { createUpstream } from '../gateway/upstream.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { AdminRecord } from '../journal/records.ts';
+import { pruneJournal } from '../journal/retention.ts';
 import { createClock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
@@ -38,6 +39,8 @@ import { createSupervisor } from './supervisor.ts';
 const CONTROL = 'control';
 const LEDGER_TIME_SETTING = 'clock.ledgerTime';
 const KEY_PAGE = 2000;
+/** Rounds of background work between two looks at the size of the journals. */
+const PRUNE_EVERY = 60;
 
 export interface PrimaryOptions {
   readonly config: Config;
@@ -95,10 +98,12 @@ export async function openPrimary({
     random: randomBytes,
     hosts,
   });
+  const nodes = Array.from({ length: config.workers }, (_, index) => `w${index}`);
   const upstream = createUpstream();
   const lock = createRecordLock();
   let budgets = new Map<string, BudgetRecord>();
   let isClosed = false;
+  let rounds = 0;
 
   async function ownHosts(): Promise<string[]> {
     const accounts = await store.accounts.list();
@@ -148,7 +153,7 @@ export async function openPrimary({
   }
 
   const supervisor = createSupervisor({
-    nodes: Array.from({ length: config.workers }, (_, index) => `w${index}`),
+    nodes,
     order,
     parts,
     store,
@@ -197,12 +202,23 @@ export async function openPrimary({
     now: Date.now,
   });
 
+  /** Frees the disk of what is loaded and beyond the configured size. */
+  async function prune(): Promise<void> {
+    for (const node of [CONTROL, ...nodes]) {
+      const loaded = (await store.ledger.cursors(node)).at(-1);
+      if (loaded === undefined) continue;
+      const directory = join(paths.journal, node);
+      await pruneJournal({ directory, loaded, sign: checkpoint.sign, keepBytes: config.journal.keepBytes });
+    }
+  }
+
   /** Late prices, last use of keys, ledger time: what happens in the background. */
   async function tend(): Promise<void> {
     while (!isClosed) {
       await sleep(settleEvery);
       try {
         await settlement.round();
+        if (++rounds % PRUNE_EVERY === 0) await prune();
         const reports = await supervisor.reports();
         const uses = new Map(reports.flatMap(({ report }) => report.keyUses));
         if (uses.size > 0) await store.keys.touch(uses);
