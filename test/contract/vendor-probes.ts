@@ -12,6 +12,7 @@ export const PROBES: readonly (readonly [type: string, body: string])[] = [
   form('to=15005550006&from=x&text=x'),
   form('number=15005550006&brand=x&payee=x&amount=1'),
   form('request_id=x&cmd=cancel'),
+  form('request_id=x&cmd=trigger_next_event'),
   form('country=US&msisdn=15005550006'),
   json({ phone_numbers: [{ phone_number: NUMBER }] }),
   json({ to: NUMBER, from: '+15005550001', text: 'x', phone_number: NUMBER, type: 'x' }),
