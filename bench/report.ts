@@ -87,6 +87,8 @@ ${table(
   with many divided by CPU per request with few; both are medians over rounds. Every key takes its turn.
 - \`rssMiB\` is the data-plane process after the load (10 keys, 10 budgets); the tree adds the primary with its store.
 - \`freshTlsCpuMs\`: CONNECT and a full TLS handshake at the forward proxy, without a request.
+- The vendor's answers state the final price. When they do not, the primary looks prices up later, which is not part
+  of these figures.
 - Portkey gets a JSON chat completion of the same size, with the stub as its custom host.
 `;
 }

@@ -45,7 +45,7 @@ const twilio: Sample = {
     messaging_service_sid: null,
     num_media: '0',
     num_segments: '1',
-    price: null,
+    price: '-0.00510',
     price_unit: 'USD',
     sid: 'SM$request_id',
     status: 'queued',
