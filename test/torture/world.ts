@@ -22,6 +22,7 @@ rules:
   - { id: send, effect: allow, what: { actions: [message.send] }, to: { countries: [DE, FR, US] } }
 limits:
   - { id: recipient-flood, per: recipient, rate: 100000000/1s }
+  - { id: recipient-flood-day, per: recipient, rate: 100000000/1s }
 `;
 
 export const SMALL = 'small';

@@ -4,6 +4,8 @@ import type { CliContext } from '../context.ts';
 import { EXIT, Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
 import { openSession } from '../session.ts';
+import { describeRecord } from '../../journal/describe.ts';
+import type { JournalRecord } from '../../journal/records.ts';
 import { printable } from '../table.ts';
 
 type Entry = Answer<'journal.show'>[number];
@@ -96,27 +98,7 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
 
 function formatEntry({ id, record }: Entry): string {
   const time = new Date(record.at).toISOString().slice(0, 19).replace('T', ' ');
-  return printable(`${time}  ${id}  ${record.type}  ${summary(record)}`).trimEnd();
-}
-
-/** The members that tell most, in this order, as far as a record has them. */
-const TELLING = [
-  'code',
-  'what',
-  'actor',
-  'act',
-  'target',
-  'operation',
-  'to',
-  'country',
-  'rule',
-  'state',
-  'of',
-];
-
-function summary(record: Entry['record']): string {
-  const told = TELLING.map((name) => record[name]).filter((value) => value !== undefined && value !== null);
-  return told.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(' ');
+  return `${time}  ${id}  ${describeRecord(record as unknown as JournalRecord).text}`;
 }
 
 function formatInFull({ id, record }: Entry): string {
