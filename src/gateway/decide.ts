@@ -37,6 +37,12 @@ export function decide(
   if (!priced.ok) return priced;
   const policy = parts.policy.decide(subject, intent, priced.value, at);
   if (!policy.ok) return policy;
+  if (isCall && policy.callSeconds < seconds)
+    return refuse(
+      'policy_denied',
+      `rule:${policy.rule}`,
+      'The call lasts longer than the rule allows, and nothing can shorten it.',
+    );
   if (priced.value !== null && !parts.journal.accepts())
     return refuse(
       'journal_unavailable',
@@ -58,6 +64,7 @@ export function decide(
 /** How long the call may last: what was asked, clamped by the rules that allow it. The price depends on it. */
 function secondsFor(parts: PipelineParts, { subject, intent, at }: Question): number {
   const asked = intent.callSeconds ?? DEFAULT_CALL_SECONDS;
+  if (intent.fixedSeconds === true) return asked;
   const policy = parts.policy.decide(subject, intent, null, at);
   return policy.ok ? Math.min(asked, policy.callSeconds) : asked;
 }

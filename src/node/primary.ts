@@ -62,7 +62,7 @@ export async function openPrimary({
   keyRing: source,
   say,
   settleEvery = 1000,
-  graceMilliseconds = 60_000,
+  graceMilliseconds,
 }: PrimaryOptions) {
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
@@ -198,7 +198,7 @@ export async function openPrimary({
       await journal.flush();
     },
     incident: (what, detail) => void journal.append({ type: 'incident', at: clock.wall(), what, detail }),
-    graceMilliseconds,
+    ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }),
     now: Date.now,
   });
 

@@ -47,7 +47,7 @@ const MAX_PAGES = 5000;
 
 /** Learns late prices and unknown outcomes from the vendors' own records. */
 export function createSettlement(options: SettlementOptions): { round(): Promise<SettlementRound> } {
-  const { ledger, graceMilliseconds = GRACE } = options;
+  const { ledger } = options;
 
   async function call(account: SettlementAccount, request: WireRequest): Promise<WireResponse | null> {
     try {
@@ -140,15 +140,16 @@ export function createSettlement(options: SettlementOptions): { round(): Promise
     for (const record of records)
       if (!(await ledger.hasResource(first.account, record.id))) free.push(record);
     let resolved = 0;
-    for (const row of rows) if (await resolve(row, free)) resolved += 1;
+    const grace = options.graceMilliseconds ?? account.vendor.lookup?.lag ?? GRACE;
+    for (const row of rows) if (await resolve(row, free, grace)) resolved += 1;
     return resolved;
   }
 
   /** The vendor has a record of it: it happened. Nothing after the grace period: it never did. */
-  async function resolve(row: LedgerRecord, free: VendorRecord[]): Promise<boolean> {
+  async function resolve(row: LedgerRecord, free: VendorRecord[], grace: number): Promise<boolean> {
     const index = free.findIndex((record) => isSame(row, record, options.fingerprint));
     if (index === -1) {
-      if (options.now() - row.at < graceMilliseconds) return false;
+      if (options.now() - row.at < grace) return false;
       await apply(row, { state: 'released', amount: micros(0), settled: true, resourceIds: [] });
       return true;
     }
