@@ -25,6 +25,9 @@ rules:
   - { id: home, effect: allow, what: { actions: [message.send, call.create, verify.start, lookup] }, to: { countries: [DE, US] } }
   - { id: codes, effect: allow, what: { actions: [verify.check] } }
   - { id: rooms, effect: allow, what: { actions: [other], effects: [read, write, delete, pii] } }
+limits:
+  - { id: recipient-flood, per: recipient, rate: 100000000/1s }
+  - { id: recipient-flood-day, per: recipient, rate: 100000000/1s }
 `;
 
 export interface TestKey {
