@@ -1,29 +1,28 @@
 import { basename } from 'node:path';
-import type { Ending } from './ending.ts';
 import { fault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { fromHex } from './format.ts';
 import type { Chain, Frame } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import { judgeLink } from './link.ts';
 import { openSegment } from './segment-reader.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { isBefore, listSegments } from './segments.ts';
+import { isBefore, listAfter, listSegments } from './segments.ts';
 import type { Place, SegmentFile } from './segments.ts';
 import { readStart } from './start.ts';
+import { findSuccessor, tornBytes } from './successor.ts';
 import { systemBoot } from './system.ts';
 
 /**
  * One step through a journal.
  * - `frames`: records in a row, of one epoch; views that live until the next step
- * - `epoch`: the next records are of this epoch; `torn` bytes of the one before were never finished
+ * - `epoch`: the next records are of this epoch; `torn` bytes of the one before were never finished (null: it ended cleanly)
  * - `end`: nothing more now
  * - `fault`: what comes next cannot be trusted; the same again until `skipEpoch`
  */
 export type Step =
   | { readonly kind: 'frames'; readonly epoch: number; readonly frames: readonly Frame[] }
-  | { readonly kind: 'epoch'; readonly header: SegmentHeader; readonly torn: number }
-  | { readonly kind: 'end'; readonly torn: number }
+  | { readonly kind: 'epoch'; readonly header: SegmentHeader; readonly torn: number | null }
+  | { readonly kind: 'end'; readonly torn: number | null }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** Where to begin. With `head` (hex) the caller has been there: the record before must exist and hash to it. */
@@ -91,7 +90,7 @@ async function begin(state: State): Promise<Step> {
   );
   const holding = kept.findLast(({ epoch, first }) => epoch === from.epoch && first <= from.position);
   const later = kept.filter(({ epoch, first }) => isBefore(from, { epoch, position: first }));
-  const step = await enter(state, holding === undefined ? later : [holding, ...later], 0);
+  const step = await enter(state, holding === undefined ? later : [holding, ...later]);
   const { reader } = state;
   const known = reader?.file.epoch === from.epoch && reader.file.first === from.position && from.position > 0;
   if (reader !== null && known && isOther(from, reader.chain.head)) return replaced(state, reader);
@@ -103,16 +102,15 @@ function isOther({ head }: From, found: string): boolean {
 }
 
 /** Opens the first of `files` whose header was written. */
-async function enter(state: State, files: readonly SegmentFile[], torn: number): Promise<Step> {
+async function enter(state: State, files: readonly SegmentFile[]): Promise<Step> {
   for (const file of files) {
     const reader = await openSegment(file, state.node);
     if (reader === 'blank') continue;
     if ('kind' in reader) return { kind: 'fault', fault: reader };
-    await state.reader?.close();
     state.reader = reader;
-    return { kind: 'epoch', header: reader.header, torn };
+    return { kind: 'epoch', header: reader.header, torn: null };
   }
-  return { kind: 'end', torn };
+  return { kind: 'end', torn: null };
 }
 
 /** The next records from `from` on; null when there are none now. */
@@ -131,54 +129,23 @@ async function readOn(state: State, reader: SegmentReader, limit: number): Promi
 
 /** At the end of a segment: looks for the one that follows. */
 async function goOn(state: State, reader: SegmentReader): Promise<Step | null> {
-  const files = await following(state, reader.file);
-  if (files.length === 0 && reader.quiet() && !isShort(state, reader)) return { kind: 'end', torn: 0 };
+  const files = await listAfter(state.directory, reader.file);
+  if (files.length === 0 && reader.quiet() && !isShort(state, reader)) return { kind: 'end', torn: null };
   const ending = await reader.ending();
   if (ending.kind === 'more') return null;
   if (isShort(state, reader) && files[0]?.epoch !== reader.file.epoch)
     return atFrom(state, reader, 'truncated', 'it is missing, although it was read before');
-  for (const file of files) {
-    const found = await openSegment(file, state.node);
-    if (found === 'blank') continue;
-    if ('kind' in found) return { kind: 'fault', fault: found };
-    return follow(state, { reader, found, ending });
-  }
-  if (ending.kind === 'fault' && reader.header.boot === state.boot)
-    return { kind: 'fault', fault: ending.fault };
-  return { kind: 'end', torn: ending.kind === 'clean' ? 0 : ending.bytes };
+  const found = await findSuccessor({ reader, ending, files, boot: state.boot, node: state.node });
+  if (!('frames' in found)) return found;
+  await reader.close();
+  state.reader = found;
+  if (found.file.epoch === reader.file.epoch) return null;
+  return { kind: 'epoch', header: found.header, torn: tornBytes(ending) };
 }
 
 /** True when the journal ends before the place where the caller has been. */
 function isShort({ from }: State, { file, chain }: SegmentReader): boolean {
   return from.head !== undefined && file.epoch === from.epoch && chain.position < from.position;
-}
-
-async function following(
-  { directory }: State,
-  { epoch, first }: SegmentFile,
-): Promise<readonly SegmentFile[]> {
-  const here = { epoch, position: first };
-  return (await listSegments(directory)).filter((file) =>
-    isBefore(here, { epoch: file.epoch, position: file.first }),
-  );
-}
-
-interface Turn {
-  readonly reader: SegmentReader;
-  readonly found: SegmentReader;
-  readonly ending: Exclude<Ending, { readonly kind: 'more' }>;
-}
-
-async function follow(state: State, { reader, found, ending }: Turn): Promise<Step | null> {
-  const wrong = judgeLink({ header: reader.header, chain: reader.chain, ending }, found.header);
-  if (wrong !== null) {
-    await found.close();
-    return { kind: 'fault', fault: wrong };
-  }
-  await reader.close();
-  state.reader = found;
-  if (found.file.epoch === reader.file.epoch) return null;
-  return { kind: 'epoch', header: found.header, torn: ending.kind === 'clean' ? 0 : ending.bytes };
 }
 
 function replaced(state: State, reader: SegmentReader): Step {
@@ -191,9 +158,16 @@ function atFrom({ from }: State, { header }: SegmentReader, kind: Fault['kind'],
   return { kind: 'fault', fault: fault(kind, point, what) };
 }
 
+/** A later epoch whose first segments cannot be opened is given up as well. */
 async function skipEpoch(state: State): Promise<boolean> {
   const epoch = state.reader?.file.epoch ?? state.from.epoch;
-  const later = (await listSegments(state.directory)).filter((file) => file.epoch > epoch);
-  const step = await enter(state, later, 0);
-  return step.kind === 'epoch';
+  for (const file of await listSegments(state.directory)) {
+    if (file.epoch <= epoch) continue;
+    const found = await openSegment(file, state.node);
+    if (found === 'blank' || 'kind' in found) continue;
+    await state.reader?.close();
+    state.reader = found;
+    return true;
+  }
+  return false;
 }

@@ -4,14 +4,23 @@ import { isBlank, readPosition } from './format.ts';
 
 /*
  * Segment header, 256 bytes, little endian: magic 8 · format version u32 · CRC-32 u32 of what follows ·
- * epoch u64 · first position u64 · chain hash so far 32 · node (u8 length, 63 bytes) · boot id (the same).
+ * epoch u64 · first position u64 · chain hash so far 32 · node (u8 length, 63 bytes) · boot id (the same) ·
+ * durable u64.
  */
 export const HEADER_BYTES = 256;
 const MAGIC = 'RINGFNCJ';
 const VERSION = 1;
 const TEXT_BYTES = 63;
-/** Where CRC, epoch, first position, chain, node and boot id begin. */
-const AT = { version: 8, crc: 12, epoch: 16, first: 24, chain: 32, node: 64, boot: 128 } as const;
+const AT = {
+  version: 8,
+  crc: 12,
+  epoch: 16,
+  first: 24,
+  chain: 32,
+  node: 64,
+  boot: 128,
+  durable: 192,
+} as const;
 
 export interface SegmentHeader {
   readonly node: string;
@@ -22,6 +31,8 @@ export interface SegmentHeader {
   readonly first: number;
   /** Chain hash of the record before it, of the previous epoch when `first` is 0. */
   readonly chain: string;
+  /** Everything of the epoch before this position was on disk when the segment was begun. */
+  readonly durable: number;
 }
 
 export function writeHeader(header: SegmentHeader): Buffer {
@@ -31,6 +42,7 @@ export function writeHeader(header: SegmentHeader): Buffer {
   bytes.writeBigUInt64LE(BigInt(header.epoch), AT.epoch);
   bytes.writeBigUInt64LE(BigInt(header.first), AT.first);
   bytes.write(header.chain, AT.chain, 32, 'latin1');
+  bytes.writeBigUInt64LE(BigInt(header.durable), AT.durable);
   writeText(bytes, AT.node, header.node);
   writeText(bytes, AT.boot, header.boot);
   bytes.writeUInt32LE(crc32(bytes.subarray(AT.epoch)), AT.crc);
@@ -50,6 +62,7 @@ export function readHeader(bytes: Buffer): SegmentHeader | 'blank' | 'broken' {
     epoch: readPosition(bytes, AT.epoch),
     first: readPosition(bytes, AT.first),
     chain: bytes.toString('latin1', AT.chain, AT.chain + 32),
+    durable: readPosition(bytes, AT.durable),
   };
 }
 

@@ -1,13 +1,14 @@
 import { open, readdir, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
+import { createCursor } from './cursor.ts';
 import type { Fault } from './fault.ts';
 import { GENESIS, fromHex } from './format.ts';
-import { readStart } from './start.ts';
 import { openSegment } from './segment-reader.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { listSegments } from './segments.ts';
 import type { SegmentFile } from './segments.ts';
+import { readStart } from './start.ts';
 
 /** What a new epoch must know about the ones before. */
 export interface LastLife {
@@ -15,7 +16,7 @@ export interface LastLife {
   readonly epoch: number;
   /** Chain hash of the last record that is intact. */
   readonly head: string;
-  /** What is wrong with the last segment, beyond what a crash of process or machine explains. */
+  /** What is wrong with its end, beyond what a crash of process or machine explains. */
   readonly fault: Fault | null;
 }
 
@@ -25,21 +26,21 @@ interface Me {
 }
 
 /** Finds the end of the last epoch and makes it durable, so that the new epoch may link to it. */
-export async function recoverLastLife(directory: string, { node, boot }: Me): Promise<LastLife> {
+export async function recoverLastLife(directory: string, me: Me): Promise<LastLife> {
   await removePrepared(directory);
   const segments = await listSegments(directory);
   const epoch = segments.at(-1)?.epoch ?? 0;
   for (const segment of segments) if (segment.epoch === epoch) await syncFile(segment);
-  let fault: Fault | null = null;
-  for (const segment of segments.toReversed()) {
-    const found = await readToEnd(segment, { node, boot });
-    if (found === 'blank') continue;
-    if ('head' in found) return { epoch, head: found.head, fault: fault ?? found.fault };
-    fault ??= found;
-  }
+  const last = await openLast(segments, me);
+  if (last.reader !== null) return { epoch, ...(await findEnd(directory, last.reader, me.boot)) };
   const start = await readStart(directory);
-  if (start === null) return { epoch, head: GENESIS, fault };
-  return { epoch: Math.max(epoch, start.epoch), head: fromHex(start.head), fault };
+  if (start === null) return { epoch, head: GENESIS, fault: last.fault };
+  return { epoch: Math.max(epoch, start.epoch), head: fromHex(start.head), fault: last.fault };
+}
+
+async function removePrepared(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (name.endsWith('.prepared')) await unlink(join(directory, name));
 }
 
 /** The dead process may have written what it did not come to sync. */
@@ -52,32 +53,56 @@ async function syncFile({ path }: SegmentFile): Promise<void> {
   }
 }
 
-async function removePrepared(directory: string): Promise<void> {
-  for (const name of await readdir(directory))
-    if (name.endsWith('.prepared')) await unlink(join(directory, name));
-}
-
-interface End {
-  readonly head: string;
+interface Last {
+  readonly reader: SegmentReader | null;
   readonly fault: Fault | null;
 }
 
-async function readToEnd(segment: SegmentFile, { node, boot }: Me): Promise<End | Fault | 'blank'> {
-  const reader = await openSegment(segment);
-  if (reader === 'blank' || 'kind' in reader) return reader;
+/** The last segment whose header is good. */
+async function openLast(segments: readonly SegmentFile[], { node }: Me): Promise<Last> {
+  let fault: Fault | null = null;
+  for (const segment of segments.toReversed()) {
+    const found = await openSegment(segment, node);
+    if (found === 'blank') continue;
+    if ('kind' in found) {
+      fault ??= found;
+      continue;
+    }
+    if (found.header.node === node) return { reader: found, fault };
+    await found.close();
+    throw new RingfenceError('conflict', `The journal belongs to node ${found.header.node}, not ${node}`);
+  }
+  return { reader: null, fault };
+}
+
+/** Reads on from where everything was on disk: before that place no crash can have lost anything. */
+async function findEnd(
+  directory: string,
+  last: SegmentReader,
+  boot: string,
+): Promise<Omit<LastLife, 'epoch'>> {
+  const { node, epoch, durable } = last.header;
+  const own = await finish(last);
+  const cursor = createCursor({ directory, node, boot, from: { epoch, position: durable } });
   try {
-    if (reader.header.node !== node)
-      throw new RingfenceError('conflict', `The journal belongs to node ${reader.header.node}, not ${node}`);
-    while ((await reader.frames(Infinity)).length > 0);
-    return { head: reader.chain.head, fault: await finish(reader, boot) };
+    for (;;) {
+      const step = await cursor.next(1_000);
+      if (step.kind === 'fault') return { head: own, fault: step.fault };
+      if (step.kind === 'end') return { head: cursor.chain()?.head ?? own, fault: null };
+    }
   } finally {
-    await reader.close();
+    await cursor.close();
   }
 }
 
-/** Gives the unused space back; anything that is not plain zeros stays as evidence. */
-async function finish(reader: SegmentReader, boot: string): Promise<Fault | null> {
-  const ending = await reader.ending();
-  if (ending.kind === 'clean') await truncate(reader.file.path, reader.offset());
-  return ending.kind === 'fault' && reader.header.boot === boot ? ending.fault : null;
+/** Gives the unused space of a segment back; anything that is not plain zeros stays as evidence. */
+async function finish(reader: SegmentReader): Promise<string> {
+  try {
+    while ((await reader.frames(1_000)).length > 0);
+    const ending = await reader.ending();
+    if (ending.kind === 'clean') await truncate(reader.file.path, reader.offset());
+    return reader.chain.head;
+  } finally {
+    await reader.close();
+  }
 }

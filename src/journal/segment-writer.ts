@@ -3,6 +3,7 @@ import type { OpenSegment } from './durability.ts';
 import { FRAME_BYTES, GENESIS, MAX_PAYLOAD, toHex } from './format.ts';
 import type { Chain } from './format.ts';
 import { HEADER_BYTES, writeHeader } from './header.ts';
+import type { SegmentHeader } from './header.ts';
 import { segmentPath } from './segments.ts';
 import type { Stock } from './stock.ts';
 import { writeFully } from './system.ts';
@@ -19,10 +20,11 @@ export interface SegmentWriter {
   /** Appends in one write. Throws what the file system throws. */
   write(bytes: Buffer): void;
   /**
-   * Goes on in a new segment whose first record continues `chain`; returns the old one. `journal_unavailable`
+   * Goes on in a new segment whose first record continues `chain`, while all before `durable` is on disk; returns
+   * the old one. `journal_unavailable`
    * when there is no space for one: nothing has changed then.
    */
-  turn(chain: Chain): OpenSegment | null;
+  turn(chain: Chain, durable: number): OpenSegment | null;
 }
 
 export interface SegmentWriterOptions {
@@ -45,9 +47,10 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
       writeFully(options.files, current.fd, bytes, current.used);
       current.used += bytes.length;
     },
-    turn(chain) {
+    turn(chain, durable) {
       const previous = current;
-      current = usePrepared(options, chain) ?? createShort(options, chain);
+      const header = headerOf(options, chain, durable);
+      current = usePrepared(options, header) ?? createShort(options, header);
       if (previous !== null) previous.retired = true;
       options.stock.refill();
       return previous;
@@ -55,23 +58,23 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   };
 }
 
-function usePrepared(options: SegmentWriterOptions, chain: Chain): OpenSegment | null {
+function usePrepared(options: SegmentWriterOptions, header: SegmentHeader): OpenSegment | null {
   const { files, stock, segmentBytes } = options;
   const fd = stock.take();
   if (fd === null) return null;
-  const path = segmentPath(options.directory, { epoch: options.epoch, position: chain.position });
-  writeFully(files, fd, headerOf(options, chain), 0);
+  const path = pathOf(options, header);
+  writeFully(files, fd, writeHeader(header), 0);
   files.renameSync(stock.path, path);
   return { path, fd, size: segmentBytes, used: HEADER_BYTES, named: false, retired: false };
 }
 
 /** The next segment is not ready (slow or full disk): a small one, zeroed here and now, takes what is running. */
-function createShort(options: SegmentWriterOptions, chain: Chain): OpenSegment {
+function createShort(options: SegmentWriterOptions, header: SegmentHeader): OpenSegment {
   const { files } = options;
   const size = Math.min(options.segmentBytes, MIN_SEGMENT_BYTES);
-  const path = segmentPath(options.directory, { epoch: options.epoch, position: chain.position });
+  const path = pathOf(options, header);
   const bytes = Buffer.alloc(size);
-  headerOf(options, chain).copy(bytes);
+  writeHeader(header).copy(bytes);
   let fd: number | null = null;
   try {
     fd = files.openSync(path, 'wx', 0o600);
@@ -85,8 +88,12 @@ function createShort(options: SegmentWriterOptions, chain: Chain): OpenSegment {
   }
 }
 
-function headerOf({ node, boot, epoch }: SegmentWriterOptions, chain: Chain): Buffer {
-  return writeHeader({ node, boot, epoch, first: chain.position, chain: chain.head });
+function headerOf({ node, boot, epoch }: SegmentWriterOptions, chain: Chain, durable: number): SegmentHeader {
+  return { node, boot, epoch, first: chain.position, chain: chain.head, durable };
+}
+
+function pathOf({ directory }: SegmentWriterOptions, { epoch, first }: SegmentHeader): string {
+  return segmentPath(directory, { epoch, position: first });
 }
 
 /** Chain hash as the open record states it: empty before the first record ever. */

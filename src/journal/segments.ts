@@ -32,6 +32,14 @@ export async function listSegments(directory: string): Promise<readonly SegmentF
   return segments;
 }
 
+/** The segments that come after `here`. */
+export async function listAfter(directory: string, here: SegmentFile): Promise<readonly SegmentFile[]> {
+  const place = { epoch: here.epoch, position: here.first };
+  return (await listSegments(directory)).filter(({ epoch, first }) =>
+    isBefore(place, { epoch, position: first }),
+  );
+}
+
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);

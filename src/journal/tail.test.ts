@@ -183,7 +183,7 @@ test('a missing segment stops the tail; its records are not passed over', async 
   const second = readRaw(path(directory, 1)).frames.length;
   const copy = readRaw(path(directory, 1, second));
   rmSync(path(directory, 1, second));
-  const tail = createTail(directory);
+  const tail = createTail(directory, undefined, { boot: 'boot-1' });
   await assert.rejects(drain(tail), {
     code: 'verify_failed',
     message: new RegExp(`w0-1-${second}: it is missing`),
@@ -210,4 +210,22 @@ test('a segment of a newer version is refused, not misread', async (t) => {
   writeFileSync(path(directory, 1), file);
   await assert.rejects(Array.fromAsync(readJournal(directory)), { code: 'store_newer' });
   await assert.rejects(openFor(t, { directory }), { code: 'store_newer' });
+});
+
+test('after a power cut too, a segment may only be missing when nothing of it had been synced', async (t) => {
+  const directory = newDirectory(t);
+  const journal = await openFor(t, { directory });
+  for (let index = 0; index < 300; index += 1) {
+    journal.append(incident(index, 'x'.repeat(3_000)));
+    if (index % 20 === 0) await journal.flush();
+  }
+  await journal.close();
+  const second = readRaw(path(directory, 1)).frames.length;
+  rmSync(path(directory, 1, second));
+  const tail = createTail(directory, undefined, { boot: 'after the power cut' });
+  await assert.rejects(drain(tail), {
+    code: 'verify_failed',
+    message: new RegExp(`w0-1-${second}: it is missing`),
+  });
+  await tail.close();
 });

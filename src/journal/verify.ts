@@ -27,7 +27,7 @@ export interface VerifyOptions {
   readonly boot?: string;
 }
 
-/** The end of an epoch that a crash cut off: bytes of records that were never acknowledged. */
+/** The end of an epoch that a crash cut off: bytes of records that were never acknowledged. 0: in later segments only. */
 export interface TornEnd extends Place {
   readonly bytes: number;
 }
@@ -99,11 +99,11 @@ function judge(state: State, step: Step): Fault | 'end' | null {
   }
 }
 
-function note({ torn, place }: State, bytes: number): void {
-  if (bytes > 0) torn.push({ ...place, bytes });
+function note({ torn, place }: State, bytes: number | null): void {
+  if (bytes !== null) torn.push({ ...place, bytes });
 }
 
-function enterEpoch(state: State, header: SegmentHeader, torn: number): Fault | null {
+function enterEpoch(state: State, header: SegmentHeader, torn: number | null): Fault | null {
   const isFirst = state.epochs === 0;
   note(state, torn);
   const wrong = isFirst

@@ -126,7 +126,7 @@ function makeRoom(state: State, text: string): void {
   if (bytes > FRAME_BYTES + MAX_PAYLOAD) throw tooLarge();
   writeOut(state);
   try {
-    const previous = segments.turn(chain);
+    const previous = segments.turn(chain, durability.durable());
     if (previous !== null) durability.wrote(previous, chain.position);
   } catch (error) {
     if (error instanceof RingfenceError && error.code === 'journal_unavailable') throw error;
