@@ -26,6 +26,7 @@ test('every app gets a key of its own, so that its tokens can be told apart', ()
   const issued = custody.issue('hs256', { host: HOST, apiKey: 'APIrealkey' }, issueSources());
   assert.match(issued.publicId ?? '', /^API[a-f0-9]{12}$/);
   assert.equal(issued.verifier.reveal(), VIRTUAL);
+  assert.equal(issued.parts['host'], HOST);
 });
 
 const issued = custody.issue('hs256', { host: HOST }, issueSources());

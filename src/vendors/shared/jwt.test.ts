@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseJwt, signJwt, verifyJwt } from './jwt.ts';
@@ -88,11 +88,12 @@ test('times count with a minute of skew', () => {
 });
 
 test('an extension marked critical is refused', () => {
-  const crit = part({ alg: 'HS256', crit: ['exp'] });
-  const good = part({ alg: 'HS256' });
-  const sign = (head: string) => signJwt({}, 'HS256', SECRET).replace(/^[^.]*/, head);
-  assert.equal(verifyHs(sign(crit)), null);
-  assert.equal(verifyHs(sign(good)), null, 'the header is signed too');
+  const signed = (header: object) => {
+    const text = `${part(header)}.${part({})}`;
+    return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
+  };
+  assert.deepEqual(verifyHs(signed({ alg: 'HS256' })), {});
+  assert.equal(verifyHs(signed({ alg: 'HS256', crit: ['exp'] })), null);
 });
 
 test('a token is bounded in size and depth', () => {

@@ -54,7 +54,8 @@ test('segments and media are counted', () => {
   assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(71), encoding: 'ucs2' }).content?.segments, 2);
   const mms = intent('/messages', { ...SMS, media_urls: ['https://example.com/a.png'] });
   assert.deepEqual([mms.channel, mms.content?.media], ['mms', 1]);
-  assert.equal(intent('/messages', { ...SMS, type: 'mms' }).channel, 'mms');
+  const typed = intent('/messages', { ...SMS, type: 'mms', text: 'x'.repeat(500) });
+  assert.deepEqual([typed.channel, typed.content?.segments], ['mms', 1], 'an MMS is charged as one');
 });
 
 test('WhatsApp and RCS keep their channel, a fallback is priced besides', () => {
@@ -156,7 +157,12 @@ test('commands on a running call cost what they meter, and hanging up costs noth
   for (const name of ['speak', 'transcription_start', 'ai_assistant_start', 'streaming_start', 'answer'])
     assert.deepEqual([command(name).action, command(name).effects.includes('spend')], ['other', true], name);
   const recording = command('record_start', { format: 'mp3', channels: 'single', max_length: 60 });
-  assert.deepEqual([recording.action, recording.callSeconds], ['recording.start', 60]);
+  assert.deepEqual(
+    [recording.action, recording.callSeconds, recording.fixedSeconds],
+    ['recording.start', 60, true],
+  );
+  const endless = command('record_start', { max_length: 0 });
+  assert.equal(endless.callSeconds, 14_400);
 });
 
 const TEXML = { To: '+15005550006', From: '+15005550001', Url: 'https://example.com/texml' };
@@ -177,6 +183,12 @@ test('a TeXML call counts the leg that its script may dial', () => {
   ])
     assert.deepEqual(call({ ...bare, Texml: script }).extras.includes('leg'), true, script);
   assert.match(problem('/texml/Accounts/a/Calls', { ...TEXML, to: '+447700900000' }), /exactly so/);
+});
+
+test('a TeXML call without a limit of its own lasts as long as the vendor lets it', () => {
+  const plain = intent('/texml/calls/1', TEXML);
+  assert.deepEqual([plain.callSeconds, plain.fixedSeconds], [14_400, true]);
+  assert.equal(intent('/texml/Accounts/a/Calls', TEXML).fixedSeconds, undefined);
 });
 
 test('a TeXML call is read from a form as well', () => {

@@ -122,7 +122,6 @@ function nextProduct(action: Action, request: WireRequest): WireRequest | null {
   query.delete('cursor');
   query.delete('iv');
   query.set('product', following);
-  if (!DIRECTED.has(following)) query.delete('direction');
   return { ...request, query: query.toString() };
 }
 

@@ -36,6 +36,12 @@ test('a script that lives elsewhere may dial one more leg', () => {
   });
   assert.deepEqual(fetched.extras, ['leg']);
   assert.deepEqual(fetched.callbacks, ['https://example.com/ncco']);
+  const both = { ...CALL, answer_url: ['https://example.com'], ncco: [{ action: 'talk', text: 'x' }] };
+  assert.deepEqual(
+    intent(API, { url: '/v1/calls', json: both }).extras,
+    ['leg'],
+    'either script may be taken',
+  );
   assert.deepEqual(
     intent(API, { url: '/v1/calls', json: CALL }).extras,
     ['leg'],
@@ -132,4 +138,9 @@ test('the gateway’s time limit is written where the vendor enforces it', () =>
   assert.equal(limit('POST', '/v1/calls', CALL, 99_999).length_timer, 7200);
   const transfer = { action: 'transfer', destination: { type: 'ncco', ncco } };
   assert.equal(limit('PUT', '/v1/calls/u1', transfer, 30).destination.ncco[0].limit, 30);
+  const open = {
+    action: 'transfer',
+    destination: { type: 'ncco', ncco: [{ action: 'connect', endpoint: [] }] },
+  };
+  assert.equal(limit('PUT', '/v1/calls/u1', open, 30).destination.ncco[0].limit, 30);
 });
