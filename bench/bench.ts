@@ -15,9 +15,11 @@ import { median, quantile, toMarkdown, type Figures, type Report } from './repor
 const isQuick = process.argv.includes('--quick');
 const isJson = process.argv.includes('--json');
 const PLAN = isQuick
-  ? { rounds: 2, seconds: 2, warmSeconds: 2, latencyRounds: 2, latencySeconds: 2, connections: 100 }
-  : { rounds: 3, seconds: 6, warmSeconds: 5, latencyRounds: 3, latencySeconds: 5, connections: 400 };
+  ? { rounds: 2, seconds: 2, warmRequests: 8_000, latencyRounds: 2, latencySeconds: 2, connections: 100 }
+  : { rounds: 3, seconds: 5, warmRequests: 40_000, latencyRounds: 3, latencySeconds: 5, connections: 400 };
 const RATE = 2000;
+const WARM_SECONDS = 3;
+const WARM_TURNS = 6;
 /** It stops whatever happens. */
 const LONGEST_MILLISECONDS = 900_000;
 
@@ -57,13 +59,21 @@ async function open(cache: string, directory: string, started: Contender[]): Pro
   };
 }
 
+/** Until the compiler has seen enough, but not for ever. */
+async function warm(contender: Contender, directory: string): Promise<void> {
+  for (let turn = 0, requests = 0; turn < WARM_TURNS && requests < PLAN.warmRequests; turn++) {
+    const { requestsPerSecond } = await measure(contender, directory, WARM_SECONDS);
+    requests += requestsPerSecond * WARM_SECONDS;
+  }
+}
+
 type Rounds = ReadonlyMap<Contender, Measured[]>;
 
 /** All contenders in each round, beginning with another one each time, after a warm-up. */
 async function runRounds({ stub: _stub, ...field }: Field, directory: string): Promise<Rounds> {
   const contenders = Object.values(field).filter((one) => one !== null);
   const results = new Map<Contender, Measured[]>(contenders.map((one) => [one, []]));
-  for (const one of contenders) await measure(one, directory, PLAN.warmSeconds);
+  for (const one of contenders) await warm(one, directory);
   for (let turn = 0; turn < PLAN.rounds; turn++)
     for (const one of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
       const measured = await measure(one, directory, PLAN.seconds);
