@@ -1,15 +1,20 @@
 // What an app does with a vendor's own SDK, told step by step as lines of JSON. The environment brings the credential
 // (PARTS), further public ids of the account (IDS), numbers, and the base URL of the gateway where the app knows one.
 export const { GATEWAY = '', ALLOWED = '', REFUSED = '', FROM = '' } = process.env;
-export let PARTS = {};
-export let IDS = {};
+export const PARTS = {};
+export const IDS = {};
 
 /** Reads the credential; again when a process plays several apps. */
 export function load() {
-  PARTS = JSON.parse(process.env.PARTS ?? '{}');
-  IDS = JSON.parse(process.env.IDS ?? '{}');
+  replace(PARTS, process.env.PARTS);
+  replace(IDS, process.env.IDS);
 }
 load();
+
+function replace(object, text = '{}') {
+  for (const name of Object.keys(object)) delete object[name];
+  Object.assign(object, JSON.parse(text));
+}
 
 export async function step(name, work) {
   try {

@@ -5,14 +5,18 @@ from vonage_sms import SmsMessage
 from vonage_verify import SmsChannel, VerifyRequest
 from vonage_voice import CreateCallRequest, Talk
 
-client = Vonage(
-    Auth(
-        api_key=PARTS["apiKey"],
-        api_secret=PARTS["apiSecret"],
-        application_id=PARTS["applicationId"],
-        private_key=PARTS["privateKey"],
+def connect(secret=PARTS["apiSecret"]):
+    return Vonage(
+        Auth(
+            api_key=PARTS["apiKey"],
+            api_secret=secret,
+            application_id=PARTS["applicationId"],
+            private_key=PARTS["privateKey"],
+        )
     )
-)
+
+
+client = connect()
 state = {}
 
 
@@ -33,12 +37,14 @@ def verify(to):
     return "started"
 
 
-def sms(to, sdk=client):
-    return sdk.sms.send(SmsMessage(to=to[1:], from_="R", text="x")).messages[0].status
+def sms(to, secret=PARTS["apiSecret"]):
+    # A client of its own: the SDK keeps the content type of its last JSON request for the forms that it sends later,
+    # and the gateway refuses a body that is not what its header says.
+    return connect(secret).sms.send(SmsMessage(to=to[1:], from_="R", text="x")).messages[0].status
 
 
 def wrong_key():
-    return sms(ALLOWED, Vonage(Auth(api_key=PARTS["apiKey"], api_secret="f" * 16)))
+    return sms(ALLOWED, "f" * 16)
 
 
 step("sms", lambda: sms(ALLOWED))
