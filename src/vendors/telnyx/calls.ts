@@ -22,7 +22,7 @@ import { withBody } from '../shared/requests.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 
 /** The vendor ends every call after four hours; `time_limit_secs` makes it less. */
-export const LONGEST_CALL = 14_400;
+const LONGEST_CALL = 14_400;
 const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
 /** At the vendor's own hosts a number before the `@` is dialled. */
 const DIALS_OUT = /(^|\.)telnyx\.com$/;

@@ -58,7 +58,7 @@ export function createApplicationTokens(): ApplicationTokens {
   });
 }
 
-export function applicationClaims(applicationId: string, narrowing: Narrowing, now: number): JwtClaims {
+function applicationClaims(applicationId: string, narrowing: Narrowing, now: number): JwtClaims {
   const iat = Math.floor(now / 1000);
   return {
     application_id: applicationId,

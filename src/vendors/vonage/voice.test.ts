@@ -113,6 +113,22 @@ test('ending a call is free, transferring it is not', () => {
   assert.match(problem(API, { method: 'PUT', url: '/v1/calls/u1', json: { action: 'fly' } }), /`action`/);
 });
 
+test('speech into a call is free unless the voice is a premium one', () => {
+  const talk = (json: object) => intent(API, { method: 'PUT', url: '/v1/calls/u1/talk', json });
+  assert.deepEqual(
+    [talk({ text: 'x' }).action, talk({ text: 'x' }).effects.includes('spend')],
+    ['call.modify', false],
+  );
+  const premium = talk({ text: 'x', premium: true });
+  assert.deepEqual([premium.action, premium.effects.includes('spend')], ['other', true]);
+  const stream = intent(API, {
+    method: 'PUT',
+    url: '/v1/calls/u1/stream',
+    json: { stream_url: ['https://a.example'] },
+  });
+  assert.deepEqual([stream.effects.includes('spend'), stream.callbacks], [false, ['https://a.example']]);
+});
+
 test('the gateway’s time limit is written where the vendor enforces it', () => {
   const limit = (method: string, url: string, json: object, seconds: number) => {
     const request = wire(API, { method, url, json });
