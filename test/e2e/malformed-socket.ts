@@ -12,7 +12,7 @@ export interface RawResult {
   readonly milliseconds: number;
 }
 
-export type Dial = () => Promise<Socket>;
+type Dial = () => Promise<Socket>;
 
 const STATUS = /HTTP\/1\.1 (\d{3})/g;
 const QUIET_MILLISECONDS = 150;
