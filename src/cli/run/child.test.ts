@@ -30,7 +30,7 @@ test('signals are passed on; interrupts from a terminal, which the command gets 
     const timer = setInterval(() => {
       signals.emit('SIGINT');
       setTimeout(() => signals.emit('SIGTERM'), 50);
-    }, 300);
+    }, 2000);
     const result = await ended.finally(() => clearInterval(timer));
     assert.equal(result, expected);
   }
