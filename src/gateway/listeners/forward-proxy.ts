@@ -28,7 +28,13 @@ export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, con
     inner.emit('connection', secure);
   });
   proxy.on('close', () => inner.closeAllConnections());
-  return proxy;
+  const closeIdle = proxy.closeIdleConnections.bind(proxy);
+  return Object.assign(proxy, {
+    closeIdleConnections() {
+      closeIdle();
+      inner.closeIdleConnections();
+    },
+  });
 }
 
 /** Inside a tunnel the host is that of the CONNECT line; another `Host` header is refused. */

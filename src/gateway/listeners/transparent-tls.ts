@@ -18,7 +18,7 @@ export function createTransparentTls(
   server.maxConnections = options.connections;
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('close', () => inner.closeAllConnections());
-  return server;
+  return Object.assign(server, { closeIdleConnections: () => inner.closeIdleConnections() });
 }
 
 /** The handshake names the host; a request that names another one is refused. */
