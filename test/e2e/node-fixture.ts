@@ -15,7 +15,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 /** Numbers of the documentation ranges: they belong to nobody. */
 export const ALLOWED = '+4915215551234';
 export const REFUSED = '+447700900123';
-const FROM = '+15005550199';
+export const FROM = '+15005550199';
 
 /** Lets everything through that the SDKs do here, but to Germany and the United States only. */
 const POLICY = `version: 1
