@@ -128,18 +128,24 @@ function put(bytes: Buffer, write: Write): Buffer {
 
 /** Each sector holds the synced content and a random number of the later writes, in their order. */
 function survivor({ durable, pending }: File, random: () => number): Buffer {
-  let content: Buffer = Buffer.from(durable);
+  const content = Buffer.alloc(
+    Math.max(durable.length, ...pending.map(({ at, bytes }) => at + bytes.length)),
+  );
+  durable.copy(content);
+  let size = durable.length;
   const luck = [0, 0.5, 0.9, 1][Math.floor(random() * 4)] ?? 0;
   const cutOff = new Set<number>();
   for (const { at, bytes } of pending) {
     for (let offset = 0; offset < bytes.length;) {
       const sector = Math.floor((at + offset) / SECTOR);
-      const length = Math.min(bytes.length - offset, (sector + 1) * SECTOR - (at + offset));
+      const end = Math.min(bytes.length, (sector + 1) * SECTOR - at);
       if (random() >= luck) cutOff.add(sector);
-      const write = { at: at + offset, bytes: bytes.subarray(offset, offset + length) };
-      if (!cutOff.has(sector)) content = put(content, write);
-      offset += length;
+      if (!cutOff.has(sector)) {
+        bytes.copy(content, at + offset, offset, end);
+        size = Math.max(size, at + end);
+      }
+      offset = end;
     }
   }
-  return content;
+  return content.subarray(0, size);
 }

@@ -12,7 +12,7 @@ function seeded(seed: number): () => number {
 }
 
 test('a power cut at any moment loses no acknowledged record, and the journal opens and verifies afterwards', async (t) => {
-  const ROUNDS = 40;
+  const ROUNDS = 15;
   let cuts = 0;
   let torn = 0;
   for (let round = 1; round <= ROUNDS; round += 1) {
