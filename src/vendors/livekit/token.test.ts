@@ -34,6 +34,7 @@ const exchanged = (claims: object) => {
 test('the token of a participant is signed for the real key with the same grants', () => {
   const claims = exchanged({});
   assert.deepEqual(claims?.['video'], JOIN.video);
+  assert.deepEqual([claims?.['name'], claims?.['metadata']], ['Alice', 'm']);
   assert.deepEqual(
     [claims?.['iss'], claims?.['sub'], claims?.['attributes'], claims?.['exp']],
     ['APIrealkey', 'alice', { k: 'v' }, JOIN.exp],

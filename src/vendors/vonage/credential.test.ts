@@ -224,6 +224,10 @@ test('secrets are declared as secrets, and nothing else is', () => {
   const secret = custody.fields.filter((field) => field.secret).map(({ name }) => name);
   assert.deepEqual(secret, ['apiSecret', 'privateKey']);
   assert.ok(
+    custody.fields.every(({ required }) => !required),
+    'either pair will do',
+  );
+  assert.ok(
     custody.test(account, NOW).accepts(answer(200, {})) &&
       !custody.test(account, NOW).accepts(answer(401, {})),
   );
