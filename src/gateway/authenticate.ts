@@ -22,7 +22,7 @@ export function authenticate(parts: PipelineParts, request: AppRequest, wire: Wi
     wall: parts.clock.wall(),
     ledger: parts.clock.ledger(),
   });
-  if (!key.ok) return key;
+  if (!key.ok) return explained(key, request, wire);
   const { id, app, account: accountId, vendor, claims } = key.value;
   const account = parts.accounts.get(accountId);
   if (account === undefined)
@@ -32,4 +32,15 @@ export function authenticate(parts: PipelineParts, request: AppRequest, wire: Wi
     account,
     claims,
   });
+}
+
+/** Some vendors have ways to authenticate that the gateway cannot offer; their adapter says so. */
+function explained(
+  refused: Extract<Step<never>, { ok: false }>,
+  { vendor }: AppRequest,
+  wire: WireRequest,
+): Extract<Step<never>, { ok: false }> {
+  const reason = refused.refusal.code === 'key_missing' ? vendor.custody.explainMissing?.(wire) : null;
+  if (reason === null || reason === undefined) return refused;
+  return refuse('key_missing', refused.refusal.rule, reason);
 }

@@ -85,7 +85,13 @@ export function createSettlement(options: SettlementOptions): { round(): Promise
       id === undefined
         ? null
         : (account?.vendor.lookup?.fetch(row.action as Action, id, account.open.fields) ?? null);
-    if (account === null || request === null) return false;
+    if (account === null) return false;
+    if (request === null) {
+      // The vendor has no record of its own for it: the bound is the last word.
+      const { amount, resourceIds } = row;
+      await apply(row, { state: 'committed', amount, settled: true, resourceIds });
+      return true;
+    }
     const response = await call(account, request);
     const read =
       response === null

@@ -1,4 +1,4 @@
-import type { Intent } from '../../intent/intent.ts';
+import { CHANNELS, type Intent } from '../../intent/intent.ts';
 
 /**
  * Names of price items.
@@ -17,6 +17,8 @@ export function baseItem({ action, channel, operation, effects }: Intent): strin
 
 export function extraItem({ action }: Intent, extra: string): string {
   if (action === 'lookup') return `lookup/${extra}`;
+  if (action === 'verify.start' && (CHANNELS as readonly string[]).includes(extra))
+    return `${action}/${extra}`;
   return `${action.split('.')[0] ?? action}.${extra}`;
 }
 

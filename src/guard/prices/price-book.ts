@@ -20,7 +20,9 @@ export function createPriceBook(rows: readonly PriceRecord[]): PriceBook {
   return Object.freeze({
     bound(intent: Intent, subject: Subject, callSeconds: number, now: number) {
       const base = baseItem(intent);
-      if (!mayCost(intent) && !table.knows(subject.vendor, base)) return next(null);
+      // Some vendors charge a verification when it is checked; everything else without such an effect is free.
+      const isChargedCheck = intent.action === 'verify.check' && table.knows(subject.vendor, base);
+      if (!mayCost(intent) && !isChargedCheck) return next(null);
       return sum(table, { intent, subject, callSeconds, now });
     },
   });
