@@ -52,7 +52,7 @@ export async function runChild(
   options: { readonly turns: number; readonly under?: readonly string[]; readonly killAfter?: number },
 ): Promise<Run> {
   const { turns, under = [], killAfter } = options;
-  const [command = '', ...rest] = [...under, process.execPath, CHILD, directory, keyFile, String(turns)];
+  const [command, ...rest] = [...under, process.execPath, CHILD, directory, keyFile, String(turns)];
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, UV_THREADPOOL_SIZE: '1' },

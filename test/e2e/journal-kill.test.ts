@@ -56,8 +56,10 @@ test('a process that is killed at random, again and again, loses nothing that it
     }
   };
   const follow = async (): Promise<void> => {
-    while (!isOver) {
+    for (let turn = 0; !isOver; turn += 1) {
       await load();
+      if (turn % 20 === 0)
+        assert.equal((await verified(place, [...anchors])).fault, null, 'while it is written');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };

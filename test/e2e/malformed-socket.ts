@@ -12,7 +12,6 @@ export interface RawResult {
   readonly milliseconds: number;
 }
 
-
 const STATUS = /HTTP\/1\.1 (\d{3})/g;
 const QUIET_MILLISECONDS = 150;
 
