@@ -66,13 +66,31 @@ async function start(order: StartOrder): Promise<void> {
   const plan = loadNumberingPlan(
     await readFile(new URL('../kernel/numbering/numbering.bin', import.meta.url)),
   );
-  plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal, bank });
+  plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal: endingWith(journal), bank });
   setInterval(() => send({ type: 'usage', usage: plane?.limits.takeUsage() ?? [] }), USAGE_MILLISECONDS);
   setInterval(() => plane?.budgets.tend(), TEND_MILLISECONDS);
   setInterval(() => {
     if (journal?.state() === 'failed') stopFailed();
   }, WATCH_MILLISECONDS);
   send({ type: 'started', epoch: journal.epoch });
+}
+
+/**
+ * A slice is credited for what an outcome saved; without the record that money would be spent twice. So a process that
+ * cannot append an outcome ends at once, and what is left of its slices counts as spent.
+ */
+function endingWith(opened: Journal): Journal {
+  return {
+    ...opened,
+    append(record, onWritten) {
+      try {
+        return opened.append(record, onWritten);
+      } catch (error) {
+        if (typeof record !== 'string' && record.type === 'outcome') stopFailed();
+        throw error;
+      }
+    },
+  };
 }
 
 /** A sync error is final for this life: say so and end; the primary starts a new life on new files. */
