@@ -7,6 +7,7 @@ import { finding, ok, type Check } from '../cli/checks.ts';
 import { loadConfig, pathsOf, type Config, type ConfigInput } from '../config/config.ts';
 import { generateKeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, writeKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
+import { defaultPrices } from '../guard/prices/default-prices.ts';
 import { starterPolicy } from '../guard/policy/starter-policy.ts';
 import { ensureAdminToken, startAdminServer } from './admin-server.ts';
 import { createDemoApp, runShowcase, seed, startSandbox } from './dev.ts';
@@ -130,6 +131,10 @@ export function createActions(process: CliProcess): CliActions {
           0,
         );
         print('policy       a starter is active; see `ringfence policy show`');
+      }
+      if ((await primary.store.prices.list()).length === 0) {
+        await primary.store.prices.put(defaultPrices('USD'));
+        print('prices       coarse upper bounds in USD; import the real ones with `ringfence prices import`');
       }
     } finally {
       await primary.journal.close();
