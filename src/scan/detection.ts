@@ -1,0 +1,40 @@
+import type { LeakRule } from '../vendors/vendor.ts';
+
+/** A rule has matched in a document. Offsets are bytes from the start of the document. */
+export interface Detection {
+  readonly rule: LeakRule;
+  /** First byte of the secret, and the byte after its last. */
+  readonly start: number;
+  readonly end: number;
+  /** First byte of the anchor that led here. */
+  readonly anchor: number;
+  /** What the rule has seen: nothing outside of these bytes had a part in the decision. */
+  readonly seenFrom: number;
+  readonly seenTo: number;
+  /** Named groups of the match beside the secret: `id`, `host` … */
+  readonly companions: Readonly<Record<string, string>>;
+  /** Lowered by a structure check that fails without deciding. */
+  readonly confidence: LeakRule['confidence'] | 'low';
+}
+
+/**
+ * Finds credentials. What it reports depends on nothing but the bytes within `reach` of an anchor; therefore a changed
+ * document needs to be read only within `reach` of its changes, and everything else is as it was.
+ */
+export interface Detector {
+  /** No slice begins further before the first byte of its anchor, or ends further after it. */
+  readonly reach: number;
+  /**
+   * Reports every detection whose anchor begins in [from, to) of the first `length` bytes of `bytes`, in ascending
+   * order of anchors. Slices may extend beyond [from, to), never beyond [0, length). The same value may be reported for
+   * several anchors.
+   */
+  detect(window: Window, report: (detection: Detection) => void): void;
+}
+
+export interface Window {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly from: number;
+  readonly to: number;
+}
