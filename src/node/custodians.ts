@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { createAccounts } from '../custody/accounts.ts';
+import { createKeyedHash } from '../custody/keyed-hash.ts';
+import { createVirtualKeys } from '../custody/virtual-keys.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import type { Foundation } from './foundation.ts';
+import type { Part } from './messages.ts';
+import { createPartReader } from './start-order.ts';
+
+/** Vendor accounts and virtual keys; a change is in force in every process when it returns. */
+export function createCustodians(
+  { store, registry, sealers, lock, clock, ring, send }: Foundation,
+  broadcast: (part: Part) => Promise<void>,
+) {
+  const read = createPartReader(store);
+  const accounts = createAccounts({
+    accounts: store.accounts,
+    keys: store.keys,
+    settings: store.settings,
+    vendorOf: registry.byId,
+    sealer: sealers.account,
+    settingSealer: sealers.setting,
+    lock,
+    clock,
+    random: randomBytes,
+    send,
+    announce: async () => broadcast(await read.accounts()),
+  });
+  const keys = createVirtualKeys({
+    keys: store.keys,
+    apps: store.apps,
+    accounts: store.accounts,
+    custodyOf: (vendor) => registry.byId(vendor)?.custody ?? null,
+    sealer: sealers.key,
+    index: createKeyedHash(ring.derive('index')),
+    lock,
+    clock,
+    random: randomBytes,
+    announce: (changed: VirtualKeyRecord) => broadcast({ kind: 'keys', put: [changed] }),
+  });
+  return { accounts, keys };
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathsOf, type Config } from '../config/config.ts';
+import { loadOrCreateCheckpointKey } from '../custody/checkpoint-key.ts';
+import { createRecordLock } from '../custody/record-lock.ts';
+import { createKeyRing, type KeyRing } from '../custody/sealing/key-ring.ts';
+import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
+import { createSealer } from '../custody/sealing/sealer.ts';
+import { createUpstream, type Upstream } from '../gateway/upstream.ts';
+import { openJournal } from '../journal/journal.ts';
+import { createClock } from '../kernel/clock.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import { VERSION } from '../kernel/version.ts';
+import type { Store } from '../store/ports.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import { loadOrCreateAuthority } from '../tls/authority.ts';
+import { VENDORS } from '../vendors/index.ts';
+import { createRegistry, type Registry } from '../vendors/registry.ts';
+import type { WireRequest, WireResponse } from '../vendors/wire.ts';
+
+/** Node name of the primary's own journal. */
+export const CONTROL = 'control';
+/** Setting that keeps the ledger clock from going back over a restart. */
+export const LEDGER_TIME_SETTING = 'clock.ledgerTime';
+
+export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
+
+/** Opens what everything else in the primary stands on: store, key ring, clock, journal, authority, way to the vendors. */
+export async function layFoundation(config: Config, source: KeyRingSource) {
+  const paths = pathsOf(config);
+  const ring = createKeyRing(await readKeyRing(source));
+  const store = await openSqliteStore({ path: paths.store, clock: { wall: Date.now } });
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);
+  const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), highWater });
+  const registry = createRegistry(VENDORS);
+  const sealers = createSealers(ring);
+  const settings = { settings: store.settings, sealer: sealers.setting, random: randomBytes };
+  const checkpoint = await loadOrCreateCheckpointKey(settings);
+  const journal = await openJournal({
+    directory: join(paths.journal, CONTROL),
+    node: CONTROL,
+    clock,
+    boot,
+    version: VERSION,
+    sign: checkpoint.sign,
+    ...config.journal,
+  });
+  const hosts = [...registry.hosts, ...(await ownHosts(store, registry))];
+  const { authority } = await loadOrCreateAuthority({ ...settings, clock, hosts });
+  const upstream = createUpstream();
+  return Object.freeze({
+    config,
+    paths,
+    ring,
+    store,
+    boot,
+    clock,
+    registry,
+    sealers,
+    checkpoint,
+    journal,
+    hosts,
+    authority,
+    upstream,
+    lock: createRecordLock(),
+    send: createSender(upstream),
+  });
+}
+
+function createSealers(keyRing: KeyRing) {
+  return Object.freeze({
+    account: createSealer({ keyRing, random: randomBytes, purpose: 'account' }),
+    key: createSealer({ keyRing, random: randomBytes, purpose: 'key' }),
+    setting: createSealer({ keyRing, random: randomBytes, purpose: 'setting' }),
+  });
+}
+
+/** Hosts of accounts that run the vendor's software themselves. */
+async function ownHosts(store: Pick<Store, 'accounts'>, registry: Registry): Promise<string[]> {
+  const accounts = await store.accounts.list();
+  return accounts.flatMap(({ fields: { host } }) =>
+    host === undefined || registry.find(host) !== null ? [] : [host],
+  );
+}
+
+/** Sends the primary's own requests; `origin` replaces the vendor's host when it is not null. */
+function createSender(upstream: Upstream) {
+  return async (request: WireRequest, origin: string | null): Promise<WireResponse> => {
+    const result = await upstream.send(origin ?? `https://${request.host}`, CONTROL, request, null);
+    if (result.kind !== 'answered')
+      throw new RingfenceError('upstream_unreachable', undefined, { cause: result.error });
+    result.rest?.destroy();
+    return { status: result.status, headers: result.headers, body: result.body };
+  };
+}

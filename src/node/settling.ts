@@ -1,0 +1,33 @@
+import { createKeyedHash } from '../custody/keyed-hash.ts';
+import { openAccount } from '../custody/open.ts';
+import type { BudgetRecord } from '../store/records.ts';
+import type { Foundation } from './foundation.ts';
+import { createSettlement } from './settlement.ts';
+
+/** Settlement over the node's store, accounts, journal and way to the vendors. */
+export function openSettlement(
+  { store, registry, sealers, send, ring, journal, clock }: Foundation,
+  budget: (id: string) => BudgetRecord | undefined,
+  graceMilliseconds: number | undefined,
+) {
+  return createSettlement({
+    ledger: store.ledger,
+    async account(id) {
+      const found = await store.accounts.get(id);
+      const vendor = found === null ? null : registry.byId(found.vendor);
+      return found === null || vendor === null
+        ? null
+        : { vendor, open: openAccount(sealers.account, found), upstream: found.upstream };
+    },
+    budget,
+    send,
+    fingerprint: createKeyedHash(ring.derive('fingerprint')),
+    async journal(entry) {
+      journal.append(entry);
+      await journal.flush();
+    },
+    incident: (what, detail) => void journal.append({ type: 'incident', at: clock.wall(), what, detail }),
+    ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }),
+    now: Date.now,
+  });
+}

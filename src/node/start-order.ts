@@ -1,0 +1,61 @@
+import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
+import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
+import { VERSION } from '../kernel/version.ts';
+import type { Store } from '../store/ports.ts';
+import { AUTHORITY_CERTIFICATE_SETTING, AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
+import type { Foundation } from './foundation.ts';
+import type { Part, StartOrder } from './messages.ts';
+
+const KEY_PAGE = 2000;
+
+/** What a data-plane process is told first. Secrets travel sealed. */
+export async function startOrder(
+  { config, boot, hosts, clock, store: { settings } }: Foundation,
+  keyRing: KeyRingSource,
+  node: string,
+): Promise<StartOrder> {
+  return {
+    type: 'start',
+    node,
+    config,
+    boot,
+    version: VERSION,
+    keyRing,
+    hosts,
+    checkpointKey: (await settings.get(CHECKPOINT_KEY_SETTING)) ?? '',
+    authority: {
+      key: (await settings.get(AUTHORITY_KEY_SETTING)) ?? '',
+      certificate: (await settings.get(AUTHORITY_CERTIFICATE_SETTING)) ?? '',
+    },
+    ledgerHighWater: clock.ledger(),
+  };
+}
+
+/** Reads one part of what is in force, as it stands in the store. */
+export function createPartReader(store: Store) {
+  return Object.freeze({
+    accounts: async (): Promise<Part> => ({ kind: 'accounts', all: await store.accounts.list() }),
+    policy: async (): Promise<Part> => ({
+      kind: 'policy',
+      source: (await store.policies.active())?.source ?? null,
+    }),
+    prices: async (): Promise<Part> => ({ kind: 'prices', all: await store.prices.list() }),
+    kills: async (): Promise<Part> => ({ kind: 'kills', all: await store.kills.list() }),
+    budgets: async () => ({ kind: 'budgets', all: await store.budgets.list() }) as const satisfies Part,
+  });
+}
+
+/** Everything in force, for a process that starts; keys last, in pages. */
+export async function* allParts(store: Store): AsyncGenerator<Part> {
+  const read = createPartReader(store);
+  yield await read.accounts();
+  yield await read.policy();
+  yield await read.prices();
+  yield await read.budgets();
+  yield await read.kills();
+  let page = await store.keys.page('', KEY_PAGE);
+  while (page.length > 0) {
+    yield { kind: 'keys', put: page };
+    page = await store.keys.page(page.at(-1)?.id ?? '', KEY_PAGE);
+  }
+}

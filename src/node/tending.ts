@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pruneJournal } from '../journal/retention.ts';
+import { CONTROL, LEDGER_TIME_SETTING, type Foundation } from './foundation.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface TendingOptions {
+  readonly foundation: Foundation;
+  readonly nodes: readonly string[];
+  readonly supervisor: Pick<Supervisor, 'reports'>;
+  readonly settle: () => Promise<unknown>;
+  /** Milliseconds between two rounds. */
+  readonly every: number;
+  readonly say: (line: string) => void;
+}
+
+/** Rounds of background work between two looks at the size of the journals. */
+const PRUNE_EVERY = 60;
+
+/** What happens in the background: settlement, last use of keys, ledger time, freeing of disk space. */
+export function createTending({ foundation, nodes, supervisor, settle, every, say }: TendingOptions) {
+  const { store, clock } = foundation;
+  let isStopped = false;
+  let running: Promise<void> = Promise.resolve();
+
+  async function keepBooks(): Promise<void> {
+    const reports = await supervisor.reports();
+    const uses = new Map(reports.flatMap(({ report }) => report.keyUses));
+    if (uses.size > 0) await store.keys.touch(uses);
+    const times = reports.map(({ report }) => report.ledgerTime);
+    await store.settings.put(LEDGER_TIME_SETTING, String(Math.max(clock.ledger(), ...times)));
+  }
+
+  async function run(): Promise<void> {
+    for (let round = 1; !isStopped; round++) {
+      await sleep(every);
+      try {
+        await settle();
+        if (round % PRUNE_EVERY === 0) await prune(foundation, nodes);
+        await keepBooks();
+      } catch (error) {
+        if (!isStopped) say(`background work: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  return Object.freeze({
+    start() {
+      running = run();
+    },
+    /** No further round begins; `ended` waits for the present one. */
+    stop() {
+      isStopped = true;
+    },
+    ended: () => running,
+  });
+}
+
+/** Frees the disk of what is loaded and beyond the configured size. */
+async function prune(
+  { store, paths, checkpoint, config }: Foundation,
+  nodes: readonly string[],
+): Promise<void> {
+  for (const node of [CONTROL, ...nodes]) {
+    const loaded = (await store.ledger.cursors(node)).at(-1);
+    if (loaded === undefined) continue;
+    const directory = join(paths.journal, node);
+    await pruneJournal({ directory, loaded, sign: checkpoint.sign, keepBytes: config.journal.keepBytes });
+  }
+}
