@@ -31,7 +31,8 @@ export type Primary = Awaited<ReturnType<typeof openPrimary>>;
 export async function openPrimary(options: PrimaryOptions) {
   const { config, keyRing, say, settleEvery = 1000 } = options;
   const foundation = await layFoundation(config, keyRing);
-  const { paths, store, clock, registry, ring, sealers, journal, authority, checkpoint } = foundation;
+  const { boot, send: _send, upstream, ...open } = foundation;
+  const { paths, store, clock, journal } = open;
   const nodes = Array.from({ length: config.workers }, (_, index) => `w${index}`);
   const supervisor = createSupervisor({
     nodes,
@@ -39,7 +40,7 @@ export async function openPrimary(options: PrimaryOptions) {
     parts: () => allParts(store),
     store,
     journalDirectory: paths.journal,
-    boot: foundation.boot,
+    boot,
     say,
   });
   const rules = createRules(foundation, supervisor);
@@ -62,22 +63,11 @@ export async function openPrimary(options: PrimaryOptions) {
   let controlShipper: Shipper | null = null;
 
   return Object.freeze({
-    config,
-    paths,
-    store,
-    clock,
-    registry,
-    ring,
-    sealers,
-    journal,
-    authority,
-    checkpoint,
+    ...open,
     supervisor,
     bank,
     settlement,
     ...createCustodians(foundation, supervisor.broadcast),
-    lock: foundation.lock,
-    hosts: foundation.hosts,
     ...rules.refreshers,
     /** Journals an administrative act before it happens. */
     async record(act: Omit<AdminRecord, 'type' | 'at'>): Promise<void> {
@@ -97,7 +87,7 @@ export async function openPrimary(options: PrimaryOptions) {
       await journal.close();
       await controlShipper?.drain();
       await controlShipper?.close();
-      await foundation.upstream.close();
+      await upstream.close();
       await store.close();
     },
   });

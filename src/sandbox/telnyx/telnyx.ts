@@ -14,7 +14,8 @@ import {
 import { createLog } from '../log.ts';
 import { createRouter } from '../router.ts';
 import { accountRoutes } from './account-api.ts';
-import { callHooks, callRoutes } from './calls.ts';
+import { callHooks } from './call-events.ts';
+import { callRoutes } from './calls.ts';
 import { addDocument, documentRoutes } from './documents.ts';
 import { messageRoutes } from './messages.ts';
 import { numberRoutes } from './numbers.ts';
