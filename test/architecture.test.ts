@@ -77,7 +77,11 @@ function innerFaultOf(from: string, to: string): string | null {
   const folder = dirname(to);
   if (/^src\/store\/(sqlite|postgres)/.test(folder) && layerOf(from) !== 'store')
     return 'only the composition chooses the engine';
-  if (layerOf(to) !== 'vendors' || from === 'src/vendors/index.ts' || folder.startsWith('src/vendors/shared'))
+  if (
+    layerOf(to) !== 'vendors' ||
+    /^src\/vendors\/(index|leaks)\.ts$/.test(from) ||
+    folder.startsWith('src/vendors/shared')
+  )
     return null;
   if (to === 'src/vendors/index.ts') return 'only the composition lists the vendors';
   const vendor = /^src\/vendors\/[^/]+/.exec(folder)?.[0];

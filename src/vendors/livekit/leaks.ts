@@ -1,22 +1,57 @@
+import { DISTINCT, mixed, NAMED, owned, paired } from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
+
+const VENDOR = 'LiveKit';
+const REMEDY =
+  'Create a new key in the LiveKit project (or the keys of your own server), and delete this one.';
+/** Twelve characters of an alphabet without 0, 1, I, O and l. */
+const KEY = 'API[2-9A-HJ-NP-Za-km-z]{12}';
 
 /** 32 random bytes in base62: 43 characters, rarely fewer or more. The name before it is part of the proof. */
 export const leaks: readonly LeakRule[] = [
   {
+    ...NAMED,
     id: 'livekit-api-secret',
+    vendor: VENDOR,
     title: 'LiveKit API secret',
-    keywords: ['livekit'],
-    pattern:
-      /secret["'`]?\s{0,4}[:=]{1,2}\s{0,4}["'`]?(?=[A-Za-z]{0,43}\d)[A-Za-z0-9]{41,44}(?![A-Za-z0-9+/=])/i,
+    anchors: ['livekit'],
+    pattern: owned({
+      vendor: 'livekit',
+      names: String.raw`(?:api[_.\-]?)?(?:key[_.\-]?)?secret`,
+      form: mixed(41, 44),
+      end: '(?![A-Za-z0-9+/=_-])',
+    }),
+    remedy: REMEDY,
     examples: [
-      'LIVEKIT_API_SECRET=aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA3bC6dE9fG2h',
-      `livekit: { secret: "Zy8xW6vU4tS2rQ0pO9nM7lK5jI3hG1fE0dC2bA4zX6w" }`,
+      'LIVEKIT_API_SECRET=hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4WmX6aPtG',
+      'lk room list --url wss://x.livekit.cloud --api-secret Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1uThV3nQ6zLw0',
+      `livekit: { secret: "Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1uThV3nQ6zLw0" }`,
     ],
     nearMisses: [
       'LIVEKIT_API_SECRET=rfv000000000000000000000000TVH10',
       'LIVEKIT_API_SECRET=your-livekit-api-secret-goes-here-please',
       'LIVEKIT_API_SECRET=${LIVEKIT_API_SECRET}',
       'LIVEKIT_API_KEY=APIaBcDeFgHjKmN',
+      'LIVEKIT_API_SECRET=hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4WmX6aPtGZk4WmX9aPq2',
+    ],
+  },
+  {
+    ...DISTINCT,
+    id: 'livekit-key-pair',
+    vendor: VENDOR,
+    title: 'LiveKit API key with its secret',
+    anchors: ['livekit', 'accesstoken', 'roomservice', 'keys:'],
+    span: 256,
+    pattern: paired(KEY, mixed(41, 44), '(?![A-Za-z0-9+/=_-])'),
+    remedy: REMEDY,
+    examples: [
+      'keys:\n  APIrT7mWq2ZkXc9: hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4WmX6aPtG',
+      `new AccessToken('APIrT7mWq2ZkXc9', 'Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1uThV3nQ6zLw0')`,
+    ],
+    nearMisses: [
+      'keys:\n  APIrT7mWq2ZkXc9: ${LIVEKIT_API_SECRET}',
+      `new AccessToken('APIrT7mWq2ZkXc9', process.env.LIVEKIT_API_SECRET)`,
+      'keys:\n  APIO01mWq2ZkXc9: hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4WmX6aPtG',
     ],
   },
 ];

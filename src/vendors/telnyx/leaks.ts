@@ -1,20 +1,26 @@
+import { DISTINCT, distinct, joined } from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
 
 export const leaks: readonly LeakRule[] = [
   {
+    ...DISTINCT,
     id: 'telnyx-api-key',
+    vendor: 'Telnyx',
     title: 'Telnyx API key',
-    keywords: [],
-    pattern: /(?<![A-Za-z0-9])KEY[0-9A-F]{32}_[0-9A-Za-z]{22}(?![A-Za-z0-9])/,
+    anchors: [{ prefix: 'KEY', hex: 32 }],
+    pattern: distinct('KEY[0-9A-F]{32}_[0-9A-Za-z]{22}'),
+    structure: 'milliseconds-hex',
+    remedy: 'Create a new API key in the Telnyx portal, move the apps to it, and delete this one.',
     examples: [
-      'TELNYX_API_KEY=KEY0192A3B4C5D6E7F8091A2B3C4D5E6F70_aB3dE6gH9jK2mN5pQ8rS1t',
-      '"Authorization": "Bearer KEY017F0A1B2C3D4E5F60718293A4B5C6D7_Zy8xW6vU4tS2rQ0pO9nM7l"',
+      `TELNYX_API_KEY=${joined('KEY', '0192A3B47D5E61F80B1A2C3946EF5D70_')}aQ3dE6gH9jK2mW5pZ8rS1t`,
+      `"Authorization": "Bearer ${joined('KEY', '018F0A1B2C9D4E5F6B718293F4B5C6D7_')}Zy8xW6vU4tS2rQ0pO9nM7l"`,
     ],
     nearMisses: [
       'KEYrfv000000000000000000000000TVH10',
-      'KEY0192A3B4C5D6E7F8091A2B3C4D5E6F70',
-      'MYKEY0192A3B4C5D6E7F8091A2B3C4D5E6F70_aB3dE6gH9jK2mN5pQ8rS1t',
-      'KEY0192a3b4c5d6e7f8091a2b3c4d5e6f70_aB3dE6gH9jK2mN5pQ8rS1t',
+      'KEY0192A3B47D5E61F80B1A2C3946EF5D70',
+      'MYKEY0192A3B47D5E61F80B1A2C3946EF5D70_aQ3dE6gH9jK2mW5pZ8rS1t',
+      'KEY0192a3b47d5e61f80b1a2c3946ef5d70_aQ3dE6gH9jK2mW5pZ8rS1t',
+      'TELNYX_API_KEY=process.env.TELNYX_API_KEY',
     ],
   },
 ];

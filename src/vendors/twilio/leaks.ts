@@ -1,58 +1,138 @@
+import {
+  alphanumeric,
+  assigned,
+  beside,
+  DISTINCT,
+  hex,
+  mixed,
+  NAMED,
+  paired,
+} from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
+
+const VENDOR = 'Twilio';
+const ROTATE_TOKEN =
+  'Create a secondary auth token in the Twilio console, move the apps to it, and promote it: the old one dies then.';
+const ROTATE_KEY = 'Create a new API key, move the apps to it, and delete this one in the Twilio console.';
+
+const ACCOUNT = { prefix: 'AC', hex: 32 } as const;
+const KEY = { prefix: 'SK', hex: 32 } as const;
+const ACCOUNT_SID = 'AC[0-9a-fA-F]{32}';
+const KEY_SID = 'SK[0-9a-fA-F]{32}';
 
 /** Made-up values throughout. A virtual secret begins with `rfv`, which is not hexadecimal. */
 export const leaks: readonly LeakRule[] = [
   {
+    ...NAMED,
     id: 'twilio-auth-token',
+    vendor: VENDOR,
     title: 'Twilio auth token',
-    keywords: ['twilio', 'auth_token', 'authToken', 'AC'],
-    pattern:
-      /(?:auth[_-]?token|twilio[_-]{0,2}(?:auth|token|secret|password))["'`\]]{0,2}\s{0,4}[:=,]{1,2}>?\s{0,4}["'`]?(?=[0-9a-f]{0,31}[a-f])(?=[0-9a-f]{0,31}[0-9])[0-9a-f]{32}(?![0-9A-Za-z])/i,
+    anchors: ['twilio', 'auth_token', 'authtoken'],
+    pattern: assigned(
+      String.raw`auth[_.\- ]?token|twilio[\w.\-]{0,16}?(?:auth|token|secret|password|passwd|pwd)`,
+      hex(32),
+    ),
+    remedy: ROTATE_TOKEN,
     examples: [
-      'TWILIO_AUTH_TOKEN=0f1e2d3c4b5a69788796a5b4c3d2e1f0',
-      `authToken: '9a8b7c6d5e4f30211203f4e5d6c7b8a9'`,
-      '"twilio_token" => "0f1e2d3c4b5a69788796a5b4c3d2e1f0"',
+      'TWILIO_AUTH_TOKEN=7c1e09b52fa84d630e9b71d4a8f25c36',
+      `authToken: '9d02c7e4b16f38a5507be2914cfa6d83'`,
+      '"twilio_token" => "7c1e09b52fa84d630e9b71d4a8f25c36"',
+      '- name: TWILIO_AUTH_TOKEN\n  value: "9d02c7e4b16f38a5507be2914cfa6d83"',
     ],
     nearMisses: [
       'TWILIO_AUTH_TOKEN=your_auth_token_goes_here_please',
       'TWILIO_AUTH_TOKEN=rfv00000000000000000000000000000',
       'TWILIO_AUTH_TOKEN=00000000000000000000000000000000',
       'authToken: process.env.TWILIO_AUTH_TOKEN',
-      'TWILIO_ACCOUNT_SID=AC0f1e2d3c4b5a69788796a5b4c3d2e1f0',
-      'AUTH_TOKEN=0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0',
+      'TWILIO_ACCOUNT_SID=AC7c1e09b52fa84d630e9b71d4a8f25c36',
+      'AUTH_TOKEN=7c1e09b52fa84d630e9b71d4a8f25c367c1e09b52fa84d630e9b71d4a8f25c36',
     ],
   },
   {
+    ...NAMED,
     id: 'twilio-account-pair',
-    title: 'Twilio account SID with its auth token',
-    keywords: [],
-    pattern:
-      /\bAC[0-9a-f]{32}["'`]?\s{0,4}[:,]\s{0,4}["'`]?(?=[0-9a-f]{0,31}[a-f])(?=[0-9a-f]{0,31}[0-9])[0-9a-f]{32}(?![0-9A-Za-z])/,
+    vendor: VENDOR,
+    title: 'Twilio auth token right after its account SID',
+    confidence: 'high',
+    anchors: [ACCOUNT],
+    span: 128,
+    pattern: paired(ACCOUNT_SID, hex(32)),
+    remedy: ROTATE_TOKEN,
     examples: [
-      `twilio('AC0123456789abcdef0123456789abcdef', '0f1e2d3c4b5a69788796a5b4c3d2e1f0')`,
-      'https://AC0123456789abcdef0123456789abcdef:0f1e2d3c4b5a69788796a5b4c3d2e1f0@api.twilio.com/',
+      `twilio('AC41c8f02b7de95a630c1784eb29df560a', '7c1e09b52fa84d630e9b71d4a8f25c36')`,
+      'https://AC41c8f02b7de95a630c1784eb29df560a:7c1e09b52fa84d630e9b71d4a8f25c36@api.twilio.com/',
+      'curl -u "AC41c8f02b7de95a630c1784eb29df560a:7c1e09b52fa84d630e9b71d4a8f25c36" -X POST',
     ],
     nearMisses: [
-      `twilio('AC0123456789abcdef0123456789abcdef', process.env.TOKEN)`,
-      `twilio('AC0123456789abcdef0123456789abcdef', 'rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s')`,
-      '["AC0123456789abcdef0123456789abcdef", "SM0f1e2d3c4b5a69788796a5b4c3d2e1f0"]',
+      `twilio('AC41c8f02b7de95a630c1784eb29df560a', process.env.TOKEN)`,
+      `twilio('AC41c8f02b7de95a630c1784eb29df560a', 'rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s')`,
+      '["AC41c8f02b7de95a630c1784eb29df560a", "SM7c1e09b52fa84d630e9b71d4a8f25c36"]',
     ],
   },
   {
-    id: 'twilio-api-key',
-    title: 'Twilio API key with its secret',
-    keywords: [],
-    pattern:
-      /\bSK[0-9a-f]{32}["'`]?(?:\s{0,4}[:,]|[\s,;&]{1,4}[A-Za-z_.]{0,40}secret["'`]?\s{0,4}[:=])\s{0,4}["'`]?(?!rfv)(?=[A-Za-z]{0,31}\d)[0-9A-Za-z]{32}(?![0-9A-Za-z])/i,
+    ...NAMED,
+    id: 'twilio-auth-token-nearby',
+    vendor: VENDOR,
+    title: 'Twilio auth token near an account SID',
+    anchors: [ACCOUNT, 'twilio'],
+    pattern: beside({
+      id: ACCOUNT_SID,
+      names: String.raw`(?<![A-Za-z])(?:account[_.\-]?|api[_.\-]?)?(?:token|password|passwd|pass|pwd|secret|auth)|(?<=[Aa]ccount_?|_)(?:token|secret)|\bsid(?=["'\]]{0,2},)`,
+      form: hex(32),
+    }),
+    remedy: ROTATE_TOKEN,
     examples: [
-      `new AccessToken(sid, 'SK0123456789abcdef0123456789abcdef', 'aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV')`,
-      'SK0123456789abcdef0123456789abcdef:aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV',
-      'TWILIO_API_KEY=SK0123456789abcdef0123456789abcdef\nTWILIO_API_SECRET=aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV',
+      'twilio:\n  sid: AC41c8f02b7de95a630c1784eb29df560a\n  from: "+15005550006"\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      `const client = new Twilio(sid, '9d02c7e4b16f38a5507be2914cfa6d83');`,
+      `username = "AC41c8f02b7de95a630c1784eb29df560a"\npassword = "9d02c7e4b16f38a5507be2914cfa6d83"`,
     ],
     nearMisses: [
-      'TWILIO_API_KEY=SK0123456789abcdef0123456789abcdef',
-      `new AccessToken(sid, 'SK0123456789abcdef0123456789abcdef', process.env.SECRET)`,
-      'SK0123456789abcdef0123456789abcdef:rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s',
+      'twilio:\n  sid: AC41c8f02b7de95a630c1784eb29df560a\n  etag: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      'twilio:\n  token: SM7c1e09b52fa84d630e9b71d4a8f25c36',
+      'twilio token: 7c1e09b5-2fa8-4d63-8e9b-71d4a8f25c36',
+      'twilio token_hash: 7c1e09b52fa84d630e9b71d4a8f25c36',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'twilio-api-key',
+    vendor: VENDOR,
+    title: 'Secret of a Twilio API key',
+    anchors: [KEY, 'twilio'],
+    pattern: beside({
+      id: KEY_SID,
+      names: String.raw`(?:api|key|signing|chat|voice|video|twilio|sync)[\w.\-]{0,12}?secret|(?<![A-Za-z])(?:secret|password)`,
+      form: mixed(32),
+    }),
+    remedy: ROTATE_KEY,
+    examples: [
+      'TWILIO_API_KEY=SK52d1f8a90b3c47e6d09f18b7c2a4e635\nTWILIO_API_SECRET=hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2A',
+      `twilio: { apiKeySecret: 'Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1u' }`,
+    ],
+    nearMisses: [
+      'TWILIO_API_KEY=SK52d1f8a90b3c47e6d09f18b7c2a4e635',
+      'TWILIO_API_SECRET=rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s',
+      'TWILIO_API_SECRET=yourTwilioApiKeySecretGoesHere12',
+      'twilio.apiKeySecret = process.env.TWILIO_API_KEY_SECRET',
+      'TWILIO_API_SECRET=hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2',
+    ],
+  },
+  {
+    ...DISTINCT,
+    id: 'twilio-api-key-pair',
+    vendor: VENDOR,
+    title: 'Twilio API key with its secret',
+    anchors: [KEY],
+    pattern: paired(KEY_SID, alphanumeric(32)),
+    remedy: ROTATE_KEY,
+    examples: [
+      `new AccessToken(sid, 'SK52d1f8a90b3c47e6d09f18b7c2a4e635', 'hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2A')`,
+      'SK52d1f8a90b3c47e6d09f18b7c2a4e635:hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2A',
+    ],
+    nearMisses: [
+      `new AccessToken(sid, 'SK52d1f8a90b3c47e6d09f18b7c2a4e635', process.env.SECRET)`,
+      'SK52d1f8a90b3c47e6d09f18b7c2a4e635:rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s',
+      'SK52d1f8a90b3c47e6d09f18b7c2a4e635, CR9d02c7e4b16f38a5507be2914cfa6d83',
     ],
   },
 ];

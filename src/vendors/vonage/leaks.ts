@@ -1,42 +1,136 @@
+import { assigned, hex, joined, mixed, NAMED, owned, paired } from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
+
+const VENDOR = 'Vonage';
+const NAMES = ['vonage', 'nexmo'] as const;
+const BEGIN = joined('-----BEGIN PRIVATE ', 'KEY-----');
+const ROTATE_SECRET =
+  'Create a second API secret in the Vonage dashboard, move the apps to it, and delete this one.';
 
 /** The vendor's secrets have no prefix of their own, so the name before them is part of the proof. */
 export const leaks: readonly LeakRule[] = [
   {
+    ...NAMED,
     id: 'vonage-api-secret',
+    vendor: VENDOR,
     title: 'Vonage API secret',
-    keywords: ['vonage', 'nexmo'],
-    pattern:
-      /api[_-]?secret["'`]?\s{0,4}[:=]{1,2}\s{0,4}["'`]?(?=[A-Za-z]{0,15}\d)[A-Za-z0-9]{16}(?![A-Za-z0-9])/i,
-    examples: ['VONAGE_API_SECRET=aB3dE6gH9jK2mN5p', `nexmo: { apiSecret: 'Zy8xW6vU4tS2rQ0p' }`],
+    anchors: NAMES,
+    pattern: owned({
+      vendor: 'vonage|nexmo',
+      names: String.raw`(?:api|account)?[_.\-]?(?:key[_.\-]?)?secret`,
+      form: mixed(8, 25),
+    }),
+    remedy: ROTATE_SECRET,
+    examples: [
+      'VONAGE_API_SECRET=hV3nQ8zLw0TbYc5K',
+      `nexmo: { apiSecret: 'Zk4WmX9aPq2RtV7b' }`,
+      'curl "https://rest.nexmo.com/account/get-balance?api_key=4b9e17c2&api_secret=Zk4WmX9aPq2RtV7b"',
+    ],
     nearMisses: [
       'VONAGE_API_SECRET=your_secret_here',
-      'VONAGE_API_SECRET=abcdefghijklmnop',
+      'VONAGE_API_SECRET=qwhzmlkrtpvnbdjx',
       'VONAGE_API_SECRET=rfv00000000000000000000000000000',
       'vonage apiSecret: process.env.VONAGE_API_SECRET',
+      'VONAGE_API_KEY=4b9e17c2',
+      'VONAGE_API_SECRET_NAME=hV3nQ8zLw0TbYc5K',
     ],
   },
   {
-    id: 'vonage-signature-secret',
-    title: 'Vonage signature secret',
-    keywords: ['vonage', 'nexmo'],
-    pattern:
-      /signature[_-]?secret["'`]?\s{0,4}[:=]{1,2}\s{0,4}["'`]?(?=[A-Za-z]{0,63}\d)[A-Za-z0-9]{20,64}(?![A-Za-z0-9])/i,
-    examples: ['VONAGE_SIGNATURE_SECRET="q1W2e3R4t5Y6u7I8o9P0a1S2d3F4g5H6j7K8"'],
-    nearMisses: ['VONAGE_SIGNATURE_SECRET=changeme1', 'VONAGE_SIGNATURE_SECRET=${SIGNATURE_SECRET}'],
-  },
-  {
-    id: 'vonage-private-key',
-    title: 'Private key of a Vonage application',
-    keywords: ['vonage', 'nexmo', 'opentok', 'application_id'],
-    pattern: /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\\nr]{0,8}[A-Za-z0-9+/]{40}/,
+    ...NAMED,
+    id: 'vonage-api-pair',
+    vendor: VENDOR,
+    title: 'Vonage API key with its secret',
+    anchors: NAMES,
+    pattern: paired('(?=[0-9]{0,7}[a-f])(?=[a-f]{0,7}[0-9])[0-9a-f]{8}', mixed(16)),
+    remedy: ROTATE_SECRET,
     examples: [
-      '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7 vonage',
-      'VONAGE_PRIVATE_KEY="-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"',
+      `client = vonage.Client("4b9e17c2", "hV3nQ8zLw0TbYc5K")`,
+      'curl -u 4b9e17c2:Zk4WmX9aPq2RtV7b https://api.nexmo.com/v1/messages',
     ],
     nearMisses: [
-      '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo vonage',
-      '-----BEGIN PRIVATE KEY-----\n... vonage',
+      `vonage.Client("4b9e17c2", os.environ["VONAGE_API_SECRET"])`,
+      'nexmo 4b9e17c2:NexmoClientBuild',
+      'curl -u 4b9e17c2:$VONAGE_API_SECRET https://api.nexmo.com/v1/messages',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'vonage-signature-secret',
+    vendor: VENDOR,
+    title: 'Vonage signature secret',
+    anchors: NAMES,
+    pattern: assigned(String.raw`signature[_.\-]?(?:secret|key)|sig[_.\-]?secret`, mixed(16, 64)),
+    remedy:
+      'Ask for a new signature secret in the Vonage dashboard and change the webhook receivers with it.',
+    examples: [
+      'VONAGE_SIGNATURE_SECRET="hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4W"',
+      `vonage = { signatureSecret: 'Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1u' }`,
+    ],
+    nearMisses: [
+      'VONAGE_SIGNATURE_SECRET=changeme1',
+      'VONAGE_SIGNATURE_SECRET=${SIGNATURE_SECRET}',
+      'VONAGE_SIGNATURE_METHOD=sha256HmacOfTheRequest1',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'vonage-private-key',
+    vendor: VENDOR,
+    title: 'Private key of a Vonage application',
+    anchors: ['vonage', 'nexmo', 'opentok', 'application_id', 'applicationid', 'application-id'],
+    // The first line of the key is enough to tell one key from another.
+    pattern: /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\\nr"'+]{0,24}(?<secret>MII[A-Za-z0-9+/]{61})(?![=])/dg,
+    remedy: 'Generate a new key pair for the application in the Vonage dashboard; the old key stops at once.',
+    examples: [
+      `# vonage\n${BEGIN}\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7tX4mQz1Wd9Rk`,
+      `VONAGE_PRIVATE_KEY="${BEGIN}\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC9pL2vNc8Yh3Sf`,
+    ],
+    nearMisses: [
+      'vonage -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo',
+      'vonage -----BEGIN PRIVATE KEY-----\n... ',
+      'vonage -----BEGIN PRIVATE KEY-----\\n${VONAGE_PRIVATE_KEY}',
+      'vonage -----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg...',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'opentok-api-secret',
+    vendor: VENDOR,
+    title: 'API secret of an OpenTok (Vonage Video) project',
+    anchors: ['opentok', 'tokbox'],
+    pattern: owned({
+      vendor: 'opentok|tokbox',
+      names: String.raw`(?:api|project|partner)?[_.\-]?(?:key[_.\-]?)?secret`,
+      form: hex(40),
+    }),
+    remedy: 'Regenerate the project secret in the Vonage Video dashboard.',
+    examples: [
+      'OPENTOK_API_SECRET=7c1e09b52fa84d630e9b71d4a8f25c3641c8f02b',
+      `opentok: {\n  apiKey: '46129574',\n  apiSecret: '9d02c7e4b16f38a5507be2914cfa6d837de95a63',\n}`,
+    ],
+    nearMisses: [
+      'OPENTOK_API_SECRET=<your_api_secret>',
+      'OPENTOK_API_KEY=46129574',
+      'opentok commit 7c1e09b52fa84d630e9b71d4a8f25c3641c8f02b',
+      'OPENTOK_API_SECRET=7c1e09b52fa84d630e9b71d4a8f25c36',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'opentok-pair',
+    vendor: VENDOR,
+    title: 'OpenTok project key with its secret',
+    anchors: ['opentok', 'tokbox'],
+    pattern: paired('[1-9][0-9]{7}', hex(40)),
+    remedy: 'Regenerate the project secret in the Vonage Video dashboard.',
+    examples: [
+      `const opentok = new OpenTok('46129574', '7c1e09b52fa84d630e9b71d4a8f25c3641c8f02b');`,
+      'opentok = Client(46129574, "9d02c7e4b16f38a5507be2914cfa6d837de95a63")',
+    ],
+    nearMisses: [
+      `new OpenTok('46129574', process.env.OPENTOK_SECRET)`,
+      `new OpenTok('46129574', '7c1e09b52fa84d630e9b71d4a8f25c36')`,
+      'opentok 2.1.0 7c1e09b52fa84d630e9b71d4a8f25c3641c8f02b',
     ],
   },
 ];

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { anyCase, assigned, beside, distinct, hex, mixed, owned, paired } from './leak-pattern.ts';
+
+const VALUE = '7c1e09b52fa84d630e9b71d4a8f25c36';
+const token = assigned('auth_?token', hex(32));
+
+const secretOf = (pattern: RegExp, text: string): string | undefined =>
+  [...text.matchAll(pattern)][0]?.groups?.['secret'];
+
+describe('a name with its value', () => {
+  const forms = {
+    'an environment file': `AUTH_TOKEN=${VALUE}`,
+    'a shell default': `: \${AUTH_TOKEN:-${VALUE}}`,
+    YAML: `authToken:   ${VALUE}`,
+    JSON: `"authToken": "${VALUE}"`,
+    'JSON inside of JSON': String.raw`\"authToken\": \"${VALUE}\"`,
+    'a broken line': `authToken =\n    '${VALUE}'`,
+    'a PHP array': `'auth_token' => '${VALUE}'`,
+    'a PHP constant': `define('AUTH_TOKEN', '${VALUE}')`,
+    'a Terraform variable': `variable "auth_token" {\n  type = string\n  default = "${VALUE}"\n}`,
+    'a typed constant': `val authToken: String = "${VALUE}"`,
+    'a Go constant': `const authToken string = "${VALUE}"`,
+    'a C macro': `#define AUTH_TOKEN @"${VALUE}"`,
+    'a fallback': `process.env.AUTH_TOKEN || '${VALUE}'`,
+    'a default of a look-up': `os.environ.get("AUTH_TOKEN", "${VALUE}")`,
+    'an Elvis operator': `getenv('AUTH_TOKEN') ?: '${VALUE}'`,
+    'a block of a look-up': `ENV.fetch('AUTH_TOKEN') { '${VALUE}' }`,
+    'a setter': `client.setAuthToken("${VALUE}")`,
+    'a Kubernetes variable': `- name: AUTH_TOKEN\n  value: ${VALUE}`,
+    'an attribute': `<add key="AuthToken" value="${VALUE}" />`,
+    'an element': `<authToken>${VALUE}</authToken>`,
+    'an Android string': `<string name="auth_token" translatable="false">${VALUE}</string>`,
+    'a property list': `<key>AuthToken</key>\n<string>${VALUE}</string>`,
+    'a Dockerfile': `ENV AUTH_TOKEN ${VALUE}`,
+    prose: `the auth_token is ${VALUE}.`,
+    'a suffix': `AUTH_TOKEN_STAGING=${VALUE}`,
+  };
+  for (const [form, text] of Object.entries(forms))
+    it(`is found in ${form}`, () => assert.equal(secretOf(token, text), VALUE));
+
+  const others = {
+    'another name': `AUTH_TOKEN_HASH=${VALUE}`,
+    'a longer value': `AUTH_TOKEN=${VALUE}0`,
+    'a part of a UUID-like value': `AUTH_TOKEN=${VALUE}-1234`,
+    'a value without digits': `AUTH_TOKEN=${'abcdef'.repeat(6).slice(0, 32)}`,
+    'a variable': 'AUTH_TOKEN=$OTHER',
+    'the next line': `AUTH_TOKEN=\n${VALUE}`,
+  };
+  for (const [form, text] of Object.entries(others))
+    it(`is not seen in ${form}`, () => assert.equal(secretOf(token, text), undefined));
+});
+
+it('a name belongs to its vendor, or to nobody', () => {
+  const key = owned({ vendor: 'acme', names: 'api_?key', form: mixed(20) });
+  const value = 'hV3nQ8zLw0TbYc5KpR1x';
+  for (const text of [
+    'ACME_API_KEY=',
+    'acmeSmsApiKey: ',
+    'acme:\n  api_key: ',
+    '--api-key',
+    'this.apiKey = ',
+  ])
+    assert.equal(secretOf(key, `${text.replace('-key', '_key ')}${value}`), value, text);
+  assert.equal(secretOf(key, `OTHER_API_KEY=${value} # not acme`), undefined);
+});
+
+it('a pair is an id with its secret right after it', () => {
+  const pair = paired('AC[0-9a-f]{4}', hex(32));
+  for (const text of [`AC12ab:${VALUE}`, `("AC12ab", "${VALUE}")`, `AC12ab ${VALUE}`, `AC12ab%3A${VALUE}`])
+    assert.equal(secretOf(pair, text), VALUE, text);
+  assert.equal(secretOf(pair, `AC12ab.${VALUE}`), undefined);
+});
+
+it('an id before a name becomes a companion, and is not needed', () => {
+  const pattern = beside({ id: 'AC[0-9a-f]{4}', names: 'token', form: hex(32) });
+  const [match] = `sid: AC12ab\nfrom: x\ntoken: ${VALUE}`.matchAll(pattern);
+  assert.equal(match?.groups?.['id'], 'AC12ab');
+  assert.equal(secretOf(pattern, `token: ${VALUE}`), VALUE);
+});
+
+it('never takes a virtual secret for one of a vendor', () => {
+  const virtual = 'rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s';
+  assert.equal(secretOf(distinct(mixed(32)), virtual), undefined);
+  assert.equal(secretOf(distinct(mixed(32)), virtual.replace('rfv', 'rfw')), virtual.replace('rfv', 'rfw'));
+});
+
+it('matches letters in either case, but not in classes and escapes', () => {
+  assert.equal(anyCase(String.raw`a\b[c-d]é?`), String.raw`[Aa]\b[c-d]é?`);
+});

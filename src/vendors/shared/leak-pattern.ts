@@ -1,0 +1,137 @@
+import type { LeakRule } from '../vendor.ts';
+
+/** Pieces of patterns for leak rules. Every repetition is bounded, so that a pattern is linear in its slice. */
+
+/** Letters outside of escapes and classes match in either case; the modifier `(?i:)` of V8 misses optional groups. */
+export function anyCase(source: string): string {
+  return source.replace(/\\.|\[(?:\\.|[^\]\\])*\]|[A-Za-z]/g, (part) =>
+    part.length === 1 ? `[${part.toUpperCase()}${part.toLowerCase()}]` : part,
+  );
+}
+
+const caseless = (names: string): string => `(?:${anyCase(names)})`;
+
+const CLOSING = String.raw`(?:["'\x60\\\])]|&quot;){0,4}`;
+const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}`;
+const OPERATOR = String.raw`(?::=|=>|->|==|\|\|=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
+
+/** Words after a name that make it the name of something else: `secret_name`, `token_url`. */
+const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|file|hash|sha\\d*|md5|checksum|digest|version|length|label|type')})(?![A-Za-z]))`;
+
+/** All that stands between a name and its value in the languages that people keep credentials in. */
+const BETWEEN = [
+  // NAME=value, name: "value", 'name' => 'value', getenv("NAME") ?: "value", set_name("value")
+  String.raw`[ \t]{0,12}${OPERATOR}(?:[ \t]{0,12}|\s{0,32}(?=["'\x60@\\]))${OPENING}`,
+  // name: String = "value", const name string = "value"
+  String.raw`[ \t]?(?::[ \t]?[&A-Za-z][\w&'<>?.\[\]| ]{0,24}|[ \t]str(?:ing)?[ \t]?)=[ \t]{0,4}${OPENING}`,
+  // name: NAME, then value: "value" on the next line; key="name" value="value"
+  String.raw`[\s,;]{1,32}["'\\]{0,3}(?:(?:default_?|string_?)?[vV]alue|val)["'\\]{0,3}[ \t]{0,4}[:=][ \t]{0,4}${OPENING}`,
+  // variable "name" { … default = "value"
+  String.raw`[ \t]{0,4}\{[^{}]{0,120}?default[ \t]{0,8}=[ \t]{0,4}"`,
+  // <name>value, <string name="name">value, <key>name</key><string>value
+  String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|</\w{1,12}>\s{0,24}<\w{1,12}>`,
+  // ENV NAME value, --name value, the name is value
+  String.raw`[ \t]{1,4}(?:(?:is|was|to|or)[ \t]{1,4})?${OPENING}`,
+].join('|');
+
+const GLUE = `${NOT_THE_VALUE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
+
+/** What may stand before a name that no vendor is part of. */
+const PREFIX = anyCase(
+  '(?:(?:sms|mail|email|push|chat|video|voice|my|our|app|prod|production|test|dev|staging|live|x|k|default|provider|' +
+    'account|config|settings|cfg|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_.-]?)?',
+);
+const ALONE = String.raw`(?<![\w.]|\w-)${PREFIX}${PREFIX}`;
+
+/** Not followed by more of the same alphabet. */
+const END = String.raw`(?![A-Za-z0-9]|[-_][A-Za-z0-9])`;
+
+/** Never one of our own virtual secrets: they have a rule of their own. */
+const value = (form: string, end: string): string =>
+  `(?!rfv[0-9A-Za-z]{29}(?![0-9A-Za-z]))(?<secret>${form})${end}`;
+
+/** `names` may be the end of any longer name: `TWILIO_AUTH_TOKEN`, `kAuthToken`. Case of names is free, that of the value is not. */
+export function assigned(names: string, form: string, end = END): RegExp {
+  return new RegExp(`${caseless(names)}${GLUE}${value(form, end)}`, 'dg');
+}
+
+/** The vendor is a part of the name, or the name belongs to nobody else: for blocks in which the vendor stands above. */
+export function owned(options: {
+  readonly vendor: string;
+  readonly names: string;
+  readonly form: string;
+  readonly end?: string;
+}): RegExp {
+  const { vendor, names, form, end = END } = options;
+  const before = String.raw`(?:${caseless(vendor)}[\w.\-]{0,24}?|${ALONE})`;
+  return new RegExp(`${before}${caseless(names)}${GLUE}${value(form, end)}`, 'dg');
+}
+
+/** Any name of that kind within 160 characters after a public id, which becomes a companion; or the name alone. */
+export function beside(options: {
+  readonly id: string;
+  readonly names: string;
+  readonly form: string;
+  readonly end?: string;
+}): RegExp {
+  const { id, names, form, end = END } = options;
+  const companion = String.raw`(?:(?<![A-Za-z0-9])(?<id>${id})(?![A-Za-z0-9])[^]{1,160}?)?`;
+  return new RegExp(`${companion}${caseless(names)}${GLUE}${value(form, end)}`, 'dg');
+}
+
+/** A public id with its secret right after it: `id:secret`, `("id", "secret")`, `-u id secret`. */
+export function paired(id: string, form: string, end = END): RegExp {
+  const between = String.raw`${CLOSING}\s{0,8}(?:[:,;|]|%3A|\s)\s{0,24}${OPENING}`;
+  return new RegExp(`(?<![A-Za-z0-9])(?<id>${id})${between}${value(form, end)}`, 'dg');
+}
+
+/** A value that is known by its own form, wherever it stands. */
+export function distinct(form: string, end = END): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9])${value(form, end)}`, 'dg');
+}
+
+const some = (letters: string, others: string, length: number): string =>
+  `(?=${others}{0,${length - 1}}${letters})`;
+
+/** Lower-case hexadecimal with at least one letter and one digit. */
+export const hex = (length: number): string =>
+  `${some('[a-f]', '[0-9]', length)}${some('[0-9]', '[a-f]', length)}[0-9a-f]{${length}}`;
+
+/** Hexadecimal of either case with at least one letter and one digit. */
+export const anyHex = (length: number): string =>
+  `${some('[A-Fa-f]', '[0-9]', length)}${some('[0-9]', '[A-Fa-f]', length)}[0-9A-Fa-f]{${length}}`;
+
+/** Letters and digits, at least one of each: a word is no secret. */
+export const alphanumeric = (least: number, most = least): string =>
+  `${some('[0-9]', '[A-Za-z]', most)}${some('[A-Za-z]', '[0-9]', most)}[A-Za-z0-9]{${least},${most}}`;
+
+/** Letters of both cases and a digit. */
+export const mixed = (least: number, most = least): string =>
+  `${some('[0-9]', '[A-Za-z]', most)}${some('[a-z]', '[0-9A-Z]', most)}${some('[A-Z]', '[0-9a-z]', most)}` +
+  `[A-Za-z0-9]{${least},${most}}`;
+
+/** Letters of both cases, digits, `-` and `_`, with a digit among them. */
+export const urlSafe = (least: number, most = least): string =>
+  `${some('[0-9]', '[A-Za-z_-]', most)}${some('[a-z]', '[0-9A-Z_-]', most)}${some('[A-Z]', '[0-9a-z_-]', most)}` +
+  `[A-Za-z0-9_-]{${least},${most}}`;
+
+export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+
+/** What most rules have in common: a secret that is proved by the names around it. */
+export const NAMED: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'> = {
+  role: 'secret',
+  confidence: 'medium',
+  span: 256,
+  context: [],
+};
+
+/** A secret that is proved by its own form. */
+export const DISTINCT: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'> = {
+  role: 'secret',
+  confidence: 'high',
+  span: 128,
+  context: [],
+};
+
+/** An example in pieces, so that no scanner takes this repository's own examples for keys. */
+export const joined = (...pieces: readonly string[]): string => pieces.join('');
