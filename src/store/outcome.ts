@@ -5,7 +5,7 @@ import type { LedgerRecord, Reserve } from './records.ts';
 /** The part of a ledger row that an outcome can change. */
 export type Accounted = Pick<
   LedgerRecord,
-  'bound' | 'amount' | 'state' | 'settled' | 'reserves' | 'resourceIds'
+  'bound' | 'amount' | 'state' | 'settled' | 'atBound' | 'reserves' | 'resourceIds'
 >;
 
 /** `journal`: the row's own process reports. `outside`: somebody looked it up at the vendor, who has the last word. */
@@ -22,7 +22,8 @@ export function applyOutcome(row: Accounted, outcome: LedgerOutcome, origin: Ori
   if (origin === 'journal' && isFinal(row)) return null;
   checkOutcome(outcome);
   const { state, amount, settled, reserves } = outcome;
-  const next = { bound: row.bound, state, amount, settled, reserves, resourceIds };
+  const atBound = outcome.atBound === true ? { atBound: true } : {};
+  const next = { bound: row.bound, state, amount, settled, ...atBound, reserves, resourceIds };
   return sameAccount(row, next) ? null : next;
 }
 
@@ -66,6 +67,7 @@ function sameAccount(a: Accounted, b: Accounted): boolean {
     a.state === b.state &&
     a.amount === b.amount &&
     a.settled === b.settled &&
+    a.atBound === b.atBound &&
     a.resourceIds === b.resourceIds &&
     sameReserves(a.reserves, b.reserves)
   );

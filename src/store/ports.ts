@@ -72,6 +72,8 @@ export interface LedgerOutcome {
   readonly state: Exclude<LedgerState, 'reserved'>;
   readonly amount: Micros;
   readonly settled: boolean;
+  /** No price will ever be known: the bound is the last word. */
+  readonly atBound?: boolean;
   readonly reserves: readonly Reserve[];
   /** Added to those that the row has. */
   readonly resourceIds: readonly string[];
@@ -117,8 +119,15 @@ export interface LedgerStore {
    * Idempotent. `not_found` without such a row, `conflict` while its own process has not reported an outcome.
    */
   settle(outcome: LedgerOutcome): Promise<void>;
-  /** Accepted rows without final price (`late`) or rows without known outcome, oldest first. */
-  pending(kind: 'late' | 'unknown', limit: number): Promise<readonly LedgerRecord[]>;
+  /**
+   * Accepted rows without final price (`late`) or rows without known outcome, in the order in which they were
+   * loaded; those after the row `after`, so that rows which stay do not hide newer ones.
+   */
+  pending(
+    kind: 'late' | 'unknown',
+    limit: number,
+    after?: JournalPoint | null,
+  ): Promise<readonly LedgerRecord[]>;
   get(point: JournalPoint): Promise<LedgerRecord | null>;
   list(options: {
     readonly limit: number;

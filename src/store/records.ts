@@ -146,6 +146,8 @@ export interface LedgerRecord extends JournalPoint {
   readonly state: LedgerState;
   /** True when `amount` is the vendor's final price. */
   readonly settled: boolean;
+  /** Settled at the bound because the vendor never said, or not in this currency, what it cost. */
+  readonly atBound?: boolean;
   /** What stands against each budget now, in the budget's own currency. */
   readonly reserves: readonly Reserve[];
   readonly resourceIds: readonly string[];

@@ -68,6 +68,31 @@ export function readingContract(engine: EngineUnderTest): void {
       assert.deepEqual(await positions('late', 10), [3]);
     });
 
+    it('goes on after a row, also after one that waits no longer', async () => {
+      const outcomes = [0, 1, 2, 3].map((position) => committed(position, 10, { settled: false }));
+      await store.ledger.load(batch(0, 10, { rows: [row(0), row(1), row(2), row(3)], outcomes }));
+      const following = async (position: number) =>
+        (await store.ledger.pending('late', 2, point(position))).map((one) => one.position);
+      assert.deepEqual(await following(0), [1, 2]);
+      await store.ledger.settle(committed(1, 1));
+      assert.deepEqual(await following(1), [2, 3]);
+      assert.deepEqual(await following(3), []);
+      assert.deepEqual(await following(99), [0, 2], 'a row that never was hides nothing');
+    });
+
+    it('remembers that the bound was the last word, until a price comes all the same', async () => {
+      await store.ledger.load(
+        batch(0, 2, { rows: [row(0)], outcomes: [committed(0, 20, { settled: false })] }),
+      );
+      assert.equal((await get(0))?.atBound, undefined);
+      await store.ledger.settle(committed(0, 20, { atBound: true }));
+      assert.equal((await get(0))?.atBound, true);
+      assert.equal((await get(0))?.settled, true);
+      await store.ledger.settle(committed(0, 7));
+      assert.equal((await get(0))?.atBound, undefined);
+      await assertClean();
+    });
+
     it('filters by key, app and state, newest first', async () => {
       const apps = ['app_a', 'app_b'];
       const rows = Array.from({ length: 9_000 }, (_, index) =>

@@ -33,10 +33,16 @@ export function createLedgerStore(context: Context): LedgerStore {
     heads: async (node) => (await database.all(sql.HEADS, node)) as unknown as Cursor[],
     load: (batch) => load(context, batch),
     settle: (outcome) => settle(context, outcome),
-    async pending(kind, limit) {
+    async pending(kind, limit, after = null) {
       checkLimit(limit);
+      const row =
+        after === null ? undefined : await database.get(sql.ROW_GET, after.node, after.epoch, after.position);
       return records(
-        await database.all(`${SELECT} WHERE ${PENDING[kind]} ORDER BY ledger.id LIMIT $1`, limit),
+        await database.all(
+          `${SELECT} WHERE ${PENDING[kind]} AND ledger.id > $1 ORDER BY ledger.id LIMIT $2`,
+          row?.['id'] ?? 0,
+          limit,
+        ),
       );
     },
     async get({ node, epoch, position }) {

@@ -222,6 +222,7 @@ async function change(
     next.amount,
     next.state,
     next.settled,
+    next.atBound === true,
     await context.names.encode(next.reserves),
     JSON.stringify(next.resourceIds),
     id,

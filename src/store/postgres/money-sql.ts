@@ -127,7 +127,8 @@ export const ROWS_INSERT = `
     AS row (id, position, at, subject, bound, amount, state, settled, reserves, resource_ids, fingerprints)`;
 
 export const ROW_CHANGE = `
-  UPDATE ledger SET amount = $1, state = $2, settled = $3, reserves = $4, resource_ids = $5 WHERE id = $6`;
+  UPDATE ledger SET amount = $1, state = $2, settled = $3, at_bound = $4, reserves = $5, resource_ids = $6
+  WHERE id = $7`;
 
 export const ROWS_TO_UNKNOWN = `
   UPDATE ledger SET state = 'unknown' WHERE life = $1 AND state = 'reserved'`;
@@ -135,7 +136,8 @@ export const ROWS_TO_UNKNOWN = `
 export const ROW_COLUMNS = `
   ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,
   subject.account, subject.vendor, subject.operation, subject.action, subject.country, subject.currency,
-  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.reserves, ledger.resource_ids, ledger.fingerprints`;
+  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.at_bound, ledger.reserves, ledger.resource_ids,
+  ledger.fingerprints`;
 
 export const ROW_JOINS = `
   FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;

@@ -17,9 +17,10 @@ export async function toStoredRow(names: Names, rows: readonly Row[]): Promise<S
 }
 
 function toRecord(row: Row, reserves: LedgerRecord['reserves']): LedgerRecord {
-  const { id: _id, life: _life, resource_ids: resources, fingerprints, ...columns } = row;
+  const { id: _id, life: _life, at_bound: atBound, resource_ids: resources, fingerprints, ...columns } = row;
   return {
     ...(columns as unknown as LedgerRecord),
+    ...(atBound === true ? { atBound } : {}),
     reserves,
     resourceIds: JSON.parse(resources as string) as string[],
     fingerprints: JSON.parse(fingerprints as string) as string[],

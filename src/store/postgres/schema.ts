@@ -126,4 +126,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (run, term, ledger)
   );
   `,
+  `
+  ALTER TABLE ledger ADD COLUMN at_bound boolean NOT NULL DEFAULT false;
+  `,
 ];

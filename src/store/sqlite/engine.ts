@@ -55,7 +55,8 @@ function createReads(context: Context) {
     getSetting: (name: string) => control.getSetting(database, name),
     cursors: (node: string) => cursors(database, node),
     heads: (node: string) => heads(database, node),
-    pending: (kind: 'late' | 'unknown', limit: number) => pending(context, kind, limit),
+    pending: (kind: 'late' | 'unknown', limit: number, after?: JournalPoint | null) =>
+      pending(context, kind, limit, after),
     getRow: (point: JournalPoint) => getRecord(context, point),
     listRows: (options: Parameters<LedgerStore['list']>[0]) => list(context, options),
     hasResource: (account: string, resourceId: string) => hasResource(database, account, resourceId),

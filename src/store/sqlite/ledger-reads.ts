@@ -1,10 +1,10 @@
 import { checkLimit } from '../grants.ts';
 import type { LedgerStore } from '../ports.ts';
-import type { LedgerRecord, LedgerState } from '../records.ts';
+import type { JournalPoint, LedgerRecord, LedgerState } from '../records.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Database, Value } from './database.ts';
 import type { Context } from './leases.ts';
-import { ROW_COLUMNS, ROW_JOINS } from './money-sql.ts';
+import { ROW_COLUMNS, ROW_GET, ROW_JOINS } from './money-sql.ts';
 import { toLedgerRecord } from './rows.ts';
 
 type ListOptions = Parameters<LedgerStore['list']>[0];
@@ -26,10 +26,13 @@ export function pending(
   { database, periods }: Context,
   kind: 'late' | 'unknown',
   limit: number,
+  after: JournalPoint | null = null,
 ): LedgerRecord[] {
   checkLimit(limit);
-  const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} WHERE ${PENDING[kind]} ORDER BY ledger.id LIMIT ?`;
-  return database.all(query, limit).map((row) => toLedgerRecord(row, periods));
+  const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} WHERE ${PENDING[kind]} AND ledger.id > ? ORDER BY ledger.id LIMIT ?`;
+  const place =
+    after === null ? undefined : database.get(ROW_GET, after.node, after.epoch, after.position)?.['id'];
+  return database.all(query, place ?? 0, limit).map((row) => toLedgerRecord(row, periods));
 }
 
 /** Newest first. Filters by key, app or `released` go through the coarse index, run by run. */

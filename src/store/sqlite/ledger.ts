@@ -190,6 +190,7 @@ function writeChange({ database, periods }: Context, id: number, next: Accounted
     next.amount,
     next.state,
     next.settled ? 1 : 0,
+    next.atBound === true ? 1 : 0,
     periods.encode(next.reserves),
     JSON.stringify(next.resourceIds),
     id,

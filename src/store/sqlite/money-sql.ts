@@ -104,7 +104,7 @@ export const ROW_INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export const ROW_CHANGE = `
-  UPDATE ledger SET amount = ?, state = ?, settled = ?, reserves = ?, resource_ids = ? WHERE id = ?`;
+  UPDATE ledger SET amount = ?, state = ?, settled = ?, at_bound = ?, reserves = ?, resource_ids = ? WHERE id = ?`;
 
 /**
  * Rows of a dead process without an outcome: nobody knows, so they stay at their bound. The index holds the reserved
@@ -116,7 +116,8 @@ export const ROWS_TO_UNKNOWN = `
 export const ROW_COLUMNS = `
   ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,
   subject.account, subject.vendor, subject.operation, subject.action, subject.country, subject.currency,
-  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.reserves, ledger.resource_ids, ledger.fingerprints`;
+  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.at_bound, ledger.reserves, ledger.resource_ids,
+  ledger.fingerprints`;
 
 export const ROW_JOINS = `
   FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;

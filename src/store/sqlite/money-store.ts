@@ -16,7 +16,7 @@ export function createLedgerStore({ call, lists, audits }: LedgerCalls): LedgerS
     heads: (node) => call('heads', node),
     load: (batch) => load(call, batch),
     settle: (outcome) => call('settle', outcome),
-    pending: (kind, limit) => call('pending', kind, limit),
+    pending: (kind, limit, after) => call('pending', kind, limit, after),
     get: (point) => call('getRow', point),
     list: (options) => lists('listRows', options),
     hasResource: (account, resourceId) => call('hasResource', account, resourceId),

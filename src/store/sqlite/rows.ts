@@ -33,6 +33,7 @@ export function toLedgerRecord(row: Row, periods: Periods): LedgerRecord {
     amount: micros(row['amount'] as number),
     state: row['state'] as LedgerState,
     settled: row['settled'] === 1,
+    ...(row['at_bound'] === 1 ? { atBound: true } : {}),
     reserves: periods.decode(row['reserves'] as string),
     resourceIds: JSON.parse(row['resource_ids'] as string) as string[],
     fingerprints: JSON.parse(row['fingerprints'] as string) as string[],

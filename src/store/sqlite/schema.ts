@@ -133,4 +133,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (run, term, ledger)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE ledger ADD COLUMN at_bound INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
