@@ -307,9 +307,8 @@ for (const vendor of VENDORS) {
         const found = (sample: string) =>
           [...sample.matchAll(pattern)].some(({ groups }) => groups?.['secret']);
         assert.ok(examples.length > 1, id);
-        for (const example of examples) assert.ok(found(example), `${id}: ${example}`);
         for (const example of examples)
-          assert.ok(hasAnchor(example, anchors), `${id}: no anchor in ${example}`);
+          assert.ok(found(example) && hasAnchor(example, anchors), `${id}: ${example}`);
       }
     });
 
