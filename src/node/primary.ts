@@ -7,7 +7,7 @@ import type { AdminRecord } from '../journal/records.ts';
 import type { BudgetRecord } from '../store/records.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
-import { openSettlement } from './settling.ts';
+import { openSettlement } from './settlement/open.ts';
 import { createShipper, type Shipper } from './shipper.ts';
 import { allParts, createPartReader, startOrder } from './start-order.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';

@@ -19,5 +19,5 @@ async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
 }
 
 function show(row: LedgerRecord): Given<'ledger.list'>[number] {
-  return { ...row, id: `${row.node}-${row.epoch}-${row.position}` };
+  return { ...row, atBound: row.atBound === true, id: `${row.node}-${row.epoch}-${row.position}` };
 }

@@ -17,7 +17,10 @@ const row = z.object({
   bound: amountOut,
   amount: amountOut,
   state,
-  settled: z.boolean(),
+  settled: z.boolean().describe('The amount will not change any more'),
+  atBound: z
+    .boolean()
+    .describe('Settled at the bound: the vendor never stated a price, or not in this currency'),
   resourceIds: z.array(z.string()),
 });
 

@@ -18,9 +18,24 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
     TIME: ({ at }) => minute(at),
     OPERATION: ({ operation }) => operation,
     TO: ({ country }) => country,
-    STATE: (row) => row.state + (row.state === 'committed' && !row.settled ? ' (bound)' : ''),
+    STATE: stateOf,
     AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
   });
+}
+
+/** Says where the amount is the bound: for now, or for good because no price was stated in its currency. */
+function stateOf({
+  state,
+  settled,
+  atBound,
+}: {
+  readonly state: string;
+  readonly settled: boolean;
+  readonly atBound: boolean;
+}): string {
+  if (state !== 'committed') return state;
+  if (atBound) return 'committed (bound, no price)';
+  return settled ? state : 'committed (bound)';
 }
 
 export async function verify(context: CliContext, flags: CommonFlags): Promise<void> {

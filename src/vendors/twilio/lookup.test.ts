@@ -60,10 +60,15 @@ test('a record is read with its price, and is final when that cannot change', ()
   });
   assert.equal(read({ status: 'queued' })?.final, false);
   assert.deepEqual([read({ price: null })?.cost, read({ price: null })?.final], [null, false]);
+  const failed = (error_code: number | null) => read({ price: null, status: 'failed', error_code });
   assert.deepEqual(
-    [read({ price: null, status: 'failed' })?.cost?.amount, read({ price: null, status: 'failed' })?.final],
-    [0, true],
+    [failed(30_003)?.cost?.amount, failed(30_003)?.final],
+    [1000, true],
+    'the fee of a failure',
   );
+  assert.equal(failed(null)?.cost?.amount, 1000);
+  assert.deepEqual([failed(30_008)?.cost?.amount, failed(30_008)?.final], [0, true], 'and those without');
+  assert.equal(read({ price: null, status: 'canceled' })?.cost?.amount, 0);
   assert.equal(read({ messaging_service_sid: 'MG1' })?.from, null);
   assert.equal(read({ date_created: 'yesterday' }), undefined);
 });

@@ -1,6 +1,6 @@
 import type { Action } from '../../intent/intent.ts';
 import type { Money } from '../../kernel/money.ts';
-import { ZERO } from '../../kernel/money.ts';
+import { micros, ZERO } from '../../kernel/money.ts';
 import { at, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import type { LookupAdapter, VendorRecord } from '../vendor.ts';
@@ -27,6 +27,15 @@ const MESSAGE_DONE = new Set([
   'canceled',
 ]);
 const MESSAGE_FREE = new Set(['failed', 'canceled']);
+/**
+ * A message that failed is charged 0.001 since 2024-09-30, by usage record and not in its own price, except for these
+ * errors (support.twilio.com, "Failed Message Processing Fees").
+ */
+const FAILED_FEE = micros(1000);
+const FAILED_FREE = new Set([
+  12400, 20500, 20504, 21408, 30002, 30008, 30036, 30103, 30450, 30454, 30500, 63010, 63012, 63013, 63018,
+  63021, 63024, 63032, 63038, 90010,
+]);
 const CALL_DONE = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 const CALL_FREE = new Set(['busy', 'failed', 'no-answer', 'canceled']);
 const RECORDING_DONE = new Set(['completed', 'absent', 'failed', 'deleted']);
@@ -126,7 +135,7 @@ function readRecord(kind: Kind, record: JsonObject): VendorRecord | null {
   if (kind === attempts) return attemptRecord(record, id, createdAt);
   const status = textAt(record, 'status') ?? '';
   const price = priceOf(fieldOf(record, 'price'), fieldOf(record, 'price_unit'));
-  const cost = price ?? (kind.free.has(status) ? free(record) : null);
+  const cost = price ?? (kind.free.has(status) ? unpriced(kind, record) : null);
   const to = textAt(record, 'to');
   // A service chooses the number that a message comes from. The text of a record can differ from what was sent
   // (smart encoding, shortened links, the prefix of trial accounts), so it is not compared.
@@ -149,8 +158,16 @@ function attemptRecord(record: JsonObject, id: string, createdAt: number): Vendo
   return { id, to, from: null, text: null, cost, final: cost !== null, createdAt };
 }
 
-function free(record: JsonObject): Money {
-  return { amount: ZERO, currency: (textAt(record, 'price_unit') ?? facts.currency).toUpperCase() };
+/** What a record costs that ends without a price. */
+function unpriced(kind: Kind, record: JsonObject): Money {
+  const isCharged =
+    kind === messages &&
+    textAt(record, 'status') === 'failed' &&
+    !FAILED_FREE.has(Number(fieldOf(record, 'error_code') ?? Number.NaN));
+  return {
+    amount: isCharged ? FAILED_FEE : ZERO,
+    currency: (textAt(record, 'price_unit') ?? facts.currency).toUpperCase(),
+  };
 }
 
 function isPast(request: WireRequest, records: readonly VendorRecord[]): boolean {

@@ -48,9 +48,9 @@ test('text that the answer echoes cannot pass for a price', () => {
 });
 
 test('4xx is a refusal, a failed create is unknown, a failed read cost nothing', () => {
-  for (const status of [400, 401, 403, 404, 408, 429])
+  for (const status of [400, 401, 403, 404, 409, 429])
     assert.equal(readSettlement(message, answer(status, {})).outcome, 'rejected', String(status));
-  for (const status of [302, 500, 502, 503])
+  for (const status of [302, 408, 499, 500, 502, 503])
     assert.equal(readSettlement(message, answer(status, {})).outcome, 'unknown', String(status));
   assert.equal(
     readSettlement({ ...message, effects: ['read', 'spend'] }, answer(503, {})).outcome,

@@ -1,7 +1,7 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { Settlement } from '../../intent/settlement.ts';
 import { micros, type Money, parseMicros, ZERO } from '../../kernel/money.ts';
-import { accepted, REJECTED, UNKNOWN } from '../shared/answer.ts';
+import { accepted, REJECTED, settleByStatus, UNKNOWN } from '../shared/answer.ts';
 import type { WireResponse } from '../wire.ts';
 import { facts } from './facts.ts';
 
@@ -16,9 +16,9 @@ type Answer = Readonly<Record<string, unknown>>;
  * looked up later. The answer is parsed as a whole: it echoes text of the app, in which a scan would find fake members.
  */
 export function readSettlement(intent: Intent, { status, body }: WireResponse): Settlement {
-  if (status >= 400 && status < 500) return REJECTED;
+  const early = settleByStatus(status);
   // A read that failed was not delivered; a create that failed may have happened.
-  if (status < 200 || status >= 300) return intent.effects.includes('read') ? REJECTED : UNKNOWN;
+  if (early !== null) return early === UNKNOWN && intent.effects.includes('read') ? REJECTED : early;
   const answer = body.length > MAX_ANSWER ? null : parse(body);
   if (answer === null) return accepted(null, []);
   if (intent.action === 'verify.start') return accepted(null, [attemptOf(answer), text(answer['sid'])]);

@@ -6,6 +6,7 @@ import type { LookupAdapter, OpenAccount, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { plainGet } from './credential.ts';
 import { API_HOST } from './facts.ts';
+import { PARTS } from './settle.ts';
 
 const CURRENCY = 'EUR';
 const RECORDS = ['v2', 'reports', 'records'];
@@ -35,6 +36,7 @@ export const lookup: LookupAdapter = { fetch, lag: LAG, list, read };
 type Fields = OpenAccount['fields'];
 
 function fetch(action: Action, id: string, fields: Fields): WireRequest | null {
+  if (id.startsWith(PARTS)) return null;
   const dashed = id.includes('-');
   if (action === 'verify.start' && !dashed)
     return plainGet(API_HOST, ['verify', 'search', 'json'], `request_id=${encodeURIComponent(id)}`);

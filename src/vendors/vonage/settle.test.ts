@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Intent } from '../../intent/intent.ts';
 import { answer } from '../shared/wire-fixture.ts';
+import { lookup } from './lookup.ts';
 import { readSettlement } from './settle.ts';
 
 const settle = (operation: string, status: number, json: unknown) =>
@@ -24,6 +25,13 @@ test('an SMS costs what its accepted parts cost', () => {
   assert.equal(sms(part('8')).outcome, 'rejected');
   assert.equal(sms(part('5')).outcome, 'unknown', 'an internal error says nothing');
   assert.deepEqual(sms(part('0', '0.03'), part('5')).cost, null);
+  const mixed = sms(part('0', '0.03'), part('0', '0.03'), part('5')).resourceIds;
+  assert.deepEqual(
+    mixed,
+    ['parts:id0.03', 'id0.03', 'id0.03'],
+    'no single record has the price of all parts',
+  );
+  assert.equal(lookup.fetch('message.send', mixed[0] ?? '', { apiKey: 'k' }), null);
   assert.deepEqual(sms(part('0')).cost, null, 'no price is a late price');
   assert.equal(sms(part('0', '-1')).cost, null);
   assert.equal(sms().outcome, 'unknown');

@@ -9,6 +9,8 @@ import type { WireResponse } from '../wire.ts';
 const CURRENCY = 'EUR';
 /** Internal error of the vendor: nobody knows what became of the message. */
 const INTERNAL = '5';
+/** Before the id of a message whose parts have records of their own: no single record holds its price. */
+export const PARTS = 'parts:';
 /** Number Insight delivered part of what it was asked for; that part may be charged. */
 const PARTIAL: ReadonlySet<string> = new Set(['43', '44', '45']);
 
@@ -44,7 +46,8 @@ function settleSms(answer: JsonObject | null): Settlement {
   if (good.length === 0) return internal ? UNKNOWN : REJECTED;
   const prices = good.map((part) => moneyOf(fieldOf(part, 'message-price'), CURRENCY));
   const ids = good.map((part) => textAt(part, 'message-id'));
-  return accepted(internal ? null : sum(prices), ids);
+  const cost = internal ? null : sum(prices);
+  return accepted(cost, cost === null && parts.length > 1 ? [`${PARTS}${ids[0] ?? ''}`, ...ids] : ids);
 }
 
 function sum(prices: readonly (Money | null)[]): Money | null {

@@ -1,7 +1,7 @@
-import { createKeyedHash } from '../custody/keyed-hash.ts';
-import { openAccount } from '../custody/open.ts';
-import type { BudgetRecord } from '../store/records.ts';
-import type { Foundation } from './foundation.ts';
+import { createKeyedHash } from '../../custody/keyed-hash.ts';
+import { openAccount } from '../../custody/open.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+import type { Foundation } from '../foundation.ts';
 import { createSettlement } from './settlement.ts';
 
 /** Settlement over the node's store, accounts, journal and way to the vendors. */

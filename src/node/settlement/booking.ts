@@ -1,0 +1,108 @@
+import { micros, scaleUp, type Micros, type Money } from '../../kernel/money.ts';
+import type { SettlementRecord } from '../../journal/records.ts';
+import type { LedgerStore } from '../../store/ports.ts';
+import type { BudgetRecord, LedgerRecord, Reserve } from '../../store/records.ts';
+
+export interface BookingOptions {
+  readonly ledger: Pick<LedgerStore, 'settle'>;
+  readonly budget: (id: string) => BudgetRecord | undefined;
+  readonly journal: (record: SettlementRecord) => Promise<void>;
+  readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => void;
+  /** Wall ms. */
+  readonly now: () => number;
+}
+
+/** Writes what was learned about a row: into the journal first, then into the ledger and the budgets. */
+export interface Booking {
+  /** The vendor's price. In another currency than the bound's, the budgets get it by their rates and the row keeps its bound. */
+  priced(row: LedgerRecord, cost: Money, resourceIds: readonly string[]): Promise<void>;
+  /** It happened, and its price may still come. */
+  accepted(row: LedgerRecord, resourceIds: readonly string[]): Promise<void>;
+  /** It happened, and nobody will ever say what it cost: the bound is the last word. */
+  atBound(row: LedgerRecord): Promise<void>;
+  /** It never happened. */
+  released(row: LedgerRecord): Promise<void>;
+}
+
+interface Change {
+  readonly state: 'committed' | 'released';
+  readonly amount: Micros;
+  readonly settled: boolean;
+  readonly atBound?: boolean;
+  readonly reserves: readonly Reserve[];
+  readonly resourceIds: readonly string[];
+}
+
+export function createBooking({ ledger, budget, journal, incident, now }: BookingOptions): Booking {
+  async function book(row: LedgerRecord, change: Change): Promise<void> {
+    const { node, epoch, position } = row;
+    const { state, amount } = change;
+    const of = { node, epoch, position };
+    await journal({ type: 'settlement', at: now(), of, state, amount });
+    await ledger.settle({ of, ...change });
+    if (amount > row.bound) incident('cost-above-bound', { of, bound: row.bound, amount });
+  }
+
+  return Object.freeze({
+    async priced(row: LedgerRecord, { amount: stated, currency }: Money, resourceIds: readonly string[]) {
+      const cost = { amount: micros(Math.abs(stated)), currency };
+      const isForeign = currency !== row.currency && cost.amount !== 0;
+      await book(row, {
+        state: 'committed',
+        amount: isForeign ? row.bound : cost.amount,
+        settled: true,
+        ...(isForeign ? { atBound: true } : {}),
+        reserves: reservesFor(row, cost, budget),
+        resourceIds,
+      });
+      if (!isForeign) return;
+      const { node, epoch, position, bound } = row;
+      const detail = { of: { node, epoch, position }, bound, currency: row.currency, stated: cost };
+      incident('price-in-another-currency', detail);
+    },
+    accepted: (row: LedgerRecord, resourceIds: readonly string[]) =>
+      book(row, {
+        state: 'committed',
+        amount: row.bound,
+        settled: false,
+        reserves: row.reserves,
+        resourceIds,
+      }),
+    atBound: (row: LedgerRecord) =>
+      book(row, {
+        state: 'committed',
+        amount: row.bound,
+        settled: true,
+        atBound: true,
+        reserves: row.reserves,
+        resourceIds: row.resourceIds,
+      }),
+    released: (row: LedgerRecord) =>
+      book(row, {
+        state: 'released',
+        amount: micros(0),
+        settled: true,
+        reserves: row.reserves.map(([id, period]) => [id, period, micros(0)]),
+        resourceIds: [],
+      }),
+  });
+}
+
+/**
+ * What stands against each budget once the cost is known, in the budget's currency. Without a rate into it, what was
+ * reserved stays.
+ */
+function reservesFor(
+  { reserves }: LedgerRecord,
+  { amount, currency }: Money,
+  budgetOf: BookingOptions['budget'],
+): readonly Reserve[] {
+  return reserves.map(([id, period, reserved]) => {
+    const budget = budgetOf(id);
+    if (amount === 0) return [id, period, micros(0)];
+    if (budget === undefined || budget.unit === 'count') return [id, period, reserved];
+    if (budget.currency === currency) return [id, period, amount];
+    const rate = budget.rates[currency];
+    return [id, period, rate === undefined ? reserved : scaleUp(amount, rate)];
+  });
+}

@@ -1,0 +1,63 @@
+import type { OpenAccount, Vendor } from '../../vendors/vendor.ts';
+import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
+
+export interface SettlementAccount {
+  readonly vendor: Vendor;
+  readonly open: OpenAccount;
+  readonly upstream: string | null;
+}
+
+/** The way to ask one account's vendor during one round. */
+export interface Desk {
+  readonly vendor: Vendor;
+  /** Public fields of the account. */
+  readonly fields: OpenAccount['fields'];
+  /** False once the vendor has failed or throttled: it is left alone until the next round. */
+  isOpen(): boolean;
+  /** The vendor's answer; null when there is none, or when the desk is closed. */
+  ask(request: WireRequest): Promise<WireResponse | null>;
+}
+
+export interface DeskOptions {
+  readonly account: (id: string) => Promise<SettlementAccount | null>;
+  readonly send: (request: WireRequest, upstream: string | null) => Promise<WireResponse>;
+  /** Wall ms. */
+  readonly now: () => number;
+}
+
+const THROTTLED = 429;
+
+/** Opens each account once a round, however many of its rows are due. Null for an account that is gone. */
+export function createDesks(options: DeskOptions): (account: string) => Promise<Desk | null> {
+  const desks = new Map<string, Promise<Desk | null>>();
+  return (id) => {
+    const known = desks.get(id);
+    if (known !== undefined) return known;
+    const opened = openDesk(options, id);
+    desks.set(id, opened);
+    return opened;
+  };
+}
+
+async function openDesk({ account: find, send, now }: DeskOptions, id: string): Promise<Desk | null> {
+  const account = await find(id);
+  if (account === null) return null;
+  const { vendor, open, upstream } = account;
+  let isOpen = true;
+  return {
+    vendor,
+    fields: open.fields,
+    isOpen: () => isOpen,
+    async ask(request) {
+      if (!isOpen) return null;
+      try {
+        const response = await send(vendor.custody.authorize(request, open, now()), upstream);
+        if (response.status === THROTTLED || response.status >= 500) isOpen = false;
+        return response;
+      } catch {
+        isOpen = false;
+        return null;
+      }
+    },
+  };
+}

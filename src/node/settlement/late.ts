@@ -1,0 +1,52 @@
+import type { Action } from '../../intent/intent.ts';
+import type { LedgerRecord } from '../../store/records.ts';
+import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { WireRequest } from '../../vendors/wire.ts';
+import type { Booking } from './booking.ts';
+import type { Desk } from './desk.ts';
+
+/** Prices appear within a day as a rule; after a week nobody waits any more. */
+const PATIENCE = 7 * 24 * 3_600_000;
+
+/** Looks up the price of an accepted row. True when the row has its last word now. `now` is wall ms. */
+export async function settleLate(
+  row: LedgerRecord,
+  desk: Desk | null,
+  booking: Booking,
+  now: number,
+): Promise<boolean> {
+  const request = desk === null ? null : requestFor(row, desk);
+  // The vendor has no record of its own for it.
+  if (desk !== null && request === null) return lastWord(row, booking);
+  const record = desk === null || request === null ? null : await look(row, desk, request);
+  if (record?.final === true && record.cost !== null) {
+    await booking.priced(row, record.cost, row.resourceIds);
+    return true;
+  }
+  // The record is closed without a price, or it never came.
+  if (record?.final === true || now - row.at > PATIENCE) return lastWord(row, booking);
+  return false;
+}
+
+function requestFor(
+  { action, resourceIds: [id] }: LedgerRecord,
+  { vendor, fields }: Desk,
+): WireRequest | null {
+  return id === undefined ? null : (vendor.lookup?.fetch(action as Action, id, fields) ?? null);
+}
+
+async function look(
+  { action, resourceIds: [id] }: LedgerRecord,
+  { vendor, ask }: Desk,
+  request: WireRequest,
+): Promise<VendorRecord | null> {
+  const response = await ask(request);
+  if (response === null) return null;
+  const read = vendor.lookup?.read(action as Action, request, response);
+  return read?.records.find((one) => one.id === id) ?? null;
+}
+
+async function lastWord(row: LedgerRecord, booking: Booking): Promise<true> {
+  await booking.atBound(row);
+  return true;
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { createUpstream } from '../../gateway/upstream.ts';
+import type { Intent } from '../../intent/intent.ts';
+import { micros } from '../../kernel/money.ts';
+import { Secret } from '../../kernel/secret.ts';
+import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { createManualTime } from '../../sandbox/timeline.ts';
+import type { BudgetRecord, LedgerRecord, Reserve } from '../../store/records.ts';
+import type { Store } from '../../store/ports.ts';
+import { openSqliteStore } from '../../store/sqlite/open.ts';
+import { VENDORS } from '../../vendors/index.ts';
+import { createRegistry } from '../../vendors/registry.ts';
+import { wire } from '../../vendors/shared/wire-fixture.ts';
+import type { OpenAccount, Vendor } from '../../vendors/vendor.ts';
+import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
+import { createSettlement, type Settlement } from './settlement.ts';
+
+/** Settlement over a real store, before a simulated vendor whose time stands still. Help for tests. */
+export interface SettlementWorld {
+  readonly sandbox: Sandbox;
+  readonly store: Store;
+  readonly settlement: Settlement;
+  readonly incidents: string[];
+  /** Requests that the vendor got from settlement. */
+  readonly asked: string[];
+  /** How often the account was opened. */
+  opened(): number;
+  /** Sends for the account and loads the row; returns its position. `changes` replaces what the ledger would know. */
+  send(form: Readonly<Record<string, string>>, changes?: Partial<LedgerRecord>): Promise<number>;
+  /** Loads a row that was sent, or not, without an answer. */
+  lose(form: Readonly<Record<string, string>>, arrived: boolean): Promise<number>;
+  row(position: number): Promise<LedgerRecord>;
+  advance(milliseconds: number): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly budgets?: readonly BudgetRecord[];
+  readonly answer?: (request: WireRequest) => WireResponse | null;
+  readonly grace?: number;
+}
+
+export const BOUND = micros(400_000);
+export const FROM = '+15005550199';
+const LIFE = { node: 'w0', epoch: 1 };
+const VENDOR = 'twilio';
+const HOST = 'api.twilio.com';
+
+export async function openWorld(
+  context: TestContext,
+  { budgets = [], answer = () => null, grace }: WorldOptions = {},
+): Promise<SettlementWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'ringfence-settlement-'));
+  const { clock, timers } = createManualTime(Date.UTC(2026, 0, 1));
+  const sandbox = createSandbox({ clock, timers, random: randomBytes });
+  const { port, close } = await sandbox.listen(0);
+  const store = await openSqliteStore({ path: join(directory, 'store.db'), clock });
+  const upstream = createUpstream();
+  context.after(async () => {
+    await upstream.close();
+    await close();
+    await store.close();
+    await rm(directory, { recursive: true });
+  });
+  const vendor = createRegistry(VENDORS).byId(VENDOR) as Vendor;
+  const { credentials } = sandbox.accounts.create({ vendor: VENDOR });
+  const open = openFrom(vendor, credentials);
+  const incidents: string[] = [];
+  const asked: string[] = [];
+  let opened = 0;
+  let position = 0;
+
+  const deliver = async (request: WireRequest): Promise<WireResponse> => {
+    const result = await upstream.send(`http://127.0.0.1:${port}`, 'test', request, null);
+    if (result.kind !== 'answered') throw result.error;
+    return result;
+  };
+  const settlement = createSettlement({
+    ledger: store.ledger,
+    async account(id) {
+      opened += 1;
+      return id === 'account_a' ? { vendor, open, upstream: null } : null;
+    },
+    budget: (id) => budgets.find((one) => one.id === id),
+    async send(request) {
+      asked.push(`${request.path}?${request.query}`);
+      return answer(request) ?? deliver(request);
+    },
+    fingerprint: (text) => `hash of ${text}`,
+    journal: async () => {},
+    incident: (what) => void incidents.push(what),
+    now: clock.wall,
+    ...(grace === undefined ? {} : { graceMilliseconds: grace }),
+  });
+
+  async function load(row: Partial<LedgerRecord>, outcome: 'committed' | 'unknown'): Promise<number> {
+    const at = position++;
+    const of = { ...LIFE, position: at };
+    const { reserves = [], resourceIds = [] } = row;
+    const record: LedgerRecord = { ...BLANK, ...of, at: clock.wall(), ...row, resourceIds: [] };
+    for (const [budget, period, amount] of reserves) await grant(store, budget, period, amount);
+    await store.ledger.load({
+      ...LIFE,
+      from: at,
+      to: at + 1,
+      head: String(at),
+      rows: [record],
+      outcomes: [{ of, state: outcome, amount: record.bound, settled: false, reserves, resourceIds }],
+    });
+    return at;
+  }
+  const create = (form: Readonly<Record<string, string>>): Promise<WireResponse> => {
+    const url = `/2010-04-01/Accounts/${credentials['accountSid']}/Messages.json`;
+    return deliver(vendor.custody.authorize(wire(HOST, { url, form }), open, clock.wall()));
+  };
+  const prints = ({ To = '', Body = '' }) => [To, FROM, Body].map((text) => `hash of ${text}`);
+
+  return {
+    sandbox,
+    store,
+    settlement,
+    incidents,
+    asked,
+    opened: () => opened,
+    async send(form, changes = {}) {
+      const response = await create({ From: FROM, ...form });
+      const intent = { action: 'message.send', effects: ['spend'], extras: [], destinations: [] };
+      const { resourceIds } = vendor.readSettlement(intent as unknown as Intent, response);
+      return load({ resourceIds, ...changes }, 'committed');
+    },
+    async lose(form, arrived) {
+      if (arrived) await create({ From: FROM, ...form });
+      return load({ fingerprints: prints(form) }, 'unknown');
+    },
+    async row(at) {
+      const found = await store.ledger.get({ ...LIFE, position: at });
+      if (found === null) throw new Error(`there is no row ${at}`);
+      return found;
+    },
+    advance: (milliseconds) => sandbox.advance(milliseconds),
+  };
+}
+
+const BLANK: LedgerRecord = {
+  ...LIFE,
+  position: 0,
+  at: 0,
+  key: 'key_a',
+  app: 'app_a',
+  account: 'account_a',
+  vendor: VENDOR,
+  operation: 'CreateMessage',
+  action: 'message.send',
+  country: 'DE',
+  currency: 'USD',
+  bound: BOUND,
+  amount: BOUND,
+  state: 'reserved',
+  settled: false,
+  reserves: [],
+  resourceIds: [],
+  fingerprints: [],
+};
+
+function openFrom({ custody }: Vendor, credentials: Readonly<Record<string, string>>): OpenAccount {
+  const given = custody.fields.filter(({ name }) => credentials[name] !== undefined);
+  const of = (secret: boolean) => given.filter((field) => field.secret === secret);
+  return {
+    fields: Object.fromEntries(of(false).map(({ name }) => [name, credentials[name] ?? ''])),
+    secrets: Object.fromEntries(of(true).map(({ name }) => [name, new Secret(credentials[name] ?? '')])),
+  };
+}
+
+async function grant(store: Store, budget: string, period: number, amount: Reserve[2]): Promise<void> {
+  const limit = micros(1_000_000_000);
+  await store.leases.grant({ budget, period, since: period, limit, ...LIFE, need: amount, want: amount });
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { micros } from '../../kernel/money.ts';
+import type { BudgetRecord, Reserve } from '../../store/records.ts';
+import { answer } from '../../vendors/shared/wire-fixture.ts';
+import { BOUND, openWorld, type SettlementWorld } from './settlement-fixture.ts';
+
+const TO = '+4915215551234';
+const HELLO = { To: TO, Body: 'Hello' };
+const DAY = 24 * 3_600_000;
+
+const budget = (id: string, currency: string, rates: Record<string, number> = {}): BudgetRecord => ({
+  id,
+  name: id,
+  scope: {},
+  unit: 'money',
+  currency,
+  limit: micros(1_000_000_000),
+  window: { kind: 'total' },
+  rates: Object.fromEntries(Object.entries(rates).map(([from, rate]) => [from, micros(rate)])),
+  createdAt: 0,
+});
+
+/** Amount that the simulated vendor charged for its only message. */
+const charged = ({ sandbox }: SettlementWorld): number => sandbox.bill.totals()[0]?.amount ?? 0;
+
+async function assertClean({ store }: SettlementWorld): Promise<void> {
+  assert.deepEqual((await store.ledger.verify()).problems, []);
+}
+
+describe('a late price', () => {
+  it('is learned once the vendor states it, and is what the vendor charged', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.send(HELLO);
+    assert.deepEqual(await world.settlement.round(), { settled: 0, resolved: 0 });
+    await world.advance(2000);
+    assert.deepEqual(await world.settlement.round(), { settled: 1, resolved: 0 });
+    const { amount, settled, atBound } = await world.row(row);
+    assert.deepEqual([amount, settled, atBound], [charged(world), true, undefined]);
+    assert.ok(amount > 0 && amount < BOUND);
+  });
+
+  it('is asked for ever more seldom', async (context) => {
+    const world = await openWorld(context);
+    world.sandbox.settings.pricedAfter = 10 * DAY;
+    await world.send(HELLO);
+    for (let second = 0; second <= 3600; second++) {
+      await world.settlement.round();
+      await world.advance(1000);
+    }
+    assert.equal(world.asked.length, 14, 'at once, after 1, 2, 4 … 2048 s, and after an hour');
+  });
+
+  it('that never comes does not hide those that do, and the account is opened once a round', async (context) => {
+    const world = await openWorld(context);
+    const never = { resourceIds: ['SM00000000000000000000000000000000'] };
+    for (let index = 0; index < 450; index++) await world.send(HELLO, never);
+    const last = await world.send(HELLO);
+    await world.advance(2000);
+    let rounds = 0;
+    for (; rounds < 5 && !(await world.row(last)).settled; rounds++) await world.settlement.round();
+    assert.equal((await world.row(last)).settled, true);
+    assert.equal(world.opened(), rounds);
+    assert.equal((await world.row(0)).settled, false);
+  });
+
+  it('that has not come after a week leaves the bound as the last word', async (context) => {
+    const world = await openWorld(context);
+    world.sandbox.settings.pricedAfter = 30 * DAY;
+    const row = await world.send(HELLO);
+    await world.advance(7 * DAY - 1000);
+    assert.equal((await world.settlement.round()).settled, 0);
+    await world.advance(3_700_000);
+    assert.equal((await world.settlement.round()).settled, 1);
+    const { amount, settled, atBound } = await world.row(row);
+    assert.deepEqual([amount, settled, atBound], [BOUND, true, true]);
+  });
+
+  it('stays at the bound at once where the vendor keeps no record', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.send(HELLO, { action: 'lookup' });
+    assert.equal((await world.settlement.round()).settled, 1);
+    assert.equal((await world.row(row)).atBound, true);
+    assert.deepEqual(world.asked, []);
+  });
+
+  it('of an account that was removed is waited for, but not for ever', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.send(HELLO, { account: 'account_gone' });
+    assert.equal((await world.settlement.round()).settled, 0);
+    await world.advance(8 * DAY);
+    assert.equal((await world.settlement.round()).settled, 1);
+    assert.equal((await world.row(row)).atBound, true);
+  });
+
+  it('is what the record says for a message that failed', async (context) => {
+    const world = await openWorld(context);
+    world.sandbox.outcomes.set(TO, 'failed');
+    const free = await world.send(HELLO);
+    await world.advance(2000);
+    assert.equal((await world.settlement.round()).settled, 1);
+    const { amount, settled, atBound } = await world.row(free);
+    assert.deepEqual([amount, settled, atBound], [0, true, undefined]);
+    assert.equal(charged(world), 0);
+  });
+
+  it('above the bound is booked and told', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.send(HELLO, { bound: micros(5), amount: micros(5) });
+    await world.advance(2000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).amount, charged(world));
+    assert.deepEqual(world.incidents, ['cost-above-bound']);
+  });
+
+  it('goes back to the budget as far as it was not needed', async (context) => {
+    const reserves: Reserve[] = [['usd', 0, BOUND]];
+    const world = await openWorld(context, { budgets: [budget('usd', 'USD')] });
+    await world.send(HELLO, { reserves });
+    await world.advance(2000);
+    await world.settlement.round();
+    assert.equal((await world.store.leases.periods('usd', 0))[0]?.spent, charged(world));
+    await assertClean(world);
+  });
+});
+
+describe('a price in another currency than the bound', () => {
+  it('takes its exact place in budgets that know a rate; the row keeps its bound and says so', async (context) => {
+    const budgets = [budget('usd', 'USD'), budget('gbp', 'GBP', { USD: 800_000 }), budget('chf', 'CHF')];
+    const reserves = budgets.map(({ id }): Reserve => [id, 0, micros(370_000)]);
+    const world = await openWorld(context, { budgets });
+    const row = await world.send(HELLO, { currency: 'EUR', reserves });
+    await world.advance(2000);
+    assert.equal((await world.settlement.round()).settled, 1);
+    const { amount, settled, atBound } = await world.row(row);
+    assert.deepEqual([amount, settled, atBound], [BOUND, true, true]);
+    const spent = async (id: string) => (await world.store.leases.periods(id, 0))[0]?.spent;
+    assert.equal(await spent('usd'), charged(world));
+    assert.equal(await spent('gbp'), Math.ceil(charged(world) * 0.8));
+    assert.equal(await spent('chf'), 370_000, 'no rate, so what was reserved stays');
+    assert.deepEqual(world.incidents, ['price-in-another-currency']);
+    await assertClean(world);
+  });
+});
+
+describe('a vendor that fails or throttles', () => {
+  it('is left alone for the round, and no row loses its turn', async (context) => {
+    let status = 429;
+    const world = await openWorld(context, { answer: () => (status === 0 ? null : answer(status, {})) });
+    for (let index = 0; index < 40; index++) await world.send(HELLO);
+    await world.advance(2000);
+    await world.settlement.round();
+    assert.ok(world.asked.length <= 8, `${world.asked.length} questions to a vendor that said 429`);
+    status = 503;
+    await world.settlement.round();
+    assert.ok(world.asked.length <= 16, `${world.asked.length} questions in two rounds`);
+    status = 0;
+    assert.equal((await world.settlement.round()).settled, 40);
+  });
+});
+
+describe('an unknown outcome', () => {
+  it('is an accepted one when the vendor has a record of it, with its price once that is stated', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.lose(HELLO, true);
+    assert.equal((await world.settlement.round()).resolved, 1);
+    assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['committed', BOUND]);
+    await world.advance(2000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).amount, charged(world));
+  });
+
+  it('never happened when the vendor has no record after the time of grace', async (context) => {
+    const world = await openWorld(context, { grace: 60_000 });
+    const row = await world.lose(HELLO, false);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'unknown');
+    await world.advance(70_000);
+    await world.settlement.round();
+    assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['released', 0]);
+  });
+
+  it('stays unknown while the vendor cannot be asked', async (context) => {
+    const world = await openWorld(context, { grace: 1, answer: () => answer(500, {}) });
+    const row = await world.lose(HELLO, false);
+    await world.advance(70_000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'unknown');
+  });
+
+  it('takes one record for one row', async (context) => {
+    const world = await openWorld(context, { grace: 1 });
+    const rows = [await world.lose(HELLO, true), await world.lose(HELLO, false)];
+    await world.advance(5000);
+    await world.settlement.round();
+    const states = await Promise.all(rows.map(async (row) => (await world.row(row)).state));
+    assert.deepEqual(states.toSorted(), ['committed', 'released']);
+  });
+});

@@ -1,0 +1,95 @@
+import type { LedgerStore } from '../../store/ports.ts';
+import type { LedgerRecord } from '../../store/records.ts';
+import { createBooking, type BookingOptions } from './booking.ts';
+import { createDesks, type Desk, type DeskOptions } from './desk.ts';
+import { settleLate } from './late.ts';
+import { createSweep } from './sweep.ts';
+import { resolveUnknown } from './unknown.ts';
+
+export interface SettlementOptions extends BookingOptions, DeskOptions {
+  readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource'>;
+  /** Keyed hash by which a vendor's record is recognised. */
+  readonly fingerprint: (text: string) => string;
+  /** How long an unknown outcome may take to appear at the vendor before it counts as never accepted. */
+  readonly graceMilliseconds?: number;
+}
+
+/** What a round of looking things up did. */
+export interface SettlementRound {
+  /** Accepted rows that have their last word now. */
+  readonly settled: number;
+  /** Unknown rows that have an outcome now. */
+  readonly resolved: number;
+}
+
+export interface Settlement {
+  round(): Promise<SettlementRound>;
+}
+
+type DeskOf = (account: string) => Promise<Desk | null>;
+
+/** Questions that one account's vendor gets at a time. */
+const AT_ONCE = 8;
+
+/** Learns late prices and unknown outcomes from the vendors' own records. */
+export function createSettlement(options: SettlementOptions): Settlement {
+  const { ledger, now } = options;
+  const booking = createBooking(options);
+  const late = createSweep({ ledger, kind: 'late', now });
+  const unknown = createSweep({ ledger, kind: 'unknown', now });
+
+  async function settle(deskOf: DeskOf): Promise<number> {
+    const accounts = Map.groupBy(await late.due(), ({ account }) => account);
+    const counts = await Promise.all(
+      [...accounts].map(async ([account, rows]) => {
+        const desk = await deskOf(account);
+        return countDone(rows, async (row) => {
+          const isSettled = await settleLate(row, desk, booking, now());
+          if (!isSettled && desk?.isOpen() === false) late.missed(account);
+          return isSettled;
+        });
+      }),
+    );
+    return sum(counts);
+  }
+
+  async function resolve(deskOf: DeskOf): Promise<number> {
+    const groups = Map.groupBy(await unknown.due(), ({ account, action }) => `${account} ${action}`);
+    const counts = await Promise.all(
+      [...groups.values()].map(async (rows) => {
+        const account = rows[0]?.account ?? '';
+        const desk = await deskOf(account);
+        if (desk === null) return 0;
+        const resolved = await resolveUnknown(rows, desk, { ...options, booking });
+        if (!desk.isOpen()) unknown.missed(account);
+        return resolved;
+      }),
+    );
+    return sum(counts);
+  }
+
+  return Object.freeze({
+    async round() {
+      const deskOf = createDesks(options);
+      return { settled: await settle(deskOf), resolved: await resolve(deskOf) };
+    },
+  });
+}
+
+/** Runs `work` on all rows, a few at a time; how many it was true for. */
+async function countDone(
+  rows: readonly LedgerRecord[],
+  work: (row: LedgerRecord) => Promise<boolean>,
+): Promise<number> {
+  const queue = rows.values();
+  const lane = async (): Promise<number> => {
+    let done = 0;
+    for (const row of queue) if (await work(row)) done += 1;
+    return done;
+  };
+  return sum(await Promise.all(Array.from({ length: AT_ONCE }, lane)));
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,64 @@
+import type { LedgerStore } from '../../store/ports.ts';
+import type { JournalPoint, LedgerRecord } from '../../store/records.ts';
+import { isDue } from './schedule.ts';
+
+export interface SweepOptions {
+  readonly ledger: Pick<LedgerStore, 'pending'>;
+  readonly kind: 'late' | 'unknown';
+  /** Wall ms. */
+  readonly now: () => number;
+}
+
+export interface Sweep {
+  /** The next rows that are due. */
+  due(): Promise<readonly LedgerRecord[]>;
+  /** Rows of the account could not be asked for: they get their turn in the next sweep. */
+  missed(account: string): void;
+}
+
+const PAGE = 200;
+/** Pages read and rows given out by one `due()`, so that a round stays short however much is pending. */
+const PAGES_A_ROUND = 10;
+const DUE_A_ROUND = 400;
+
+/**
+ * Goes through all pending rows, again and again, by a cursor: rows that never get an answer are passed over and do
+ * not hide newer ones. Within a sweep every row is judged by the time at which the sweep began.
+ */
+export function createSweep({ ledger, kind, now }: SweepOptions): Sweep {
+  let after: JournalPoint | null = null;
+  let isAtEnd = true;
+  let began = 0;
+  let previous = 0;
+  let missedBefore: ReadonlyMap<string, number> = new Map();
+  let missedNow = new Map<string, number>();
+
+  const sinceOf = (account: string): number => missedBefore.get(account) ?? previous;
+
+  function begin(): void {
+    isAtEnd = false;
+    after = null;
+    previous = began;
+    began = now();
+    missedBefore = missedNow;
+    missedNow = new Map();
+  }
+
+  return Object.freeze({
+    async due() {
+      if (isAtEnd) begin();
+      const found: LedgerRecord[] = [];
+      for (let page = 0; page < PAGES_A_ROUND && found.length < DUE_A_ROUND && !isAtEnd; page++) {
+        const rows: readonly LedgerRecord[] = await ledger.pending(kind, PAGE, after);
+        found.push(...rows.filter(({ at, account }) => isDue(at, sinceOf(account), began)));
+        after = rows.at(-1) ?? null;
+        isAtEnd = rows.length < PAGE;
+      }
+      return found;
+    },
+    missed(account: string) {
+      const since = sinceOf(account);
+      missedNow.set(account, Math.min(since, missedNow.get(account) ?? since));
+    },
+  });
+}

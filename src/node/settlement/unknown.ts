@@ -1,0 +1,104 @@
+import type { Action } from '../../intent/intent.ts';
+import type { LedgerStore } from '../../store/ports.ts';
+import type { LedgerRecord } from '../../store/records.ts';
+import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { Booking } from './booking.ts';
+import type { Desk } from './desk.ts';
+
+export interface UnknownOptions {
+  readonly ledger: Pick<LedgerStore, 'hasResource'>;
+  readonly booking: Booking;
+  readonly fingerprint: (text: string) => string;
+  readonly graceMilliseconds?: number;
+  /** Wall ms. */
+  readonly now: () => number;
+}
+
+interface Window {
+  readonly since: number;
+  readonly until: number;
+}
+
+const GRACE = 60_000;
+const CLOCK_DIFFERENCE = 30_000;
+const MAX_PAGES = 5000;
+
+/**
+ * Finds rows without known outcome, all of one account and action, among the vendor's records. Returns how many got
+ * an outcome. Where the vendor cannot list, they stay unknown, at their bound.
+ */
+export async function resolveUnknown(
+  rows: readonly LedgerRecord[],
+  desk: Desk,
+  options: UnknownOptions,
+): Promise<number> {
+  const [first] = rows;
+  if (first === undefined) return 0;
+  const times = rows.map(({ at }) => at);
+  const window = {
+    since: Math.min(...times) - CLOCK_DIFFERENCE,
+    until: Math.max(...times) + CLOCK_DIFFERENCE,
+  };
+  const records = await listRecords(desk, first.action as Action, window);
+  if (records === null) return 0;
+  const free = [];
+  for (const record of records)
+    if (!(await options.ledger.hasResource(first.account, record.id))) free.push(record);
+  const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
+  let resolved = 0;
+  for (const row of rows) if (await resolve(row, free, grace, options)) resolved += 1;
+  return resolved;
+}
+
+/** All records of an action within the window; null when the vendor cannot be asked, or has not answered to the end. */
+async function listRecords(
+  { vendor: { lookup }, fields, ask }: Desk,
+  action: Action,
+  window: Window,
+): Promise<readonly VendorRecord[] | null> {
+  let request = lookup?.list(action, window.since, fields) ?? null;
+  if (lookup === null || request === null) return null;
+  const records: VendorRecord[] = [];
+  for (let page = 0; request !== null && page < MAX_PAGES; page++) {
+    const response = await ask(request);
+    const read: ReturnType<typeof lookup.read> =
+      response === null ? null : lookup.read(action, request, response);
+    if (read === null) return null;
+    records.push(...read.records.filter(({ createdAt }) => createdAt <= window.until));
+    const isPast: boolean =
+      read.records.length > 0 && read.records.every(({ createdAt }) => createdAt > window.until);
+    request = isPast && records.length > 0 ? null : read.next;
+  }
+  return request === null ? records : null;
+}
+
+/** The vendor has a record of it: it happened. Nothing after the grace period: it never did. */
+async function resolve(
+  row: LedgerRecord,
+  free: VendorRecord[],
+  grace: number,
+  { booking, fingerprint, now }: UnknownOptions,
+): Promise<boolean> {
+  const index = free.findIndex((record) => isSame(row, record, fingerprint));
+  if (index === -1) {
+    if (now() - row.at < grace) return false;
+    await booking.released(row);
+    return true;
+  }
+  const [record] = free.splice(index, 1);
+  if (record === undefined) return false;
+  if (record.final && record.cost !== null) await booking.priced(row, record.cost, [record.id]);
+  else await booking.accepted(row, [record.id]);
+  return true;
+}
+
+function isSame(
+  { fingerprints: [to, from, text], at }: LedgerRecord,
+  record: VendorRecord,
+  fingerprint: (text: string) => string,
+): boolean {
+  if (record.createdAt < at - CLOCK_DIFFERENCE || record.createdAt > at + CLOCK_DIFFERENCE) return false;
+  const fits = (mine: string | undefined, theirs: string | null): boolean =>
+    theirs === null || mine === fingerprint(theirs);
+  return record.to !== null && fits(to, record.to) && fits(from, record.from) && fits(text, record.text);
+}
