@@ -41,7 +41,7 @@ const PREFIX = anyCase(
   '(?:(?:sms|mail|email|push|chat|video|voice|my|our|app|prod|production|test|dev|staging|live|x|k|default|provider|' +
     'account|config|settings|cfg|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_.-]?)?',
 );
-const ALONE = String.raw`(?<![\w.]|\w-)${PREFIX}${PREFIX}`;
+const ALONE = String.raw`(?<!\w|\w[.\-])${PREFIX}${PREFIX}`;
 
 /** Not followed by more of the same alphabet. */
 const END = String.raw`(?![A-Za-z0-9]|[-_][A-Za-z0-9])`;

@@ -1,0 +1,19 @@
+import { VENDOR_LEAKS } from '../../vendors/leaks.ts';
+import type { LeakRule } from '../../vendors/vendor.ts';
+import { NAMED_EMAIL_RULES } from './email-named.ts';
+import { EMAIL_RULES } from './email.ts';
+import { OWN_RULES } from './own.ts';
+import { REGIONAL_SMS_RULES } from './sms-regional.ts';
+import { SMALL_SMS_RULES } from './sms-small.ts';
+import { SMS_RULES } from './sms.ts';
+
+/** Every form of credential that the scanner knows. */
+export const LEAK_RULES: readonly LeakRule[] = [
+  ...OWN_RULES,
+  ...VENDOR_LEAKS,
+  ...SMS_RULES,
+  ...REGIONAL_SMS_RULES,
+  ...SMALL_SMS_RULES,
+  ...EMAIL_RULES,
+  ...NAMED_EMAIL_RULES,
+];

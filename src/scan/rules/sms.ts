@@ -1,0 +1,229 @@
+import {
+  alphanumeric,
+  DISTINCT,
+  distinct,
+  hex,
+  mixed,
+  NAMED,
+  owned,
+  paired,
+  urlSafe,
+  UUID,
+} from '../../vendors/shared/leak-pattern.ts';
+import type { LeakRule } from '../../vendors/vendor.ts';
+import { base64Of, hexOf, lowerOf, mixedOf, notHere, uuidOf } from './example-values.ts';
+
+const plivoToken = (salt: number): string => Buffer.from(uuidOf(salt).slice(0, 30)).toString('base64');
+const plivoId = (salt: number): string => `MA${mixedOf(18, salt).toUpperCase()}`;
+const infobip = (salt: number): string => `${hexOf(32, salt)}-${uuidOf(salt)}`;
+
+const LOWER_32 = '(?=[a-z]{0,31}[0-9])(?=[0-9]{0,31}[a-z])[0-9a-z]{32}';
+
+/** The larger messaging platforms. */
+export const SMS_RULES: readonly LeakRule[] = [
+  {
+    ...NAMED,
+    id: 'plivo-auth-token',
+    vendor: 'Plivo',
+    title: 'Plivo auth token',
+    anchors: ['plivo'],
+    pattern: owned({
+      vendor: 'plivo',
+      names: String.raw`(?:auth[_.\- ]?)?(?:token|secret)`,
+      form: urlSafe(40),
+      end: '(?![A-Za-z0-9_-])',
+    }),
+    structure: 'uuid-text-prefix-base64',
+    remedy:
+      'Reset the auth token in the Plivo console; the old one dies at once, so change the apps first to a subaccount.',
+    examples: [
+      `PLIVO_AUTH_TOKEN=${plivoToken(1)}`,
+      `plivo:\n  auth_id: ${plivoId(1)}\n  auth_token: "${plivoToken(2)}"`,
+      `plivo.RestClient(auth_id, auth_token='${plivoToken(3)}')`,
+    ],
+    nearMisses: [
+      ...notHere('PLIVO_AUTH_TOKEN'),
+      `PLIVO_AUTH_ID=${plivoId(1)}`,
+      `PLIVO_AUTH_TOKEN=${plivoToken(1)}A`,
+      `plivo commit ${hexOf(40)}`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'plivo-pair',
+    vendor: 'Plivo',
+    title: 'Plivo auth id with its token',
+    confidence: 'high',
+    anchors: ['plivo'],
+    pattern: paired('(?:MA|SA)[A-Z0-9]{18}', urlSafe(40), '(?![A-Za-z0-9_-])'),
+    structure: 'uuid-text-prefix-base64',
+    remedy:
+      'Reset the auth token in the Plivo console; the old one dies at once, so change the apps first to a subaccount.',
+    examples: [
+      `client = plivo.RestClient('${plivoId(1)}', '${plivoToken(4)}')`,
+      `curl -u ${plivoId(2)}:${plivoToken(5)} https://api.plivo.com/v1/Account/`,
+    ],
+    nearMisses: [
+      `client = plivo.RestClient('${plivoId(1)}', os.environ['PLIVO_AUTH_TOKEN'])`,
+      `plivo ["${plivoId(1)}", "${plivoId(2)}"]`,
+      `curl -u ${plivoId(2)}:$TOKEN https://api.plivo.com/v1/Account/`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'sinch-api-token',
+    vendor: 'Sinch',
+    title: 'Sinch API token of a service plan',
+    anchors: ['sinch'],
+    pattern: owned({
+      vendor: 'sinch',
+      names: String.raw`(?:(?:api|auth|access|bearer|plan|servicePlan)[_.\- ]?)?token|bearer|authorization: bearer`,
+      form: LOWER_32,
+    }),
+    remedy: 'Create a new API token for the service plan in the Sinch dashboard and delete this one.',
+    examples: [
+      `SINCH_API_TOKEN=${hexOf(32, 1)}`,
+      `sinch:\n  service_plan_id: ${hexOf(32, 2)}\n  api_token: ${lowerOf(32, 3)}`,
+      `curl -H "Authorization: Bearer ${lowerOf(32, 4)}" https://eu.sms.api.sinch.com/xms/v1/`,
+    ],
+    nearMisses: [
+      ...notHere('SINCH_API_TOKEN'),
+      `SINCH_SERVICE_PLAN_ID=${hexOf(32, 2)}`,
+      `SINCH_API_TOKEN=${lowerOf(33, 1)}`,
+      `sinch token_hash: ${hexOf(32, 2)}`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'sinch-key-secret',
+    vendor: 'Sinch',
+    title: 'Sinch access key or application secret',
+    anchors: ['sinch'],
+    pattern: owned({
+      vendor: 'sinch',
+      names: String.raw`(?:access|application|app|client|key|verification|voice)[_.\-]?(?:key[_.\-]?)?secret`,
+      form: String.raw`(?=[A-Za-z~._\-+/]{0,63}[0-9])(?=[^A-Z\s]{0,63}[A-Z])(?=[^a-z\s]{0,63}[a-z])[A-Za-z0-9~._\-+/]{20,64}={0,2}`,
+      end: '(?![A-Za-z0-9=])',
+    }),
+    remedy: 'Create a new access key in the Sinch dashboard, move the apps to it, and delete this one.',
+    examples: [
+      `SINCH_KEY_SECRET=${mixedOf(34, 1)}`,
+      `sinchClient = { projectId, keyId, keySecret: '~${mixedOf(26, 2)}' }`,
+      `SINCH_APPLICATION_SECRET="${base64Of(16, 1)}"`,
+    ],
+    nearMisses: [
+      ...notHere('SINCH_KEY_SECRET'),
+      `SINCH_KEY_ID=${uuidOf(1)}`,
+      'sinch: { keySecret: config.sinch.credentials.keySecret }',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'messagebird-access-key',
+    vendor: 'MessageBird',
+    title: 'MessageBird access key',
+    anchors: ['messagebird', 'message_bird', 'message-bird'],
+    pattern: owned({
+      vendor: String.raw`message[_\-]?bird`,
+      names: String.raw`(?:(?:api|access|auth|signing)[_.\- ]?)?(?:key|token)|AccessKey|MessageBird|Client|initClient|originate`,
+      form: `(?:live_|test_)?${alphanumeric(25)}`,
+    }),
+    remedy: 'Create a new access key under Developers in the MessageBird dashboard and delete this one.',
+    examples: [
+      `MESSAGEBIRD_ACCESS_KEY=live_${mixedOf(25, 1)}`,
+      `const messagebird = require('messagebird').initClient('${mixedOf(25, 2)}');`,
+      `require('messagebird')('${mixedOf(25, 4)}')`,
+      `curl -H "Authorization: AccessKey ${mixedOf(25, 3)}" https://rest.messagebird.com/balance`,
+    ],
+    nearMisses: [
+      ...notHere('MESSAGEBIRD_ACCESS_KEY'),
+      `MESSAGEBIRD_ACCESS_KEY=${mixedOf(26, 1)}`,
+      `MESSAGEBIRD_CHANNEL_ID=${uuidOf(1)}`,
+      'messagebird key: thisIsTheNameOfSomething',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'bird-access-key',
+    vendor: 'Bird',
+    title: 'Bird access key',
+    anchors: ['bird_', 'bird.com', 'bird:', 'birdapi', 'bird-', 'birdaccess', 'birdkey', 'accesskey'],
+    context: ['bird'],
+    pattern: owned({
+      vendor: '(?<![a-z])bird',
+      names: String.raw`(?:(?:api|access|auth)[_.\- ]?)?(?:key|token)|AccessKey`,
+      form: mixed(36),
+    }),
+    remedy: 'Create a new access key in the Bird workspace and delete this one.',
+    examples: [
+      `BIRD_ACCESS_KEY=${mixedOf(36, 1)}`,
+      `curl -H "Authorization: AccessKey ${mixedOf(36, 2)}" https://api.bird.com/workspaces`,
+    ],
+    nearMisses: [
+      ...notHere('BIRD_ACCESS_KEY'),
+      `BIRD_WORKSPACE_ID=${uuidOf(1)}`,
+      `BIRD_ACCESS_KEY=${mixedOf(37, 1)}`,
+    ],
+  },
+  {
+    ...DISTINCT,
+    id: 'bird-regional-key',
+    vendor: 'Bird',
+    title: 'Bird API key with its region',
+    anchors: ['bk_eu', 'bk_us', 'bk_ap', 'bk_sg', 'bk_au'],
+    pattern: distinct(`bk_[a-z]{2}[0-9]{1,2}_${mixed(20, 64)}`, '(?![A-Za-z0-9_-])'),
+    remedy: 'Create a new API key in the Bird dashboard and delete this one.',
+    examples: [`BIRD_API_KEY=bk_eu1_${mixedOf(40, 1)}`, `new Bird({ apiKey: 'bk_us1_${mixedOf(32, 2)}' })`],
+    nearMisses: [
+      'BIRD_API_KEY=bk_eu1_your_api_key',
+      `bk_eu1_${mixedOf(12, 1)}`,
+      'apiKey: process.env.BK_EU1_KEY',
+    ],
+  },
+  {
+    ...DISTINCT,
+    id: 'infobip-api-key',
+    vendor: 'Infobip',
+    title: 'Infobip API key',
+    anchors: ['infobip', '"app ', "'app ", ': app ', '`app '],
+    span: 256,
+    pattern: distinct(`${hex(32)}-${UUID}`, '(?![A-Za-z0-9-])'),
+    remedy: 'Create a new API key in the Infobip portal, bound to your addresses, and delete this one.',
+    examples: [
+      `INFOBIP_API_KEY=${infobip(1)}`,
+      `headers: { Authorization: 'App ${infobip(2)}' }`,
+      `infobip:\n  base_url: x1y2z.api.infobip.com\n  api_key: "${infobip(3)}"`,
+    ],
+    nearMisses: [
+      ...notHere('INFOBIP_API_KEY'),
+      `infobip request ${uuidOf(1)}`,
+      `INFOBIP_API_KEY=${infobip(1).slice(0, -1)}`,
+      `INFOBIP_API_KEY=${infobip(1)}-1`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'bandwidth-secret',
+    vendor: 'Bandwidth',
+    title: 'Bandwidth client secret, API secret or password',
+    anchors: ['bandwidth_', 'bandwidth.com', 'bandwidthapi', 'bandwidth:', 'bandwidthclient', 'bw_', 'cli-'],
+    context: ['bandwidth', 'bw_'],
+    pattern: owned({
+      vendor: '(?:bandwidth|(?<![a-z])bw_)',
+      names: String.raw`(?:(?:client|api|application)[_.\-]?)?(?:secret|password)|api[_.\-]?token`,
+      form: mixed(16, 64),
+    }),
+    remedy:
+      'Create new OAuth credentials in the Bandwidth dashboard; user names with passwords end on 2026-12-02.',
+    examples: [
+      `BW_CLIENT_SECRET=${mixedOf(40, 1)}`,
+      `bandwidth:\n  clientId: CLI-${uuidOf(1)}\n  clientSecret: ${mixedOf(32, 2)}`,
+      `BANDWIDTH_API_PASSWORD="${mixedOf(20, 3)}"`,
+    ],
+    nearMisses: [
+      ...notHere('BW_CLIENT_SECRET'),
+      `BW_CLIENT_ID=CLI-${uuidOf(1)}`,
+      'bandwidth_password: correcthorsebatterystaple',
+    ],
+  },
+];
