@@ -33,7 +33,15 @@ const SDKS: Readonly<Record<string, Sdk>> = {
   },
   vonage: {
     ways: ['proxy'],
-    values: { sms: '0', send: true, call: 'started', verify: 'started', check: 'completed', list: true },
+    values: {
+      sms: '0',
+      send: true,
+      call: 'started',
+      verify: 'started',
+      check: 'completed',
+      'sms labelled JSON': '0',
+      list: true,
+    },
     refusals: {
       'refused sms': refused('SmsError'),
       'refused message': refused('ForbiddenError'),

@@ -2,7 +2,6 @@ import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
 import {
   checkPlain,
-  hasBody,
   type IntentDetails,
   isOn,
   jsonOf,
@@ -20,6 +19,7 @@ import {
 } from '../shared/reading.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
+import { bodyKind } from './body.ts';
 import { legacyParameters } from './legacy.ts';
 import { readMessage, readSms } from './messages.ts';
 import { endpointsOf } from './ncco.ts';
@@ -107,8 +107,8 @@ function strictBody(request: WireRequest): JsonObject {
   for (const name of pairsOf(query).keys())
     if (name !== 'api_key' && name !== 'api_secret')
       throw new Unreadable('This operation takes its parameters in the body, not in the query.');
-  if (body.length > 0 && !hasBody(request, 'application/json'))
-    throw new Unreadable('The content type must be application/json.');
+  const kind = bodyKind(request);
+  if (kind !== 'none' && kind !== 'json') throw new Unreadable('The content type must be application/json.');
   const { api_key: _key, api_secret: _secret, ...rest } = jsonOf(body);
   return rest;
 }
@@ -122,10 +122,9 @@ function looseParameters(operation: Operation, request: WireRequest): JsonObject
 }
 
 function looseBody(request: WireRequest): JsonObject {
-  if (hasBody(request, 'application/json')) return jsonOf(request.body);
-  return hasBody(request, 'application/x-www-form-urlencoded')
-    ? Object.fromEntries(pairsOf(request.body.toString('utf8')))
-    : {};
+  const kind = bodyKind(request);
+  if (kind === 'json') return jsonOf(request.body);
+  return kind === 'form' ? Object.fromEntries(pairsOf(request.body.toString('utf8'))) : {};
 }
 
 function readCheck(parameters: JsonObject): IntentDetails {

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '../shared/json-body.ts';
-import { hasBody, jsonOf, pairsOf, Unreadable } from '../shared/reading.ts';
+import { jsonOf, pairsOf, Unreadable } from '../shared/reading.ts';
 import type { WireRequest } from '../wire.ts';
+import { bodyKind, FORM } from './body.ts';
 
 const CREDENTIALS: ReadonlySet<string> = new Set(['api_key', 'api_secret']);
-const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * Parameters of the older APIs, which take them from the query and from a form or JSON body alike. A name in two
@@ -26,7 +26,8 @@ function bodyOf(request: WireRequest): JsonObject {
   const { method, body } = request;
   if (body.length === 0) return {};
   if (method === 'GET') throw new Unreadable('A GET request has no body.');
-  if (hasBody(request, 'application/json')) return jsonOf(body);
-  if (!hasBody(request, FORM)) throw new Unreadable(`The content type must be application/json or ${FORM}.`);
+  const kind = bodyKind(request);
+  if (kind === 'json') return jsonOf(body);
+  if (kind !== 'form') throw new Unreadable(`The content type must be application/json or ${FORM}.`);
   return Object.fromEntries(pairsOf(body.toString('utf8')));
 }

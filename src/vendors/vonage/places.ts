@@ -1,9 +1,9 @@
 import { readBasic } from '../shared/basic-auth.ts';
-import { hasBody } from '../shared/reading.ts';
 import { fieldOf, type JsonObject, parseJsonObject, textOf } from '../shared/json-body.ts';
 import { parseJwt } from '../shared/jwt.ts';
 import { readPairs, writePairs } from '../shared/pairs.ts';
 import type { WireRequest } from '../wire.ts';
+import { bodyKind, labelled } from './body.ts';
 
 /** Where the vendor's APIs look for a credential, in the order in which we do. */
 export type Place = 'bearer' | 'basic' | 'query' | 'form' | 'json';
@@ -14,8 +14,6 @@ export type Found =
 
 const KEY = 'api_key';
 const SECRET = 'api_secret';
-const FORM = 'application/x-www-form-urlencoded';
-const JSON_TYPE = 'application/json';
 /** A body without these letters names no credential: `\u` could spell them in JSON, `%` in a form. */
 const HINT = /api_|\\u|%/;
 
@@ -39,14 +37,14 @@ export function isSigned(request: WireRequest): boolean {
   return form?.has('sig') === true;
 }
 
-/** The request without a credential in its query and body, or with another one where `place` says. */
+/** The request, rightly labelled, without a credential in its query and body, or with another one where `place` says. */
 export function replaceKeys(
   request: WireRequest,
   place: Place | null,
   keys: { readonly apiKey: string; readonly apiSecret: string },
 ): WireRequest {
   return {
-    ...request,
+    ...labelled(request),
     query: replaceInQuery(request.query, place === 'query' ? keys : null),
     body: replaceInBody(request, place === 'form' || place === 'json' ? keys : null),
   };
@@ -91,12 +89,12 @@ function fieldText(object: JsonObject, name: string): string | undefined {
 
 function jsonBody(request: WireRequest): JsonObject | null {
   const { body } = request;
-  if (!hasBody(request, JSON_TYPE)) return null;
+  if (bodyKind(request) !== 'json') return null;
   return HINT.test(body.toString('latin1')) || body.includes('sig') ? parseJsonObject(body) : null;
 }
 
 function formBody(request: WireRequest): ReadonlyMap<string, string> | null {
-  if (!hasBody(request, FORM)) return null;
+  if (bodyKind(request) !== 'form') return null;
   const pairs = readPairs(request.body.toString('utf8'));
   return pairs.ok ? pairs.value : null;
 }

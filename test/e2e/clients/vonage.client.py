@@ -38,9 +38,7 @@ def verify(to):
 
 
 def sms(to, secret=PARTS["apiSecret"]):
-    # A client of its own: the SDK keeps the content type of its last JSON request for the forms that it sends later,
-    # and the gateway refuses a body that is not what its header says.
-    return connect(secret).sms.send(SmsMessage(to=to[1:], from_="R", text="x")).messages[0].status
+    return (client if secret == PARTS["apiSecret"] else connect(secret)).sms.send(SmsMessage(to=to[1:], from_="R", text="x")).messages[0].status
 
 
 def wrong_key():
@@ -52,6 +50,8 @@ step("send", lambda: bool(client.messages.send(Sms(to=ALLOWED[1:], from_=FROM[1:
 step("call", lambda: call(ALLOWED).status)
 step("verify", lambda: verify(ALLOWED))
 step("check", lambda: client.verify.check_code(state["request"], ALLOWED[-6:]).status)
+# The SDK keeps the content type of its JSON requests for this form; the vendor itself answers that with an error.
+step("sms labelled JSON", lambda: sms(ALLOWED))
 step("list", lambda: len(client.voice.list_calls()[0]) > 0)
 step("refused sms", lambda: sms(REFUSED))
 step("refused message", lambda: client.messages.send(Sms(to=REFUSED[1:], from_=FROM[1:], text="x")).message_uuid)
