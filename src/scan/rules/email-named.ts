@@ -19,6 +19,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     id: 'mailjet-secret-key',
     vendor: 'Mailjet',
     title: 'Mailjet secret key',
+    form: '32 letters and digits beside the name',
     anchors: ['mailjet', 'mj_apikey', 'mj_api'],
     pattern: owned({
       vendor: 'mailjet|mj',
@@ -43,6 +44,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     id: 'mailjet-key-pair',
     vendor: 'Mailjet',
     title: 'Mailjet API key with its secret key',
+    form: 'twice 32 lower-case hexadecimal digits',
     anchors: ['mailjet'],
     pattern: paired('[0-9a-f]{32}', hex(32)),
     remedy: 'Reset the secret key, or create a new API key, under API key management in Mailjet.',
@@ -61,6 +63,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     id: 'mandrill-api-key',
     vendor: 'Mandrill',
     title: 'Mandrill (Mailchimp Transactional) API key',
+    form: '22 letters, digits, `-` or `_`, perhaps after `md-`, beside the name',
     anchors: ['mandrill'],
     pattern: owned({
       vendor: 'mandrill',
@@ -86,6 +89,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     id: 'sparkpost-api-key',
     vendor: 'SparkPost',
     title: 'SparkPost API key',
+    form: '40 letters and digits beside the name',
     anchors: ['sparkpost'],
     pattern: owned({
       vendor: 'sparkpost',
@@ -109,6 +113,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     id: 'elastic-email-api-key',
     vendor: 'Elastic Email',
     title: 'Elastic Email API key',
+    form: '96 letters, digits, `-` or `_` beside the name',
     anchors: ['elasticemail', 'elastic_email', 'elastic-email', 'elastic email'],
     pattern: owned({
       vendor: String.raw`elastic[_\- ]?email`,
@@ -132,6 +137,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     id: 'courier-auth-token',
     vendor: 'Courier',
     title: 'Courier API key',
+    form: '`pk_`, the environment, `_`, 28 upper-case letters and digits',
     anchors: ['courier', 'pk_prod_'],
     confidence: 'high',
     pattern: new RegExp(

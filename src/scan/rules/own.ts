@@ -11,6 +11,7 @@ export const OWN_RULES: readonly LeakRule[] = [
     id: 'ringfence-virtual-key',
     vendor: 'Ringfence',
     title: 'Virtual key of a Ringfence gateway',
+    form: '`rfv` and 29 letters or digits, the last six a checksum',
     // With what stands before a value, as an anchor has four characters; the last are prefixes that adapters add.
     anchors: [
       '=rfv',
@@ -27,7 +28,7 @@ export const OWN_RULES: readonly LeakRule[] = [
       '(rfv',
       'KEYrfv',
     ],
-    pattern: /(?<![0-9A-Za-z]|KEY[0-9A-Za-z])(?:KEY)?(?<secret>rfv[0-9A-Za-z]{29})(?![0-9A-Za-z])/dg,
+    pattern: /(?<![0-9A-Za-z])(?:KEY)?(?<secret>rfv[0-9A-Za-z]{29})(?![0-9A-Za-z])/dg,
     structure: 'virtual-secret',
     structureDecides: true,
     remedy:

@@ -38,6 +38,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'africas-talking-api-key',
     vendor: 'Africa’s Talking',
     title: 'Africa’s Talking API key',
+    form: '`atsk_` and 72 lower-case hexadecimal digits, the last eight a checksum',
     anchors: ['atsk_'],
     pattern: distinct('atsk_[0-9a-f]{72}'),
     structure: 'crc32-hex-tail',
@@ -59,6 +60,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'africas-talking-legacy-key',
     vendor: 'Africa’s Talking',
     title: 'Africa’s Talking API key of the older form',
+    form: '64 lower-case hexadecimal digits beside the name',
     anchors: [
       'africastalking',
       'africas_talking',
@@ -84,6 +86,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'clickatell-api-key',
     vendor: 'Clickatell',
     title: 'Clickatell API key',
+    form: '22 base64 characters and `==`, the bytes of a UUID, beside the name',
     anchors: ['clickatell'],
     pattern: owned({
       vendor: 'clickatell',
@@ -109,6 +112,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'clicksend-api-key',
     vendor: 'ClickSend',
     title: 'ClickSend API key',
+    form: 'an upper-case UUID beside the name',
     anchors: ['clicksend', 'click_send', 'click-send'],
     pattern: owned({
       vendor: String.raw`click[_\-]?send`,
@@ -131,6 +135,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'textmagic-api-key',
     vendor: 'Textmagic',
     title: 'Textmagic API key',
+    form: '30 letters and digits beside the name',
     anchors: ['textmagic', 'text_magic', 'x-tm-key'],
     pattern: owned({ vendor: 'text_?magic', names: `${KEY}|x-tm-key|password`, form: alphanumeric(30) }),
     remedy: 'Generate a new API key in the Textmagic settings and delete this one.',
@@ -149,6 +154,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'bulksms-token-secret',
     vendor: 'BulkSMS',
     title: 'BulkSMS token secret',
+    form: '29 letters, digits and signs beside the name',
     anchors: ['bulksms', 'bulk_sms', 'bulk-sms'],
     pattern: owned({
       vendor: String.raw`bulk[_\-]?sms`,
@@ -172,6 +178,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'bulksms-token-pair',
     vendor: 'BulkSMS',
     title: 'BulkSMS token with its secret',
+    form: '35 to 38 characters `A-F`, `0-9`, `-`, then 29 letters, digits and signs',
     anchors: ['bulksms'],
     pattern: paired(
       '[A-F0-9-]{35,38}',
@@ -196,6 +203,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     id: 'textanywhere-token',
     vendor: 'TextAnywhere',
     title: 'TextAnywhere (Clockwork) token',
+    form: '24 letters and digits beside the name',
     anchors: ['textanywhere', 'text_anywhere', 'clockworksms', 'clockwork_'],
     pattern: owned({
       vendor: 'text_?anywhere|clockwork(?:_?sms)?',

@@ -13,6 +13,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'tyntec-api-key',
     vendor: 'tyntec',
     title: 'tyntec API key',
+    form: '32 letters and digits beside the name',
     anchors: ['tyntec'],
     pattern: owned({ vendor: 'tyntec', names: KEY, form: alphanumeric(32) }),
     remedy: 'Create a new API key in the tyntec business center and delete this one.',
@@ -31,6 +32,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'voodoosms-api-key',
     vendor: 'VoodooSMS',
     title: 'VoodooSMS API key',
+    form: '46 letters and digits beside the name',
     anchors: ['voodoosms', 'voodoo_sms', 'voodoo-sms'],
     pattern: owned({ vendor: String.raw`voodoo[_\-]?sms`, names: `${KEY}|bearer`, form: alphanumeric(46) }),
     remedy: 'Create a new API key in the VoodooSMS portal and delete this one.',
@@ -49,6 +51,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'd7-token',
     vendor: 'D7 Networks',
     title: 'D7 Networks basic token',
+    form: '24 base64 characters that end in `=`, beside the name',
     anchors: ['d7networks', 'd7_networks', 'd7sms', 'd7_token', 'd7_api'],
     pattern: owned({
       vendor: 'd7(?:_?networks|_?sms)?',
@@ -72,6 +75,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'apifonica-password',
     vendor: 'Apifonica',
     title: 'Apifonica account password',
+    form: 'groups of 11, 4, 4, 4 and 12 lower-case letters or digits beside the name',
     anchors: ['apifonica'],
     pattern: owned({
       vendor: 'apifonica',
@@ -94,6 +98,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'apifonica-pair',
     vendor: 'Apifonica',
     title: 'Apifonica account with its password',
+    form: 'two values of groups of 11, 4, 4, 4 and 12 lower-case letters or digits',
     anchors: ['apifonica'],
     pattern: paired(
       '[0-9a-z]{11}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}',
@@ -115,6 +120,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'msg91-auth-key',
     vendor: 'MSG91',
     title: 'MSG91 auth key',
+    form: 'six digits and 20 to 26 letters or digits beside the name',
     anchors: ['msg91', 'msg_91'],
     pattern: owned({
       vendor: 'msg_?91',
@@ -137,6 +143,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: '46elks-password',
     vendor: '46elks',
     title: '46elks API password',
+    form: '32 hexadecimal digits beside the name',
     anchors: ['46elks', 'elks_', '_elks', 'elks46'],
     pattern: owned({
       vendor: '(?:46)?elks(?:46)?',
@@ -159,6 +166,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: '46elks-pair',
     vendor: '46elks',
     title: '46elks API user with its password',
+    form: '`u` and 32 hexadecimal digits, then 32 hexadecimal digits',
     anchors: ['46elks', { prefix: 'u', hex: 32 }],
     pattern: paired('u[0-9a-f]{32}', anyHex(32)),
     remedy: 'Create a new API key in the 46elks dashboard and delete this one.',
@@ -177,6 +185,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'mesibo-app-token',
     vendor: 'Mesibo',
     title: 'Mesibo app token',
+    form: '64 letters and digits beside the name',
     anchors: ['mesibo'],
     pattern: owned({ vendor: 'mesibo', names: KEY, form: alphanumeric(64) }),
     remedy: 'Generate a new app token in the Mesibo console.',
@@ -192,6 +201,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     id: 'truid-client-secret',
     vendor: 'tru.ID',
     title: 'tru.ID client secret',
+    form: '26 characters beside the name',
     anchors: ['tru.id', 'truid', 'tru_id', 'tru-id'],
     pattern: owned({
       vendor: String.raw`tru[_.\-]?id`,

@@ -26,6 +26,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'plivo-auth-token',
     vendor: 'Plivo',
     title: 'Plivo auth token',
+    form: '40 letters, digits, `-` or `_` beside the name',
     anchors: ['plivo'],
     pattern: owned({
       vendor: 'plivo',
@@ -53,6 +54,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'plivo-pair',
     vendor: 'Plivo',
     title: 'Plivo auth id with its token',
+    form: '`MA` or `SA` and 18 upper-case letters or digits, then 40 characters',
     confidence: 'high',
     anchors: ['plivo'],
     pattern: paired('(?:MA|SA)[A-Z0-9]{18}', urlSafe(40), '(?![A-Za-z0-9_-])'),
@@ -74,6 +76,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'sinch-api-token',
     vendor: 'Sinch',
     title: 'Sinch API token of a service plan',
+    form: '32 lower-case letters and digits beside the name',
     anchors: ['sinch'],
     pattern: owned({
       vendor: 'sinch',
@@ -98,6 +101,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'sinch-key-secret',
     vendor: 'Sinch',
     title: 'Sinch access key or application secret',
+    form: '20 to 64 characters of both cases beside the name',
     anchors: ['sinch'],
     pattern: owned({
       vendor: 'sinch',
@@ -122,6 +126,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'messagebird-access-key',
     vendor: 'MessageBird',
     title: 'MessageBird access key',
+    form: '25 letters and digits, perhaps after `live_` or `test_`, beside the name',
     anchors: ['messagebird', 'message_bird', 'message-bird'],
     pattern: owned({
       vendor: String.raw`message[_\-]?bird`,
@@ -147,6 +152,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'bird-access-key',
     vendor: 'Bird',
     title: 'Bird access key',
+    form: '36 letters and digits of both cases beside the name',
     anchors: ['bird_', 'bird.com', 'bird:', 'birdapi', 'bird-', 'birdaccess', 'birdkey', 'accesskey'],
     context: ['bird'],
     pattern: owned({
@@ -170,6 +176,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'bird-regional-key',
     vendor: 'Bird',
     title: 'Bird API key with its region',
+    form: '`bk_`, a region, `_`, 20 to 64 letters and digits',
     anchors: ['bk_eu', 'bk_us', 'bk_ap', 'bk_sg', 'bk_au'],
     pattern: distinct(`bk_[a-z]{2}[0-9]{1,2}_${mixed(20, 64)}`, '(?![A-Za-z0-9_-])'),
     remedy: 'Create a new API key in the Bird dashboard and delete this one.',
@@ -185,6 +192,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'infobip-api-key',
     vendor: 'Infobip',
     title: 'Infobip API key',
+    form: '32 lower-case hexadecimal digits, `-`, a UUID',
     anchors: ['infobip', '"app ', "'app ", ': app ', '`app '],
     span: 256,
     pattern: distinct(`${hex(32)}-${UUID}`, '(?![A-Za-z0-9-])'),
@@ -206,6 +214,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     id: 'bandwidth-secret',
     vendor: 'Bandwidth',
     title: 'Bandwidth client secret, API secret or password',
+    form: '16 to 64 letters and digits of both cases beside the name',
     anchors: ['bandwidth_', 'bandwidth.com', 'bandwidthapi', 'bandwidth:', 'bandwidthclient', 'bw_', 'cli-'],
     context: ['bandwidth', 'bw_'],
     pattern: owned({

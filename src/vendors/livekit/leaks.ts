@@ -14,6 +14,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'livekit-api-secret',
     vendor: VENDOR,
     title: 'LiveKit API secret',
+    form: '41 to 44 letters and digits of both cases beside the name',
     anchors: ['livekit'],
     pattern: owned({
       vendor: 'livekit',
@@ -40,6 +41,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'livekit-key-pair',
     vendor: VENDOR,
     title: 'LiveKit API key with its secret',
+    form: '`API` and 12 characters, then 41 to 44 letters and digits',
     anchors: ['livekit', 'accesstoken', 'roomservice', 'keys:'],
     span: 256,
     pattern: paired(KEY, mixed(41, 44), '(?![A-Za-z0-9+/=_-])'),

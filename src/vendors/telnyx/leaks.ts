@@ -7,6 +7,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'telnyx-api-key',
     vendor: 'Telnyx',
     title: 'Telnyx API key',
+    form: '`KEY`, 32 upper-case hexadecimal digits, `_`, 22 letters or digits',
     anchors: [{ prefix: 'KEY', hex: 32 }],
     pattern: distinct('KEY[0-9A-F]{32}_[0-9A-Za-z]{22}'),
     structure: 'milliseconds-hex',

@@ -27,6 +27,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'twilio-auth-token',
     vendor: VENDOR,
     title: 'Twilio auth token',
+    form: '32 lower-case hexadecimal digits beside the name',
     anchors: ['twilio', 'auth_token', 'authtoken'],
     pattern: assigned(
       String.raw`auth[_.\- ]?token|twilio[\w.\-]{0,16}?(?:auth|token|secret|password|passwd|pwd)`,
@@ -53,6 +54,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'twilio-account-pair',
     vendor: VENDOR,
     title: 'Twilio auth token right after its account SID',
+    form: '`AC` and 32 hexadecimal digits, then 32 lower-case hexadecimal digits',
     confidence: 'high',
     anchors: [ACCOUNT],
     span: 128,
@@ -74,6 +76,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'twilio-auth-token-nearby',
     vendor: VENDOR,
     title: 'Twilio auth token near an account SID',
+    form: '32 lower-case hexadecimal digits under a plain name, near an account SID or the vendor’s name',
     anchors: [ACCOUNT, 'twilio'],
     pattern: beside({
       id: ACCOUNT_SID,
@@ -98,6 +101,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'twilio-api-key',
     vendor: VENDOR,
     title: 'Secret of a Twilio API key',
+    form: '32 letters and digits of both cases under the name of a secret, near a key SID or the vendor’s name',
     anchors: [KEY, 'twilio'],
     pattern: beside({
       id: KEY_SID,
@@ -122,6 +126,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'twilio-api-key-pair',
     vendor: VENDOR,
     title: 'Twilio API key with its secret',
+    form: '`SK` and 32 hexadecimal digits, then 32 letters and digits',
     anchors: [KEY],
     pattern: paired(KEY_SID, alphanumeric(32)),
     remedy: ROTATE_KEY,

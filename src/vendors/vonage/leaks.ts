@@ -14,6 +14,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'vonage-api-secret',
     vendor: VENDOR,
     title: 'Vonage API secret',
+    form: '8 to 25 letters and digits of both cases beside the name',
     anchors: NAMES,
     pattern: owned({
       vendor: 'vonage|nexmo',
@@ -40,6 +41,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'vonage-api-pair',
     vendor: VENDOR,
     title: 'Vonage API key with its secret',
+    form: '8 lower-case hexadecimal digits, then 16 letters and digits of both cases',
     anchors: NAMES,
     pattern: paired('(?=[0-9]{0,7}[a-f])(?=[a-f]{0,7}[0-9])[0-9a-f]{8}', mixed(16)),
     remedy: ROTATE_SECRET,
@@ -58,6 +60,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'vonage-signature-secret',
     vendor: VENDOR,
     title: 'Vonage signature secret',
+    form: '16 to 64 letters and digits of both cases beside the name',
     anchors: NAMES,
     pattern: assigned(String.raw`signature[_.\-]?(?:secret|key)|sig[_.\-]?secret`, mixed(16, 64)),
     remedy:
@@ -77,6 +80,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'vonage-private-key',
     vendor: VENDOR,
     title: 'Private key of a Vonage application',
+    form: 'a PEM private key near the vendor’s name or an application id',
     anchors: ['vonage', 'nexmo', 'opentok', 'application_id', 'applicationid', 'application-id'],
     // The first line of the key is enough to tell one key from another.
     pattern: /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\\nr"'+]{0,24}(?<secret>MII[A-Za-z0-9+/]{61})(?![=])/dg,
@@ -97,6 +101,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'opentok-api-secret',
     vendor: VENDOR,
     title: 'API secret of an OpenTok (Vonage Video) project',
+    form: '40 lower-case hexadecimal digits beside the name',
     anchors: ['opentok', 'tokbox'],
     pattern: owned({
       vendor: 'opentok|tokbox',
@@ -120,6 +125,7 @@ export const leaks: readonly LeakRule[] = [
     id: 'opentok-pair',
     vendor: VENDOR,
     title: 'OpenTok project key with its secret',
+    form: '8 digits, then 40 lower-case hexadecimal digits',
     anchors: ['opentok', 'tokbox'],
     pattern: paired('[1-9][0-9]{7}', hex(40)),
     remedy: 'Regenerate the project secret in the Vonage Video dashboard.',
