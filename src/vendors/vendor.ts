@@ -223,6 +223,8 @@ export interface LeakRule {
   /** Name of the vendor, for people. */
   readonly vendor: string;
   readonly title: string;
+  /** What the value looks like, in words, for the reference page. */
+  readonly form?: string;
   /** `secret` lets an attacker in; an `identifier` or `public` value is shown only beside a secret, or when asked for. */
   readonly role: 'secret' | 'identifier' | 'public';
   /** How sure a match is before verification: `high` for a distinctive form, `medium` where a name beside it is the proof. */
