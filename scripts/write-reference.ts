@@ -58,7 +58,7 @@ function vendorsPage(): string {
     yes(vendor.limitCall),
     yes(vendor.webhooks),
     yes(vendor.tokens),
-    yes(vendor.management),
+    yes(Object.keys(vendor.management?.rotations ?? {})[0]),
   ]);
   const head = [
     'Vendor',
@@ -68,7 +68,7 @@ function vendorsPage(): string {
     'Call limit',
     'Webhooks',
     'Tokens',
-    'Key management',
+    'Rotation',
   ];
   return page('Vendors', table(head, rows));
 }

@@ -2,12 +2,12 @@ import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
-import { Secret } from '../kernel/secret.ts';
 import type { Collection, KeyStore, SettingStore } from '../store/ports.ts';
 import type { AccountRecord } from '../store/records.ts';
-import type { OpenAccount, Vendor } from '../vendors/vendor.ts';
+import type { Vendor } from '../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 import { readAccountFields, readUpstream } from './account-fields.ts';
+import { createCandidates } from './candidate.ts';
 import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
 import { openAccount } from './open.ts';
@@ -73,14 +73,9 @@ export interface AccountsOptions {
   readonly announce: (change: AccountChange) => Promise<void>;
 }
 
-/** Setting under which the staged values of an account are kept. */
-export const candidateName = (id: string): string => `account.${id}.candidate`;
-
-/** Place of the public fields beside the staged secrets; no adapter can have a field of this name. */
-const FIELDS = '$fields';
-
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { accounts, settings, sealer, settingSealer, lock, clock } = options;
+  const { accounts, sealer, lock, clock } = options;
+  const candidates = createCandidates(options.settings, options.settingSealer);
 
   const custodyOf = (vendor: string) => {
     const found = options.vendorOf(vendor);
@@ -101,17 +96,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return record;
   }
 
-  async function openCandidate(id: string): Promise<OpenAccount> {
-    const text = await settings.get(candidateName(id));
-    if (text === null || text === '')
-      throw new RingfenceError('not_found', `No new credential is staged for ${id}.`);
-    const { [FIELDS]: fields, ...secrets } = settingSealer.open(text, candidateName(id));
-    return { fields: JSON.parse(fields?.reveal() ?? '{}') as OpenAccount['fields'], secrets };
-  }
-
   async function test(id: string, which: Which = 'current'): Promise<AccountTest> {
     const record = await get(id);
-    const account = which === 'current' ? openAccount(sealer, record) : await openCandidate(id);
+    const account = which === 'current' ? openAccount(sealer, record) : await candidates.open(id);
     const { request, accepts } = custodyOf(record.vendor).custody.test(account, clock.wall());
     const response = await options.send(request, record.upstream);
     const accepted = accepts(response);
@@ -134,16 +121,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
       values,
       openAccount(sealer, record),
     );
-    const content = { ...account.secrets, [FIELDS]: new Secret(JSON.stringify(account.fields)) };
-    await settings.put(candidateName(id), settingSealer.seal(content, candidateName(id)));
+    await candidates.put(id, account);
   }
 
-  const discard = (id: string) => settings.put(candidateName(id), '');
+  const { discard } = candidates;
 
   const commit = (id: string, testedAt: number | null = null) =>
     lock(id, async () => {
       const record = await get(id);
-      const { fields, secrets } = await openCandidate(id);
+      const { fields, secrets } = await candidates.open(id);
       const stored = await store({ ...record, fields, sealed: sealer.seal(secrets, id), testedAt });
       await discard(id);
       return stored;

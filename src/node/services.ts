@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AdminServices } from '../api/services.ts';
-import { candidateName } from '../custody/accounts.ts';
+import { candidateName } from '../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { rekey } from '../custody/sealing/rekey.ts';
 import { sealedAccounts, sealedKeys, sealedSettings } from '../custody/sealing/sealed-records.ts';

@@ -3,6 +3,7 @@ import { custody } from './credential.ts';
 import { facts, operations, VENDOR } from './facts.ts';
 import { limitCall, readIntent } from './intents.ts';
 import { leaks } from './leaks.ts';
+import { management } from './manage.ts';
 import { refuse } from './refuse.ts';
 import { readSettlement } from './settle.ts';
 import { tokens } from './token.ts';
@@ -21,7 +22,6 @@ export const livekit: Vendor = Object.freeze({
   lookup: null,
   webhooks,
   tokens,
-  /** Keys are made in the dashboard or in the server's configuration. */
-  management: null,
+  management,
   leaks,
 });

@@ -5,6 +5,7 @@ import { facts, operations, VENDOR } from './facts.ts';
 import { readIntent } from './intents.ts';
 import { leaks } from './leaks.ts';
 import { lookup } from './lookup.ts';
+import { management } from './manage.ts';
 import { refuse } from './refuse.ts';
 import { readSettlement } from './settle.ts';
 import { webhooks } from './webhook.ts';
@@ -22,7 +23,6 @@ export const telnyx: Vendor = Object.freeze({
   webhooks,
   /** The vendor mints its client tokens itself, from a request that goes through the gateway. */
   tokens: null,
-  /** There is no API for API keys; managed accounts are other accounts. */
-  management: null,
+  management,
   leaks,
 });

@@ -5,7 +5,6 @@ import { basicHeader } from '../shared/basic-auth.ts';
 import { issueSources, NOW, openAccount, VIRTUAL, wire } from '../shared/wire-fixture.ts';
 import type { WireRequest } from '../wire.ts';
 import { custody } from './credential.ts';
-import { management } from './manage.ts';
 
 const AC = `AC${'0123456789abcdef'.repeat(2)}`;
 const OTHER = `AC${'f'.repeat(32)}`;
@@ -122,17 +121,4 @@ test('snippets show the parts and the gateway for Node, Python and the environme
   );
   for (const { code } of shown)
     assert.ok(code.includes(AC) && code.includes(VIRTUAL) && code.includes('http://127.0.0.1:4000'));
-});
-
-test('API keys are made and revoked with the auth token, which standard keys could not do', () => {
-  const made = management.create(byKey, new Secret('x'));
-  assert.deepEqual([made.method, made.path], ['POST', `/2010-04-01/Accounts/${AC}/Keys.json`]);
-  assert.equal(made.headers['authorization'], basicHeader(AC, TOKEN));
-  const body = Buffer.from(JSON.stringify({ sid: SK, secret: 'made0by0the0vendor' }));
-  const created = management.readCreated({ status: 201, headers: {}, body }, new Secret('x'));
-  assert.equal(created?.id, SK);
-  assert.equal(created.secrets['apiKeySecret']?.reveal(), 'made0by0the0vendor');
-  assert.equal(management.readCreated({ status: 401, headers: {}, body }, new Secret('x')), null);
-  assert.equal(management.revoke(byToken, SK).path, `/2010-04-01/Accounts/${AC}/Keys/${SK}.json`);
-  assert.equal(management.revoke(byToken, SK).method, 'DELETE');
 });

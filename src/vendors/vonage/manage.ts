@@ -1,35 +1,70 @@
 import { Secret } from '../../kernel/secret.ts';
-import { textAt } from '../shared/answer.ts';
+import { at, objectsAt, textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
-import type { ManagementAdapter, OpenAccount } from '../vendor.ts';
-import type { WireRequest } from '../wire.ts';
+import type { ManagementAdapter, OpenAccount, SecretRotation } from '../vendor.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
 import { custody, plainGet } from './credential.ts';
-import { API_HOST } from './facts.ts';
+import { API_HOST, REST_HOST } from './facts.ts';
 
-/** Secrets of an account: two may exist at a time, so a new one is made before the old one is revoked. */
-export const management: ManagementAdapter = {
-  create(account, fresh) {
-    const body = Buffer.from(JSON.stringify({ secret: chosenSecret(fresh) }));
-    return signed(
-      account,
-      { ...secretsOf(account), method: 'POST', body },
-      { 'content-type': 'application/json' },
-    );
+/**
+ * An account has one or two secrets, which the customer chooses; their values are never shown again, so which of two is
+ * ours cannot be told. https://developer.vonage.com/en/account/secret-management
+ */
+const apiSecret: SecretRotation = {
+  signsWebhooks: false,
+  test: (account) => ({
+    request: signed(account, plainGet(REST_HOST, ['account', 'get-balance'])),
+    accepts: ({ status }: WireResponse) => status === 200,
+  }),
+  list: {
+    request: (account) => signed(account, secretsOf(account)),
+    read({ status, body }) {
+      const answer = status === 200 ? parseJsonObject(body) : null;
+      if (answer === null) return null;
+      return objectsAt(at(answer, '_embedded'), 'secrets').flatMap((one) => {
+        const id = textAt(one, 'id');
+        return id === null ? [] : [{ id, label: null }];
+      });
+    },
   },
-  readCreated({ status, body }, fresh) {
+  // 8 to 25 characters with a small letter, a capital and a digit.
+  choose: (fresh) => ({ apiSecret: new Secret(`${fresh.reveal().slice(0, 22)}aZ7`) }),
+  create(account, _label, { apiSecret: chosen }) {
+    const secret = chosen instanceof Secret ? chosen.reveal() : '';
+    const body = Buffer.from(JSON.stringify({ secret }));
+    const request = { ...secretsOf(account), method: 'POST', body };
+    return signed(account, request, { 'content-type': 'application/json' });
+  },
+  readCreated({ status, body }) {
     const id = status === 201 || status === 200 ? textAt(parseJsonObject(body), 'id') : null;
-    return id === null ? null : { id, secrets: { apiSecret: new Secret(chosenSecret(fresh)) } };
+    return id === null ? null : { id, values: {} };
   },
-  revoke: (account, id) => signed(account, { ...secretsOf(account, id), method: 'DELETE' }),
+  explain: (status) =>
+    status === 403
+      ? 'The account has two secrets already, which is the most there may be. Delete the one that is not sealed here in the dashboard (API settings), then rotate again.'
+      : null,
+  withdraw: (account, id) => remove(account, id ?? ''),
+  retire: (account, { known }) =>
+    known.length === 1 && known[0] !== undefined ? remove(account, known[0]) : null,
 };
 
-/** The customer chooses: 8 to 25 characters with a small letter, a capital and a digit. */
-function chosenSecret(fresh: Secret): string {
-  return `${fresh.reveal().slice(0, 22)}aZ7`;
-}
+export const management: ManagementAdapter = {
+  rotations: { apiSecret },
+  guides: {
+    privateKey: [
+      'An application has one key: the old one ends in the moment in which a new one is made, so requests fail until the new one is sealed.',
+      'In the dashboard open Applications, edit the application, and choose "Generate public and private key".',
+      'Save the application, then seal the downloaded private.key at once: `ringfence accounts reseal ACCOUNT --file private.key`.',
+    ],
+  },
+};
 
 function secretsOf({ fields }: OpenAccount, ...id: readonly string[]): WireRequest {
   return plainGet(API_HOST, ['accounts', fields['apiKey'] ?? '', 'secrets', ...id]);
+}
+
+function remove(account: OpenAccount, id: string): WireRequest {
+  return signed(account, { ...secretsOf(account, id), method: 'DELETE' });
 }
 
 /** Secrets are managed with key and secret, which need no clock. */

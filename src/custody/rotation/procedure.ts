@@ -1,0 +1,293 @@
+import { Secret } from '../../kernel/secret.ts';
+import type { RandomBytes } from '../../kernel/random.ts';
+import type { FieldValues, OpenAccount, SecretRotation } from '../../vendors/vendor.ts';
+import type { Candidates } from '../candidate.ts';
+import type { RotationPhase, RotationRecord } from './record.ts';
+import { isOk, type Reply, type VendorLine } from './vendor-calls.ts';
+
+/** One rotation at work. */
+export interface Work {
+  readonly rotation: SecretRotation;
+  readonly line: VendorLine;
+  /** The account as the gateway uses it now. */
+  current(): Promise<OpenAccount>;
+  readonly candidates: Candidates;
+  /** The account as it was before the switch. */
+  readonly previous: Candidates;
+  /** Puts the candidate in use; resolves when every data-plane process has it. */
+  commit(): Promise<void>;
+  /** Answers 401 that the vendor has given to apps of this account so far. */
+  refusals(): Promise<number>;
+  /** Journals and stores the next state. Nothing is done at the vendor before its phase is stored. */
+  advance(record: RotationRecord, change: Change): Promise<RotationRecord>;
+  readonly random: RandomBytes;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+export type Change = Partial<Omit<RotationRecord, 'steps'>> & { readonly note?: string };
+
+/** It cannot go on by itself: a person must look. The state stays as it is, and asking again takes it up. */
+export class Halt extends Error {
+  override readonly name = 'Halt';
+}
+
+type Step = (work: Work, record: RotationRecord) => Promise<RotationRecord>;
+
+const CREATE_TRIES = 4;
+const PROOF_TRIES = 20;
+const PROOF_PAUSE = 500;
+const WATCH_PAUSE = 250;
+/** Requests that already carry a credential may be on their way for this long. */
+const DRAIN = 2000;
+
+/** One step for each phase that is no end. Each may be begun again from the start after a crash. */
+export const STEPS: Readonly<Partial<Record<RotationPhase, Step>>> = {
+  creating,
+  verifying,
+  switching,
+  watching,
+  retiring,
+  'rolling-back': rollingBack,
+};
+
+async function creating(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  const adopted = record.tries > 0 ? await takeUp(work, record) : null;
+  if (adopted !== null) return adopted;
+  if (record.tries >= CREATE_TRIES)
+    return giveUp(work, record, 'The vendor gave no clear answer when a second credential was asked for.');
+  const account = await work.current();
+  const known = record.tries === 0 ? await listKnown(work, account) : record.known;
+  if (known === null)
+    return giveUp(work, record, 'The vendor did not say which credentials there are, so none was made.');
+  const chosen = await choose(work, record, account);
+  const asking = await work.advance(record, { tries: record.tries + 1, known });
+  const reply = await work.line.once(work.rotation.create(account, labelOf(asking), chosen));
+  if (reply.kind === 'unknown') {
+    await work.sleep(PROOF_PAUSE * 2 ** record.tries);
+    return asking;
+  }
+  const made = work.rotation.readCreated(reply.response);
+  if (made === null) return refused(work, asking, reply.response.status);
+  await work.candidates.put(record.account, merge(account, { ...chosen, ...made.values }));
+  return work.advance(asking, {
+    phase: 'verifying',
+    created: made.id,
+    note: 'The vendor has made a second credential.',
+  });
+}
+
+/** A secret of our choice is kept before it is sent: with the answer lost, it can still be told whether it was taken. */
+async function choose(work: Work, record: RotationRecord, account: OpenAccount): Promise<FieldValues> {
+  if (work.rotation.choose === undefined) return {};
+  const chosen = work.rotation.choose(freshSecret(work.random));
+  if (record.tries === 0 || !(await work.candidates.has(record.account))) {
+    await work.candidates.put(record.account, merge(account, chosen));
+    return chosen;
+  }
+  const kept = await work.candidates.open(record.account);
+  return Object.fromEntries(Object.keys(chosen).map((name) => [name, kept.secrets[name] ?? '']));
+}
+
+/** A clear no to the first try means that there is nothing of ours at the vendor. */
+async function refused(work: Work, record: RotationRecord, status: number): Promise<RotationRecord> {
+  if (record.tries === 1) return giveUp(work, { ...record, tries: 0 }, refusalText(work.rotation, status));
+  return (await takeUp(work, record)) ?? giveUp(work, record, refusalText(work.rotation, status));
+}
+
+/** A credential may have been made without our learning of it: use it if we know its secret, else end it. */
+async function takeUp(work: Work, record: RotationRecord): Promise<RotationRecord | null> {
+  if (work.rotation.choose === undefined) {
+    await endUnused(work, record);
+    return null;
+  }
+  const created = await findChosen(work, record);
+  return created === null
+    ? null
+    : work.advance(record, { phase: 'verifying', created, note: 'The second credential exists.' });
+}
+
+/** Id of the credential with the secret that we chose; null when the vendor does not have it. */
+async function findChosen(work: Work, record: RotationRecord): Promise<string | null> {
+  if (!(await work.candidates.has(record.account))) return null;
+  if ((await accepts(work, await work.candidates.open(record.account))) !== true) return null;
+  const listed = await list(work, await work.current());
+  return listed?.find(({ id }) => !record.known.includes(id))?.id ?? null;
+}
+
+async function verifying(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  const isAccepted = await provenWithin(work, await work.candidates.open(record.account), true);
+  if (!isAccepted) return giveUp(work, record, 'The vendor does not accept the new credential.');
+  return work.advance(record, { phase: 'switching', note: 'The vendor accepts the new credential.' });
+}
+
+async function switching(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  let state = record;
+  if (await work.candidates.has(record.account)) {
+    if (!(await work.previous.has(record.account))) {
+      state = await work.advance(record, { refusedBefore: await work.refusals() });
+      await work.previous.put(record.account, await work.current());
+    }
+    await work.commit();
+  }
+  return work.advance(state, { phase: 'watching', note: 'Every process uses the new credential.' });
+}
+
+/**
+ * Old and new work both. A 401 to an app now is one that the old credential would not have got, unless the vendor
+ * refused before, too: an app that asks for what no credential may do cannot hold the rotation up.
+ */
+async function watching(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  const until = (record.steps.findLast(({ phase }) => phase === 'watching')?.at ?? 0) + record.watch;
+  for (;;) {
+    const refused = await work.refusals();
+    const before = Math.min(record.refusedBefore, refused); // A process that starts again counts from 0.
+    if (refused > before && before === 0 && !record.isForced)
+      return giveUp(work, record, 'The vendor refused requests of apps (401) with the new credential.');
+    if (work.now() >= until) break;
+    await work.sleep(Math.min(WATCH_PAUSE, until - work.now()));
+  }
+  if (!(await provenWithin(work, await work.current(), true)))
+    return giveUp(work, record, 'The vendor does not accept the new credential any more.');
+  return work.advance(record, { phase: 'retiring', note: 'No app was refused with the new credential.' });
+}
+
+async function retiring(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  const isRetired = !(await work.previous.has(record.account)); // It is dropped here once the vendor refuses it.
+  if (!isRetired) await retire(work, record);
+  return work.advance(record, { phase: 'done', note: 'The vendor refuses the old credential.' });
+}
+
+async function retire(work: Work, record: RotationRecord): Promise<void> {
+  const account = await work.current();
+  const old = await work.previous.open(record.account);
+  const request = work.rotation.retire(account, { fields: old.fields, known: record.known });
+  if (request === null)
+    throw new Halt('It cannot be told which of the credentials at the vendor is the old one: end it there.');
+  if ((await accepts(work, old)) !== false) {
+    if ((await accepts(work, account)) !== true)
+      throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
+    const reply = await work.line.patiently(request);
+    if (reply.kind === 'unknown') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
+    if (!(await provenWithin(work, old, false)))
+      throw new Halt(
+        `The vendor still accepts the old credential (it answered ${reply.response.status} when asked to end it).`,
+      );
+  }
+  if (!work.rotation.signsWebhooks) await work.previous.discard(record.account);
+}
+
+async function giveUp(work: Work, record: RotationRecord, problem: string): Promise<RotationRecord> {
+  return work.advance(record, { phase: 'rolling-back', problem, note: problem });
+}
+
+/** The old credential comes back first; only then does the new one end. Never is a dead one put in use. */
+async function rollingBack(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  const { account: id } = record;
+  if (await work.previous.has(id)) {
+    const old = await work.previous.open(id);
+    if (!(await provenWithin(work, old, true))) return forward(work, record);
+    await work.candidates.put(id, old);
+    await work.commit();
+    await work.sleep(DRAIN);
+    await work.previous.discard(id);
+  }
+  const left = record.tries === 0 ? null : await endUnused(work, record);
+  await work.candidates.discard(id);
+  const note =
+    left === null
+      ? 'The old credential is in use; the new one is gone.'
+      : `The old credential is in use. End the unused one at the vendor: ${left}`;
+  return work.advance(record, { phase: 'rolled-back', note });
+}
+
+/** The old credential is dead already: there is nothing to go back to. */
+async function forward(work: Work, record: RotationRecord): Promise<RotationRecord> {
+  if ((await accepts(work, await work.current())) !== true)
+    throw new Halt(
+      'The vendor accepts neither the old nor the new credential. Seal a working one: `ringfence accounts reseal`.',
+    );
+  return work.advance(record, {
+    phase: 'retiring',
+    problem: null,
+    note: 'The vendor does not accept the old credential any more, so the new one stays in use.',
+  });
+}
+
+/** Ends what we made and nobody uses. Null when nothing of ours is left at the vendor; else what is. */
+async function endUnused(work: Work, record: RotationRecord): Promise<string | null> {
+  const account = await work.current();
+  if (record.created !== null || work.rotation.list === null) return withdraw(work, account, record.created);
+  const chosen = work.rotation.choose === undefined ? null : await findChosen(work, record);
+  if (chosen !== null) return withdraw(work, account, chosen);
+  const ours = ((await list(work, account)) ?? []).filter(({ label }) => label === labelOf(record));
+  const left = await Promise.all(ours.map(({ id }) => withdraw(work, account, id)));
+  return left.find((one) => one !== null) ?? null;
+}
+
+async function withdraw(work: Work, account: OpenAccount, id: string | null): Promise<string | null> {
+  const reply = await work.line.patiently(work.rotation.withdraw(account, id));
+  const isGone = reply.kind === 'answer' && (isOk(reply.response) || reply.response.status === 404);
+  return isGone ? null : (id ?? 'the second secret');
+}
+
+/** Whether the vendor accepts a credential; null when it cannot be told. */
+async function accepts(work: Work, account: OpenAccount): Promise<boolean | null> {
+  const { request, accepts: isAccepted } = work.rotation.test(account, work.now());
+  const reply: Reply = await work.line.patiently(request);
+  return reply.kind === 'unknown' ? null : isAccepted(reply.response);
+}
+
+/** A change at the vendor may take a moment to be seen everywhere. */
+async function provenWithin(work: Work, account: OpenAccount, wanted: boolean): Promise<boolean> {
+  for (let tries = 0; tries < PROOF_TRIES; tries++) {
+    if ((await accepts(work, account)) === wanted) return true;
+    await work.sleep(PROOF_PAUSE);
+  }
+  return false;
+}
+
+async function list({ rotation, line }: Work, account: OpenAccount) {
+  if (rotation.list === null) return null;
+  const reply = await line.patiently(rotation.list.request(account));
+  return reply.kind === 'unknown' ? null : rotation.list.read(reply.response);
+}
+
+/** Ids before ours. Null when they cannot be had and are needed: the id of a secret that we chose is told by them. */
+async function listKnown(work: Work, account: OpenAccount): Promise<readonly string[] | null> {
+  const listed = await list(work, account);
+  if (listed === null && work.rotation.choose !== undefined) return null;
+  return (listed ?? []).map(({ id }) => id);
+}
+
+/** Name under which the vendor shows the new credential, and by which we find it again. */
+export function labelOf({ id }: Pick<RotationRecord, 'id'>): string {
+  return `Ringfence ${id}`;
+}
+
+function refusalText(rotation: SecretRotation, status: number): string {
+  return `The vendor answered ${status} when a second credential was asked for. ${rotation.explain(status) ?? ''}`.trim();
+}
+
+/** The account with some values replaced. */
+export function merge({ fields, secrets }: OpenAccount, values: FieldValues): OpenAccount {
+  const entries = Object.entries(values);
+  const isSecret = (entry: readonly [string, string | Secret]): entry is [string, Secret] =>
+    entry[1] instanceof Secret;
+  const isPublic = (entry: readonly [string, string | Secret]): entry is [string, string] =>
+    typeof entry[1] === 'string';
+  return {
+    fields: { ...fields, ...Object.fromEntries(entries.filter(isPublic)) },
+    secrets: { ...secrets, ...Object.fromEntries(entries.filter(isSecret)) },
+  };
+}
+
+const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** 32 characters without bias: bytes from 248 on would favour the first eight letters. */
+function freshSecret(random: RandomBytes): Secret {
+  let text = '';
+  while (text.length < 32)
+    for (const byte of random(32)) if (byte < 248 && text.length < 32) text += LETTERS[byte % 62];
+  return new Secret(text);
+}

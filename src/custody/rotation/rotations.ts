@@ -1,0 +1,193 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { AccountRecord } from '../../store/records.ts';
+import type { SecretRotation, Vendor } from '../../vendors/vendor.ts';
+import { openAccount } from '../open.ts';
+import type { RecordLock } from '../record-lock.ts';
+import { hasEnded, type RotationRecord } from './record.ts';
+import { createRunner, type RunnerOptions } from './runner.ts';
+
+export interface RotationRequest {
+  /** Id of the account. */
+  readonly account: string;
+  /** Field to replace; null where the account has only one that can be. */
+  readonly secret: string | null;
+  readonly actor: string;
+  readonly reason: string;
+  /** Milliseconds of watching before the old secret is retired; at least two seconds. */
+  readonly watch?: number;
+  readonly isForced?: boolean;
+}
+
+/** What came of asking for a rotation. */
+export type RotationAnswer =
+  | { readonly kind: 'rotation'; readonly record: RotationRecord }
+  /** The vendor has no API for it: what a person does instead. */
+  | { readonly kind: 'guide'; readonly secret: string; readonly steps: readonly string[] };
+
+export interface Rotations {
+  /**
+   * Begins a rotation, or takes up one that stopped; it runs on by itself. Throws `conflict` while one runs and
+   * `input_invalid` when it is not clear which secret is meant.
+   */
+  start(request: RotationRequest): Promise<RotationAnswer>;
+  /** The latest rotation of the account. */
+  get(account: string): Promise<RotationRecord | null>;
+  list(): Promise<readonly RotationRecord[]>;
+  /** True while a rotation of the account has not come to its end, whether or not it runs. */
+  isOpen(account: string): Promise<boolean>;
+  /** Takes up everything that was under way when the process ended. */
+  resume(): Promise<void>;
+  /** Resolves when the account's rotation has ended or halted. */
+  settled(account: string): Promise<RotationRecord | null>;
+  /** Secrets that a webhook of this account may be signed with: the one in use, and the other generation while a change is fresh. */
+  webhookSecrets(account: string, secret: string): Promise<readonly Secret[]>;
+  /** Stops at the next pause; `resume` of the next process goes on. */
+  close(): Promise<void>;
+}
+
+export interface RotationsOptions extends RunnerOptions {
+  readonly vendorOf: (id: string) => Pick<Vendor, 'custody' | 'management'> | null;
+  readonly lock: RecordLock;
+}
+
+const WATCH = 10_000;
+const LEAST_WATCH = 2000;
+/** Webhooks that were signed before the change are retried for about this long. */
+const WEBHOOK_OVERLAP = 24 * 3600 * 1000;
+
+export function createRotations(options: RotationsOptions): Rotations {
+  const { accounts, sealer, clock, random, vendorOf } = options;
+  const runner = createRunner(options);
+  const { store, candidates, previous } = runner;
+
+  async function find(id: string): Promise<AccountRecord> {
+    const record = await accounts.get(id);
+    if (record === null) throw new RingfenceError('not_found', `There is no vendor account ${id}.`);
+    return record;
+  }
+
+  async function start(request: RotationRequest): Promise<RotationAnswer> {
+    const account = await find(request.account);
+    const open = await store.get(account.id);
+    if (runner.isRunning(account.id))
+      throw new RingfenceError('conflict', 'A rotation of this account is under way already.');
+    if (open !== null && !hasEnded(open)) return takeUp(account, open, request);
+    const secret = secretOf(request.secret, vendorOf(account.vendor), openAccount(sealer, account));
+    if (secret.rotation === null) return { kind: 'guide', secret: secret.name, steps: secret.guide };
+    await candidates.discard(account.id);
+    await previous.discard(account.id);
+    const blank = newRecord(request, secret.name, newId('rotation', random), clock.wall());
+    const record = await runner.advance(blank, {});
+    runner.run(record, account, secret.rotation);
+    return { kind: 'rotation', record };
+  }
+
+  /** One that halted goes on, now perhaps forced. */
+  async function takeUp(
+    account: AccountRecord,
+    open: RotationRecord,
+    { isForced = false }: Pick<RotationRequest, 'isForced'>,
+  ): Promise<RotationAnswer> {
+    const rotation = vendorOf(account.vendor)?.management?.rotations[open.secret];
+    if (rotation === undefined)
+      throw new RingfenceError('not_found', `${account.vendor} has no rotation of ${open.secret}.`);
+    const record = await runner.advance(open, { problem: null, isForced: open.isForced || isForced });
+    runner.run(record, account, rotation);
+    return { kind: 'rotation', record };
+  }
+
+  async function list(): Promise<readonly RotationRecord[]> {
+    const all = await Promise.all((await accounts.list()).map(({ id }) => store.get(id)));
+    return all.filter((one) => one !== null);
+  }
+
+  return Object.freeze({
+    start: (request: RotationRequest) =>
+      options.lock(`rotation ${request.account}`, async () => start(request)),
+    get: store.get,
+    list,
+    async isOpen(account: string) {
+      const latest = await store.get(account);
+      return runner.isRunning(account) || (latest !== null && !hasEnded(latest));
+    },
+    async resume() {
+      for (const record of await list())
+        if (!hasEnded(record) && !runner.isRunning(record.account))
+          await takeUp(await find(record.account), record, {});
+    },
+    settled: runner.settled,
+    webhookSecrets: (account: string, name: string) => webhookSecrets(options, runner, { account, name }),
+    close: runner.close,
+  });
+}
+
+async function webhookSecrets(
+  { accounts, sealer, clock }: RotationsOptions,
+  { store, previous }: ReturnType<typeof createRunner>,
+  { account, name }: { readonly account: string; readonly name: string },
+): Promise<readonly Secret[]> {
+  const record = await accounts.get(account);
+  const current = record === null ? undefined : openAccount(sealer, record).secrets[name];
+  const latest = await store.get(account);
+  const isFresh =
+    latest?.secret === name &&
+    (latest.endedAt === null || clock.wall() - latest.endedAt < WEBHOOK_OVERLAP) &&
+    (await previous.has(account));
+  const other = isFresh ? (await previous.open(account)).secrets[name] : undefined;
+  return [current, other].filter((one) => one !== undefined);
+}
+
+function newRecord(request: RotationRequest, secret: string, id: string, now: number): RotationRecord {
+  const { account, actor, reason, watch = WATCH, isForced = false } = request;
+  return {
+    id,
+    account,
+    secret,
+    actor,
+    reason,
+    phase: 'creating',
+    startedAt: now,
+    endedAt: null,
+    watch: Math.max(watch, LEAST_WATCH),
+    isForced,
+    tries: 0,
+    known: [],
+    created: null,
+    refusedBefore: 0,
+    problem: null,
+    steps: [{ phase: 'creating', at: now, note: '' }],
+  };
+}
+
+type Chosen =
+  | { readonly name: string; readonly rotation: SecretRotation }
+  | { readonly name: string; readonly rotation: null; readonly guide: readonly string[] };
+
+/** The secret that is meant. The account must have it; without a name there must be only one. */
+function secretOf(
+  wanted: string | null,
+  vendor: Pick<Vendor, 'custody' | 'management'> | null,
+  { secrets }: ReturnType<typeof openAccount>,
+): Chosen {
+  const has = (vendor?.custody.fields ?? []).filter(({ name, secret }) => secret && name in secrets);
+  const names = has.map(({ name }) => name);
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined)
+    throw new RingfenceError(
+      'input_invalid',
+      `The account has several secrets; name one of ${names.join(', ')}.`,
+    );
+  if (!names.includes(name))
+    throw new RingfenceError('input_invalid', `The account has no secret ${name}, only ${names.join(', ')}.`);
+  const rotation = vendor?.management?.rotations[name];
+  if (rotation !== undefined) return { name, rotation };
+  return { name, rotation: null, guide: vendor?.management?.guides[name] ?? GENERAL_GUIDE };
+}
+
+const GENERAL_GUIDE: readonly string[] = [
+  'Make a new credential at the vendor, beside the old one if it can be.',
+  'Seal it: `ringfence accounts reseal ACCOUNT`. The gateway tests it before it uses it, and no app notices.',
+  'End the old one at the vendor.',
+];

@@ -1,0 +1,148 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { RandomBytes } from '../../kernel/random.ts';
+import type { Collection, SettingStore } from '../../store/ports.ts';
+import type { AccountRecord } from '../../store/records.ts';
+import type { SecretRotation } from '../../vendors/vendor.ts';
+import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
+import { createCandidates } from '../candidate.ts';
+import { openAccount } from '../open.ts';
+import type { Sealer } from '../sealing/sealer.ts';
+import { Halt, STEPS, type Change, type Work } from './procedure.ts';
+import { createRotationStore, hasEnded, type RotationRecord } from './record.ts';
+import { createVendorLine } from './vendor-calls.ts';
+
+/** Setting under which the account as it was before a switch is kept, sealed. */
+export const previousName = (id: string): string => `account.${id}.previous`;
+
+export interface RotationAct {
+  readonly actor: string;
+  readonly act: string;
+  readonly target: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface RunnerOptions {
+  readonly accounts: Collection<AccountRecord>;
+  readonly settings: SettingStore;
+  /** Of purpose `account`. */
+  readonly sealer: Sealer;
+  /** Of purpose `setting`. */
+  readonly settingSealer: Sealer;
+  /** Puts the staged credential in use; resolves when every data-plane process has confirmed it. */
+  readonly commit: (account: string) => Promise<unknown>;
+  /** Answers 401 of the vendor to apps of this account so far. */
+  readonly refusals: (account: string) => Promise<number>;
+  readonly send: (request: WireRequest, upstream: string | null) => Promise<WireResponse>;
+  /** Journals a step before it happens. */
+  readonly record: (act: RotationAct) => Promise<void>;
+  readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Told of each rotation that ends or halts. */
+  readonly onSettled: (record: RotationRecord) => void;
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly random: RandomBytes;
+  /** Rejects when the signal is aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Runs rotations step by step, one for each account at a time. */
+export function createRunner(options: RunnerOptions) {
+  const { settings, settingSealer, clock } = options;
+  const store = createRotationStore(settings);
+  const candidates = createCandidates(settings, settingSealer);
+  const previous = createCandidates(settings, settingSealer, previousName);
+  const running = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+
+  async function advance(record: RotationRecord, { note = '', ...change }: Change): Promise<RotationRecord> {
+    const next = { ...record, ...change };
+    const at = clock.wall();
+    const isStep = next.phase !== record.phase;
+    const steps = isStep ? [...record.steps, { phase: next.phase, at, note }] : record.steps;
+    const written = { ...next, steps, endedAt: hasEnded(next) ? at : null };
+    await options.record(actOf(written, isStep ? note : `attempt ${next.tries}`));
+    await store.put(written);
+    return written;
+  }
+
+  async function proceed(begun: RotationRecord, work: Work): Promise<void> {
+    let record = begun;
+    try {
+      for (let step = STEPS[record.phase]; step !== undefined; step = STEPS[record.phase])
+        record = await step(work, record);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      record = await halt((await store.get(record.account)) ?? record, error);
+    }
+    options.onSettled(record);
+  }
+
+  /** Only our own sentences are kept: the message of any other error may hold anything. */
+  async function halt(record: RotationRecord, error: unknown): Promise<RotationRecord> {
+    const isOurs = error instanceof Halt || error instanceof RingfenceError;
+    const problem = isOurs ? error.message : 'It stopped at an unexpected error.';
+    const halted = { ...record, problem };
+    const { id, account, secret, phase } = halted;
+    await options.incident('rotation halted', { rotation: id, account, secret, phase, problem });
+    await store.put(halted);
+    return halted;
+  }
+
+  return Object.freeze({
+    store,
+    candidates,
+    previous,
+    advance,
+    run(record: RotationRecord, account: AccountRecord, rotation: SecretRotation): void {
+      const shop = { ...options, signal: stopping.signal, candidates, previous, advance };
+      const done = proceed(record, workOn(shop, account, rotation))
+        .catch(() => {}) // The store is gone: the next process takes it up.
+        .finally(() => running.delete(account.id));
+      running.set(account.id, done);
+    },
+    isRunning: (account: string) => running.has(account),
+    async settled(account: string): Promise<RotationRecord | null> {
+      await running.get(account);
+      return store.get(account);
+    },
+    async close(): Promise<void> {
+      stopping.abort();
+      await Promise.allSettled(running.values());
+    },
+  });
+}
+
+type Workshop = RunnerOptions &
+  Pick<Work, 'candidates' | 'previous' | 'advance'> & { readonly signal: AbortSignal };
+
+function workOn(shop: Workshop, { id, upstream }: AccountRecord, rotation: SecretRotation): Work {
+  const { accounts, sealer, clock, random, candidates, previous, advance } = shop;
+  const sleep = (milliseconds: number) => shop.sleep(milliseconds, shop.signal);
+  return {
+    rotation,
+    line: createVendorLine({ send: (request) => shop.send(request, upstream), sleep }),
+    async current() {
+      const record = await accounts.get(id);
+      if (record === null) throw new RingfenceError('not_found', `There is no vendor account ${id}.`);
+      return openAccount(sealer, record);
+    },
+    candidates,
+    previous,
+    commit: async () => void (await shop.commit(id)),
+    refusals: () => shop.refusals(id),
+    advance,
+    random,
+    now: () => clock.wall(),
+    sleep,
+  };
+}
+
+function actOf(record: RotationRecord, note: string): RotationAct {
+  const { id, account, secret, actor, reason, phase, created, problem } = record;
+  return {
+    actor,
+    act: `rotation.${phase}`,
+    target: account,
+    detail: { rotation: id, secret, reason, created, note, ...(problem === null ? {} : { problem }) },
+  };
+}
