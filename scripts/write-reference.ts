@@ -7,6 +7,7 @@ import { VENDORS } from '../src/vendors/index.ts';
 import type { Vendor } from '../src/vendors/vendor.ts';
 import { cliSections } from './cli-page.ts';
 import { actionOf } from './dry-reading.ts';
+import { leakRuleSections } from './leak-rules-page.ts';
 
 const FOLDER = 'docs/reference';
 const ORIGIN = 'Written by `npm run reference` from the code; edits are lost.';
@@ -73,12 +74,19 @@ function vendorsPage(): string {
   return page('Vendors', table(head, rows));
 }
 
+function leakRulesPage(): string {
+  const { summary, head, vendors } = leakRuleSections();
+  const sections = vendors.flatMap(({ name, rows }) => [`## ${name}`, table(head, rows)]);
+  return page('What the scanner finds', summary, ...sections);
+}
+
 /** All generated documents by path. */
 function documents(): ReadonlyMap<string, string> {
   return new Map([
     [`${FOLDER}/errors.md`, errorsPage()],
     [`${FOLDER}/vendors.md`, vendorsPage()],
     [`${FOLDER}/cli.md`, page('Command line', ...cliSections(packageJson.version))],
+    [`${FOLDER}/leak-rules.md`, leakRulesPage()],
     ...VENDORS.map((vendor): [string, string] => [
       `${FOLDER}/operations/${vendor.id}.md`,
       operationsPage(vendor),
