@@ -26,6 +26,27 @@ export function createKeyedHash(key: KeyObject): KeyedHash {
   };
 }
 
+/**
+ * The same hash, remembering the latest texts of ordinary length: senders, templates and virtual secrets come again and
+ * again. Two generations of `size` texts each, so that a flood of new ones costs no more than the hash itself.
+ */
+export function remembering(hashOf: KeyedHash, size: number): KeyedHash {
+  let young = new Map<string, string>();
+  let old = young;
+  return (text) => {
+    const known = young.get(text) ?? old.get(text);
+    if (known !== undefined) return known;
+    const result = hashOf(text);
+    if (text.length > SHORT) return result;
+    if (young.size >= size) {
+      old = young;
+      young = new Map();
+    }
+    young.set(text, result);
+    return result;
+  };
+}
+
 /** The key XORed with `pad` over one block, and room for `length` bytes behind it. */
 function padded(key: KeyObject, pad: number, length: number): Buffer {
   const bytes = key.export();

@@ -14,14 +14,17 @@ export function answerVendor(
 ): AppAnswer {
   const { status, body, rest } = outcome;
   const { scrubber } = account;
-  const headers: Record<string, string> = {};
-  for (const name in outcome.headers) headers[name] = scrubber.text(outcome.headers[name] ?? '');
+  const headers = scrubber.headers(outcome.headers);
   if (rest !== null)
     return { status, headers, body: Buffer.alloc(0), rest: scrubStream(body, rest, scrubber) };
   return { status, headers, body: relink(request, headers, scrubber.bytes(body)), rest: null };
 }
 
-function relink({ vendor, toGateway }: AppRequest, headers: Record<string, string>, body: Buffer): Buffer {
+function relink(
+  { vendor, toGateway }: AppRequest,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): Buffer {
   if (toGateway === null || vendor.rewriteLinks === undefined) return body;
   if (headers['content-type']?.includes('json') !== true || !body.includes('://')) return body;
   return Buffer.from(vendor.rewriteLinks(body.toString(), toGateway));

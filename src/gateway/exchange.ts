@@ -12,11 +12,13 @@ import { answerProbe, PROBE_HEADER, PROBE_PATH } from './probe.ts';
 import { readBody } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
 import { readTarget, type Target } from './request-target.ts';
+import type { Together } from './together.ts';
 
 export interface ExchangeOptions {
   readonly registry: Registry;
   readonly pipeline: (request: AppRequest) => Promise<AppAnswer>;
   readonly counters: Counters;
+  readonly together: Together;
   readonly probeKey: KeyObject;
   readonly bodyBytes: number;
   readonly uploadBytes: number;
@@ -107,8 +109,9 @@ async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
 
 const NO_BODY = Buffer.alloc(0);
 
-async function answerOf({ pipeline }: ExchangeOptions, request: AppRequest): Promise<AppAnswer> {
+async function answerOf({ pipeline, together }: ExchangeOptions, request: AppRequest): Promise<AppAnswer> {
   try {
+    await together();
     return await pipeline(request);
   } catch (error) {
     const code = codeOf(error);
@@ -133,9 +136,12 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
   if (response.destroyed) return;
   const { status, headers, body, rest } = answer;
   if (rest === null) {
-    if (status === 204 || status === 304) response.writeHead(status, headers);
-    else response.writeHead(status, { ...headers, 'content-length': body.length });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    const lines = Object.entries(headers).flat();
+    if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
+    response.writeHead(status, lines);
+    // As text the body leaves with the head in one write; Latin-1 keeps every byte.
+    if (request.method === 'HEAD') response.end();
+    else response.end(body.toString('latin1'), 'latin1');
     return;
   }
   response.writeHead(status, headers);

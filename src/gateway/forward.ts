@@ -17,7 +17,7 @@ export interface Passage {
 }
 
 /** Writes the caps into the request, gives it the real credential, and sends it once. */
-export function forward(
+export async function forward(
   parts: PipelineParts,
   { request, wire, account, permission }: Passage,
 ): Promise<Outcome> {
@@ -29,5 +29,8 @@ export function forward(
       : wire;
   const authorized = vendor.custody.authorize(capped, account.open, parts.clock.wall());
   parts.counters.forwarded += 1;
-  return parts.upstream.send(account.upstream ?? `https://${request.host}`, account.id, authorized, upload);
+  const origin = account.upstream ?? `https://${request.host}`;
+  const outcome = await parts.upstream.send(origin, account.id, authorized, upload);
+  await parts.together();
+  return outcome;
 }

@@ -11,6 +11,7 @@ import type {
   PolicyPort,
   PricesPort,
 } from './ports.ts';
+import type { Together } from './together.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Everything that the steps of the pipeline share. The getters answer what is in force now. */
@@ -27,6 +28,7 @@ export interface PipelineParts {
   readonly journal: JournalPort;
   readonly upstream: Upstream;
   readonly counters: Counters;
+  readonly together: Together;
   /** Keyed fingerprint of a number or text. */
   readonly fingerprint: (text: string) => string;
 }

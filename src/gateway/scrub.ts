@@ -6,27 +6,32 @@ const SHORTEST = 8;
 
 /** Removes the account's real secrets from anything that goes back to the app. */
 export interface Scrubber {
-  text(value: string): string;
+  headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   bytes(body: Buffer): Buffer;
   /** Length of the longest secret form, less one: what must be held back at the end of a streamed part. */
   readonly overlap: number;
 }
 
-/** Knows each secret as it is, percent-encoded, as JSON text and inside basic credentials. */
+/** Knows each secret as it is, percent-encoded, as JSON text and inside basic credentials. Looks at bytes as Latin-1 text. */
 export function createScrubber(account: OpenAccount, sealedFields: readonly string[]): Scrubber {
-  const needles = [...new Set(formsOf(account))].filter((form) => form.length >= SHORTEST);
-  const buffers = needles.map((needle) => Buffer.from(needle));
+  const forms = formsOf(account).map((form) => Buffer.from(form).toString('latin1'));
+  const needles = [...new Set(forms)].filter((form) => form.length >= SHORTEST);
   const field = fieldPattern(sealedFields);
+  const isTouched = (text: string): boolean =>
+    needles.some((needle) => text.includes(needle)) || (field !== null && text.search(field) !== -1);
   const clean = (text: string): string => {
     let result = text;
     for (const needle of needles) if (result.includes(needle)) result = result.replaceAll(needle, MASK);
     return field === null ? result : result.replace(field, `$1"${MASK}"`);
   };
   return {
-    text: clean,
+    headers(headers) {
+      if (!isTouched(Object.values(headers).join('\n'))) return headers;
+      return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)]));
+    },
     bytes(body) {
-      const touched = buffers.some((needle) => body.includes(needle)) || namesField(body, sealedFields);
-      return touched ? Buffer.from(clean(body.toString('latin1')), 'latin1') : body;
+      const text = body.toString('latin1');
+      return isTouched(text) ? Buffer.from(clean(text), 'latin1') : body;
     },
     overlap: Math.max(0, ...needles.map((needle) => needle.length - 1)),
   };
@@ -40,10 +45,6 @@ function formsOf({ fields, secrets }: OpenAccount): string[] {
     for (const name of Object.values(fields)) forms.push(Buffer.from(`${name}:${value}`).toString('base64'));
   }
   return forms;
-}
-
-function namesField(body: Buffer, fields: readonly string[]): boolean {
-  return fields.some((field) => body.includes(`"${field}"`));
 }
 
 /** `"auth_token": "…"` in JSON. Values are matched as whole JSON strings. */

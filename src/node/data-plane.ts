@@ -3,7 +3,7 @@ import type { Server as NetServer } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyTable } from '../custody/key-table.ts';
-import { createKeyedHash } from '../custody/keyed-hash.ts';
+import { createKeyedHash, remembering } from '../custody/keyed-hash.ts';
 import { openAccount, openVerifier } from '../custody/open.ts';
 import { createKeyRing } from '../custody/sealing/key-ring.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
@@ -16,6 +16,7 @@ import { createTransparentTls } from '../gateway/listeners/transparent-tls.ts';
 import { createPipeline } from '../gateway/pipeline.ts';
 import type { LiveAccount } from '../gateway/ports.ts';
 import { createScrubber } from '../gateway/scrub.ts';
+import { createTogether } from '../gateway/together.ts';
 import { createUpstream } from '../gateway/upstream.ts';
 import { createBudgets, type Budgets } from '../guard/budgets/budgets.ts';
 import type { BankPort } from '../guard/budgets/slice.ts';
@@ -33,6 +34,9 @@ import { openAuthority } from '../tls/authority.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Part, StartOrder, WorkerReport } from './messages.ts';
+
+/** Hashes of so many texts are kept at least, of twice as many at most. */
+const REMEMBERED_TEXTS = 4096;
 
 export interface DataPlaneOptions {
   readonly order: StartOrder;
@@ -63,17 +67,19 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     createSealer({ keyRing, random: randomBytes, purpose });
   const keySealer = sealerFor('key');
   const keys = createKeyTable({
-    index: createKeyedHash(keyRing.derive('index')),
+    index: remembering(createKeyedHash(keyRing.derive('index')), REMEMBERED_TEXTS),
     openVerifier: (record) => openVerifier(keySealer, record),
   });
   const budgets = createBudgets({ clock, bank: options.bank, sleep });
   const limits = createLimits({ clock });
   const counters = createCounters();
   const upstream = createUpstream();
+  const together = createTogether();
   const live = createLiveParts({ registry, sealer: sealerFor('account'), keys, budgets, limits });
   const exchange = createExchange({
     registry: live.registry,
     counters,
+    together,
     probeKey: keyRing.derive('probe'),
     bodyBytes: order.config.limits.bodyBytes,
     uploadBytes: order.config.limits.uploadBytes,
@@ -86,11 +92,12 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       limits,
       upstream,
       counters,
+      together,
       accounts: live.accounts,
       kills: live.kills,
       policy: live.policy,
       prices: live.prices,
-      fingerprint: createKeyedHash(keyRing.derive('fingerprint')),
+      fingerprint: remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS),
     }),
   });
   const authority = openAuthority(order.authority.key, order.authority.certificate, {

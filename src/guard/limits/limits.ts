@@ -26,6 +26,12 @@ interface Limit {
   readonly running: Map<string, number>;
 }
 
+interface Taken {
+  readonly limit: Limit;
+  readonly key: string;
+  readonly count: number;
+}
+
 const FREE: Admission = Object.freeze({ release() {} });
 
 /** Rate and concurrency limits of this process, on the monotonic clock. */
@@ -48,20 +54,21 @@ export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic
     },
     admit(subject: Subject, intent: Intent) {
       const now = clock.monotonic();
-      const taken: [Limit, string][] = [];
+      const taken: Taken[] = [];
       for (const limit of limits) {
         if (!limit.rule.covers(subject, intent)) continue;
-        const counts = new Map<string, number>();
-        for (const key of subjectKeys(limit.rule.per, subject, intent))
-          counts.set(key, (counts.get(key) ?? 0) + 1);
-        for (const [key, count] of counts) {
+        const keys = subjectKeys(limit.rule.per, subject, intent);
+        for (const [key, count] of keys.length === 1 ? [[keys[0] ?? '', 1] as const] : countsOf(keys)) {
           if (limit.rate !== null && !limit.rate.fits(key, now, count)) return refusal(limit, true);
-          if (limit.rule.concurrency !== null && (limit.running.get(key) ?? 0) >= limit.rule.concurrency)
+          if (
+            limit.rule.concurrency !== null &&
+            (limit.running.get(key) ?? 0) + count > limit.rule.concurrency
+          )
             return refusal(limit, false);
-          for (let time = 0; time < count; time++) taken.push([limit, key]);
+          taken.push({ limit, key, count });
         }
       }
-      for (const [{ rate }, key] of taken) rate?.take(key, now, 1);
+      for (const { limit, key, count } of taken) limit.rate?.take(key, now, count);
       return next(hold(taken));
     },
     takeUsage() {
@@ -79,20 +86,32 @@ function newLimit(rule: LimitRule): Limit {
   return { rule, rate: rule.rate === null ? null : createRate(rule.rate), running: new Map() };
 }
 
-function hold(taken: readonly [Limit, string][]): Admission {
-  const held = taken.filter(([{ rule }]) => rule.concurrency !== null);
-  if (held.length === 0) return FREE;
-  for (const [{ running }, key] of held) running.set(key, (running.get(key) ?? 0) + 1);
+function isRate({ limit }: Taken): boolean {
+  return limit.rule.concurrency === null;
+}
+
+function countsOf(keys: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+function hold(taken: readonly Taken[]): Admission {
+  if (taken.every(isRate)) return FREE;
+  const held = taken.filter((one) => !isRate(one));
+  for (const { limit, key, count } of held) addRunning(limit, key, count);
   let isHeld = true;
   return {
     release() {
       if (!isHeld) return;
       isHeld = false;
-      for (const [{ running }, key] of held) {
-        const left = (running.get(key) ?? 1) - 1;
-        if (left > 0) running.set(key, left);
-        else running.delete(key);
-      }
+      for (const { limit, key, count } of held) addRunning(limit, key, -count);
     },
   };
+}
+
+function addRunning({ running }: Limit, key: string, count: number): void {
+  const now = (running.get(key) ?? 0) + count;
+  if (now > 0) running.set(key, now);
+  else running.delete(key);
 }

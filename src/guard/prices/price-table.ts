@@ -11,6 +11,8 @@ export interface PriceTable {
 type ByPrefix = Map<string, PriceRecord[]>;
 const KINDS = ['price', 'ceiling', 'band'] as const;
 const LONGEST = 12;
+/** Accounts × items that are looked up without building nine names; a vendor's items are a few hundred. */
+const MOST_REMEMBERED = 10_000;
 
 export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
   const byKey = new Map<string, ByPrefix>();
@@ -25,14 +27,25 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
     list.sort((a, b) => b.from - a.from);
     prefixes.set(row.prefix, list);
   }
+  const remembered = new Map<string, readonly ByPrefix[]>();
+  /** Where to look, in this order: exact prices, ceilings, bands; of each the account's own rows first. */
+  function listsFor(vendor: string, account: string, item: string): readonly ByPrefix[] {
+    const name = `${vendor} ${account} ${item}`;
+    let lists = remembered.get(name);
+    if (lists !== undefined) return lists;
+    lists = KINDS.flatMap((kind) => [
+      byKey.get(keyOf(kind, vendor, account, item)),
+      byKey.get(keyOf(kind, vendor, null, item)),
+      byKey.get(keyOf(kind, '*', null, item)),
+    ]).filter((list) => list !== undefined);
+    if (remembered.size < MOST_REMEMBERED) remembered.set(name, lists);
+    return lists;
+  }
   return {
     knows: (vendor, item) => known.has(`${vendor} ${item}`) || known.has(`* ${item}`),
     find(vendor, account, item, digits, now) {
-      for (const kind of KINDS) {
-        const row =
-          longest(byKey.get(keyOf(kind, vendor, account, item)), digits, now) ??
-          longest(byKey.get(keyOf(kind, vendor, null, item)), digits, now) ??
-          longest(byKey.get(keyOf(kind, '*', null, item)), digits, now);
+      for (const prefixes of listsFor(vendor, account, item)) {
+        const row = longest(prefixes, digits, now);
         if (row !== null) return row;
       }
       return null;
@@ -44,8 +57,7 @@ function keyOf(kind: string, vendor: string, account: string | null, item: strin
   return `${kind} ${vendor} ${account ?? ''} ${item}`;
 }
 
-function longest(prefixes: ByPrefix | undefined, digits: string, now: number): PriceRecord | null {
-  if (prefixes === undefined) return null;
+function longest(prefixes: ByPrefix, digits: string, now: number): PriceRecord | null {
   for (let length = Math.min(digits.length, LONGEST); length >= 0; length--) {
     const row = prefixes.get(digits.slice(0, length))?.find(({ from }) => from <= now);
     if (row !== undefined) return row;

@@ -23,6 +23,15 @@ const PLUS = /\+/g;
  */
 export function parseForm(body: Buffer): Form | Malformed {
   if (body.length === 0) return EMPTY;
+  let reading = READINGS.get(body);
+  if (reading === undefined) READINGS.set(body, (reading = readForm(body)));
+  return reading;
+}
+
+/** A request's body is read by several checks; nothing ever changes it. */
+const READINGS = new WeakMap<Buffer, Form | Malformed>();
+
+function readForm(body: Buffer): Form | Malformed {
   if (isAscii(body)) return parseFormText(body.toString('latin1'));
   return isUtf8(body) ? parseFormText(body.toString('utf8')) : malformed('The body is not UTF-8.');
 }
