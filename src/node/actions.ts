@@ -7,7 +7,6 @@ import { finding, ok, type Check } from '../cli/checks.ts';
 import { loadConfig, pathsOf, type Config, type ConfigInput } from '../config/config.ts';
 import { generateKeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, writeKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
-import { defaultPrices } from '../guard/prices/default-prices.ts';
 import { starterPolicy } from '../guard/policy/starter-policy.ts';
 import { ensureAdminToken, startAdminServer } from './admin-server.ts';
 import { createDemoApp, runShowcase, seed, startSandbox } from './dev.ts';
@@ -132,10 +131,7 @@ export function createActions(process: CliProcess): CliActions {
         );
         print('policy       a starter is active; see `ringfence policy show`');
       }
-      if ((await primary.store.prices.list()).length === 0) {
-        await primary.store.prices.put(defaultPrices('USD'));
-        print('prices       coarse upper bounds in USD; import the real ones with `ringfence prices import`');
-      }
+      print('prices       coarse upper bounds come with each account; see `ringfence prices import`');
     } finally {
       await primary.journal.close();
       await primary.store.close();

@@ -10,6 +10,7 @@ import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
+import { missingBands } from './bands.ts';
 import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
 import type { Primary } from './primary.ts';
@@ -51,12 +52,20 @@ function appService({ store, record, clock }: Primary): AdminServices['apps'] {
 }
 
 function accountService(primary: Primary): AdminServices['accounts'] {
-  const { accounts, record, store, sealers, lock } = primary;
+  const { accounts, record, store, sealers, lock, refreshPrices } = primary;
   return {
     async seal(request, actor) {
       const { vendor, name } = request;
       await record({ actor, act: 'account.seal', target: name, detail: { vendor, name } });
-      return accounts.seal(request);
+      const account = await accounts.seal(request);
+      const bands = missingBands(await store.prices.list(vendor), account);
+      if (bands.length > 0) {
+        const detail = { rows: bands.length, kind: 'band', currency: account.currency };
+        await record({ actor, act: 'prices.put', target: vendor, detail });
+        await store.prices.put(bands);
+        await refreshPrices();
+      }
+      return account;
     },
     list: () => accounts.list(),
     async test(id, actor) {

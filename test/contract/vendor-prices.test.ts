@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { defaultPrices } from '../../src/guard/prices/default-prices.ts';
 import { createPriceBook } from '../../src/guard/prices/price-book.ts';
 import { baseItem, extraItem, mayCost } from '../../src/guard/prices/items.ts';
 import type { Intent } from '../../src/intent/intent.ts';
@@ -77,6 +78,17 @@ for (const vendor of VENDORS)
           assert.ok(whole.ok && whole.value !== null && whole.value.money.amount > 0, operation.id);
           const missing = createPriceBook(items.slice(1).map(priceOf)).bound(intent, subject, SECONDS, NOW);
           assert.ok(!missing.ok, `${operation.id} passes without ${items[0]}`);
+        }
+    });
+
+    it('has a coarse band for everything but what only its operation name describes', () => {
+      const bands = defaultPrices({ vendor: vendor.id, account: null, currency: vendor.facts.currency });
+      const book = createPriceBook(bands);
+      for (const operation of vendor.operations.rows)
+        for (const intent of intentsOf(vendor, operation).filter(mayCost)) {
+          if (baseItem(intent).startsWith('other/')) continue;
+          const bound = book.bound(intent, subject, SECONDS, NOW);
+          assert.ok(bound.ok && bound.value !== null && bound.value.money.amount > 0, operation.id);
         }
     });
   });

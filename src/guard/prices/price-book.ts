@@ -43,7 +43,7 @@ function sum(table: PriceTable, question: Question): Step<Bound> {
   for (const destination of placesOf(intent)) {
     const items = [base, ...intent.extras.map((extra) => extraItem(intent, extra))];
     for (const item of items) {
-      const row = find(table, item, digitsOf(destination, item), question);
+      const row = findPlace(table, item, destination, question);
       if (row === null) return unknownPrice(item, destination);
       first ??= row;
       if (row.currency !== first.currency)
@@ -79,8 +79,27 @@ function find(
 ): PriceRecord | null {
   const { vendor, account } = subject;
   const row = table.find(vendor, account, item, digits, now);
-  if (row !== null || !item.startsWith('other/')) return row;
-  return table.find(vendor, account, 'other', digits, now);
+  const wider = row === null ? widerItem(item) : null;
+  return wider === null ? row : table.find(vendor, account, wider, digits, now);
+}
+
+/** The row that stands in for an item without one of its own. */
+function widerItem(item: string): string | null {
+  if (item.startsWith('other/')) return 'other';
+  return item.startsWith('lookup/') ? 'lookup/*' : null;
+}
+
+/** Bands know countries only: numbers that pay the called party, wherever they are, cost as the dearest of all. */
+function findPlace(
+  table: PriceTable,
+  item: string,
+  destination: Destination | null,
+  question: Question,
+): PriceRecord | null {
+  const row = find(table, item, digitsOf(destination, item), question);
+  const phone = destination?.phone ?? null;
+  if (row?.kind !== 'band' || phone === null || !(phone.premium || phone.satellite)) return row;
+  return find(table, item, '', question);
 }
 
 /** A leg whose destination nobody knows yet is priced by the row without prefix. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { getCountries, getCountryCallingCode } from 'libphonenumber-js';
 import { formatMicros, micros } from '../../kernel/money.ts';
+import type { PhoneFacts } from '../../kernel/numbering/facts.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { bandCodes } from './band-countries.ts';
 import { defaultPrices } from './default-prices.ts';
 import { createPriceBook } from './price-book.ts';
 import { readPriceFile } from './read-price-file.ts';
@@ -28,6 +31,8 @@ function bound(rows: readonly PriceRecord[], intent = message, seconds = 60, now
     ? 'free'
     : `${formatMicros(step.value.money.amount)} ${step.value.money.currency}`;
 }
+
+const bands = defaultPrices({ vendor: 'acme', account: null, currency: 'USD' });
 
 describe('price book', () => {
   const sms = row('message.send/sms', '', 100_000, { unit: 'segment' });
@@ -65,9 +70,9 @@ describe('price book', () => {
 
   it('prefers stated prices to ceilings and those to bands', () => {
     const ceiling = row('message.send/sms', '49', 300_000, { kind: 'ceiling' });
-    assert.equal(bound([ceiling, sms, ...defaultPrices('USD')]), '0.10 USD');
-    assert.equal(bound([ceiling, ...defaultPrices('USD')]), '0.30 USD');
-    assert.equal(bound(defaultPrices('USD')), '0.40 USD');
+    assert.equal(bound([ceiling, sms, ...bands]), '0.10 USD');
+    assert.equal(bound([ceiling, ...bands]), '0.30 USD');
+    assert.equal(bound(bands), '0.20 USD');
   });
 
   it('uses the row that is in force now', () => {
@@ -89,6 +94,76 @@ describe('price book', () => {
 
   it('finds that reading is free', () => {
     assert.equal(bound([], messageTo([], { action: 'other', effects: ['read'] })), 'free');
+  });
+});
+
+describe('coarse bands', () => {
+  const sms = (address: string, facts: Partial<PhoneFacts> = {}) =>
+    bound(bands, messageTo([phone(address, facts)]));
+  const call = (address: string, facts: Partial<PhoneFacts> = {}) =>
+    bound(
+      bands,
+      messageTo([phone(address, facts)], { action: 'call.create', channel: 'voice', content: null }),
+    );
+
+  it('know four classes of destinations', () => {
+    assert.deepEqual(
+      [sms('+12025550123'), sms('+4915215551234'), sms('+923001234567'), sms('+870773111632')],
+      ['0.05 USD', '0.20 USD', '1.00 USD', '2.00 USD'],
+    );
+    assert.deepEqual(
+      [call('+12025550123'), call('+4915215551234'), call('+923001234567'), call('+870773111632')],
+      ['0.10 USD', '0.60 USD', '5.00 USD', '15.00 USD'],
+    );
+    assert.equal(call('+37061234567'), '5.00 USD', 'dear for calls only');
+    assert.equal(sms('+37061234567'), '0.20 USD');
+    assert.equal(call('+18765550123'), '5.00 USD', 'Jamaica looks like the United States');
+  });
+
+  it('take a premium or satellite number for the dearest, in whichever country it is', () => {
+    assert.equal(call('+4990012345', { premium: true }), '15.00 USD');
+    assert.equal(sms('+19005550123', { premium: true }), '2.00 USD');
+    assert.equal(call('+88163111632', { satellite: true }), '15.00 USD');
+  });
+
+  it('have a class of its own for every calling code that is in use', () => {
+    const listed = new Set(bandCodes(false).map(([code]) => code));
+    const unlisted = getCountries()
+      .map((country) => getCountryCallingCode(country))
+      .filter((code) => !listed.has(code));
+    assert.deepEqual([...new Set(unlisted)], []);
+    const all = bandCodes(true).map(([code]) => code);
+    assert.equal(new Set(all).size, all.length, 'and only one');
+  });
+
+  it('never bound a destination below the class around it, but for cheap countries within dear surroundings', () => {
+    for (const { item, prefix, amount } of bands) {
+      const whole = bands.find((row) => row.item === item && row.prefix === '');
+      assert.ok(whole !== undefined && amount <= whole.amount, `${item} ${prefix}`);
+    }
+  });
+
+  it('stand in for lookup packages that have no row of their own', () => {
+    const lookup = (extra: string) =>
+      bound(
+        bands,
+        messageTo([phone('+4915215551234')], { action: 'lookup', content: null, extras: [extra] }),
+      );
+    assert.equal(lookup('carrier'), '0.04 USD');
+    assert.equal(lookup('something_new'), '0.32 USD');
+  });
+
+  it('leave what nobody can know refused', () => {
+    const spend = messageTo([], { action: 'other', effects: ['spend'], operation: 'TopUp' });
+    assert.match(bound(bands, spend), /No price is known for other\/TopUp/);
+  });
+
+  it('exist in the currencies that the figures fit', () => {
+    for (const currency of ['USD', 'EUR'])
+      assert.ok(
+        defaultPrices({ vendor: 'acme', account: null, currency }).every((one) => one.currency === currency),
+      );
+    assert.deepEqual(defaultPrices({ vendor: 'acme', account: null, currency: 'JPY' }), []);
   });
 });
 

@@ -269,3 +269,10 @@ test('no problem text repeats a number', () => {
     }),
   );
 });
+
+test('a failover counts as many segments as the longest of the messages', () => {
+  const long = { channel: 'sms', message_type: 'text', to: '15005550006', from: 'x', text: 'x'.repeat(400) };
+  const json = { ...long, channel: 'whatsapp', text: 'Hi', failover: [long] };
+  const one = intent(API, { url: '/v1/messages', json });
+  assert.deepEqual([one.channel, one.content?.segments, one.extras], ['whatsapp', 3, ['failover_sms']]);
+});

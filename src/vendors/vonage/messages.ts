@@ -81,7 +81,10 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
     channel: first.channel,
     destinations: [first, ...failovers].flatMap(({ destinations }) => destinations),
     sender: optionalText(body, 'from'),
-    content: first.content,
+    content: {
+      ...first.content,
+      segments: Math.max(...[first, ...failovers].map(({ content }) => content.segments)),
+    },
     extras: failovers.map(({ name }) => `failover_${name}`),
     parameters: parametersOf(body),
     callbacks: urlsOf(body, ['webhook_url']),
