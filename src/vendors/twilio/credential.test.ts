@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Secret } from '../../kernel/secret.ts';
 import { basicHeader } from '../shared/basic-auth.ts';
 import { issueSources, NOW, openAccount, VIRTUAL, wire } from '../shared/wire-fixture.ts';
 import type { WireRequest } from '../wire.ts';

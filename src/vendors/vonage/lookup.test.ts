@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Secret } from '../../kernel/secret.ts';
-import { answer, openAccount } from '../shared/wire-fixture.ts';
+import { answer } from '../shared/wire-fixture.ts';
 import { vonage } from './index.ts';
 import { lookup } from './lookup.ts';
-import { management } from './manage.ts';
 
 const FIELDS = { apiKey: 'a1b2c3d4', applicationId: 'app' };
 const UUID = 'aaaaaaaa-bbbb-cccc-dddd-0123456789ab';
@@ -154,19 +152,4 @@ test('links to the vendor lead back to the gateway, text does not change', () =>
     vonage.rewriteLinks?.(body, (host) => `http://gateway/${host}`),
     body.replace('https://api.nexmo.com/v1', 'http://gateway/api.nexmo.com/v1'),
   );
-});
-
-test('a new secret is made beside the old one, which is then revoked', () => {
-  const account = openAccount(FIELDS, { apiSecret: 'OldSecret1234567' });
-  const fresh = new Secret('abcdefghijklmnopqrstuvwxyzABCDEF');
-  const create = management.create(account, fresh);
-  const { secret } = JSON.parse(create.body.toString());
-  assert.match(secret, /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9]{8,25}$/);
-  assert.deepEqual([create.method, create.path], ['POST', '/accounts/a1b2c3d4/secrets']);
-  assert.match(create.headers['authorization'] ?? '', /^Basic /);
-  const created = management.readCreated(answer(201, { id: 's1', created_at: 'x' }), fresh);
-  assert.deepEqual([created?.id, created?.secrets['apiSecret']?.reveal()], ['s1', secret]);
-  assert.equal(management.readCreated(answer(403, { id: 's1' }), fresh), null);
-  const revoke = management.revoke(account, 's1');
-  assert.deepEqual([revoke.method, revoke.path], ['DELETE', '/accounts/a1b2c3d4/secrets/s1']);
 });
