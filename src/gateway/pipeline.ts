@@ -53,7 +53,7 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
       permission: permission.value,
     });
     const settled = settle(parts, { request, intent, permission: permission.value, outcome });
-    recordOutcome(parts, { position, settled, outcome });
+    recordOutcome(parts, { position, settled, outcome, account: account.id });
     return answerOutcome(parts, { request, account, outcome, position });
   };
 }

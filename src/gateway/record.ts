@@ -4,7 +4,7 @@ import { RingfenceError } from '../kernel/errors.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { answerRefusal, answerVendor, withDecision } from './answer.ts';
-import { countRefusal } from './counters.ts';
+import { countRefusal, countUnauthorized } from './counters.ts';
 import type { Permission } from './decide.ts';
 import { factsOf, fingerprintsOf } from './facts.ts';
 import type { Outcome } from './forward.ts';
@@ -75,12 +75,17 @@ export interface Ended {
   readonly position: number;
   readonly settled: Settled;
   readonly outcome: Outcome;
+  readonly account: string;
 }
 
 /** Appends what became of an intent. The record follows with the next group sync. */
-export function recordOutcome(parts: PipelineParts, { position, settled, outcome }: Ended): void {
+export function recordOutcome(
+  parts: PipelineParts,
+  { position, settled, outcome, account }: Ended,
+): void {
   const { costs, state, amount, isFinal, reserves, resourceIds } = settled;
   const status = outcome.kind === 'answered' ? outcome.status : 0;
+  if (status === 401) countUnauthorized(parts.counters, account);
   parts.journal.append({
     type: 'outcome',
     at: parts.clock.wall(),

@@ -127,6 +127,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       unknownOutcomes: counters.unknownOutcomes,
       malformed: counters.malformed,
       refusals: [...counters.refusals],
+      unauthorized: [...counters.unauthorized],
       keyUses: [...keys.takeUses()],
       ledgerTime: clock.ledger(),
       residentBytes: process.memoryUsage.rss(),

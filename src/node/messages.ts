@@ -68,6 +68,8 @@ export interface WorkerReport {
   readonly unknownOutcomes: number;
   readonly malformed: number;
   readonly refusals: readonly (readonly [code: string, count: number])[];
+  /** Answers 401 of vendors by account. */
+  readonly unauthorized: readonly (readonly [account: string, count: number])[];
   readonly keyUses: readonly (readonly [key: string, at: number])[];
   readonly ledgerTime: number;
   readonly residentBytes: number;
