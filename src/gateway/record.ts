@@ -79,10 +79,7 @@ export interface Ended {
 }
 
 /** Appends what became of an intent. The record follows with the next group sync. */
-export function recordOutcome(
-  parts: PipelineParts,
-  { position, settled, outcome, account }: Ended,
-): void {
+export function recordOutcome(parts: PipelineParts, { position, settled, outcome, account }: Ended): void {
   const { costs, state, amount, isFinal, reserves, resourceIds } = settled;
   const status = outcome.kind === 'answered' ? outcome.status : 0;
   if (status === 401) countUnauthorized(parts.counters, account);
