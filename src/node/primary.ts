@@ -7,6 +7,7 @@ import type { AdminRecord } from '../journal/records.ts';
 import type { BudgetRecord } from '../store/records.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
+import { openRotations } from './rotating.ts';
 import { openSettlement } from './settlement/open.ts';
 import { createShipper, type Shipper } from './shipper.ts';
 import { allParts, createPartReader, startOrder } from './start-order.ts';
@@ -60,6 +61,8 @@ export async function openPrimary(options: PrimaryOptions) {
     every: settleEvery,
     say,
   });
+  const custodians = createCustodians(foundation, supervisor.broadcast);
+  const rotations = openRotations(foundation, { ...custodians, supervisor, onSettled: () => {} });
   let controlShipper: Shipper | null = null;
 
   return Object.freeze({
@@ -67,7 +70,8 @@ export async function openPrimary(options: PrimaryOptions) {
     supervisor,
     bank,
     settlement,
-    ...createCustodians(foundation, supervisor.broadcast),
+    ...custodians,
+    rotations,
     ...rules.refreshers,
     /** Journals an administrative act before it happens. */
     async record(act: Omit<AdminRecord, 'type' | 'at'>): Promise<void> {
@@ -79,9 +83,11 @@ export async function openPrimary(options: PrimaryOptions) {
       await rules.refreshers.refreshBudgets();
       await supervisor.start(bank);
       tending.start();
+      await rotations.resume();
     },
     async close() {
       tending.stop();
+      await rotations.close();
       await supervisor.stop();
       await tending.ended();
       await journal.close();
