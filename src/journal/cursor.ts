@@ -35,7 +35,7 @@ export interface Cursor {
   next(limit: number): Promise<Step>;
   /** Next position and head (binary) in the epoch that is being read. */
   chain(): Readonly<Chain> | null;
-  /** Gives up the rest of the present epoch; false when there is no later one yet. */
+  /** Gives up the rest of the epoch that has the fault; false when there is no later one yet. */
   skipEpoch(): Promise<boolean>;
   /** Makes what came out durable. */
   sync(): Promise<void>;
@@ -53,17 +53,30 @@ export interface CursorOptions {
 
 interface State {
   readonly directory: string;
-  readonly from: From;
   readonly boot: string;
   readonly node: string;
+  from: From;
   reader: SegmentReader | null;
+  /** Epoch of the last fault; 0 before the first. */
+  faulty: number;
 }
 
 export function createCursor(options: CursorOptions): Cursor {
   const { directory, node = basename(directory), from, boot = systemBoot() } = options;
-  const state: State = { directory, node, boot, from: from ?? { epoch: 0, position: 0 }, reader: null };
+  const state: State = {
+    directory,
+    node,
+    boot,
+    from: from ?? { epoch: 0, position: 0 },
+    reader: null,
+    faulty: 0,
+  };
   return {
-    next: (limit) => next(state, limit),
+    async next(limit) {
+      const step = await next(state, limit);
+      if (step.kind === 'fault') state.faulty = step.fault.epoch;
+      return step;
+    },
     chain: () => state.reader?.chain ?? null,
     skipEpoch: () => skipEpoch(state),
     sync: async () => state.reader?.sync(),
@@ -158,16 +171,13 @@ function atFrom({ from }: State, { header }: SegmentReader, kind: Fault['kind'],
   return { kind: 'fault', fault: fault(kind, point, what) };
 }
 
-/** A later epoch whose first segments cannot be opened is given up as well. */
+/** Goes on at the beginning of the epoch that follows: one that cannot be opened has a fault of its own. */
 async function skipEpoch(state: State): Promise<boolean> {
-  const epoch = state.reader?.file.epoch ?? state.from.epoch;
-  for (const file of await listSegments(state.directory)) {
-    if (file.epoch <= epoch) continue;
-    const found = await openSegment(file, state.node);
-    if (found === 'blank' || 'kind' in found) continue;
-    await state.reader?.close();
-    state.reader = found;
-    return true;
-  }
-  return false;
+  const epoch = Math.max(state.reader?.file.epoch ?? state.from.epoch, state.faulty);
+  const next = (await listSegments(state.directory)).find((file) => file.epoch > epoch);
+  if (next === undefined) return false;
+  await state.reader?.close();
+  state.reader = null;
+  state.from = { epoch: next.epoch, position: 0 };
+  return true;
 }

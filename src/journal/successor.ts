@@ -24,11 +24,11 @@ type Successor =
 export async function findSuccessor(end: EndOfSegment): Promise<Successor> {
   const { reader, ending, files, boot } = end;
   const found = await openFirst(end, files);
-  if (found === null) {
+  if (found === null || 'fault' in found) {
+    // The earlier of two faults is the one to name; only a crash of the machine would explain it.
     if (ending.kind === 'fault' && reader.header.boot === boot) return { kind: 'fault', fault: ending.fault };
-    return { kind: 'end', torn: tornBytes(ending) };
+    return found ?? { kind: 'end', torn: tornBytes(ending) };
   }
-  if ('fault' in found) return found;
   const wrong = judgeLink({ header: reader.header, chain: reader.chain, ending }, found.header);
   if (wrong === null) return found;
   await found.close();

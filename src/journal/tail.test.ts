@@ -118,6 +118,38 @@ test('damage of a past epoch stops the tail until it is told to go on', async (t
   await second.close();
 });
 
+test('an epoch whose first segment cannot be opened is given up whole, with a fault of its own', async (t) => {
+  const directory = newDirectory(t);
+  for (let life = 1; life <= 4; life += 1) {
+    const journal = await openFor(t, { directory, processes: nobodyLives });
+    for (let index = 0; index < 200; index += 1) journal.append(incident(index, 'x'.repeat(3_000)));
+    await journal.close();
+  }
+  for (const epoch of [2, 3]) {
+    const file = readFileSync(path(directory, epoch));
+    file.writeUInt8((file[40] ?? 0) ^ 1, 40);
+    writeFileSync(path(directory, epoch), file);
+  }
+  const tail = createTail(directory);
+  t.after(() => tail.close());
+  assert.equal(tail.fault(), null);
+  for (const epoch of [2, 3]) {
+    await assert.rejects(drain(tail), {
+      code: 'verify_failed',
+      message: new RegExp(`w0-${epoch}-0: the header`),
+    });
+    assert.equal(tail.fault()?.epoch, epoch);
+    assert.equal(await tail.skipEpoch(), true);
+  }
+  const batches = await drain(tail);
+  assert.deepEqual([batches[0]?.epoch, batches[0]?.from], [4, 0]);
+  const faults: number[] = [];
+  const read = await Array.fromAsync(readJournal(directory, undefined, ({ epoch }) => faults.push(epoch)));
+  assert.deepEqual(faults, [2, 3]);
+  assert.deepEqual([...new Set(read.map(({ epoch }) => epoch))], [1, 4]);
+  await assert.rejects(Array.fromAsync(readJournal(directory)), { code: 'verify_failed' });
+});
+
 test('a journal that ends in damage is not taken for one that simply ends', async (t) => {
   const directory = newDirectory(t);
   const journal = await openFor(t, { directory, boot: 'now' });

@@ -2,6 +2,7 @@ import { RingfenceError } from '../kernel/errors.ts';
 import { createCursor } from './cursor.ts';
 import type { Cursor, CursorOptions, From } from './cursor.ts';
 import { faultError } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { toHex } from './format.ts';
 import type { Frame } from './format.ts';
 import type { JournalRecord } from './records.ts';
@@ -30,6 +31,8 @@ export interface Tail {
    * and again until `skipEpoch`; `journal_unavailable` when the disk does not take it.
    */
   next(limit: number): Promise<Batch | null>;
+  /** What `next` last said cannot be trusted; null when it never did. */
+  fault(): Fault | null;
   /** Gives up the rest of a damaged epoch; false while there is no later one. */
   skipEpoch(): Promise<boolean>;
   close(): Promise<void>;
@@ -43,10 +46,15 @@ export function createTail(directory: string, from?: From, options?: Pick<Cursor
     ...(from === undefined ? {} : { from: beginAt(from) }),
   });
   let failed: RingfenceError | null = null;
+  let found: Fault | null = null;
   return Object.freeze({
     async next(limit: number) {
       if (failed !== null) throw failed;
       const batch = await readBatch(cursor, limit);
+      if (batch !== null && 'kind' in batch) {
+        found = batch;
+        throw faultError(batch);
+      }
       if (batch !== null)
         await cursor.sync().catch((error: unknown) => {
           // Asking again would be answered with success: the system forgets the error, not the loss.
@@ -55,6 +63,7 @@ export function createTail(directory: string, from?: From, options?: Pick<Cursor
         });
       return batch;
     },
+    fault: () => found,
     skipEpoch: () => cursor.skipEpoch(),
     close: () => cursor.close(),
   });
@@ -65,11 +74,12 @@ function beginAt({ epoch, position, head }: From): From {
   return head === undefined || head === '' ? { epoch, position } : { epoch, position, head };
 }
 
-async function readBatch(cursor: Cursor, limit: number): Promise<Batch | null> {
+/** The next records of one epoch; null when there are none now. */
+async function readBatch(cursor: Cursor, limit: number): Promise<Batch | Fault | null> {
   for (;;) {
     const step = await cursor.next(limit);
     if (step.kind === 'end') return null;
-    if (step.kind === 'fault') throw faultError(step.fault);
+    if (step.kind === 'fault') return step.fault;
     if (step.kind === 'frames') return toBatch(step.epoch, step.frames);
   }
 }
@@ -85,13 +95,32 @@ function toRecord(epoch: number, { position, head, payload }: Frame): ReadRecord
   return { epoch, position, head: toHex(head), record: JSON.parse(payload.toString()) as JournalRecord };
 }
 
-/** All records from a place on, to the end that is there now. Throws `verify_failed` where they cannot be trusted. */
-export async function* readJournal(directory: string, from?: Place): AsyncGenerator<ReadRecord> {
+/** Told about each epoch whose rest is left out because it cannot be trusted. */
+export type OnFault = (fault: Fault) => void;
+
+/**
+ * All records from a place on, to the end that is there now. Where they cannot be trusted it throws `verify_failed`,
+ * or with `onFault` goes on in the next epoch.
+ */
+export async function* readJournal(
+  directory: string,
+  from?: Place,
+  onFault?: OnFault,
+): AsyncGenerator<ReadRecord> {
   const { epoch, position } = from ?? { epoch: 0, position: 0 };
   const cursor = createCursor({ directory, from: { epoch, position } });
   try {
-    for (let batch = await readBatch(cursor, 1_000); batch !== null; batch = await readBatch(cursor, 1_000))
-      yield* batch.records;
+    for (;;) {
+      const batch = await readBatch(cursor, 1_000);
+      if (batch === null) return;
+      if ('records' in batch) {
+        yield* batch.records;
+        continue;
+      }
+      if (onFault === undefined) throw faultError(batch);
+      onFault(batch);
+      if (!(await cursor.skipEpoch())) return;
+    }
   } finally {
     await cursor.close();
   }

@@ -353,3 +353,34 @@ test('random damage of any kind never passes unseen, and never names a record be
   }
   assert.ok(second > 0);
 });
+
+test('each damaged epoch is named once, and the others are still checked', async () => {
+  const directory = mkdtempSync(join(parent, 'copy-'));
+  cpSync(original, directory, { recursive: true });
+  rewrite(directory, { epoch: 1 }, (frames) => frames.splice(4, 2));
+  const file = readFileSync(path(directory, 2));
+  file.writeUInt8((file[20] ?? 0) ^ 1, 20);
+  writeFileSync(path(directory, 2), file);
+  const result = await verified(directory, anchors);
+  assert.deepEqual(
+    result.faults.map(({ kind, epoch, position }) => `${kind} ${epoch}-${position}`),
+    ['removed 1-4', 'damaged 2-0'],
+  );
+  assert.deepEqual(result.fault, result.faults[0]);
+  assert.equal(result.epochs, 2, 'epoch 1 up to its fault, and epoch 3');
+  assert.equal(result.lastAt, all.at(-1)?.record.at);
+  rewrite(directory, { epoch: 3 }, (frames) => frames.splice(2, 1));
+  assert.equal((await verified(directory, anchors)).faults.length, 3);
+});
+
+test('records that the store has seen of an epoch are missed even when the next epoch seems to continue', async () => {
+  const last = anchors.findLast(({ epoch }) => epoch === 2);
+  assert.ok(last !== undefined);
+  const beyond = { ...last, position: last.position + 1_000 };
+  const result = await verified(original, [...anchors, beyond]);
+  assert.deepEqual(
+    result.faults.map(({ kind, epoch }) => `${kind} ${epoch}`),
+    ['truncated 2'],
+  );
+  assert.equal(result.epochs, 3, 'the epoch after it is checked');
+});

@@ -43,15 +43,20 @@ export interface JournalVerification {
   readonly torn: readonly TornEnd[];
   /** First fault, or null when everything fits. */
   readonly fault: Fault | null;
+  /** First fault of each epoch that has one. What follows a fault in its epoch cannot be judged. */
+  readonly faults: readonly Fault[];
 }
 
 interface State {
   readonly options: VerifyOptions;
   readonly start: JournalStart | null;
   /** In order, those before the journal's start left out. */
-  readonly anchors: Anchor[];
+  readonly anchors: readonly Anchor[];
+  /** How many of them were reached or left behind. */
+  reached: number;
   readonly check: RecordCheck;
   readonly torn: TornEnd[];
+  readonly faults: Fault[];
   epochs: number;
   /** Where the reading stands. */
   place: Place;
@@ -59,7 +64,7 @@ interface State {
 
 /**
  * Recomputes every checksum and hash, and compares positions, segments, epochs, checkpoint signatures and anchors.
- * Names the first record that does not fit.
+ * Names the first record that does not fit, and goes on in the next epoch.
  */
 export async function verifyJournal(options: VerifyOptions): Promise<JournalVerification> {
   const { directory, boot, node, isSigned } = options;
@@ -71,18 +76,30 @@ export async function verifyJournal(options: VerifyOptions): Promise<JournalVeri
     anchors: options.anchors
       .filter((anchor) => anchor.position > 0 && (start === null || !isBefore(anchor, start)))
       .toSorted((a, b) => (isBefore(a, b) ? -1 : 1)),
+    reached: 0,
     check: createRecordCheck(node, isSigned),
     torn: [],
+    faults: [],
     epochs: 0,
     place: { epoch: 0, position: 0 },
   };
   try {
-    let found: Fault | 'end' | null = null;
-    while (found === null) found = judge(state, await cursor.next(1_000));
-    return report(state, found === 'end' ? null : found);
+    for (;;) {
+      const found = judge(state, await cursor.next(1_000));
+      if (found === null) continue;
+      if (found === 'end') return report(state);
+      accuse(state, found);
+      if (!(await cursor.skipEpoch())) return report(state);
+    }
   } finally {
     await cursor.close();
   }
+}
+
+/** Notes a fault. Nothing more is expected of its epoch. */
+function accuse(state: State, found: Fault): void {
+  state.faults.push(found);
+  while ((state.anchors[state.reached]?.epoch ?? Infinity) <= found.epoch) state.reached += 1;
 }
 
 function judge(state: State, step: Step): Fault | 'end' | null {
@@ -95,7 +112,7 @@ function judge(state: State, step: Step): Fault | 'end' | null {
       return checkFrames(state, step);
     case 'end':
       note(state, step.torn);
-      return missingEnd(state) ?? 'end';
+      return missingEnd(state);
   }
 }
 
@@ -104,12 +121,11 @@ function note({ torn, place }: State, bytes: number | null): void {
 }
 
 function enterEpoch(state: State, header: SegmentHeader, torn: number | null): Fault | null {
-  const isFirst = state.epochs === 0;
+  const isFirst = state.epochs === 0 && state.faults.length === 0;
   note(state, torn);
-  const wrong = isFirst
-    ? beginningProblem(state, header)
-    : passAnchors(state, { epoch: header.epoch, position: 0 });
-  if (wrong !== null) return wrong;
+  const wrong = isFirst ? beginningProblem(state, header) : continuationProblem(state, header);
+  if (wrong?.epoch === header.epoch) return wrong;
+  if (wrong !== null) accuse(state, wrong);
   state.epochs += 1;
   state.place = { epoch: header.epoch, position: header.first };
   state.check.enter(header);
@@ -140,6 +156,13 @@ function beginningProblem({ options, start }: State, header: SegmentHeader): Fau
   return null;
 }
 
+/** Does an epoch begin at its beginning, and was everything before it seen that the store has seen? */
+function continuationProblem(state: State, { node, epoch, first }: SegmentHeader): Fault | null {
+  const gone = passAnchors(state, { epoch, position: 0 });
+  if (gone !== null || first === 0) return gone;
+  return fault('removed', { node, epoch, position: 0 }, 'the segment that it was in is missing');
+}
+
 function checkFrames(
   state: State,
   { epoch, frames }: Extract<Step, { readonly kind: 'frames' }>,
@@ -157,13 +180,14 @@ function checkFrames(
 /** Compares the anchors of the present place. */
 function reachAnchor(state: State, head: string): Fault | null {
   const { anchors, place, options } = state;
-  for (let anchor = anchors[0]; anchor !== undefined && isAt(anchor, place); anchor = anchors[0]) {
-    anchors.shift();
+  for (;;) {
+    const anchor = anchors[state.reached];
+    if (anchor === undefined || !isAt(anchor, place)) return null;
+    state.reached += 1;
     if (fromHex(anchor.head) === head) continue;
     const point = { node: options.node, epoch: place.epoch, position: place.position - 1 };
     return fault('replaced', point, 'its hash is not the one that the store recorded');
   }
-  return null;
 }
 
 function isAt(anchor: Place, place: Place): boolean {
@@ -171,8 +195,8 @@ function isAt(anchor: Place, place: Place): boolean {
 }
 
 /** Anchors that lie before `upTo` and were not reached are records that the store has seen and that are gone. */
-function passAnchors({ anchors, place, options }: State, upTo: Place): Fault | null {
-  const [anchor] = anchors;
+function passAnchors({ anchors, reached, place, options }: State, upTo: Place): Fault | null {
+  const anchor = anchors[reached];
   if (anchor === undefined || !isBefore(anchor, upTo)) return null;
   const here = anchor.epoch === place.epoch ? place.position : 0;
   const point = { node: options.node, epoch: anchor.epoch, position: here };
@@ -180,13 +204,19 @@ function passAnchors({ anchors, place, options }: State, upTo: Place): Fault | n
   return fault(here > 0 ? 'truncated' : 'removed', point, what);
 }
 
-function missingEnd(state: State): Fault | null {
+/** Records that the store has seen, or a signed beginning, must have come by now. */
+function missingEnd(state: State): 'end' {
   const { start, epochs, options } = state;
   const gone = passAnchors(state, { epoch: Infinity, position: 0 });
-  if (gone !== null || start === null || epochs > 0) return gone;
-  return fault('removed', { ...start, node: options.node }, 'the journal began here, it is missing');
+  if (gone !== null) accuse(state, gone);
+  else if (start !== null && epochs === 0 && state.faults.length === 0)
+    accuse(
+      state,
+      fault('removed', { ...start, node: options.node }, 'the journal began here, it is missing'),
+    );
+  return 'end';
 }
 
-function report({ options, check, epochs, torn }: State, found: Fault | null): JournalVerification {
-  return { node: options.node, ...check.counts(), epochs, torn, fault: found };
+function report({ options, check, epochs, torn, faults }: State): JournalVerification {
+  return { node: options.node, ...check.counts(), epochs, torn, fault: faults[0] ?? null, faults };
 }
