@@ -42,7 +42,15 @@ export interface TestNode {
   readonly sandbox: Sandbox;
   /** The sandbox itself. */
   readonly vendor: string;
-  readonly ports: { readonly apps: number; readonly proxy: number; readonly tls: number };
+  readonly ports: {
+    readonly apps: number;
+    readonly proxy: number;
+    readonly tls: number;
+    /** Free for `startAdminServer`, which the node does not do by itself. */
+    readonly admin: number;
+    /** Ports that stand for one vendor host alone. */
+    readonly hosts: Readonly<Record<string, number>>;
+  };
   /** Base URL of the apps listener. */
   readonly gateway: string;
   /** Base URL of the forward proxy. */
@@ -57,10 +65,20 @@ export interface TestNode {
 }
 
 /** A whole node with `workers` data-plane processes before simulated vendors, with an account and keys of each vendor. */
-export async function startNode({ workers = 1 } = {}): Promise<TestNode> {
+export async function startNode({
+  workers = 1,
+  hosts: ownHosts = [] as readonly string[],
+} = {}): Promise<TestNode> {
   const data = await mkdtemp(join(tmpdir(), 'ringfence-node-'));
-  const [apps = 0, proxy = 0, tls = 0] = await freePorts(3);
-  const listeners = { apps: { port: apps }, proxy: { port: proxy }, tls: { port: tls }, admin: { port: 0 } };
+  const [apps = 0, proxy = 0, tls = 0, admin = 0, ...rest] = await freePorts(4 + ownHosts.length);
+  const hosts = Object.fromEntries(ownHosts.map((host, index) => [host, rest[index] ?? 0]));
+  const listeners = {
+    apps: { port: apps },
+    proxy: { port: proxy },
+    tls: { port: tls },
+    admin: { port: admin },
+    hosts,
+  };
   const config = readConfig({ data, workers, listeners });
   const path = join(data, 'key-ring');
   await writeKeyRing(path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
@@ -76,7 +94,7 @@ export async function startNode({ workers = 1 } = {}): Promise<TestNode> {
     primary,
     sandbox: simulated.sandbox,
     vendor: simulated.origin,
-    ports: { apps, proxy, tls },
+    ports: { apps, proxy, tls, admin, hosts },
     gateway: `http://127.0.0.1:${apps}`,
     proxy: `http://127.0.0.1:${proxy}`,
     keys,
