@@ -1,5 +1,7 @@
 import type { AccountTest, NewAccount } from '../custody/accounts.ts';
 import type { NewKey, Rotation } from '../custody/key-request.ts';
+import type { RotationRecord } from '../custody/rotation/record.ts';
+import type { RotationRequest } from '../custody/rotation/rotations.ts';
 import type { RekeyReport } from '../custody/sealing/rekey.ts';
 import type { CreatedKey } from '../custody/virtual-keys.ts';
 import type { JournalRecord } from '../journal/records.ts';
@@ -51,8 +53,21 @@ export interface AccountService {
   test(id: string, actor: string): Promise<AccountTest>;
   reseal(id: string, values: Readonly<Record<string, string>>, actor: string): Promise<AccountRecord>;
   remove(id: string, actor: string): Promise<void>;
+  /** Begins a rotation or takes one up; without an API at the vendor the steps for a person. */
+  rotate(request: Omit<RotationRequest, 'actor'>, actor: string): Promise<RotationStart>;
+  rotation(id: string): Promise<RotationView | null>;
+  rotations(): Promise<readonly RotationView[]>;
   /** Re-wraps accounts, keys and settings to the newest key of the ring. */
   rekey(actor: string): Promise<RekeyReport>;
+}
+
+export interface RotationView extends RotationRecord {
+  readonly state: 'running' | 'halted' | 'done' | 'rolled-back';
+}
+
+export interface RotationStart {
+  readonly rotation: RotationView | null;
+  readonly guide: readonly string[];
 }
 
 export interface KeyService {

@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { AdminServices } from '../api/services.ts';
-import { candidateName } from '../custody/candidate.ts';
-import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
-import { rekey } from '../custody/sealing/rekey.ts';
-import { sealedAccounts, sealedKeys, sealedSettings } from '../custody/sealing/sealed-records.ts';
 import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy } from '../guard/policy/policy.ts';
 import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
-import { missingBands } from './bands.ts';
+import { createAccountService } from './account-service.ts';
 import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
 import type { Primary } from './primary.ts';
@@ -23,7 +18,7 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     vendors: primary.registry.vendors,
     gateway: () => `http://${host}:${port}`,
     apps: appService(primary),
-    accounts: accountService(primary),
+    accounts: createAccountService(primary),
     keys: keyService(primary),
     policy: policyService(primary),
     budgets: budgetService(primary),
@@ -48,53 +43,6 @@ function appService({ store, record, clock }: Primary): AdminServices['apps'] {
       return app;
     },
     list: () => store.apps.list(),
-  };
-}
-
-function accountService(primary: Primary): AdminServices['accounts'] {
-  const { accounts, record, store, sealers, lock, refreshPrices } = primary;
-  return {
-    async seal(request, actor) {
-      const { vendor, name } = request;
-      await record({ actor, act: 'account.seal', target: name, detail: { vendor, name } });
-      const account = await accounts.seal(request);
-      const bands = missingBands(await store.prices.list(vendor), account);
-      if (bands.length > 0) {
-        const detail = { rows: bands.length, kind: 'band', currency: account.currency };
-        await record({ actor, act: 'prices.put', target: vendor, detail });
-        await store.prices.put(bands);
-        await refreshPrices();
-      }
-      return account;
-    },
-    list: () => accounts.list(),
-    async test(id, actor) {
-      await record({ actor, act: 'account.test', target: id, detail: {} });
-      return accounts.test(id);
-    },
-    async reseal(id, values, actor) {
-      await record({ actor, act: 'account.reseal', target: id, detail: { fields: Object.keys(values) } });
-      return accounts.reseal(id, values);
-    },
-    async remove(id, actor) {
-      await record({ actor, act: 'account.remove', target: id, detail: {} });
-      await accounts.remove(id);
-    },
-    async rekey(actor) {
-      await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey: primary.ring.newest } });
-      const names = async () => [
-        CHECKPOINT_KEY_SETTING,
-        AUTHORITY_KEY_SETTING,
-        ...(await store.accounts.list()).map(({ id }) => candidateName(id)),
-      ];
-      return rekey({
-        sources: [
-          sealedAccounts(store.accounts, sealers.account, lock),
-          sealedKeys(store.keys, sealers.key, lock),
-          sealedSettings(store.settings, sealers.setting, { names, lock }),
-        ],
-      });
-    },
   };
 }
 

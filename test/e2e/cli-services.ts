@@ -2,6 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import type { AdminServices, JournalEntry, JournalService } from '../../src/api/services.ts';
 import { createAccounts } from '../../src/custody/accounts.ts';
 import { acme } from '../../src/custody/custody-fixture.ts';
+import { createRotations } from '../../src/custody/rotation/rotations.ts';
 import { createKeyedHash } from '../../src/custody/keyed-hash.ts';
 import { createRecordLock } from '../../src/custody/record-lock.ts';
 import { createKeyRing, generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
@@ -13,6 +14,7 @@ import { readPriceFile } from '../../src/guard/prices/read-price-file.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { micros, ZERO } from '../../src/kernel/money.ts';
+import { createRotationService } from '../../src/node/rotation-service.ts';
 import type { Store } from '../../src/store/ports.ts';
 import type { BudgetRecord } from '../../src/store/records.ts';
 import { loadOrCreateAuthority } from '../../src/tls/authority.ts';
@@ -73,6 +75,19 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     sealer: sealerOf('key'),
     index: createKeyedHash(keyRing.derive('index')),
   });
+  const rotations = createRotations({
+    ...shared,
+    vendorOf: (name) => (name === 'acme' ? { ...vendor, management: null } : null),
+    sealer: sealerOf('account'),
+    settingSealer: sealerOf('setting'),
+    send,
+    commit: accounts.commit,
+    refusals: () => Promise.resolve(0),
+    record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+    incident: () => Promise.resolve(),
+    onSettled: () => {},
+    sleep: () => Promise.resolve(),
+  });
   const acted = async <T>(actor: string, act: string, work: Promise<T>): Promise<T> => {
     const result = await work;
     journal.add({ type: 'admin', at: clock.wall(), actor, act, target: '', detail: {} });
@@ -95,6 +110,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       test: (account) => accounts.test(account),
       reseal: (account, values, actor) => acted(actor, 'accounts.reseal', accounts.reseal(account, values)),
       remove: (account, actor) => acted(actor, 'accounts.remove', accounts.remove(account)),
+      ...createRotationService({ rotations }),
       rekey: (actor) =>
         acted(actor, 'accounts.rekey', Promise.resolve({ rewrapped: 2, current: 1, failed: [] })),
     },

@@ -1,3 +1,4 @@
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
 import { pick, type Handlers } from './handler.ts';
@@ -8,6 +9,9 @@ type Ids =
   | 'accounts.list'
   | 'accounts.test'
   | 'accounts.reseal'
+  | 'accounts.rotate'
+  | 'accounts.rotation'
+  | 'accounts.rotations'
   | 'accounts.remove'
   | 'accounts.rekey';
 
@@ -26,6 +30,19 @@ export const accountHandlers: Handlers<Ids> = {
     services.accounts.test(await idOf(services, input.account), actor),
   'accounts.reseal': async ({ services, input, actor }) =>
     services.accounts.reseal(await idOf(services, input.account), input.values, actor),
+  'accounts.rotate': async ({ services, input, actor }) => {
+    const { secret = null, watchSeconds, force = false } = input;
+    const account = await idOf(services, input.account);
+    const watch = watchSeconds === undefined ? {} : { watch: watchSeconds * 1000 };
+    const request = { account, secret, isForced: force, reason: 'asked', ...watch };
+    return services.accounts.rotate(request, actor);
+  },
+  'accounts.rotation': async ({ services, input }) => {
+    const found = await services.accounts.rotation(await idOf(services, input.account));
+    if (found === null) throw new RingfenceError('not_found', 'The account was never rotated.');
+    return found;
+  },
+  'accounts.rotations': ({ services }) => services.accounts.rotations(),
   'accounts.remove': async ({ services, input, actor }) => {
     await services.accounts.remove(await idOf(services, input.account), actor);
     return { removed: true };

@@ -33,6 +33,20 @@ const vendor = z.object({
   blindSpots: z.array(z.string()),
 });
 
+/** How far a rotation is. `halted`: a person must look; asking again goes on. */
+export const rotation = z.object({
+  id: z.string(),
+  account: z.string(),
+  secret: z.string(),
+  reason: z.string(),
+  state: z.enum(['running', 'halted', 'done', 'rolled-back']),
+  phase: z.string(),
+  startedAt: time,
+  endedAt: time.nullable(),
+  problem: z.string().nullable(),
+  steps: z.array(z.object({ phase: z.string(), at: time, note: z.string() })),
+});
+
 const failure = z.object({ source: z.string(), id: z.string(), problem: z.string() });
 
 export const accountRoutes = {
@@ -63,6 +77,29 @@ export const accountRoutes = {
     summary: 'Replace the credential, once the vendor has accepted the new one',
     input: z.strictObject({ account: reference, values: textMap }),
     output: account,
+  },
+  'accounts.rotate': {
+    summary: 'Replace a secret of the account at the vendor, while apps go on; or tell what a person must do',
+    input: z.strictObject({
+      account: reference,
+      secret: z.string().max(60).optional().describe('Field to replace; needed when there are several'),
+      watchSeconds: z.number().int().min(2).max(86_400).optional().describe('Before the old one ends; 10'),
+      force: z.boolean().optional().describe('Go on although apps are refused with the new one'),
+    }),
+    output: z.object({
+      rotation: rotation.nullable(),
+      guide: z.array(z.string()).describe('What to do by hand; empty when there is a rotation'),
+    }),
+  },
+  'accounts.rotation': {
+    summary: 'The latest rotation of the account',
+    input: z.strictObject({ account: reference }),
+    output: rotation,
+  },
+  'accounts.rotations': {
+    summary: 'The latest rotation of each account',
+    input: empty,
+    output: z.array(rotation),
   },
   'accounts.remove': {
     summary: 'Remove a vendor account without virtual keys in use',

@@ -3,6 +3,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
 import { confirm } from '../prompt.ts';
+import { followRotation, guideText, rotationEnd } from '../rotation.ts';
 import { readValues, type ValueSource, type VendorInfo } from '../secrets.ts';
 import { minute, openSession, type Session } from '../session.ts';
 
@@ -67,6 +68,43 @@ export async function test(context: CliContext, flags: CommonFlags, account: str
   if (!result.accepted) context.exit(EXIT.findings);
   const verdict = result.accepted ? 'accepts' : 'refuses';
   show(result, ({ status }) => `The vendor ${verdict} the credential (status ${status}).`);
+}
+
+export interface RotateFlags extends CommonFlags {
+  readonly secret?: string;
+  readonly watch?: number;
+  readonly force: boolean;
+  readonly background: boolean;
+}
+
+export async function rotate(context: CliContext, flags: RotateFlags, account: string): Promise<void> {
+  const session = await openSession(context, flags);
+  const { secret, watch, force } = flags;
+  const answer = await session.client.call('accounts.rotate', {
+    account,
+    force,
+    ...(secret === undefined ? {} : { secret }),
+    ...(watch === undefined ? {} : { watchSeconds: watch }),
+  });
+  if (answer.rotation === null) {
+    context.exit(EXIT.findings);
+    session.show(answer, ({ guide }) => guideText(guide));
+    return session.note('The vendor has no API for this; these are the steps for you.');
+  }
+  if (flags.background) return session.show(answer.rotation, ({ id }) => `${id} is under way.`);
+  session.show(await followRotation(session, answer.rotation), (end) => rotationEnd(context, end));
+}
+
+export async function rotations(context: CliContext, flags: CommonFlags): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  table(await client.call('accounts.rotations', {}), {
+    ACCOUNT: ({ account }) => account,
+    SECRET: ({ secret }) => secret,
+    STATE: ({ state }) => state,
+    PHASE: ({ phase }) => phase,
+    STARTED: ({ startedAt }) => minute(startedAt),
+    PROBLEM: ({ problem }) => problem,
+  });
 }
 
 export async function remove(

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { argument, common, many, text, twoArguments, yes } from '../flags.ts';
+import { argument, common, duration, many, text, twoArguments, yes } from '../flags.ts';
 
 const load = () => import('../commands/accounts.ts');
 const account = argument('account', 'Id or name of the vendor account');
@@ -47,6 +47,29 @@ export const accounts = buildRouteMap({
       loader: async () => bind((await load()).test),
       parameters: { flags: common, positional: account },
       docs: { brief: 'Ask the vendor whether it accepts the credential' },
+    }),
+    rotate: buildCommand({
+      loader: async () => bind((await load()).rotate),
+      parameters: {
+        flags: {
+          ...common,
+          secret: text('Field to replace, when the account has several secrets', 'field'),
+          watch: duration('How long to watch before the old one ends; 10s unless given'),
+          force: yes('Go on although the vendor refuses apps that it did not refuse before'),
+          background: yes('Do not wait for the end'),
+        },
+        positional: account,
+      },
+      docs: {
+        brief: 'Replace a secret of the account at the vendor, without touching an app',
+        fullDescription:
+          'Makes a second credential at the vendor, proves it, puts it in use in every process, watches, and ends the old one. Each step is journaled. If apps are refused with the new one, everything goes back. A rotation that a crash or a problem stopped goes on when the command is run again.',
+      },
+    }),
+    rotations: buildCommand({
+      loader: async () => bind((await load()).rotations),
+      parameters: { flags: common },
+      docs: { brief: 'Show the latest rotation of each account' },
     }),
     remove: buildCommand({
       loader: async () => bind((await load()).remove),

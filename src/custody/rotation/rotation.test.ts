@@ -139,11 +139,21 @@ test('a vendor that keeps the old credential alive makes it stop and say so; ask
   assert.equal(record.phase, 'retiring');
   assert.match(record.problem ?? '', /still accepts the old credential.*400/);
   assert.deepEqual(world.incidents, ['rotation halted']);
-  assert.equal(await rotations.isOpen('account_1'), true);
+  assert.equal(rotations.isRunning('account_1'), false);
   await assertWorks(world);
   world.vendor.intercept = () => null;
   await rotations.start(REQUEST);
   assert.equal((await rotations.settled('account_1'))?.phase, 'done');
+});
+
+test('one that halted ends when another credential is sealed by hand', async () => {
+  const world = await rotationWorld('keys');
+  world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 400 } : null);
+  const { rotations } = await rotate(world);
+  await rotations.abandon('account_1');
+  assert.equal((await rotations.get('account_1'))?.phase, 'rolled-back');
+  await rotations.resume();
+  assert.equal(rotations.isRunning('account_1'), false);
 });
 
 test('a second credential that is not accepted is taken back', async () => {

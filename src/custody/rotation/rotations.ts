@@ -35,8 +35,9 @@ export interface Rotations {
   /** The latest rotation of the account. */
   get(account: string): Promise<RotationRecord | null>;
   list(): Promise<readonly RotationRecord[]>;
-  /** True while a rotation of the account has not come to its end, whether or not it runs. */
-  isOpen(account: string): Promise<boolean>;
+  isRunning(account: string): boolean;
+  /** Ends one that has halted: somebody has sealed another credential. Nothing is done at the vendor. */
+  abandon(account: string): Promise<void>;
   /** Takes up everything that was under way when the process ended. */
   resume(): Promise<void>;
   /** Resolves when the account's rotation has ended or halted. */
@@ -108,9 +109,12 @@ export function createRotations(options: RotationsOptions): Rotations {
       options.lock(`rotation ${request.account}`, async () => start(request)),
     get: store.get,
     list,
-    async isOpen(account: string) {
-      const latest = await store.get(account);
-      return runner.isRunning(account) || (latest !== null && !hasEnded(latest));
+    isRunning: runner.isRunning,
+    async abandon(account: string) {
+      const open = await store.get(account);
+      if (open === null || hasEnded(open) || runner.isRunning(account)) return;
+      await previous.discard(account);
+      await runner.advance(open, { phase: 'rolled-back', note: 'Another credential was sealed by hand.' });
     },
     async resume() {
       for (const record of await list())

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../api/contract.ts';
+import type { CliContext } from './context.ts';
+import { EXIT } from './failure.ts';
+import type { Session } from './session.ts';
+
+export type Rotation = Answer<'accounts.rotation'>;
+
+const POLL_MILLISECONDS = 300;
+
+const TITLES: Readonly<Record<string, string>> = {
+  creating: 'Asking the vendor for a second credential.',
+  watching: 'Watching whether the vendor refuses apps.',
+  'rolling-back': 'Going back to the old credential.',
+};
+
+/** Tells each step as it comes, until the rotation has ended or halted. It goes on if nobody follows it. */
+export async function followRotation({ client, note }: Session, begun: Rotation): Promise<Rotation> {
+  let rotation = begun;
+  let told = 0;
+  for (;;) {
+    for (const step of rotation.steps.slice(told)) for (const line of linesOf(step)) note(line);
+    told = rotation.steps.length;
+    if (rotation.state !== 'running') return rotation;
+    await sleep(POLL_MILLISECONDS);
+    rotation = await client.call('accounts.rotation', { account: begun.account });
+  }
+}
+
+function linesOf({ at, phase, note }: Rotation['steps'][number]): readonly string[] {
+  const title = TITLES[phase];
+  const texts = [note, ...(title === undefined ? [] : [title])].filter((text) => text !== '');
+  return texts.map((text) => `${at.slice(11, 19)}  ${text}`);
+}
+
+/** The end in a sentence, and the exit code that goes with it. */
+export function rotationEnd(context: CliContext, { state, secret, problem }: Rotation): string {
+  if (state === 'done') return `${secret} is rotated: the new one is in use, the vendor refuses the old one.`;
+  context.exit(EXIT.failure);
+  if (state === 'rolled-back') return `${secret} is not rotated, the old one is in use. ${problem ?? ''}`;
+  return `The rotation of ${secret} has stopped and needs you. ${problem ?? ''} Run the command again to go on.`;
+}
+
+export function guideText(steps: readonly string[]): string {
+  return steps.map((step, place) => `  ${place + 1}. ${step}`).join('\n');
+}
