@@ -55,7 +55,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     ],
     pattern: owned({
       vendor: String.raw`line(?:[_\-]?bot)?`,
-      names: String.raw`(?:channel[_.\-]?)?(?:access[_.\-]?)?token|bearer|LineBotApi`,
+      names: String.raw`(?:channel[_.\- ]?)?(?:access[_.\- ]?)?token|bearer|LineBotApi`,
       form: '(?=[^0-9]{0,60}[0-9])[A-Za-z0-9+/]{168,172}={1,2}',
       end: '(?![A-Za-z0-9=])',
     }),
@@ -79,7 +79,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     anchors: ['line_', 'linebot', 'line.me', 'line-bot', 'line:', 'channel_secret', 'channelsecret'],
     pattern: owned({
       vendor: String.raw`line(?:[_\-]?bot)?`,
-      names: String.raw`channel[_.\-]?secret`,
+      names: String.raw`channel[_.\- ]?secret`,
       form: hex(32),
     }),
     remedy: 'Reissue the channel secret in the LINE Developers console.',
@@ -141,7 +141,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
       String.raw`(?:(?<id>cli_[0-9a-z]{16})(?![0-9a-z])[^]{1,100}?)?${
         owned({
           vendor: 'lark(?:suite)?|feishu',
-          names: String.raw`(?:app[_.\-]?)?secret|(?<=["']),`,
+          names: String.raw`(?:app[_.\- ]?)?secret|(?<=["']),`,
           form: mixed(32),
         }).source
       }`,

@@ -10,7 +10,7 @@ import {
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
-const KEY = String.raw`(?:api[_.\-]?)?(?:key|token|secret)|password`;
+const KEY = String.raw`(?:api[_.\- ]?)?(?:key|token|secret)|password`;
 
 /** Services that send mail, and whose keys need the vendor's name beside them. */
 export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
@@ -23,7 +23,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['mailjet', 'mj_apikey', 'mj_api'],
     pattern: owned({
       vendor: 'mailjet|mj',
-      names: String.raw`(?:api[_.\-]?)?(?:secret(?:[_.\-]?key)?|key[_.\-]?secret|private(?:[_.\-]?key)?|key[_.\-]?private|password)`,
+      names: String.raw`(?:api[_.\- ]?)?(?:secret(?:[_.\- ]?key)?|key[_.\- ]?secret|private(?:[_.\- ]?key)?|key[_.\- ]?private|password)`,
       form: alphanumeric(32),
     }),
     remedy: 'Reset the secret key, or create a new API key, under API key management in Mailjet.',

@@ -36,7 +36,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      names: String.raw`(?:(?:master|secondary|api|access)[_.\-]?){0,2}(?:token|key)`,
+      names: String.raw`(?:(?:master|secondary|api|access)[_.\- ]?){0,2}(?:token|key)`,
       form: hex(40),
     }),
     remedy: 'Issue a secondary API token in the Sendbird dashboard and revoke this one.',
@@ -60,7 +60,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      names: String.raw`org(?:ani[sz]ation)?[_.\- ]?(?:api[_.\-]?)?(?:key|token)|SENDBIRDORGANIZATIONAPITOKEN`,
+      names: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token)|SENDBIRDORGANIZATIONAPITOKEN`,
       form: hex(24),
     }),
     remedy: 'Reissue the organisation API key in the Sendbird dashboard.',
@@ -83,7 +83,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['pusher'],
     pattern: owned({
       vendor: 'pusher',
-      names: String.raw`(?:(?:app|api|channels)[_.\-]?)?(?:key[_.\-]?)?secret`,
+      names: String.raw`(?:(?:app|api|channels)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
       form: '(?=[a-z]{0,19}[0-9])(?=[0-9]{0,19}[a-z])[0-9a-z]{20}',
     }),
     remedy: 'Create new app keys in the Pusher dashboard, move the apps to them, and delete these.',
@@ -191,7 +191,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['smooch', 'sunshine', 'sunco'],
     pattern: owned({
       vendor: 'smooch|sunshine|sunco',
-      names: String.raw`(?:(?:api|app|key|account)[_.\-]?)?(?:key[_.\-]?)?(?:secret|password|token)`,
+      names: String.raw`(?:(?:api|app|key|account)[_.\- ]?)?(?:key[_.\- ]?)?(?:secret|password|token)`,
       form: urlSafe(86),
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -212,7 +212,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['elevenlabs', 'eleven_labs', 'xi-api-key', 'xi_api_key'],
     pattern: owned({
       vendor: 'eleven_?labs|xi',
-      names: String.raw`(?:api[_.\-]?)?key`,
+      names: String.raw`(?:api[_.\- ]?)?key`,
       form: `sk_${hex(48)}`,
     }),
     remedy: 'Create a new API key in the ElevenLabs settings and delete this one.',

@@ -158,7 +158,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['bulksms', 'bulk_sms', 'bulk-sms'],
     pattern: owned({
       vendor: String.raw`bulk[_\-]?sms`,
-      names: String.raw`(?:(?:api|auth)[_.\-]?)?(?:token[_.\-]?)?(?:secret|password)`,
+      names: String.raw`(?:(?:api|auth)[_.\- ]?)?(?:token[_.\- ]?)?(?:secret|password)`,
       form: String.raw`(?=[^\s0-9]{0,28}[0-9])(?=[^\sA-Za-z]{0,28}[A-Za-z])[A-Za-z0-9!#$%&*+.:;=?@^_|~\-]{29}`,
       end: '(?![A-Za-z0-9_-])',
     }),

@@ -147,7 +147,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['46elks', 'elks_', '_elks', 'elks46'],
     pattern: owned({
       vendor: '(?:46)?elks(?:46)?',
-      names: String.raw`(?:api[_.\-]?)?(?:password|secret|pass|key|token)`,
+      names: String.raw`(?:api[_.\- ]?)?(?:password|secret|pass|key|token)`,
       form: anyHex(32),
     }),
     remedy: 'Create a new API key in the 46elks dashboard and delete this one.',
@@ -204,8 +204,8 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     form: '26 characters beside the name',
     anchors: ['tru.id', 'truid', 'tru_id', 'tru-id'],
     pattern: owned({
-      vendor: String.raw`tru[_.\-]?id`,
-      names: String.raw`(?:client|project|api)?[_.\-]?secret`,
+      vendor: String.raw`tru[_.\- ]?id`,
+      names: String.raw`(?:client|project|api)?[_.\- ]?secret`,
       form: `(?=[^0-9]{0,25}[0-9])(?=[^a-z]{0,25}[a-z])[A-Za-z0-9~._-]{26}`,
       end: '(?![A-Za-z0-9~_-])',
     }),

@@ -105,7 +105,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['sinch'],
     pattern: owned({
       vendor: 'sinch',
-      names: String.raw`(?:access|application|app|client|key|verification|voice)[_.\-]?(?:key[_.\-]?)?secret`,
+      names: String.raw`(?:access|application|app|client|key|verification|voice)[_.\- ]?(?:key[_.\- ]?)?secret`,
       form: String.raw`(?=[A-Za-z~._\-+/]{0,63}[0-9])(?=[^A-Z\s]{0,63}[A-Z])(?=[^a-z\s]{0,63}[a-z])[A-Za-z0-9~._\-+/]{20,64}={0,2}`,
       end: '(?![A-Za-z0-9=])',
     }),
@@ -153,8 +153,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     vendor: 'Bird',
     title: 'Bird access key',
     form: '36 letters and digits of both cases beside the name',
-    anchors: ['bird_', 'bird.com', 'bird:', 'birdapi', 'bird-', 'birdaccess', 'birdkey', 'accesskey'],
-    context: ['bird'],
+    anchors: ['bird'],
     pattern: owned({
       vendor: '(?<![a-z])bird',
       names: String.raw`(?:(?:api|access|auth)[_.\- ]?)?(?:key|token)|AccessKey`,
@@ -219,7 +218,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     context: ['bandwidth', 'bw_'],
     pattern: owned({
       vendor: '(?:bandwidth|(?<![a-z])bw_)',
-      names: String.raw`(?:(?:client|api|application)[_.\-]?)?(?:secret|password)|api[_.\-]?token`,
+      names: String.raw`(?:(?:client|api|application)[_.\- ]?)?(?:secret|password)|api[_.\- ]?token`,
       form: mixed(16, 64),
     }),
     remedy:

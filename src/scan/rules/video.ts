@@ -2,7 +2,7 @@ import { anyHex, hex, NAMED, owned, paired, urlSafe } from '../../vendors/shared
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, lowerOf, mixedOf, notHere, urlSafeOf } from './example-values.ts';
 
-const SECRET = String.raw`(?:(?:client|sdk|api|app|chat)[_.\-]?)?(?:key[_.\-]?)?secret`;
+const SECRET = String.raw`(?:(?:client|sdk|api|app|chat)[_.\- ]?)?(?:key[_.\- ]?)?secret`;
 
 /** Video, live audio and its chat. */
 export const VIDEO_RULES: readonly LeakRule[] = [
@@ -40,7 +40,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['agora'],
     pattern: owned({
       vendor: 'agora',
-      names: String.raw`(?:(?:customer|rest|restful|api)[_.\- ]?)?(?:key[_.\-]?)?secret`,
+      names: String.raw`(?:(?:customer|rest|restful|api)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
       form: anyHex(32),
     }),
     remedy: 'Create new RESTful API credentials in the Agora console and delete these.',
@@ -172,7 +172,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['100ms', 'hms_', '_hms'],
     pattern: owned({
       vendor: '(?<![a-z])hms|100ms',
-      names: String.raw`(?:(?:app|account|api)[_.\-]?)?secret(?:[_.\-]?key)?`,
+      names: String.raw`(?:(?:app|account|api)[_.\- ]?)?secret(?:[_.\- ]?key)?`,
       form: urlSafe(40, 128),
       end: '(?![A-Za-z0-9_-])',
     }),

@@ -11,7 +11,7 @@ import {
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { base64Of, hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
-const SECRET = String.raw`(?:(?:client|sdk|api|app|application|consumer)[_.\-]?)?(?:key[_.\-]?)?secret`;
+const SECRET = String.raw`(?:(?:client|sdk|api|app|application|consumer)[_.\- ]?)?(?:key[_.\- ]?)?secret`;
 const ZOOM_ID = '[A-Za-z0-9_-]{22}';
 const telesign = (salt: number): string => Buffer.from(hexOf(128, salt), 'hex').toString('base64');
 
@@ -117,19 +117,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     vendor: 'Zoom',
     title: 'Zoom client or SDK secret',
     form: '32 letters and digits of both cases beside the name',
-    anchors: [
-      'zoom_',
-      'zoom.',
-      'zoom-',
-      'zoom:',
-      'zoomclient',
-      'zoomsdk',
-      'zoomapi',
-      'zoomapp',
-      'zoommtg',
-      "zoom'",
-      'zoom"',
-    ],
+    anchors: ['zoom'],
     pattern: owned({ vendor: '(?<![a-z])zoom', names: SECRET, form: mixed(32) }),
     remedy: 'Regenerate the client secret of the app in the Zoom App Marketplace.',
     examples: [
@@ -149,7 +137,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     vendor: 'Zoom',
     title: 'Zoom client id with its secret',
     form: '22 letters, digits, `-` or `_`, then 32 letters and digits of both cases',
-    anchors: ['zoom_', 'zoom.us', 'zoom:', 'zoomclient', 'zoomsdk', 'zoomapi', 'zoomapp'],
+    anchors: ['zoom'],
     pattern: paired(ZOOM_ID, mixed(32)),
     remedy: 'Regenerate the client secret of the app in the Zoom App Marketplace.',
     examples: [
@@ -252,7 +240,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['deepgram'],
     pattern: owned({
       vendor: 'deepgram',
-      names: String.raw`(?:api[_.\-]?)?(?:key|secret)|authorization: token|createClient|DeepgramClient|Deepgram(?=\()`,
+      names: String.raw`(?:api[_.\- ]?)?(?:key|secret)|authorization: token|createClient|DeepgramClient|Deepgram(?=\()`,
       form: hex(40),
     }),
     remedy: 'Create a new API key in the Deepgram console and delete this one.',

@@ -13,7 +13,7 @@ const caseless = (names: string): string => `(?:${anyCase(names)})`;
 
 const CLOSING = String.raw`(?:["'\x60\\\])]|&quot;){0,4}`;
 const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}`;
-const OPERATOR = String.raw`(?::=|=>|->|==|\|\|=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
+const OPERATOR = String.raw`(?::=|=>|->|==|\|\|?=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
 
 /** Words after a name that make it the name of something else: `secret_name`, `token_url`. */
 const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|file|hash|sha\\d*|md5|checksum|digest|version|length|label|type')})(?![A-Za-z]))`;
@@ -39,12 +39,12 @@ const GLUE = `${NOT_THE_VALUE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
 /** What may stand before a name that no vendor is part of. */
 const PREFIX = anyCase(
   '(?:(?:sms|mail|email|push|chat|video|voice|my|our|app|prod|production|test|dev|staging|live|x|k|default|provider|' +
-    'account|config|settings|cfg|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_.-]?)?',
+    'account|config|settings|cfg|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_. -]?)?',
 );
 const ALONE = String.raw`(?<!\w|\w[.\-])${PREFIX}${PREFIX}`;
 
 /** Not followed by more of the same alphabet. */
-const END = String.raw`(?![A-Za-z0-9]|[-_][A-Za-z0-9])`;
+const END = String.raw`(?![A-Za-z0-9(]|[-_.][A-Za-z0-9])`;
 
 /** Never one of our own virtual secrets: they have a rule of their own. */
 const value = (form: string, end: string): string =>

@@ -80,7 +80,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: [ACCOUNT, 'twilio'],
     pattern: beside({
       id: ACCOUNT_SID,
-      names: String.raw`(?<![A-Za-z])(?:account[_.\-]?|api[_.\-]?)?(?:token|password|passwd|pass|pwd|secret|auth)|(?<=[Aa]ccount_?|_)(?:token|secret)|\bsid(?=["'\]]{0,2},)`,
+      names: String.raw`(?<![A-Za-z])(?:account[_.\- ]?|api[_.\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth)|(?<=[Aa]ccount_?|_)(?:token|secret)|\bsid(?=["'\]]{0,2},)`,
       form: hex(32),
     }),
     remedy: ROTATE_TOKEN,

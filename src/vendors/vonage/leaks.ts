@@ -18,7 +18,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: NAMES,
     pattern: owned({
       vendor: 'vonage|nexmo',
-      names: String.raw`(?:api|account)?[_.\-]?(?:key[_.\-]?)?secret`,
+      names: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?secret`,
       form: mixed(8, 25),
     }),
     remedy: ROTATE_SECRET,
@@ -62,7 +62,7 @@ export const leaks: readonly LeakRule[] = [
     title: 'Vonage signature secret',
     form: '16 to 64 letters and digits of both cases beside the name',
     anchors: NAMES,
-    pattern: assigned(String.raw`signature[_.\-]?(?:secret|key)|sig[_.\-]?secret`, mixed(16, 64)),
+    pattern: assigned(String.raw`signature[_.\- ]?(?:secret|key)|sig[_.\- ]?secret`, mixed(16, 64)),
     remedy:
       'Ask for a new signature secret in the Vonage dashboard and change the webhook receivers with it.',
     examples: [
@@ -105,7 +105,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['opentok', 'tokbox'],
     pattern: owned({
       vendor: 'opentok|tokbox',
-      names: String.raw`(?:api|project|partner)?[_.\-]?(?:key[_.\-]?)?secret`,
+      names: String.raw`(?:api|project|partner)?[_.\- ]?(?:key[_.\- ]?)?secret`,
       form: hex(40),
     }),
     remedy: 'Regenerate the project secret in the Vonage Video dashboard.',
