@@ -31,6 +31,7 @@ import type { NumberingPlan } from '../kernel/numbering/facts.ts';
 import type { AccountRecord } from '../store/records.ts';
 import { createContexts } from '../tls/contexts.ts';
 import { openAuthority } from '../tls/authority.ts';
+import { atOwnHost } from '../vendors/own-host.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Part, StartOrder, WorkerReport } from './messages.ts';
@@ -181,7 +182,8 @@ function createLiveParts({ registry, sealer, keys, budgets, limits }: LiveSource
       if (account === null || vendor === null) continue;
       accounts.set(record.id, account);
       const host = record.fields['host'];
-      if (host !== undefined) ownHosts.set(host, vendor);
+      const there = atOwnHost(vendor);
+      if (host !== undefined && there !== null) ownHosts.set(host, there);
     }
   };
 

@@ -36,6 +36,8 @@ export interface VendorFacts {
   readonly name: string;
   /** Exact hosts, or `*.suffix` for one label. These and no others are reachable through the gateway. */
   readonly hosts: readonly string[];
+  /** Host of the operation table that stands for a server of the customer's own, named by an account's field `host`. */
+  readonly ownHost?: string;
   readonly docs: string;
   readonly statusPage: string | null;
   /** ISO currency in which the vendor bills unless the account says otherwise. */

@@ -5,7 +5,6 @@ import data from './operations.json' with { type: 'json' };
 export const VENDOR = 'livekit';
 /** Stands in the table for every project of the cloud, and for the host of a server of one's own. */
 const PROJECT = '{project}.livekit.cloud';
-const DOMAIN = '.livekit.cloud';
 const CLOUD = /^[a-z0-9-]{1,63}\.livekit\.cloud$/;
 
 export const facts: VendorFacts = {
@@ -14,6 +13,7 @@ export const facts: VendorFacts = {
   docs: 'https://docs.livekit.io/reference/',
   statusPage: 'https://status.livekit.io',
   currency: 'USD',
+  ownHost: PROJECT,
   disarming: [],
   baseUrlVariables: {},
   blindSpots: [
@@ -22,10 +22,6 @@ export const facts: VendorFacts = {
   ],
 };
 
-/**
- * Other hosts than those of the cloud only ever get here when an account names one as its own; `checkAccount` keeps
- * each key to the host of its account.
- */
 export const operations = compileOperations(VENDOR, data as unknown as OperationData, (host) =>
-  host === PROJECT || CLOUD.test(host) || !`.${host}`.endsWith(DOMAIN) ? PROJECT : null,
+  host === PROJECT || CLOUD.test(host) ? PROJECT : null,
 );
