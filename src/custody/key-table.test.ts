@@ -10,7 +10,7 @@ import type { RequestOrigin } from './key-entry.ts';
 import { createKeyTable, type AuthenticatedKey } from './key-table.ts';
 import { createKeyedHash } from './keyed-hash.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
-import { makeVirtualSecret } from './virtual-secret.ts';
+import { makeVirtualSecret } from '../kernel/virtual-secret.ts';
 
 const index = createKeyedHash(createSecretKey(randomBytes(32)));
 const origin: RequestOrigin = { vendor: 'acme', address: '10.0.0.9', wall: 1_000_000, ledger: 1_000_000 };

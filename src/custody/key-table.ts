@@ -7,7 +7,7 @@ import type { KeyedHash } from './keyed-hash.ts';
 import { checkUse, createPacker, type KeyEntry, type RequestOrigin } from './key-entry.ts';
 import { createSigners } from './signers.ts';
 import { createTokenCache, type TokenClaims } from './token-cache.ts';
-import { endsInVirtualSecret } from './virtual-secret.ts';
+import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 
 const MAX_TOKEN = 16 * 1024;
 const CACHED_TOKENS = 4096;

@@ -19,7 +19,7 @@ import {
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
-import { endsInVirtualSecret } from './virtual-secret.ts';
+import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 
 /** A new key and its credential. The credential is not kept in clear: this is the only time that it is shown. */
 export interface CreatedKey {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { RandomBytes } from '../kernel/random.ts';
+import type { RandomBytes } from './random.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const PREFIX = 'rfv';

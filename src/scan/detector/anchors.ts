@@ -1,0 +1,98 @@
+import type { LeakAnchor, LeakRule } from '../../vendors/vendor.ts';
+
+/** An anchor of one or several rules, ready to be confirmed. */
+export interface Anchor {
+  /** Lower case. */
+  readonly literal: string;
+  /** So many hexadecimal digits follow the literal. */
+  readonly hex: number;
+  /** Of both together. */
+  readonly length: number;
+  readonly rules: readonly LeakRule[];
+}
+
+/** A part of anchors that the prefilter looks for. */
+export interface Needle {
+  readonly text: string;
+  /** Anchors by their number, and where in them the needle begins. */
+  readonly uses: readonly { readonly anchor: number; readonly offset: number }[];
+}
+
+/** Longer needles would only make the automaton larger: five characters are rare enough. */
+const NEEDLE_LENGTH = 5;
+/** A shorter prefix is looked for with the hexadecimal digits after it, up to this length. */
+const PREFIX_LENGTH = 3;
+const HEX_DIGITS = '0123456789abcdef';
+/** Characters of source text, the frequent ones first. */
+const BY_FREQUENCY = ` etaoinsrlcdhpumfgyb_=:"'.-wvk/xjqz0123456789`;
+
+/** Each distinct anchor once, with all its rules in their order. */
+export function collectAnchors(rules: readonly LeakRule[]): Anchor[] {
+  const byForm = new Map<string, { literal: string; hex: number; length: number; rules: LeakRule[] }>();
+  for (const rule of rules) {
+    for (const anchor of rule.anchors) {
+      const { literal, hex } = read(anchor);
+      const form = `${literal} ${hex}`;
+      const known = byForm.get(form) ?? { literal, hex, length: literal.length + hex, rules: [] };
+      if (!known.rules.includes(rule)) known.rules.push(rule);
+      byForm.set(form, known);
+    }
+  }
+  return [...byForm.values()];
+}
+
+function read(anchor: LeakAnchor): { literal: string; hex: number } {
+  if (typeof anchor === 'string') return { literal: anchor.toLowerCase(), hex: 0 };
+  return { literal: anchor.prefix.toLowerCase(), hex: anchor.hex };
+}
+
+/** The needles of all anchors: exactly one of them occurs, at its offset, wherever an anchor does. */
+export function chooseNeedles(anchors: readonly Anchor[]): Needle[] {
+  const byText = new Map<string, { anchor: number; offset: number }[]>();
+  for (const [anchor, { literal, hex }] of anchors.entries()) {
+    const offset = rarest(literal);
+    const part = literal.slice(offset, offset + NEEDLE_LENGTH);
+    const digits = Math.min(hex, Math.max(0, PREFIX_LENGTH - part.length));
+    for (const text of withDigits(part, digits)) {
+      const uses = byText.get(text) ?? [];
+      uses.push({ anchor, offset });
+      byText.set(text, uses);
+    }
+  }
+  return Array.from(byText, ([text, uses]) => ({ text, uses }));
+}
+
+/** Where the rarest part of a literal begins. */
+function rarest(literal: string): number {
+  let [best, bestRarity] = [0, -1];
+  for (let offset = 0; offset + NEEDLE_LENGTH <= literal.length; offset++) {
+    let rarity = 0;
+    for (let place = offset; place < offset + NEEDLE_LENGTH; place++)
+      rarity += Math.max(0, BY_FREQUENCY.indexOf(literal.charAt(place)));
+    if (rarity > bestRarity) [best, bestRarity] = [offset, rarity];
+  }
+  return best;
+}
+
+function withDigits(text: string, digits: number): string[] {
+  if (digits === 0) return [text];
+  return Array.from(HEX_DIGITS, (digit) => withDigits(text + digit, digits - 1)).flat();
+}
+
+/** True when the whole anchor stands at `start` of the first `length` bytes. */
+export function confirm(anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean {
+  const { literal, length: anchorLength } = anchor;
+  if (start < 0 || start + anchorLength > length) return false;
+  for (let place = 0; place < literal.length; place++)
+    if (lowerCase(bytes[start + place] ?? 0) !== literal.charCodeAt(place)) return false;
+  for (let at = start + literal.length; at < start + anchorLength; at++)
+    if (!isHex(bytes[at] ?? 0)) return false;
+  return true;
+}
+
+const lowerCase = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
+
+function isHex(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66);
+}

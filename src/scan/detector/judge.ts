@@ -1,0 +1,35 @@
+import type { LeakRule } from '../../vendors/vendor.ts';
+import type { Detection } from '../detection.ts';
+import { isPlaceholder } from './placeholder.ts';
+import type { Slice } from './slices.ts';
+import { hasStructure } from './structure.ts';
+
+const OWN_STRUCTURE = 'virtual-secret';
+/** Ours, or a damaged one of ours: no vendor's in either case. */
+const OWN_FORM = /rfv[0-9A-Za-z]{29}$/;
+/** Text before a value that may say what it is. */
+const LEAD = 32;
+
+/**
+ * How sure it is that the value at `place` of the slice is what the rule says; null: it is not. Cheap and telling checks
+ * come first: own keys, placeholders, structure, words around it.
+ */
+export function judge(
+  rule: LeakRule,
+  slice: Slice,
+  [start, end]: readonly [number, number],
+): Detection['confidence'] | null {
+  const value = slice.text.slice(start, end);
+  const { structure } = rule;
+  if (structure === OWN_STRUCTURE) return hasStructure(structure, value) ? rule.confidence : null;
+  if (OWN_FORM.test(value)) return null;
+  if (isPlaceholder(value, slice.text.slice(Math.max(0, start - LEAD), start))) return null;
+  const fits = structure === undefined || hasStructure(structure, value);
+  if (!fits && rule.structureDecides === true) return null;
+  if (!hasContext(rule, slice)) return null;
+  return fits ? rule.confidence : 'low';
+}
+
+function hasContext({ context }: LeakRule, slice: Slice): boolean {
+  return context.length === 0 || context.some((word) => slice.lower().includes(word.toLowerCase()));
+}

@@ -1,0 +1,171 @@
+import { alphabetSize } from './alphabet.ts';
+import { pairProbability } from './letter-pairs.ts';
+
+/**
+ * Who wrote this: a person, or a random generator? A hidden Markov model of a person's habits (words, runs and
+ * sequences, repetitions, a handful of characters) is compared with even chance. A random value has odds above n with a
+ * probability of at most 1/n, whatever the model is like, because its probabilities add up to no more than one. So a
+ * threshold bounds how often a real credential is taken for a placeholder.
+ */
+
+/** Words of which placeholders are made. */
+const WORDS: readonly string[] = [
+  'access account apikey auth bearer change changeme client credential default demo dummy enter example fake fill goes',
+  'here hidden insert invalid live mock mysecret none null password placeholder private public random redacted remove',
+  'removed replace sample sandbox secret something string test testing todo token undefined user value vendor with your',
+]
+  .join(' ')
+  .split(' ');
+
+const KEYBOARD = '1234567890 qwertyuiop asdfghjkl zxcvbnm qazwsxedcrfvtgbyhnujmikolp';
+
+/** More tells nothing new, and the odds would leave the range of a number. */
+const READ = 96;
+
+/** A person keeps doing the same thing; now and then comes something else, in these shares. */
+const STAY = 0.92;
+const SWITCH = 1 - STAY;
+const CHANCE = 0.2;
+const SPELLING = 0.3;
+const SEQUENCE = 0.15;
+const IN_TURN = 0.05;
+const FEW = 0.1;
+const LISTED = 0.1;
+const REPETITION = 0.1;
+/** Distances at which a person repeats himself. */
+const LAGS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
+/** Many values are hexadecimal with a letter before; so sixteen characters are not few. */
+const FEW_OF = 16;
+
+interface Habit {
+  readonly share: number;
+  /** Probability of the character at a place, given those before. */
+  probability(value: string, at: number): number;
+}
+
+const HABITS: readonly Habit[] = [
+  { share: SPELLING, probability: spelling },
+  { share: SEQUENCE, probability: sequence },
+  { share: IN_TURN, probability: inTurn },
+  ...LAGS.map((lag) => ({
+    share: REPETITION / LAGS.length,
+    probability: (value: string, at: number) => (at >= lag && value[at] === value[at - lag] ? 0.9 : 0),
+  })),
+];
+
+/** How much likelier a person is to have written `value` than a generator. */
+export function typistOdds(value: string): number {
+  const text = value.slice(0, READ);
+  const size = alphabetSize(text);
+  const fewSize = Math.min(size, FEW_OF);
+  const few = fewCharacters(text, fewSize);
+  const ratios = [
+    () => 1,
+    (at: number) => fewSize * few(at),
+    ...HABITS.map(
+      ({ probability }) =>
+        (at: number) =>
+          size * probability(text, at),
+    ),
+  ];
+  return addUp(ratios, listedWords(text, size), text.length);
+}
+
+const SHARES: readonly number[] = [CHANCE, FEW, ...HABITS.map(({ share }) => share)];
+
+interface ListedWord {
+  readonly from: number;
+  readonly to: number;
+  readonly ratio: number;
+}
+
+/** Forward algorithm: the odds of all ways in which the habits may have taken turns. */
+function addUp(
+  ratios: readonly ((at: number) => number)[],
+  words: readonly ListedWord[],
+  length: number,
+): number {
+  let states = ratios.map(() => 0);
+  /** Odds of having come this far and being free to choose anew. */
+  let free = 1;
+  const arriving = new Float64Array(length + 1);
+  for (let at = 0; at < length; at++) {
+    for (const { from, to, ratio } of words)
+      if (from === at) arriving[to] = (arriving[to] ?? 0) + free * ratio;
+    const entering = free;
+    states = states.map(
+      (state, habit) => (state * STAY + entering * (SHARES[habit] ?? 0)) * (ratios[habit]?.(at) ?? 0),
+    );
+    free = sum(states) * SWITCH + (arriving[at + 1] ?? 0);
+  }
+  return sum(states) + (arriving[length] ?? 0);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+function listedWords(text: string, size: number): ListedWord[] {
+  const lower = text.toLowerCase();
+  const found: ListedWord[] = [];
+  for (const word of WORDS) {
+    for (let from = lower.indexOf(word); from !== -1; from = lower.indexOf(word, from + 1)) {
+      const to = from + word.length;
+      // Three ways to write it: small, Capital, LOUD.
+      if (/^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(text.slice(from, to)))
+        found.push({ from, to, ratio: (LISTED / WORDS.length / 3) * size ** word.length });
+    }
+  }
+  return found;
+}
+
+/** Words: a letter follows from the one before and from its case; a hump or a separator begins a new word. */
+function spelling(value: string, at: number): number {
+  const code = value.charCodeAt(at);
+  if (isDigit(code)) return 0.004;
+  if (!isLetter(code)) return code === 0x5f || code === 0x2d ? 0.03 : 0;
+  const before = at === 0 ? 0 : value.charCodeAt(at - 1);
+  const letter = (code | 0x20) - 0x61;
+  if (!isLetter(before)) return 0.9 * 0.45 * pairProbability(null, letter);
+  const hump = isUpper(code) && !isUpper(before);
+  if (hump) return 0.9 * 0.15 * pairProbability(null, letter);
+  const caseProbability = isUpper(before) ? 0.5 : 0.85;
+  return 0.9 * caseProbability * pairProbability((before | 0x20) - 0x61, letter);
+}
+
+/** The same again, the next or the one before in the alphabet or on the keyboard. */
+function sequence(value: string, at: number): number {
+  if (at === 0) return 0;
+  const [character, before] = [value[at] ?? '', value[at - 1] ?? ''];
+  let probability = 0;
+  if (character === before) probability += 0.4;
+  if (isNext(before, character)) probability += 0.4;
+  if (isNext(character, before)) probability += 0.1;
+  if (KEYBOARD.includes((before + character).toLowerCase())) probability += 0.08;
+  return probability;
+}
+
+/** Two sequences that take turns: `a1b2c3`. */
+function inTurn(value: string, at: number): number {
+  return at >= 2 && isNext(value[at - 2] ?? '', value[at] ?? '') ? 0.9 : 0;
+}
+
+/** Two characters follow each other in the order of digits and letters; `9` comes before `a`, `z` and `f` before the start. */
+function isNext(before: string, character: string): boolean {
+  if (before.charCodeAt(0) + 1 === character.charCodeAt(0)) return true;
+  return ['90', '9a', '9A', 'za', 'ZA', 'z0', 'Z0', 'f0', 'F0'].includes(before + character);
+}
+
+/** What has come before comes again: adaptive frequencies. */
+function fewCharacters(text: string, size: number): (at: number) => number {
+  const counts = new Map<string, number>();
+  return (at) => {
+    const character = text[at] ?? '';
+    const count = counts.get(character) ?? 0;
+    counts.set(character, count + 1);
+    return (count + 0.25) / (at + 0.25 * size);
+  };
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a;
+const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
