@@ -6,7 +6,7 @@ import { readConfig } from '../src/config/config.ts';
 import { createKeyedHash } from '../src/custody/keyed-hash.ts';
 import { generateKeyRing } from '../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../src/custody/sealing/key-ring-source.ts';
-import { makeVirtualSecret } from '../src/custody/virtual-secret.ts';
+import { makeVirtualSecret } from '../src/kernel/virtual-secret.ts';
 import { newId } from '../src/kernel/ids.ts';
 import { micros } from '../src/kernel/money.ts';
 import { openPrimary, type Primary } from '../src/node/primary.ts';
