@@ -5,8 +5,6 @@ export interface Counters {
   requests: number;
   forwarded: number;
   unknownOutcomes: number;
-  /** Sum and count of the time that the gateway itself took, in microseconds. */
-  addedMicros: number;
   readonly refusals: Map<ErrorCode, number>;
   /** Requests rejected before they had one reading. */
   malformed: number;
@@ -19,7 +17,6 @@ export function createCounters(): Counters {
     requests: 0,
     forwarded: 0,
     unknownOutcomes: 0,
-    addedMicros: 0,
     refusals: new Map(),
     malformed: 0,
     unauthorized: new Map(),

@@ -1,0 +1,97 @@
+import type { KeyTable } from '../custody/key-table.ts';
+import { openAccount } from '../custody/open.ts';
+import type { Sealer } from '../custody/sealing/sealer.ts';
+import type { PipelineParts } from '../gateway/parts.ts';
+import type { LiveAccount } from '../gateway/ports.ts';
+import { createScrubber } from '../gateway/scrub.ts';
+import type { Budgets } from '../guard/budgets/budgets.ts';
+import { createKillSwitch } from '../guard/kill-switch.ts';
+import type { Limits } from '../guard/limits/limits.ts';
+import { parsePolicy } from '../guard/policy/document.ts';
+import { compilePolicy, NO_POLICY } from '../guard/policy/policy.ts';
+import { createPriceBook } from '../guard/prices/price-book.ts';
+import type { AccountRecord } from '../store/records.ts';
+import { atOwnHost } from '../vendors/own-host.ts';
+import type { Registry } from '../vendors/registry.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import type { Part } from './messages.ts';
+
+export interface LiveSources {
+  readonly registry: Registry;
+  readonly sealer: Sealer;
+  readonly keys: KeyTable;
+  readonly budgets: Budgets;
+  readonly limits: Limits;
+}
+
+export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'policy' | 'prices'> {
+  /** Knows the hosts of vendors and those of accounts that run a server of their own. */
+  readonly registry: Registry;
+  apply(part: Part): void;
+}
+
+/** What the primary pushes: compiled when it changes, read by the pipeline through one level of indirection. */
+export function createLiveParts({ registry, sealer, keys, budgets, limits }: LiveSources): LiveParts {
+  let accounts: ReadonlyMap<string, LiveAccount> = new Map();
+  let ownHosts: ReadonlyMap<string, Vendor> = new Map();
+  let kills = createKillSwitch([]);
+  let policy = compilePolicy(NO_POLICY);
+  let prices = createPriceBook([]);
+  limits.configure(policy.limits);
+  return Object.freeze({
+    registry: { ...registry, find: (host: string) => registry.find(host) ?? ownHosts.get(host) ?? null },
+    accounts: { get: (id) => accounts.get(id) },
+    kills: { check: (subject, intent) => kills.check(subject, intent) },
+    policy: { decide: (subject, intent, bound, now) => policy.decide(subject, intent, bound, now) },
+    prices: { bound: (intent, subject, callSeconds, now) => prices.bound(intent, subject, callSeconds, now) },
+    apply(part) {
+      switch (part.kind) {
+        case 'keys':
+          return keys.load(part.put);
+        case 'accounts':
+          accounts = openAccounts(registry, sealer, part.all);
+          ownHosts = hostsOf(registry, part.all);
+          return;
+        case 'policy':
+          policy = compilePolicy(part.source === null ? NO_POLICY : parsePolicy(part.source));
+          return limits.configure(policy.limits);
+        case 'budgets':
+          return budgets.configure(part.all);
+        case 'prices':
+          prices = createPriceBook(part.all);
+          return;
+        case 'kills':
+          kills = createKillSwitch(part.all);
+      }
+    },
+  } satisfies LiveParts);
+}
+
+/** Accounts of vendors that this version does not know stay closed. */
+function openAccounts(
+  registry: Registry,
+  sealer: Sealer,
+  records: readonly AccountRecord[],
+): ReadonlyMap<string, LiveAccount> {
+  const accounts = new Map<string, LiveAccount>();
+  for (const record of records) {
+    const vendor = registry.byId(record.vendor);
+    if (vendor === null) continue;
+    const open = openAccount(sealer, record);
+    const scrubber = createScrubber(open, vendor.custody.sealedAnswerFields);
+    const { id, currency, upstream } = record;
+    accounts.set(id, { id, vendor: vendor.id, currency, upstream, open, scrubber });
+  }
+  return accounts;
+}
+
+function hostsOf(registry: Registry, records: readonly AccountRecord[]): ReadonlyMap<string, Vendor> {
+  const hosts = new Map<string, Vendor>();
+  for (const { vendor, fields } of records) {
+    const known = registry.byId(vendor);
+    const there = known === null ? null : atOwnHost(known);
+    const host = fields['host'];
+    if (host !== undefined && there !== null) hosts.set(host, there);
+  }
+  return hosts;
+}
