@@ -16,23 +16,24 @@ export interface PartialFacts {
 
 /** The journal's facts of a request: numbers masked, no text. */
 export function factsOf({ subject, operation, intent, at }: PartialFacts): RequestFacts {
+  const { key, app, account, vendor, network } = subject;
+  const said = intent === null ? SILENCE : meaningOf(intent);
+  return { at, key, app, account, vendor, operation, ...said, network };
+}
+
+type Meaning = Pick<RequestFacts, 'action' | 'channel' | 'to' | 'country' | 'from' | 'segments'>;
+
+/** Of a request that was refused before it was understood. */
+const SILENCE: Meaning = { action: 'other', channel: null, to: [], country: null, from: null, segments: 0 };
+
+function meaningOf({ action, channel, destinations, sender, content, country }: Intent): Meaning {
   return {
-    at,
-    key: subject.key,
-    app: subject.app,
-    account: subject.account,
-    vendor: subject.vendor,
-    operation,
-    action: intent?.action ?? 'other',
-    channel: intent?.channel ?? null,
-    to:
-      intent === null
-        ? []
-        : intent.destinations.slice(0, MAX_LISTED).map(({ address }) => maskAddress(address)),
-    country: intent?.country ?? intent?.destinations[0]?.phone?.country ?? null,
-    from: intent === null || intent.sender === null ? null : maskAddress(intent.sender),
-    segments: intent?.content?.segments ?? 0,
-    network: subject.network,
+    action,
+    channel,
+    to: destinations.slice(0, MAX_LISTED).map(({ address }) => maskAddress(address)),
+    country: country ?? destinations[0]?.phone?.country ?? null,
+    from: sender === null ? null : maskAddress(sender),
+    segments: content?.segments ?? 0,
   };
 }
 
