@@ -154,7 +154,10 @@ export interface JournalService {
   tail(options: JournalTail): Promise<{ readonly entries: readonly JournalEntry[]; readonly cursor: string }>;
   /** The record at a point and what followed it (outcome, settlement); empty when there is none. */
   show(point: JournalPoint): Promise<readonly JournalEntry[]>;
-  /** Records with `at` in [since, until), wall ms, node by node. */
+  /**
+   * Records with `at` in [since, until), wall ms, node by node. Those that cannot be trusted are left out; then
+   * `verify_failed` is thrown at the end.
+   */
   export(range: {
     readonly since: number | null;
     readonly until: number | null;

@@ -27,13 +27,22 @@ export function judgeRest(rest: Buffer, chain: Chain, header: SegmentHeader): En
 
 function judgeBroken(rest: Buffer, chain: Chain, header: SegmentHeader): Ending {
   const bytes = lastUsed(rest);
-  const next = findFrame(rest, chain.position, Infinity);
-  if (next === null) return { kind: 'torn', bytes };
-  const what = isBlank(rest.subarray(0, FRAME_BYTES))
-    ? 'it is blank, but later records follow'
-    : 'its bytes do not fit their checksum, and later records follow';
+  const isLast = findFrame(rest, chain.position, Infinity) === null;
+  if (isLast && !isWritten(rest)) return { kind: 'torn', bytes };
+  const what = isLast
+    ? 'its bytes do not fit their checksum, although it was written to its end'
+    : isBlank(rest.subarray(0, FRAME_BYTES))
+      ? 'it is blank, but later records follow'
+      : 'its bytes do not fit their checksum, and later records follow';
   const point = { node: header.node, epoch: header.epoch, position: chain.position };
   return { kind: 'fault', fault: fault('damaged', point, what), bytes };
+}
+
+/** Segments are zero-filled and writes go forward, so a record that a crash cut off ends in zeros. JSON does not. */
+function isWritten(rest: Buffer): boolean {
+  if (rest.length <= FRAME_BYTES) return false;
+  const end = FRAME_BYTES + rest.readUInt32LE(0);
+  return end > FRAME_BYTES && end <= Math.min(rest.length, FRAME_BYTES + MAX_PAYLOAD) && rest[end - 1] !== 0;
 }
 
 /** An intact frame that does not continue the chain. */

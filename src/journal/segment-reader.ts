@@ -123,12 +123,17 @@ async function isStillBlank({ handle, buffer, offset }: State): Promise<boolean>
 }
 
 /**
- * A read that races with a write may see a later page before an earlier one. What looks wrong is therefore
- * looked at twice: the second read begins after everything that the first one saw was complete.
+ * A read that races with a write may see a later page before an earlier one. What looks wrong is therefore looked at
+ * again, and only a fault that is seen twice counts: the second read begins after everything that proves the first
+ * one was complete.
  */
 async function readEnding(state: State, header: SegmentHeader): Promise<Ending> {
-  const ending = judgeRest(await readRest(state), state.chain, header);
-  return ending.kind === 'clean' ? ending : judgeRest(await readRest(state), state.chain, header);
+  let before: Ending['kind'] = 'clean';
+  for (;;) {
+    const ending = judgeRest(await readRest(state), state.chain, header);
+    if (ending.kind === 'clean' || ending.kind === 'more' || ending.kind === before) return ending;
+    before = ending.kind;
+  }
 }
 
 /** The bytes from here to the last window that is not blank. */

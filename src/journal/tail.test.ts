@@ -174,6 +174,34 @@ test('a journal that ends in damage is not taken for one that simply ends', asyn
   }
 });
 
+test('a flipped byte in the very last record is damage too, not a record that was never finished', async (t) => {
+  const directory = newDirectory(t);
+  const journal = await openFor(t, { directory, boot: 'now' });
+  for (let index = 0; index < 5; index += 1) journal.append(incident(index));
+  await journal.flush();
+  const { offsets } = readRaw(path(directory, 1));
+  const file = readFileSync(path(directory, 1));
+  const last = offsets.length - 1;
+  const at = offsets[last] ?? 0;
+  const end = at + 48 + file.readUInt32LE(at);
+  for (let byte = at + 4; byte < end; byte += 1) {
+    const copy = Buffer.from(file);
+    copy.writeUInt8((copy[byte] ?? 0) ^ 4, byte);
+    writeFileSync(path(directory, 1), copy);
+    const tail = createTail(directory, undefined, { boot: 'now' });
+    assert.equal((await tail.next(100))?.to, last);
+    await assert.rejects(tail.next(100), { code: 'verify_failed', message: new RegExp(`w0-1-${last}:`) });
+    await tail.close();
+  }
+  for (const cut of [1, 3, 4, 20, 48, 60, end - at - 1]) {
+    writeFileSync(path(directory, 1), Buffer.from(file).fill(0, at + cut));
+    const tail = createTail(directory, undefined, { boot: 'now' });
+    assert.equal((await tail.next(100))?.to, last);
+    assert.equal(await tail.next(100), null, `torn after ${cut} bytes`);
+    await tail.close();
+  }
+});
+
 test('a half-written record is waited for', async (t) => {
   const directory = newDirectory(t);
   const journal = await openFor(t, { directory });

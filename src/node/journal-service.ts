@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry, JournalService } from '../api/services.ts';
 import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { faultError, type Fault } from '../journal/fault.ts';
 import { listSegments, type Place } from '../journal/segments.ts';
-import { findRecord, readJournal } from '../journal/tail.ts';
+import { findRecord, readJournal, type ReadRecord } from '../journal/tail.ts';
 import { verifyJournal } from '../journal/verify.ts';
 import type { Primary } from './primary.ts';
 
+/** Who looks at the latest records is not kept from them by damage before; `verify` names it. */
+const passOver = (): void => {};
 const POLL = 100;
 /** How far behind a record its outcome is looked for. */
 const FOLLOWERS = 50_000;
@@ -17,12 +20,17 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
   const nodes = ['control', ...Array.from({ length: config.workers }, (_, index) => `w${index}`)];
   const directoryOf = (node: string): string => join(paths.journal, node);
 
+  /** Everything that can be trusted; the rest of a damaged epoch is left out, and said. */
+  function readAll(node: string, faults: Fault[]): AsyncGenerator<ReadRecord> {
+    return readJournal(directoryOf(node), undefined, (fault) => faults.push(fault));
+  }
+
   async function after(places: Places, limit: number): Promise<readonly JournalEntry[]> {
     const found: JournalEntry[] = [];
     for (const node of nodes) {
       const place = places.get(node);
       let count = 0;
-      for await (const { epoch, position, record } of readJournal(directoryOf(node), place)) {
+      for await (const { epoch, position, record } of readJournal(directoryOf(node), place, passOver)) {
         found.push({ node, epoch, position, record });
         if (++count >= limit) break;
       }
@@ -37,10 +45,8 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
       const last = (await listSegments(directoryOf(node))).at(-1);
       if (last === undefined) continue;
       const recent: Place[] = [];
-      for await (const { epoch, position } of readJournal(directoryOf(node), {
-        epoch: last.epoch,
-        position: last.first,
-      })) {
+      const from = { epoch: last.epoch, position: last.first };
+      for await (const { epoch, position } of readJournal(directoryOf(node), from, passOver)) {
         recent.push({ epoch, position });
         if (recent.length > limit) recent.shift();
       }
@@ -77,11 +83,14 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
       return entries;
     },
     async *export({ since, until }) {
+      const faults: Fault[] = [];
       for (const node of nodes) {
-        for await (const { epoch, position, record } of readJournal(directoryOf(node)))
+        for await (const { epoch, position, record } of readAll(node, faults))
           if (record.at >= (since ?? 0) && record.at < (until ?? Infinity))
             yield { node, epoch, position, record };
       }
+      const [first] = faults;
+      if (first !== undefined) throw faultError(first);
     },
     async verify() {
       const journals = [];
@@ -97,8 +106,12 @@ export function createJournalService({ config, paths, store, checkpoint }: Prima
           records: result.records,
           signed: result.signed,
           lastAt: result.lastAt,
+          torn: result.torn.map(({ epoch, position, bytes }) => ({
+            id: `${node}-${epoch}-${position}`,
+            bytes,
+          })),
         });
-        if (result.fault !== null) problems.push(result.fault.message);
+        problems.push(...result.faults.map(({ message }) => message));
       }
       return { journals, problems };
     },

@@ -7,6 +7,7 @@ import type { AdminRecord } from '../journal/records.ts';
 import type { BudgetRecord } from '../store/records.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
+import { createLosses, type Losses } from './losses.ts';
 import { openRotations } from './rotating.ts';
 import { openSettlement } from './settlement/open.ts';
 import { createShipper, type Shipper } from './shipper.ts';
@@ -35,6 +36,7 @@ export async function openPrimary(options: PrimaryOptions) {
   const { boot, send: _send, upstream, ...open } = foundation;
   const { paths, store, clock, journal } = open;
   const nodes = Array.from({ length: config.workers }, (_, index) => `w${index}`);
+  const losses = createLosses({ journal, clock, say });
   const supervisor = createSupervisor({
     nodes,
     order: (node) => startOrder(foundation, keyRing, node),
@@ -43,6 +45,7 @@ export async function openPrimary(options: PrimaryOptions) {
     journalDirectory: paths.journal,
     boot,
     say,
+    onLoss: losses.note,
   });
   const rules = createRules(foundation, supervisor);
   const bank = createBank({
@@ -67,6 +70,7 @@ export async function openPrimary(options: PrimaryOptions) {
 
   return Object.freeze({
     ...open,
+    losses,
     supervisor,
     bank,
     settlement,
@@ -79,7 +83,7 @@ export async function openPrimary(options: PrimaryOptions) {
       await journal.flush();
     },
     async start() {
-      controlShipper = await openControlShipper(foundation, say);
+      controlShipper = await openControlShipper(foundation, losses, say);
       await rules.refreshers.refreshBudgets();
       await supervisor.start(bank);
       tending.start();
@@ -91,7 +95,7 @@ export async function openPrimary(options: PrimaryOptions) {
       await supervisor.stop();
       await tending.ended();
       await journal.close();
-      await controlShipper?.drain();
+      await controlShipper?.drain().catch((error: Error) => say(`the control journal: ${error.message}`));
       await controlShipper?.close();
       await upstream.close();
       await store.close();
@@ -118,12 +122,18 @@ function createRules({ store }: Foundation, { broadcast }: Pick<Supervisor, 'bro
   };
 }
 
-function openControlShipper({ paths, store }: Foundation, say: PrimaryOptions['say']): Promise<Shipper> {
+function openControlShipper(
+  { paths, store }: Foundation,
+  losses: Losses,
+  say: PrimaryOptions['say'],
+): Promise<Shipper> {
   return createShipper({
     node: CONTROL,
     directory: join(paths.journal, CONTROL),
     ledger: store.ledger,
+    leases: store.leases,
     sleep: (milliseconds) => sleep(milliseconds),
+    onLoss: losses.note,
     onFault: (error) => say(`loading the control journal: ${(error as Error).message}`),
   });
 }

@@ -1,5 +1,8 @@
-import { createTail, findRecord } from '../journal/tail.ts';
+import { fault, type Fault } from '../journal/fault.ts';
+import { createTail, type Batch } from '../journal/tail.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { LedgerStore, LeaseStore } from '../store/ports.ts';
+import type { LeaseRecord } from '../store/records.ts';
 import { toLedgerBatch } from './ledger-batch.ts';
 
 const BATCH = 1000;
@@ -9,55 +12,69 @@ const SMALL_BATCH = 250;
 
 /** Loads the journal of one data-plane process into the ledger, in order and exactly once. */
 export interface Shipper {
-  /** Resolves once everything before (epoch, position) is in the ledger. */
+  /** Resolves once everything before (epoch, position) is in the ledger; rejects when it never will be. */
   loaded(epoch: number, position: number): Promise<void>;
   /** Loads what is there now, to the end. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The rest of an epoch that cannot be loaded, and the slices that count as spent because of it. */
+export interface Loss {
+  readonly fault: Fault;
+  readonly leases: readonly LeaseRecord[];
+}
+
 export interface ShipperOptions {
   readonly node: string;
   readonly directory: string;
   readonly ledger: Pick<LedgerStore, 'load' | 'cursors'>;
+  readonly leases: Pick<LeaseStore, 'open' | 'close'>;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly onFault: (error: unknown) => void;
+  /** Told before the rest of an epoch is given up; that happens once it has resolved. */
+  readonly onLoss: (loss: Loss) => Promise<void>;
 }
 
-export async function createShipper({
-  node,
-  directory,
-  ledger,
-  sleep,
-  onFault,
-}: ShipperOptions): Promise<Shipper> {
-  const last = (await ledger.cursors(node)).at(-1);
-  const tail = createTail(directory, last);
-  let epoch = last?.epoch ?? 0;
-  let position = last?.position ?? 0;
-  let waiters: { readonly epoch: number; readonly position: number; done(): void }[] = [];
+interface Place {
+  readonly epoch: number;
+  readonly position: number;
+}
+
+interface Waiter extends Place {
+  done(error?: Error): void;
+}
+
+interface State extends ShipperOptions {
+  readonly tail: ReturnType<typeof createTail>;
+  /** Read, and not in the ledger yet. */
+  batch: Batch | null;
+  /** Everything before is in the ledger. */
+  place: Place;
+  /** Why the rest of its epoch was given up; null once a later epoch is there. */
+  lost: Fault | null;
+  waiters: Waiter[];
+}
+
+export async function createShipper(options: ShipperOptions): Promise<Shipper> {
+  const { node, directory, ledger, sleep, onFault } = options;
+  // An epoch that has slices but no record yet says nothing about the ones before.
+  const last = (await ledger.cursors(node)).findLast(({ position }) => position > 0);
+  const state: State = {
+    ...options,
+    tail: createTail(directory, last),
+    batch: null,
+    place: last ?? { epoch: 0, position: 0 },
+    lost: null,
+    waiters: [],
+  };
   let isClosed = false;
   let turn: Promise<number> = Promise.resolve(0);
 
-  /** Loads what comes next; returns the number of records. */
-  async function step(): Promise<number> {
-    const batch = await tail.next(BATCH);
-    if (batch === null) return 0;
-    await ledger.load(toLedgerBatch(node, batch));
-    epoch = batch.epoch;
-    position = batch.to;
-    const reached = waiters.filter((waiter) => isReached(waiter));
-    waiters = waiters.filter((waiter) => !isReached(waiter));
-    for (const waiter of reached) waiter.done();
-    return batch.records.length;
-  }
-
-  const isReached = (place: { readonly epoch: number; readonly position: number }): boolean =>
-    epoch > place.epoch || (epoch === place.epoch && position >= place.position);
-
   /** One step at a time, whoever asks. */
   function next(): Promise<number> {
-    turn = turn.then(step, step);
+    const work = () => step(state);
+    turn = turn.then(work, work);
     return turn;
   }
 
@@ -66,14 +83,14 @@ export async function createShipper({
   }
 
   /** Does not wait for records to gather: somebody waits for money. */
-  async function hasten(place: { readonly epoch: number; readonly position: number }): Promise<void> {
-    while (!isReached(place) && (await next()) > 0);
+  async function hasten(place: Place): Promise<void> {
+    while (!isReached(state, place) && (await next()) > 0);
   }
 
   async function run(): Promise<void> {
     while (!isClosed) {
       try {
-        if ((await next()) < SMALL_BATCH && waiters.length === 0) await sleep(PAUSE);
+        if ((await next()) < SMALL_BATCH && state.waiters.length === 0) await sleep(PAUSE);
       } catch (error) {
         onFault(error);
         await sleep(PAUSE * 10);
@@ -83,11 +100,13 @@ export async function createShipper({
   const running = run();
 
   return Object.freeze({
-    loaded(wantedEpoch: number, wantedPosition: number) {
-      const place = { epoch: wantedEpoch, position: wantedPosition };
-      if (isReached(place)) return Promise.resolve();
-      return new Promise<void>((done) => {
-        waiters.push({ ...place, done });
+    loaded(epoch: number, position: number) {
+      const place = { epoch, position };
+      if (isReached(state, place)) return Promise.resolve();
+      if (state.lost !== null && epoch <= state.lost.epoch) return Promise.reject(lostError(state.lost));
+      return new Promise<void>((resolve, reject) => {
+        const done = (error?: Error): void => (error === undefined ? resolve() : reject(error));
+        state.waiters.push({ ...place, done });
         void hasten(place).catch(() => {});
       });
     },
@@ -95,37 +114,74 @@ export async function createShipper({
     async close() {
       isClosed = true;
       await running;
-      await tail.close();
+      await state.tail.close();
     },
   });
 }
 
-export interface RecoveryOptions {
-  readonly node: string;
-  readonly directory: string;
-  readonly boot: string;
-  readonly leases: Pick<LeaseStore, 'open' | 'close'>;
-  /** True when the last life ended because its journal could not be made durable. */
-  readonly isDoubtful: boolean;
+/** Loads what comes next; returns the number of records. */
+async function step(state: State): Promise<number> {
+  for (;;) {
+    if (state.lost !== null && !(await state.tail.skipEpoch())) return 0;
+    state.lost = null;
+    const done = await advance(state);
+    if (typeof done === 'number') return done;
+    await giveUp(state, done);
+  }
+}
+
+/** What was read stays until the ledger has it: a store that fails for a while must not lose it. */
+async function advance(state: State): Promise<number | Fault> {
+  try {
+    state.batch ??= await state.tail.next(BATCH);
+    if (state.batch === null) return 0;
+    await state.ledger.load(toLedgerBatch(state.node, state.batch));
+  } catch (error) {
+    const found = faultOf(state, error);
+    if (found === null) throw error;
+    return found;
+  }
+  const { epoch, to, records } = state.batch;
+  state.batch = null;
+  state.place = { epoch, position: to };
+  release(state, (waiter) => isReached(state, waiter));
+  return records.length;
+}
+
+/** Null for a fault of store or disk that may pass. */
+function faultOf({ node, batch, tail }: State, error: unknown): Fault | null {
+  if (!(error instanceof RingfenceError)) return null;
+  if (error.code !== 'verify_failed' && error.code !== 'input_invalid') return null;
+  if (batch === null) return tail.fault();
+  const point = { node, epoch: batch.epoch, position: batch.from };
+  return fault('malformed', point, `the ledger does not take it and what follows: ${error.message}`);
 }
 
 /**
- * Ends the leases of a process that is dead and whose journal is loaded to its end. When the machine went down in
- * between, or the disk failed, records may be lost: what is left of the leases counts as spent.
+ * What follows the fault in its epoch is never loaded. So the slices of its process count as spent, also those of
+ * epochs before it, whose end only a sound epoch vouches for; and what it had under way is looked up at the vendors.
  */
-export async function closeLeases({
-  node,
-  directory,
-  boot,
-  leases,
-  isDoubtful,
-}: RecoveryOptions): Promise<void> {
-  const epochs = new Set(
-    (await leases.open()).filter((lease) => lease.node === node).map(({ epoch }) => epoch),
-  );
-  for (const epoch of epochs) {
-    const opening = await findRecord(directory, { epoch, position: 0 });
-    const isSameBoot = opening?.record.type === 'open' && opening.record.boot === boot;
-    await leases.close(node, epoch, isSameBoot && !isDoubtful ? 'free' : 'presume');
-  }
+async function giveUp(state: State, found: Fault): Promise<void> {
+  const { node, leases, onLoss } = state;
+  const held = (await leases.open()).filter((one) => one.node === node && one.epoch <= found.epoch);
+  await onLoss({ fault: found, leases: held });
+  for (const epoch of new Set([...held.map((one) => one.epoch), found.epoch]))
+    await leases.close(node, epoch, 'presume');
+  state.batch = null;
+  state.lost = found;
+  release(state, ({ epoch }) => epoch <= found.epoch, lostError(found));
+}
+
+function release(state: State, isMeant: (waiter: Waiter) => boolean, error?: Error): void {
+  const meant = state.waiters.filter((waiter) => isMeant(waiter));
+  state.waiters = state.waiters.filter((waiter) => !isMeant(waiter));
+  for (const waiter of meant) waiter.done(error);
+}
+
+function isReached({ place }: State, { epoch, position }: Place): boolean {
+  return place.epoch > epoch || (place.epoch === epoch && place.position >= position);
+}
+
+function lostError({ message }: Fault): RingfenceError {
+  return new RingfenceError('verify_failed', message);
 }

@@ -4,7 +4,8 @@ import type { Bank, Holder, Returned } from '../guard/budgets/bank.ts';
 import type { GrantAsk } from '../guard/budgets/slice.ts';
 import type { Store } from '../store/ports.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder, type WorkerReport } from './messages.ts';
-import { closeLeases, createShipper, type Shipper } from './shipper.ts';
+import { closeLeases } from './recovery.ts';
+import { createShipper, type Loss, type Shipper } from './shipper.ts';
 import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
 
 export interface SupervisorOptions {
@@ -16,6 +17,8 @@ export interface SupervisorOptions {
   readonly journalDirectory: string;
   readonly boot: string;
   readonly say: (line: string) => void;
+  /** Records that the rest of an epoch cannot be loaded. */
+  readonly onLoss: (loss: Loss) => Promise<void>;
 }
 
 /** Starts the data-plane processes, keeps them alive, and recovers the money of those that die. */
@@ -45,6 +48,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const workers = new Map<string, WorkerProcess>();
   const shippers = new Map<string, Shipper>();
   const failures = new Map<string, number>();
+  const reviving = new Set<string>();
+  /** Nodes whose last life could not make its journal durable, until its leases are closed. */
+  const doubtful = new Set<string>();
   let bank: Bank | null = null;
   let isStopping = false;
   const directoryOf = (node: string): string => join(options.journalDirectory, node);
@@ -62,6 +68,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (usage.length > 0) for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
     },
     ended(worker, code) {
+      if (code === EXIT_JOURNAL_FAILED) doubtful.add(worker.node);
       if (workers.get(worker.node) !== worker) return;
       workers.delete(worker.node);
       if (!isStopping) void restart(worker.node, code);
@@ -69,32 +76,53 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   async function restart(node: string, code: number | null): Promise<void> {
+    if (reviving.has(node)) return;
+    reviving.add(node);
+    say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
+    while (!isStopping && !(await revive(node)));
+    reviving.delete(node);
+  }
+
+  async function revive(node: string): Promise<boolean> {
     const count = (failures.get(node) ?? 0) + 1;
     failures.set(node, count);
-    say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
     if (count > 1)
       await sleep(Math.min(MAX_RESTART_MILLISECONDS, RESTART_MILLISECONDS * 2 ** Math.min(count, 10)));
     try {
-      await recover(node, code === EXIT_JOURNAL_FAILED);
+      await recover(node);
       if (!isStopping) await launch(node);
+      return true;
     } catch (error) {
       say(`data-plane process ${node} cannot start: ${(error as Error).message}`);
-      if (!isStopping) setTimeout(() => void restart(node, null), RESTART_MILLISECONDS).unref();
+      return false;
     }
   }
 
-  async function recover(node: string, isDoubtful: boolean): Promise<void> {
+  async function recover(node: string): Promise<void> {
     await shippers.get(node)?.drain();
+    const isDoubtful = doubtful.has(node);
     await closeLeases({ node, directory: directoryOf(node), boot, leases: store.leases, isDoubtful });
+    doubtful.delete(node);
   }
 
   async function launch(node: string): Promise<void> {
     const worker = startWorker(await options.order(node), events);
     await worker.started;
     workers.set(node, worker);
-    for await (const part of options.parts()) await worker.update(part);
-    await worker.listen();
+    try {
+      for await (const part of options.parts()) await worker.update(part);
+      await worker.listen();
+    } catch (error) {
+      worker.kill();
+      throw error;
+    }
     setTimeout(() => failures.delete(node), MAX_RESTART_MILLISECONDS).unref();
+  }
+
+  /** What a process does after a loss cannot be loaded any more: it must go on in a new epoch. */
+  function endLife(node: string, epoch: number): void {
+    const worker = workers.get(node);
+    if (worker?.epoch() === epoch) worker.kill();
   }
 
   async function openShipper(node: string): Promise<void> {
@@ -102,8 +130,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       node,
       directory: directoryOf(node),
       ledger: store.ledger,
+      leases: store.leases,
       sleep: (milliseconds) => sleep(milliseconds),
       onFault: (error) => say(`loading the journal of ${node}: ${(error as Error).message}`),
+      async onLoss(loss) {
+        await options.onLoss(loss);
+        endLife(node, loss.fault.epoch);
+      },
     });
     shippers.set(node, shipper);
   }
@@ -114,7 +147,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await Promise.all(
         nodes.map(async (node) => {
           await openShipper(node);
-          await recover(node, false);
+          await recover(node);
           await launch(node);
         }),
       );
@@ -150,7 +183,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       isStopping = true;
       const running = [...workers.values()];
       await Promise.all(running.map((worker) => worker.stop()));
-      for (const node of nodes) await recover(node, false).catch(() => {});
+      for (const node of nodes) await recover(node).catch(() => {});
       await Promise.all([...shippers.values()].map((shipper) => shipper.close()));
     },
   });

@@ -1,12 +1,14 @@
 import type { SystemService } from '../api/services.ts';
 import { answerProbe } from '../gateway/probe.ts';
-import { renderMetrics } from './metrics.ts';
+import type { JournalState } from '../journal/options.ts';
 import { VERSION } from '../kernel/version.ts';
+import { describeLoss } from './losses.ts';
+import { renderMetrics } from './metrics.ts';
 import type { Primary } from './primary.ts';
 
 /** What runs on this node, and how it is. */
 export function createSystemService(primary: Primary, startedAt: number): SystemService {
-  const { config, registry, supervisor, store, clock, authority, hosts, ring, journal } = primary;
+  const { config, registry, supervisor, store, clock, authority, hosts, ring, journal, losses } = primary;
   const { apps, proxy, tls, admin } = config.listeners;
   const url = (scheme: string, { host, port }: { readonly host: string; readonly port: number }) =>
     `${scheme}://${host}:${port}`;
@@ -18,8 +20,21 @@ export function createSystemService(primary: Primary, startedAt: number): System
       node,
       state: report.journal === 'open' ? ('ok' as const) : ('failed' as const),
       unshipped: 0,
-      problem: report.journal === 'open' ? null : `the journal is ${report.journal}: nothing may be spent`,
+      problem: problemOf(node, report.journal),
     }));
+  }
+
+  function problemOf(node: string, state: JournalState): string | null {
+    if (state !== 'open') return `the journal is ${state}: nothing may be spent`;
+    const loss = losses.of(node);
+    return loss === null ? null : describeLoss(loss);
+  }
+
+  /** All processes are there, and their journals take records. */
+  async function isReady(): Promise<boolean> {
+    if (supervisor.live() !== config.workers || journal.state() !== 'open') return false;
+    const reports = await supervisor.reports();
+    return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
   }
 
   return {
@@ -57,6 +72,6 @@ export function createSystemService(primary: Primary, startedAt: number): System
     }),
     probe: (nonce) => answerProbe(nonce, ring.derive('probe')),
     metrics: async () => renderMetrics(await supervisor.reports(), await store.leases.open()),
-    ready: async () => supervisor.live() === config.workers,
+    ready: isReady,
   };
 }

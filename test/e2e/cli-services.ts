@@ -81,6 +81,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     sealer: sealerOf('account'),
     settingSealer: sealerOf('setting'),
     send,
+    index: createKeyedHash(keyRing.derive('index')),
     commit: accounts.commit,
     refusals: () => Promise.resolve(0),
     record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
@@ -202,7 +203,9 @@ function createMemoryJournal(clock: Clock): MemoryJournal {
     },
     verify: () =>
       Promise.resolve({
-        journals: [{ node: 'control', epochs: 1, records: entries.length, signed: 0, lastAt: null }],
+        journals: [
+          { node: 'control', epochs: 1, records: entries.length, signed: 0, lastAt: null, torn: [] },
+        ],
         problems: [],
       }),
   };

@@ -47,6 +47,8 @@ export const journalRoutes = {
           /** Records up to the last signed checkpoint. */
           signed: z.number(),
           lastAt: time.nullable(),
+          /** Ends of epochs that a crash cut off: id of the record that was never finished, and its bytes. */
+          torn: z.array(z.object({ id: z.string(), bytes: z.number() })),
         }),
       ),
       problems: z.array(z.string()),

@@ -85,10 +85,10 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
   if (result.problems.length > 0) context.exit(EXIT.findings);
   session.show(result, ({ journals, problems }) =>
     [
-      ...journals.map(
-        ({ node, epochs, records, signed }) =>
-          `${node}: ${records} records in ${epochs} epochs, ${signed} under a signature`,
-      ),
+      ...journals.flatMap(({ node, epochs, records, signed, torn }) => [
+        `${node}: ${records} records in ${epochs} epochs, ${signed} under a signature`,
+        ...torn.map(({ id, bytes }) => `${id}: never finished, ${bytes} bytes that a crash cut off`),
+      ]),
       ...(problems.length === 0 ? ['No contradiction.'] : problems),
     ]
       .map(printable)
