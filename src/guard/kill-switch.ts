@@ -1,11 +1,11 @@
-import { refuse, type Step } from '../intent/decision.ts';
+import { refuse, type Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { KillRecord } from '../store/records.ts';
 import type { Subject } from './subject.ts';
 
 export interface KillSwitch {
   /** The refusal by the first switch that is on for this request, or null. */
-  check(subject: Subject, intent: Intent): Extract<Step<never>, { ok: false }> | null;
+  check(subject: Subject, intent: Intent): Refused | null;
 }
 
 /** Compiles the switches that are on; without any the check costs nothing. */

@@ -9,18 +9,19 @@ export interface Refusal {
   readonly message: string;
 }
 
-export type Step<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal };
+/** A step that ends the request. */
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
+
+/** What a step of the pipeline answers: go on with the value, or refuse. */
+export type Step<T> = { readonly ok: true; readonly value: T } | Refused;
 
 export function next<T>(value: T): Step<T> {
   return { ok: true, value };
 }
 
-export function refuse(
-  code: ErrorCode,
-  rule: string,
-  message: string,
-): { readonly ok: false; readonly refusal: Refusal } {
+export function refuse(code: ErrorCode, rule: string, message: string): Refused {
   return { ok: false, refusal: { code, rule, message } };
 }

@@ -85,7 +85,6 @@ export function isRefused(slice: Slice, amount: number, monotonic: number): bool
   return monotonic < slice.refusedUntil && amount >= slice.refusedFrom;
 }
 
-/** Asks for money; requests that come meanwhile share the answer. */
 /** The clocks that a slice needs. */
 export interface SliceClock {
   ledger(): number;
@@ -95,6 +94,7 @@ export interface SliceClock {
 /** A grant is good for at least this long, also where the bank's clock is behind ours. */
 const LEAST_MILLISECONDS = 1000;
 
+/** Asks for money; requests that come meanwhile share the answer. */
 export function refill(
   slice: Slice,
   ask: Omit<GrantAsk, 'budget' | 'want'>,

@@ -1,4 +1,4 @@
-import { next, refuse, type Step } from '../../intent/decision.ts';
+import { next, refuse, type Refused, type Step } from '../../intent/decision.ts';
 import type { Intent } from '../../intent/intent.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Subject } from '../subject.ts';
@@ -38,7 +38,7 @@ const FREE: Admission = Object.freeze({ release() {} });
 export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic'> }): Limits {
   let limits: readonly Limit[] = [];
 
-  function refusal({ rule }: Limit, isRate: boolean): Extract<Step<never>, { ok: false }> {
+  function refusal({ rule }: Limit, isRate: boolean): Refused {
     const code =
       rule.per === 'recipient' ? 'recipient_flooded' : isRate ? 'rate_limited' : 'concurrency_limited';
     const what = isRate

@@ -1,4 +1,4 @@
-import { next, refuse, type Step } from '../../intent/decision.ts';
+import { next, refuse, type Refused, type Step } from '../../intent/decision.ts';
 import type { Destination, Intent } from '../../intent/intent.ts';
 import { micros } from '../../kernel/money.ts';
 import type { PriceRecord } from '../../store/records.ts';
@@ -115,7 +115,7 @@ function multiply({ amount, unit, increment }: PriceRecord, { intent, callSecond
   return Number.isSafeInteger(product) ? Math.ceil(product / 60) : Infinity;
 }
 
-function unknownPrice(item: string, destination: Destination | null): Extract<Step<never>, { ok: false }> {
+function unknownPrice(item: string, destination: Destination | null): Refused {
   const where = destination === null ? '' : ` to ${destination.phone?.country ?? destination.kind}`;
   return refuse(
     'price_unknown',
