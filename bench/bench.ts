@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  startPlainNode,
   startPortkey,
   startProxy,
   startRingfence,
@@ -16,8 +17,8 @@ import { median, quantile, toMarkdown, type Figures, type Report } from './repor
 const isQuick = process.argv.includes('--quick');
 const isJson = process.argv.includes('--json');
 const PLAN = isQuick
-  ? { rounds: 2, seconds: 2, warmRequests: 8_000, latencyRounds: 2, latencySeconds: 2, connections: 100 }
-  : { rounds: 3, seconds: 5, warmRequests: 40_000, latencyRounds: 3, latencySeconds: 5, connections: 400 };
+  ? { rounds: 2, seconds: 2, warmRequests: 60_000, latencyRounds: 2, latencySeconds: 2, connections: 100 }
+  : { rounds: 3, seconds: 5, warmRequests: 120_000, latencyRounds: 3, latencySeconds: 5, connections: 400 };
 const RATE = 2000;
 const WARM_SECONDS = 3;
 const WARM_TURNS = 6;
@@ -33,6 +34,7 @@ const round = (value: number, digits = 2): number => Number(value.toFixed(digits
 interface Field {
   readonly stub: Contender;
   readonly proxy: Contender;
+  readonly plainNode: Contender;
   readonly portkey: Contender | null;
   readonly base: Ringfence;
   readonly manyKeys: Ringfence;
@@ -53,6 +55,7 @@ async function open(cache: string, directory: string, started: Contender[]): Pro
   return {
     stub,
     proxy: await keep(startProxy(directory, origin)),
+    plainNode: await keep(startPlainNode()),
     portkey: await keep(startPortkey(cache, origin)),
     base: await ringfence('Ringfence', 10, 10),
     manyKeys: await ringfence('Ringfence with 100,000 keys', 100_000, 10),

@@ -75,6 +75,24 @@ server { listen 127.0.0.1:${port} backlog=1024; location / { proxy_pass http://v
   };
 }
 
+/** Node's own server without anything behind it: what the machine charges for an HTTP exchange in Node. */
+export async function startPlainNode(): Promise<Contender> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'plain-node.ts'), String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await untilAnswers(url);
+  const target = { url: url + sample.path, ...message, headersFile: null };
+  return {
+    name: 'node:http that answers itself',
+    pid: child.pid ?? 0,
+    target,
+    settle: nothing,
+    stop: () => stopProcess(child),
+  };
+}
+
 const PORTKEY = '@portkey-ai/gateway';
 const PORTKEY_VERSION = '1.15.2';
 

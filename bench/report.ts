@@ -65,6 +65,7 @@ keys, policy of 100 rules, five budgets that count each request, four limits, du
 ledger; one data-plane process and the primary. CPU is user and system time of the whole process tree, with the work
 that follows the answers. Other work on the machine makes Node dearer by the request: read a figure with the load
 average (one minute; more than the number of cores means that others waited) beside it, and ratios before figures.
+\`node:http\` that answers itself is no gateway: it shows what an HTTP exchange costs in Node on this machine.
 
 ${table(['', 'CPU µs per request (median)', 'requests/s (median)', 'CPU µs by round', 'load average by round'], loads)}
 
