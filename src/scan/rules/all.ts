@@ -3,6 +3,7 @@ import type { LeakRule } from '../../vendors/vendor.ts';
 import { CHAT_RULES } from './chat.ts';
 import { COLLABORATION_RULES } from './collaboration.ts';
 import { NAMED_EMAIL_RULES } from './email-named.ts';
+import { ENCODED_RULES } from './encoded.ts';
 import { EMAIL_RULES } from './email.ts';
 import { OWN_RULES } from './own.ts';
 import { PUSH_RULES } from './push.ts';
@@ -28,4 +29,5 @@ export const LEAK_RULES: readonly LeakRule[] = [
   ...CHAT_RULES,
   ...COLLABORATION_RULES,
   ...PUSH_RULES,
+  ...ENCODED_RULES,
 ];

@@ -50,6 +50,8 @@ export const CHAT_RULES: readonly LeakRule[] = [
       'channel_access_token',
       'channelaccesstoken',
       'channel-access-token',
+      'channel access token',
+      'channel.access',
       'channel_token',
       'channelToken',
     ],

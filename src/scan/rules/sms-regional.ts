@@ -65,11 +65,16 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
       'africastalking',
       'africas_talking',
       'africas-talking',
-      "africa's talking",
+      "'s talking",
+      's talking',
       'at_api_key',
       'at_username',
     ],
-    pattern: owned({ vendor: String.raw`africa'?s?[_\- ]?talking|(?<![a-z])at_`, names: KEY, form: hex(64) }),
+    pattern: owned({
+      vendor: String.raw`africa[^a-z]{0,3}s?[_\- ]?talking|(?<![a-z])at_`,
+      names: KEY,
+      form: hex(64),
+    }),
     remedy: 'Generate a new API key in the Africa’s Talking dashboard; the old one dies at once.',
     examples: [
       `AFRICASTALKING_API_KEY=${hexOf(64, 1)}`,
@@ -88,12 +93,8 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     title: 'Clickatell API key',
     form: '22 base64 characters and `==`, the bytes of a UUID, beside the name',
     anchors: ['clickatell'],
-    pattern: owned({
-      vendor: 'clickatell',
-      names: `${KEY}|authorization|apiId`,
-      form: '[A-Za-z0-9+/_-]{22}==',
-      end: '(?![A-Za-z0-9=])',
-    }),
+    // The form and the vendor’s name are enough: its guides hand the key to functions without a name.
+    pattern: distinct('[A-Za-z0-9+/_-]{22}==', '(?![A-Za-z0-9=])'),
     structure: 'uuid4-base64',
     structureDecides: true,
     remedy: 'Create a new integration in the Clickatell portal and delete this one.',
@@ -128,6 +129,28 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
       ...notHere('CLICKSEND_API_KEY'),
       `clicksend message_id: ${uuidOf(1).toUpperCase()}`,
       `CLICKSEND_API_KEY=${uuidOf(1).slice(0, -1).toUpperCase()}`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'clicksend-pair',
+    vendor: 'ClickSend',
+    title: 'ClickSend user with the API key',
+    form: 'a user name or address, then an upper-case UUID',
+    anchors: ['clicksend'],
+    pattern: paired(
+      '[A-Za-z0-9._%+@-]{3,64}',
+      '[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}',
+    ),
+    remedy: 'Regenerate the API key of the user in the ClickSend dashboard.',
+    examples: [
+      `curl -u 'shop@example.com:${uuidOf(3).toUpperCase()}' https://rest.clicksend.com/v3/account`,
+      `clicksend('shop', '${uuidOf(4).toUpperCase()}')`,
+    ],
+    nearMisses: [
+      `curl -u 'shop@example.com:$KEY' https://rest.clicksend.com/v3/account`,
+      `clicksend('shop', '${uuidOf(4)}')`,
+      `clicksend ['a.b'][${uuidOf(4).toUpperCase()}]`,
     ],
   },
   {

@@ -1,4 +1,4 @@
-import { alphanumeric, anyHex, NAMED, owned, paired } from '../../vendors/shared/leak-pattern.ts';
+import { alphanumeric, anyHex, NAMED, owned, paired, UUID } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { base64Of, digitsOf, hexOf, lowerOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
@@ -52,9 +52,9 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     vendor: 'D7 Networks',
     title: 'D7 Networks basic token',
     form: '24 base64 characters that end in `=`, beside the name',
-    anchors: ['d7networks', 'd7_networks', 'd7sms', 'd7_token', 'd7_api'],
+    anchors: ['d7networks', 'd7_networks', 'd7 networks', 'd7sms', 'd7_token', 'd7_api', 'd7token', 'd7api'],
     pattern: owned({
-      vendor: 'd7(?:_?networks|_?sms)?',
+      vendor: 'd7(?:[_ ]?networks|_?sms)?',
       names: `${KEY}|authorization: basic|basic|password`,
       form: '(?=[^a-z]{0,22}[a-z])(?=[^A-Z]{0,22}[A-Z])(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{23}=)',
       end: '(?![A-Za-z0-9=])',
@@ -144,7 +144,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     vendor: '46elks',
     title: '46elks API password',
     form: '32 hexadecimal digits beside the name',
-    anchors: ['46elks', 'elks_', '_elks', 'elks46'],
+    anchors: ['elks'],
     pattern: owned({
       vendor: '(?:46)?elks(?:46)?',
       names: String.raw`(?:api[_.\- ]?)?(?:password|secret|pass|key|token)`,
@@ -218,6 +218,25 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
       ...notHere('TRU_ID_CLIENT_SECRET'),
       `TRU_ID_CLIENT_ID=${uuidOf(1)}`,
       `TRU_ID_CLIENT_SECRET=${mixedOf(27, 1)}`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'truid-pair',
+    vendor: 'tru.ID',
+    title: 'tru.ID client with its secret',
+    form: 'a UUID, then 26 characters',
+    anchors: ['tru.id', 'truid', 'tru_id'],
+    pattern: paired(UUID, alphanumeric(26)),
+    remedy: 'Create new credentials for the project with the tru.ID console and delete these.',
+    examples: [
+      `curl https://eu.api.tru.id/oauth2/v1/token --user '${uuidOf(3)}:${mixedOf(26, 3)}'`,
+      `truid("${uuidOf(4)}", "${mixedOf(26, 4)}")`,
+    ],
+    nearMisses: [
+      `curl https://eu.api.tru.id/oauth2/v1/token --user '${uuidOf(3)}:$SECRET'`,
+      `truid("${uuidOf(4)}", "${mixedOf(27, 4)}")`,
+      `truid("${uuidOf(4)}", "${uuidOf(5)}")`,
     ],
   },
 ];

@@ -79,17 +79,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     vendor: 'Daily',
     title: 'Daily API key',
     form: '64 lower-case hexadecimal digits beside the name',
-    anchors: [
-      'daily_',
-      'daily.co',
-      'daily-',
-      'dailyapi',
-      'dailyco',
-      'dailykey',
-      'daily:',
-      'daily"',
-      "daily'",
-    ],
+    anchors: ['daily'],
     pattern: owned({
       vendor: '(?<![a-z])daily',
       names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:key|token)|bearer`,
@@ -169,7 +159,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     vendor: '100ms',
     title: '100ms app secret',
     form: '40 to 128 letters, digits, `-` or `_` beside the name',
-    anchors: ['100ms', 'hms_', '_hms'],
+    anchors: ['100ms', 'hms_', '_hms', 'hms.', 'hms:', 'hmsapp', 'hmssecret', 'hmsaccess'],
     pattern: owned({
       vendor: '(?<![a-z])hms|100ms',
       names: String.raw`(?:(?:app|account|api)[_.\- ]?)?secret(?:[_.\- ]?key)?`,
@@ -185,6 +175,25 @@ export const VIDEO_RULES: readonly LeakRule[] = [
       ...notHere('HMS_APP_SECRET'),
       `HMS_ACCESS_KEY=${hexOf(24, 1)}`,
       `HMS_APP_SECRET=${mixedOf(20, 1)}`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: '100ms-pair',
+    vendor: '100ms',
+    title: '100ms access key with its app secret',
+    form: '24 lower-case hexadecimal digits, then 40 to 128 letters, digits, `-` or `_`',
+    anchors: ['100ms', 'hms.', 'hms_', 'hmssdk'],
+    pattern: paired('[0-9a-f]{24}', urlSafe(40, 128), '(?![A-Za-z0-9_-])'),
+    remedy: 'Create a new access key in the 100ms dashboard and delete this one.',
+    examples: [
+      `new HMS.SDK('${hexOf(24, 3)}', '${urlSafeOf(87, 3)}A')`,
+      `// 100ms\nconst keys = ['${hexOf(24, 4)}', '${mixedOf(88, 4)}'];`,
+    ],
+    nearMisses: [
+      `new HMS.SDK('${hexOf(24, 3)}', process.env.HMS_APP_SECRET)`,
+      `new HMS.SDK('${hexOf(24, 3)}', '${mixedOf(30, 3)}')`,
+      `100ms ${hexOf(25, 1)}:${mixedOf(88, 4)}`,
     ],
   },
 ];

@@ -7,6 +7,8 @@ import {
   NAMED,
   owned,
   paired,
+  urlSafe,
+  UUID,
 } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { base64Of, hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
@@ -58,6 +60,25 @@ export const VOICE_RULES: readonly LeakRule[] = [
       ...notHere('SIGNALWIRE_API_TOKEN'),
       `SIGNALWIRE_API_TOKEN=${mixedOf(49, 1)}`,
       `signalwire name: ${mixedOf(50, 1)}`,
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'signalwire-legacy-pair',
+    vendor: 'SignalWire',
+    title: 'SignalWire project with its token of the older form',
+    form: 'a UUID, then 50 letters and digits',
+    anchors: ['signalwire'],
+    pattern: paired(UUID, alphanumeric(50)),
+    remedy: 'Create a new API token in the SignalWire space, move the apps to it, and delete this one.',
+    examples: [
+      `curl -u "${uuidOf(3)}:${mixedOf(50, 3)}" https://shop.signalwire.com/api/laml`,
+      `signalwire_client("${uuidOf(4)}", "${mixedOf(50, 4)}")`,
+    ],
+    nearMisses: [
+      `curl -u "${uuidOf(3)}:$TOKEN" https://shop.signalwire.com/api/laml`,
+      `signalwire_client("${uuidOf(4)}", "${mixedOf(51, 4)}")`,
+      `signalwire_client("${uuidOf(4)}", os.environ["TOKEN"])`,
     ],
   },
   {
@@ -156,9 +177,9 @@ export const VOICE_RULES: readonly LeakRule[] = [
     vendor: 'RingCentral',
     title: 'RingCentral client secret',
     form: '20 to 86 letters, digits, `-` or `_` beside the name',
-    anchors: ['ringcentral', 'ring_central', 'rc_client', 'rc_app'],
+    anchors: ['ringcentral', 'ring_central', 'rc_client', 'rc_app', 'rcclient', 'rcapp', 'rcsdk'],
     pattern: owned({
-      vendor: 'ring_?central|(?<![a-z])rc_',
+      vendor: 'ring_?central|(?<![a-zA-Z])rc_?',
       names: SECRET,
       form: '(?=[^0-9]{0,85}[0-9])(?=[^A-Z]{0,85}[A-Z])(?=[^a-z]{0,85}[a-z])[A-Za-z0-9_-]{20,86}',
       end: '(?![A-Za-z0-9_-])',
@@ -173,11 +194,30 @@ export const VOICE_RULES: readonly LeakRule[] = [
   },
   {
     ...NAMED,
+    id: 'ringcentral-client-pair',
+    vendor: 'RingCentral',
+    title: 'RingCentral client id with its secret',
+    form: '22 letters, digits, `-` or `_`, then 40 to 86 of them',
+    anchors: ['ringcentral'],
+    pattern: paired('[A-Za-z0-9_-]{22}', urlSafe(40, 86), '(?![A-Za-z0-9_-])'),
+    remedy: 'Regenerate the client secret of the app in the RingCentral developer console.',
+    examples: [
+      `SDK("${urlSafeOf(21, 3)}A", "${urlSafeOf(43, 3)}A", "https://platform.ringcentral.com")`,
+      `curl -u ${mixedOf(22, 4)}:${mixedOf(44, 4)} https://platform.ringcentral.com/restapi/oauth/token`,
+    ],
+    nearMisses: [
+      `SDK("${urlSafeOf(21, 3)}A", os.environ["RC_SECRET"], "https://platform.ringcentral.com")`,
+      `ringcentral ("${urlSafeOf(21, 3)}A", "${mixedOf(30, 3)}")`,
+      `ringcentral.com/${mixedOf(22, 4)}/${mixedOf(44, 4)}`,
+    ],
+  },
+  {
+    ...NAMED,
     id: '8x8-api-key',
     vendor: '8x8',
     title: '8x8 (Wavecell) API key',
     form: '43 letters and digits beside the name',
-    anchors: ['8x8_', '8x8.', '8x8-', '8x8:', '"8x8"', "'8x8'", '_8x8', 'wavecell'],
+    anchors: ['8x8_', '8x8 ', '8x8.', '8x8-', '8x8:', '"8x8"', "'8x8'", '_8x8', 'wavecell'],
     pattern: owned({
       vendor: '8x8|wavecell',
       names: String.raw`(?:(?:api|auth|sms)[_.\- ]?)?(?:key|token)|bearer`,
@@ -202,7 +242,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     form: '8 letters and digits, `.`, 32 letters and digits near the vendor’s name',
     confidence: 'high',
     anchors: ['ultravox'],
-    pattern: distinct(`${alphanumeric(8)}\\.${alphanumeric(32)}`),
+    pattern: distinct(`[A-Za-z0-9]{8}\\.${alphanumeric(32)}`),
     remedy: 'Create a new API key in the Ultravox console and delete this one.',
     examples: [
       `ULTRAVOX_API_KEY=${mixedOf(8, 1)}.${mixedOf(32, 1)}`,

@@ -51,6 +51,20 @@ describe('a name with its value', () => {
     it(`is not seen in ${form}`, () => assert.equal(secretOf(token, text), undefined));
 });
 
+it('finds a value in base64 under its name, whatever its length leaves at the end', () => {
+  for (let length = 30; length < 36; length++)
+    for (const [form, text] of [
+      [hex(length), VALUE.repeat(2).slice(0, length)],
+      [mixed(length), 'hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4W'.slice(0, length)],
+    ] as const) {
+      const base64 = Buffer.from(text).toString('base64');
+      const pattern = assigned('token', form);
+      assert.equal(secretOf(pattern, `  token: ${base64}`), base64);
+      assert.equal(secretOf(pattern, `  token: ${base64}A`), undefined);
+      assert.equal(secretOf(pattern, `  other: ${base64}`), undefined);
+    }
+});
+
 it('a name belongs to its vendor, or to nobody', () => {
   const key = owned({ vendor: 'acme', names: 'api_?key', form: mixed(20) });
   const value = 'hV3nQ8zLw0TbYc5KpR1x';

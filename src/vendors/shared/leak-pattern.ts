@@ -2,6 +2,9 @@ import type { LeakRule } from '../vendor.ts';
 
 /** Pieces of patterns for leak rules. Every repetition is bounded, so that a pattern is linear in its slice. */
 
+/** A UUID of any version, in either case. */
+export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+
 /** Letters outside of escapes and classes match in either case; the modifier `(?i:)` of V8 misses optional groups. */
 export function anyCase(source: string): string {
   return source.replace(/\\.|\[(?:\\.|[^\]\\])*\]|[A-Za-z]/g, (part) =>
@@ -50,9 +53,36 @@ const END = String.raw`(?![A-Za-z0-9(]|[-_.][A-Za-z0-9])`;
 const value = (form: string, end: string): string =>
   `(?!rfv[0-9A-Za-z]{29}(?![0-9A-Za-z]))(?<secret>${form})${end}`;
 
+/** Each character of base64 of three bytes, where the bytes are digits, letters, or what base64url has besides. */
+const ENCODED = {
+  hex: ['[MNOYZ]', '[DGTWjmz2]', '[A-Za-z0-9+/]', '[h-mw-z0-5]'],
+  text: ['[L-OQ-Za-e]', '[A-Za-z0-9+/]', '[A-Za-z0-9+/]', '[A-Zaf-z0-6]'],
+} as const;
+
+/** One class of characters and how many; look-aheads and a prefix that may be missing do not matter. */
+const ONE_CLASS = /^\[(0-9a-f|0-9A-Fa-f)?[^\]]*\]\{(\d+)(?:,(\d+))?\}$/;
+const BESIDES = /\(\?=[^()]*\)|\(\?:[^()]*\)\?/g;
+
+/** The form in base64, as Kubernetes keeps secrets. Null where the form does not tell its length. */
+function encoded(form: string): string | null {
+  const bare = form === UUID ? '[0-9a-f-]{36}' : form.replaceAll(BESIDES, '').replace('(?:|)', '');
+  const [whole, digits, least, most = least] = ONE_CLASS.exec(bare) ?? [];
+  if (whole === undefined) return null;
+  const letters = ENCODED[digits === undefined || form === UUID ? 'text' : 'hex'];
+  const [first, second, third] = letters;
+  const groups = [least, most].map((length) => Math.floor(Number(length) / 3)).join(',');
+  return `(?:${letters.join('')}){${groups}}(?:${first}[AQgw]==|${first}${second}${third}=)?(?![A-Za-z0-9+/=])`;
+}
+
+/** The value as it is or, as its name is known, in base64. */
+function plainOrEncoded(form: string, end: string): string {
+  const base64 = encoded(form);
+  return base64 === null ? value(form, end) : `(?:${value(form, end)}|${value(base64, '')})`;
+}
+
 /** `names` may be the end of any longer name: `TWILIO_AUTH_TOKEN`, `kAuthToken`. Case of names is free, that of the value is not. */
 export function assigned(names: string, form: string, end = END): RegExp {
-  return new RegExp(`${caseless(names)}${GLUE}${value(form, end)}`, 'dg');
+  return new RegExp(`${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
 }
 
 /** The vendor is a part of the name, or the name belongs to nobody else: for blocks in which the vendor stands above. */
@@ -64,7 +94,7 @@ export function owned(options: {
 }): RegExp {
   const { vendor, names, form, end = END } = options;
   const before = String.raw`(?:${caseless(vendor)}[\w.\-]{0,24}?|${ALONE})`;
-  return new RegExp(`${before}${caseless(names)}${GLUE}${value(form, end)}`, 'dg');
+  return new RegExp(`${before}${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
 }
 
 /** Any name of that kind within 160 characters after a public id, which becomes a companion; or the name alone. */
@@ -76,7 +106,7 @@ export function beside(options: {
 }): RegExp {
   const { id, names, form, end = END } = options;
   const companion = String.raw`(?:(?<![A-Za-z0-9])(?<id>${id})(?![A-Za-z0-9])[^]{1,160}?)?`;
-  return new RegExp(`${companion}${caseless(names)}${GLUE}${value(form, end)}`, 'dg');
+  return new RegExp(`${companion}${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
 }
 
 /** A public id with its secret right after it: `id:secret`, `("id", "secret")`, `-u id secret`. */
@@ -101,21 +131,20 @@ export const hex = (length: number): string =>
 export const anyHex = (length: number): string =>
   `${some('[A-Fa-f]', '[0-9]', length)}${some('[0-9]', '[A-Fa-f]', length)}[0-9A-Fa-f]{${length}}`;
 
-/** Letters and digits, at least one of each: a word is no secret. */
+/** Letters and digits, or letters of both cases: a number is no secret, and a word of one case is none. */
 export const alphanumeric = (least: number, most = least): string =>
-  `${some('[0-9]', '[A-Za-z]', most)}${some('[A-Za-z]', '[0-9]', most)}[A-Za-z0-9]{${least},${most}}`;
+  `(?:${some('[0-9]', '[A-Za-z]', most)}${some('[A-Za-z]', '[0-9]', most)}|` +
+  `${some('[a-z]', '[0-9A-Z]', most)}${some('[A-Z]', '[0-9a-z]', most)})[A-Za-z0-9]{${least},${most}}`;
 
-/** Letters of both cases and a digit. */
+/** Letters of both cases; below 20 characters, where words are that long, a digit too. */
 export const mixed = (least: number, most = least): string =>
-  `${some('[0-9]', '[A-Za-z]', most)}${some('[a-z]', '[0-9A-Z]', most)}${some('[A-Z]', '[0-9a-z]', most)}` +
+  `${least < 20 ? some('[0-9]', '[A-Za-z]', most) : ''}${some('[a-z]', '[0-9A-Z]', most)}${some('[A-Z]', '[0-9a-z]', most)}` +
   `[A-Za-z0-9]{${least},${most}}`;
 
-/** Letters of both cases, digits, `-` and `_`, with a digit among them. */
+/** Letters of both cases, digits, `-` and `_`. */
 export const urlSafe = (least: number, most = least): string =>
-  `${some('[0-9]', '[A-Za-z_-]', most)}${some('[a-z]', '[0-9A-Z_-]', most)}${some('[A-Z]', '[0-9a-z_-]', most)}` +
+  `${some('[a-z]', '[0-9A-Z_-]', most)}${some('[A-Z]', '[0-9a-z_-]', most)}` +
   `[A-Za-z0-9_-]{${least},${most}}`;
-
-export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
 
 /** What most rules have in common: a secret that is proved by the names around it. */
 export const NAMED: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'> = {

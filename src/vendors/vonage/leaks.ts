@@ -102,9 +102,9 @@ export const leaks: readonly LeakRule[] = [
     vendor: VENDOR,
     title: 'API secret of an OpenTok (Vonage Video) project',
     form: '40 lower-case hexadecimal digits beside the name',
-    anchors: ['opentok', 'tokbox'],
+    anchors: ['opentok', 'tokbox', 'vonage'],
     pattern: owned({
-      vendor: 'opentok|tokbox',
+      vendor: 'opentok|tokbox|vonage(?:_video)?',
       names: String.raw`(?:api|project|partner)?[_.\- ]?(?:key[_.\- ]?)?secret`,
       form: hex(40),
     }),
