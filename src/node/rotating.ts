@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Accounts } from '../custody/accounts.ts';
+import { createKeyedHash } from '../custody/keyed-hash.ts';
 import { createRotations, type RotationsOptions } from '../custody/rotation/rotations.ts';
 import type { Foundation } from './foundation.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -13,7 +14,7 @@ export interface RotatingOptions {
 
 /** Rotation of vendor accounts over the node's store, journal, data-plane processes and way to the vendors. */
 export function openRotations(
-  { store, registry, sealers, lock, clock, journal, send }: Foundation,
+  { store, registry, sealers, lock, clock, journal, send, ring }: Foundation,
   { accounts, supervisor, onSettled }: RotatingOptions,
 ) {
   return createRotations({
@@ -23,6 +24,7 @@ export function openRotations(
     sealer: sealers.account,
     settingSealer: sealers.setting,
     lock,
+    index: createKeyedHash(ring.derive('index')),
     clock,
     random: randomBytes,
     send,

@@ -28,6 +28,8 @@ export interface RotationRecord {
   readonly account: string;
   /** Name of the account field that is replaced. */
   readonly secret: string;
+  /** Keyed hash of the value that is replaced, by which it is known when it turns up somewhere. */
+  readonly replaced: string;
   readonly actor: string;
   /** Why, for the journal: `asked`, or the leak that it answers. */
   readonly reason: string;

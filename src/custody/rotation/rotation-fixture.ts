@@ -186,6 +186,7 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
         vendorOf,
         send,
         lock: options.lock,
+        index: options.index,
         commit: (id) => accounts.commit(id),
         refusals: () => Promise.resolve(world.refusals),
         record: ({ act }) => effect(async () => void world.acts.push(act)),

@@ -4,6 +4,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { SecretRotation, Vendor } from '../../vendors/vendor.ts';
 import { openAccount } from '../open.ts';
+import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';
 import { hasEnded, type RotationRecord } from './record.ts';
 import { createRunner, type RunnerOptions } from './runner.ts';
@@ -51,6 +52,8 @@ export interface Rotations {
 export interface RotationsOptions extends RunnerOptions {
   readonly vendorOf: (id: string) => Pick<Vendor, 'custody' | 'management'> | null;
   readonly lock: RecordLock;
+  /** Keyed hash under `KeyRing.derive('index')`. */
+  readonly index: KeyedHash;
 }
 
 const WATCH = 10_000;
@@ -59,7 +62,7 @@ const LEAST_WATCH = 2000;
 const WEBHOOK_OVERLAP = 24 * 3600 * 1000;
 
 export function createRotations(options: RotationsOptions): Rotations {
-  const { accounts, sealer, clock, random, vendorOf } = options;
+  const { accounts, sealer, vendorOf } = options;
   const runner = createRunner(options);
   const { store, candidates, previous } = runner;
 
@@ -79,7 +82,7 @@ export function createRotations(options: RotationsOptions): Rotations {
     if (secret.rotation === null) return { kind: 'guide', secret: secret.name, steps: secret.guide };
     await candidates.discard(account.id);
     await previous.discard(account.id);
-    const blank = newRecord(request, secret.name, newId('rotation', random), clock.wall());
+    const blank = newRecord(options, request, { account, secret: secret.name });
     const record = await runner.advance(blank, {});
     runner.run(record, account, secret.rotation);
     return { kind: 'rotation', record };
@@ -143,12 +146,18 @@ async function webhookSecrets(
   return [current, other].filter((one) => one !== undefined);
 }
 
-function newRecord(request: RotationRequest, secret: string, id: string, now: number): RotationRecord {
+function newRecord(
+  { sealer, index, random, clock }: RotationsOptions,
+  request: RotationRequest,
+  { account: record, secret }: { readonly account: AccountRecord; readonly secret: string },
+): RotationRecord {
   const { account, actor, reason, watch = WATCH, isForced = false } = request;
+  const now = clock.wall();
   return {
-    id,
+    id: newId('rotation', random),
     account,
     secret,
+    replaced: index(openAccount(sealer, record).secrets[secret]?.reveal() ?? ''),
     actor,
     reason,
     phase: 'creating',

@@ -103,9 +103,13 @@ const limit = z
     'needs a rate or a concurrency',
   );
 
+/** What happens by itself when a reported leak is a credential of ours: nothing, virtual keys end, or accounts are rotated too. */
+const leaks = z.strictObject({ respond: z.enum(['ask', 'keys', 'all']) });
+
 const document = z.strictObject({
   version: z.literal(1),
   mode: z.enum(['enforce', 'observe']),
+  leaks: leaks.optional(),
   parameters: z.strictObject({ forbid: names }).optional(),
   rules: z.array(rule).max(MAX_RULES),
   limits: z.array(limit).max(1000).optional(),

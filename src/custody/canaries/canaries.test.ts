@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { acme, custodyFixture } from '../custody-fixture.ts';
+import { createCanaries, type CanaryRecord } from './canaries.ts';
+
+async function setUp(kinds: typeof acme.custody.kinds = acme.custody.kinds) {
+  const { clock, options } = await custodyFixture();
+  const acts: string[] = [];
+  const incidents: Readonly<Record<string, unknown>>[] = [];
+  const announced: (readonly CanaryRecord[])[] = [];
+  const canaries = createCanaries({
+    ...options,
+    custodyOf: () => ({ ...acme.custody, kinds }),
+    record: ({ act }) => Promise.resolve(void acts.push(act)),
+    incident: (what, detail) => Promise.resolve(void incidents.push({ what, ...detail })),
+    announce: (all) => Promise.resolve(void announced.push(all)),
+  });
+  return { canaries, acts, incidents, announced, clock, options };
+}
+
+const NEW = { name: 'decoy', account: 'account_1', place: 'repo shop', actor: 'ada' };
+const USE = { at: 7, address: '192.0.2.1', vendor: 'acme' };
+
+test('a decoy looks like a virtual key of the account and is known by its keyed hash alone', async () => {
+  const { canaries, announced, options } = await setUp();
+  const { record, credential } = await canaries.plant(NEW);
+  const secret = credential.verifier.reveal();
+  assert.match(secret, /^rfv/);
+  assert.equal(record.index, options.index(secret));
+  assert.equal(announced.at(-1)?.at(-1)?.id, record.id);
+  assert.ok(!String(await options.settings.get('canaries')).includes(secret));
+  assert.equal((await options.keys.list()).length, 0, 'it is no key');
+});
+
+test('a use is an incident that says where it was planted and who came', async () => {
+  const { canaries, incidents } = await setUp();
+  const { record } = await canaries.plant(NEW);
+  await canaries.used(record.id, USE, 3);
+  assert.deepEqual(incidents, [
+    {
+      what: 'canary used',
+      canary: record.id,
+      name: 'decoy',
+      place: 'repo shop',
+      vendor: 'acme',
+      address: '192.0.2.1',
+      at: 7,
+      count: 3,
+    },
+  ]);
+  const [listed] = await canaries.list();
+  assert.deepEqual([listed?.uses, listed?.lastUse], [3, USE]);
+});
+
+test('a retired one is silent', async () => {
+  const { canaries, incidents, acts } = await setUp();
+  const { record } = await canaries.plant(NEW);
+  await canaries.retire('decoy', 'ada');
+  await canaries.used(record.id, USE, 1);
+  await canaries.used('canary_unknown', USE, 1);
+  assert.deepEqual(incidents, []);
+  assert.deepEqual(acts, ['canary.plant', 'canary.retire']);
+});
+
+test('names are unique and plain, and the account must have keys that are sent', async () => {
+  const { canaries } = await setUp();
+  await canaries.plant(NEW);
+  await assert.rejects(canaries.plant(NEW), /taken/);
+  await assert.rejects(canaries.plant({ ...NEW, name: '../etc' }), /letters/);
+  await assert.rejects(canaries.plant({ ...NEW, name: 'b', account: 'account_9' }), /no vendor account/);
+  await assert.rejects(canaries.retire('nothing', 'ada'), /no canary/);
+  const signing = await setUp(['hs256']);
+  await assert.rejects(signing.canaries.plant(NEW), /sign instead of being sent/);
+});

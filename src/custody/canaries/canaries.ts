@@ -1,0 +1,162 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { RandomBytes } from '../../kernel/random.ts';
+import type { Collection, SettingStore } from '../../store/ports.ts';
+import type { AccountRecord } from '../../store/records.ts';
+import type { CustodyAdapter, IssuedCredential } from '../../vendors/vendor.ts';
+import { createIssueSources } from '../issue-sources.ts';
+import type { KeyedHash } from '../keyed-hash.ts';
+import type { RecordLock } from '../record-lock.ts';
+
+/** A decoy: a virtual key that belongs to nobody, so that whoever uses it has found what was hidden for a thief. */
+export interface CanaryRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: string;
+  /** Account whose public id it shows. */
+  readonly account: string;
+  /** Where it was planted, in the operator's words. */
+  readonly place: string;
+  /** Keyed hash of its secret. */
+  readonly index: string;
+  readonly createdAt: number;
+  /** From then on a use is nothing special any more. */
+  readonly retiredAt: number | null;
+  readonly uses: number;
+  readonly lastUse: CanaryUse | null;
+}
+
+export interface CanaryUse {
+  /** Wall time in ms. */
+  readonly at: number;
+  /** Address that it came from. */
+  readonly address: string;
+  /** Vendor that the request was for. */
+  readonly vendor: string;
+}
+
+export interface NewCanary {
+  readonly name: string;
+  readonly account: string;
+  readonly place: string;
+  readonly actor: string;
+}
+
+export interface Canaries {
+  /** Makes a decoy. Its credential is shown once. */
+  plant(
+    request: NewCanary,
+  ): Promise<{ readonly record: CanaryRecord; readonly credential: IssuedCredential }>;
+  list(): Promise<readonly CanaryRecord[]>;
+  retire(id: string, actor: string): Promise<CanaryRecord>;
+  /** Somebody has used it: an incident. `count` uses have come since the last word. */
+  used(id: string, use: CanaryUse, count: number): Promise<void>;
+}
+
+export interface CanariesOptions {
+  readonly settings: SettingStore;
+  readonly accounts: Collection<AccountRecord>;
+  readonly custodyOf: (vendor: string) => CustodyAdapter | null;
+  /** Keyed hash under `KeyRing.derive('index')`. */
+  readonly index: KeyedHash;
+  readonly lock: RecordLock;
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly random: RandomBytes;
+  readonly record: (act: {
+    readonly actor: string;
+    readonly act: string;
+    readonly target: string;
+    readonly detail: Readonly<Record<string, unknown>>;
+  }) => Promise<void>;
+  readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Tells the data-plane processes which there are; resolves when all know. */
+  readonly announce: (all: readonly CanaryRecord[]) => Promise<void>;
+}
+
+const SETTING = 'canaries';
+const MOST = 1000;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+export async function listCanaries(settings: SettingStore): Promise<readonly CanaryRecord[]> {
+  return JSON.parse((await settings.get(SETTING)) || '[]') as CanaryRecord[];
+}
+
+export function createCanaries(options: CanariesOptions): Canaries {
+  const { settings, clock, random, record } = options;
+  const list = () => listCanaries(settings);
+  const alone = <T>(work: () => Promise<T>): Promise<T> => options.lock('canaries', work);
+
+  async function change(id: string, edit: (old: CanaryRecord) => CanaryRecord): Promise<CanaryRecord> {
+    const all = await list();
+    const found = all.find((one) => one.id === id || one.name === id);
+    if (found === undefined)
+      throw new RingfenceError('not_found', `There is no canary ${JSON.stringify(id)}.`);
+    const changed = edit(found);
+    await settings.put(SETTING, JSON.stringify(all.map((one) => (one === found ? changed : one))));
+    return changed;
+  }
+
+  async function plant({ name, account: reference, place, actor }: NewCanary) {
+    if (!NAME.test(name))
+      throw new RingfenceError('input_invalid', 'The name must be letters, digits, dots and dashes.');
+    const all = await list();
+    if (all.some((one) => one.name === name))
+      throw new RingfenceError('conflict', `The name ${name} is taken.`);
+    if (all.length >= MOST) throw new RingfenceError('conflict', `There are ${MOST} canaries already.`);
+    const { account, credential } = await issueFor(options, reference);
+    const canary: CanaryRecord = {
+      id: newId('canary', random),
+      name,
+      vendor: account.vendor,
+      account: account.id,
+      place,
+      index: options.index(credential.verifier.reveal()),
+      createdAt: clock.wall(),
+      retiredAt: null,
+      uses: 0,
+      lastUse: null,
+    };
+    await record({ actor, act: 'canary.plant', target: canary.id, detail: { name, place } });
+    await settings.put(SETTING, JSON.stringify([...all, canary]));
+    await options.announce([...all, canary]);
+    return { record: canary, credential };
+  }
+
+  return Object.freeze({
+    plant: (request: NewCanary) => alone(async () => plant(request)),
+    list,
+    retire: (id: string, actor: string) =>
+      alone(async () => {
+        await record({ actor, act: 'canary.retire', target: id, detail: {} });
+        const retired = await change(id, (old) => ({ ...old, retiredAt: old.retiredAt ?? clock.wall() }));
+        await options.announce(await list());
+        return retired;
+      }),
+    used: (id: string, use: CanaryUse, count: number) =>
+      alone(async () => {
+        const canary = (await list()).find((one) => one.id === id);
+        if (canary === undefined || canary.retiredAt !== null) return;
+        const { name, place, vendor } = canary;
+        const detail = { canary: id, name, place, vendor, address: use.address, at: use.at, count };
+        await options.incident('canary used', detail);
+        await change(id, (old) => ({ ...old, uses: old.uses + count, lastUse: use }));
+      }),
+  });
+}
+
+async function issueFor(
+  { accounts, custodyOf, random }: CanariesOptions,
+  reference: string,
+): Promise<{ readonly account: AccountRecord; readonly credential: IssuedCredential }> {
+  const account = await accounts.get(reference);
+  const custody = account === null ? null : custodyOf(account.vendor);
+  if (account === null || custody === null)
+    throw new RingfenceError('not_found', `There is no vendor account ${reference}.`);
+  if (!custody.kinds.includes('secret'))
+    throw new RingfenceError(
+      'input_invalid',
+      `Keys of ${account.vendor} sign instead of being sent, so a use could not be told from a forgery. Plant one of another vendor.`,
+    );
+  return { account, credential: custody.issue('secret', account.fields, createIssueSources(random)) };
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret } from '../../kernel/secret.ts';
+import { createCanaries } from '../canaries/canaries.ts';
+import { acme, custodyFixture } from '../custody-fixture.ts';
+import type { RotationRecord } from '../rotation/record.ts';
+import type { RotationRequest } from '../rotation/rotations.ts';
+import { createVirtualKeys } from '../virtual-keys.ts';
+import { createLeaks } from './leaks.ts';
+import type { ReportedLeak } from './state.ts';
+
+const found = (value: string, ...places: readonly string[]): ReportedLeak => ({
+  rule: 'acme-token',
+  vendor: 'Acme',
+  title: 'Acme token',
+  remedy: 'Delete it in the console.',
+  value: new Secret(value),
+  places: places.length === 0 ? ['.env:1'] : places,
+});
+
+async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
+  const { clock, options } = await custodyFixture();
+  const acts: { readonly act: string }[] = [];
+  const asked: RotationRequest[] = [];
+  const rotations: RotationRecord[] = [];
+  const record = (act: { readonly act: string }) => Promise.resolve(void acts.push(act));
+  const custodyOf = () => acme.custody;
+  const announce = () => Promise.resolve();
+  const keys = createVirtualKeys({ ...options, sealer: options.sealerOf('key'), custodyOf, announce });
+  const canaries = createCanaries({ ...options, custodyOf, record, incident: announce, announce });
+  const leaks = createLeaks({
+    ...options,
+    sealer: options.sealerOf('account'),
+    rotations: () => Promise.resolve(rotations),
+    canaries: canaries.list,
+    rotate(request) {
+      asked.push(request);
+      const started = {
+        id: 'rotation_1',
+        account: request.account,
+        secret: request.secret,
+        phase: 'creating',
+      };
+      rotations[0] = { ...started, replaced: options.index('realtoken'), problem: null } as RotationRecord;
+      return Promise.resolve({ kind: 'rotation', record: rotations[0] });
+    },
+    revoke: keys.revoke,
+    automatic: () => Promise.resolve(automatic),
+    record,
+  });
+  const makeKey = async () => {
+    const request = { app: 'app_1', account: 'account_1', name: 'shop', lifetime: null, networks: [] };
+    const { record: made, credential } = await keys.create(request);
+    return { id: made.id, secret: credential.verifier.reveal() };
+  };
+  const end = (phase: RotationRecord['phase'], problem: string | null = null) => {
+    const [first] = rotations;
+    if (first !== undefined) rotations[0] = { ...first, phase, problem };
+  };
+  return { leaks, keys, canaries, acts, asked, clock, options, makeKey, end };
+}
+
+test('the secret of a sealed account is recognised, and so is a virtual key', async () => {
+  const { leaks, makeKey } = await setUp();
+  const key = await makeKey();
+  const reported = await leaks.report([found('realtoken'), found(key.secret), found('stranger')], 'ada');
+  assert.deepEqual(
+    reported.map(({ match }) => match),
+    [{ kind: 'account', account: 'account_1', secret: 'token' }, { kind: 'key', key: key.id }, null],
+  );
+});
+
+test('a virtual key is recognised behind the prefix of a vendor too', async () => {
+  const { leaks, makeKey } = await setUp();
+  const key = await makeKey();
+  const [leak] = await leaks.report([found(`KEY${key.secret}`)], 'ada');
+  assert.deepEqual(leak?.match, { kind: 'key', key: key.id });
+});
+
+test('the private key of a signing key is recognised by its public half, whatever its line ends', async () => {
+  const { leaks, keys } = await setUp();
+  const request = { app: 'app_1', account: 'account_1', name: 'signer', lifetime: null, networks: [] };
+  const { record, credential } = await keys.create({ ...request, kind: 'rs256' });
+  const pem = credential.parts['privateKey'];
+  assert.ok(pem instanceof Secret);
+  const escaped = pem
+    .reveal()
+    .trim()
+    .replaceAll('\n', String.raw`\n`);
+  for (const text of [pem.reveal(), pem.reveal().replaceAll('\n', '\r\n'), escaped]) {
+    const [leak] = await leaks.report([found(text)], 'ada');
+    assert.deepEqual(leak?.match, { kind: 'key', key: record.id });
+  }
+});
+
+test('nothing that is kept, journaled or told holds the value', async () => {
+  const { leaks, acts, options } = await setUp();
+  const reported = await leaks.report([found('realtoken'), found('abcdefghijklmnopqrstuvwxyz012345')], 'ada');
+  const kept = JSON.stringify([reported, acts, await options.settings.get('leaks')]);
+  assert.ok(!kept.includes('realtoken') && !kept.includes('efghijklmnop'), kept);
+  assert.equal(reported[1]?.masked, 'abcd… (32 characters)');
+});
+
+test('a value that is found again is the same leak, with its places together', async () => {
+  const { leaks, clock } = await setUp();
+  await leaks.report([found('stranger', 'a:1')], 'ada');
+  clock.wallTime += 5000;
+  await leaks.report([found('stranger', 'b:2'), found('stranger', 'a:1')], 'ada');
+  const [leak, ...others] = await leaks.list();
+  assert.equal(others.length, 0);
+  assert.deepEqual(leak?.places.toSorted(), ['a:1', 'b:2']);
+  assert.equal((leak?.lastSeenAt ?? 0) - (leak?.firstSeenAt ?? 0), 5000);
+});
+
+test('the response to a leaked virtual key is its end', async () => {
+  const { leaks, keys, makeKey } = await setUp();
+  const key = await makeKey();
+  const [leak] = await leaks.report([found(key.secret)], 'ada');
+  const { leak: after, guide } = await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  assert.deepEqual([after.state, after.response?.kind, guide], ['resolved', 'revoked', []]);
+  assert.equal((await keys.get(key.id)).state, 'revoked');
+});
+
+test('the response to a leaked account secret is its rotation, and the leak ends with it', async () => {
+  const { leaks, asked, end } = await setUp();
+  const [leak] = await leaks.report([found('realtoken')], 'ada');
+  const id = leak?.id ?? '';
+  const { leak: after } = await leaks.respond(id, { actor: 'ada', watch: 3000 });
+  assert.equal(after.state, 'responding');
+  const request = { account: 'account_1', secret: 'token', actor: 'ada', reason: id, watch: 3000 };
+  assert.deepEqual(asked, [request]);
+  end('rolled-back', 'Apps were refused.');
+  assert.deepEqual([(await leaks.get(id)).state, (await leaks.get(id)).note], ['open', 'Apps were refused.']);
+  await leaks.respond(id, { actor: 'ada' });
+  end('done');
+  assert.equal((await leaks.get(id)).state, 'resolved');
+});
+
+test('a secret that is not in use any more is not answered by rotating another one', async () => {
+  const { leaks, asked, options } = await setUp();
+  const [leak] = await leaks.report([found('realtoken')], 'ada');
+  const account = await options.accounts.get('account_1');
+  assert.ok(account !== null);
+  const sealed = options.sealerOf('account').seal({ token: new Secret('another1') }, 'account_1');
+  await options.accounts.put({ ...account, sealed });
+  const { guide } = await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  assert.deepEqual(asked, []);
+  assert.deepEqual(guide.at(-1), 'Delete it in the console.');
+});
+
+test('a leak that is nobody’s becomes ours when its secret is sealed', async () => {
+  const { leaks, options } = await setUp();
+  await leaks.report([found('another1')], 'ada');
+  const account = await options.accounts.get('account_1');
+  assert.ok(account !== null);
+  const sealed = options.sealerOf('account').seal({ token: new Secret('another1') }, 'account_1');
+  await options.accounts.put({ ...account, sealed });
+  assert.equal((await leaks.list())[0]?.match?.kind, 'account');
+});
+
+test('policy decides what happens without asking', async () => {
+  for (const [automatic, states] of [
+    ['ask', ['open', 'open', 'open']],
+    ['keys', ['resolved', 'open', 'open']],
+    ['all', ['resolved', 'responding', 'open']],
+  ] as const) {
+    const { leaks, makeKey } = await setUp(automatic);
+    const key = await makeKey();
+    const reported = await leaks.report([found(key.secret), found('realtoken'), found('stranger')], 'ada');
+    assert.deepEqual(
+      reported.map(({ state }) => state),
+      states,
+      automatic,
+    );
+  }
+});
+
+test('a canary is left where it is', async () => {
+  const { leaks, canaries } = await setUp('all');
+  const planted = await canaries.plant({ name: 'decoy', account: 'account_1', place: 'repo', actor: 'ada' });
+  const [leak] = await leaks.report([found(planted.credential.verifier.reveal())], 'ada');
+  assert.equal(leak?.match?.kind, 'canary');
+  assert.match((await leaks.respond(leak.id, { actor: 'ada' })).guide[0] ?? '', /decoy/);
+});
+
+test('a dismissed leak stays dismissed, with its reason, also when it is found again', async () => {
+  const { leaks } = await setUp('all');
+  const [leak] = await leaks.report([found('stranger')], 'ada');
+  await leaks.dismiss(leak?.id ?? '', 'of a closed account', 'ada');
+  const [again] = await leaks.report([found('stranger')], 'ada');
+  assert.deepEqual([again?.state, again?.note], ['dismissed', 'of a closed account']);
+  await assert.rejects(leaks.get('leak_nothing'), /no leak/);
+});
+
+test('reports at the same time lose nothing', async () => {
+  const { leaks } = await setUp();
+  await Promise.all(
+    Array.from({ length: 20 }, (_, place) => leaks.report([found(`stranger${place}`)], 'ada')),
+  );
+  assert.equal((await leaks.list()).length, 20);
+});

@@ -1,0 +1,72 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import type { Collection, KeyStore } from '../../store/ports.ts';
+import type { AccountRecord } from '../../store/records.ts';
+import type { KeyedHash } from '../keyed-hash.ts';
+import { openAccount } from '../open.ts';
+import type { RotationRecord } from '../rotation/record.ts';
+import type { Sealer } from '../sealing/sealer.ts';
+import type { LeakMatch, LeakRecord } from './record.ts';
+
+export interface MatcherOptions {
+  readonly accounts: Collection<AccountRecord>;
+  readonly keys: KeyStore;
+  /** Of purpose `account`. */
+  readonly sealer: Sealer;
+  /** Keyed hash under `KeyRing.derive('index')`. */
+  readonly index: KeyedHash;
+  /** The latest rotation of each account. */
+  readonly rotations: () => Promise<readonly RotationRecord[]>;
+  readonly canaries: () => Promise<readonly { readonly id: string; readonly index: string }[]>;
+}
+
+/** Length of a virtual secret, which an adapter may issue with a prefix of the vendor. */
+const VIRTUAL_LENGTH = 32;
+
+/** Everything that is ours, by keyed hash. Made anew for each question: accounts and keys change. */
+export async function readIndex(options: MatcherOptions): Promise<ReadonlyMap<string, LeakMatch>> {
+  const { accounts, keys, sealer, index } = options;
+  const known = new Map<string, LeakMatch>();
+  for (const { account, secret, replaced } of await options.rotations())
+    known.set(replaced, { kind: 'account', account, secret });
+  for (const { id, index: hash } of await keys.list()) known.set(hash, { kind: 'key', key: id });
+  for (const { id, index: hash } of await options.canaries()) known.set(hash, { kind: 'canary', canary: id });
+  for (const record of await accounts.list())
+    for (const [secret, value] of Object.entries(openAccount(sealer, record).secrets))
+      known.set(index(plain(value.reveal())), { kind: 'account', account: record.id, secret });
+  return known;
+}
+
+export function matchOf(
+  known: ReadonlyMap<string, LeakMatch>,
+  { hash, aliases }: Pick<LeakRecord, 'hash' | 'aliases'>,
+): LeakMatch | null {
+  for (const one of [hash, ...aliases]) {
+    const found = known.get(one);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** The hashes under which a value may be known. */
+export function hashesOf(value: string, index: KeyedHash): Pick<LeakRecord, 'hash' | 'aliases'> {
+  const text = plain(value);
+  const tail = text.length > VIRTUAL_LENGTH ? [index(text.slice(-VIRTUAL_LENGTH))] : [];
+  const publicKey = text.startsWith('-----BEGIN') ? publicKeyOf(value) : null;
+  return { hash: index(text), aliases: publicKey === null ? tail : [index(publicKey)] };
+}
+
+/** PEM is the same key with other line ends. */
+function plain(value: string): string {
+  const text = value.trim();
+  return text.startsWith('-----BEGIN') ? text.replaceAll(/\\n|\r?\n/g, '\n') : text;
+}
+
+/** A signing key of ours is indexed by its public half. */
+function publicKeyOf(pem: string): string | null {
+  try {
+    const key = createPublicKey(createPrivateKey(plain(pem)));
+    return key.export({ type: 'spki', format: 'pem' }).toString();
+  } catch {
+    return null;
+  }
+}
