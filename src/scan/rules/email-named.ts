@@ -20,7 +20,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     vendor: 'Mailjet',
     title: 'Mailjet secret key',
     form: '32 letters and digits beside the name',
-    anchors: ['mailjet', 'mj_', 'mjapi'],
+    anchors: ['mailjet', 'mj_api', 'mj_key', 'mj_secret', 'mj_private', 'mj_pass', 'mjapi'],
     pattern: owned({
       vendor: 'mailjet|mj',
       names: String.raw`(?:api[_.\- ]?)?(?:secret(?:[_.\- ]?key)?|key[_.\- ]?secret|private(?:[_.\- ]?key)?|key[_.\- ]?private|password)`,

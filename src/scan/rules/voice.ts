@@ -242,7 +242,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     form: '8 letters and digits, `.`, 32 letters and digits near the vendor’s name',
     confidence: 'high',
     anchors: ['ultravox'],
-    pattern: distinct(`[A-Za-z0-9]{8}\\.${alphanumeric(32)}`),
+    pattern: distinct(`(?=[a-z]{0,7}[A-Z0-9])[A-Za-z0-9]{8}\\.${alphanumeric(32)}`),
     remedy: 'Create a new API key in the Ultravox console and delete this one.',
     examples: [
       `ULTRAVOX_API_KEY=${mixedOf(8, 1)}.${mixedOf(32, 1)}`,
