@@ -43,9 +43,11 @@ export interface KeyTableOptions {
   readonly index: KeyedHash;
   /** Opens the sealed verifier of a signing key. */
   readonly openVerifier: (record: Pick<VirtualKeyRecord, 'id'> & { readonly sealed: string }) => Secret;
+  /** Told of a well-formed secret that is no key's, by its keyed hash. The answer does not depend on it. */
+  readonly onUnknown?: (hash: string, origin: RequestOrigin) => void;
 }
 
-export function createKeyTable({ index, openVerifier }: KeyTableOptions): KeyTable {
+export function createKeyTable({ index, openVerifier, onUnknown }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
   const signers = createSigners();
@@ -71,8 +73,12 @@ export function createKeyTable({ index, openVerifier }: KeyTableOptions): KeyTab
   }
 
   /** A stored hash is compared with a hash that nobody outside can compute: its timing tells nothing about the secret. */
-  function findSecret(secret: string): KeyEntry | null {
-    return endsInVirtualSecret(secret) ? (byIndex.get(index(secret)) ?? null) : null;
+  function findSecret(secret: string, origin: RequestOrigin): KeyEntry | null {
+    if (!endsInVirtualSecret(secret)) return null;
+    const hash = index(secret);
+    const found = byIndex.get(hash) ?? null;
+    if (found === null) onUnknown?.(hash, origin);
+    return found;
   }
 
   function findSigner(presented: PresentedToken, origin: RequestOrigin): Signer | null {
@@ -115,7 +121,7 @@ export function createKeyTable({ index, openVerifier }: KeyTableOptions): KeyTab
       if (presented === null)
         return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');
       const jwt = presented.kind === 'jwt' ? findSigner(presented, origin) : null;
-      const entry = presented.kind === 'jwt' ? (jwt?.key ?? null) : findSecret(presented.secret);
+      const entry = presented.kind === 'jwt' ? (jwt?.key ?? null) : findSecret(presented.secret, origin);
       if (entry === null) return refuse('key_invalid', 'authenticate', 'The virtual key is not known.');
       const refusal = checkUse(entry, presented.publicId, origin);
       if (refusal !== null) return refusal;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createCanaryWatch, type CanaryWatch, type TellCanary } from '../custody/canaries/watch.ts';
 import { createKeyTable } from '../custody/key-table.ts';
 import { createKeyedHash, remembering } from '../custody/keyed-hash.ts';
 import { openVerifier } from '../custody/open.ts';
@@ -36,6 +37,7 @@ export interface DataPlaneOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly bank: BankPort;
+  readonly onCanary: TellCanary;
 }
 
 export interface DataPlane {
@@ -43,6 +45,7 @@ export interface DataPlane {
   listen(): Promise<void>;
   readonly budgets: Budgets;
   readonly limits: ReturnType<typeof createLimits>;
+  readonly canaries: Pick<CanaryWatch, 'flush'>;
   report(): WorkerReport;
   close(): Promise<void>;
 }
@@ -55,16 +58,18 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const sealerFor = (purpose: 'account' | 'key' | 'setting') =>
     createSealer({ keyRing, random: randomBytes, purpose });
   const keySealer = sealerFor('key');
+  const canaries = createCanaryWatch(options.onCanary);
   const keys = createKeyTable({
     index: remembering(createKeyedHash(keyRing.derive('index')), REMEMBERED_TEXTS),
     openVerifier: (record) => openVerifier(keySealer, record),
+    onUnknown: (hash, { address, vendor, wall }) => canaries.check(hash, { at: wall, address, vendor }),
   });
   const budgets = createBudgets({ clock, bank: options.bank, sleep });
   const limits = createLimits({ clock });
   const counters = createCounters();
   const upstream = createUpstream();
   const together = createTogether();
-  const live = createLiveParts({ registry, sealer: sealerFor('account'), keys, budgets, limits });
+  const live = createLiveParts({ registry, sealer: sealerFor('account'), keys, budgets, limits, canaries });
   const exchange = createExchange({
     registry: live.registry,
     counters,
@@ -101,6 +106,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     apply: live.apply,
     budgets,
     limits,
+    canaries,
     listen: servers.listen,
     report: () => ({
       ...countersOf(counters),

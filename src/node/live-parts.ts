@@ -1,3 +1,4 @@
+import type { CanaryWatch } from '../custody/canaries/watch.ts';
 import type { KeyTable } from '../custody/key-table.ts';
 import { openAccount } from '../custody/open.ts';
 import type { Sealer } from '../custody/sealing/sealer.ts';
@@ -22,6 +23,7 @@ export interface LiveSources {
   readonly keys: KeyTable;
   readonly budgets: Budgets;
   readonly limits: Limits;
+  readonly canaries: CanaryWatch;
 }
 
 export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'policy' | 'prices'> {
@@ -31,7 +33,8 @@ export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'p
 }
 
 /** What the primary pushes: compiled when it changes, read by the pipeline through one level of indirection. */
-export function createLiveParts({ registry, sealer, keys, budgets, limits }: LiveSources): LiveParts {
+export function createLiveParts(sources: LiveSources): LiveParts {
+  const { registry, sealer, keys, budgets, limits, canaries } = sources;
   let accounts: ReadonlyMap<string, LiveAccount> = new Map();
   let ownHosts: ReadonlyMap<string, Vendor> = new Map();
   let kills = createKillSwitch([]);
@@ -62,6 +65,9 @@ export function createLiveParts({ registry, sealer, keys, budgets, limits }: Liv
           return;
         case 'kills':
           kills = createKillSwitch(part.all);
+          return;
+        case 'canaries':
+          return canaries.configure(part.all);
       }
     },
   } satisfies LiveParts);

@@ -1,3 +1,4 @@
+import type { CanaryUse } from '../custody/canaries/canaries.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { Usage } from '../guard/limits/rate.ts';
@@ -34,7 +35,8 @@ export type Part =
   | { readonly kind: 'policy'; readonly source: string | null }
   | { readonly kind: 'budgets'; readonly all: readonly BudgetRecord[] }
   | { readonly kind: 'prices'; readonly all: readonly PriceRecord[] }
-  | { readonly kind: 'kills'; readonly all: readonly KillRecord[] };
+  | { readonly kind: 'kills'; readonly all: readonly KillRecord[] }
+  | { readonly kind: 'canaries'; readonly all: readonly { readonly id: string; readonly index: string }[] };
 
 export type ToWorker =
   | StartOrder
@@ -59,7 +61,16 @@ export type ToPrimary =
     }
   | { readonly type: 'recalled'; readonly id: number; readonly amount: Micros; readonly position: number }
   | { readonly type: 'usage'; readonly usage: readonly Usage[] }
+  | CanaryMessage
   | { readonly type: 'report'; readonly id: number; readonly report: WorkerReport };
+
+/** Somebody has used a decoy key, `count` times since the last word. */
+export interface CanaryMessage {
+  readonly type: 'canary';
+  readonly canary: string;
+  readonly use: CanaryUse;
+  readonly count: number;
+}
 
 export interface WorkerReport {
   readonly journal: JournalState;

@@ -5,10 +5,10 @@ import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createBank } from '../guard/budgets/bank.ts';
 import type { AdminRecord } from '../journal/records.ts';
 import type { BudgetRecord } from '../store/records.ts';
+import { openAftermath } from './aftermath.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
 import { createLosses, type Losses } from './losses.ts';
-import { openRotations } from './rotating.ts';
 import { openSettlement } from './settlement/open.ts';
 import { createShipper, type Shipper } from './shipper.ts';
 import { allParts, createPartReader, startOrder } from './start-order.ts';
@@ -45,6 +45,8 @@ export async function openPrimary(options: PrimaryOptions) {
     journalDirectory: paths.journal,
     boot,
     say,
+    onCanary: ({ canary, use, count }) =>
+      void aftermath.canaries.used(canary, use, count).catch((error: Error) => say(`canary: ${error.message}`)),
     onLoss: losses.note,
   });
   const rules = createRules(foundation, supervisor);
@@ -65,7 +67,7 @@ export async function openPrimary(options: PrimaryOptions) {
     say,
   });
   const custodians = createCustodians(foundation, supervisor.broadcast);
-  const rotations = openRotations(foundation, { ...custodians, supervisor, onSettled: () => {} });
+  const aftermath = openAftermath(foundation, { ...custodians, supervisor, say });
   let controlShipper: Shipper | null = null;
 
   return Object.freeze({
@@ -75,7 +77,7 @@ export async function openPrimary(options: PrimaryOptions) {
     bank,
     settlement,
     ...custodians,
-    rotations,
+    ...aftermath,
     ...rules.refreshers,
     /** Journals an administrative act before it happens. */
     async record(act: Omit<AdminRecord, 'type' | 'at'>): Promise<void> {
@@ -87,11 +89,11 @@ export async function openPrimary(options: PrimaryOptions) {
       await rules.refreshers.refreshBudgets();
       await supervisor.start(bank);
       tending.start();
-      await rotations.resume();
+      await aftermath.rotations.resume();
     },
     async close() {
       tending.stop();
-      await rotations.close();
+      await aftermath.rotations.close();
       await supervisor.stop();
       await tending.ended();
       await journal.close();

@@ -1,8 +1,10 @@
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
+import { listCanaries } from '../custody/canaries/canaries.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Store } from '../store/ports.ts';
 import { AUTHORITY_CERTIFICATE_SETTING, AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
+import { canaryPart } from './aftermath.ts';
 import type { Foundation } from './foundation.ts';
 import type { Part, StartOrder } from './messages.ts';
 
@@ -53,6 +55,7 @@ export async function* allParts(store: Store): AsyncGenerator<Part> {
   yield await read.prices();
   yield await read.budgets();
   yield await read.kills();
+  yield canaryPart(await listCanaries(store.settings));
   let page = await store.keys.page('', KEY_PAGE);
   while (page.length > 0) {
     yield { kind: 'keys', put: page };

@@ -17,6 +17,7 @@ export interface SupervisorOptions {
   readonly journalDirectory: string;
   readonly boot: string;
   readonly say: (line: string) => void;
+  readonly onCanary: WorkerEvents['canary'];
   /** Records that the rest of an epoch cannot be loaded. */
   readonly onLoss: (loss: Loss) => Promise<void>;
 }
@@ -67,6 +68,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     usage(from, usage) {
       if (usage.length > 0) for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
     },
+    canary: options.onCanary,
     ended(worker, code) {
       if (code === EXIT_JOURNAL_FAILED) doubtful.add(worker.node);
       if (workers.get(worker.node) !== worker) return;

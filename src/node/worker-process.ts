@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { Micros } from '../kernel/money.ts';
 import type { Usage } from '../guard/limits/rate.ts';
-import type { Part, StartOrder, ToPrimary, ToWorker, WorkerReport } from './messages.ts';
+import type { CanaryMessage, Part, StartOrder, ToPrimary, ToWorker, WorkerReport } from './messages.ts';
 
 export interface WorkerEvents {
   grant(worker: WorkerProcess, ask: GrantAsk): Promise<GrantAnswer>;
   giveBack(worker: WorkerProcess, given: Extract<ToPrimary, { type: 'give-back' }>): void;
   usage(worker: WorkerProcess, usage: readonly Usage[]): void;
+  canary(message: CanaryMessage): void;
   ended(worker: WorkerProcess, code: number | null): void;
 }
 
@@ -79,6 +80,7 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
       started.resolve();
     } else if (message.type === 'grant') void grant(message);
     else if (message.type === 'give-back') events.giveBack(self, message);
+    else if (message.type === 'canary') events.canary(message);
     else if (message.type === 'usage') events.usage(self, message.usage);
     else {
       waiting.get(message.id)?.resolve(message);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setInterval, setTimeout } from 'node:timers';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { CanaryUse } from '../custody/canaries/canaries.ts';
 import { readKeyRing } from '../custody/sealing/key-ring-source.ts';
 import { createKeyRing } from '../custody/sealing/key-ring.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
@@ -45,6 +46,10 @@ const bank: BankPort = {
   },
 };
 
+function onCanary(canary: string, use: CanaryUse, count: number): void {
+  send({ type: 'canary', canary, use, count });
+}
+
 async function start(order: StartOrder): Promise<void> {
   const ring = await readKeyRing(order.keyRing);
   const sealer = createSealer({ keyRing: createKeyRing(ring), random: randomBytes, purpose: 'setting' });
@@ -66,9 +71,12 @@ async function start(order: StartOrder): Promise<void> {
   const plan = loadNumberingPlan(
     await readFile(new URL('../kernel/numbering/numbering.bin', import.meta.url)),
   );
-  plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal: endingWith(journal), bank });
+  plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal: endingWith(journal), bank, onCanary });
   setInterval(() => send({ type: 'usage', usage: plane?.limits.takeUsage() ?? [] }), USAGE_MILLISECONDS);
-  setInterval(() => plane?.budgets.tend(), TEND_MILLISECONDS);
+  setInterval(() => {
+    plane?.budgets.tend();
+    plane?.canaries.flush();
+  }, TEND_MILLISECONDS);
   setInterval(() => {
     if (journal?.state() === 'failed') stopFailed();
   }, WATCH_MILLISECONDS);
