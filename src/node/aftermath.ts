@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCanaries, type CanaryRecord } from '../custody/canaries/canaries.ts';
+import { createKeyedHash } from '../custody/keyed-hash.ts';
+import { createLeaks } from '../custody/leaks/leaks.ts';
+import { createRotations } from '../custody/rotation/rotations.ts';
+import { parsePolicy } from '../guard/policy/document.ts';
+import type { createCustodians } from './custodians.ts';
+import type { Foundation } from './foundation.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface AftermathOptions extends ReturnType<typeof createCustodians> {
+  readonly supervisor: Pick<Supervisor, 'reports' | 'broadcast'>;
+  readonly say: (line: string) => void;
+}
+
+/** What happens after a leak: rotation of vendor accounts, leaks and their responses, decoy keys. */
+export function openAftermath(
+  { store, registry, sealers, lock, clock, journal, send, ring }: Foundation,
+  { accounts, keys, supervisor, say }: AftermathOptions,
+) {
+  const shared = {
+    accounts: store.accounts,
+    settings: store.settings,
+    sealer: sealers.account,
+    index: createKeyedHash(ring.derive('index')),
+    lock,
+    clock,
+    random: randomBytes,
+    async record(act: { actor: string; act: string; target: string; detail: Record<string, unknown> }) {
+      journal.append({ type: 'admin', at: clock.wall(), ...act });
+      await journal.flush();
+    },
+    async incident(what: string, detail: Readonly<Record<string, unknown>>) {
+      say(`incident: ${what}: ${JSON.stringify(detail)}`);
+      journal.append({ type: 'incident', at: clock.wall(), what, detail });
+      await journal.flush();
+    },
+  };
+  const rotations = createRotations({
+    ...shared,
+    settingSealer: sealers.setting,
+    vendorOf: registry.byId,
+    send,
+    commit: accounts.commit,
+    refusals: async (account) => countUnauthorized(await supervisor.reports(), account),
+    onSettled: () => void leaks.refresh().catch(() => {}), // The next look at the leaks does it again.
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  });
+  const canaries = createCanaries({
+    ...shared,
+    custodyOf: (vendor) => registry.byId(vendor)?.custody ?? null,
+    announce: (all) => supervisor.broadcast(canaryPart(all)),
+  });
+  const leaks = createLeaks({
+    ...shared,
+    keys: store.keys,
+    rotations: rotations.list,
+    canaries: canaries.list,
+    rotate: rotations.start,
+    revoke: keys.revoke,
+    async automatic() {
+      const policy = await store.policies.active();
+      return policy === null ? 'ask' : (parsePolicy(policy.source).leaks?.respond ?? 'ask');
+    },
+  });
+  return { rotations, canaries, leaks };
+}
+
+/** Retired ones are not watched for any more. */
+export function canaryPart(all: readonly CanaryRecord[]) {
+  const watched = all.filter(({ retiredAt }) => retiredAt === null);
+  return { kind: 'canaries', all: watched.map(({ id, index }) => ({ id, index })) } as const;
+}
+
+function countUnauthorized(reports: Awaited<ReturnType<Supervisor['reports']>>, account: string): number {
+  const counts = reports.flatMap(({ report }) => report.unauthorized.filter(([id]) => id === account));
+  return counts.reduce((sum, [, count]) => sum + count, 0);
+}
