@@ -3,9 +3,10 @@ import type { Destination, Intent } from '../../intent/intent.ts';
 import { maskAddress } from '../../kernel/phone.ts';
 import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
 import type { Bound, Subject } from '../subject.ts';
+import { compileTo } from './destination-selector.ts';
 import { readSeconds, type PolicyDocument, type PolicyLimit } from './document.ts';
 import { compileRule, DEFAULT_CALL_SECONDS, type CompiledRule, type Question } from './rule.ts';
-import { compileTo, compileWhat, compileWho } from './selector.ts';
+import { compileWhat, compileWho } from './selector.ts';
 
 export type PolicyDecision =
   | {

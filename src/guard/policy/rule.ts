@@ -1,15 +1,14 @@
 import type { Intent } from '../../intent/intent.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
 import type { Bound, Subject } from '../subject.ts';
+import { compileTo, type DestinationTest } from './destination-selector.ts';
 import { readMoney, readSeconds, type PolicyRule } from './document.ts';
 import { compileSchedule } from './schedule.ts';
 import {
   compileAllowedEffects,
   compileDeniedEffects,
-  compileTo,
   compileWhat,
   compileWho,
-  type DestinationTest,
   type IntentTest,
 } from './selector.ts';
 

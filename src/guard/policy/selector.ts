@@ -1,10 +1,9 @@
-import type { Destination, Effect, Intent } from '../../intent/intent.ts';
+import type { Effect, Intent } from '../../intent/intent.ts';
 import { compileNetworks } from './networks.ts';
 import type { Subject } from '../subject.ts';
 import type { PolicyRule } from './document.ts';
 
 export type IntentTest = (subject: Subject, intent: Intent) => boolean;
-export type DestinationTest = (destination: Destination) => boolean;
 
 /** Effects that a rule allows without naming them. */
 const HARMLESS: ReadonlySet<Effect> = new Set(['read', 'write']);
@@ -57,30 +56,7 @@ export function compileDeniedEffects(what: PolicyRule['what']): (intent: Intent)
   return ({ effects: present }) => present.some((effect) => effects.has(effect));
 }
 
-/** Null when a rule says nothing about destinations. */
-export function compileTo(to: PolicyRule['to']): DestinationTest | null {
-  if (to === undefined) return null;
-  const countries = setOf(to.countries);
-  const notCountries = setOf(to.notCountries);
-  const numbers = setOf(to.numbers);
-  const lineTypes = setOf(to.lineTypes);
-  const kinds = setOf(to.kinds);
-  const { prefixes, notPrefixes, premium, satellite, invalid } = to;
-  return ({ kind, address, phone }) => {
-    if (kinds !== null && !kinds.has(kind)) return false;
-    const country = phone?.country ?? '';
-    if (countries !== null && !countries.has(country)) return false;
-    if (notCountries !== null && (country === '' || notCountries.has(country))) return false;
-    if (numbers !== null && !numbers.has(address)) return false;
-    if (prefixes !== undefined && !prefixes.some((one) => address.startsWith(one))) return false;
-    if (notPrefixes?.some((one) => address.startsWith(one)) === true) return false;
-    if (lineTypes !== null && !lineTypes.has(phone?.lineType ?? 'unknown')) return false;
-    if (premium !== undefined && (phone?.premium ?? false) !== premium) return false;
-    if (satellite !== undefined && (phone?.satellite ?? false) !== satellite) return false;
-    return invalid === undefined || (phone !== null && !phone.valid) === invalid;
-  };
-}
-
-function setOf(values: readonly string[] | undefined): ReadonlySet<string> | null {
+/** Null when the rule does not name the dimension: then every value of it will do. */
+export function setOf(values: readonly string[] | undefined): ReadonlySet<string> | null {
   return values === undefined ? null : new Set(values);
 }

@@ -43,6 +43,7 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
   }
   return {
     knows: (vendor, item) => known.has(`${vendor} ${item}`) || known.has(`* ${item}`),
+    // oxlint-disable-next-line max-params -- one look-up of the hot path
     find(vendor, account, item, digits, now) {
       for (const prefixes of listsFor(vendor, account, item)) {
         const row = longest(prefixes, digits, now);

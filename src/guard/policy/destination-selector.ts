@@ -1,0 +1,83 @@
+import type { Destination } from '../../intent/intent.ts';
+import type { PolicyRule } from './document.ts';
+import { setOf } from './selector.ts';
+
+export type DestinationTest = (destination: Destination) => boolean;
+type To = NonNullable<PolicyRule['to']>;
+
+/** The destinations that a rule means: those that pass the test of every dimension it names. Null: it names none. */
+export function compileTo(to: PolicyRule['to']): DestinationTest | null {
+  if (to === undefined) return null;
+  const tests = [
+    kinds(to),
+    countries(to),
+    notCountries(to),
+    numbers(to),
+    prefixes(to),
+    notPrefixes(to),
+    lineTypes(to),
+    premium(to),
+    satellite(to),
+    invalid(to),
+  ].filter((one) => one !== null);
+  return allOf(tests);
+}
+
+function allOf(tests: readonly DestinationTest[]): DestinationTest {
+  const [only] = tests;
+  if (only !== undefined && tests.length === 1) return only;
+  return (destination) => {
+    for (const test of tests) if (!test(destination)) return false;
+    return true;
+  };
+}
+
+function kinds(to: To): DestinationTest | null {
+  const named = setOf(to.kinds);
+  return named === null ? null : ({ kind }) => named.has(kind);
+}
+
+function countries(to: To): DestinationTest | null {
+  const named = setOf(to.countries);
+  return named === null ? null : ({ phone }) => named.has(phone?.country ?? '');
+}
+
+/** A destination whose country is not known may lie in one that is excluded. */
+function notCountries(to: To): DestinationTest | null {
+  const excluded = setOf(to.notCountries);
+  if (excluded === null) return null;
+  return ({ phone }) => {
+    const country = phone?.country ?? '';
+    return country !== '' && !excluded.has(country);
+  };
+}
+
+function numbers(to: To): DestinationTest | null {
+  const named = setOf(to.numbers);
+  return named === null ? null : ({ address }) => named.has(address);
+}
+
+function prefixes({ prefixes: named }: To): DestinationTest | null {
+  return named === undefined ? null : ({ address }) => named.some((one) => address.startsWith(one));
+}
+
+function notPrefixes({ notPrefixes: excluded }: To): DestinationTest | null {
+  return excluded === undefined ? null : ({ address }) => !excluded.some((one) => address.startsWith(one));
+}
+
+function lineTypes(to: To): DestinationTest | null {
+  const named = setOf(to.lineTypes);
+  return named === null ? null : ({ phone }) => named.has(phone?.lineType ?? 'unknown');
+}
+
+function premium({ premium: wanted }: To): DestinationTest | null {
+  return wanted === undefined ? null : ({ phone }) => (phone?.premium ?? false) === wanted;
+}
+
+function satellite({ satellite: wanted }: To): DestinationTest | null {
+  return wanted === undefined ? null : ({ phone }) => (phone?.satellite ?? false) === wanted;
+}
+
+function invalid({ invalid: wanted }: To): DestinationTest | null {
+  return wanted === undefined ? null : ({ phone }) => (phone !== null && !phone.valid) === wanted;
+}
