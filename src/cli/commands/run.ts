@@ -6,7 +6,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
 import { runChild } from '../run/child.ts';
-import { formatProof } from '../run/format-proof.ts';
+import { formatProof, summarizeProof } from '../run/format-proof.ts';
 import { prepareRun, type PreparedRun, type RunOptions } from '../run/prepare.ts';
 import { proveInterception, type Proof } from '../run/proof.ts';
 import { openSession, type Session } from '../session.ts';
@@ -77,7 +77,7 @@ interface ProofInput {
   readonly command: readonly string[];
 }
 
-/** The proof is printed when it fails, or with `--verbose`. */
+/** The proof is printed whole when it fails, or with `--verbose`; else in one line. Nothing tried is nothing proven. */
 async function isProven(context: CliContext, flags: RunFlags, input: ProofInput): Promise<boolean> {
   const { session, gateway, prepared, command } = input;
   const proof = await proveInterception({
@@ -88,8 +88,9 @@ async function isProven(context: CliContext, flags: RunFlags, input: ProofInput)
     expected: async (nonce) => (await session.client.call('probe.expected', { nonce })).expected,
     blindSpots: gateway.blindSpots,
   });
-  const isCovered = proof.rows.every(({ state }) => state === 'covered');
+  const isCovered = proof.rows.length > 0 && proof.rows.every(({ state }) => state === 'covered');
   if (!isCovered || flags.verbose) context.process.stderr.write(proofText(proof, flags.json));
+  else session.note(summarizeProof(proof));
   if (!isCovered && !flags.unproven)
     session.note('Not run, because calls may pass the gateway by. --unproven runs it all the same.');
   return isCovered || flags.unproven;

@@ -1,8 +1,9 @@
 // Runs in the environment of the app, as its Node does: asks each URL in the ways in which SDKs ask, and prints one
-// JSON line for each answer. Arguments: the header to read, then URLs.
+// JSON line for each answer. Arguments: the header to read, URLs for every client, `--`, and URLs for the first one.
 import https from 'node:https';
 
 const [header, ...urls] = process.argv.slice(2);
+const end = urls.indexOf('--');
 const TIMEOUT = 8000;
 const AT_ONCE = 6;
 
@@ -36,7 +37,12 @@ async function probe([client, url]) {
   console.log(JSON.stringify({ client, url, ...answer }));
 }
 
-const waiting = Object.keys(clients).flatMap((client) => urls.map((url) => [client, url]));
+const waiting = Object.keys(clients).flatMap((client, index) =>
+  (index === 0 ? [...urls.slice(0, end), ...urls.slice(end + 1)] : urls.slice(0, end)).map((url) => [
+    client,
+    url,
+  ]),
+);
 const worker = async () => {
   for (let one = waiting.shift(); one; one = waiting.shift()) await probe(one);
 };

@@ -1,5 +1,5 @@
 # Runs in the environment of the app, as its Python does: asks each URL in the ways in which SDKs ask, and prints one
-# JSON line for each answer. Arguments: the header to read, then URLs.
+# JSON line for each answer. Arguments: the header to read, URLs for every client, `--`, and URLs for the first one.
 import json
 import sys
 import urllib.error
@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 TIMEOUT = 8
 HEADER, URLS = sys.argv[1], sys.argv[2:]
+END = URLS.index("--")
+FIRST, OTHERS = URLS[:END], URLS[END + 1 :]
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -58,4 +60,5 @@ def probe(job):
 
 
 with ThreadPoolExecutor(6) as pool:
-    list(pool.map(probe, [(client, url) for client in clients for url in URLS]))
+    more = {"urllib": OTHERS}
+    list(pool.map(probe, [(client, url) for client in clients for url in FIRST + more.get(client, [])]))

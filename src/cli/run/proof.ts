@@ -57,6 +57,7 @@ const LIMITS = [
 interface Question {
   readonly host: string;
   readonly url: string;
+  readonly first: boolean;
 }
 
 interface Answer {
@@ -69,17 +70,19 @@ interface Answer {
 
 /**
  * Sends a harmless request without credentials to every vendor host, as the command's own runtime would, and says for
- * each whether the gateway answered. A host that is not covered sees `GET /_ringfence/probe`, nothing else.
+ * each whether the gateway answered. Further HTTP clients of the runtime, and curl beside it, ask one host of each
+ * domain: what decides is the same for all of them, and the app waits meanwhile. A host that is not covered sees `GET /_ringfence/probe`, nothing else.
  */
 export async function proveInterception(options: ProofOptions): Promise<Proof> {
   const { runtimes, isCommand } = await findRuntimes(options.command, options.environment);
   const nonce = options.random(18).toString('base64url');
   const expected = await options.expected(nonce);
-  const questions = options.hosts.map((host) => ({ host, url: urlOf(host, nonce) }));
+  const questions = questionsFor(options.hosts, nonce);
   const rows: ProbeRow[] = [];
-  for (const runtime of runtimes) {
-    const answers = await ask(runtime, questions, options.environment);
-    rows.push(...questions.flatMap((question) => judge(runtime, question, answers, expected)));
+  for (const [index, runtime] of runtimes.entries()) {
+    const asked = index > 0 && runtime.kind === 'curl' ? questions.filter(isFirst) : questions;
+    const answers = await ask(runtime, asked, options.environment);
+    rows.push(...asked.flatMap((question) => judge(runtime, question, answers, expected)));
   }
   const unknown = `${options.command} is neither Node, Python nor curl: what it does itself was not tried.`;
   return {
@@ -88,6 +91,19 @@ export async function proveInterception(options: ProofOptions): Promise<Proof> {
     notCovered: [...(isCommand ? [] : [unknown]), ...options.blindSpots, ...LIMITS],
   };
 }
+
+/** One host of each domain is `first`. */
+function questionsFor(hosts: readonly string[], nonce: string): readonly Question[] {
+  const domains = new Set<string>();
+  return hosts.map((host) => {
+    const domain = host.split('.').slice(-2).join('.');
+    const first = !domains.has(domain);
+    domains.add(domain);
+    return { host, url: urlOf(host, nonce), first };
+  });
+}
+
+const isFirst = ({ first }: Question): boolean => first;
 
 function urlOf(host: string, nonce: string): string {
   return `https://${host.replace(/^\*/, 'ringfence-probe')}${PROBE_PATH}?nonce=${nonce}`;
@@ -101,7 +117,9 @@ async function ask(
   const urls = questions.map(({ url }) => url);
   if (kind === 'curl') return Promise.all(urls.map((url) => askCurl(path, url, environment)));
   const script = fileURLToPath(new URL(SCRIPTS[kind], import.meta.url));
-  const { output, error } = await runQuietly(path, [script, PROBE_HEADER, ...urls], environment);
+  const [first, others] = [true, false].map((wanted) => questions.filter((one) => one.first === wanted));
+  const args = [...(first ?? []), null, ...(others ?? [])].map((question) => question?.url ?? '--');
+  const { output, error } = await runQuietly(path, [script, PROBE_HEADER, ...args], environment);
   const answers = output.split('\n').flatMap(readAnswer);
   if (answers.length > 0) return answers;
   return urls.map((url) => ({ client: kind, url, error: `the probe did not run: ${error}` }));
