@@ -3,9 +3,11 @@ import type { RouteId } from './paths.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { appRoutes } from './routes/apps.ts';
 import { budgetRoutes } from './routes/budgets.ts';
+import { canaryRoutes } from './routes/canaries.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { killRoutes } from './routes/kills.ts';
+import { leakRoutes } from './routes/leaks.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { priceRoutes } from './routes/prices.ts';
@@ -17,6 +19,8 @@ export const ROUTES = {
   ...appRoutes,
   ...accountRoutes,
   ...keyRoutes,
+  ...leakRoutes,
+  ...canaryRoutes,
   ...policyRoutes,
   ...budgetRoutes,
   ...priceRoutes,

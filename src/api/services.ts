@@ -1,5 +1,9 @@
 import type { AccountTest, NewAccount } from '../custody/accounts.ts';
+import type { Canaries, CanaryRecord, NewCanary } from '../custody/canaries/canaries.ts';
 import type { NewKey, Rotation } from '../custody/key-request.ts';
+import type { ResponseOptions } from '../custody/leaks/leaks.ts';
+import type { LeakRecord } from '../custody/leaks/record.ts';
+import type { ReportedLeak } from '../custody/leaks/state.ts';
 import type { RotationRecord } from '../custody/rotation/record.ts';
 import type { RotationRequest } from '../custody/rotation/rotations.ts';
 import type { RekeyReport } from '../custody/sealing/rekey.ts';
@@ -33,6 +37,8 @@ export interface AdminServices {
   readonly apps: AppService;
   readonly accounts: AccountService;
   readonly keys: KeyService;
+  readonly leaks: LeakService;
+  readonly canaries: CanaryService;
   readonly policy: PolicyService;
   readonly budgets: BudgetService;
   readonly prices: PriceService;
@@ -79,6 +85,33 @@ export interface KeyService {
     actor: string,
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
   revoke(id: string, actor: string): Promise<VirtualKeyRecord>;
+}
+
+export interface LeakView extends LeakRecord {
+  /** Name of the account, key or canary that it matches. */
+  readonly owner: string | null;
+}
+
+export interface LeakService {
+  /** Values are hashed and forgotten. */
+  report(
+    findings: readonly (Omit<ReportedLeak, 'value'> & { readonly value: string })[],
+    actor: string,
+  ): Promise<readonly LeakView[]>;
+  list(): Promise<readonly LeakView[]>;
+  get(id: string): Promise<LeakView>;
+  respond(id: string, how: Omit<ResponseOptions, 'actor'>, actor: string): Promise<LeakReply>;
+  dismiss(id: string, reason: string, actor: string): Promise<LeakView>;
+}
+
+export interface LeakReply extends RotationStart {
+  readonly leak: LeakView;
+}
+
+export interface CanaryService {
+  plant(request: Omit<NewCanary, 'actor'>, actor: string): ReturnType<Canaries['plant']>;
+  list(): Promise<readonly CanaryRecord[]>;
+  retire(id: string, actor: string): Promise<CanaryRecord>;
 }
 
 export interface PolicyService {

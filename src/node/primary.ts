@@ -46,7 +46,9 @@ export async function openPrimary(options: PrimaryOptions) {
     boot,
     say,
     onCanary: ({ canary, use, count }) =>
-      void aftermath.canaries.used(canary, use, count).catch((error: Error) => say(`canary: ${error.message}`)),
+      void aftermath.canaries
+        .used(canary, use, count)
+        .catch((error: Error) => say(`canary: ${error.message}`)),
     onLoss: losses.note,
   });
   const rules = createRules(foundation, supervisor);

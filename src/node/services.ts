@@ -8,6 +8,7 @@ import { newId } from '../kernel/ids.ts';
 import { createAccountService } from './account-service.ts';
 import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
+import { createCanaryService, createLeakService } from './leak-service.ts';
 import type { Primary } from './primary.ts';
 import { createSystemService } from './system-service.ts';
 
@@ -20,6 +21,8 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     apps: appService(primary),
     accounts: createAccountService(primary),
     keys: keyService(primary),
+    leaks: createLeakService(primary),
+    canaries: createCanaryService(primary),
     policy: policyService(primary),
     budgets: budgetService(primary),
     prices: priceService(primary),

@@ -71,7 +71,16 @@ async function start(order: StartOrder): Promise<void> {
   const plan = loadNumberingPlan(
     await readFile(new URL('../kernel/numbering/numbering.bin', import.meta.url)),
   );
-  plane = createDataPlane({ order, ring, vendors: VENDORS, plan, clock, journal: endingWith(journal), bank, onCanary });
+  plane = createDataPlane({
+    order,
+    ring,
+    vendors: VENDORS,
+    plan,
+    clock,
+    journal: endingWith(journal),
+    bank,
+    onCanary,
+  });
   setInterval(() => send({ type: 'usage', usage: plane?.limits.takeUsage() ?? [] }), USAGE_MILLISECONDS);
   setInterval(() => {
     plane?.budgets.tend();

@@ -2,6 +2,8 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import type { AdminServices, JournalEntry, JournalService } from '../../src/api/services.ts';
 import { createAccounts } from '../../src/custody/accounts.ts';
 import { acme } from '../../src/custody/custody-fixture.ts';
+import { createCanaries } from '../../src/custody/canaries/canaries.ts';
+import { createLeaks } from '../../src/custody/leaks/leaks.ts';
 import { createRotations } from '../../src/custody/rotation/rotations.ts';
 import { createKeyedHash } from '../../src/custody/keyed-hash.ts';
 import { createRecordLock } from '../../src/custody/record-lock.ts';
@@ -14,6 +16,7 @@ import { readPriceFile } from '../../src/guard/prices/read-price-file.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { micros, ZERO } from '../../src/kernel/money.ts';
+import { createCanaryService, createLeakService } from '../../src/node/leak-service.ts';
 import { createRotationService } from '../../src/node/rotation-service.ts';
 import type { Store } from '../../src/store/ports.ts';
 import type { BudgetRecord } from '../../src/store/records.ts';
@@ -89,6 +92,24 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     onSettled: () => {},
     sleep: () => Promise.resolve(),
   });
+  const canaries = createCanaries({
+    ...shared,
+    custodyOf: (name) => (name === 'acme' ? vendor.custody : null),
+    index: createKeyedHash(keyRing.derive('index')),
+    record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+    incident: () => Promise.resolve(),
+  });
+  const leaks = createLeaks({
+    ...shared,
+    sealer: sealerOf('account'),
+    index: createKeyedHash(keyRing.derive('index')),
+    rotations: rotations.list,
+    canaries: canaries.list,
+    rotate: rotations.start,
+    revoke: keys.revoke,
+    automatic: () => Promise.resolve('ask'),
+    record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+  });
   const acted = async <T>(actor: string, act: string, work: Promise<T>): Promise<T> => {
     const result = await work;
     journal.add({ type: 'admin', at: clock.wall(), actor, act, target: '', detail: {} });
@@ -121,6 +142,8 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       rotate: (key, rotation, actor) => acted(actor, 'keys.rotate', keys.rotate(key, rotation)),
       revoke: (key, actor) => acted(actor, 'keys.revoke', keys.revoke(key)),
     },
+    leaks: createLeakService({ leaks, rotations, canaries, store }),
+    canaries: createCanaryService({ canaries }),
     policy: {
       active: store.policies.active,
       list: store.policies.list,

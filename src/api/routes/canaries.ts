@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { empty, reference, time, type RouteSpec } from '../schema.ts';
+
+const canary = z.object({
+  id: z.string(),
+  name: z.string(),
+  vendor: z.string(),
+  account: z.string(),
+  place: z.string(),
+  createdAt: time,
+  retiredAt: time.nullable(),
+  uses: z.number(),
+  lastUse: z.object({ at: time, address: z.string(), vendor: z.string() }).nullable(),
+});
+
+export const canaryRoutes = {
+  'canaries.plant': {
+    summary: 'Make a decoy key; its parts are in this answer and never again',
+    input: z.strictObject({
+      name: z.string().min(1).max(100),
+      account: reference,
+      place: z.string().max(300).optional().describe('Where it will lie, in your words'),
+    }),
+    output: z.object({ canary, parts: z.record(z.string(), z.string()) }),
+    status: 201,
+  },
+  'canaries.list': { summary: 'List decoy keys and their uses', input: empty, output: z.array(canary) },
+  'canaries.retire': {
+    summary: 'Stop watching for a decoy key',
+    input: z.strictObject({ canary: reference }),
+    output: canary,
+  },
+} as const satisfies Record<string, RouteSpec>;

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { empty, reference, time, type RouteSpec } from '../schema.ts';
+import { rotation } from './accounts.ts';
+
+const match = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('account'), account: z.string(), secret: z.string() }),
+  z.object({ kind: z.literal('key'), key: z.string() }),
+  z.object({ kind: z.literal('canary'), canary: z.string() }),
+]);
+
+/** No hash and no value: what leaves tells nothing that could be tried. */
+export const leak = z.object({
+  id: z.string(),
+  rule: z.string(),
+  vendor: z.string(),
+  title: z.string(),
+  masked: z.string(),
+  places: z.array(z.string()),
+  match: match.nullable(),
+  /** Name of what it matches, for people. */
+  owner: z.string().nullable(),
+  state: z.enum(['open', 'responding', 'resolved', 'dismissed']),
+  note: z.string(),
+  remedy: z.string(),
+  response: z
+    .object({
+      kind: z.enum(['revoked', 'rotating']),
+      rotation: z.string().nullable(),
+      actor: z.string(),
+      at: time,
+    })
+    .nullable(),
+  firstSeenAt: time,
+  lastSeenAt: time,
+  endedAt: time.nullable(),
+});
+
+const finding = z.strictObject({
+  rule: z.string().min(1).max(100),
+  vendor: z.string().max(100),
+  title: z.string().max(200),
+  remedy: z.string().max(1000),
+  value: z.string().min(4).max(20_000).describe('Hashed with a key of the gateway and forgotten'),
+  places: z.array(z.string().max(500)).max(100),
+});
+
+export const leakRoutes = {
+  'leaks.report': {
+    summary: 'Tell what was found; of each value a keyed hash is kept, and its first characters',
+    input: z.strictObject({ findings: z.array(finding).min(1).max(500) }),
+    output: z.array(leak).describe('In the order of the findings'),
+  },
+  'leaks.list': { summary: 'List what was found outside', input: empty, output: z.array(leak) },
+  'leaks.show': {
+    summary: 'One leak: where it was seen, what it is to us, what was done',
+    input: z.strictObject({ leak: reference }),
+    output: leak,
+  },
+  'leaks.respond': {
+    summary: 'Revoke the leaked virtual key, or rotate the leaked account secret at the vendor',
+    input: z.strictObject({
+      leak: reference,
+      watchSeconds: z.number().int().min(2).max(86_400).optional(),
+      force: z.boolean().optional(),
+    }),
+    output: z.object({
+      leak,
+      rotation: rotation.nullable(),
+      guide: z.array(z.string()).describe('What to do by hand; empty when it is done or under way'),
+    }),
+  },
+  'leaks.dismiss': {
+    summary: 'Close a leak that needs no response, with the reason',
+    input: z.strictObject({ leak: reference, reason: z.string().min(1).max(500) }),
+    output: leak,
+  },
+} as const satisfies Record<string, RouteSpec>;
