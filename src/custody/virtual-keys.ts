@@ -2,9 +2,10 @@ import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
+import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AccountRecord, AppRecord, VirtualKeyRecord } from '../store/records.ts';
-import type { CustodyAdapter, IssuedCredential } from '../vendors/vendor.ts';
+import type { CustodyAdapter, IssuedCredential, IssueSources } from '../vendors/vendor.ts';
 import { createIssueSources } from './issue-sources.ts';
 import { isLive } from './key-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -19,7 +20,6 @@ import {
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
-import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 
 /** A new key and its credential. The credential is not kept in clear: this is the only time that it is shown. */
 export interface CreatedKey {
@@ -56,102 +56,119 @@ export interface VirtualKeysOptions {
   readonly announce: (record: VirtualKeyRecord) => Promise<void>;
 }
 
+interface State extends VirtualKeysOptions {
+  readonly sources: IssueSources;
+}
+
 /** Virtual keys as the operator sees them: made, listed, rotated, revoked. */
 export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
-  const { keys, sealer, lock, clock, random } = options;
-  const sources = createIssueSources(random);
-
-  async function get(id: string): Promise<VirtualKeyRecord> {
-    const record = await keys.get(id);
-    if (record === null) throw new RingfenceError('not_found', `There is no virtual key ${id}.`);
-    return record;
-  }
-
-  async function store(record: VirtualKeyRecord): Promise<VirtualKeyRecord> {
-    await keys.put(record);
-    await options.announce(record);
-    return record;
-  }
-
-  function change(id: string, edit: (old: VirtualKeyRecord) => VirtualKeyRecord): Promise<VirtualKeyRecord> {
-    return lock(id, async () => store(edit(await get(id))));
-  }
-
-  async function create(request: NewKey, replaces: string | null = null): Promise<CreatedKey> {
-    checkRequest(request);
-    const account = await findFor(options, request);
-    const credential = issue(account.record, account.custody, request.kind);
-    await checkRoom(credential, account.record.vendor);
-    const id = newId('key', random);
-    const record = await store({
-      id,
-      app: request.app,
-      account: account.record.id,
-      vendor: account.record.vendor,
-      name: request.name,
-      kind: credential.kind,
-      publicId: credential.publicId,
-      index: options.index(credential.verifier.reveal()),
-      sealed: sealer.seal({ verifier: credential.verifier }, id),
-      expiresAt: request.lifetime === null ? null : clock.ledger() + request.lifetime,
-      networks: request.networks,
-      state: 'active',
-      replaces,
-      createdAt: clock.wall(),
-      revokedAt: null,
-      lastUsedAt: null,
-    });
-    return { record, credential };
-  }
-
-  function issue(account: AccountRecord, custody: CustodyAdapter, wanted: NewKey['kind']): IssuedCredential {
-    const kind = wanted ?? custody.kinds[0];
-    if (kind === undefined || !custody.kinds.includes(kind))
-      throw invalidKey(`${account.vendor} has no keys of kind ${kind}, only ${custody.kinds.join(', ')}`);
-    const credential = custody.issue(kind, account.fields, sources);
-    if (credential.kind === 'secret' && !endsInVirtualSecret(credential.verifier.reveal()))
-      throw new RingfenceError(
-        'internal',
-        `The adapter of ${account.vendor} issued a secret of another form.`,
-      );
-    return credential;
-  }
-
-  /** A token is checked against every signing key of its public id, so there may not be too many. */
-  async function checkRoom({ kind, publicId }: IssuedCredential, vendor: string): Promise<void> {
-    if (kind === 'secret') return;
-    const now = clock.ledger();
-    const signing = (await keys.list()).filter(
-      (one) =>
-        one.kind !== 'secret' && one.vendor === vendor && one.publicId === publicId && isLive(one, now),
-    );
-    if (signing.length >= MAX_SIGNING_KEYS)
-      throw new RingfenceError(
-        'conflict',
-        `${publicId} has ${signing.length} signing keys in use, which is the most there may be. Revoke some first.`,
-      );
-  }
-
+  const { keys, lock, clock } = options;
+  const state: State = { ...options, sources: createIssueSources(options.random) };
   return Object.freeze({
-    create: (request: NewKey) => create(request),
-    get,
-    list: () => keys.list(),
-    rotate: (id: string, rotation: Rotation) =>
-      lock(id, async () => {
-        const old = await get(id);
-        if (!isLive(old, clock.ledger()))
-          throw new RingfenceError(
-            'conflict',
-            `The virtual key ${old.name} can no longer be used; create one.`,
-          );
-        checkDuration('overlap', rotation.overlap, 0);
-        const created = await create(successor(old, rotation, await keys.list()), old.id);
-        return { ...created, replaced: await store(endingAt(old, clock.ledger() + rotation.overlap)) };
-      }),
+    create: (request: NewKey) => create(state, request, null),
+    rotate: (id: string, rotation: Rotation) => lock(id, () => rotate(state, id, rotation)),
     revoke: (id: string) =>
-      change(id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
-    expire: (id: string, at: number) => change(id, (old) => endingAt(old, at)),
+      change(state, id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
+    expire: (id: string, at: number) => change(state, id, (old) => endingAt(old, at)),
+    get: (id: string) => get(state, id),
+    list: () => keys.list(),
   });
+}
+
+async function create(state: State, request: NewKey, replaces: string | null): Promise<CreatedKey> {
+  checkRequest(request);
+  const { record: account, custody } = await findFor(state, request);
+  const credential = issue(account, custody, request.kind, state.sources);
+  await checkRoom(state, credential, account.vendor);
+  const id = newId('key', state.random);
+  const record = await store(state, {
+    id,
+    app: request.app,
+    account: account.id,
+    vendor: account.vendor,
+    name: request.name,
+    kind: credential.kind,
+    publicId: credential.publicId,
+    index: state.index(credential.verifier.reveal()),
+    sealed: state.sealer.seal({ verifier: credential.verifier }, id),
+    expiresAt: request.lifetime === null ? null : state.clock.ledger() + request.lifetime,
+    networks: request.networks,
+    state: 'active',
+    replaces,
+    createdAt: state.clock.wall(),
+    revokedAt: null,
+    lastUsedAt: null,
+  });
+  return { record, credential };
+}
+
+async function rotate(
+  state: State,
+  id: string,
+  rotation: Rotation,
+): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }> {
+  const { keys, clock } = state;
+  const old = await get(state, id);
+  if (!isLive(old, clock.ledger()))
+    throw new RingfenceError('conflict', `The virtual key ${old.name} can no longer be used; create one.`);
+  checkDuration('overlap', rotation.overlap, 0);
+  const created = await create(state, successor(old, rotation, await keys.list()), old.id);
+  const replaced = await store(state, endingAt(old, clock.ledger() + rotation.overlap));
+  return { ...created, replaced };
+}
+
+function change(
+  state: State,
+  id: string,
+  edit: (old: VirtualKeyRecord) => VirtualKeyRecord,
+): Promise<VirtualKeyRecord> {
+  return state.lock(id, async () => store(state, edit(await get(state, id))));
+}
+
+async function get({ keys }: State, id: string): Promise<VirtualKeyRecord> {
+  const record = await keys.get(id);
+  if (record === null) throw new RingfenceError('not_found', `There is no virtual key ${id}.`);
+  return record;
+}
+
+/** Written first: what the data-plane processes hear of survives a crash. */
+async function store({ keys, announce }: State, record: VirtualKeyRecord): Promise<VirtualKeyRecord> {
+  await keys.put(record);
+  await announce(record);
+  return record;
+}
+
+function issue(
+  account: AccountRecord,
+  custody: CustodyAdapter,
+  wanted: NewKey['kind'],
+  sources: IssueSources,
+): IssuedCredential {
+  const kind = wanted ?? custody.kinds[0];
+  if (kind === undefined || !custody.kinds.includes(kind))
+    throw invalidKey(`${account.vendor} has no keys of kind ${kind}, only ${custody.kinds.join(', ')}`);
+  const credential = custody.issue(kind, account.fields, sources);
+  if (credential.kind === 'secret' && !endsInVirtualSecret(credential.verifier.reveal()))
+    throw new RingfenceError('internal', `The adapter of ${account.vendor} issued a secret of another form.`);
+  return credential;
+}
+
+/** A token is checked against every signing key of its public id, so there may not be too many. */
+async function checkRoom(
+  { keys, clock }: State,
+  { kind, publicId }: IssuedCredential,
+  vendor: string,
+): Promise<void> {
+  if (kind === 'secret') return;
+  const now = clock.ledger();
+  const signing = (await keys.list()).filter(
+    (one) => one.kind !== 'secret' && one.vendor === vendor && one.publicId === publicId && isLive(one, now),
+  );
+  if (signing.length >= MAX_SIGNING_KEYS)
+    throw new RingfenceError(
+      'conflict',
+      `${publicId} has ${signing.length} signing keys in use, which is the most there may be. Revoke some first.`,
+    );
 }
 
 async function findFor(
