@@ -1,19 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/config.ts';
 import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { readJournal } from '../../src/journal/tail.ts';
+import { CONTROL } from '../../src/node/foundation.ts';
 import { createJournalService } from '../../src/node/journal-service.ts';
 import { openPrimary } from '../../src/node/primary.ts';
-import type { PriceRecord } from '../../src/store/records.ts';
-import { budgetsFor, POLICY, type Setup } from './world.ts';
+import {
+  budgetsFor,
+  POLICY,
+  SETUP_FILE,
+  type AccountSetup,
+  type Inspection,
+  type Pending,
+  type Setup,
+} from './world.ts';
 
 /** A gateway node that the torture kills and starts again: seeds itself on the first start. */
 process.on('disconnect', () => process.exit(0));
-const [, , data = '', text = ''] = process.argv;
-const setup = JSON.parse(text) as Setup;
+const [, , data = ''] = process.argv;
+const setup = JSON.parse(readFileSync(join(data, SETUP_FILE), 'utf8')) as Setup;
 const ring = join(data, 'key-ring');
 const config = readConfig({
   data,
@@ -23,76 +33,82 @@ const config = readConfig({
 });
 if (!existsSync(ring))
   await writeKeyRing(ring, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
-const say = (line: string): void => void process.stderr.write(setup.isLoud ? `${line}\n` : '');
 const primary = await openPrimary({
   config,
   keyRing: { kind: 'file', path: ring },
-  say,
+  say: (line) => void process.stderr.write(setup.isLoud ? `${line}\n` : ''),
   settleEvery: 300,
   graceMilliseconds: setup.grace,
 });
 const seeded = join(data, 'seeded.json');
 if (!existsSync(seeded)) await seed();
 await primary.start();
-process.send?.({ ready: JSON.parse(readFileSync(seeded, 'utf8')) as unknown });
+process.send?.({ parts: JSON.parse(readFileSync(seeded, 'utf8')) as unknown });
 
 async function seed(): Promise<void> {
-  const { store, accounts, keys } = primary;
-  const { currency, credentials } = setup.account;
-  const account = await accounts.seal({
-    vendor: setup.vendor,
-    name: 'main',
-    values: setup.values,
-    upstream: setup.origin,
-    currency,
-  });
-  void credentials;
+  const { store } = primary;
   await store.apps.put({ id: 'app_torture', name: 'torture', createdAt: 0 });
   await store.policies.put({ source: POLICY, createdAt: 0, actor: 'torture' }, 0);
-  await store.prices.put(setup.prices as readonly PriceRecord[]);
-  const { record, credential } = await keys.create({
+  await store.prices.put(setup.prices);
+  const made = [];
+  for (const account of setup.accounts) made.push(await seedAccount(account));
+  const [keys, accounts] = [made.map(({ key }) => key), made.map(({ account }) => account)];
+  for (const budget of budgetsFor(setup, keys, accounts)) await store.budgets.put(budget);
+  writeFileSync(seeded, JSON.stringify(Object.fromEntries(made.map(({ vendor, parts }) => [vendor, parts]))));
+  // Killed processes cannot save what they compiled.
+  await import('../../src/node/data-plane.ts');
+  flushCompileCache();
+}
+
+async function seedAccount({ vendor, values, currency }: AccountSetup) {
+  const request = { vendor, name: vendor, values, upstream: setup.origin, currency };
+  const { id: account } = await primary.accounts.seal(request);
+  const { record, credential } = await primary.keys.create({
     app: 'app_torture',
-    account: account.id,
-    name: 'torture',
+    account,
+    name: vendor,
     lifetime: null,
     networks: [],
   });
-  for (const budget of budgetsFor(setup, record.id, account.id)) await store.budgets.put(budget);
-  const parts = Object.fromEntries(
-    Object.entries(credential.parts).map(([name, value]) => [
-      name,
-      value instanceof Secret ? value.reveal() : value,
-    ]),
-  );
-  writeFileSync(seeded, JSON.stringify({ parts, key: record.id, account: account.id }));
+  const parts = Object.entries(credential.parts).map(([name, value]) => [
+    name,
+    value instanceof Secret ? value.reveal() : value,
+  ]);
+  return { vendor, account, key: record.id, parts: Object.fromEntries(parts) as Record<string, string> };
 }
 
-/** What the torture wants to know at the end. */
-async function inspect(): Promise<unknown> {
-  const { store } = primary;
-  const verification = await store.ledger.verify();
-  const late = await store.ledger.pending('late', 1000);
-  const unknown = await store.ledger.pending('unknown', 1000);
-  const reserved = await store.ledger.list({ limit: 10, state: 'reserved' });
+async function pending(): Promise<Pending> {
+  const { ledger } = primary.store;
+  const late = await ledger.pending('late', 1000);
+  const unknown = await ledger.pending('unknown', 1000);
+  const reserved = await ledger.list({ limit: 10, state: 'reserved' });
+  return { late: late.length, unknown: unknown.length, reserved: reserved.length };
+}
+
+async function inspect(): Promise<Inspection> {
+  const { ledger, leases, budgets: all } = primary.store;
+  const { problems, totals } = await ledger.verify();
   const budgets = await Promise.all(
-    (await store.budgets.list()).map(async (budget) => {
-      const periods = await store.leases.periods(budget.id, 0);
+    (await all.list()).map(async ({ id, name, limit }) => {
+      const periods = await leases.periods(id, 0);
       return {
-        name: budget.name,
-        limit: budget.limit,
+        name,
+        limit,
         spent: periods.map(({ spent }) => spent),
         presumed: periods.map(({ presumed }) => presumed),
         leased: periods.map(({ leased }) => leased),
       };
     }),
   );
-  return { verification, late: late.length, unknown: unknown.length, reserved: reserved.length, budgets };
+  const journal = await createJournalService(primary).verify();
+  let settlements = 0;
+  for await (const { record } of readJournal(join(primary.paths.journal, CONTROL)))
+    if (record.type === 'settlement') settlements += 1;
+  return { settlements, problems: [...problems, ...journal.problems], totals, budgets };
 }
 
-process.on('message', (message: { readonly type: string }) => {
-  if (message.type === 'inspect') void inspect().then((result) => process.send?.({ result }));
-  if (message.type === 'journal')
-    void createJournalService(primary)
-      .verify()
-      .then((result) => process.send?.({ result }));
+const ANSWERS: Readonly<Record<string, () => Promise<unknown>>> = { pending, inspect };
+
+process.on('message', ({ ask }: { readonly ask: string }) => {
+  void ANSWERS[ask]?.().then((answer) => process.send?.({ answer }));
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 
-/** The simulated vendors in a process of their own: they survive what happens to the gateway. Prints its port. */
+/** The simulated vendors in a process of their own: they survive what happens to the gateway. Says its port. */
 const sandbox = createSandbox({
   clock: { wall: Date.now },
   random: randomBytes,
@@ -13,10 +13,10 @@ const sandbox = createSandbox({
 });
 const { port } = await sandbox.listen(0);
 process.on('disconnect', () => process.exit(0));
-process.on('message', (message: { readonly vendor: string }) => {
+process.on('message', ({ vendors }: { readonly vendors: readonly string[] }) => {
   process.send?.({
-    account: sandbox.accounts.create({ vendor: message.vendor }),
-    prices: sandbox.prices.records(message.vendor),
+    accounts: vendors.map((vendor) => sandbox.accounts.create({ vendor })),
+    prices: vendors.flatMap((vendor) => sandbox.prices.records(vendor)),
   });
 });
 process.send?.({ port });
