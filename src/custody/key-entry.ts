@@ -1,4 +1,4 @@
-import { refuse } from '../intent/decision.ts';
+import { refuse, type Refused } from '../intent/decision.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import { compileNetworks, type NetworkTest } from './networks.ts';
 import type { TokenTimes } from './token-cache.ts';
@@ -54,11 +54,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
 }
 
 /** May a key that has proven itself be used here and now? Null: yes. */
-export function checkUse(
-  entry: KeyEntry,
-  publicId: string | null,
-  origin: RequestOrigin,
-): ReturnType<typeof refuse> | null {
+export function checkUse(entry: KeyEntry, publicId: string | null, origin: RequestOrigin): Refused | null {
   const rule = `key:${entry.id}`;
   if (entry.revoked) return refuse('key_revoked', rule, 'The virtual key was revoked.');
   if (origin.ledger >= entry.expiresAt) return refuse('key_expired', rule, 'The virtual key has expired.');
