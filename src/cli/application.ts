@@ -5,10 +5,12 @@ import { RingfenceError } from '../kernel/errors.ts';
 import { accounts } from './nouns/accounts.ts';
 import { apps } from './nouns/apps.ts';
 import { budgets } from './nouns/budgets.ts';
+import { canaries } from './nouns/canaries.ts';
 import { complete, completion, help } from './nouns/help.ts';
 import { journal } from './nouns/journal.ts';
 import { keys } from './nouns/keys.ts';
 import { kill } from './nouns/kill.ts';
+import { leaks } from './nouns/leaks.ts';
 import { ledger } from './nouns/ledger.ts';
 import { policy } from './nouns/policy.ts';
 import { prices } from './nouns/prices.ts';
@@ -20,6 +22,8 @@ const root = buildRouteMap({
     accounts,
     apps,
     keys,
+    leaks,
+    canaries,
     policy,
     budgets,
     prices,

@@ -1,0 +1,122 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../failure.ts';
+import type { CommonFlags } from '../flags.ts';
+import { reportFindings, type Leak } from '../leak-report.ts';
+import { confirm, readInput } from '../prompt.ts';
+import { followRotation, guideText, rotationEnd } from '../rotation.ts';
+import { readText } from '../secrets.ts';
+import { minute, openSession, type Columns } from '../session.ts';
+
+const COLUMNS: Columns<Leak> = {
+  ID: ({ id }) => id,
+  STATE: ({ state }) => state,
+  CREDENTIAL: ({ title }) => title,
+  VALUE: ({ masked }) => masked,
+  OURS: (leak) => ownerText(leak),
+  SEEN: ({ lastSeenAt }) => minute(lastSeenAt),
+  PLACE: ({ places }) => places[0] ?? null,
+};
+
+export async function list(
+  context: CliContext,
+  flags: CommonFlags & { readonly all: boolean },
+): Promise<void> {
+  const { client, table } = await openSession(context, flags);
+  const leaks = await client.call('leaks.list', {});
+  table(flags.all ? leaks : leaks.filter(({ endedAt }) => endedAt === null), COLUMNS);
+}
+
+export async function show(context: CliContext, flags: CommonFlags, leak: string): Promise<void> {
+  const session = await openSession(context, flags);
+  session.show(await session.client.call('leaks.show', { leak }), leakText);
+}
+
+export interface ReportFlags extends CommonFlags {
+  readonly stdin: boolean;
+  readonly place?: string;
+}
+
+/** What somebody has told us of, by mail or by hand. The values are read from a file or standard input, never a flag. */
+export async function report(context: CliContext, flags: ReportFlags, path?: string): Promise<void> {
+  if ((path === undefined) !== flags.stdin)
+    throw new RingfenceError('usage', 'Name a file, or give --stdin.');
+  const session = await openSession(context, flags);
+  const text = path === undefined ? await readInput(context.process) : await readText(path);
+  const { readFindings } = await import('../leak-input.ts');
+  const found = readFindings(text, flags.place ?? path ?? 'standard input');
+  const leaks = await reportFindings(session.client, found);
+  session.table(leaks, COLUMNS);
+  if (leaks.some(({ state }) => state === 'open')) context.exit(EXIT.findings);
+  noteNext(session.note, leaks);
+}
+
+export interface RespondFlags extends CommonFlags {
+  readonly yes: boolean;
+  readonly watch?: number;
+  readonly force: boolean;
+  readonly background: boolean;
+}
+
+export async function respond(context: CliContext, flags: RespondFlags, leak: string): Promise<void> {
+  const session = await openSession(context, flags);
+  const found = await session.client.call('leaks.show', { leak });
+  if (found.match?.kind === 'key' && found.endedAt === null)
+    await confirm(
+      context.process,
+      `Revoke the virtual key ${found.owner}? Its app stops working.`,
+      flags.yes,
+    );
+  const { watch, force } = flags;
+  const answer = await session.client.call('leaks.respond', {
+    leak,
+    force,
+    ...(watch === undefined ? {} : { watchSeconds: watch }),
+  });
+  if (answer.rotation !== null && !flags.background) {
+    const end = await followRotation(session, answer.rotation);
+    return session.show(end, () => rotationEnd(context, end));
+  }
+  if (answer.guide.length > 0) context.exit(EXIT.findings);
+  session.show(answer, () =>
+    answer.guide.length > 0
+      ? `This needs you:\n${guideText(answer.guide)}`
+      : `Leak ${answer.leak.id} is ${answer.leak.state}. ${answer.leak.note}`,
+  );
+}
+
+export async function dismiss(
+  context: CliContext,
+  flags: CommonFlags & { readonly reason: string },
+  leak: string,
+): Promise<void> {
+  const session = await openSession(context, flags);
+  const closed = await session.client.call('leaks.dismiss', { leak, reason: flags.reason });
+  session.show(closed, ({ id }) => `Leak ${id} is dismissed.`);
+}
+
+/** What to do about leaks that are ours. */
+export function noteNext(note: (text: string) => void, leaks: readonly Leak[]): void {
+  for (const { id, state, match } of leaks)
+    if (state === 'open' && match !== null && match.kind !== 'canary')
+      note(`Next: ringfence leaks respond ${id}`);
+}
+
+function ownerText({ match, owner }: Leak): string | null {
+  if (match === null) return null;
+  const what = { account: 'account', key: 'key', canary: 'canary' }[match.kind];
+  return `${what} ${owner ?? '(removed)'}`;
+}
+
+function leakText(leak: Leak): string {
+  const { id, title, masked, state, note, places, firstSeenAt, lastSeenAt, remedy } = leak;
+  return [
+    `${title}  ${masked}`,
+    `id        ${id}`,
+    `state     ${state}${note === '' ? '' : `: ${note}`}`,
+    `ours      ${ownerText(leak) ?? 'no: it is sealed nowhere here'}`,
+    `seen      ${minute(firstSeenAt)} to ${minute(lastSeenAt)}`,
+    ...places.map((place) => `place     ${place}`),
+    ...(remedy === '' ? [] : [`remedy    ${remedy}`]),
+  ].join('\n');
+}

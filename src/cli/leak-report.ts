@@ -1,0 +1,70 @@
+import type { Answer, Sent } from '../api/contract.ts';
+import type { Place, Sighting } from '../scan/sighting.ts';
+import type { AdminClient } from './client.ts';
+
+export type Leak = Answer<'leaks.list'>[number];
+export type Finding = Sent<'leaks.report'>['findings'][number];
+
+/** Findings of one call to the admin API; one finding is at most 20 KB. */
+const AT_ONCE = 100;
+const MOST_PLACES = 20;
+
+/**
+ * Tells the gateway what a scan has found. The values go to the admin API alone (this machine, or https), which keeps
+ * keyed hashes of them. Returns the leaks that they are.
+ */
+export async function reportSightings(
+  client: AdminClient,
+  sightings: readonly Sighting[],
+): Promise<readonly Leak[]> {
+  return reportFindings(client, groupByValue(sightings));
+}
+
+export async function reportFindings(
+  client: AdminClient,
+  findings: readonly Finding[],
+): Promise<readonly Leak[]> {
+  const leaks = new Map<string, Leak>();
+  for (let from = 0; from < findings.length; from += AT_ONCE) {
+    const page = await client.call('leaks.report', { findings: findings.slice(from, from + AT_ONCE) });
+    for (const leak of page) leaks.set(leak.id, leak);
+  }
+  return [...leaks.values()];
+}
+
+/** One finding for each value; identifiers let nobody in and are not told. */
+function groupByValue(sightings: readonly Sighting[]): readonly Finding[] {
+  const groups = new Map<string, { readonly first: Sighting; readonly places: Set<string> }>();
+  for (const sighting of sightings) {
+    if (sighting.rule.role !== 'secret') continue;
+    const value = sighting.secret.reveal();
+    const group = groups.get(value) ?? { first: sighting, places: new Set<string>() };
+    groups.set(value, group);
+    if (group.places.size < MOST_PLACES) group.places.add(placeText(sighting.place, sighting.line));
+  }
+  return Array.from(groups, ([value, { first, places }]) => {
+    const { id, vendor, title, remedy } = first.rule;
+    return { rule: id, vendor, title, remedy, value, places: [...places] };
+  });
+}
+
+/** `src/app.ts:12`, with the commit for what stands in a history. */
+export function placeText(place: Place, line: number): string {
+  switch (place.kind) {
+    case 'file':
+      return `${place.path}:${line}`;
+    case 'stdin':
+      return `standard input:${line}`;
+    case 'layer':
+      return `${place.image} ${place.layer.slice(0, 19)} ${place.path}:${line}`;
+    case 'git': {
+      const { path, commit, object, type, author, date } = place;
+      const where = path === null ? `message of ${type} ${object.slice(0, 12)}` : `${path}:${line}`;
+      const when = date === null ? '' : ` of ${new Date(date).toISOString().slice(0, 10)}`;
+      const by = author === null ? '' : ` by ${author}`;
+      return commit === null
+        ? `${where} (object ${object.slice(0, 12)})`
+        : `${where} (commit ${commit.slice(0, 12)}${when}${by})`;
+    }
+  }
+}
