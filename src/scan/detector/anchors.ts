@@ -11,20 +11,18 @@ export interface Anchor {
   readonly rules: readonly LeakRule[];
 }
 
-/** A part of anchors that the prefilter looks for. */
+/** The beginning of anchors, for the prefilter. */
 export interface Needle {
   readonly text: string;
-  /** Anchors by their number, and where in them the needle begins. */
-  readonly uses: readonly { readonly anchor: number; readonly offset: number }[];
+  /** Numbers of the anchors that begin so. */
+  readonly anchors: readonly number[];
 }
 
-/** Longer needles would only make the automaton larger: five characters are rare enough. */
+/** Longer needles would only make the automaton larger. Rarer parts than the beginning bring little, and take time to choose. */
 const NEEDLE_LENGTH = 5;
 /** A shorter prefix is looked for with the hexadecimal digits after it, up to this length. */
 const PREFIX_LENGTH = 3;
 const HEX_DIGITS = '0123456789abcdef';
-/** Characters of source text, the frequent ones first. */
-const BY_FREQUENCY = ` etaoinsrlcdhpumfgyb_=:"'.-wvk/xjqz0123456789`;
 
 /** Each distinct anchor once, with all its rules in their order. */
 export function collectAnchors(rules: readonly LeakRule[]): Anchor[] {
@@ -46,43 +44,29 @@ function read(anchor: LeakAnchor): { literal: string; hex: number } {
   return { literal: anchor.prefix.toLowerCase(), hex: anchor.hex };
 }
 
-/** The needles of all anchors: exactly one of them occurs, at its offset, wherever an anchor does. */
+/** The needles of all anchors: each anchor begins with exactly one of its needles. */
 export function chooseNeedles(anchors: readonly Anchor[]): Needle[] {
-  const byText = new Map<string, { anchor: number; offset: number }[]>();
+  const byText = new Map<string, number[]>();
   for (const [anchor, { literal, hex }] of anchors.entries()) {
-    const offset = rarest(literal);
-    const part = literal.slice(offset, offset + NEEDLE_LENGTH);
-    const digits = Math.min(hex, Math.max(0, PREFIX_LENGTH - part.length));
-    for (const text of withDigits(part, digits)) {
-      const uses = byText.get(text) ?? [];
-      uses.push({ anchor, offset });
-      byText.set(text, uses);
+    const beginning = literal.slice(0, NEEDLE_LENGTH);
+    for (const text of withDigits(beginning, Math.min(hex, PREFIX_LENGTH - beginning.length))) {
+      const users = byText.get(text);
+      if (users === undefined) byText.set(text, [anchor]);
+      else users.push(anchor);
     }
   }
-  return Array.from(byText, ([text, uses]) => ({ text, uses }));
-}
-
-/** Where the rarest part of a literal begins. */
-function rarest(literal: string): number {
-  let [best, bestRarity] = [0, -1];
-  for (let offset = 0; offset + NEEDLE_LENGTH <= literal.length; offset++) {
-    let rarity = 0;
-    for (let place = offset; place < offset + NEEDLE_LENGTH; place++)
-      rarity += Math.max(0, BY_FREQUENCY.indexOf(literal.charAt(place)));
-    if (rarity > bestRarity) [best, bestRarity] = [offset, rarity];
-  }
-  return best;
+  return Array.from(byText, ([text, users]) => ({ text, anchors: users }));
 }
 
 function withDigits(text: string, digits: number): string[] {
-  if (digits === 0) return [text];
+  if (digits <= 0) return [text];
   return Array.from(HEX_DIGITS, (digit) => withDigits(text + digit, digits - 1)).flat();
 }
 
 /** True when the whole anchor stands at `start` of the first `length` bytes. */
 export function confirm(anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean {
   const { literal, length: anchorLength } = anchor;
-  if (start < 0 || start + anchorLength > length) return false;
+  if (start + anchorLength > length) return false;
   for (let place = 0; place < literal.length; place++)
     if (lowerCase(bytes[start + place] ?? 0) !== literal.charCodeAt(place)) return false;
   for (let at = start + literal.length; at < start + anchorLength; at++)

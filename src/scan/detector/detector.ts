@@ -3,6 +3,7 @@ import type { Detection, Detector, Window } from '../detection.ts';
 import { chooseNeedles, collectAnchors, confirm } from './anchors.ts';
 import { judge } from './judge.ts';
 import { createPrefilter } from './prefilter.ts';
+import { demandOf, type RunDemand } from './runs.ts';
 import { createSlices, type Slice } from './slices.ts';
 
 /** Bytes between two looks at the hits: few enough that the hits stay in the processor's cache. */
@@ -15,9 +16,10 @@ type Report = (detection: Detection) => void;
 /** Makes a detector of `rules`. Not to be shared between threads; `report` may call it again. */
 export function createDetector(rules: readonly LeakRule[]): Detector {
   const anchors = collectAnchors(rules);
+  const demand = rememberDemands();
   const needles = chooseNeedles(anchors);
   const prefilter = createPrefilter(needles.map(({ text }) => text));
-  const longest = Math.max(1, ...anchors.map(({ literal }) => literal.length));
+  const longest = Math.max(1, ...needles.map(({ text }) => text.length));
   const reach = Math.max(
     0,
     ...anchors.flatMap(({ length, rules: users }) => users.map(({ span }) => span + length)),
@@ -32,12 +34,12 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     const count = prefilter.find(bytes, from, Math.min(length, to + longest - 1), hits);
     const found: number[] = [];
     for (let hit = 0; hit < count; hit++) {
-      for (const { anchor, offset } of needles[hits[2 * hit + 1] ?? 0]?.uses ?? []) {
-        const start = (hits[2 * hit] ?? 0) - offset;
-        const form = anchors[anchor];
-        if (form === undefined || start < from || start >= to || !confirm(form, bytes, start, length))
-          continue;
-        found.push(start * anchors.length + anchor);
+      const start = hits[2 * hit] ?? 0;
+      if (start >= to) continue;
+      for (const number of needles[hits[2 * hit + 1] ?? 0]?.anchors ?? []) {
+        const anchor = anchors[number];
+        if (anchor !== undefined && confirm(anchor, bytes, start, length))
+          found.push(start * anchors.length + number);
       }
     }
     return Float64Array.from(found).toSorted();
@@ -50,17 +52,33 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
         const anchor = anchors[place % anchors.length];
         if (anchor === undefined) continue;
         const start = Math.floor(place / anchors.length);
-        for (const rule of anchor.rules)
-          applyRule(rule, slices.around(start, anchor.length, rule.span), start, report);
+        for (const rule of anchor.rules) {
+          const slice = slices.around(start, anchor.length, rule.span);
+          const demanded = demand(rule);
+          if (demanded === null || slice.has(demanded)) applyRule(rule, slice, start, report);
+        }
       }
     }
   }
   return Object.freeze({ reach, detect });
 }
 
+/** A pattern is read when its first anchor turns up: most scans need few of them. */
+function rememberDemands(): (rule: LeakRule) => RunDemand | null {
+  const demands = new Map<LeakRule, RunDemand | null>();
+  return (rule) => {
+    const known = demands.get(rule);
+    if (known !== undefined) return known;
+    const demand = demandOf(rule);
+    demands.set(rule, demand);
+    return demand;
+  };
+}
+
 /** All matches in the slice; a match that a cut may have changed is none. */
 function applyRule(rule: LeakRule, slice: Slice, anchor: number, report: Report): void {
-  const { text, from, to, cutBefore, cutAfter } = slice;
+  const { from, to, cutBefore, cutAfter } = slice;
+  const text = slice.text();
   const { pattern } = rule;
   let next = 0;
   while (next <= text.length) {

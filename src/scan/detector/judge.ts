@@ -19,11 +19,11 @@ export function judge(
   slice: Slice,
   [start, end]: readonly [number, number],
 ): Detection['confidence'] | null {
-  const value = slice.text.slice(start, end);
+  const value = slice.text().slice(start, end);
   const { structure } = rule;
   if (structure === OWN_STRUCTURE) return hasStructure(structure, value) ? rule.confidence : null;
   if (OWN_FORM.test(value)) return null;
-  if (isPlaceholder(value, slice.text.slice(Math.max(0, start - LEAD), start))) return null;
+  if (isPlaceholder(value, slice.text().slice(Math.max(0, start - LEAD), start))) return null;
   const fits = structure === undefined || hasStructure(structure, value);
   if (!fits && rule.structureDecides === true) return null;
   if (!hasContext(rule, slice)) return null;

@@ -1,15 +1,18 @@
 import type { Window } from '../detection.ts';
+import { findRuns, meets, type RunDemand, type Runs } from './runs.ts';
 
 /** The bytes around an anchor, one character each. */
 export interface Slice {
-  readonly text: string;
-  /** Lower case. */
-  readonly lower: () => string;
   readonly from: number;
   readonly to: number;
   /** The document goes on before or after. */
   readonly cutBefore: boolean;
   readonly cutAfter: boolean;
+  text(): string;
+  /** In lower case. */
+  lower(): string;
+  /** Whether there may be a value of that form. */
+  has(demand: RunDemand): boolean;
 }
 
 /** Cuts slices from a document. The latest one is kept: several rules look at the same bytes. */
@@ -21,18 +24,24 @@ export function createSlices({ bytes, length }: Window): {
   function around(start: number, anchorLength: number, span: number): Slice {
     const from = Math.max(0, start - span);
     const to = Math.min(length, start + anchorLength + span);
-    if (latest?.from === from && latest.to === to) return latest;
-    const text = buffer.toString('latin1', from, to);
-    let lower: string | null = null;
-    latest = {
-      text,
-      from,
-      to,
-      cutBefore: from > 0,
-      cutAfter: to < length,
-      lower: () => (lower ??= text.toLowerCase()),
-    };
+    if (latest?.from !== from || latest.to !== to) latest = cut(buffer, from, to, length);
     return latest;
   }
   return { around };
+}
+
+/** Nothing is computed before it is asked for: most slices have no value in them. */
+function cut(buffer: Buffer, from: number, to: number, length: number): Slice {
+  let [text, lower]: [string | null, string | null] = [null, null];
+  let runs: Runs | null = null;
+  const slice: Slice = {
+    from,
+    to,
+    cutBefore: from > 0,
+    cutAfter: to < length,
+    text: () => (text ??= buffer.toString('latin1', from, to)),
+    lower: () => (lower ??= slice.text().toLowerCase()),
+    has: (demand) => meets((runs ??= findRuns(buffer, from, to)), demand),
+  };
+  return slice;
 }

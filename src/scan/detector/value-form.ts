@@ -1,0 +1,167 @@
+/** What the text of a value must have, whatever else a pattern asks for. */
+export interface ValueForm {
+  /** Least length. */
+  readonly least: number;
+  /** 1 for each byte that may be in it. */
+  readonly bytes: Uint8Array;
+  /** Classes of which each must be in the run of such bytes that holds the value. */
+  readonly needs: number;
+}
+
+export const DIGIT = 1;
+export const UPPER = 2;
+export const LOWER = 4;
+
+const OPENING = '(?<secret>';
+
+/**
+ * Reads the form of the group `secret` out of a pattern's source. Everything that the pattern takes for a value has the
+ * form; the reverse need not be true. Null when the source has something that is not understood here.
+ */
+export function valueFormOf(pattern: RegExp): ValueForm | null {
+  const start = pattern.source.indexOf(OPENING);
+  if (start === -1) return null;
+  const reader = { source: pattern.source, at: start + OPENING.length, caseless: pattern.ignoreCase };
+  try {
+    const { assumed, ...form } = readAlternatives(reader);
+    return { ...form, needs: isWithin(assumed, form.bytes) ? form.needs : 0 };
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
+
+const CLASS = String.raw`\[(?:\\.|[^\]\\])*\]`;
+const SIMPLE_LOOKAHEAD = new RegExp(String.raw`^\(\?=(${CLASS})\{0,\d+\}(${CLASS})\)$`);
+const GROUP = /^\((?:\?:|\?<[A-Za-z]\w*>)/;
+/** A class, an escape that stands for characters, or a character that stands for itself. */
+const CHARACTER = new RegExp(String.raw`^(?:${CLASS}|\\[^1-9bBckpPux]|[^\\()[\]{}*+?.^$|])`);
+const LONGEST_OPENING = 40;
+
+class Unreadable extends Error {}
+
+interface Reader {
+  readonly source: string;
+  readonly caseless: boolean;
+  at: number;
+}
+
+/** A form, and the bytes that must be among its own for `needs` to hold. */
+interface PartForm extends ValueForm {
+  readonly assumed: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array(256);
+
+function readAlternatives(reader: Reader): PartForm {
+  let form = readSequence(reader);
+  while (reader.source[reader.at] === '|') {
+    reader.at++;
+    const other = readSequence(reader);
+    form = {
+      least: Math.min(form.least, other.least),
+      bytes: union(form.bytes, other.bytes),
+      needs: form.needs & other.needs,
+      assumed: union(form.assumed, other.assumed),
+    };
+  }
+  return form;
+}
+
+function readSequence(reader: Reader): PartForm {
+  let least = 0;
+  let needs = 0;
+  let [bytes, assumed]: [Uint8Array, Uint8Array] = [NO_BYTES, NO_BYTES];
+  while (reader.at < reader.source.length && !/[|)]/.test(reader.source[reader.at] ?? '')) {
+    const part = /^\(\?[=!]/.test(reader.source.slice(reader.at, reader.at + 3))
+      ? readLookahead(reader)
+      : readAtom(reader);
+    const times = readQuantifier(reader);
+    least += part.least * times;
+    bytes = union(bytes, part.bytes);
+    if (times === 0) continue;
+    needs |= part.needs;
+    assumed = union(assumed, part.assumed);
+  }
+  return { least, bytes, needs, assumed };
+}
+
+/**
+ * `(?=X{0,n}Y)`: a Y comes after nothing but Xs, so it is in the same run as the value if both may be in the value. Any
+ * other lookahead proves nothing.
+ */
+function readLookahead(reader: Reader): PartForm {
+  const end = closing(reader.source, reader.at);
+  const [, passed, last] = SIMPLE_LOOKAHEAD.exec(reader.source.slice(reader.at, end + 1)) ?? [];
+  reader.at = end + 1;
+  const nothing = { least: 0, bytes: NO_BYTES, needs: 0, assumed: NO_BYTES };
+  if (passed === undefined || last === undefined) return nothing;
+  const bytes = classBytes(last, reader.caseless);
+  return { ...nothing, needs: classOf(bytes), assumed: union(classBytes(passed, reader.caseless), bytes) };
+}
+
+function readAtom(reader: Reader): PartForm {
+  const { source } = reader;
+  if (source[reader.at] === '(') {
+    const opening = GROUP.exec(source.slice(reader.at, reader.at + LONGEST_OPENING))?.[0];
+    if (opening === undefined) throw new Unreadable();
+    reader.at += opening.length;
+    const form = readAlternatives(reader);
+    reader.at++;
+    return form;
+  }
+  const text = CHARACTER.exec(source.slice(reader.at))?.[0];
+  if (text === undefined) throw new Unreadable();
+  reader.at += text.length;
+  return { least: 1, bytes: classBytes(text, reader.caseless), needs: 0, assumed: NO_BYTES };
+}
+
+/** Least number of repetitions. */
+function readQuantifier(reader: Reader): number {
+  const quantifier = /^(?:[?*+]|\{(\d+)(?:,\d*)?\})\??/.exec(reader.source.slice(reader.at));
+  if (quantifier === null) return 1;
+  reader.at += quantifier[0].length;
+  if (quantifier[1] !== undefined) return Number(quantifier[1]);
+  return quantifier[0].startsWith('+') ? 1 : 0;
+}
+
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
+const byClass = new Map<string, Uint8Array>();
+
+/** Bytes that a class, an escape or a single character matches, as the engine itself sees them. */
+function classBytes(source: string, caseless: boolean): Uint8Array {
+  const key = `${source} ${caseless}`;
+  const known = byClass.get(key);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(`^${source}$`, caseless ? 'is' : 's');
+  const bytes = Uint8Array.from(BYTES, (character) => Number(pattern.test(character)));
+  byClass.set(key, bytes);
+  return bytes;
+}
+
+const union = (one: Uint8Array, other: Uint8Array): Uint8Array =>
+  one.map((has, byte) => has | (other[byte] ?? 0));
+
+/** True when every byte of `part` is in `whole`. */
+export const isWithin = (part: Uint8Array, whole: Uint8Array): boolean =>
+  part.every((has, byte) => has === 0 || whole[byte] === 1);
+
+function classOf(bytes: Uint8Array): number {
+  const all = (source: string): boolean => isWithin(bytes, classBytes(source, false));
+  if (all('[0-9]')) return DIGIT;
+  if (all('[A-Z]')) return UPPER;
+  return all('[a-z]') ? LOWER : 0;
+}
+
+/** Place of the parenthesis that closes the one at `start`. */
+function closing(source: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < source.length; at++) {
+    const character = source[at];
+    if (character === '\\') at++;
+    else if (character === '[') at += /^\[(?:\\.|[^\]\\])*/.exec(source.slice(at))?.[0].length ?? 1;
+    else if (character === '(') depth++;
+    else if (character === ')' && --depth === 0) return at;
+  }
+  throw new Unreadable();
+}
