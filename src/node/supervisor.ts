@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bank, Holder, Returned } from '../guard/budgets/bank.ts';
 import type { GrantAsk } from '../guard/budgets/slice.ts';
 import type { Store } from '../store/ports.ts';
-import { EXIT_JOURNAL_FAILED, type Part, type StartOrder, type WorkerReport } from './messages.ts';
+import { broadcast, recall, reports, type FleetReport } from './fleet.ts';
+import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from './recovery.ts';
 import { createShipper, type Loss, type Shipper } from './shipper.ts';
 import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
@@ -30,163 +31,162 @@ export interface Supervisor {
   live(): number;
   recall(asking: Holder, budget: string, period: number): Promise<readonly Returned[]>;
   loaded(holder: Holder, position: number): Promise<void>;
-  reports(): Promise<
-    readonly {
-      readonly node: string;
-      readonly epoch: number;
-      readonly pid: number;
-      readonly report: WorkerReport;
-    }[]
-  >;
+  /** Of the processes that answer. */
+  reports(): Promise<readonly FleetReport[]>;
   stop(): Promise<void>;
 }
 
 const RESTART_MILLISECONDS = 100;
 const MAX_RESTART_MILLISECONDS = 10_000;
 
-export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { nodes, store, boot, say } = options;
-  const workers = new Map<string, WorkerProcess>();
-  const shippers = new Map<string, Shipper>();
-  const failures = new Map<string, number>();
-  const reviving = new Set<string>();
+interface State extends SupervisorOptions {
+  readonly workers: Map<string, WorkerProcess>;
+  readonly shippers: Map<string, Shipper>;
+  /** Starts that failed or ended soon, by node. */
+  readonly failures: Map<string, number>;
+  readonly reviving: Set<string>;
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
-  const doubtful = new Set<string>();
-  let bank: Bank | null = null;
-  let isStopping = false;
-  const directoryOf = (node: string): string => join(options.journalDirectory, node);
+  readonly doubtful: Set<string>;
+  bank: Bank | null;
+  isStopping: boolean;
+}
 
-  const events: WorkerEvents = {
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const state: State = {
+    ...options,
+    workers: new Map(),
+    shippers: new Map(),
+    failures: new Map(),
+    reviving: new Set(),
+    doubtful: new Set(),
+    bank: null,
+    isStopping: false,
+  };
+  const { workers, shippers } = state;
+  return Object.freeze({
+    start: (bank: Bank) => start(state, bank),
+    broadcast: (part: Part) => broadcast(workers, part),
+    live: () => workers.size,
+    recall: (asking: Holder, budget: string, period: number) => recall(workers, asking, budget, period),
+    loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
+    reports: () => reports(workers),
+    stop: () => stop(state),
+  });
+}
+
+async function start(state: State, bank: Bank): Promise<void> {
+  state.bank = bank;
+  await Promise.all(
+    state.nodes.map(async (node) => {
+      await openShipper(state, node);
+      await recover(state, node);
+      await launch(state, node);
+    }),
+  );
+}
+
+async function stop(state: State): Promise<void> {
+  state.isStopping = true;
+  const running = [...state.workers.values()];
+  await Promise.all(running.map((worker) => worker.stop()));
+  for (const node of state.nodes) await recover(state, node).catch(() => {});
+  await Promise.all([...state.shippers.values()].map((shipper) => shipper.close()));
+}
+
+async function launch(state: State, node: string): Promise<void> {
+  const worker = startWorker(await state.order(node), eventsOf(state));
+  await worker.started;
+  state.workers.set(node, worker);
+  try {
+    for await (const part of state.parts()) await worker.update(part);
+    await worker.listen();
+  } catch (error) {
+    worker.kill();
+    throw error;
+  }
+  setTimeout(() => state.failures.delete(node), MAX_RESTART_MILLISECONDS).unref();
+}
+
+function eventsOf(state: State): WorkerEvents {
+  const { workers } = state;
+  return {
     grant(worker, ask: GrantAsk) {
-      if (bank === null) throw new Error('the bank is closed');
-      return bank.grant({ node: worker.node, epoch: worker.epoch() }, ask);
+      if (state.bank === null) throw new Error('the bank is closed');
+      return state.bank.grant({ node: worker.node, epoch: worker.epoch() }, ask);
     },
     giveBack(worker, { budget, period, amount, position }) {
       const returned = { node: worker.node, epoch: worker.epoch(), amount, position };
-      bank?.giveBack(budget, period, returned).catch(() => {}); // It stays in the lease, and comes back when that closes.
+      state.bank?.giveBack(budget, period, returned).catch(() => {}); // It stays in the lease, and comes back when that closes.
     },
     usage(from, usage) {
       if (usage.length > 0) for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
     },
-    canary: options.onCanary,
+    canary: state.onCanary,
     ended(worker, code) {
-      if (code === EXIT_JOURNAL_FAILED) doubtful.add(worker.node);
+      if (code === EXIT_JOURNAL_FAILED) state.doubtful.add(worker.node);
       if (workers.get(worker.node) !== worker) return;
       workers.delete(worker.node);
-      if (!isStopping) void restart(worker.node, code);
+      if (!state.isStopping) void restart(state, worker.node, code);
     },
   };
+}
 
-  async function restart(node: string, code: number | null): Promise<void> {
-    if (reviving.has(node)) return;
-    reviving.add(node);
-    say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
-    while (!isStopping && !(await revive(node)));
-    reviving.delete(node);
+async function restart(state: State, node: string, code: number | null): Promise<void> {
+  const { reviving, say } = state;
+  if (reviving.has(node)) return;
+  reviving.add(node);
+  say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
+  while (!state.isStopping && !(await revive(state, node)));
+  reviving.delete(node);
+}
+
+async function revive(state: State, node: string): Promise<boolean> {
+  const count = (state.failures.get(node) ?? 0) + 1;
+  state.failures.set(node, count);
+  if (count > 1)
+    await sleep(Math.min(MAX_RESTART_MILLISECONDS, RESTART_MILLISECONDS * 2 ** Math.min(count, 10)));
+  try {
+    await recover(state, node);
+    if (!state.isStopping) await launch(state, node);
+    return true;
+  } catch (error) {
+    state.say(`data-plane process ${node} cannot start: ${(error as Error).message}`);
+    return false;
   }
+}
 
-  async function revive(node: string): Promise<boolean> {
-    const count = (failures.get(node) ?? 0) + 1;
-    failures.set(node, count);
-    if (count > 1)
-      await sleep(Math.min(MAX_RESTART_MILLISECONDS, RESTART_MILLISECONDS * 2 ** Math.min(count, 10)));
-    try {
-      await recover(node);
-      if (!isStopping) await launch(node);
-      return true;
-    } catch (error) {
-      say(`data-plane process ${node} cannot start: ${(error as Error).message}`);
-      return false;
-    }
-  }
+/** Loads what a dead process left in its journal, then ends its leases. */
+async function recover(state: State, node: string): Promise<void> {
+  const { shippers, doubtful, boot, store } = state;
+  await shippers.get(node)?.drain();
+  const isDoubtful = doubtful.has(node);
+  await closeLeases({ node, directory: directoryOf(state, node), boot, leases: store.leases, isDoubtful });
+  doubtful.delete(node);
+}
 
-  async function recover(node: string): Promise<void> {
-    await shippers.get(node)?.drain();
-    const isDoubtful = doubtful.has(node);
-    await closeLeases({ node, directory: directoryOf(node), boot, leases: store.leases, isDoubtful });
-    doubtful.delete(node);
-  }
-
-  async function launch(node: string): Promise<void> {
-    const worker = startWorker(await options.order(node), events);
-    await worker.started;
-    workers.set(node, worker);
-    try {
-      for await (const part of options.parts()) await worker.update(part);
-      await worker.listen();
-    } catch (error) {
-      worker.kill();
-      throw error;
-    }
-    setTimeout(() => failures.delete(node), MAX_RESTART_MILLISECONDS).unref();
-  }
-
-  /** What a process does after a loss cannot be loaded any more: it must go on in a new epoch. */
-  function endLife(node: string, epoch: number): void {
-    const worker = workers.get(node);
-    if (worker?.epoch() === epoch) worker.kill();
-  }
-
-  async function openShipper(node: string): Promise<void> {
-    const shipper = await createShipper({
-      node,
-      directory: directoryOf(node),
-      ledger: store.ledger,
-      leases: store.leases,
-      sleep: (milliseconds) => sleep(milliseconds),
-      onFault: (error) => say(`loading the journal of ${node}: ${(error as Error).message}`),
-      async onLoss(loss) {
-        await options.onLoss(loss);
-        endLife(node, loss.fault.epoch);
-      },
-    });
-    shippers.set(node, shipper);
-  }
-
-  return Object.freeze({
-    async start(given: Bank) {
-      bank = given;
-      await Promise.all(
-        nodes.map(async (node) => {
-          await openShipper(node);
-          await recover(node);
-          await launch(node);
-        }),
-      );
-    },
-    async broadcast(part: Part) {
-      await Promise.allSettled([...workers.values()].map((worker) => worker.update(part)));
-    },
-    live: () => workers.size,
-    async recall(asking: Holder, budget: string, period: number) {
-      const others = [...workers.values()].filter(({ node }) => node !== asking.node);
-      return Promise.all(
-        others.map(async (worker) => ({
-          node: worker.node,
-          epoch: worker.epoch(),
-          ...(await worker.recall(budget, period)),
-        })),
-      );
-    },
-    async loaded({ node, epoch }: Holder, position: number) {
-      await shippers.get(node)?.loaded(epoch, position);
-    },
-    async reports() {
-      const all = [...workers.values()].map(async (worker) => ({
-        node: worker.node,
-        epoch: worker.epoch(),
-        pid: worker.pid,
-        report: await worker.report(),
-      }));
-      const settled = await Promise.allSettled(all);
-      return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    },
-    async stop() {
-      isStopping = true;
-      const running = [...workers.values()];
-      await Promise.all(running.map((worker) => worker.stop()));
-      for (const node of nodes) await recover(node).catch(() => {});
-      await Promise.all([...shippers.values()].map((shipper) => shipper.close()));
+async function openShipper(state: State, node: string): Promise<void> {
+  const { store, say, onLoss } = state;
+  const shipper = await createShipper({
+    node,
+    directory: directoryOf(state, node),
+    ledger: store.ledger,
+    leases: store.leases,
+    sleep: (milliseconds) => sleep(milliseconds),
+    onFault: (error) => say(`loading the journal of ${node}: ${(error as Error).message}`),
+    async onLoss(loss) {
+      await onLoss(loss);
+      endLife(state, node, loss.fault.epoch);
     },
   });
+  state.shippers.set(node, shipper);
+}
+
+/** What a process does after a loss cannot be loaded any more: it must go on in a new epoch. */
+function endLife({ workers }: State, node: string, epoch: number): void {
+  const worker = workers.get(node);
+  if (worker?.epoch() === epoch) worker.kill();
+}
+
+function directoryOf({ journalDirectory }: State, node: string): string {
+  return join(journalDirectory, node);
 }
