@@ -23,7 +23,7 @@ export const COLLABORATION_RULES: readonly LeakRule[] = [
     title: 'Slack bot token',
     form: '`xoxb-`, two numbers, 24 letters and digits',
     anchors: ['xoxb-'],
-    pattern: distinct(`xoxb-[0-9]{9,14}-[0-9]{9,14}-${mixed(24)}`),
+    pattern: distinct(`xoxb-[0-9]{9,14}-(?:[0-9]{9,14}-)?${mixed(24)}`),
     remedy: 'Revoke the token with auth.revoke, or reinstall the app, in the Slack app settings.',
     examples: [`SLACK_BOT_TOKEN=${bot(1)}`, `WebClient(token="${bot(2)}")`],
     nearMisses: [
@@ -65,13 +65,14 @@ export const COLLABORATION_RULES: readonly LeakRule[] = [
     form: 'the URL of a webhook with team, bot and 24 letters and digits',
     anchors: ['hooks.slack.com'],
     pattern: new RegExp(
-      String.raw`hooks\.slack\.com/(?:services|workflows|triggers)/(?<secret>T[A-Z0-9]{7,12}/[AB][A-Z0-9]{7,12}/(?:[0-9]{15,20}/)?${mixed(24)})(?![A-Za-z0-9])`,
+      String.raw`hooks\.slack\.com/(?:(?:services|workflows)/(?<secret>[TE][A-Z0-9]{7,12}/[AB][A-Z0-9]{7,12}/(?:[0-9]{15,20}/)?${mixed(24)})|triggers/(?<secret>[TE][A-Z0-9]{7,12}/[0-9]{10,16}/${hex(32)}))(?![A-Za-z0-9])`,
       'dg',
     ),
     remedy: 'Remove the webhook in the Slack app settings and add a new one.',
     examples: [
       `SLACK_WEBHOOK_URL=https://hooks.slack.com/services/${hook(1)}`,
       `curl -X POST 'https://hooks.slack.com/services/${hook(2)}'`,
+      `trigger_url = "https://hooks.slack.com/triggers/T0${hexOf(8, 3).toUpperCase()}/1${digitsOf(12, 3)}/${hexOf(32, 3)}"`,
     ],
     nearMisses: [
       'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX',

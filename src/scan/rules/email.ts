@@ -126,7 +126,7 @@ export const EMAIL_RULES: readonly LeakRule[] = [
     vendor: 'Resend',
     title: 'Resend API key',
     form: '`re_`, 8 letters and digits, `_`, 24 letters and digits',
-    anchors: ['resend', '=re_', '"re_', "'re_"],
+    anchors: ['resend', '=re_', '"re_', "'re_", ' re_', ':re_'],
     span: 200,
     pattern: distinct(`re_${alphanumeric(8)}_${alphanumeric(24)}`),
     remedy: 'Create a new API key in Resend, move the apps to it, and delete this one.',

@@ -16,6 +16,24 @@ interface Prefixed {
 
 const VALUES: readonly Prefixed[] = [
   {
+    rule: 'retell-api-key',
+    vendor: 'Retell AI',
+    title: 'Retell AI API key',
+    prefix: 'key_',
+    least: 32,
+    example: (salt) => `key_${hexOf(28, salt)}`,
+  },
+  {
+    rule: 'azure-communication-key',
+    vendor: 'Azure Communication Services',
+    title: 'Azure Communication Services connection string',
+    prefix: 'endpoint=https://',
+    least: 120,
+    most: 210,
+    example: (salt) =>
+      `endpoint=https://shop.communication.azure.com/;accesskey=${Buffer.from(hexOf(128, salt), 'hex').toString('base64')}`,
+  },
+  {
     rule: 'sendgrid-api-key',
     vendor: 'SendGrid',
     title: 'SendGrid API key',

@@ -1,4 +1,4 @@
-import { DISTINCT, distinct, hex, mixed, NAMED, owned, urlSafe } from '../../vendors/shared/leak-pattern.ts';
+import { DISTINCT, distinct, hex, NAMED, owned, urlSafe } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { digitsOf, hexOf, lowerOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
@@ -196,23 +196,19 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     ],
   },
   {
-    ...NAMED,
+    ...DISTINCT,
     id: 'elevenlabs-api-key',
     vendor: 'ElevenLabs',
     title: 'ElevenLabs API key',
-    form: '`sk_` and 48 lower-case hexadecimal digits beside the name',
-    anchors: ['elevenlabs', 'eleven_labs', 'xi-api-key', 'xi_api_key'],
-    pattern: owned({
-      vendor: 'eleven_?labs|xi',
-      names: String.raw`(?:api[_.\- ]?)?key`,
-      form: `sk_${hex(48)}`,
-    }),
+    form: '`sk_` and 48 lower-case hexadecimal digits',
+    anchors: [{ prefix: 'sk_', hex: 48 }],
+    pattern: distinct(`sk_${hex(48)}`),
     remedy: 'Create a new API key in the ElevenLabs settings and delete this one.',
     examples: [`ELEVENLABS_API_KEY=sk_${hexOf(48, 1)}`, `headers: { 'xi-api-key': 'sk_${hexOf(48, 2)}' }`],
     nearMisses: [
       ...notHere('ELEVENLABS_API_KEY'),
       `ELEVENLABS_API_KEY=sk_${hexOf(47, 1)}`,
-      `ELEVENLABS_VOICE_ID=${mixed(20).length}${mixedOf(18, 1)}`,
+      `ELEVENLABS_API_KEY=sk_${hexOf(64, 1)}`,
     ],
   },
 ];

@@ -20,6 +20,7 @@ import {
   uuidOf,
 } from './example-values.ts';
 
+const UPPER_UUID = '[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}';
 const KEY = String.raw`(?:(?:api|auth|access|rest)[_.\- ]?)?(?:key|token)`;
 
 function africasTalking(salt: number): string {
@@ -72,7 +73,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     ],
     pattern: owned({
       vendor: String.raw`africa[^a-z]{0,3}s?[_\- ]?talking|(?<![a-z])at_`,
-      names: KEY,
+      names: String.raw`${KEY}|initialize\(\s?["'][\w.\-]{1,40}["']`,
       form: hex(64),
     }),
     remedy: 'Generate a new API key in the Africa’s Talking dashboard; the old one dies at once.',
@@ -118,7 +119,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     pattern: owned({
       vendor: String.raw`click[_\-]?send`,
       names: `${KEY}|password`,
-      form: '[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}',
+      form: UPPER_UUID,
     }),
     remedy: 'Regenerate the API key of the user in the ClickSend dashboard.',
     examples: [
@@ -138,9 +139,9 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     title: 'ClickSend user with the API key',
     form: 'a user name or address, then an upper-case UUID',
     anchors: ['clicksend'],
-    pattern: paired(
-      '[A-Za-z0-9._%+@-]{3,64}',
-      '[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}',
+    pattern: new RegExp(
+      String.raw`(?<![A-Za-z0-9._%+@-])(?<id>[A-Za-z0-9._%+@-]{3,64})(?::|["']\s{0,4},\s{0,24}["'])(?<secret>${UPPER_UUID})(?![A-Za-z0-9-])`,
+      'dg',
     ),
     remedy: 'Regenerate the API key of the user in the ClickSend dashboard.',
     examples: [
@@ -150,7 +151,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     nearMisses: [
       `curl -u 'shop@example.com:$KEY' https://rest.clicksend.com/v3/account`,
       `clicksend('shop', '${uuidOf(4)}')`,
-      `clicksend ['a.b'][${uuidOf(4).toUpperCase()}]`,
+      `{"clicksendMessageId": "${uuidOf(4).toUpperCase()}"}`,
     ],
   },
   {
@@ -160,7 +161,11 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     title: 'Textmagic API key',
     form: '30 letters and digits beside the name',
     anchors: ['textmagic', 'text_magic', 'x-tm-key'],
-    pattern: owned({ vendor: 'text_?magic', names: `${KEY}|x-tm-key|password`, form: alphanumeric(30) }),
+    pattern: owned({
+      vendor: 'text_?magic',
+      names: String.raw`${KEY}|x-tm-key|password|RestClient\(\s?["'][\w.@\-]{1,60}["']`,
+      form: alphanumeric(30),
+    }),
     remedy: 'Generate a new API key in the Textmagic settings and delete this one.',
     examples: [
       `TEXTMAGIC_API_KEY=${mixedOf(30, 1)}`,
@@ -230,7 +235,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['textanywhere', 'text_anywhere', 'clockworksms', 'clockwork_'],
     pattern: owned({
       vendor: 'text_?anywhere|clockwork(?:_?sms)?',
-      names: `${KEY}|secret|password`,
+      names: String.raw`(?:(?:api|auth)[_.\- ]?)?(?:key|token|password)`,
       form: alphanumeric(24),
     }),
     remedy: 'Create a new API key in the TextAnywhere portal and delete this one.',

@@ -105,7 +105,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: [KEY, 'twilio'],
     pattern: beside({
       id: KEY_SID,
-      names: String.raw`(?:api|key|signing|chat|voice|video|twilio|sync)[\w.\-]{0,12}?secret|(?<![A-Za-z])(?:secret|password)`,
+      names: String.raw`(?:api|key|signing|chat|voice|video|twilio|sync)[\w.\- ]{0,12}?secret|twilio[\w.\-]{0,12}?key|api[_.\- ]?key|(?<![A-Za-z])(?:secret|password)`,
       form: mixed(32),
     }),
     remedy: ROTATE_KEY,
