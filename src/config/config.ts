@@ -21,6 +21,13 @@ const schema = z.strictObject({
       hosts: z.record(z.string(), port).default({}),
     })
     .prefault({}),
+  /** Where state is kept. The URL of PostgreSQL is a secret: it comes from a file or RINGFENCE_DATABASE_URL, not from here. */
+  store: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('sqlite') }),
+      z.strictObject({ kind: z.literal('postgres'), urlFile: z.string().min(1).optional() }),
+    ])
+    .default({ kind: 'sqlite' }),
   /** Data-plane processes. */
   workers: z
     .int()
@@ -100,5 +107,7 @@ export function pathsOf({ data, keyRing }: Pick<Config, 'data' | 'keyRing'>) {
     journal: join(data, 'journal'),
     keyRing: keyRing?.file ?? join(data, 'key-ring'),
     adminToken: join(data, 'admin-token'),
+    /** Ties a store elsewhere to the journals here. */
+    gatewayId: join(data, 'gateway-id'),
   } as const;
 }

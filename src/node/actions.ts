@@ -11,6 +11,7 @@ import { starterPolicy } from '../guard/policy/starter-policy.ts';
 import { ensureAdminToken, startAdminServer } from './admin-server.ts';
 import { createDemoApp, runShowcase, seed, startSandbox } from './dev.ts';
 import { openPrimary, type Primary } from './primary.ts';
+import { DATABASE_URL_VARIABLE, openStore } from './store.ts';
 import { showcase } from '../sandbox/showcase.ts';
 
 const CONFIG_FILE = 'ringfence.yaml';
@@ -19,6 +20,7 @@ const RING_VARIABLE = 'RINGFENCE_KEY_RING';
 /** The commands that are the product itself. */
 export function createActions(process: CliProcess): CliActions {
   const { stdout, stderr, env } = process;
+  const databaseUrl = env[DATABASE_URL_VARIABLE];
   const say = (line: string): void => void stderr.write(`${line}\n`);
   const print = (line: string): void => void stdout.write(`${line}\n`);
 
@@ -55,7 +57,7 @@ export function createActions(process: CliProcess): CliActions {
 
   async function serve(options: LocalOptions): Promise<number> {
     const config = await configOf(options);
-    const primary = await openPrimary({ config, keyRing: ringOf(config), say });
+    const primary = await openPrimary({ config, keyRing: ringOf(config), databaseUrl, say });
     const token = await ensureAdminToken(primary);
     await primary.start();
     const stopAdmin = await startAdminServer(primary, (error) =>
@@ -78,7 +80,7 @@ export function createActions(process: CliProcess): CliActions {
     const config = await configOf(options, { workers: 1 });
     await ensureRing(config);
     const simulated = await startSandbox(0);
-    const primary = await openPrimary({ config, keyRing: ringOf(config), say });
+    const primary = await openPrimary({ config, keyRing: ringOf(config), databaseUrl, say });
     await ensureAdminToken(primary);
     await seed(primary, simulated.sandbox, simulated.origin);
     await primary.start();
@@ -121,7 +123,7 @@ export function createActions(process: CliProcess): CliActions {
       );
       print(`configuration ${CONFIG_FILE}`);
     }
-    const primary = await openPrimary({ config, keyRing: ringOf(config), say });
+    const primary = await openPrimary({ config, keyRing: ringOf(config), databaseUrl, say });
     try {
       if ((await ensureAdminToken(primary)) !== null) print(`admin token  ${primary.paths.adminToken}`);
       if ((await primary.store.policies.active()) === null) {
@@ -168,11 +170,21 @@ export function createActions(process: CliProcess): CliActions {
       },
       `Run \`ringfence init\`, or set ${RING_VARIABLE} to the ring that sealed this data.`,
     );
-    checks.push(
-      existsSync(pathsOf(found).store)
-        ? ok('store', pathsOf(found).store)
-        : finding('store', 'there is no store yet', 'Run `ringfence init`.'),
-    );
+    if (found.store.kind === 'sqlite')
+      checks.push(
+        existsSync(pathsOf(found).store)
+          ? ok('store', pathsOf(found).store)
+          : finding('store', 'there is no store yet', 'Run `ringfence init`.'),
+      );
+    else
+      await attempt(
+        'store',
+        async () => {
+          await (await openStore(found, databaseUrl)).close();
+          return 'PostgreSQL opens';
+        },
+        'Correct what the message names.',
+      );
     return checks;
   }
 

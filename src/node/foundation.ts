@@ -13,11 +13,11 @@ import { createClock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Store } from '../store/ports.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
 import { loadOrCreateAuthority } from '../tls/authority.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry, type Registry } from '../vendors/registry.ts';
 import type { WireRequest, WireResponse } from '../vendors/wire.ts';
+import { openStore } from './store.ts';
 
 /** Node name of the primary's own journal. */
 export const CONTROL = 'control';
@@ -27,10 +27,10 @@ export const LEDGER_TIME_SETTING = 'clock.ledgerTime';
 export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
 
 /** Opens what everything else in the primary stands on: store, key ring, clock, journal, authority, way to the vendors. */
-export async function layFoundation(config: Config, source: KeyRingSource) {
+export async function layFoundation(config: Config, source: KeyRingSource, databaseUrl: string | undefined) {
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
-  const store = await openSqliteStore({ path: paths.store, clock: { wall: Date.now } });
+  const store = await openStore(config, databaseUrl);
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), highWater });

@@ -18,6 +18,8 @@ import { createTending } from './tending.ts';
 export interface PrimaryOptions {
   readonly config: Config;
   readonly keyRing: KeyRingSource;
+  /** URL of PostgreSQL, where the configuration wants that and names no file. */
+  readonly databaseUrl?: string | undefined;
   readonly say: (line: string) => void;
   /** Milliseconds between two rounds of looking up late prices and unknown outcomes. */
   readonly settleEvery?: number;
@@ -32,7 +34,7 @@ export type Primary = Awaited<ReturnType<typeof openPrimary>>;
  */
 export async function openPrimary(options: PrimaryOptions) {
   const { config, keyRing, say, settleEvery = 1000 } = options;
-  const foundation = await layFoundation(config, keyRing);
+  const foundation = await layFoundation(config, keyRing, options.databaseUrl);
   const { boot, send: _send, upstream, ...open } = foundation;
   const { paths, store, clock, journal } = open;
   const nodes = Array.from({ length: config.workers }, (_, index) => `w${index}`);

@@ -64,10 +64,14 @@ export interface TestNode {
   close(): Promise<void>;
 }
 
-/** A whole node with `workers` data-plane processes before simulated vendors, with an account and keys of each vendor. */
+/**
+ * A whole node with `workers` data-plane processes before simulated vendors, with an account and keys of each vendor.
+ * With `databaseUrl` its store is in PostgreSQL.
+ */
 export async function startNode({
   workers = 1,
   hosts: ownHosts = [] as readonly string[],
+  databaseUrl = null as string | null,
 } = {}): Promise<TestNode> {
   const data = await mkdtemp(join(tmpdir(), 'ringfence-node-'));
   const [apps = 0, proxy = 0, tls = 0, admin = 0, ...rest] = await freePorts(4 + ownHosts.length);
@@ -79,11 +83,18 @@ export async function startNode({
     admin: { port: admin },
     hosts,
   };
-  const config = readConfig({ data, workers, listeners });
+  const store = { kind: databaseUrl === null ? ('sqlite' as const) : ('postgres' as const) };
+  const config = readConfig({ data, workers, listeners, store });
   const path = join(data, 'key-ring');
   await writeKeyRing(path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
   const simulated = await startSandbox(0);
-  const primary = await openPrimary({ config, keyRing: { kind: 'file', path }, say: () => {} });
+  const url = databaseUrl ?? undefined;
+  const primary = await openPrimary({
+    config,
+    keyRing: { kind: 'file', path },
+    databaseUrl: url,
+    say: () => {},
+  });
   await primary.store.policies.put({ source: POLICY, createdAt: Date.now(), actor: 'test' }, 0);
   await seed(primary, simulated.sandbox, simulated.origin);
   const keys = await createKeys(primary);

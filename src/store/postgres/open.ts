@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { Store } from '../ports.ts';
 import type { AccountRecord, AppRecord, BudgetRecord, KillRecord } from '../records.ts';
 import {
@@ -9,7 +10,7 @@ import {
   createSettings,
 } from './control-store.ts';
 import { openDatabase } from './database.ts';
-import type { PostgresConnection } from './database.ts';
+import type { Database, PostgresConnection } from './database.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLedgerStore, refuseBackup } from './ledger-reads.ts';
 import { migrate } from './migrate.ts';
@@ -19,16 +20,25 @@ import { MIGRATIONS } from './schema.ts';
 export interface PostgresOptions extends PostgresConnection {
   /** Dates the migrations. */
   readonly clock: Pick<Clock, 'wall'>;
+  /**
+   * Who opens it: the store belongs to the first owner for ever, because its ledger continues that one's journals.
+   * Absent: nobody is asked.
+   */
+  readonly owner?: string;
 }
 
+const OWNER_SETTING = 'store.owner';
+
 /**
- * Opens (and creates or migrates) a store that several gateways share. Node names must be unique among them.
- * Rejects with `store_unavailable` when it cannot be reached, `store_newer` when a later version wrote it.
+ * Opens (and creates or migrates) a store that several processes share. Node names must be unique among them.
+ * Rejects with `store_unavailable` when it cannot be reached, `store_newer` when a later version wrote it, `conflict`
+ * when it belongs to another owner.
  */
-export async function openPostgresStore({ clock, ...connection }: PostgresOptions): Promise<Store> {
+export async function openPostgresStore({ clock, owner, ...connection }: PostgresOptions): Promise<Store> {
   const database = openDatabase(connection);
   try {
     await migrate(database, MIGRATIONS, clock.wall());
+    if (owner !== undefined) await claim(database, owner);
   } catch (error) {
     await database.close();
     throw error;
@@ -50,6 +60,17 @@ export async function openPostgresStore({ clock, ...connection }: PostgresOption
     backup: refuseBackup,
     close: once(async () => void (await Promise.all([database.close(), naming.close()]))),
   });
+}
+
+async function claim(database: Database, owner: string): Promise<void> {
+  await database.run(
+    'INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
+    OWNER_SETTING,
+    owner,
+  );
+  const row = await database.get('SELECT value FROM setting WHERE name = $1', OWNER_SETTING);
+  if (row?.['value'] !== owner)
+    throw new RingfenceError('conflict', 'The store belongs to another gateway, whose journals it continues');
 }
 
 /** A pool may be ended only once. */

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { readConfig } from '../../src/config/config.ts';
+import { micros } from '../../src/kernel/money.ts';
+import { openPrimary, type Primary } from '../../src/node/primary.ts';
+import { openStore } from '../../src/node/store.ts';
+import { findPostgres, startPostgres, type PostgresServer } from '../contract/postgres-server.ts';
+import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';
+
+const run = promisify(execFile);
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const programs = findPostgres();
+const isMissing = programs === null && process.env['CI'] !== 'true';
+const PRICE = 100_000;
+
+describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs PostgreSQL' }, () => {
+  let server: PostgresServer;
+  let node: TestNode;
+  let primary: Primary;
+  before(async () => {
+    server = await startPostgres(programs ?? '');
+    await createDatabase(server, 'ringfence');
+    node = await startNode({ workers: 2, databaseUrl: urlOf(server, 'ringfence') });
+    primary = node.primary;
+  });
+  after(async () => {
+    await primary.close();
+    await node.close();
+    await server.stop();
+  });
+
+  const keyOf = () => node.keys.get('twilio/secret');
+  const spent = async () => (await primary.store.leases.periods('budget_pg', 0))[0]?.spent;
+
+  async function send(): Promise<number> {
+    const { accountSid = '', authToken = '' } = node.parts('twilio', 'secret');
+    const url = `${node.gateway}/api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`;
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+      body: new URLSearchParams({ To: ALLOWED, From: FROM, Body: 'x' }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  async function untilSpent(amount: number): Promise<void> {
+    for (let tries = 0; tries < 100 && (await spent()) !== amount; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(await spent(), amount);
+  }
+
+  it('spends a budget to its last cent over several processes, and no further', async () => {
+    await primary.store.budgets.put({
+      id: 'budget_pg',
+      name: 'pg',
+      scope: { keys: [keyOf()?.id ?? ''] },
+      unit: 'money',
+      currency: 'USD',
+      limit: micros(12 * PRICE),
+      window: { kind: 'total' },
+      rates: {},
+      createdAt: 0,
+    });
+    await primary.refreshBudgets();
+    const statuses = await Promise.all(Array.from({ length: 10 }, send));
+    assert.deepEqual([...new Set(statuses)], [201]);
+    await untilSpent(10 * PRICE);
+    assert.deepEqual((await primary.store.ledger.verify()).problems, []);
+  });
+
+  it('goes on where it was after a restart', async () => {
+    const { config, paths } = primary;
+    await primary.close();
+    const keyRing = { kind: 'file', path: paths.keyRing } as const;
+    primary = await openPrimary({ config, keyRing, databaseUrl: urlOf(server, 'ringfence'), say: () => {} });
+    await primary.start();
+    assert.deepEqual([await send(), await send(), await send()], [201, 201, 403]);
+    await untilSpent(12 * PRICE);
+    const { problems, totals } = await primary.store.ledger.verify();
+    assert.deepEqual(problems, []);
+    const committed = totals.filter(({ state }) => state === 'committed');
+    assert.deepEqual(
+      committed.map(({ amount, rows }) => [amount, rows]),
+      [[12 * PRICE, 12]],
+    );
+    assert.equal(node.sandbox.bill.totals().find(({ vendor }) => vendor === 'twilio')?.amount, 12 * PRICE);
+  });
+
+  it('keeps nothing of the store on its own disk', async () => {
+    const files = await readdir(primary.config.data);
+    assert.deepEqual(
+      files.filter((name) => name.endsWith('.db')),
+      [],
+    );
+  });
+
+  it('is refused the store of another gateway, whose journals it does not have', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'ringfence-pg-'));
+    const config = readConfig({ data, store: { kind: 'postgres' } });
+    await assert.rejects(openStore(config, urlOf(server, 'ringfence')), {
+      code: 'conflict',
+      message: /belongs to another gateway.*\/ringfence\)\. Start it with the data directory/,
+    });
+    await rm(data, { recursive: true });
+  });
+});
+
+describe('a store in PostgreSQL that cannot be used', { skip: isMissing && 'needs PostgreSQL' }, () => {
+  let server: PostgresServer;
+  let data: string;
+  before(async () => {
+    server = await startPostgres(programs ?? '');
+    data = await mkdtemp(join(tmpdir(), 'ringfence-pg-'));
+  });
+  after(async () => {
+    await server.stop();
+    await rm(data, { recursive: true });
+  });
+
+  const open = (url: string | undefined, store: object = {}) =>
+    openStore(readConfig({ data, store: { kind: 'postgres', ...store } }), url);
+
+  it('says what to do', async () => {
+    await assert.rejects(open(undefined), {
+      code: 'config_invalid',
+      message: /set RINGFENCE_DATABASE_URL, or store\.urlFile/,
+    });
+    await assert.rejects(open(urlOf(server, 'nothing')), {
+      code: 'store_unavailable',
+      message: /\/nothing cannot be used: Create the database first/,
+    });
+    await assert.rejects(open('postgres://a:hidden@127.0.0.1:1/x'), {
+      code: 'store_unavailable',
+      message: /127\.0\.0\.1:1\/x cannot be used: Nothing listens there/,
+    });
+    await assert.rejects(open(undefined, { urlFile: join(data, 'none') }), {
+      message: /urlFile: .*none cannot be read/,
+    });
+  });
+
+  it('is not spoken to in clear on another machine', async () => {
+    const message = /add \?sslmode=verify-full/;
+    for (const url of [
+      'postgres://u:hidden@db.example/x',
+      'postgres://u:hidden@db.example/x?sslmode=disable',
+    ])
+      await assert.rejects(open(url), { code: 'config_invalid', message });
+  });
+
+  it('never has its password in a message', async () => {
+    for (const url of [
+      'postgres://u:hidden@127.0.0.1:1/x',
+      'postgres://u:hidden@db.example/x',
+      'mysql://u:hidden@h/x',
+    ])
+      await assert.rejects(open(url), (error: Error) => {
+        assert.ok(!JSON.stringify([error.message, String(error.cause)]).includes('hidden'));
+        return true;
+      });
+  });
+
+  it('is what `doctor` finds, with the file that names it', async () => {
+    const urlFile = join(data, 'url');
+    await writeFile(urlFile, `${urlOf(server, 'nothing')}\n`);
+    const config = join(data, 'ringfence.yaml');
+    await writeFile(config, JSON.stringify({ data, store: { kind: 'postgres', urlFile } }));
+    const { stdout } = await run(process.execPath, [MAIN, 'doctor', '--config', config]).catch(
+      (error: { readonly stdout: string }) => error,
+    );
+    assert.match(stdout, /Create the database first/);
+  });
+});
+
+function urlOf({ host, user }: PostgresServer, database: string): string {
+  return `postgres://${user}@localhost/${database}?host=${host}`;
+}
+
+async function createDatabase({ host, user }: PostgresServer, name: string): Promise<void> {
+  const client = new Client({ host, user, database: 'postgres' });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+}
