@@ -1,0 +1,190 @@
+import { type Arena, createArena } from './arena.ts';
+import { damaged } from './damage.ts';
+import { readDeltaSizes } from './delta.ts';
+import {
+  checkedKind,
+  type EntryHead,
+  HEAD_ROOM,
+  ID_DELTA,
+  OFFSET_DELTA,
+  readEntryHead,
+} from './entry-head.ts';
+import { createKernel, type Kernel } from './kernel.ts';
+import { readLooseObject } from './loose-object.ts';
+import { findPacked, listLoose, type ObjectStore, type Pack } from './object-store.ts';
+import { MOST_OBJECT_BYTES, type ObjectType, typeOfKind } from './object-types.ts';
+import { hexOf, offsetAt } from './pack-index.ts';
+
+const DEEPEST_CHAIN = 10_000;
+const MOST_FORGOTTEN = 10_000;
+const MOST_CACHED = 32 << 20;
+const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
+
+export interface StoredObject {
+  readonly type: ObjectType;
+  /** Do not change them: they may be the base of others. */
+  readonly bytes: Uint8Array;
+}
+
+/** Reads single objects, with a cache of 32 MiB for the bases of deltas. */
+export interface ObjectReader {
+  /** Null when the repository does not have it. Throws a `DamageError` when it is unreadable. */
+  read(oid: string): StoredObject | null;
+}
+
+/** An entry on the way from a delta down to what it is built on. */
+interface Link {
+  readonly pack: Pack;
+  readonly offset: number;
+  readonly head: EntryHead;
+}
+
+interface Reader {
+  readonly store: ObjectStore;
+  readonly kernel: Kernel;
+  readonly arena: Arena;
+  readonly cache: Cache;
+  readonly loose: () => ReadonlyMap<string, string>;
+}
+
+export function createObjectReader(store: ObjectStore, kernel: Kernel = createKernel()): ObjectReader {
+  let loose: ReadonlyMap<string, string> | undefined;
+  const reader: Reader = {
+    store,
+    kernel,
+    arena: createArena(kernel, ARENA_BYTES),
+    cache: createCache(),
+    loose: () => (loose ??= listLoose(store.repository)),
+  };
+  return {
+    read(oid) {
+      const id = Buffer.from(oid, 'hex');
+      if (id.length !== store.repository.hashBytes) return null;
+      const packed = findPacked(store.packs, id, 0);
+      if (packed !== null)
+        return readPacked(reader, packed.pack, offsetAt(packed.pack.index, packed.position));
+      const path = reader.loose().get(oid);
+      return path === undefined ? null : readLooseObject(path);
+    },
+  };
+}
+
+function readPacked(reader: Reader, pack: Pack, offset: number): StoredObject {
+  const { links, base } = followChain(reader, pack, offset);
+  let object = base;
+  reader.arena.clear();
+  for (const link of links.toReversed()) {
+    object = object === null ? readWhole(reader, link) : readDelta(reader, link, object);
+    reader.cache.put(link.pack, link.offset, object);
+  }
+  return object ?? damaged('it has no base');
+}
+
+/** The deltas from the object down to one that is whole, cached or loose. */
+function followChain(
+  reader: Reader,
+  from: Pack,
+  start: number,
+): { links: Link[]; base: StoredObject | null } {
+  const links: Link[] = [];
+  let [pack, offset] = [from, start];
+  for (;;) {
+    const base = reader.cache.get(pack, offset);
+    if (base !== undefined) return { links, base };
+    if (links.length > DEEPEST_CHAIN) damaged('it is built, in the end, on itself');
+    const bytes = new Uint8Array(HEAD_ROOM);
+    if (!(offset < pack.file.size)) damaged('the index places it outside of the pack');
+    pack.file.read(bytes, 0, { from: offset, to: Math.min(pack.file.size, offset + HEAD_ROOM) });
+    const head = readEntryHead(bytes, 0, pack.index.hashBytes);
+    links.push({ pack, offset, head });
+    if (checkedKind(head.kind) === OFFSET_DELTA) offset -= head.distance;
+    else if (head.kind === ID_DELTA) {
+      const found = findPacked(reader.store.packs, bytes, head.baseAt);
+      if (found === null)
+        return { links, base: readLooseBase(reader, hexOf(bytes, head.baseAt, pack.index.hashBytes)) };
+      pack = found.pack;
+      offset = offsetAt(pack.index, found.position);
+    } else return { links, base: null };
+    if (!(offset > 0)) damaged('its base lies outside of the pack');
+  }
+}
+
+function readLooseBase({ loose }: Reader, oid: string): StoredObject {
+  const path = loose().get(oid);
+  return path === undefined ? damaged(`its base ${oid} is missing`) : readLooseObject(path);
+}
+
+function readWhole(reader: Reader, link: Link): StoredObject {
+  const { head } = link;
+  const type = typeOfKind(head.kind) ?? damaged('it has no base');
+  const at = unpack(reader, link);
+  const bytes = reader.kernel.bytes().slice(at, at + head.size);
+  reader.arena.give(at);
+  return { type, bytes };
+}
+
+function readDelta(reader: Reader, link: Link, base: StoredObject): StoredObject {
+  const { kernel, arena } = reader;
+  const delta = unpack(reader, link);
+  const deltaEnd = delta + link.head.size;
+  const sizes = readDeltaSizes(kernel.bytes(), delta, deltaEnd);
+  if (sizes === null || sizes.baseSize !== base.bytes.length) damaged('its delta is made for another base');
+  const { size, baseSize } = sizes;
+  const baseAt = takeRoom(arena, baseSize);
+  const at = takeRoom(arena, size);
+  kernel.bytes().set(base.bytes, baseAt);
+  kernel.applyDelta({ delta: sizes.next, deltaEnd, base: baseAt, baseSize, at, size });
+  const bytes = kernel.bytes().slice(at, at + size);
+  for (const place of [delta, baseAt, at]) arena.give(place);
+  return { type: base.type, bytes };
+}
+
+/** Unpacks what follows the head of an entry; its packed size is not known, so as much is read as it can be at most. */
+function unpack({ kernel, arena }: Reader, { pack, offset, head }: Link): number {
+  const from = offset + head.length;
+  const most = head.size + (head.size >> 3) + 64;
+  const to = Math.min(pack.file.size, from + most);
+  const at = takeRoom(arena, head.size);
+  const packed = takeRoom(arena, to - from);
+  pack.file.read(kernel.bytes(), packed, { from, to });
+  kernel.inflate({ from: packed, to: packed + to - from, at, size: head.size });
+  arena.give(packed);
+  return at;
+}
+
+function takeRoom(arena: Arena, size: number): number {
+  const at = size > MOST_OBJECT_BYTES * 1.25 ? -1 : arena.take(size);
+  return at < 0 ? damaged(`it is larger than ${MOST_OBJECT_BYTES >> 20} MiB`) : at;
+}
+
+interface Cache {
+  get(pack: Pack, offset: number): StoredObject | undefined;
+  put(pack: Pack, offset: number, object: StoredObject): void;
+}
+
+/** Forgets the oldest first. */
+function createCache(): Cache {
+  const known = new Map<Pack, Map<number, StoredObject>>();
+  const queue: { pack: Pack; offset: number; size: number }[] = [];
+  let held = 0;
+  let first = 0;
+  return {
+    get: (pack, offset) => known.get(pack)?.get(offset),
+    put(pack, offset, object) {
+      const ofPack = known.get(pack) ?? new Map<number, StoredObject>();
+      known.set(pack, ofPack);
+      ofPack.set(offset, object);
+      held += object.bytes.length;
+      queue.push({ pack, offset, size: object.bytes.length });
+      while (held > MOST_CACHED && first < queue.length - 1) {
+        const oldest = queue[first++] as (typeof queue)[number];
+        known.get(oldest.pack)?.delete(oldest.offset);
+        held -= oldest.size;
+      }
+      if (first > MOST_FORGOTTEN) {
+        queue.splice(0, first);
+        first = 0;
+      }
+    },
+  };
+}

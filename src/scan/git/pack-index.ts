@@ -1,0 +1,101 @@
+import { damaged } from './damage.ts';
+
+const SIGNATURE = 0xff744f63;
+const HEADER_BYTES = 8;
+const FANOUT_BYTES = 1024;
+const LARGE = 0x80000000;
+
+/** Offsets of the tables in a pack index of version 2 (git's `gitformat-pack`). */
+export interface PackIndex {
+  /** Bytes of the file; may be shared between threads. */
+  readonly bytes: Uint8Array;
+  readonly hashBytes: number;
+  readonly count: number;
+  readonly oidsAt: number;
+  readonly crcsAt: number;
+  readonly offsetsAt: number;
+  readonly largeAt: number;
+  readonly largeCount: number;
+}
+
+/** Checks the tables' sizes and the fan-out. Throws a `DamageError` that says what is wrong. */
+export function openPackIndex(bytes: Uint8Array, hashBytes: number): PackIndex {
+  if (bytes.length < HEADER_BYTES + FANOUT_BYTES + 2 * hashBytes) damaged('the index is cut short');
+  if (uint32(bytes, 0) !== SIGNATURE) damaged('the index is not of version 2; run `git repack -ad`');
+  if (uint32(bytes, 4) !== 2) damaged(`the index has the unknown version ${uint32(bytes, 4)}`);
+  const count = checkedCount(bytes);
+  const oidsAt = HEADER_BYTES + FANOUT_BYTES;
+  const crcsAt = oidsAt + count * hashBytes;
+  const offsetsAt = crcsAt + count * 4;
+  const largeAt = offsetsAt + count * 4;
+  const left = bytes.length - 2 * hashBytes - largeAt;
+  if (left < 0) damaged(`the index is cut short: it has no room for its ${count} objects`);
+  return { bytes, hashBytes, count, oidsAt, crcsAt, offsetsAt, largeAt, largeCount: Math.floor(left / 8) };
+}
+
+function checkedCount(bytes: Uint8Array): number {
+  let previous = 0;
+  for (let slot = 0; slot < 256; slot++) {
+    const value = uint32(bytes, HEADER_BYTES + slot * 4);
+    if (value < previous) damaged('the fan-out table of the index descends');
+    previous = value;
+  }
+  return previous;
+}
+
+/** Offset in the pack of the object at `position`; NaN when the table of large offsets does not have it. */
+export function offsetAt(index: PackIndex, position: number): number {
+  const value = uint32(index.bytes, index.offsetsAt + position * 4);
+  if (value < LARGE) return value;
+  const slot = value - LARGE;
+  if (slot >= index.largeCount) return Number.NaN;
+  const at = index.largeAt + slot * 8;
+  return uint32(index.bytes, at) * 2 ** 32 + uint32(index.bytes, at + 4);
+}
+
+/** CRC-32 of the packed bytes of the object at `position`. */
+export function crcAt(index: PackIndex, position: number): number {
+  return uint32(index.bytes, index.crcsAt + position * 4);
+}
+
+/** Object id at `position`, in hexadecimal. */
+export function oidAt(index: PackIndex, position: number): string {
+  const at = index.oidsAt + position * index.hashBytes;
+  return hexOf(index.bytes, at, index.hashBytes);
+}
+
+/** Position of the object id that stands at `at` in `bytes`; -1 when it is not in the index. */
+export function findOid(index: PackIndex, bytes: Uint8Array, at: number): number {
+  const first = bytes[at] as number;
+  let low = first === 0 ? 0 : uint32(index.bytes, HEADER_BYTES + (first - 1) * 4);
+  let high = uint32(index.bytes, HEADER_BYTES + first * 4);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = compareOid(index, middle, bytes, at);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return -1;
+}
+
+function compareOid(index: PackIndex, position: number, bytes: Uint8Array, at: number): number {
+  const start = index.oidsAt + position * index.hashBytes;
+  for (let byte = 0; byte < index.hashBytes; byte++) {
+    const difference = (index.bytes[start + byte] as number) - (bytes[at + byte] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Big-endian, unsigned. */
+export function uint32(bytes: Uint8Array, at: number): number {
+  const high = (bytes[at] as number) * 0x1000000;
+  return (
+    high + (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))
+  );
+}
+
+export function hexOf(bytes: Uint8Array, at: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString('hex');
+}

@@ -1,0 +1,168 @@
+import { basename } from 'node:path';
+import type { Detection, Detector } from '../detection.ts';
+import type { ScanProblem } from '../sighting.ts';
+import { createArena } from './arena.ts';
+import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
+import { findAll, type Findings, positionsOf } from './findings.ts';
+import { createKernel } from './kernel.ts';
+import { readLooseObject } from './loose-object.ts';
+import { createObjectReader } from './object-reader.ts';
+import { type ObjectStore, reopenPack, sentenceOf } from './object-store.ts';
+import { MOST_OBJECT_BYTES, searchedPart } from './object-types.ts';
+import { CANCELLED, HITS_KEPT, NEXT_TASK, OBJECTS_DONE, type ScanPlan } from './scan-plan.ts';
+
+/** One worker's memory for objects: a base, its delta and the result must fit together. */
+const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
+/** What more is found is only counted. */
+const MOST_HITS = 500_000;
+const MOST_PROBLEMS = 200;
+const STEP_TASKS = 64;
+
+/** A detection as it crosses threads. */
+export interface Hit {
+  /** Id of the rule. */
+  readonly rule: string;
+  readonly value: string;
+  readonly companions: Readonly<Record<string, string>>;
+  readonly confidence: Detection['confidence'];
+  readonly start: number;
+  readonly end: number;
+  /** From 1; in a commit or tag, lines of the message. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An object that holds something, by ascending start. */
+export interface FoundObject {
+  readonly oid: string;
+  readonly type: 'blob' | 'commit' | 'tag';
+  readonly hits: readonly Hit[];
+}
+
+export interface SearchResult {
+  readonly objects: readonly FoundObject[];
+  readonly problems: readonly ScanProblem[];
+  readonly documents: number;
+  readonly bytes: number;
+  /** Objects that could not be read, also those that are no problem of their own. */
+  readonly unreadable: number;
+}
+
+interface Tally {
+  objects: FoundObject[];
+  problems: ScanProblem[];
+  documents: number;
+  bytes: number;
+  unreadable: number;
+}
+
+/** Does its share of a plan's tasks. It yields between steps, and returns what was found in all of them. */
+export function* searchPlan(plan: ScanPlan, detector: Detector): Generator<undefined, SearchResult> {
+  const packs = plan.packs.map(({ path, index }) => reopenPack(path, index));
+  const store: ObjectStore = {
+    repository: plan.repository,
+    packs,
+    problems: [],
+    close: () => {
+      for (const { file } of packs) file.close();
+    },
+  };
+  try {
+    const tally: Tally = { objects: [], problems: [], documents: 0, bytes: 0, unreadable: 0 };
+    const families = familyScans(plan, store, { detector, tally });
+    for (let step = 1; runTask(plan, families, { detector, tally }); step++)
+      if (step % STEP_TASKS === 0) yield;
+    return tally;
+  } finally {
+    store.close();
+  }
+}
+
+interface Search {
+  readonly detector: Detector;
+  readonly tally: Tally;
+}
+
+function familyScans(plan: ScanPlan, store: ObjectStore, { detector, tally }: Search): FamilyScan[] {
+  const kernel = createKernel();
+  const arena = createArena(kernel, ARENA_BYTES);
+  const budget = { packed: 0, made: 0 };
+  let reader: ReturnType<typeof createObjectReader> | undefined;
+  const readBase: FamilyScan['readBase'] = (oid) => (reader ??= createObjectReader(store)).read(oid);
+  return store.packs.map((pack, number) => {
+    const entries = (plan.packs[number] as (typeof plan.packs)[number]).entries;
+    const visitor = createVisitor(plan, tally, basename(pack.path));
+    return { pack, entries, kernel, arena, budget, detector, visitor, readBase };
+  });
+}
+
+/** Does the next task that nobody has begun; false when there is none. */
+function runTask(plan: ScanPlan, families: readonly FamilyScan[], search: Search): boolean {
+  if (Atomics.load(plan.counters, CANCELLED) !== 0) return false;
+  const task = Atomics.add(plan.counters, NEXT_TASK, 1);
+  const packed = plan.tasks.length / 2;
+  if (task < packed)
+    scanFamily(families[plan.tasks[task * 2] as number] as FamilyScan, plan.tasks[task * 2 + 1] as number);
+  else if (task - packed < plan.loose.length) searchLoose(plan, search, task - packed);
+  else return false;
+  return true;
+}
+
+function searchLoose(plan: ScanPlan, { detector, tally }: Search, number: number): void {
+  const { oid, path } = plan.loose[number] as ScanPlan['loose'][number];
+  const visitor = createVisitor(plan, tally, 'objects');
+  try {
+    const { type, bytes } = readLooseObject(path);
+    if (type === 'tree') return;
+    const searched = searchedPart(type, bytes);
+    visitor.searched({ oid: () => oid, type }, searched, findAll(detector, searched));
+  } catch (error) {
+    visitor.unreadable(oid, sentenceOf(error), 0);
+  }
+}
+
+function createVisitor(plan: ScanPlan, tally: Tally, place: string): FamilyVisitor {
+  const complain = (oid: string, problem: string): void => {
+    if (tally.problems.length < MOST_PROBLEMS)
+      tally.problems.push({ where: `${place}, object ${oid}`, problem });
+  };
+  return {
+    searched({ oid, type }, bytes, findings) {
+      Atomics.add(plan.counters, OBJECTS_DONE, 1);
+      tally.documents++;
+      tally.bytes += bytes.length;
+      const { length } = findings.list;
+      if (length === 0 || type === 'tree') return;
+      if (findings.cut) complain(oid(), `It holds more than ${length} credentials; the rest are not listed.`);
+      if (Atomics.add(plan.counters, HITS_KEPT, length) + length > MOST_HITS)
+        complain(
+          oid(),
+          `More than ${MOST_HITS} credentials were found; those of this object are not listed.`,
+        );
+      else tally.objects.push({ oid: oid(), type, hits: hitsOf(bytes, findings) });
+    },
+    unreadable(oid, problem, lost) {
+      tally.unreadable += 1 + lost;
+      const others = lost === 0 ? '' : ` ${lost} more that build on it are lost with it.`;
+      complain(oid, `The object cannot be read: ${problem}.${others}`);
+    },
+  };
+}
+
+function hitsOf(bytes: Uint8Array, { list }: Findings): Hit[] {
+  const sorted = list.toSorted((one, other) => one.detection.start - other.detection.start);
+  const positions = positionsOf(
+    bytes,
+    sorted.map(({ detection }) => detection.start),
+  );
+  return sorted.map(({ detection, value }, index) => ({
+    rule: detection.rule.id,
+    value,
+    companions: detection.companions,
+    confidence: detection.confidence,
+    start: detection.start,
+    end: detection.end,
+    line: positions[index]?.line ?? 1,
+    column: positions[index]?.column ?? 1,
+  }));
+}
