@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { Micros } from '../kernel/money.ts';
 import type { Usage } from '../guard/limits/rate.ts';
-import type { CanaryMessage, Part, StartOrder, ToPrimary, ToWorker, WorkerReport } from './messages.ts';
+import type { CanaryMessage, Part, StartOrder, ToPrimary, WorkerReport } from './messages.ts';
+import { createWorkerLine, type Question, type WorkerLine } from './worker-line.ts';
 
 export interface WorkerEvents {
   grant(worker: WorkerProcess, ask: GrantAsk): Promise<GrantAnswer>;
@@ -38,10 +39,12 @@ const RECALL_MILLISECONDS = 500;
 const STOP_MILLISECONDS = 15_000;
 const NOTHING = { amount: 0 as Micros, position: 0 };
 
-interface Waiting {
-  readonly message: ToWorker & { readonly id: number };
-  resolve(answer: ToPrimary): void;
-  reject(error: Error): void;
+interface State {
+  readonly child: ChildProcess;
+  readonly line: WorkerLine;
+  readonly events: WorkerEvents;
+  readonly started: PromiseWithResolvers<void>;
+  epoch: number;
 }
 
 export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProcess {
@@ -49,94 +52,95 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     serialization: 'advanced',
     execArgv: [],
   });
-  const waiting = new Map<number, Waiting>();
-  let epoch = 0;
-  let nextId = 1;
-  let hasEnded = false;
-  const started = Promise.withResolvers<void>();
-  started.promise.catch(() => {});
-
-  const post = (message: ToWorker): void => {
-    if (child.connected) child.send(message, () => {});
-  };
-
-  function ask(make: (id: number) => ToWorker & { readonly id: number }): Promise<ToPrimary> {
-    return new Promise((resolve, reject) => {
-      if (hasEnded) return reject(new Error('the process has ended'));
-      const message = make(nextId++);
-      waiting.set(message.id, { message, resolve, reject });
-      post(message);
-    });
-  }
-
-  async function confirmed(make: (id: number) => ToWorker & { readonly id: number }): Promise<void> {
-    const answer = await ask(make);
-    if (answer.type === 'done' && answer.problem !== null) throw new Error(answer.problem);
-  }
-
-  function receive(message: ToPrimary): void {
-    if (message.type === 'started') {
-      epoch = message.epoch;
-      started.resolve();
-    } else if (message.type === 'grant') void grant(message);
-    else if (message.type === 'give-back') events.giveBack(self, message);
-    else if (message.type === 'canary') events.canary(message);
-    else if (message.type === 'usage') events.usage(self, message.usage);
-    else {
-      waiting.get(message.id)?.resolve(message);
-      waiting.delete(message.id);
-    }
-  }
-
-  async function grant({ id, ask: wanted }: Extract<ToPrimary, { type: 'grant' }>): Promise<void> {
-    try {
-      post({ type: 'granted', id, answer: await events.grant(self, wanted) });
-    } catch {
-      post({ type: 'granted', id, answer: null });
-    }
-  }
-
-  child.on('message', receive);
-  child.on('exit', (code) => {
-    hasEnded = true;
-    started.reject(new Error(`the process ended with ${code ?? 'a signal'}`));
-    for (const one of waiting.values()) one.reject(new Error('the process has ended'));
-    waiting.clear();
-    events.ended(self, code);
-  });
-
-  const self: WorkerProcess = Object.freeze({
+  const line = createWorkerLine(child);
+  const state: State = { child, line, events, started: Promise.withResolvers<void>(), epoch: 0 };
+  state.started.promise.catch(() => {}); // Whoever waits for it is told; nobody has to.
+  const worker: WorkerProcess = Object.freeze({
     node: order.node,
-    epoch: () => epoch,
+    epoch: () => state.epoch,
     pid: child.pid ?? 0,
-    started: started.promise,
-    async update(part: Part) {
-      const timer = setTimeout(() => child.kill('SIGKILL'), CONFIRM_MILLISECONDS);
-      if (part.kind === 'keys' && part.put.length > 1) clearTimeout(timer);
-      await confirmed((id) => ({ type: 'update', id, part })).finally(() => clearTimeout(timer));
-    },
-    listen: () => confirmed((id) => ({ type: 'listen', id })),
-    async recall(budget: string, period: number) {
-      const answer = await Promise.race([
-        ask((id) => ({ type: 'recall', id, budget, period })).catch(() => null),
-        sleep(RECALL_MILLISECONDS, null, { ref: false }),
-      ]);
-      return answer?.type === 'recalled' ? answer : NOTHING;
-    },
-    merge: (usage: readonly Usage[]) => post({ type: 'usage', usage }),
-    async report() {
-      const answer = await ask((id) => ({ type: 'report', id }));
-      if (answer.type !== 'report') throw new Error('no report');
-      return answer.report;
-    },
-    stop: () => stopChild(child, post),
+    started: state.started.promise,
+    update: (part: Part) => update(state, part),
+    listen: () => confirmed(line, (id) => ({ type: 'listen', id })),
+    recall: (budget: string, period: number) => recall(line, budget, period),
+    merge: (usage: readonly Usage[]) => line.post({ type: 'usage', usage }),
+    report: () => report(line),
+    stop: () => stopChild(child, line),
     kill: () => void child.kill('SIGKILL'),
   });
-  post(order);
-  return self;
+  child.on('message', (message: ToPrimary) => receive(state, worker, message));
+  child.on('exit', (code) => {
+    state.started.reject(new Error(`the process ended with ${code ?? 'a signal'}`));
+    line.close();
+    events.ended(worker, code);
+  });
+  line.post(order);
+  return worker;
 }
 
-function stopChild(child: ChildProcess, post: (message: ToWorker) => void): Promise<void> {
+function receive(state: State, worker: WorkerProcess, message: ToPrimary): void {
+  const { events, line, started } = state;
+  switch (message.type) {
+    case 'started':
+      state.epoch = message.epoch;
+      return started.resolve();
+    case 'grant':
+      return void grant(state, worker, message);
+    case 'give-back':
+      return events.giveBack(worker, message);
+    case 'usage':
+      return events.usage(worker, message.usage);
+    case 'canary':
+      return events.canary(message);
+    case 'done':
+    case 'recalled':
+    case 'report':
+      return line.answered(message);
+  }
+}
+
+async function grant(
+  { events, line }: State,
+  worker: WorkerProcess,
+  { id, ask }: Extract<ToPrimary, { type: 'grant' }>,
+): Promise<void> {
+  try {
+    line.post({ type: 'granted', id, answer: await events.grant(worker, ask) });
+  } catch {
+    line.post({ type: 'granted', id, answer: null });
+  }
+}
+
+async function update({ child, line }: State, part: Part): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), CONFIRM_MILLISECONDS);
+  if (part.kind === 'keys' && part.put.length > 1) clearTimeout(timer);
+  await confirmed(line, (id) => ({ type: 'update', id, part })).finally(() => clearTimeout(timer));
+}
+
+async function confirmed(line: WorkerLine, make: (id: number) => Question): Promise<void> {
+  const answer = await line.ask(make);
+  if (answer.type === 'done' && answer.problem !== null) throw new Error(answer.problem);
+}
+
+async function recall(
+  line: WorkerLine,
+  budget: string,
+  period: number,
+): Promise<{ readonly amount: Micros; readonly position: number }> {
+  const answer = await Promise.race([
+    line.ask((id) => ({ type: 'recall', id, budget, period })).catch(() => null),
+    sleep(RECALL_MILLISECONDS, null, { ref: false }),
+  ]);
+  return answer?.type === 'recalled' ? answer : NOTHING;
+}
+
+async function report(line: WorkerLine): Promise<WorkerReport> {
+  const answer = await line.ask((id) => ({ type: 'report', id }));
+  if (answer.type !== 'report') throw new Error('no report');
+  return answer.report;
+}
+
+function stopChild(child: ChildProcess, line: WorkerLine): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
@@ -144,6 +148,6 @@ function stopChild(child: ChildProcess, post: (message: ToWorker) => void): Prom
       clearTimeout(timer);
       resolve();
     });
-    post({ type: 'stop' });
+    line.post({ type: 'stop' });
   });
 }
