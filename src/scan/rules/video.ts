@@ -1,4 +1,13 @@
-import { anyHex, hex, NAMED, owned, paired, urlSafe } from '../../vendors/shared/leak-pattern.ts';
+import {
+  anyHex,
+  assigned,
+  either,
+  hex,
+  NAMED,
+  owned,
+  paired,
+  urlSafe,
+} from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, lowerOf, mixedOf, notHere, urlSafeOf } from './example-values.ts';
 
@@ -13,11 +22,14 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     title: 'Agora app certificate',
     form: '32 hexadecimal digits beside the name of a certificate',
     anchors: ['agora', 'app_certificate', 'appcertificate'],
-    pattern: owned({
-      vendor: 'agora',
-      names: String.raw`(?:app(?:lication)?|primary|project)?[_.\- ]?cert(?:ificate)?`,
-      form: anyHex(32),
-    }),
+    pattern: either(
+      assigned(String.raw`app[_.\- ]?certificate`, anyHex(32)),
+      owned({
+        vendor: 'agora',
+        names: String.raw`(?:app(?:lication)?|primary|project)?[_.\- ]?cert(?:ificate)?`,
+        form: anyHex(32),
+      }),
+    ),
     remedy: 'Reset the primary certificate in the Agora console; all tokens that were minted with it die.',
     examples: [
       `AGORA_APP_CERTIFICATE=${hexOf(32, 1)}`,

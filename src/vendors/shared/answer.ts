@@ -1,3 +1,4 @@
+import type { Intent } from '../../intent/intent.ts';
 import type { Settlement } from '../../intent/settlement.ts';
 import { type Money, parseMicros } from '../../kernel/money.ts';
 import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from './json-body.ts';
@@ -21,6 +22,32 @@ export function settleByStatus(status: number): Settlement | null {
 export function accepted(cost: Money | null, ids: readonly (string | null)[]): Settlement {
   const resourceIds = ids.filter((id): id is string => id !== null && id !== '' && id.length <= MAX_ID);
   return { outcome: 'accepted', cost, resourceIds: resourceIds.slice(0, MAX_IDS) };
+}
+
+/** Before the id of something whose further parts (legs, recordings, failovers) are charged in records of their own. */
+const PARTS = 'parts:';
+
+/**
+ * Accepted, with parts that no single record prices: it stays at its bound. The id itself follows, so that the
+ * vendor's record is known as ours.
+ */
+export function acceptedInParts(ids: readonly (string | null)[]): Settlement {
+  const [first = null] = ids;
+  return accepted(null, [first === null ? null : `${PARTS}${first}`, ...ids]);
+}
+
+export function isInParts(resourceId: string): boolean {
+  return resourceId.startsWith(PARTS);
+}
+
+/**
+ * True when the price in the record of the first part would not be all that the intent costs: a call with further
+ * legs, recordings or detection, a message with failovers.
+ */
+export function hasParts({ action, extras, destinations }: Intent): boolean {
+  if (action === 'call.modify') return true;
+  if (action === 'message.send') return extras.length > 0;
+  return action === 'call.create' && (extras.length > 0 || destinations.length > 1);
 }
 
 /** A price as vendors write it: a decimal string or number, never negative. Null when it is not one. */

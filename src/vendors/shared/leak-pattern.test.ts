@@ -65,18 +65,38 @@ it('finds a value in base64 under its name, whatever its length leaves at the en
     }
 });
 
-it('a name belongs to its vendor, or to nobody', () => {
+describe('a name of a vendor', () => {
   const key = owned({ vendor: 'acme', names: 'api_?key', form: mixed(20) });
   const value = 'hV3nQ8zLw0TbYc5KpR1x';
-  for (const text of [
-    'ACME_API_KEY=',
-    'acmeSmsApiKey: ',
-    'acme:\n  api_key: ',
-    '--api-key',
-    'this.apiKey = ',
-  ])
-    assert.equal(secretOf(key, `${text.replace('-key', '_key ')}${value}`), value, text);
-  assert.equal(secretOf(key, `OTHER_API_KEY=${value} # not acme`), undefined);
+  const ours = {
+    'a longer name': `ACME_API_KEY=${value}`,
+    'a member': `acme.sms.apiKey: ${value}`,
+    'a block': `acme:\n  enabled: true\n  sender: Shop\n  api_key: ${value}`,
+    'a block in a block': `acme:\n  credentials:\n    api_key: ${value}`,
+    'a block with references': `acme:\n  id: \${ACME_ID}\n  name: "{{ name }}"\n  api_key: ${value}`,
+    'an object': `{ "acme": { "id": "x", "apiKey": "${value}" } }`,
+    'a PHP array': `'acme' => [\n    'id' => 'x',\n    'api_key' => '${value}',\n],`,
+    'a program': `const acme = require('acme');\nconst { x } = require('y');\nconst apiKey = '${value}';`,
+    'a call that follows': `const apiKey = '${value}';\nconst client = new Acme(apiKey);`,
+    'a flag': `acme send --api-key ${value}`.replace('-key', '_key'),
+    'a function of the vendor': `require('acme')('${value}')`,
+    'a class of the vendor': `new AcmeClient("${value}")`,
+    'a comment that follows': `api_key: ${value} # acme`,
+  };
+  for (const [form, text] of Object.entries(ours))
+    it(`is seen in ${form}`, () => assert.equal(secretOf(key, text), value));
+
+  const others = {
+    'a name of another': `OTHER_API_KEY=${value} # not acme`,
+    'the next block': `acme:\n  api_key: \${KEY}\nother:\n  api_key: ${value}`,
+    'the next object': `{ "acme": { "apiKey": "" }, "other": { "apiKey": "${value}" } }`,
+    'an object on many lines': `{\n  "acme": {\n    "apiKey": ""\n  },\n  "other": {\n    "apiKey": "${value}"\n  }\n}`,
+    'the next PHP array': `'acme' => [\n    'id' => 'x',\n],\n'other' => [\n    'api_key' => '${value}',\n],`,
+    'the block before': `other:\n  api_key: ${value}\nacme:\n  api_key: \${KEY}`,
+    'the variable before': `OTHER=1\nAPI_KEY=${value}\nACME_API_KEY=`,
+  };
+  for (const [form, text] of Object.entries(others))
+    it(`is not seen in ${form}`, () => assert.equal(secretOf(key, text), undefined));
 });
 
 it('a pair is an id with its secret right after it', () => {
@@ -86,11 +106,15 @@ it('a pair is an id with its secret right after it', () => {
   assert.equal(secretOf(pair, `AC12ab.${VALUE}`), undefined);
 });
 
-it('an id before a name becomes a companion, and is not needed', () => {
+it('an id before or after a name becomes a companion, and is needed', () => {
   const pattern = beside({ id: 'AC[0-9a-f]{4}', names: 'token', form: hex(32) });
-  const [match] = `sid: AC12ab\nfrom: x\ntoken: ${VALUE}`.matchAll(pattern);
-  assert.equal(match?.groups?.['id'], 'AC12ab');
-  assert.equal(secretOf(pattern, `token: ${VALUE}`), VALUE);
+  for (const text of [`sid: AC12ab\nfrom: x\ntoken: ${VALUE}`, `token: ${VALUE}\nsid: AC12ab`]) {
+    const [match] = text.matchAll(pattern);
+    assert.equal(match?.groups?.['id'], 'AC12ab');
+    assert.equal(match.groups['secret'], VALUE);
+  }
+  assert.equal(secretOf(pattern, `token: ${VALUE}`), undefined);
+  assert.equal(secretOf(pattern, `sid: AC12ab\nother:\n  token: ${VALUE}`), undefined);
 });
 
 it('never takes a virtual secret for one of a vendor', () => {

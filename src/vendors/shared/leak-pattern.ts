@@ -1,4 +1,5 @@
 import type { LeakRule } from '../vendor.ts';
+import { INSIDE, namedAfter } from './leak-block.ts';
 
 /** Pieces of patterns for leak rules. Every repetition is bounded, so that a pattern is linear in its slice. */
 
@@ -42,7 +43,7 @@ const GLUE = `${NOT_THE_VALUE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
 /** What may stand before a name that no vendor is part of. */
 const PREFIX = anyCase(
   '(?:(?:sms|mail|email|push|chat|video|voice|my|our|app|prod|production|test|dev|staging|live|x|k|default|provider|' +
-    'account|config|settings|cfg|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_. -]?)?',
+    'account|configuration|config|settings|cfg|conf|credentials|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_. -]?)?',
 );
 const ALONE = String.raw`(?<!\w|\w[.\-])${PREFIX}${PREFIX}`;
 
@@ -85,28 +86,39 @@ export function assigned(names: string, form: string, end = END): RegExp {
   return new RegExp(`${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
 }
 
-/** The vendor is a part of the name, or the name belongs to nobody else: for blocks in which the vendor stands above. */
+/**
+ * The vendor is a part of the name; or the name is nobody's, and stands in the vendor's block or not far before the
+ * vendor's name; or the value is the first argument of a function of the vendor.
+ */
 export function owned(options: {
   readonly vendor: string;
   readonly names: string;
   readonly form: string;
   readonly end?: string;
 }): RegExp {
-  const { vendor, names, form, end = END } = options;
-  const before = String.raw`(?:${caseless(vendor)}[\w.\-]{0,24}?|${ALONE})`;
-  return new RegExp(`${before}${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
+  const { names, form, end = END } = options;
+  const vendor = caseless(options.vendor);
+  const named = `${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`;
+  const direct = String.raw`${vendor}(?:[\w.\-]{0,24}?|${INSIDE}${ALONE})${named}`;
+  const called = String.raw`${vendor}\w{0,24}["'\])]{0,3}\(\s{0,24}["'\x60]${value(form, end)}`;
+  return new RegExp(`${direct}|${called}|${ALONE}${named}${namedAfter(vendor)}`, 'dg');
 }
 
-/** Any name of that kind within 160 characters after a public id, which becomes a companion; or the name alone. */
+/** What any of the patterns matches. */
+export const either = (...patterns: readonly RegExp[]): RegExp =>
+  new RegExp(patterns.map(({ source }) => source).join('|'), 'dg');
+
+/** Any name of that kind in the block after a public id, which becomes a companion, or shortly before it. */
 export function beside(options: {
   readonly id: string;
   readonly names: string;
   readonly form: string;
   readonly end?: string;
 }): RegExp {
-  const { id, names, form, end = END } = options;
-  const companion = String.raw`(?:(?<![A-Za-z0-9])(?<id>${id})(?![A-Za-z0-9])[^]{1,160}?)?`;
-  return new RegExp(`${companion}${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
+  const { names, form, end = END } = options;
+  const id = String.raw`(?<![A-Za-z0-9])(?<id>${options.id})(?![A-Za-z0-9])`;
+  const named = `${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`;
+  return new RegExp(`${id}${INSIDE}${named}|${named}(?=[^]{1,100}?${id})`, 'dg');
 }
 
 /** A public id with its secret right after it: `id:secret`, `("id", "secret")`, `-u id secret`. */

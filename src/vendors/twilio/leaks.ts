@@ -6,6 +6,7 @@ import {
   hex,
   mixed,
   NAMED,
+  owned,
   paired,
 } from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
@@ -19,6 +20,7 @@ const ACCOUNT = { prefix: 'AC', hex: 32 } as const;
 const KEY = { prefix: 'SK', hex: 32 } as const;
 const ACCOUNT_SID = 'AC[0-9a-fA-F]{32}';
 const KEY_SID = 'SK[0-9a-fA-F]{32}';
+const PLAIN = '(?:auth[_.\\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth)';
 
 /** Made-up values throughout. A virtual secret begins with `rfv`, which is not hexadecimal. */
 export const leaks: readonly LeakRule[] = [
@@ -76,24 +78,49 @@ export const leaks: readonly LeakRule[] = [
     id: 'twilio-auth-token-nearby',
     vendor: VENDOR,
     title: 'Twilio auth token near an account SID',
-    form: '32 lower-case hexadecimal digits under a plain name, near an account SID or the vendor’s name',
-    anchors: [ACCOUNT, 'twilio'],
+    form: '32 lower-case hexadecimal digits under a plain name, in the block of an account SID',
+    anchors: [ACCOUNT],
     pattern: beside({
       id: ACCOUNT_SID,
-      names: String.raw`(?<![A-Za-z])(?:account[_.\- ]?|api[_.\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth)|(?<=[Aa]ccount_?|_)(?:token|secret)|\bsid(?=["'\]]{0,2},)`,
+      names: String.raw`(?<![A-Za-z])(?:account[_.\- ]?|api[_.\- ]?)?${PLAIN}|(?<=[Aa]ccount_?|_)(?:token|secret)`,
       form: hex(32),
     }),
     remedy: ROTATE_TOKEN,
     examples: [
-      'twilio:\n  sid: AC41c8f02b7de95a630c1784eb29df560a\n  from: "+15005550006"\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
-      `const client = new Twilio(sid, '9d02c7e4b16f38a5507be2914cfa6d83');`,
+      'sms:\n  sid: AC41c8f02b7de95a630c1784eb29df560a\n  from: "+15005550006"\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
       `username = "AC41c8f02b7de95a630c1784eb29df560a"\npassword = "9d02c7e4b16f38a5507be2914cfa6d83"`,
+      `{ token: '9d02c7e4b16f38a5507be2914cfa6d83', sid: 'AC41c8f02b7de95a630c1784eb29df560a' }`,
     ],
     nearMisses: [
       'twilio:\n  sid: AC41c8f02b7de95a630c1784eb29df560a\n  etag: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      'sid: AC41c8f02b7de95a630c1784eb29df560a\nrollbar:\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      'sid: AC41c8f02b7de95a630c1784eb29df560a\ntoken: SM7c1e09b52fa84d630e9b71d4a8f25c36',
+      'AC41c8f02b7de95a630c1784eb29df560a token_hash: 7c1e09b52fa84d630e9b71d4a8f25c36',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'twilio-auth-token-in-block',
+    vendor: VENDOR,
+    title: 'Twilio auth token under a plain name',
+    form: '32 lower-case hexadecimal digits under a plain name, in a block of the vendor',
+    anchors: ['twilio'],
+    pattern: owned({
+      vendor: 'twilio',
+      names: String.raw`(?:account[_.\- ]?|api[_.\- ]?)?${PLAIN}|sid(?=["'\]]{0,2},)`,
+      form: hex(32),
+    }),
+    remedy: ROTATE_TOKEN,
+    examples: [
+      'twilio:\n  sid: ${SID}\n  from: "+15005550006"\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      `const client = new Twilio(sid, '9d02c7e4b16f38a5507be2914cfa6d83');`,
+    ],
+    nearMisses: [
       'twilio:\n  token: SM7c1e09b52fa84d630e9b71d4a8f25c36',
+      'twilio:\n  sid: x\nrollbar:\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
       'twilio token: 7c1e09b5-2fa8-4d63-8e9b-71d4a8f25c36',
       'twilio token_hash: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      'new Twilio(sid, process.env.TWILIO_AUTH_TOKEN)',
     ],
   },
   {
@@ -102,10 +129,10 @@ export const leaks: readonly LeakRule[] = [
     vendor: VENDOR,
     title: 'Secret of a Twilio API key',
     form: '32 letters and digits of both cases under the name of a secret, near a key SID or the vendor’s name',
-    anchors: [KEY, 'twilio'],
-    pattern: beside({
-      id: KEY_SID,
-      names: String.raw`(?:api|key|signing|chat|voice|video|twilio|sync)[\w.\- ]{0,12}?secret|twilio[\w.\-]{0,12}?key|api[_.\- ]?key|(?<![A-Za-z])(?:secret|password)`,
+    anchors: ['twilio'],
+    pattern: owned({
+      vendor: 'twilio',
+      names: String.raw`(?:(?:api|key|signing|chat|voice|video|sync)[\w.\- ]{0,12}?)?secret|api[_.\- ]?key|key`,
       form: mixed(32),
     }),
     remedy: ROTATE_KEY,
@@ -119,6 +146,30 @@ export const leaks: readonly LeakRule[] = [
       'TWILIO_API_SECRET=yourTwilioApiKeySecretGoesHere12',
       'twilio.apiKeySecret = process.env.TWILIO_API_KEY_SECRET',
       'TWILIO_API_SECRET=hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'twilio-api-key-nearby',
+    vendor: VENDOR,
+    title: 'Secret of a Twilio API key near its SID',
+    form: '32 letters and digits of both cases under the name of a secret, in the block of a key SID',
+    anchors: [KEY],
+    pattern: beside({
+      id: KEY_SID,
+      names: String.raw`(?:api|key|signing|chat|voice|video|sync)[\w.\- ]{0,12}?secret|api[_.\- ]?key|(?<![A-Za-z])(?:secret|password)`,
+      form: mixed(32),
+    }),
+    remedy: ROTATE_KEY,
+    examples: [
+      'API_KEY_SID=SK52d1f8a90b3c47e6d09f18b7c2a4e635\nAPI_KEY_SECRET=hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2A',
+      `{ "sid": "SK52d1f8a90b3c47e6d09f18b7c2a4e635", "secret": "Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1u" }`,
+    ],
+    nearMisses: [
+      'API_KEY_SID=SK52d1f8a90b3c47e6d09f18b7c2a4e635\nAPI_KEY_SECRET=',
+      'API_KEY_SID=SK52d1f8a90b3c47e6d09f18b7c2a4e635\nsession:\n  secret: hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2A',
+      'API_KEY_SID=SK52d1f8a90b3c47e6d09f18b7c2a4e635\nAPI_KEY_SECRET=process.env.API_KEY_SECRET',
+      'SK52d1f8a90b3c47e6d09f18b7c2a4e635 secret: 7c1e09b5-2fa8-4d63-8e9b-71d4a8f25c36',
     ],
   },
   {
