@@ -6,7 +6,7 @@ const DROP_ABOVE = 1000;
 const REFERENCE = /\$\{|\$\(|\{\{|\}\}|<[^>]*>|%[({]|#\{|\.{3}|\*{3}|process\.env|os\.environ|getenv/;
 /** Words that are never part of a vendor's prefix. */
 const HINT =
-  /(?:^|[^a-z])(?:your?|my|example|sample|dummy|fake|change-?me|placeholder|insert|replace|todo|redacted|x{3,})(?:[^a-z]|$)/i;
+  /(?:^|[^a-z])(?:your|example|sample|dummy|fake|change-?me|placeholder|insert|replace|todo|redacted|x{3,})(?:[^a-z]|$)/i;
 /** Prefixes of vendors: `xkeysib-`, `pk_prod_`, `live_`. */
 const PREFIX = /^(?:[A-Za-z]{1,8}[0-9]{0,2}[-_.:])+/;
 const SEPARATORS = /[^0-9A-Za-z]+/;

@@ -17,7 +17,7 @@ const WORDS: readonly string[] = [
   .join(' ')
   .split(' ');
 
-const KEYBOARD = '1234567890 qwertyuiop asdfghjkl zxcvbnm qazwsxedcrfvtgbyhnujmikolp';
+const KEYBOARD = '1234567890 qwertyuiop asdfghjkl zxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p';
 
 /** More tells nothing new, and the odds would leave the range of a number. */
 const READ = 96;
@@ -27,7 +27,8 @@ const STAY = 0.92;
 const SWITCH = 1 - STAY;
 const CHANCE = 0.2;
 const SPELLING = 0.3;
-const SEQUENCE = 0.15;
+const SEQUENCE = 0.12;
+const KEYBOARD_RUN = 0.03;
 const IN_TURN = 0.05;
 const FEW = 0.1;
 const LISTED = 0.1;
@@ -47,6 +48,7 @@ interface Habit {
 const HABITS: readonly Habit[] = [
   { share: SPELLING, probability: spelling },
   { share: SEQUENCE, probability: sequence },
+  { share: KEYBOARD_RUN, probability: keyboardRun },
   { share: IN_TURN, probability: inTurn },
   ...LAGS.map((lag) => ({
     share: REPETITION / LAGS.length,
@@ -86,23 +88,23 @@ function addUp(
   words: readonly ListedWord[],
   length: number,
 ): number {
-  let states = ratios.map(() => 0);
+  const states = new Float64Array(ratios.length);
   /** Odds of having come this far and being free to choose anew. */
   let free = 1;
   const arriving = new Float64Array(length + 1);
   for (let at = 0; at < length; at++) {
     for (const { from, to, ratio } of words)
       if (from === at) arriving[to] = (arriving[to] ?? 0) + free * ratio;
-    const entering = free;
-    states = states.map(
-      (state, habit) => (state * STAY + entering * (SHARES[habit] ?? 0)) * (ratios[habit]?.(at) ?? 0),
-    );
-    free = sum(states) * SWITCH + (arriving[at + 1] ?? 0);
+    let total = 0;
+    for (const [habit, ratio] of ratios.entries()) {
+      const state = ((states[habit] ?? 0) * STAY + free * (SHARES[habit] ?? 0)) * ratio(at);
+      states[habit] = state;
+      total += state;
+    }
+    free = total * SWITCH + (arriving[at + 1] ?? 0);
   }
-  return sum(states) + (arriving[length] ?? 0);
+  return states.reduce((total, state) => total + state, arriving[length] ?? 0);
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 function listedWords(text: string, size: number): ListedWord[] {
   const lower = text.toLowerCase();
@@ -132,16 +134,19 @@ function spelling(value: string, at: number): number {
   return 0.9 * caseProbability * pairProbability((before | 0x20) - 0x61, letter);
 }
 
-/** The same again, the next or the one before in the alphabet or on the keyboard. */
+/** The same again, the next or the one before in the alphabet. */
 function sequence(value: string, at: number): number {
   if (at === 0) return 0;
   const [character, before] = [value[at] ?? '', value[at - 1] ?? ''];
-  let probability = 0;
-  if (character === before) probability += 0.4;
-  if (isNext(before, character)) probability += 0.4;
-  if (isNext(character, before)) probability += 0.1;
-  if (KEYBOARD.includes((before + character).toLowerCase())) probability += 0.08;
-  return probability;
+  if (character === before) return 0.35;
+  if (isNext(before, character)) return 0.35;
+  return isNext(character, before) ? 0.25 : 0;
+}
+
+/** Beside or below the one before on the keyboard; no key has more than three such neighbours. */
+function keyboardRun(value: string, at: number): number {
+  if (at === 0) return 0;
+  return KEYBOARD.includes(value.slice(at - 1, at + 1).toLowerCase()) ? 0.3 : 0;
 }
 
 /** Two sequences that take turns: `a1b2c3`. */
