@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LocalOptions } from '../../cli/context.ts';
+import type { Config } from '../../config/config.ts';
+import { showcase } from '../../sandbox/showcase.ts';
+import { ensureAdminToken } from '../admin-server.ts';
+import { createDemoApp, runShowcase, seed, startSandbox } from '../dev.ts';
+import type { Primary } from '../primary.ts';
+import type { Local } from './local.ts';
+import { describeListeners, startAdmin, stay } from './serve.ts';
+
+/** Runs the gateway before simulated vendors, shows what it does, and prints a key to play with. */
+export async function dev(local: Local, options: LocalOptions): Promise<number> {
+  const { print } = local;
+  const config = await local.configOf(options, { workers: 1 });
+  await local.ensureKeyRing(config);
+  const simulated = await startSandbox(0);
+  const primary = await local.open(config);
+  await ensureAdminToken(primary);
+  await seed(primary, simulated.sandbox, simulated.origin);
+  await primary.start();
+  const stopAdmin = await startAdmin(local, primary);
+  print("Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
+  await runShowcase(primary, simulated.sandbox, config, (line) => print(`  ${line}`));
+  await printApp(local, primary, config);
+  describeListeners(local, config);
+  return stay(local, primary, [stopAdmin, simulated.close]);
+}
+
+/** The app's key is made on the first start; afterwards it is in a file beside the data, because it is for play only. */
+async function printApp({ print }: Local, primary: Primary, config: Config): Promise<void> {
+  const path = join(config.data, 'dev-app.json');
+  const { host, port } = config.listeners.apps;
+  if (!existsSync(path)) {
+    const { parts } = await createDemoApp(primary, showcase.vendor, 'demo');
+    await writeFile(path, JSON.stringify(parts), { mode: 0o600 });
+  }
+  const parts = JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+  const snippets =
+    primary.registry.byId(showcase.vendor)?.custody.snippets(parts, `http://${host}:${port}`) ?? [];
+  print('\nPaste this into your own app:\n');
+  for (const { sdk, code } of snippets.slice(0, 1)) print(`  // ${sdk}\n${code.replace(/^/gm, '  ')}\n`);
+}

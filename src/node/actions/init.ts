@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import type { LocalOptions } from '../../cli/context.ts';
+import { pathsOf, type Config } from '../../config/config.ts';
+import { starterPolicy } from '../../guard/policy/starter-policy.ts';
+import { ensureAdminToken } from '../admin-server.ts';
+import type { Primary } from '../primary.ts';
+import { CONFIG_FILE, type Local } from './local.ts';
+
+/** Makes what a gateway needs and what is not there yet; changes nothing that is. */
+export async function init(local: Local, options: LocalOptions): Promise<number> {
+  const { print } = local;
+  const config = await local.configOf(options);
+  if (await local.ensureKeyRing(config))
+    print(`key ring     ${pathsOf(config).keyRing} (back it up: nothing opens without it)`);
+  if (!existsSync(CONFIG_FILE) && options.config === null) {
+    await writeConfig(config);
+    print(`configuration ${CONFIG_FILE}`);
+  }
+  const primary = await local.open(config);
+  try {
+    await initStore(local, primary);
+  } finally {
+    await primary.journal.close();
+    await primary.store.close();
+  }
+  print('\nNext: `ringfence serve`');
+  return 0;
+}
+
+function writeConfig({ data }: Config): Promise<void> {
+  const text = `# Ringfence configuration; everything has a default.\ndata: ${JSON.stringify(data)}\n`;
+  return writeFile(CONFIG_FILE, text, { flag: 'wx' });
+}
+
+async function initStore({ print }: Local, primary: Primary): Promise<void> {
+  const { policies } = primary.store;
+  if ((await ensureAdminToken(primary)) !== null) print(`admin token  ${primary.paths.adminToken}`);
+  if ((await policies.active()) === null) {
+    await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
+    print('policy       a starter is active; see `ringfence policy show`');
+  }
+  print('prices       coarse upper bounds come with each account; see `ringfence prices import`');
+}

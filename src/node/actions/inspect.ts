@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { finding, ok, type Check } from '../../cli/checks.ts';
+import type { LocalOptions } from '../../cli/context.ts';
+import { pathsOf, type Config } from '../../config/config.ts';
+import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
+import { openStore } from '../store.ts';
+import { RING_VARIABLE, type Local } from './local.ts';
+
+/** What can be told of configuration, key ring and store without a running gateway. */
+export async function inspect(local: Local, options: LocalOptions): Promise<readonly Check[]> {
+  let config: Config;
+  try {
+    config = await local.configOf(options);
+  } catch (error) {
+    return [finding('configuration', (error as Error).message, 'Correct what the message names.')];
+  }
+  const found = ok('configuration', `data in ${config.data}`);
+  return [found, await inspectKeyRing(local, config), await inspectStore(local, config)];
+}
+
+async function inspectKeyRing(local: Local, config: Config): Promise<Check> {
+  try {
+    await readKeyRing(local.keyRingOf(config));
+    return ok('key ring', 'opens');
+  } catch (error) {
+    const remedy = `Run \`ringfence init\`, or set ${RING_VARIABLE} to the ring that sealed this data.`;
+    return finding('key ring', (error as Error).message, remedy);
+  }
+}
+
+async function inspectStore({ databaseUrl }: Local, config: Config): Promise<Check> {
+  if (config.store.kind === 'sqlite') {
+    const { store } = pathsOf(config);
+    if (existsSync(store)) return ok('store', store);
+    return finding('store', 'there is no store yet', 'Run `ringfence init`.');
+  }
+  try {
+    await (await openStore(config, databaseUrl)).close();
+    return ok('store', 'PostgreSQL opens');
+  } catch (error) {
+    return finding('store', (error as Error).message, 'Correct what the message names.');
+  }
+}

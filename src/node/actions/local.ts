@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import type { CliProcess, LocalOptions } from '../../cli/context.ts';
+import { loadConfig, pathsOf, type Config, type ConfigInput } from '../../config/config.ts';
+import { generateKeyRing } from '../../custody/sealing/key-ring.ts';
+import { writeKeyRing, type KeyRingSource } from '../../custody/sealing/key-ring-source.ts';
+import { openPrimary, type Primary } from '../primary.ts';
+import { DATABASE_URL_VARIABLE } from '../store.ts';
+
+export const CONFIG_FILE = 'ringfence.yaml';
+export const RING_VARIABLE = 'RINGFENCE_KEY_RING';
+
+/** What the commands share that work on this machine: where configuration, key ring and store are, and where lines go. */
+export interface Local {
+  /** Writes a line to standard output. */
+  print(line: string): void;
+  /** Writes a line to standard error. */
+  say(line: string): void;
+  readonly databaseUrl: string | undefined;
+  configOf(options: LocalOptions, defaults?: ConfigInput): Promise<Config>;
+  keyRingOf(config: Config): KeyRingSource;
+  /** Makes the key ring file that the configuration names; false when it is there, or the ring is no file. */
+  ensureKeyRing(config: Config): Promise<boolean>;
+  open(config: Config): Promise<Primary>;
+  /** Resolves when a signal asks to stop. */
+  stopAsked(): Promise<void>;
+}
+
+export function createLocal(process: CliProcess): Local {
+  const { stdout, stderr, env } = process;
+  const databaseUrl = env[DATABASE_URL_VARIABLE];
+  const say = (line: string): void => void stderr.write(`${line}\n`);
+
+  function keyRingOf(config: Config): KeyRingSource {
+    const value = env[RING_VARIABLE];
+    return value === undefined || config.keyRing !== undefined
+      ? { kind: 'file', path: pathsOf(config).keyRing }
+      : { kind: 'base64', value };
+  }
+
+  return Object.freeze({
+    print: (line: string) => void stdout.write(`${line}\n`),
+    say,
+    databaseUrl,
+    async configOf({ config, data }: LocalOptions, defaults: ConfigInput = {}) {
+      const file = config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : null);
+      const directory = data ?? env['RINGFENCE_DATA'];
+      return loadConfig(file, { ...defaults, ...(directory === undefined ? {} : { data: directory }) });
+    },
+    keyRingOf,
+    ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config.data),
+    open: (config: Config) => openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say }),
+    async stopAsked() {
+      const signal = Promise.withResolvers<void>();
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => signal.resolve());
+      await signal.promise;
+    },
+  });
+}
+
+async function ensureKeyRing(source: KeyRingSource, data: string): Promise<boolean> {
+  if (source.kind !== 'file' || existsSync(source.path)) return false;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  await writeKeyRing(source.path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
+  return true;
+}
