@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCanaryWatch, type CanaryWatch, type TellCanary } from '../custody/canaries/watch.ts';
-import { createKeyTable } from '../custody/key-table.ts';
+import { createKeyTable, type KeyTable } from '../custody/key-table.ts';
 import { createKeyedHash, remembering } from '../custody/keyed-hash.ts';
 import { openVerifier } from '../custody/open.ts';
 import { createKeyRing } from '../custody/sealing/key-ring.ts';
@@ -45,6 +45,7 @@ export interface DataPlane {
   listen(): Promise<void>;
   readonly budgets: Budgets;
   readonly limits: ReturnType<typeof createLimits>;
+  readonly takeKeyUses: KeyTable['takeUses'];
   readonly canaries: Pick<CanaryWatch, 'flush'>;
   report(): WorkerReport;
   close(): Promise<void>;
@@ -106,12 +107,12 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     apply: live.apply,
     budgets,
     limits,
+    takeKeyUses: keys.takeUses,
     canaries,
     listen: servers.listen,
     report: () => ({
       ...countersOf(counters),
       journal: journal.state(),
-      keyUses: [...keys.takeUses()],
       ledgerTime: clock.ledger(),
       residentBytes: process.memoryUsage.rss(),
     }),

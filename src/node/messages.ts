@@ -61,8 +61,15 @@ export type ToPrimary =
     }
   | { readonly type: 'recalled'; readonly id: number; readonly amount: Micros; readonly position: number }
   | { readonly type: 'usage'; readonly usage: readonly Usage[] }
+  | KeyUsesMessage
   | CanaryMessage
   | { readonly type: 'report'; readonly id: number; readonly report: WorkerReport };
+
+/** When keys were last used, in wall ms; those that were not used since the last word are left out. */
+export interface KeyUsesMessage {
+  readonly type: 'key-uses';
+  readonly uses: ReadonlyMap<string, number>;
+}
 
 /** Somebody has used a decoy key, `count` times since the last word. */
 export interface CanaryMessage {
@@ -81,7 +88,6 @@ export interface WorkerReport {
   readonly refusals: readonly (readonly [code: string, count: number])[];
   /** Answers 401 of vendors by account. */
   readonly unauthorized: readonly (readonly [account: string, count: number])[];
-  readonly keyUses: readonly (readonly [key: string, at: number])[];
   readonly ledgerTime: number;
   readonly residentBytes: number;
 }

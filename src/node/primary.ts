@@ -47,6 +47,8 @@ export async function openPrimary(options: PrimaryOptions) {
     journalDirectory: paths.journal,
     boot,
     say,
+    onKeyUses: (uses) =>
+      void store.keys.touch(uses).catch((error: Error) => say(`last use of keys: ${error.message}`)),
     onCanary: ({ canary, use, count }) =>
       void aftermath.canaries
         .used(canary, use, count)

@@ -18,6 +18,7 @@ export interface SupervisorOptions {
   readonly journalDirectory: string;
   readonly boot: string;
   readonly say: (line: string) => void;
+  readonly onKeyUses: WorkerEvents['keyUses'];
   readonly onCanary: WorkerEvents['canary'];
   /** Records that the rest of an epoch cannot be loaded. */
   readonly onLoss: (loss: Loss) => Promise<void>;
@@ -121,6 +122,7 @@ function eventsOf(state: State): WorkerEvents {
     usage(from, usage) {
       if (usage.length > 0) for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
     },
+    keyUses: state.onKeyUses,
     canary: state.onCanary,
     ended(worker, code) {
       if (code === EXIT_JOURNAL_FAILED) state.doubtful.add(worker.node);

@@ -17,7 +17,7 @@ export interface TendingOptions {
 /** Rounds of background work between two looks at the size of the journals. */
 const PRUNE_EVERY = 60;
 
-/** What happens in the background: settlement, last use of keys, ledger time, freeing of disk space. */
+/** What happens in the background: settlement, ledger time, freeing of disk space. */
 export function createTending({ foundation, nodes, supervisor, settle, every, say }: TendingOptions) {
   const { store, clock } = foundation;
   let isStopped = false;
@@ -25,8 +25,6 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
 
   async function keepBooks(): Promise<void> {
     const reports = await supervisor.reports();
-    const uses = new Map(reports.flatMap(({ report }) => report.keyUses));
-    if (uses.size > 0) await store.keys.touch(uses);
     const times = reports.map(({ report }) => report.ledgerTime);
     await store.settings.put(LEDGER_TIME_SETTING, String(Math.max(clock.ledger(), ...times)));
   }

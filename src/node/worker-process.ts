@@ -11,6 +11,7 @@ export interface WorkerEvents {
   grant(worker: WorkerProcess, ask: GrantAsk): Promise<GrantAnswer>;
   giveBack(worker: WorkerProcess, given: Extract<ToPrimary, { type: 'give-back' }>): void;
   usage(worker: WorkerProcess, usage: readonly Usage[]): void;
+  keyUses(uses: ReadonlyMap<string, number>): void;
   canary(message: CanaryMessage): void;
   ended(worker: WorkerProcess, code: number | null): void;
 }
@@ -90,6 +91,8 @@ function receive(state: State, worker: WorkerProcess, message: ToPrimary): void 
       return events.giveBack(worker, message);
     case 'usage':
       return events.usage(worker, message.usage);
+    case 'key-uses':
+      return events.keyUses(message.uses);
     case 'canary':
       return events.canary(message);
     case 'done':

@@ -17,14 +17,17 @@ import { createDataPlane, type DataPlane } from './data-plane.ts';
 import { EXIT_JOURNAL_FAILED, type StartOrder, type ToPrimary, type ToWorker } from './messages.ts';
 
 const USAGE_MILLISECONDS = 100;
+/** What `keys list` says of the last use is so old at most. */
+const KEY_USES_MILLISECONDS = 5_000;
 const WATCH_MILLISECONDS = 200;
 const DRAIN_MILLISECONDS = 10_000;
 const ORPHAN_MILLISECONDS = 500;
 const TEND_MILLISECONDS = 1000;
 
 /** A data-plane process. It lives and dies with its primary: without it nothing new may be spent or revoked. */
-function send(message: ToPrimary): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {}); // The end of the primary is told by `disconnect`.
+function send(message: ToPrimary, sent: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, sent); // The end of the primary is told by `disconnect`.
+  else sent();
 }
 
 /** Grants that the bank has not answered yet. */
@@ -81,7 +84,8 @@ async function start(order: StartOrder): Promise<void> {
     bank,
     onCanary,
   });
-  setInterval(() => send({ type: 'usage', usage: plane?.limits.takeUsage() ?? [] }), USAGE_MILLISECONDS);
+  setInterval(sendUsage, USAGE_MILLISECONDS);
+  setInterval(() => sendKeyUses(), KEY_USES_MILLISECONDS);
   setInterval(() => {
     plane?.budgets.tend();
     plane?.canaries.flush();
@@ -90,6 +94,17 @@ async function start(order: StartOrder): Promise<void> {
     if (journal?.state() === 'failed') stopFailed();
   }, WATCH_MILLISECONDS);
   send({ type: 'started', epoch: journal.epoch });
+}
+
+function sendUsage(): void {
+  const usage = plane?.limits.takeUsage() ?? [];
+  if (usage.length > 0) send({ type: 'usage', usage });
+}
+
+function sendKeyUses(sent?: () => void): void {
+  const uses = plane?.takeKeyUses();
+  if (uses !== undefined && uses.size > 0) send({ type: 'key-uses', uses }, sent);
+  else sent?.();
 }
 
 /**
@@ -164,7 +179,7 @@ function recall({ id, budget, period }: Extract<ToWorker, { type: 'recall' }>): 
 async function stop(code: number, drain = DRAIN_MILLISECONDS): Promise<void> {
   setTimeout(() => process.exit(code), drain).unref();
   await plane?.close();
-  process.exit(code);
+  sendKeyUses(() => process.exit(code));
 }
 
 process.on('message', (message: ToWorker) => {
