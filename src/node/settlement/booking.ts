@@ -19,7 +19,7 @@ export interface Booking {
   /** It happened, and its price may still come. */
   accepted(row: LedgerRecord, resourceIds: readonly string[]): Promise<void>;
   /** It happened, and nobody will ever say what it cost: the bound is the last word. */
-  atBound(row: LedgerRecord): Promise<void>;
+  atBound(row: LedgerRecord, resourceIds?: readonly string[]): Promise<void>;
   /** It never happened. */
   released(row: LedgerRecord): Promise<void>;
 }
@@ -68,14 +68,14 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         reserves: row.reserves,
         resourceIds,
       }),
-    atBound: (row: LedgerRecord) =>
+    atBound: (row: LedgerRecord, resourceIds = row.resourceIds) =>
       book(row, {
         state: 'committed',
         amount: row.bound,
         settled: true,
         atBound: true,
         reserves: row.reserves,
-        resourceIds: row.resourceIds,
+        resourceIds,
       }),
     released: (row: LedgerRecord) =>
       book(row, {

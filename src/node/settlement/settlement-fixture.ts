@@ -32,7 +32,11 @@ export interface SettlementWorld {
   /** Sends for the account and loads the row; returns its position. `changes` replaces what the ledger would know. */
   send(form: Readonly<Record<string, string>>, changes?: Partial<LedgerRecord>): Promise<number>;
   /** Loads a row that was sent, or not, without an answer. */
-  lose(form: Readonly<Record<string, string>>, arrived: boolean): Promise<number>;
+  lose(
+    form: Readonly<Record<string, string>>,
+    arrived: boolean,
+    kind?: 'Messages' | 'Calls',
+  ): Promise<number>;
   row(position: number): Promise<LedgerRecord>;
   advance(milliseconds: number): Promise<void>;
 }
@@ -112,8 +116,8 @@ export async function openWorld(
     });
     return at;
   }
-  const create = (form: Readonly<Record<string, string>>): Promise<WireResponse> => {
-    const url = `/2010-04-01/Accounts/${credentials['accountSid']}/Messages.json`;
+  const create = (form: Readonly<Record<string, string>>, kind = 'Messages'): Promise<WireResponse> => {
+    const url = `/2010-04-01/Accounts/${credentials['accountSid']}/${kind}.json`;
     return deliver(vendor.custody.authorize(wire(HOST, { url, form }), open, clock.wall()));
   };
   const prints = ({ To = '', Body = '' }) => [To, FROM, Body].map((text) => `hash of ${text}`);
@@ -131,9 +135,10 @@ export async function openWorld(
       const { resourceIds } = vendor.readSettlement(intent as unknown as Intent, response);
       return load({ resourceIds, ...changes }, 'committed');
     },
-    async lose(form, arrived) {
-      if (arrived) await create({ From: FROM, ...form });
-      return load({ fingerprints: prints(form) }, 'unknown');
+    async lose(form, arrived, kind = 'Messages') {
+      if (arrived) await create({ From: FROM, ...form }, kind);
+      const action = kind === 'Calls' ? 'call.create' : 'message.send';
+      return load({ fingerprints: prints(form), action }, 'unknown');
     },
     async row(at) {
       const found = await store.ledger.get({ ...LIFE, position: at });

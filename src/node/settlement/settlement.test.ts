@@ -188,6 +188,16 @@ describe('an unknown outcome', () => {
     assert.equal((await world.row(row)).state, 'unknown');
   });
 
+  it('of a call that was made stays at its bound: its record does not price further legs', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.lose({ To: TO, Twiml: '<Response><Say>x</Say></Response>' }, true, 'Calls');
+    await world.advance(60_000);
+    assert.equal((await world.settlement.round()).resolved, 1);
+    const { state, amount, atBound, resourceIds } = await world.row(row);
+    assert.deepEqual([state, amount, atBound], ['committed', BOUND, true]);
+    assert.match(resourceIds[0] ?? '', /^CA/);
+  });
+
   it('takes one record for one row', async (context) => {
     const world = await openWorld(context, { grace: 1 });
     const rows = [await world.lose(HELLO, true), await world.lose(HELLO, false)];

@@ -87,7 +87,9 @@ async function resolve(
   }
   const [record] = free.splice(index, 1);
   if (record === undefined) return false;
-  if (record.final && record.cost !== null) await booking.priced(row, record.cost, [record.id]);
+  // The record of a call does not tell what its further legs and recordings cost, and the row not whether it has any.
+  if (row.action.startsWith('call.')) await booking.atBound(row, [record.id]);
+  else if (record.final && record.cost !== null) await booking.priced(row, record.cost, [record.id]);
   else await booking.accepted(row, [record.id]);
   return true;
 }

@@ -41,13 +41,13 @@ export function isInParts(resourceId: string): boolean {
 }
 
 /**
- * True when the price in the record of the first part would not be all that the intent costs: a call with further
- * legs, recordings or detection, a message with failovers.
+ * True when the price in the record of the first part may not be all that the intent costs: a call with further legs,
+ * recordings or detection, a message with failovers or to several.
  */
 export function hasParts({ action, extras, destinations }: Intent): boolean {
   if (action === 'call.modify') return true;
-  if (action === 'message.send') return extras.length > 0;
-  return action === 'call.create' && (extras.length > 0 || destinations.length > 1);
+  const isOne = extras.length === 0 && destinations.length <= 1;
+  return (action === 'call.create' || action === 'message.send') && !isOne;
 }
 
 /** A price as vendors write it: a decimal string or number, never negative. Null when it is not one. */

@@ -1,5 +1,5 @@
 import type { Action } from '../../intent/intent.ts';
-import { at, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
+import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import type { LookupAdapter, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
@@ -29,6 +29,7 @@ const OPEN_STATES: ReadonlySet<string> = new Set(['queued', 'sending', 'sent', '
 export const lookup: LookupAdapter = {
   lag: LAG,
   fetch(action, id) {
+    if (isInParts(id)) return null;
     if (action === 'message.send') return plainGet(['v2', 'messages', id]);
     const record = TYPES[action];
     return record === undefined ? null : detailRecords(record.type, { [`filter[${record.id}]`]: id });

@@ -1,6 +1,14 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { Settlement } from '../../intent/settlement.ts';
-import { accepted, at, moneyOf, settleByStatus, textAt } from '../shared/answer.ts';
+import {
+  accepted,
+  acceptedInParts,
+  at,
+  hasParts,
+  moneyOf,
+  settleByStatus,
+  textAt,
+} from '../shared/answer.ts';
 import { fieldOf, isJsonObject, parseJsonObject } from '../shared/json-body.ts';
 import type { WireResponse } from '../wire.ts';
 
@@ -15,5 +23,6 @@ export function readSettlement(intent: Intent, { status, body }: WireResponse): 
   const ids = intent.action.startsWith('call.')
     ? [textAt(data, 'call_leg_id') ?? textAt(data, 'call_sid') ?? textAt(data, 'sid')]
     : [textAt(data, 'id')];
+  if (hasParts(intent)) return acceptedInParts(ids);
   return accepted(intent.action === 'message.send' ? money : null, ids);
 }

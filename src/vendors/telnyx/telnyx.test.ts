@@ -81,8 +81,11 @@ test('no refusal is a 5xx', () => {
   }
 });
 
-const settle = (action: string, status: number, json: unknown) =>
-  readSettlement({ action } as Intent, answer(status, json));
+const settle = (action: string, status: number, json: unknown, more: object = {}) =>
+  readSettlement(
+    { action, extras: [], destinations: [], ...more } as unknown as Intent,
+    answer(status, json),
+  );
 
 test('a message states its cost, other things are looked up', () => {
   const data = { id: 'm1', cost: { amount: '0.0051', currency: 'USD' }, parts: 1 };
@@ -103,6 +106,22 @@ test('a message states its cost, other things are looked up', () => {
     [422, 429, 500, 408].map((status) => settle('call.create', status, {}).outcome),
     ['rejected', 'rejected', 'unknown', 'unknown'],
   );
+});
+
+test('a call with more than its first leg is not settled by the record of that leg', () => {
+  const data = { call_leg_id: 'leg' };
+  for (const more of [{ extras: ['recording'] }, { extras: ['leg'] }, { destinations: [{}, {}] }]) {
+    const { resourceIds } = settle('call.create', 200, { data }, more);
+    assert.deepEqual(resourceIds, ['parts:leg', 'leg']);
+    assert.equal(lookup.fetch('call.create', resourceIds[0] ?? '', {}), null);
+  }
+  const fallback = settle(
+    'message.send',
+    200,
+    { data: { id: 'm', cost: null } },
+    { extras: ['failover_sms'] },
+  );
+  assert.deepEqual(fallback.resourceIds, ['parts:m', 'm']);
 });
 
 test('records are read back by id and by time', () => {

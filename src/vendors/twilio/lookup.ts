@@ -1,14 +1,14 @@
 import type { Action } from '../../intent/intent.ts';
 import type { Money } from '../../kernel/money.ts';
 import { micros, ZERO } from '../../kernel/money.ts';
-import { at, objectsAt, textAt } from '../shared/answer.ts';
+import { at, isInParts, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import type { LookupAdapter, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { recordedAddress } from './addresses.ts';
 import { facts, productHost, VERIFY_HOST } from './facts.ts';
 import { accountGet, plainGet } from './requests.ts';
-import { PARTS, priceOf } from './settle.ts';
+import { priceOf } from './settle.ts';
 
 /** Records come newest first, but not strictly: a message that still waits may stand further back. */
 const MARGIN = 3_600_000;
@@ -103,7 +103,7 @@ const LAG = 300_000;
 export const lookup: LookupAdapter = {
   lag: LAG,
   fetch(action, resourceId, fields) {
-    if (resourceId.startsWith(PARTS) || !ID.test(resourceId)) return null;
+    if (isInParts(resourceId) || !ID.test(resourceId)) return null;
     return KINDS[action]?.fetch(resourceId, fields) ?? null;
   },
   list(action, since, fields): ListRequest | null {

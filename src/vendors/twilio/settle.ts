@@ -1,7 +1,7 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { Settlement } from '../../intent/settlement.ts';
 import { micros, type Money, parseMicros, ZERO } from '../../kernel/money.ts';
-import { accepted, REJECTED, settleByStatus, UNKNOWN } from '../shared/answer.ts';
+import { accepted, acceptedInParts, hasParts, REJECTED, settleByStatus, UNKNOWN } from '../shared/answer.ts';
 import type { WireResponse } from '../wire.ts';
 import { facts } from './facts.ts';
 
@@ -25,16 +25,8 @@ export function readSettlement(intent: Intent, { status, body }: WireResponse): 
   if (intent.action === 'verify.check')
     return accepted(answer['status'] === 'approved' ? null : NOTHING, [text(answer['sid'])]);
   const id = text(answer['sid']) ?? text(answer['call_sid']);
-  if (hasParts(intent)) return accepted(null, [id === null ? null : `${PARTS}${id}`, id]);
+  if (intent.action !== 'message.send' && hasParts(intent)) return acceptedInParts([id]);
   return accepted(priceOf(answer['price'], answer['price_unit']), [id]);
-}
-
-/** Before the id of a call that has further legs, recordings …: the record of the call does not hold their prices. */
-export const PARTS = 'parts:';
-
-function hasParts({ action, extras, destinations }: Intent): boolean {
-  const isCall = action === 'call.create' || action === 'call.modify';
-  return isCall && (action === 'call.modify' || extras.length > 0 || destinations.length > 1);
 }
 
 /** A price as positive money; null when the vendor has not rated it yet. */

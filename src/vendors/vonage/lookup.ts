@@ -1,12 +1,11 @@
 import type { Action } from '../../intent/intent.ts';
 import { micros, type Money } from '../../kernel/money.ts';
-import { at, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
+import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import type { LookupAdapter, OpenAccount, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { plainGet } from './credential.ts';
 import { API_HOST } from './facts.ts';
-import { PARTS } from './settle.ts';
 
 const CURRENCY = 'EUR';
 const RECORDS = ['v2', 'reports', 'records'];
@@ -36,7 +35,7 @@ export const lookup: LookupAdapter = { fetch, lag: LAG, list, read };
 type Fields = OpenAccount['fields'];
 
 function fetch(action: Action, id: string, fields: Fields): WireRequest | null {
-  if (id.startsWith(PARTS)) return null;
+  if (isInParts(id)) return null;
   const dashed = id.includes('-');
   if (action === 'verify.start' && !dashed)
     return plainGet(API_HOST, ['verify', 'search', 'json'], `request_id=${encodeURIComponent(id)}`);

@@ -6,8 +6,11 @@ import { answer } from '../shared/wire-fixture.ts';
 import { lookup } from './lookup.ts';
 import { readSettlement } from './settle.ts';
 
-const settle = (operation: string, status: number, json: unknown) =>
-  readSettlement({ operation } as Intent, answer(status, json));
+const settle = (operation: string, status: number, json: unknown, more: object = {}) =>
+  readSettlement(
+    { operation, extras: [], destinations: [], ...more } as unknown as Intent,
+    answer(status, json),
+  );
 
 test('an SMS costs what its accepted parts cost', () => {
   const part = (status: string, price?: string) => ({
@@ -80,4 +83,21 @@ test('never throws, whatever the vendor answers', () => {
       assert.ok(cost === null || cost.amount >= 0);
     }),
   );
+});
+
+test('what has further legs or failovers is not settled by the record of its first part', () => {
+  const ids = (action: string, operation: string, json: object, more: object) =>
+    settle(operation, 202, json, { action, ...more }).resourceIds;
+  const call = { uuid: 'c1' };
+  assert.deepEqual(ids('call.create', 'voice.create_call', call, { extras: ['leg'] }), ['parts:c1', 'c1']);
+  assert.deepEqual(ids('call.create', 'voice.create_call', call, { destinations: [{}, {}] }), [
+    'parts:c1',
+    'c1',
+  ]);
+  assert.deepEqual(ids('call.create', 'voice.create_call', call, { destinations: [{}] }), ['c1']);
+  const message = { message_uuid: 'm1' };
+  assert.deepEqual(ids('message.send', 'messages.send', message, { extras: ['failover_sms'] }), [
+    'parts:m1',
+    'm1',
+  ]);
 });

@@ -1,7 +1,17 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { Settlement } from '../../intent/settlement.ts';
 import { type Money, micros } from '../../kernel/money.ts';
-import { accepted, moneyOf, objectsAt, REJECTED, settleByStatus, textAt, UNKNOWN } from '../shared/answer.ts';
+import {
+  accepted,
+  acceptedInParts,
+  hasParts,
+  moneyOf,
+  objectsAt,
+  REJECTED,
+  settleByStatus,
+  textAt,
+  UNKNOWN,
+} from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject, textOf } from '../shared/json-body.ts';
 import type { WireResponse } from '../wire.ts';
 
@@ -9,8 +19,6 @@ import type { WireResponse } from '../wire.ts';
 const CURRENCY = 'EUR';
 /** Internal error of the vendor: nobody knows what became of the message. */
 const INTERNAL = '5';
-/** Before the id of a message whose parts have records of their own: no single record holds its price. */
-export const PARTS = 'parts:';
 /** Number Insight delivered part of what it was asked for; that part may be charged. */
 const PARTIAL: ReadonlySet<string> = new Set(['43', '44', '45']);
 
@@ -28,12 +36,13 @@ export function readSettlement(intent: Intent, { status, body }: WireResponse): 
       moneyOf(answer === null ? undefined : fieldOf(answer, 'request_price'), CURRENCY),
     );
   if (family === 'number_management') return settleNumbers(answer);
-  return accepted(null, [
+  const ids = [
     textAt(answer, 'message_uuid') ??
       textAt(answer, 'uuid') ??
       textAt(answer, 'request_id') ??
       textAt(answer, 'id'),
-  ]);
+  ];
+  return hasParts(intent) ? acceptedInParts(ids) : accepted(null, ids);
 }
 
 /** Each part of a long text has its own status and price; the message cost what its accepted parts cost. */
@@ -47,7 +56,7 @@ function settleSms(answer: JsonObject | null): Settlement {
   const prices = good.map((part) => moneyOf(fieldOf(part, 'message-price'), CURRENCY));
   const ids = good.map((part) => textAt(part, 'message-id'));
   const cost = internal ? null : sum(prices);
-  return accepted(cost, cost === null && parts.length > 1 ? [`${PARTS}${ids[0] ?? ''}`, ...ids] : ids);
+  return cost === null && parts.length > 1 ? acceptedInParts(ids) : accepted(cost, ids);
 }
 
 function sum(prices: readonly (Money | null)[]): Money | null {
