@@ -1,10 +1,21 @@
+import type { CanaryRecord } from '../custody/canaries/canaries.ts';
+import type { LeakRecord } from '../custody/leaks/record.ts';
 import type { LeaseRecord } from '../store/records.ts';
 import type { Supervisor } from './supervisor.ts';
 
 type Reports = Awaited<ReturnType<Supervisor['reports']>>;
 
+export interface MetricSources {
+  readonly leases: readonly LeaseRecord[];
+  readonly canaries: readonly CanaryRecord[];
+  readonly leaks: readonly LeakRecord[];
+}
+
 /** The Prometheus text format (version 0.0.4). Labels have few values: no keys, no numbers. */
-export function renderMetrics(reports: Reports, leases: readonly LeaseRecord[]): string {
+export function renderMetrics(
+  reports: Reports,
+  { leases, canaries, leaks }: MetricSources,
+): string {
   const lines: string[] = [];
   const family = (
     name: string,
@@ -59,5 +70,15 @@ export function renderMetrics(reports: Reports, leases: readonly LeaseRecord[]):
   );
   family('workers', 'gauge', 'Data-plane processes that answer.', [['', reports.length]]);
   family('leases', 'gauge', 'Slices of budgets that processes hold.', [['', leases.length]]);
+  const uses = canaries.reduce((sum, canary) => sum + canary.uses, 0);
+  family('canary_uses_total', 'counter', 'Uses of decoy keys: each is an incident.', [['', uses]]);
+  const open = leaks.filter(({ endedAt }) => endedAt === null);
+  const counts = Map.groupBy(open, ({ state, match }) => `{state="${state}",ours="${match !== null}"}`);
+  family(
+    'leaks',
+    'gauge',
+    'Leaked credentials without end of the matter.',
+    Array.from(counts, ([labels, all]) => [labels, all.length] as const),
+  );
   return `${lines.join('\n')}\n`;
 }

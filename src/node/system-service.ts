@@ -63,6 +63,7 @@ export function createSystemService(primary: Primary, startedAt: number): System
         store: { engine: 'sqlite', state: 'ok' as const, problem: null },
         vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
         clock: { wall: clock.wall(), ledger: clock.ledger() },
+        alarms: await alarms(primary),
       };
     },
     ca: async () => ({
@@ -71,7 +72,29 @@ export function createSystemService(primary: Primary, startedAt: number): System
       hosts: [...hosts],
     }),
     probe: (nonce) => answerProbe(nonce, ring.derive('probe')),
-    metrics: async () => renderMetrics(await supervisor.reports(), await store.leases.open()),
+    async metrics() {
+      const [leases, canaries, leaks] = await Promise.all([
+        store.leases.open(),
+        primary.canaries.list(),
+        primary.leaks.list(),
+      ]);
+      return renderMetrics(await supervisor.reports(), { leases, canaries, leaks });
+    },
     ready: isReady,
   };
+}
+
+/** What wants a person: used decoys, and leaked credentials of ours that still work. */
+async function alarms({ canaries, leaks }: Pick<Primary, 'canaries' | 'leaks'>): Promise<string[]> {
+  const used = (await canaries.list()).filter(({ uses, retiredAt }) => uses > 0 && retiredAt === null);
+  const open = (await leaks.list()).filter(
+    ({ endedAt, match }) => endedAt === null && match !== null && match.kind !== 'canary',
+  );
+  return [
+    ...used.map(({ name, uses, lastUse }) => {
+      const last = lastUse === null ? '' : `, last from ${lastUse.address}`;
+      return `canary ${name} was used ${uses} times${last}`;
+    }),
+    ...open.map(({ id, title, state }) => `leak ${id} is ${state}: ${title}`),
+  ];
 }

@@ -255,6 +255,7 @@ function createSystem(
         store: { engine: 'sqlite', state: 'ok' as const, problem: null },
         vendors: [{ id: 'acme', hosts: vendor.facts.hosts }],
         clock: { wall: clock.wall(), ledger: clock.ledger() },
+        alarms: [],
       }),
     ca: async () => {
       const { certificate } = (await loaded).authority;

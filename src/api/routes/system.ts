@@ -23,6 +23,8 @@ const status = z.object({
   store: z.object({ engine: z.string(), state, problem: z.string().nullable() }),
   vendors: z.array(z.object({ id: z.string(), hosts: z.array(z.string()) })),
   clock: z.object({ wall: time, ledger: time }),
+  /** Sentences about what wants a person; empty when nothing does. */
+  alarms: z.array(z.string()),
 });
 
 export const systemRoutes = {

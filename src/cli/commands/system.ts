@@ -41,7 +41,7 @@ export async function status(context: CliContext, flags: CommonFlags): Promise<v
 }
 
 function statusText(now: Answer<'status.get'>): string {
-  const { version, uptimeSeconds, listeners, workers, journals, store, vendors } = now;
+  const { version, uptimeSeconds, listeners, workers, journals, store, vendors, alarms } = now;
   return [
     `Ringfence ${version}, up ${Math.floor(uptimeSeconds / 3600)} h ${Math.floor(uptimeSeconds / 60) % 60} min`,
     `store     ${store.engine}: ${store.state}${because(store.problem)}`,
@@ -53,6 +53,7 @@ function statusText(now: Answer<'status.get'>): string {
       ({ node, state, unshipped, problem }) =>
         `journal   ${node}: ${state}, ${unshipped} records to load${because(problem)}`,
     ),
+    ...alarms.map((alarm) => `ALARM     ${alarm}`),
     ...vendors.map(({ id, hosts }) => `vendor    ${id}: ${hosts.join(', ')}`),
   ].join('\n');
 }
