@@ -1,0 +1,122 @@
+import { crc32 } from 'node:zlib';
+
+const ALPHABETS: Readonly<Record<string, string>> = {
+  hex: '0123456789abcdef',
+  HEX: '0123456789ABCDEF',
+  digits: '0123456789',
+  lower: 'abcdefghijklmnopqrstuvwxyz0123456789',
+  UPPER: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+  an: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  b64u: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+  b64: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  b32: 'abcdefghijklmnopqrstuvwxyz234567',
+  // The alphabet of shortuuid: nothing that looks like something else.
+  short: '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz',
+  signs: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*#_@',
+};
+
+export interface Random {
+  /** A whole number in [0, below). */
+  below(below: number): number;
+  pick<Item>(items: readonly Item[]): Item;
+  bytes(length: number): Buffer;
+  /** Fills `{alphabet:length}` and the named structures (`{uuid}` …) of a template with random text. */
+  fill(template: string): string;
+}
+
+/** The same sequence for the same seed (mulberry32). */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number): number => Math.floor(next() * limit);
+  const random: Random = {
+    below,
+    pick(items) {
+      const item = items[below(items.length)];
+      if (item === undefined) throw new RangeError('nothing to pick from');
+      return item;
+    },
+    bytes: (length) => Buffer.from(Array.from({ length }, () => below(256))),
+    fill: (template) =>
+      template.replace(/\{(\w+)(?::(\d+))?\}/g, (_whole, name: string, length?: string) =>
+        length === undefined ? structure(name, random) : letters(name, Number(length), random),
+      ),
+  };
+  return random;
+}
+
+function letters(name: string, length: number, random: Random): string {
+  const alphabet = ALPHABETS[name];
+  if (alphabet === undefined) throw new RangeError(`no alphabet ${name}`);
+  return Array.from({ length }, () => alphabet.charAt(random.below(alphabet.length))).join('');
+}
+
+function uuidBytes(random: Random): Buffer {
+  const bytes = random.bytes(16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes;
+}
+
+function uuid(random: Random): string {
+  const hex = uuidBytes(random).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** Values with an inner structure, as the vendors build them. */
+function structure(name: string, random: Random): string {
+  switch (name) {
+    case 'uuid':
+      return uuid(random);
+    case 'UUID':
+      return uuid(random).toUpperCase();
+    case 'uuidBytes':
+      return uuidBytes(random).toString('base64url');
+    case 'uuidText':
+      return Buffer.from(uuid(random)).toString('base64');
+    case 'uuidTextPrefix':
+      return Buffer.from(uuid(random).slice(0, 30)).toString('base64');
+    case 'bytes64':
+      return random.bytes(64).toString('base64');
+    case 'bytes128':
+      return random.bytes(128).toString('base64');
+    case 'basic':
+      return Buffer.from(letters('lower', 16, random)).toString('base64');
+    case 'snowflake':
+      return Buffer.from(`${1 + random.below(9)}${letters('digits', 17, random)}`).toString('base64');
+    case 'milliseconds':
+      return (1_640_000_000_000 + random.below(150_000_000) * 1000)
+        .toString(16)
+        .padStart(12, '0')
+        .toUpperCase();
+    case 'checked':
+      return withChecksum(letters('hex', 64, random));
+    case 'chosen':
+      return chosen(16, random);
+    case 'pem':
+      return pemBody(random);
+    default:
+      throw new RangeError(`no structure ${name}`);
+  }
+}
+
+/** Hexadecimal text with its CRC-32 behind it. */
+export const withChecksum = (text: string): string => text + crc32(text).toString(16).padStart(8, '0');
+
+/** A vendor insists on a lower-case letter, an upper-case one and a digit. */
+function chosen(length: number, random: Random): string {
+  const text = letters('an', length, random);
+  return /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) ? text : chosen(length, random);
+}
+
+/** The body of an RSA key of 2048 bits in PKCS#8, in lines of 64; its numbers are random. */
+function pemBody(random: Random): string {
+  const header = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ';
+  const text = header + letters('b64', 1574, random);
+  return (text.match(/.{1,64}/g) ?? []).join('\n');
+}
