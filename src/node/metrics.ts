@@ -12,10 +12,7 @@ export interface MetricSources {
 }
 
 /** The Prometheus text format (version 0.0.4). Labels have few values: no keys, no numbers. */
-export function renderMetrics(
-  reports: Reports,
-  { leases, canaries, leaks }: MetricSources,
-): string {
+export function renderMetrics(reports: Reports, { leases, canaries, leaks }: MetricSources): string {
   const lines: string[] = [];
   const family = (
     name: string,
