@@ -44,6 +44,8 @@ export interface VerificationAttempt {
   readonly channel: string;
   readonly price: string;
   readonly createdAt: number;
+  /** From when on the price is told. */
+  readonly pricedAt: number;
 }
 
 export interface TwilioServices {

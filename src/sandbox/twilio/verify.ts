@@ -60,6 +60,17 @@ export function verifyRoutes(services: TwilioServices): readonly Route<TwilioSta
     ],
     ['POST', VERIFY, `${BASE}/VerificationCheck`, (state, exchange) => check(services, state, exchange)],
     ['GET', VERIFY, '/v2/Attempts', (state, exchange) => listAttempts(services, state, exchange)],
+    [
+      'GET',
+      VERIFY,
+      '/v2/Attempts/{attempt}',
+      (state, exchange) => {
+        const found = state.attempts.get(exchange.params['attempt'] ?? '');
+        return found === undefined
+          ? notFound(exchange.path)
+          : json(200, attemptView(services, state, found, exchange.origin));
+      },
+    ],
   ];
 }
 
@@ -98,14 +109,20 @@ function chargeSend({ world }: TwilioServices, state: TwilioState, verification:
   const { pricedAfter } = world.settings;
   const amount = world.verifications.charge(verification, { item, address: to, pricedAfter });
   state.attempts.add({
-    sid: world.ids.sid('VL'),
+    sid: attemptSid(verification, verification.sends),
     verification: id,
     service,
     to,
     channel,
     price: decimalText(amount, 4),
     createdAt: world.now(),
+    pricedAt: world.now() + pricedAfter,
   });
+}
+
+/** Each sending has a record of its own; its id follows from that of the verification. */
+function attemptSid({ id }: Pick<Verification, 'id'>, send: number): string {
+  return `VL${send}${id.slice(3)}`;
 }
 
 function check({ world }: TwilioServices, state: TwilioState, exchange: Exchange): Reply {
@@ -131,7 +148,6 @@ function check({ world }: TwilioServices, state: TwilioState, exchange: Exchange
 
 function view(state: TwilioState, verification: Verification, origin: string) {
   const { id, service, to, channel, status, createdAt, updatedAt, sends } = verification;
-  const attempt = { time: iso(createdAt), channel, attempt_sid: id.replace(/^VE/, 'VL') };
   return {
     sid: id,
     service_sid: service,
@@ -143,7 +159,11 @@ function view(state: TwilioState, verification: Verification, origin: string) {
     lookup: {},
     amount: null,
     payee: null,
-    send_code_attempts: Array.from({ length: sends }, () => attempt),
+    send_code_attempts: Array.from({ length: sends }, (_, index) => ({
+      time: iso(createdAt),
+      channel,
+      attempt_sid: attemptSid(verification, index + 1),
+    })),
     sna: null,
     date_created: iso(createdAt),
     date_updated: iso(updatedAt),
@@ -151,17 +171,14 @@ function view(state: TwilioState, verification: Verification, origin: string) {
   };
 }
 
-function listAttempts({ world }: TwilioServices, state: TwilioState, exchange: Exchange): Reply {
+function listAttempts(services: TwilioServices, state: TwilioState, exchange: Exchange): Reply {
   const fields = readForm(exchange.query);
   const inTime = timeFilter(fields, 'DateCreated');
   const [service, verification] = [fields.get('VerifyServiceSid'), fields.get('VerificationSid')];
   return listMeta(exchange, {
     log: state.attempts,
     key: 'attempts',
-    view: (attempt) => {
-      const status = world.verifications.get(state.account, attempt.verification)?.status;
-      return attemptView(state, attempt, { origin: exchange.origin, converted: status === 'approved' });
-    },
+    view: (attempt) => attemptView(services, state, attempt, exchange.origin),
     accept: (attempt) =>
       (service === undefined || attempt.service === service) &&
       (verification === undefined || attempt.verification === verification) &&
@@ -170,10 +187,13 @@ function listAttempts({ world }: TwilioServices, state: TwilioState, exchange: E
 }
 
 function attemptView(
+  { world }: TwilioServices,
   state: TwilioState,
   attempt: VerificationAttempt,
-  { origin, converted }: { readonly origin: string; readonly converted: boolean },
+  origin: string,
 ): unknown {
+  const converted = world.verifications.get(state.account, attempt.verification)?.status === 'approved';
+  const currency = state.account.currency.toLowerCase();
   return {
     sid: attempt.sid,
     account_sid: state.account.id,
@@ -183,7 +203,7 @@ function attemptView(
     date_updated: iso(attempt.createdAt),
     conversion_status: converted ? 'converted' : 'unconverted',
     channel: attempt.channel,
-    price: { value: attempt.price, currency: state.account.currency.toLowerCase() },
+    price: { value: world.now() < attempt.pricedAt ? null : attempt.price, currency },
     channel_data: { to: attempt.to },
     url: `${origin}/v2/Attempts/${attempt.sid}`,
   };

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { LedgerRecord } from '../../src/store/records.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
+import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';
+import { runApp } from './sdks-run.ts';
+
+/** Calls of the clients talk for a second; prices follow. */
+const PATIENCE = 30_000;
+
+describe('the ledger after settlement, against the bills of the vendors', () => {
+  let node: TestNode;
+  let rows: readonly LedgerRecord[];
+  before(async () => {
+    node = await startNode();
+    Object.assign(node.sandbox.settings, { talkSeconds: 1, ringFor: 100 });
+    for (const { id: vendor } of VENDORS) {
+      const script = fileURLToPath(new URL(`./clients/${vendor}.mjs`, import.meta.url));
+      await runApp(node, { command: process.execPath, args: [script], vendor, way: 'proxy' });
+    }
+    rows = await settled(node);
+  });
+  after(() => node.close());
+
+  const billed = (vendor: string): number =>
+    node.sandbox.bill.totals().find((one) => one.vendor === vendor)?.amount ?? 0;
+  const of = (vendor: string) => rows.filter((row) => row.vendor === vendor);
+  const sum = (some: readonly LedgerRecord[]): number =>
+    some.reduce((total, { amount }) => total + amount, 0);
+
+  it('has its last word on every row', () => {
+    assert.ok(rows.length > 10);
+    assert.deepEqual(
+      rows.filter(({ state, settled: isSettled }) => state !== 'released' && !isSettled),
+      [],
+    );
+  });
+
+  for (const { id: vendor } of VENDORS)
+    it(`is the bill of ${vendor}, to the micro`, () => {
+      assert.ok(of(vendor).length > 0);
+      assert.equal(sum(of(vendor)), billed(vendor));
+    });
+
+  it('is not below the bill of a call with a further leg and a recording, which its own record does not price', async () => {
+    const before = billed('twilio') - sum(of('twilio'));
+    const { accountSid = '', authToken = '' } = node.parts('twilio', 'secret');
+    const response = await fetch(
+      `${node.gateway}/api.twilio.com/2010-04-01/Accounts/${accountSid}/Calls.json`,
+      {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+        body: new URLSearchParams({
+          To: ALLOWED,
+          From: FROM,
+          Record: 'true',
+          TimeLimit: '60',
+          Twiml: `<Response><Dial>${ALLOWED}</Dial></Response>`,
+        }),
+      },
+    );
+    assert.equal(response.status, 201, await response.text());
+    const items = () => node.sandbox.bill.rows({ vendor: 'twilio' }).map(({ item }) => item);
+    for (let tries = 0; tries < 100 && !items().includes('call.recording'); tries++) await sleep(100);
+    assert.equal(items().filter((item) => item === 'call.create/voice' || item === 'call.leg').length, 3);
+    rows = await settled(node);
+    assert.equal(rows[0]?.atBound, true);
+    assert.ok(billed('twilio') - sum(of('twilio')) < before);
+  });
+
+  it('has books in order', async () => {
+    assert.deepEqual((await node.primary.store.ledger.verify()).problems, []);
+  });
+});
+
+/** All rows once none waits any more, or when the time is up. */
+async function settled({ primary }: TestNode): Promise<readonly LedgerRecord[]> {
+  const { ledger } = primary.store;
+  const until = Date.now() + PATIENCE;
+  while (Date.now() < until) {
+    const waiting = await Promise.all([
+      ledger.pending('late', 1),
+      ledger.pending('unknown', 1),
+      ledger.list({ limit: 1, state: 'reserved' }),
+    ]);
+    if (waiting.every((some) => some.length === 0)) break;
+    await sleep(250);
+  }
+  return ledger.list({ limit: 1000 });
+}
