@@ -22,6 +22,8 @@ export interface ExchangeOptions {
   readonly probeKey: KeyObject;
   readonly bodyBytes: number;
   readonly uploadBytes: number;
+  /** Told of errors that should not happen. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Where a listener says that a request is going. */
@@ -67,7 +69,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (isProbe(options, response, target)) return;
       await serve(options, { request, response, place, target, vendor });
     } catch (error) {
-      if (!response.headersSent && !response.destroyed) refuseWire(request, response, codeOf(error), '');
+      const code = codeOf(error, options.onFault);
+      if (!response.headersSent && !response.destroyed) refuseWire(request, response, code, '');
       else response.destroy();
     }
   };
@@ -109,12 +112,15 @@ async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
 
 const NO_BODY = Buffer.alloc(0);
 
-async function answerOf({ pipeline, together }: ExchangeOptions, request: AppRequest): Promise<AppAnswer> {
+async function answerOf(
+  { pipeline, together, onFault }: ExchangeOptions,
+  request: AppRequest,
+): Promise<AppAnswer> {
   try {
     await together();
     return await pipeline(request);
   } catch (error) {
-    const code = codeOf(error);
+    const code = codeOf(error, onFault);
     const { message, hint } = new RingfenceError(code);
     return answerRefusal(request, { code, rule: 'gateway', message: `${message}. ${hint}` }, null);
   }
@@ -182,6 +188,12 @@ function refuseWire(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function codeOf(error: unknown): ErrorCode {
-  return error instanceof RingfenceError ? error.code : 'internal';
+/** A connection that broke is nobody's mistake. */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+
+/** An error without a code of ours is a mistake in the gateway: the app is told nothing of it, the operator all. */
+function codeOf(error: unknown, onFault: ExchangeOptions['onFault']): ErrorCode {
+  if (error instanceof RingfenceError) return error.code;
+  if (!BROKEN.has((error as NodeJS.ErrnoException).code ?? '')) onFault(error);
+  return 'internal';
 }

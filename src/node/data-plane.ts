@@ -37,6 +37,7 @@ export interface DataPlaneOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly bank: BankPort;
+  readonly onFault: (error: unknown) => void;
   readonly onCanary: TellCanary;
 }
 
@@ -78,6 +79,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     probeKey: keyRing.derive('probe'),
     bodyBytes: order.config.limits.bodyBytes,
     uploadBytes: order.config.limits.uploadBytes,
+    onFault: options.onFault,
     pipeline: createPipeline({
       clock,
       plan,

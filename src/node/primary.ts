@@ -46,6 +46,7 @@ export async function openPrimary(options: PrimaryOptions) {
     store,
     journalDirectory: paths.journal,
     boot,
+    clock: foundation.clock,
     say,
     onKeyUses: (uses) =>
       void store.keys.touch(uses).catch((error: Error) => say(`last use of keys: ${error.message}`)),

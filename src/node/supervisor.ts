@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bank, Holder, Returned } from '../guard/budgets/bank.ts';
 import type { GrantAsk } from '../guard/budgets/slice.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Store } from '../store/ports.ts';
 import { broadcast, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from './recovery.ts';
 import { createShipper, type Loss, type Shipper } from './shipper.ts';
+import { createUsageMemory, type UsageMemory } from './usage-memory.ts';
 import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
 
 export interface SupervisorOptions {
@@ -17,6 +19,7 @@ export interface SupervisorOptions {
   readonly store: Pick<Store, 'ledger' | 'leases'>;
   readonly journalDirectory: string;
   readonly boot: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly say: (line: string) => void;
   readonly onKeyUses: WorkerEvents['keyUses'];
   readonly onCanary: WorkerEvents['canary'];
@@ -48,6 +51,7 @@ interface State extends SupervisorOptions {
   readonly reviving: Set<string>;
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
   readonly doubtful: Set<string>;
+  readonly memory: UsageMemory;
   bank: Bank | null;
   isStopping: boolean;
 }
@@ -60,13 +64,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     failures: new Map(),
     reviving: new Set(),
     doubtful: new Set(),
+    memory: createUsageMemory(options.clock),
     bank: null,
     isStopping: false,
   };
   const { workers, shippers } = state;
   return Object.freeze({
     start: (bank: Bank) => start(state, bank),
-    broadcast: (part: Part) => broadcast(workers, part),
+    broadcast(part: Part) {
+      state.memory.apply(part);
+      return broadcast(workers, part);
+    },
     live: () => workers.size,
     recall: (asking: Holder, budget: string, period: number) => recall(workers, asking, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
@@ -99,7 +107,11 @@ async function launch(state: State, node: string): Promise<void> {
   await worker.started;
   state.workers.set(node, worker);
   try {
-    for await (const part of state.parts()) await worker.update(part);
+    for await (const part of state.parts()) {
+      state.memory.apply(part);
+      await worker.update(part);
+    }
+    worker.merge(state.memory.recall());
     await worker.listen();
   } catch (error) {
     worker.kill();
@@ -120,7 +132,8 @@ function eventsOf(state: State): WorkerEvents {
       state.bank?.giveBack(budget, period, returned).catch(() => {}); // It stays in the lease, and comes back when that closes.
     },
     usage(from, usage) {
-      if (usage.length > 0) for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
+      state.memory.note(usage);
+      for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
     },
     keyUses: state.onKeyUses,
     canary: state.onCanary,

@@ -83,6 +83,7 @@ async function start(order: StartOrder): Promise<void> {
     journal: endingWith(journal),
     bank,
     onCanary,
+    onFault,
   });
   setInterval(sendUsage, USAGE_MILLISECONDS);
   setInterval(() => sendKeyUses(), KEY_USES_MILLISECONDS);
@@ -123,6 +124,18 @@ function endingWith(opened: Journal): Journal {
       }
     },
   };
+}
+
+const FAULT_MILLISECONDS = 1_000;
+let lastFault = -Infinity;
+
+/** One a second: a mistake that every request meets must not fill the disk. */
+function onFault(error: unknown): void {
+  const now = performance.now();
+  if (now - lastFault < FAULT_MILLISECONDS || (error as { readonly code?: string }).code !== undefined)
+    return;
+  lastFault = now;
+  process.stderr.write(`ringfence: a request failed inside the gateway: ${(error as Error).stack}\n`);
 }
 
 /** A sync error is final for this life: say so and end; the primary starts a new life on new files. */

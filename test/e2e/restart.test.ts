@@ -70,4 +70,23 @@ describe('a data-plane process that is killed', () => {
     );
     assert.deepEqual((await node.primary.store.ledger.verify()).problems, []);
   });
+
+  it('leaves no full buckets to its successor', async () => {
+    await node.primary.store.budgets.remove(BUDGET);
+    await node.primary.refreshBudgets();
+    await node.primary.store.policies.put({ source: LIMITED, createdAt: 0, actor: 'test' }, 1);
+    await node.primary.refreshPolicy();
+    for (let count = 0; count < 3; count++) assert.equal(await send(), 'sent');
+    await sleep(300); // What a process took is told every tenth of a second.
+    const { pid = 0, epoch: dead = 0 } = (await report()) ?? {};
+    process.kill(pid, 'SIGKILL');
+    await until(async () => ((await report())?.epoch ?? 0) > dead || null);
+    assert.match(await until(() => send().catch(() => null)), /code=rate_limited/);
+  });
 });
+
+const LIMITED = `version: 1
+mode: enforce
+rules: [{ id: send, effect: allow, what: { actions: [message.send] }, to: { countries: [DE] } }]
+limits: [{ id: three, per: app, rate: 3/1h }, { id: recipient-flood, per: recipient, rate: 1000/1s }]
+`;

@@ -56,6 +56,17 @@ describe('limits', () => {
     assert.equal(limits.admit(somebody, message).ok, false);
   });
 
+  it('go on where others stopped, in a process that starts with their snapshot', () => {
+    const rules = `{ id: a, per: key, rate: 10/10s }, { id: b, per: recipient, rate: 4/10s }, ${LOOSE}`;
+    const [before, after] = [limitsOf(rules), limitsOf(rules)];
+    assert.equal(before.count(3), 3);
+    after.limits.merge(before.limits.snapshot());
+    assert.equal(after.count(10), 1);
+    before.pass(10_000);
+    const left = before.limits.snapshot().map(({ limit }) => limit);
+    assert.deepEqual([...new Set(left)], ['recipient-flood-day']);
+  });
+
   it('count what other processes admitted', () => {
     const one = limitsOf(`{ id: a, per: key, rate: 10/10s }, ${LOOSE}`);
     const other = limitsOf(`{ id: a, per: key, rate: 10/10s }, ${LOOSE}`);

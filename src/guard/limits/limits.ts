@@ -18,6 +18,8 @@ export interface Limits {
   takeUsage(): readonly Usage[];
   /** Takes what other processes admitted from the limits here. */
   merge(usage: readonly Usage[]): void;
+  /** All that is in force of the rates here, for a process that starts; rounded up. */
+  snapshot(): readonly Usage[];
 }
 
 interface Limit {
@@ -38,15 +40,6 @@ const FREE: Admission = Object.freeze({ release() {} });
 export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic'> }): Limits {
   let limits: readonly Limit[] = [];
 
-  function refusal({ rule }: Limit, isRate: boolean): Refused {
-    const code =
-      rule.per === 'recipient' ? 'recipient_flooded' : isRate ? 'rate_limited' : 'concurrency_limited';
-    const what = isRate
-      ? `${rule.rate?.count ?? 0} per ${(rule.rate?.milliseconds ?? 0) / 1000} s`
-      : `${rule.concurrency ?? 0} at a time`;
-    return refuse(code, `limit:${rule.id}`, `The limit ${rule.id} allows ${what} per ${rule.per}.`);
-  }
-
   return Object.freeze({
     configure(rules: readonly LimitRule[]) {
       const known = new Map(limits.map((limit) => [JSON.stringify(limit.rule), limit]));
@@ -59,12 +52,12 @@ export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic
         if (!limit.rule.covers(subject, intent)) continue;
         const keys = subjectKeys(limit.rule.per, subject, intent);
         for (const [key, count] of keys.length === 1 ? [[keys[0] ?? '', 1] as const] : countsOf(keys)) {
-          if (limit.rate !== null && !limit.rate.fits(key, now, count)) return refusal(limit, true);
+          if (limit.rate !== null && !limit.rate.fits(key, now, count)) return rateRefusal(limit);
           if (
             limit.rule.concurrency !== null &&
             (limit.running.get(key) ?? 0) + count > limit.rule.concurrency
           )
-            return refusal(limit, false);
+            return concurrencyRefusal(limit);
           taken.push({ limit, key, count });
         }
       }
@@ -73,6 +66,10 @@ export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic
     },
     takeUsage() {
       return limits.flatMap(({ rule, rate }) => rate?.takeUsage(rule.id) ?? []);
+    },
+    snapshot() {
+      const now = clock.monotonic();
+      return limits.flatMap(({ rule, rate }) => rate?.snapshot(rule.id, now) ?? []);
     },
     merge(usage: readonly Usage[]) {
       const now = clock.monotonic();
@@ -84,6 +81,24 @@ export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic
 
 function newLimit(rule: LimitRule): Limit {
   return { rule, rate: rule.rate === null ? null : createRate(rule.rate), running: new Map() };
+}
+
+function rateRefusal({ rule }: Limit): Refused {
+  const { count = 0, milliseconds = 0 } = rule.rate ?? {};
+  return refusal(rule, 'rate_limited', `${count} per ${milliseconds / 1000} s`);
+}
+
+function concurrencyRefusal({ rule }: Limit): Refused {
+  return refusal(rule, 'concurrency_limited', `${rule.concurrency ?? 0} at a time`);
+}
+
+function refusal(
+  { id, per }: LimitRule,
+  code: 'rate_limited' | 'concurrency_limited',
+  what: string,
+): Refused {
+  const message = `The limit ${id} allows ${what} per ${per}.`;
+  return refuse(per === 'recipient' ? 'recipient_flooded' : code, `limit:${id}`, message);
 }
 
 function isRate({ limit }: Taken): boolean {

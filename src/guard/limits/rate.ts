@@ -17,6 +17,8 @@ export interface Rate {
   /** Counts what another process took; not reported by `takeUsage`. */
   merge(key: string, now: number, count: number): void;
   takeUsage(limit: string): readonly Usage[];
+  /** What would have to be merged into an empty rate to make it refuse as this one does. */
+  snapshot(limit: string, now: number): readonly Usage[];
 }
 
 const MAX_KEYS = 200_000;
@@ -62,6 +64,11 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
       const usage = [...taken].map(([key, amount]) => ({ limit, key, count: amount }));
       taken = new Map();
       return usage;
+    },
+    snapshot(limit, now) {
+      return [...full]
+        .filter(([, at]) => at > now)
+        .map(([key, at]) => ({ limit, key, count: Math.ceil((at - now) / step) }));
     },
   };
 }
