@@ -1,12 +1,6 @@
 import type { Format, Value } from '../format.ts';
 import type { Random } from '../random.ts';
 
-/** A file with one secret in it. */
-export interface Planting {
-  readonly path: string;
-  readonly content: Buffer;
-}
-
 export interface Scene {
   readonly format: Format;
   readonly value: Value;
