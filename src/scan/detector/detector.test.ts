@@ -115,6 +115,17 @@ describe('checks of a match', () => {
     assert.deepEqual(detect('pass=yourTokenGoesHere1234'), []);
   });
 
+  it('a name that has the vendor’s in it is none', () => {
+    assert.deepEqual(detect('pass=Xq7RoadRunnerz9v2Kp4tRw'), []);
+    assert.deepEqual(values('pass=Xq7RoedRunnerz9v2Kp4tRw'), ['greedy-token Xq7RoedRunnerz9v2Kp4tRw']);
+  });
+
+  it('an example from a manual is none, in either case', () => {
+    const example = ['5CFd2fd1755d40ec', 'b72977518be15d3b'].join('');
+    assert.deepEqual(detect(`pass=${example} pass=${example.toLowerCase()}`), []);
+    assert.equal(detect(`pass=${example.replace('5CF', '5CE')}`).length, 1);
+  });
+
   it('a structure that decides rejects, another lowers the confidence', () => {
     const good = `roadrunner ${checksummed()}`;
     const broken = `${good.slice(0, -1)}${good.endsWith('0') ? '1' : '0'}`;

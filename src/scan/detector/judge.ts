@@ -1,5 +1,6 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
+import { isDocumented } from './documented.ts';
 import { isPlaceholder } from './placeholder.ts';
 import type { Slice } from './slices.ts';
 import { hasStructure } from './structure.ts';
@@ -9,6 +10,8 @@ const OWN_STRUCTURE = 'virtual-secret';
 const OWN_FORM = /rfv[0-9A-Za-z]{29}$/;
 /** Text before a value that may say what it is. */
 const LEAD = 32;
+/** Shorter ones turn up in random text. */
+const SHORTEST_NAME = 5;
 
 /**
  * How sure it is that the value at `place` of the slice is what the rule says; null: it is not. Cheap and telling checks
@@ -24,10 +27,17 @@ export function judge(
   if (structure === OWN_STRUCTURE) return hasStructure(structure, value) ? rule.confidence : null;
   if (OWN_FORM.test(value)) return null;
   if (isPlaceholder(value, slice.text().slice(Math.max(0, start - LEAD), start))) return null;
+  if (namesVendor(rule, value)) return null;
   const fits = structure === undefined || hasStructure(structure, value);
   if (!fits && rule.structureDecides === true) return null;
-  if (!hasContext(rule, slice)) return null;
+  if (!hasContext(rule, slice) || isDocumented(value)) return null;
   return fits ? rule.confidence : 'low';
+}
+
+/** No vendor's keys have its name in them, but names of variables, classes and hosts do. */
+function namesVendor({ vendor }: LeakRule, value: string): boolean {
+  const name = vendor.toLowerCase().replaceAll(/[^0-9a-z]/g, '');
+  return name.length >= SHORTEST_NAME && value.toLowerCase().replaceAll(/[_.-]/g, '').includes(name);
 }
 
 function hasContext({ context }: LeakRule, slice: Slice): boolean {

@@ -1,7 +1,10 @@
+import { alphabetSize } from './alphabet.ts';
 import { typistOdds } from './typist.ts';
 
 /** A random value is taken for a placeholder with a chance of at most one in this. */
 const DROP_ABOVE = 1000;
+/** Enough where the whole of the value is a person's too. */
+const SUSPICIOUS = 20;
 /** Where a value is not here but comes from elsewhere, or must still be filled in. */
 const REFERENCE = /\$\{|\$\(|\{\{|\}\}|<[^>]*>|%[({]|#\{|\.{3}|\*{3}|process\.env|os\.environ|getenv/;
 /** Words that are never part of a vendor's prefix. */
@@ -24,20 +27,26 @@ const DIGESTS =
 export function isPlaceholder(value: string, before: string): boolean {
   if (REFERENCE.test(value) || DIGESTS.test(before)) return true;
   if (HINT.test(PREFIX.exec(value)?.[0] ?? '')) return true;
-  return partsOf(value).every((part) => typistOdds(part) > DROP_ABOVE);
+  const text = withoutHyphens(decodedUuid(value) ?? value);
+  const odds = typistOdds(strongestPart(text));
+  return odds > DROP_ABOVE || (odds > SUSPICIOUS && typistOdds(text) > DROP_ABOVE);
 }
 
 /**
- * Parts of which a generator may have made each: between separators, without a prefix before hexadecimal digits. One
- * random part makes the whole a credential, as `xkeysib-` or `/IncomingWebhook/` belong to the form. A value without a
- * part of some length is one part.
+ * The part in which most of the randomness must be, if there is any: `xkeysib-` or `/IncomingWebhook/` belong to a form.
+ * Without a part of some length, the whole is one part.
  */
-function partsOf(value: string): readonly string[] {
-  const text = decodedUuid(value) ?? value;
-  if (UUID_LIKE.test(text)) return [text.replaceAll('-', '')];
-  const long = text.split(SEPARATORS).filter((part) => part.length >= LONG);
-  return long.length === 0 ? [text] : long.map((part) => part.replace(BEFORE_HEX, ''));
+function strongestPart(text: string): string {
+  let [strongest, most] = [text, 0];
+  for (const part of text.split(SEPARATORS)) {
+    const bits = part.length * Math.log2(alphabetSize(part));
+    if (part.length >= LONG && bits > most) [strongest, most] = [part, bits];
+  }
+  return strongest.replace(BEFORE_HEX, '');
 }
+
+/** Hyphens of a UUID stand where they must, and say nothing. */
+const withoutHyphens = (text: string): string => (UUID_LIKE.test(text) ? text.replaceAll('-', '') : text);
 
 /** A UUID in base64, whole or only its beginning. */
 function decodedUuid(value: string): string | null {

@@ -1,7 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 
 const COMMON = {
-  vendor: 'Acme',
+  vendor: 'Roadrunner',
   role: 'secret',
   confidence: 'high',
   span: 32,

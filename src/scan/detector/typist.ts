@@ -26,10 +26,10 @@ const READ = 96;
 const STAY = 0.92;
 const SWITCH = 1 - STAY;
 const CHANCE = 0.2;
-const SPELLING = 0.3;
+const SPELLING = 0.25;
 const SEQUENCE = 0.12;
 const KEYBOARD_RUN = 0.03;
-const IN_TURN = 0.05;
+const IN_TURN = 0.1;
 const FEW = 0.1;
 const LISTED = 0.1;
 const REPETITION = 0.1;
@@ -38,6 +38,9 @@ const LAGS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 
 /** Many values are hexadecimal with a letter before; so sixteen characters are not few. */
 const FEW_OF = 16;
+
+/** So many sequences may take turns: `a1b2c3`, `aB1cD2eF3`. */
+const PROGRESSIONS: readonly number[] = [1, 2, 3, 4];
 
 interface Habit {
   readonly share: number;
@@ -49,7 +52,10 @@ const HABITS: readonly Habit[] = [
   { share: SPELLING, probability: spelling },
   { share: SEQUENCE, probability: sequence },
   { share: KEYBOARD_RUN, probability: keyboardRun },
-  { share: IN_TURN, probability: inTurn },
+  ...PROGRESSIONS.map((lag) => ({
+    share: IN_TURN / PROGRESSIONS.length,
+    probability: (value: string, at: number) => (continues(value, at, lag) ? 0.9 : 0),
+  })),
   ...LAGS.map((lag) => ({
     share: REPETITION / LAGS.length,
     probability: (value: string, at: number) => (at >= lag && value[at] === value[at - lag] ? 0.9 : 0),
@@ -130,8 +136,14 @@ function spelling(value: string, at: number): number {
   if (!isLetter(before)) return 0.9 * 0.45 * pairProbability(null, letter);
   const hump = isUpper(code) && !isUpper(before);
   if (hump) return 0.9 * 0.15 * pairProbability(null, letter);
-  const caseProbability = isUpper(before) ? 0.5 : 0.85;
+  const caseProbability = isUpper(before) ? afterCapital(value, at) : 0.85;
   return 0.9 * caseProbability * pairProbability((before | 0x20) - 0x61, letter);
+}
+
+/** After one capital letter both cases are as likely; after two, the word is loud to its end. */
+function afterCapital(value: string, at: number): number {
+  if (at < 2 || !isUpper(value.charCodeAt(at - 2))) return 0.5;
+  return isUpper(value.charCodeAt(at)) ? 0.85 : 0.15;
 }
 
 /** The same again, the next or the one before in the alphabet. */
@@ -149,9 +161,11 @@ function keyboardRun(value: string, at: number): number {
   return KEYBOARD.includes(value.slice(at - 1, at + 1).toLowerCase()) ? 0.3 : 0;
 }
 
-/** Two sequences that take turns: `a1b2c3`. */
-function inTurn(value: string, at: number): number {
-  return at >= 2 && isNext(value[at - 2] ?? '', value[at] ?? '') ? 0.9 : 0;
+/** The character is as far from the one `lag` before as that is from its own predecessor. */
+function continues(value: string, at: number, lag: number): boolean {
+  if (at < 2 * lag) return false;
+  const [first, second, third] = [at - 2 * lag, at - lag, at].map((place) => value.charCodeAt(place));
+  return third === 2 * (second ?? 0) - (first ?? 0);
 }
 
 /** Two characters follow each other in the order of digits and letters; `9` comes before `a`, `z` and `f` before the start. */
