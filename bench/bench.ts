@@ -161,7 +161,7 @@ async function run(cache: string, directory: string, started: Contender[]): Prom
 }
 
 /** Formatted as the repository's check wants it. */
-function keep(text: string): void {
+function keepReport(text: string): void {
   const file = join(import.meta.dirname, 'results.md');
   writeFileSync(file, text);
   execFileSync(join(import.meta.dirname, '..', 'node_modules', '.bin', 'oxfmt'), [file], { stdio: 'ignore' });
@@ -180,7 +180,7 @@ try {
   const report = await run(cache, directory, started);
   const text = toMarkdown(report);
   // A quick run is for a look; the kept results come from a full one.
-  if (!isQuick) keep(text);
+  if (!isQuick) keepReport(text);
   if (!isJson) process.stdout.write(`${text}\n`);
   process.stdout.write(`${JSON.stringify(report.figures)}\n`);
 } finally {

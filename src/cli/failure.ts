@@ -53,14 +53,14 @@ export function formatFailure(error: unknown, { json, verbose }: FailureStyle): 
 function causesOf(error: unknown): readonly string[] {
   const causes: string[] = [];
   for (let cause = causeOf(error); cause !== undefined && causes.length < 10; cause = causeOf(cause))
-    causes.push(
-      cause instanceof Error
-        ? `${cause.name}: ${cause.message}`
-        : typeof cause === 'string'
-          ? cause
-          : typeof cause,
-    );
+    causes.push(describeCause(cause));
   return causes;
+}
+
+/** Nothing of a thrown object but its type: it may hold what must not be shown. */
+function describeCause(cause: unknown): string {
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+  return typeof cause === 'string' ? cause : typeof cause;
 }
 
 function causeOf(error: unknown): unknown {

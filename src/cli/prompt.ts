@@ -89,9 +89,10 @@ function createLine(echo: (shown: string) => void) {
     text: () => typed,
     /** What follows the end of the line belongs to the next question. */
     type(keys: string): { readonly state: State; readonly rest: string } {
-      for (const [place, key] of [...keys].entries()) {
+      const each = Array.from(keys);
+      for (const [place, key] of each.entries()) {
         const state = one(key);
-        if (state !== 'more') return { state, rest: [...keys].slice(place + 1).join('') };
+        if (state !== 'more') return { state, rest: each.slice(place + 1).join('') };
       }
       return { state: 'more', rest: '' };
     },

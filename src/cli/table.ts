@@ -2,6 +2,7 @@ import { maskAddress } from '../kernel/phone.ts';
 
 const GAP = 2;
 const LEAST = 8;
+const GRAPHEMES = new Intl.Segmenter();
 
 /** Text that is safe to show: no control character reaches the terminal, and a number in full is masked. */
 export function printable(text: string): string {
@@ -16,7 +17,7 @@ export function formatTable(
 ): string {
   const cells = [headers, ...rows.map((row) => row.map((cell) => printable(cell ?? '-')))];
   const widths = fit(
-    headers.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column] ?? '')))),
+    headers.map((_, column) => Math.max(...cells.map((row) => charactersOf(row[column] ?? '').length))),
     width,
   );
   return cells.map((row) => `${formatRow(row, widths)}\n`).join('');
@@ -25,14 +26,16 @@ export function formatTable(
 function formatRow(row: readonly string[], widths: readonly number[]): string {
   const padded = row.map((cell, column) => {
     const room = widths[column] ?? 0;
-    const shown = lengthOf(cell) > room ? `${[...cell].slice(0, room - 1).join('')}…` : cell;
-    return shown + ' '.repeat(room - lengthOf(shown));
+    const characters = charactersOf(cell);
+    const shown = characters.length > room ? [...characters.slice(0, room - 1), '…'] : characters;
+    return shown.join('') + ' '.repeat(room - shown.length);
   });
   return padded.join(' '.repeat(GAP)).trimEnd();
 }
 
-function lengthOf(text: string): number {
-  return [...text].length;
+/** What a reader takes for one character may be several code points. */
+function charactersOf(text: string): readonly string[] {
+  return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
 }
 
 function fit(widths: readonly number[], width: number | null): readonly number[] {

@@ -82,11 +82,12 @@ function optionsOf(request: WireRequest, upload: Upload | null): Dispatcher.Disp
   }
   headers.push('accept-encoding', 'identity');
   if (upload !== null) headers.push('content-length', String(upload.length));
+  const whole = request.body.length > 0 ? request.body : null;
   return {
     path: request.query === '' ? request.path : `${request.path}?${request.query}`,
     method: request.method,
     headers,
-    body: upload === null ? (request.body.length > 0 ? request.body : null) : upload.stream,
+    body: upload === null ? whole : upload.stream,
   };
 }
 

@@ -174,10 +174,10 @@ function atFrom({ from }: State, { header }: SegmentReader, kind: Fault['kind'],
 /** Goes on at the beginning of the epoch that follows: one that cannot be opened has a fault of its own. */
 async function skipEpoch(state: State): Promise<boolean> {
   const epoch = Math.max(state.reader?.file.epoch ?? state.from.epoch, state.faulty);
-  const next = (await listSegments(state.directory)).find((file) => file.epoch > epoch);
-  if (next === undefined) return false;
+  const following = (await listSegments(state.directory)).find((file) => file.epoch > epoch);
+  if (following === undefined) return false;
   await state.reader?.close();
   state.reader = null;
-  state.from = { epoch: next.epoch, position: 0 };
+  state.from = { epoch: following.epoch, position: 0 };
   return true;
 }

@@ -29,13 +29,15 @@ function judgeBroken(rest: Buffer, chain: Chain, header: SegmentHeader): Ending 
   const bytes = lastUsed(rest);
   const isLast = findFrame(rest, chain.position, Infinity) === null;
   if (isLast && !isWritten(rest)) return { kind: 'torn', bytes };
-  const what = isLast
-    ? 'its bytes do not fit their checksum, although it was written to its end'
-    : isBlank(rest.subarray(0, FRAME_BYTES))
-      ? 'it is blank, but later records follow'
-      : 'its bytes do not fit their checksum, and later records follow';
+  const what = describeBroken(rest, isLast);
   const point = { node: header.node, epoch: header.epoch, position: chain.position };
   return { kind: 'fault', fault: fault('damaged', point, what), bytes };
+}
+
+function describeBroken(rest: Buffer, isLast: boolean): string {
+  if (isLast) return 'its bytes do not fit their checksum, although it was written to its end';
+  if (isBlank(rest.subarray(0, FRAME_BYTES))) return 'it is blank, but later records follow';
+  return 'its bytes do not fit their checksum, and later records follow';
 }
 
 /** Segments are zero-filled and writes go forward, so a record that a crash cut off ends in zeros. JSON does not. */

@@ -39,9 +39,18 @@ function breakFiles(): {
   };
   const files: JournalFiles = {
     ...nodeFiles,
-    openSync: (path, flags, mode) => (check('openSync'), nodeFiles.openSync(path, flags, mode)),
-    renameSync: (from, to) => (check('renameSync'), nodeFiles.renameSync(from, to)),
-    writeSync: (...parameters) => (check('writeSync'), nodeFiles.writeSync(...parameters)),
+    openSync(...parameters) {
+      check('openSync');
+      return nodeFiles.openSync(...parameters);
+    },
+    renameSync(...parameters) {
+      check('renameSync');
+      nodeFiles.renameSync(...parameters);
+    },
+    writeSync(...parameters) {
+      check('writeSync');
+      return nodeFiles.writeSync(...parameters);
+    },
     write(...parameters) {
       const error = errorOf('write');
       if (error === null) nodeFiles.write(...parameters);

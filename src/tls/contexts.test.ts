@@ -20,7 +20,10 @@ async function setUp(): Promise<World> {
   const { options, clock } = tlsFixture(HOSTS);
   const { authority } = await loadOrCreateAuthority(options);
   const issued: string[] = [];
-  const issue = (host: string) => (issued.push(host), authority.issue(host));
+  const issue = (host: string) => {
+    issued.push(host);
+    return authority.issue(host);
+  };
   return { authority, contexts: createContexts({ issue, hosts: HOSTS, clock }), issued, clock };
 }
 

@@ -144,7 +144,10 @@ async function nodeClient(
   const { port } = server.address() as AddressInfo;
   return new Promise<string>((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', servername, ca });
-    socket.on('secureConnect', () => (resolve('trusted'), socket.destroy()));
+    socket.on('secureConnect', () => {
+      resolve('trusted');
+      socket.destroy();
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.message));
   });
 }

@@ -60,10 +60,10 @@ const states = ({ rows }: Proof, runtime: string): string[] => [
 test('every HTTP client of Node is proven to reach the gateway, for each host', async (t) => {
   const { proxy, environment } = await setUp(t);
   const proof = await prove(process.execPath, environment, proxy.probeKey);
-  const node = proof.rows.filter(({ runtime }) => runtime === 'node');
-  const tried = new Set(node.map(({ client, host }) => `${client} ${host}`));
+  const rows = proof.rows.filter(({ runtime }) => runtime === 'node');
+  const tried = new Set(rows.map(({ client, host }) => `${client} ${host}`));
   assert.equal(tried.size, 6);
-  assert.deepEqual(states(proof, 'node'), ['covered'], JSON.stringify(node));
+  assert.deepEqual(states(proof, 'node'), ['covered'], JSON.stringify(rows));
   assert.ok(proof.notCovered.some((one) => one.includes('Cobol')));
   assert.deepEqual(proxy.seen, []);
 });
@@ -77,10 +77,10 @@ test('and by the variables alone, except for agents of its own, which the proof 
   const { proxy, environment } = await setUp(t);
   const { NODE_OPTIONS: _, ...variables } = environment;
   const { rows } = await prove(process.execPath, variables, proxy.probeKey, ['api.acme.example']);
-  const node = rows
+  const found = rows
     .filter(({ runtime }) => runtime === 'node')
     .map(({ client, state }) => `${client}: ${state}`);
-  assert.deepEqual(node.toSorted(), [
+  assert.deepEqual(found.toSorted(), [
     'fetch: covered',
     'https.Agent of its own: failed',
     'https.request: covered',

@@ -84,14 +84,18 @@ async function answer(
 ): Promise<void> {
   for await (const _ of request);
   const url = new URL(request.url ?? '/', `https://${request.headers.host ?? 'none'}`);
-  const isAbsolute = /^https?:/.test(request.url ?? '');
-  const via = isAbsolute ? 'absolute' : 'encrypted' in request.socket ? 'tunnel' : 'plain';
+  const via = viaOf(request);
   const probe = url.pathname === PROBE_PATH ? answerProbe(url.searchParams.get('nonce'), probeKey) : null;
   if (probe === null)
     seen.push({ method: request.method ?? '', host: url.hostname, path: url.pathname, via });
   else response.setHeader(PROBE_HEADER, probe);
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify(probe === null ? VENDOR_ANSWER : {}));
+}
+
+function viaOf({ url = '', socket }: IncomingMessage): SeenRequest['via'] {
+  if (/^https?:/.test(url)) return 'absolute';
+  return 'encrypted' in socket ? 'tunnel' : 'plain';
 }
 
 /** Enough for every SDK of the tests to be content. */

@@ -32,11 +32,13 @@ describe('the first command of the README', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringfence-walk-'));
     ports = await freePorts(4);
-    const [apps, proxy, tls, admin] = ports.map((port) => `{ port: ${port} }`);
+    const listeners = ['apps', 'proxy', 'tls', 'admin'].map(
+      (name, index) => `${name}: { port: ${ports[index]} }`,
+    );
     await writeFile(
       join(folder, 'ringfence.yaml'),
       `data: ${JSON.stringify(join(folder, 'data'))}
-listeners: { apps: ${apps}, proxy: ${proxy}, tls: ${tls}, admin: ${admin} }
+listeners: { ${listeners.join(', ')} }
 `,
     );
     first = await start();

@@ -78,7 +78,7 @@ describe('budgets over several processes', () => {
     for (const k of [1, 7, 333, 999]) {
       const { holders, leases } = fleet(8, budgetOf(k * PRICE + PRICE - 1));
       const all = Array.from({ length: 1000 }, (_, index) =>
-        holders[index % 8]?.budgets.reserve(somebody, message, bound),
+        Promise.resolve(holders[index % 8]?.budgets.reserve(somebody, message, bound)),
       );
       const passed = (await Promise.all(all)).filter((step) => step?.ok === true).length;
       assert.equal(passed, k);

@@ -21,8 +21,7 @@ export function searchWhole(
   for (const { oid, type, content } of objects) {
     if (type === 'tree') continue;
     const text = Buffer.from(content).toString('latin1');
-    const blank = text.indexOf('\n\n');
-    const searched = type === 'blob' ? text : blank < 0 ? '' : text.slice(blank + 2);
+    const searched = type === 'blob' ? text : messageOf(text);
     const bytes = Buffer.from(searched, 'latin1');
     const hits: string[] = [];
     detector.detect({ bytes, length: bytes.length, from: 0, to: bytes.length }, ({ start, end }) => {
@@ -34,6 +33,12 @@ export function searchWhole(
     if (hits.length > 0) found[oid] = hits.toSorted();
   }
   return sorted(found);
+}
+
+/** What follows the headers of a commit or tag. */
+function messageOf(text: string): string {
+  const blank = text.indexOf('\n\n');
+  return blank < 0 ? '' : text.slice(blank + 2);
 }
 
 /** What the scan of the repository finds. */

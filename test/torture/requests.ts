@@ -66,12 +66,12 @@ export function frenchRequest(parts: Parts): Dispatcher.RequestOptions {
 function messageFor(choice: number): Message {
   const tail = String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
   const isFrench = choice >= 0.9;
-  const to = isFrench
-    ? `+33612${tail}`
-    : choice >= 0.5
-      ? `+4915215${tail}`
-      : choice >= 0.06
-        ? `+1201555${tail.slice(2)}`
-        : `+4477009${tail.slice(1)}`;
+  const to = numberFor(choice, tail);
   return { to, text: `${'x'.repeat(isFrench ? 20 : 20 + Math.floor(Math.random() * 300))}${tail}` };
+}
+
+function numberFor(choice: number, tail: string): string {
+  if (choice >= 0.9) return `+33612${tail}`;
+  if (choice >= 0.5) return `+4915215${tail}`;
+  return choice >= 0.06 ? `+1201555${tail.slice(2)}` : `+4477009${tail.slice(1)}`;
 }

@@ -140,9 +140,9 @@ async function switching(work: Work, record: RotationRecord): Promise<RotationRe
 async function watching(work: Work, record: RotationRecord): Promise<RotationRecord> {
   const until = (record.steps.findLast(({ phase }) => phase === 'watching')?.at ?? 0) + record.watch;
   for (;;) {
-    const refused = await work.refusals();
-    const before = Math.min(record.refusedBefore, refused); // A process that starts again counts from 0.
-    if (refused > before && before === 0 && !record.isForced)
+    const refusals = await work.refusals();
+    const before = Math.min(record.refusedBefore, refusals); // A process that starts again counts from 0.
+    if (refusals > before && before === 0 && !record.isForced)
       return giveUp(work, record, 'The vendor refused requests of apps (401) with the new credential.');
     if (work.now() >= until) break;
     await work.sleep(Math.min(WATCH_PAUSE, until - work.now()));

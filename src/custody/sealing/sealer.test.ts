@@ -116,7 +116,7 @@ test('neither the sealed text nor the opened object shows the secret', () => {
     sealed,
     inspect(opened),
     JSON.stringify(opened),
-    `${opened['token']}`,
+    String(opened['token']),
     inspect(sealer),
   ])
     assert.ok(!shown.includes('hunter2'));

@@ -58,14 +58,15 @@ export function createInnerListener(options: ListenerOptions): Server {
   return server;
 }
 
+/** Answers to what Node's parser rejects, by its error code. */
+const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+]);
+
 function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
-  const line =
-    code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? '408 Request Timeout'
-      : code === 'HPE_HEADER_OVERFLOW'
-        ? '431 Request Header Fields Too Large'
-        : '400 Bad Request';
+  const line = STATUS_LINES.get(code) ?? '400 Bad Request';
   socket.end(
     `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\nringfence-decision: denied; code=request_malformed\r\n\r\n`,
   );

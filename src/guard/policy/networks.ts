@@ -14,10 +14,15 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
 
 function add(lists: Readonly<Record<'ipv4' | 'ipv6', BlockList>>, network: string): void {
   const [address = '', bits] = network.split('/');
-  const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : null;
+  const family = familyOf(address);
   const most = family === 'ipv4' ? 32 : 128;
   const prefix = bits === undefined ? most : Number(bits);
   if (family === null || !Number.isInteger(prefix) || prefix < 0 || prefix > most)
     throw new RingfenceError('input_invalid', `${JSON.stringify(network)} is not an address or CIDR block.`);
   lists[family].addSubnet(address, prefix, family);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' | null {
+  if (isIPv4(address)) return 'ipv4';
+  return isIPv6(address) ? 'ipv6' : null;
 }

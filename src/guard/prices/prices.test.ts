@@ -138,7 +138,7 @@ describe('coarse bands', () => {
 
   it('never bound a destination below the class around it, but for cheap countries within dear surroundings', () => {
     for (const { item, prefix, amount } of bands) {
-      const whole = bands.find((row) => row.item === item && row.prefix === '');
+      const whole = bands.find((one) => one.item === item && one.prefix === '');
       assert.ok(whole !== undefined && amount <= whole.amount, `${item} ${prefix}`);
     }
   });

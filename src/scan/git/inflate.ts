@@ -121,13 +121,18 @@ function readLengths(stream: Stream, total: number): void {
     let value = symbol;
     if (symbol >= 16) {
       value = symbol === 16 && index > 0 ? (lengths[index - 1] as number) : 0;
-      times =
-        symbol === 16 ? 3 + take(stream, 2) : symbol === 17 ? 3 + take(stream, 3) : 11 + take(stream, 7);
+      times = takeTimes(stream, symbol);
     }
     if (index + times > total || (symbol === 16 && index === 0)) damaged('a block has no valid code');
     lengths.fill(value, index, index + times);
     index += times;
   }
+}
+
+/** How often a length is repeated: the extra bits of symbols 16, 17 and 18 (RFC 1951, 3.2.7). */
+function takeTimes(stream: Stream, symbol: number): number {
+  if (symbol === 16) return 3 + take(stream, 2);
+  return symbol === 17 ? 3 + take(stream, 3) : 11 + take(stream, 7);
 }
 
 function takePlain(stream: Stream): number {

@@ -96,16 +96,16 @@ function encodeEntries(objects: readonly PackedObject[], hash: HashName): Entry[
   let offset = 12;
   for (const object of objects) {
     const { type, content, delta } = object;
-    const kind = delta === undefined ? OBJECT_TYPES.indexOf(type) + 1 : delta.by === 'offset' ? 6 : 7;
     const body = delta?.bytes ?? content;
-    const base = delta === undefined ? undefined : (objects[delta.base] as PackedObject);
-    const baseOffset = delta === undefined ? 0 : (entries[delta.base]?.offset ?? 0);
-    const link =
-      delta === undefined || base === undefined
-        ? []
-        : delta.by === 'offset'
-          ? distanceBytes(offset - baseOffset)
-          : [...Buffer.from(idOf(base, hash), 'hex')];
+    let kind = OBJECT_TYPES.indexOf(type) + 1;
+    let link: readonly number[] = [];
+    if (delta?.by === 'offset') {
+      kind = 6;
+      link = distanceBytes(offset - (entries[delta.base]?.offset ?? 0));
+    } else if (delta !== undefined) {
+      kind = 7;
+      link = [...Buffer.from(idOf(objects[delta.base] as PackedObject, hash), 'hex')];
+    }
     const bytes = Buffer.concat([Buffer.from([...head(kind, body.length), ...link]), deflateSync(body)]);
     entries.push({ oid: idOf(object, hash), offset, bytes });
     offset += bytes.length;
