@@ -11,7 +11,8 @@ import {
 } from './entry-head.ts';
 import { createKernel, type Kernel } from './kernel.ts';
 import { readLooseObject } from './loose-object.ts';
-import { findPacked, listLoose, type ObjectStore, type Pack } from './object-store.ts';
+import { numberObjects, type ObjectNumbers } from './object-numbers.ts';
+import { findPacked, type ObjectStore, type Pack } from './object-store.ts';
 import { MOST_OBJECT_BYTES, type ObjectType, typeOfKind } from './object-types.ts';
 import { hexOf, offsetAt } from './pack-index.ts';
 
@@ -30,6 +31,10 @@ export interface StoredObject {
 export interface ObjectReader {
   /** Null when the repository does not have it. Throws a `DamageError` when it is unreadable. */
   read(oid: string): StoredObject | null;
+  /** Throws a `DamageError` when it is unreadable. */
+  readNumber(number: number): StoredObject;
+  readonly numbers: ObjectNumbers;
+  readonly hashBytes: number;
 }
 
 /** An entry on the way from a delta down to what it is built on. */
@@ -44,27 +49,30 @@ interface Reader {
   readonly kernel: Kernel;
   readonly arena: Arena;
   readonly cache: Cache;
-  readonly loose: () => ReadonlyMap<string, string>;
+  readonly numbers: ObjectNumbers;
 }
 
 export function createObjectReader(store: ObjectStore, kernel: Kernel = createKernel()): ObjectReader {
-  let loose: ReadonlyMap<string, string> | undefined;
+  const numbers = numberObjects(store);
   const reader: Reader = {
     store,
     kernel,
     arena: createArena(kernel, ARENA_BYTES),
     cache: createCache(),
-    loose: () => (loose ??= listLoose(store.repository)),
+    numbers,
+  };
+  const readNumber = (number: number): StoredObject => {
+    const place = numbers.placeOf(number);
+    if (place.pack === null) return readLooseObject(place.path);
+    return readPacked(reader, place.pack, offsetAt(place.pack.index, place.position));
   };
   return {
+    numbers,
+    hashBytes: store.repository.hashBytes,
+    readNumber,
     read(oid) {
-      const id = Buffer.from(oid, 'hex');
-      if (id.length !== store.repository.hashBytes) return null;
-      const packed = findPacked(store.packs, id, 0);
-      if (packed !== null)
-        return readPacked(reader, packed.pack, offsetAt(packed.pack.index, packed.position));
-      const path = reader.loose().get(oid);
-      return path === undefined ? null : readLooseObject(path);
+      const number = numbers.numberOf(oid);
+      return number < 0 ? null : readNumber(number);
     },
   };
 }
@@ -109,9 +117,10 @@ function followChain(
   }
 }
 
-function readLooseBase({ loose }: Reader, oid: string): StoredObject {
-  const path = loose().get(oid);
-  return path === undefined ? damaged(`its base ${oid} is missing`) : readLooseObject(path);
+function readLooseBase({ numbers }: Reader, oid: string): StoredObject {
+  const number = numbers.numberOf(oid);
+  const place = number < 0 ? damaged(`its base ${oid} is missing`) : numbers.placeOf(number);
+  return place.pack === null ? readLooseObject(place.path) : damaged(`its base ${oid} is elsewhere`);
 }
 
 function readWhole(reader: Reader, link: Link): StoredObject {

@@ -79,6 +79,20 @@ export function findOid(index: PackIndex, bytes: Uint8Array, at: number): number
   return -1;
 }
 
+/** At most two ids that begin so: enough to see that a beginning is not unique. */
+export function idsStartingWith(index: PackIndex, start: string): string[] {
+  const least = Buffer.from(start.padEnd(index.hashBytes * 2, '0'), 'hex');
+  let low = 0;
+  let high = index.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareOid(index, middle, least, 0) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const next = [low, low + 1].filter((position) => position < index.count);
+  return next.map((position) => oidAt(index, position)).filter((oid) => oid.startsWith(start));
+}
+
 function compareOid(index: PackIndex, position: number, bytes: Uint8Array, at: number): number {
   const start = index.oidsAt + position * index.hashBytes;
   for (let byte = 0; byte < index.hashBytes; byte++) {

@@ -1,0 +1,155 @@
+import { DamageError } from './damage.ts';
+import type { ObjectReader } from './object-reader.ts';
+
+/** What a commit or tag says of itself. Times are in ms. */
+export interface Header {
+  readonly tree: string | null;
+  readonly parents: readonly string[];
+  /** Of a tag: what it names. */
+  readonly target: string | null;
+  /** `Name <address>`; the tagger of a tag. */
+  readonly author: string | null;
+  readonly authored: number | null;
+  readonly committed: number | null;
+}
+
+const HEADER_ROOM = 1 << 16;
+
+/** Reads the head of a commit or tag; what is malformed is null. */
+export function parseHeader(bytes: Uint8Array): Header {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEADER_ROOM)).toString(
+    'utf8',
+  );
+  const end = text.indexOf('\n\n');
+  const lines = (end < 0 ? text : text.slice(0, end)).split('\n');
+  const valuesOf = (name: string): string[] =>
+    lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const author = personOf(valuesOf('author')[0] ?? valuesOf('tagger')[0]);
+  const committer = personOf(valuesOf('committer')[0]);
+  return {
+    tree: valuesOf('tree')[0] ?? null,
+    parents: valuesOf('parent'),
+    target: valuesOf('object')[0] ?? null,
+    author: author?.name ?? null,
+    authored: author?.time ?? null,
+    committed: committer?.time ?? author?.time ?? null,
+  };
+}
+
+function personOf(text: string | undefined): { name: string; time: number | null } | null {
+  const [, name, seconds] = /^(.*>)\s*(\d{1,12})?/.exec(text ?? '') ?? [];
+  return name === undefined ? null : { name, time: seconds === undefined ? null : Number(seconds) * 1000 };
+}
+
+/** Commits that some tips reach. A place in the lists is a commit, whose object has the number `numbers[place]`. */
+export interface CommitGraph {
+  readonly numbers: readonly number[];
+  /** Number of its tree; -1 when it is not there. */
+  readonly trees: readonly number[];
+  readonly parents: readonly (readonly number[])[];
+  /** Commit time in ms. */
+  readonly times: readonly number[];
+  readonly placeOf: ReadonlyMap<number, number>;
+  /** Places of the tips, in their order; of those that are, or name, commits. */
+  readonly tips: readonly number[];
+}
+
+/** Reads all commits that the tips reach. Missing and damaged ones end their line, as in a shallow clone. */
+export function readCommits(reader: ObjectReader, tips: Iterable<string>): CommitGraph {
+  const { numbers: ids } = reader;
+  const graph = {
+    numbers: [] as number[],
+    trees: [] as number[],
+    parents: [] as number[][],
+    times: [] as number[],
+    placeOf: new Map<number, number>(),
+    tips: [] as number[],
+  };
+  const parentNumbers: number[][] = [];
+  const add = (number: number): boolean => {
+    if (number < 0 || graph.placeOf.has(number)) return false;
+    const header = commitHeader(reader, number);
+    if (header === null) return false;
+    graph.placeOf.set(number, graph.numbers.length);
+    graph.numbers.push(number);
+    graph.trees.push(header.tree === null ? -1 : ids.numberOf(header.tree));
+    graph.times.push(header.committed ?? 0);
+    parentNumbers.push(header.parents.map((parent) => ids.numberOf(parent)));
+    return true;
+  };
+  for (const tip of tips) {
+    const number = peel(reader, ids.numberOf(tip));
+    add(number);
+    const place = graph.placeOf.get(number);
+    if (place !== undefined) graph.tips.push(place);
+  }
+  for (let place = 0; place < graph.numbers.length; place++)
+    for (const parent of parentNumbers[place] ?? []) add(parent);
+  for (const parents of parentNumbers)
+    graph.parents.push(parents.flatMap((parent) => graph.placeOf.get(parent) ?? []));
+  return graph;
+}
+
+const DEEPEST_TAG = 10;
+
+/** Follows tags to what they name. */
+export function peel(reader: ObjectReader, start: number): number {
+  let number = start;
+  for (let depth = 0; depth < DEEPEST_TAG && number >= 0; depth++) {
+    const object = readOr(reader, number);
+    const target = object?.type === 'tag' ? parseHeader(object.bytes).target : null;
+    if (target === null) return number;
+    number = reader.numbers.numberOf(target);
+  }
+  return number;
+}
+
+/** An object, or null when it is damaged. */
+export function readOr(reader: ObjectReader, number: number): ReturnType<ObjectReader['readNumber']> | null {
+  try {
+    return number < 0 ? null : reader.readNumber(number);
+  } catch (error) {
+    if (error instanceof DamageError || (error instanceof Error && 'code' in error)) return null;
+    throw error;
+  }
+}
+
+/** Head of a commit; null when there is none. */
+export function commitHeader(reader: ObjectReader, number: number): Header | null {
+  const object = readOr(reader, number);
+  return object?.type === 'commit' ? parseHeader(object.bytes) : null;
+}
+
+/** Places of all commits, parents before children and otherwise the oldest first. */
+export function oldestFirst(graph: CommitGraph): number[] {
+  const { parents, times } = graph;
+  const byTime = Array.from(times.keys()).toSorted((one, other) => (times[one] ?? 0) - (times[other] ?? 0));
+  const state = new Uint8Array(times.length);
+  const order: number[] = [];
+  for (const start of byTime) {
+    const stack = [start];
+    for (let place = stack.at(-1); place !== undefined; place = stack.at(-1)) {
+      if (state[place] === 0) {
+        state[place] = 1;
+        stack.push(...(parents[place] ?? []).filter((parent) => state[parent] === 0));
+        continue;
+      }
+      stack.pop();
+      if (state[place] === 1) order.push(place);
+      state[place] = 2;
+    }
+  }
+  return order;
+}
+
+/** Marks the places of commits that `tips` reach. */
+export function reachedFrom({ parents }: CommitGraph, tips: readonly number[]): Uint8Array {
+  const reached = new Uint8Array(parents.length);
+  const rest = [...tips];
+  for (let place = rest.pop(); place !== undefined; place = rest.pop()) {
+    if (reached[place] === 1) continue;
+    reached[place] = 1;
+    rest.push(...(parents[place] ?? []));
+  }
+  return reached;
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { isFolder, namesIn, readSmallFile, type Repository } from './repository.ts';
+
+const DEEPEST_FOLDER = 32;
+const MOST_LINKS = 5;
+const SPECIAL = ['HEAD', 'ORIG_HEAD', 'MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'AUTO_MERGE'];
+
+/** Names and object ids of a repository's refs, without following tags. */
+export function readRefs(repository: Repository): ReadonlyMap<string, string> {
+  const refs = new Map<string, string>();
+  const packed = readSmallFile(join(repository.commonDirectory, 'packed-refs')) ?? '';
+  for (const [, oid = '', name = ''] of packed.matchAll(/^([0-9a-f]{40,64}) (\S+)$/gm)) refs.set(name, oid);
+  for (const directory of new Set([repository.commonDirectory, repository.gitDirectory]))
+    for (const name of filesBelow(directory, 'refs')) {
+      const oid = oidIn(readSmallFile(join(directory, name)));
+      if (oid !== null) refs.set(name, oid);
+    }
+  return refs;
+}
+
+/** Id of the commit that the work tree's HEAD stands for; null on a branch without commits. */
+export function readHead(repository: Repository, refs: ReadonlyMap<string, string>): string | null {
+  return followLink(repository, refs, 'HEAD');
+}
+
+function followLink(repository: Repository, refs: ReadonlyMap<string, string>, start: string): string | null {
+  let name = start;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const text = name === 'HEAD' ? readSmallFile(join(repository.gitDirectory, 'HEAD')) : undefined;
+    const oid = refs.get(name) ?? oidIn(text);
+    if (oid !== null) return oid;
+    const target = /^ref: (\S+)/.exec(text ?? '')?.[1];
+    if (target === undefined) return null;
+    name = target;
+  }
+  return null;
+}
+
+/** Everything that git itself starts from: refs, heads of all work trees, both sides of every reflog line. */
+export function readTips(repository: Repository, refs: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const tips = new Set(refs.values());
+  const { commonDirectory } = repository;
+  const trees = namesIn(join(commonDirectory, 'worktrees')).map((name) =>
+    join(commonDirectory, 'worktrees', name),
+  );
+  for (const directory of new Set([repository.gitDirectory, commonDirectory, ...trees])) {
+    for (const name of SPECIAL) {
+      const oid = oidIn(readSmallFile(join(directory, name)));
+      if (oid !== null) tips.add(oid);
+    }
+    for (const name of filesBelow(directory, 'logs'))
+      addLogged(tips, readSmallFile(join(directory, name)) ?? '');
+  }
+  return tips;
+}
+
+function addLogged(tips: Set<string>, log: string): void {
+  for (const [, before = '', after = ''] of log.matchAll(/^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) /gm)) {
+    tips.add(before);
+    tips.add(after);
+  }
+}
+
+const oidIn = (text: string | undefined): string | null =>
+  /^([0-9a-f]{40,64})\s*$/m.exec(text ?? '')?.[1] ?? null;
+
+/** Paths, relative to `directory`, of the files in `folder` and below. */
+function filesBelow(directory: string, folder: string, depth = 0): string[] {
+  if (depth > DEEPEST_FOLDER) return [];
+  return namesIn(join(directory, folder)).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    return isFolder(join(directory, path)) ? filesBelow(directory, path, depth + 1) : [path];
+  });
+}

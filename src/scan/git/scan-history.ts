@@ -1,0 +1,65 @@
+import type { LeakRule } from '../../vendors/vendor.ts';
+import { Secret } from '../../kernel/secret.ts';
+import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
+import { type HistoryOptions, searchHistory } from './history.ts';
+import { locate } from './locate.ts';
+import { createObjectReader } from './object-reader.ts';
+import { openObjectStore } from './object-store.ts';
+import { type HistoryRange, objectsIn } from './ranges.ts';
+import type { Repository } from './repository.ts';
+import type { FoundObject, Hit } from './search-plan.ts';
+
+export interface ScanHistoryOptions extends Omit<HistoryOptions, 'store' | 'only'> {
+  readonly repository: Repository;
+  /** The rules that the detector was made of. */
+  readonly rules: readonly LeakRule[];
+  /** Only what this part of the history has brought; all of the object store when absent. */
+  readonly range?: HistoryRange;
+}
+
+/**
+ * Scans the history of a repository: every version of every file, and every message. Runs no other program, and changes
+ * nothing. Throws a `DamageError` when the range names what is not there.
+ */
+export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutcome> {
+  const { repository, rules, range } = options;
+  const store = openObjectStore(repository);
+  try {
+    const reader = createObjectReader(store);
+    const only = range === undefined ? {} : { only: objectsIn(reader, repository, range) };
+    const { objects, problems, documents, bytes } = await searchHistory({ ...options, store, ...only });
+    const places = locate(reader, repository, objects);
+    const sightings = objects.flatMap((object) => sightingsIn(object, places, rules));
+    return { sightings, problems: [...refProblems(repository), ...problems], documents, bytes };
+  } finally {
+    store.close();
+  }
+}
+
+function sightingsIn(
+  { oid, hits }: FoundObject,
+  places: ReadonlyMap<string, GitPlace>,
+  rules: readonly LeakRule[],
+): Sighting[] {
+  const place = places.get(oid);
+  if (place === undefined) return [];
+  return hits.flatMap((hit) => {
+    const rule = rules.find(({ id }) => id === hit.rule);
+    return rule === undefined ? [] : [sightingOf(hit, rule, place)];
+  });
+}
+
+function sightingOf(
+  { value, companions, confidence, line, column }: Hit,
+  rule: LeakRule,
+  place: GitPlace,
+): Sighting {
+  return { rule, secret: new Secret(value), companions, confidence, place, line, column };
+}
+
+function refProblems({ refStorage }: Repository): ScanProblem[] {
+  if (refStorage === 'files') return [];
+  return [
+    { where: 'refs', problem: `Refs are kept as ${refStorage}, which is not read: no commits can be named.` },
+  ];
+}

@@ -1,0 +1,56 @@
+import { readOr } from './commit-graph.ts';
+import type { ObjectReader } from './object-reader.ts';
+
+const SPACE = 32;
+const FOLDER_MODE = 0x34; // '4' of 40000
+
+/** Visits trees, each once in its life. */
+export interface TreeWalk {
+  /** Visits what is new below the tree with this number. */
+  walk(tree: number): void;
+  /** Trees that were to be there but cannot be read. */
+  readonly unreadable: () => number;
+}
+
+/** A file that was not met in a visited tree before, or was, in another tree. `path` is made on demand. */
+export type FileVisitor = (bytes: Uint8Array, idAt: number, path: () => string) => void;
+
+interface Folder {
+  readonly tree: number;
+  readonly path: string;
+}
+
+export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWalk {
+  const seen = new Uint8Array(reader.numbers.count);
+  let unreadable = 0;
+  const walk = (start: number): void => {
+    const rest: Folder[] = [{ tree: start, path: '' }];
+    for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) {
+      if (folder.tree < 0 || seen[folder.tree] === 1) continue;
+      seen[folder.tree] = 1;
+      const object = readOr(reader, folder.tree);
+      if (object?.type === 'tree') visitEntries(object.bytes, folder, rest);
+      else unreadable++;
+    }
+  };
+  const hashBytes = reader.hashBytes;
+  function visitEntries(bytes: Uint8Array, { path }: Folder, rest: Folder[]): void {
+    for (let at = 0; at < bytes.length;) {
+      const nameAt = bytes.indexOf(SPACE, at) + 1;
+      const nameEnd = bytes.indexOf(0, nameAt);
+      if (nameAt === 0 || nameEnd < 0 || nameEnd + 1 + hashBytes > bytes.length) return;
+      const isFolder = bytes[at] === FOLDER_MODE && nameAt - at === 6;
+      const pathOf = (): string => path + nameOf(bytes, nameAt, nameEnd);
+      if (!isFolder) visit(bytes, nameEnd + 1, pathOf);
+      else {
+        const tree = reader.numbers.numberAt(bytes, nameEnd + 1);
+        if (tree >= 0 && seen[tree] === 0) rest.push({ tree, path: `${pathOf()}/` });
+      }
+      at = nameEnd + 1 + hashBytes;
+    }
+  }
+  return { walk, unreadable: () => unreadable };
+}
+
+const nameOf = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
