@@ -106,7 +106,8 @@ export async function openPrimary(options: PrimaryOptions) {
       await journal.close();
       await controlShipper?.drain().catch((error: Error) => say(`the control journal: ${error.message}`));
       await controlShipper?.close();
-      await upstream.close();
+      // A vendor that is still being waited for does not hold up the end.
+      await Promise.race([upstream.close(), sleep(1000, undefined, { ref: false })]);
       await store.close();
     },
   });

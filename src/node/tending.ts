@@ -16,12 +16,18 @@ export interface TendingOptions {
 
 /** Rounds of background work between two looks at the size of the journals. */
 const PRUNE_EVERY = 60;
+/** A vendor that does not answer must not hold up the end of the process; what it would say is asked again. */
+const PATIENCE_AT_END = 3_000;
 
-/** What happens in the background: settlement, ledger time, freeing of disk space. */
+/**
+ * What happens in the background: settlement, which waits for vendors, and beside it the books of this machine: ledger
+ * time, freeing of disk space.
+ */
 export function createTending({ foundation, nodes, supervisor, settle, every, say }: TendingOptions) {
   const { store, clock } = foundation;
   let isStopped = false;
-  let running: Promise<void> = Promise.resolve();
+  let books: Promise<void> = Promise.resolve();
+  let settling: Promise<void> = Promise.resolve();
 
   async function keepBooks(): Promise<void> {
     const reports = await supervisor.reports();
@@ -29,13 +35,11 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
     await store.settings.put(LEDGER_TIME_SETTING, String(Math.max(clock.ledger(), ...times)));
   }
 
-  async function run(): Promise<void> {
+  async function repeat(work: (round: number) => Promise<unknown>): Promise<void> {
     for (let round = 1; !isStopped; round++) {
       await sleep(every);
       try {
-        await settle();
-        if (round % PRUNE_EVERY === 0) await prune(foundation, nodes);
-        await keepBooks();
+        await work(round);
       } catch (error) {
         if (!isStopped) say(`background work: ${(error as Error).message}`);
       }
@@ -44,13 +48,20 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
 
   return Object.freeze({
     start() {
-      running = run();
+      settling = repeat(settle);
+      books = repeat(async (round) => {
+        if (round % PRUNE_EVERY === 0) await prune(foundation, nodes);
+        await keepBooks();
+      });
     },
-    /** No further round begins; `ended` waits for the present one. */
+    /** No further round begins; `ended` waits for the present ones. */
     stop() {
       isStopped = true;
     },
-    ended: () => running,
+    async ended() {
+      await books;
+      await Promise.race([settling, sleep(PATIENCE_AT_END, undefined, { ref: false })]);
+    },
   });
 }
 

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Foundation } from './foundation.ts';
+import { createTending } from './tending.ts';
+
+function world(settle: () => Promise<unknown>) {
+  const said: string[] = [];
+  const saved: string[] = [];
+  const foundation = {
+    store: { settings: { put: async (_name: string, value: string) => void saved.push(value) } },
+    clock: { ledger: () => 7 },
+  };
+  const tending = createTending({
+    foundation: foundation as unknown as Foundation,
+    nodes: [],
+    supervisor: { reports: async () => [] },
+    settle,
+    every: 5,
+    say: (line) => void said.push(line),
+  });
+  return { tending, said, saved };
+}
+
+describe('background work', () => {
+  it('keeps the ledger time while a vendor does not answer, and ends without waiting for it', async () => {
+    const { tending, saved } = world(() => new Promise(() => {}));
+    tending.start();
+    await sleep(100);
+    assert.ok(saved.length >= 3 && saved.every((time) => time === '7'));
+    tending.stop();
+    const began = performance.now();
+    await tending.ended();
+    assert.ok(performance.now() - began < 5_000);
+  });
+
+  it('goes on after a failure, which it tells', async () => {
+    let rounds = 0;
+    const { tending, said } = world(async () => {
+      rounds += 1;
+      if (rounds === 1) throw new Error('the vendor said no');
+    });
+    tending.start();
+    await sleep(100);
+    tending.stop();
+    await tending.ended();
+    assert.ok(rounds > 2);
+    assert.deepEqual(said, ['background work: the vendor said no']);
+  });
+});
