@@ -36,7 +36,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      names: String.raw`(?:(?:master|secondary|api|access)[_.\- ]?){0,2}(?:token|key)`,
+      names: String.raw`(?:(?:master|secondary|api|access)[_.\- ]?){0,2}(?:token|key|secret|password)`,
       form: hex(40),
     }),
     remedy: 'Issue a secondary API token in the Sendbird dashboard and revoke this one.',
@@ -60,7 +60,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      names: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token)|SENDBIRDORGANIZATIONAPITOKEN`,
+      names: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token|secret|password)|SENDBIRDORGANIZATIONAPITOKEN`,
       form: hex(24),
     }),
     remedy: 'Reissue the organisation API key in the Sendbird dashboard.',

@@ -21,7 +21,7 @@ import {
 } from './example-values.ts';
 
 const UPPER_UUID = '[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}';
-const KEY = String.raw`(?:(?:api|auth|access|rest)[_.\- ]?)?(?:key|token)`;
+const KEY = String.raw`(?:(?:api|auth|access|rest)[_.\- ]?)?(?:key|token|secret|password)`;
 
 function africasTalking(salt: number): string {
   const body = hexOf(64, salt);

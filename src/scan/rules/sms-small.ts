@@ -2,7 +2,7 @@ import { alphanumeric, anyHex, NAMED, owned, paired, UUID } from '../../vendors/
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { base64Of, digitsOf, hexOf, lowerOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
-const KEY = String.raw`(?:(?:api|auth|access|app)[_.\- ]?)?(?:key|token)`;
+const KEY = String.raw`(?:(?:api|auth|access|app)[_.\- ]?)?(?:key|token|secret|password)`;
 const apifonica = (salt: number): string =>
   [11, 4, 4, 4, 12].map((length, place) => lowerOf(length, salt + place)).join('-');
 

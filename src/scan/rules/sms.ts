@@ -30,7 +30,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['plivo'],
     pattern: owned({
       vendor: 'plivo',
-      names: String.raw`(?:auth[_.\- ]?)?(?:token|secret)`,
+      names: String.raw`(?:auth[_.\- ]?)?(?:token|secret|password)`,
       form: urlSafe(40),
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -130,7 +130,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['messagebird', 'message_bird', 'message-bird'],
     pattern: owned({
       vendor: String.raw`message[_\-]?bird`,
-      names: String.raw`(?:(?:api|access|auth|signing)[_.\- ]?)?(?:key|token)|AccessKey|MessageBird|Client|initClient|originate`,
+      names: String.raw`(?:(?:api|access|auth|signing)[_.\- ]?)?(?:key|token|secret|password)|AccessKey|MessageBird|Client|initClient|originate`,
       form: `(?:live_|test_)?${alphanumeric(25)}`,
     }),
     remedy: 'Create a new access key under Developers in the MessageBird dashboard and delete this one.',
@@ -156,7 +156,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['bird'],
     pattern: owned({
       vendor: '(?<![a-z])bird',
-      names: String.raw`(?:(?:api|access|auth)[_.\- ]?)?(?:key|token)|AccessKey`,
+      names: String.raw`(?:(?:api|access|auth)[_.\- ]?)?(?:key|token|secret|password)|AccessKey`,
       form: mixed(36),
     }),
     remedy: 'Create a new access key in the Bird workspace and delete this one.',

@@ -94,7 +94,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['daily'],
     pattern: owned({
       vendor: '(?<![a-z])daily',
-      names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:key|token)|bearer`,
+      names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:key|token|secret|password)|bearer`,
       form: hex(64),
     }),
     remedy: 'Regenerate the API key in the Daily dashboard; self-signed meeting tokens die with it.',

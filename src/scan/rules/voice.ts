@@ -48,7 +48,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['signalwire', 'signal_wire'],
     pattern: owned({
       vendor: 'signal_?wire',
-      names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:token|key)`,
+      names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:token|key|secret|password)`,
       form: alphanumeric(50),
     }),
     remedy: 'Create a new API token in the SignalWire space, move the apps to it, and delete this one.',
@@ -220,7 +220,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['8x8_', '8x8 ', '8x8.', '8x8-', '8x8:', '"8x8"', "'8x8'", '_8x8', 'wavecell'],
     pattern: owned({
       vendor: '8x8|wavecell',
-      names: String.raw`(?:(?:api|auth|sms)[_.\- ]?)?(?:key|token)|bearer`,
+      names: String.raw`(?:(?:api|auth|sms)[_.\- ]?)?(?:key|token|secret|password)|bearer`,
       form: alphanumeric(43),
     }),
     remedy: 'Create a new API key in 8x8 Connect, move the apps to it, and delete this one.',
@@ -280,7 +280,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['deepgram'],
     pattern: owned({
       vendor: 'deepgram',
-      names: String.raw`(?:api[_.\- ]?)?(?:key|secret)|authorization: token|createClient|DeepgramClient|Deepgram(?=\()`,
+      names: String.raw`(?:api[_.\- ]?)?(?:key|secret|token|password)|authorization: token|createClient|DeepgramClient|Deepgram(?=\()`,
       form: hex(40),
     }),
     remedy: 'Create a new API key in the Deepgram console and delete this one.',

@@ -34,8 +34,8 @@ const BETWEEN = [
   String.raw`[ \t]{0,4}\{[^{}]{0,120}?default[ \t]{0,8}=[ \t]{0,4}"`,
   // <name>value, <string name="name">value, <key>name</key><string>value
   String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|</\w{1,12}>\s{0,24}<\w{1,12}>`,
-  // ENV NAME value, --name value, the name is value
-  String.raw`[ \t]{1,4}(?:(?:is|was|to|or)[ \t]{1,4})?${OPENING}`,
+  // ENV NAME value, --name value, the name is value, name - 'value'
+  String.raw`[ \t]{1,4}(?:(?:is|was|to|or|-)[ \t]{1,4})?${OPENING}`,
 ].join('|');
 
 const GLUE = `${NOT_THE_VALUE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
