@@ -1,71 +1,19 @@
 import type { SystemService } from '../api/services.ts';
+import type { Config } from '../config/config.ts';
 import { answerProbe } from '../gateway/probe.ts';
+import type { Fault } from '../journal/fault.ts';
 import type { JournalState } from '../journal/options.ts';
 import { VERSION } from '../kernel/version.ts';
+import type { FleetReport } from './fleet.ts';
 import { describeLoss } from './losses.ts';
 import { renderMetrics } from './metrics.ts';
 import type { Primary } from './primary.ts';
 
 /** What runs on this node, and how it is. */
 export function createSystemService(primary: Primary, startedAt: number): SystemService {
-  const { config, registry, supervisor, store, clock, authority, hosts, ring, journal, losses } = primary;
-  const { apps, proxy, tls, admin } = config.listeners;
-  const url = (scheme: string, { host, port }: { readonly host: string; readonly port: number }) =>
-    `${scheme}://${host}:${port}`;
-
-  async function journals() {
-    const reports = await supervisor.reports();
-    const own = { node: journal.node, report: { journal: journal.state() } };
-    return [own, ...reports].map(({ node, report }) => ({
-      node,
-      state: report.journal === 'open' ? ('ok' as const) : ('failed' as const),
-      unshipped: 0,
-      problem: problemOf(node, report.journal),
-    }));
-  }
-
-  function problemOf(node: string, state: JournalState): string | null {
-    if (state !== 'open') return `the journal is ${state}: nothing may be spent`;
-    const loss = losses.of(node);
-    return loss === null ? null : describeLoss(loss);
-  }
-
-  /** All processes are there, and their journals take records. */
-  async function isReady(): Promise<boolean> {
-    if (supervisor.live() !== config.workers || journal.state() !== 'open') return false;
-    const reports = await supervisor.reports();
-    return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
-  }
-
+  const { supervisor, store, authority, hosts, ring, canaries, leaks } = primary;
   return {
-    async status() {
-      const reports = new Map((await supervisor.reports()).map((one) => [one.node, one]));
-      return {
-        version: VERSION,
-        startedAt,
-        uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
-        listeners: [
-          { name: 'apps', url: url('http', apps) },
-          ...(proxy === null ? [] : [{ name: 'proxy', url: url('http', proxy) }]),
-          ...(tls === null ? [] : [{ name: 'tls', url: url('https', tls) }]),
-          { name: 'admin', url: url('http', admin) },
-        ],
-        workers: Array.from({ length: config.workers }, (_, index) => {
-          const found = reports.get(`w${index}`);
-          return {
-            node: `w${index}`,
-            pid: found?.pid ?? null,
-            epoch: found?.epoch ?? null,
-            state: found === undefined ? ('starting' as const) : ('ok' as const),
-          };
-        }),
-        journals: await journals(),
-        store: { engine: 'sqlite', state: 'ok' as const, problem: null },
-        vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
-        clock: { wall: clock.wall(), ledger: clock.ledger() },
-        alarms: await alarms(primary),
-      };
-    },
+    status: () => statusOf(primary, startedAt),
     ca: async () => ({
       certificate: authority.certificate,
       fingerprint: authority.fingerprint,
@@ -73,15 +21,80 @@ export function createSystemService(primary: Primary, startedAt: number): System
     }),
     probe: (nonce) => answerProbe(nonce, ring.derive('probe')),
     async metrics() {
-      const [leases, canaries, leaks] = await Promise.all([
+      const [leases, allCanaries, allLeaks] = await Promise.all([
         store.leases.open(),
-        primary.canaries.list(),
-        primary.leaks.list(),
+        canaries.list(),
+        leaks.list(),
       ]);
-      return renderMetrics(await supervisor.reports(), { leases, canaries, leaks });
+      return renderMetrics(await supervisor.reports(), { leases, canaries: allCanaries, leaks: allLeaks });
     },
-    ready: isReady,
+    ready: () => isReady(primary),
   };
+}
+
+async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemService['status']> {
+  const { config, registry, clock } = primary;
+  const reports = await primary.supervisor.reports();
+  return {
+    version: VERSION,
+    startedAt,
+    uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
+    listeners: listenersOf(config),
+    workers: workersOf(config, reports),
+    journals: journalsOf(primary, reports),
+    store: { engine: config.store.kind, state: 'ok', problem: null },
+    vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
+    clock: { wall: clock.wall(), ledger: clock.ledger() },
+    alarms: await alarms(primary),
+  };
+}
+
+function listenersOf({ listeners }: Config) {
+  const { apps, proxy, tls, admin } = listeners;
+  const given = [
+    { name: 'apps', scheme: 'http', at: apps },
+    { name: 'proxy', scheme: 'http', at: proxy },
+    { name: 'tls', scheme: 'https', at: tls },
+    { name: 'admin', scheme: 'http', at: admin },
+  ];
+  return given.flatMap(({ name, scheme, at }) =>
+    at === null ? [] : [{ name, url: `${scheme}://${at.host}:${at.port}` }],
+  );
+}
+
+function workersOf({ workers }: Config, reports: readonly FleetReport[]) {
+  const byNode = new Map(reports.map((one) => [one.node, one]));
+  return Array.from({ length: workers }, (_, index) => {
+    const found = byNode.get(`w${index}`);
+    return {
+      node: `w${index}`,
+      pid: found?.pid ?? null,
+      epoch: found?.epoch ?? null,
+      state: found === undefined ? ('starting' as const) : ('ok' as const),
+    };
+  });
+}
+
+function journalsOf({ journal, losses }: Primary, reports: readonly FleetReport[]) {
+  const own = { node: journal.node, report: { journal: journal.state() } };
+  return [own, ...reports].map(({ node, report }) => ({
+    node,
+    state: report.journal === 'open' ? ('ok' as const) : ('failed' as const),
+    unshipped: 0,
+    problem: problemOf(report.journal, losses.of(node)),
+  }));
+}
+
+function problemOf(state: JournalState, loss: Fault | null): string | null {
+  if (state !== 'open') return `the journal is ${state}: nothing may be spent`;
+  return loss === null ? null : describeLoss(loss);
+}
+
+/** All processes are there, and their journals take records. */
+async function isReady({ supervisor, config, journal }: Primary): Promise<boolean> {
+  if (supervisor.live() !== config.workers || journal.state() !== 'open') return false;
+  const reports = await supervisor.reports();
+  return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
 }
 
 /** What wants a person: used decoys, and leaked credentials of ours that still work. */
