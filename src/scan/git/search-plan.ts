@@ -3,7 +3,7 @@ import type { Detection, Detector } from '../detection.ts';
 import type { ScanProblem } from '../sighting.ts';
 import { createArena } from './arena.ts';
 import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
-import { findAll, type Findings, positionsOf } from './findings.ts';
+import { findAll, type Finding, type Findings, positionsOf } from './findings.ts';
 import { createKernel } from './kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { createObjectReader } from './object-reader.ts';
@@ -17,6 +17,7 @@ const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
 const MOST_HITS = 500_000;
 const MOST_PROBLEMS = 200;
 const STEP_TASKS = 64;
+const SURENESS = { low: 0, medium: 1, high: 2 } as const;
 
 /** A detection as it crosses threads. */
 export interface Hit {
@@ -149,8 +150,18 @@ function createVisitor(plan: ScanPlan, tally: Tally, place: string): FamilyVisit
   };
 }
 
+/** Several anchors may lead to the same value: it counts once, as sure as the surest says. */
 function hitsOf(bytes: Uint8Array, { list }: Findings): Hit[] {
-  const sorted = list.toSorted((one, other) => one.detection.start - other.detection.start);
+  const known = new Map<string, Finding>();
+  for (const finding of list) {
+    const { rule, start, end, confidence } = finding.detection;
+    const key = `${start} ${end} ${rule.id}`;
+    const other = known.get(key)?.detection.confidence;
+    if (other === undefined || SURENESS[confidence] > SURENESS[other]) known.set(key, finding);
+  }
+  const sorted = [...known.values()].toSorted(
+    (one, other) => one.detection.start - other.detection.start || one.detection.end - other.detection.end,
+  );
   const positions = positionsOf(
     bytes,
     sorted.map(({ detection }) => detection.start),
