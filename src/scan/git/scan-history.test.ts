@@ -197,10 +197,10 @@ describe('a scan of a range', () => {
     assert.deepEqual(await values(path, { revisions: 'HEAD~2..HEAD^' }), ['deep', 'second']);
     assert.deepEqual(await values(path, { revisions: 'main' }), ['deep', 'first', 'fourth', 'second']);
     assert.deepEqual(await values(path, { since: FIRST_MINUTE + 3 * 60_000 }), [
-      'four',
-      'one',
+      'first',
+      'fourth',
       'said',
-      'three',
+      'third',
     ]);
   });
 
