@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { NumberingPlan, PhoneFacts } from '../../kernel/numbering/facts.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { IssueSources, OpenAccount } from '../vendor.ts';
@@ -83,14 +84,13 @@ export function openAccount(
 /** An HTTP server that answers with what `respond` gives, and keeps what it saw. Close it with `await using`. */
 export async function serve(respond: (request: WireRequest) => WireResponse): Promise<Served> {
   const seen: WireRequest[] = [];
-  const server = createServer(async (request, reply) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const received = receivedRequest(request, Buffer.concat(chunks));
+  async function answerTo(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+    const received = receivedRequest(request, await buffer(request));
     seen.push(received);
     const { status, headers, body } = respond(received);
     reply.writeHead(status, headers).end(body);
-  });
+  }
+  const server = createServer((request, reply) => void answerTo(request, reply));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
