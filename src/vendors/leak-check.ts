@@ -1,0 +1,40 @@
+import type { Secret } from '../kernel/secret.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
+
+/** What the vendor says of a credential that was found. */
+export interface LeakVerdict {
+  /** `unknown` whenever the answer has more than one explanation: a live credential must never be called dead. */
+  readonly state: 'active' | 'revoked' | 'unknown';
+  /** Why, in a sentence without any secret. */
+  readonly reason: string;
+  /** What whoever holds it could do, in short words, where the vendor tells. */
+  readonly reach?: readonly string[];
+}
+
+/** A credential with what stood beside it. */
+export interface FoundCredential {
+  readonly secret: Secret;
+  /** `id`, `host` … as the rule names them. */
+  readonly companions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Asks a vendor whether a credential works, by reads alone: nothing is sent, made or changed at the vendor. Requests go
+ * out one after another until `judge` knows.
+ */
+export interface LeakCheck {
+  /** Ids of the rules whose values it judges. */
+  readonly rules: readonly string[];
+  /** Requests in the order in which to ask, with the credential in place; a text says what is missing. `now` is wall ms. */
+  requests(found: FoundCredential, now: number): readonly WireRequest[] | string;
+  /** The verdict by the answers so far, in order; null: ask the next. With `isLast` there is no next. */
+  judge(answers: readonly WireResponse[], isLast: boolean): LeakVerdict | null;
+}
+
+export const active = (reason: string, reach: readonly string[] = []): LeakVerdict => ({
+  state: 'active',
+  reason,
+  ...(reach.length === 0 ? {} : { reach }),
+});
+export const revoked = (reason: string): LeakVerdict => ({ state: 'revoked', reason });
+export const unknown = (reason: string): LeakVerdict => ({ state: 'unknown', reason });

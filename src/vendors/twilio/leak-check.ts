@@ -1,0 +1,94 @@
+import type { Secret } from '../../kernel/secret.ts';
+import { basicHeader } from '../shared/basic-auth.ts';
+import { textAt } from '../shared/answer.ts';
+import { parseJsonObject } from '../shared/json-body.ts';
+import { active, revoked, unknown, type LeakCheck } from '../leak-check.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
+import { API_HOST, API_VERSION } from './facts.ts';
+import { accountGet, plainGet } from './requests.ts';
+
+const ACCOUNT = /^AC[0-9a-f]{32}$/i;
+const NOT_AUTHENTICATED = 20003;
+const KEY = /^SK[0-9a-f]{32}$/i;
+
+/** A token opens its own account, whose record says how it is. */
+const authToken: LeakCheck = {
+  rules: [
+    'twilio-auth-token',
+    'twilio-account-pair',
+    'twilio-auth-token-nearby',
+    'twilio-auth-token-in-block',
+  ],
+  requests({ secret, companions: { id = '' } }) {
+    if (!ACCOUNT.test(id))
+      return 'It can be asked only together with its account SID, which is not beside it.';
+    return [as(accountGet({ accountSid: id }, []), id, secret)];
+  },
+  judge([answer]) {
+    if (answer?.status === 200) {
+      const account = parseJsonObject(answer.body);
+      const status = textAt(account, 'status') ?? 'active';
+      return active(`The account accepts it; the account is ${status}.`, [
+        'everything in the account and its subaccounts: messages, calls, numbers, keys',
+        ...(textAt(account, 'type') === 'Trial' ? ['a trial account'] : []),
+      ]);
+    }
+    return answer?.status === 401
+      ? revoked('The vendor refuses it for the account SID beside it.')
+      : unknown(`The vendor answered ${answer?.status ?? 'nothing'}.`);
+  },
+};
+
+/**
+ * Standard keys may not read accounts or keys, and restricted ones only what they were given. So several products are
+ * asked: one yes proves that the key lives, only noes of the kind 401 that it is dead.
+ * https://www.twilio.com/docs/iam/api-keys
+ */
+const apiKey: LeakCheck = {
+  rules: ['twilio-api-key', 'twilio-api-key-nearby', 'twilio-api-key-pair'],
+  requests({ secret, companions: { id = '', account = '' } }) {
+    if (!KEY.test(id)) return 'It can be asked only together with its key SID, which is not beside it.';
+    const products = [
+      plainGet('verify.twilio.com', ['v2', 'Services'], 'PageSize=1'),
+      plainGet('messaging.twilio.com', ['v1', 'Services'], 'PageSize=1'),
+      plainGet('conversations.twilio.com', ['v1', 'Services'], 'PageSize=1'),
+      plainGet('studio.twilio.com', ['v2', 'Flows'], 'PageSize=1'),
+      plainGet('taskrouter.twilio.com', ['v1', 'Workspaces'], 'PageSize=1'),
+    ];
+    const own = ['Messages.json', 'Calls.json', 'IncomingPhoneNumbers.json'];
+    return [
+      ...(ACCOUNT.test(account)
+        ? own.map((list) => accountGet({ accountSid: account }, [list], 'PageSize=1'))
+        : []),
+      ...products,
+      // Main keys alone may read this, so an answer tells the kind of the key.
+      plainGet(API_HOST, [API_VERSION, 'Accounts.json'], 'PageSize=1'),
+    ].map((request) => as(request, id, secret));
+  },
+  judge(answers, isLast) {
+    if (answers.some(({ status }) => status === 200))
+      return active('The vendor accepts the key.', [
+        'what the key was given: everything but keys and accounts, unless it is restricted',
+      ]);
+    if (!isLast) return null;
+    if (answers.every(isUnknownKey)) return revoked('Every product refuses the key as unknown.');
+    return unknown(
+      answers.some(({ status }) => status === 403)
+        ? 'The vendor forbids what was asked: the key may be restricted to something else.'
+        : 'The products gave no clear answer.',
+    );
+  },
+};
+
+/** Error 20003: the credential itself is not accepted. Every other code is about what was asked. */
+function isUnknownKey({ status, body }: WireResponse): boolean {
+  const code = parseJsonObject(body)?.['code'] ?? NOT_AUTHENTICATED;
+  return status === 401 && code === NOT_AUTHENTICATED;
+}
+
+export const leakChecks: readonly LeakCheck[] = [authToken, apiKey];
+
+function as(request: WireRequest, user: string, secret: Secret): WireRequest {
+  const authorization = basicHeader(user, secret.reveal());
+  return { ...request, headers: { ...request.headers, authorization } };
+}

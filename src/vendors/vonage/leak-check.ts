@@ -1,0 +1,71 @@
+import { basicHeader } from '../shared/basic-auth.ts';
+import { textAt } from '../shared/answer.ts';
+import { parseJsonObject } from '../shared/json-body.ts';
+import { signJwt } from '../shared/jwt.ts';
+import { active, revoked, unknown, type LeakCheck } from '../leak-check.ts';
+import { plainGet } from './credential.ts';
+import { API_HOST, REST_HOST } from './facts.ts';
+
+const API_KEY = /^[0-9a-f]{8}$/i;
+const APPLICATION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const LIFE = 60;
+
+const apiSecret: LeakCheck = {
+  rules: ['vonage-api-secret', 'vonage-api-pair'],
+  requests({ secret, companions: { id = '' } }) {
+    if (!API_KEY.test(id)) return 'It can be asked only together with its API key, which is not beside it.';
+    const request = plainGet(REST_HOST, ['account', 'get-balance']);
+    const authorization = basicHeader(id, secret.reveal());
+    return [{ ...request, headers: { ...request.headers, authorization } }];
+  },
+  judge([answer]) {
+    if (answer?.status === 200) {
+      const balance = parseJsonObject(answer.body)?.['value'];
+      return active('The account accepts it.', [
+        'everything in the account: messages, calls, numbers, secrets',
+        ...(typeof balance === 'number' ? [`balance ${balance}`] : []),
+      ]);
+    }
+    return answer?.status === 401
+      ? revoked('The vendor refuses it for the API key beside it.')
+      : unknown(`The vendor answered ${answer?.status ?? 'nothing'}.`);
+  },
+};
+
+/** The key of an application signs a token for a list of calls, which it may always read. */
+const privateKey: LeakCheck = {
+  rules: ['vonage-private-key'],
+  requests({ secret, companions: { id = '' } }, now) {
+    if (!APPLICATION.test(id))
+      return 'It can be asked only together with its application id, which is not beside it.';
+    const seconds = Math.floor(now / 1000);
+    const claims = { application_id: id, iat: seconds, exp: seconds + LIFE, jti: `${id}-${now}` };
+    const token = tryToSign(claims, secret.reveal());
+    if (token === null) return 'The text is no RSA private key.';
+    const request = plainGet(API_HOST, ['v1', 'calls'], 'page_size=1');
+    return [{ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }];
+  },
+  judge([answer]) {
+    if (answer?.status === 200)
+      return active('The application accepts it.', ['calls and messages of the application']);
+    if (answer?.status === 401)
+      return revoked('The vendor refuses tokens that it signs for this application.');
+    return unknown(`The vendor answered ${describe(answer)}.`);
+  },
+};
+
+export const leakChecks: readonly LeakCheck[] = [apiSecret, privateKey];
+
+function tryToSign(claims: Readonly<Record<string, unknown>>, pem: string): string | null {
+  try {
+    return signJwt(claims, 'RS256', pem.replaceAll(String.raw`\n`, '\n'));
+  } catch {
+    return null;
+  }
+}
+
+function describe(answer: Parameters<LeakCheck['judge']>[0][number] | undefined): string {
+  if (answer === undefined) return 'nothing';
+  const title = textAt(parseJsonObject(answer.body), 'title');
+  return title === null ? String(answer.status) : `${answer.status} (${title.slice(0, 60)})`;
+}
