@@ -14,6 +14,7 @@ import { leaks } from './nouns/leaks.ts';
 import { ledger } from './nouns/ledger.ts';
 import { policy } from './nouns/policy.ts';
 import { prices } from './nouns/prices.ts';
+import { scan } from './nouns/scan.ts';
 import { system } from './nouns/system.ts';
 
 const root = buildRouteMap({
@@ -22,6 +23,7 @@ const root = buildRouteMap({
     accounts,
     apps,
     keys,
+    scan,
     leaks,
     canaries,
     policy,

@@ -35,6 +35,8 @@ export interface Sighting {
   /** Both from 1; columns count bytes. */
   readonly line: number;
   readonly column: number;
+  /** Text after `ringfence:allow` on the line of the value or the line before it. */
+  readonly allowance?: string;
 }
 
 /** Something that could not be read; the scan went on without it. */

@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+import type { Finding, ScanReport } from '../../scan/report/findings.ts';
+import { holdBack } from '../../scan/report/hold.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../failure.ts';
+import type { CommonFlags } from '../flags.ts';
+import { openBaseline, openSuppressions, projectFolder } from '../scan/inputs.ts';
+import { createProgressLine } from '../scan/progress.ts';
+import { formatReport, type Format } from '../scan/format.ts';
+import { chooseSource, type SourceFlags } from '../scan/sources.ts';
+import { createOutput } from '../session.ts';
+
+export interface ScanFlags extends CommonFlags, SourceFlags {
+  readonly format?: Format;
+  readonly output?: string;
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
+  readonly identifiers: boolean;
+  readonly report: boolean;
+}
+
+/** Scans, holds back what is known, and tells the rest. */
+export async function scan(context: CliContext, flags: ScanFlags, path = '.'): Promise<void> {
+  const startedAt = Date.now();
+  const line = createProgressLine(context.process.stderr, () => performance.now());
+  const source = chooseSource({ context, flags, path, progress: line.update });
+  const folder = projectFolder(path);
+  const today = new Date(startedAt).toISOString().slice(0, 10);
+  const [baseline, suppressions] = await Promise.all([
+    openBaseline(folder, flags.baseline, flags.updateBaseline),
+    openSuppressions(folder, today),
+  ]);
+  const fingerprint = await openFingerprint(baseline?.key ?? null);
+  const outcome = await source.run().finally(line.clear);
+  const { sightings, problems, documents, bytes } = outcome;
+  const options = { suppressions, fingerprint, today, identifiers: flags.identifiers };
+  const report: ScanReport = {
+    ...holdBack(sightings, { ...options, baseline: flags.updateBaseline ? null : baseline }),
+    problems,
+    documents,
+    bytes,
+    scanned: source.scanned,
+    version: context.version,
+    startedAt,
+    endedAt: Date.now(),
+  };
+  if (flags.updateBaseline)
+    return updateBaseline(context, flags, { folder, key: baseline?.key ?? null, report });
+  await print(
+    context,
+    flags,
+    report,
+    fingerprint === null ? null : ({ rule, secret }) => fingerprint(rule.id, secret.reveal()),
+  );
+  if (report.findings.length > 0) context.exit(EXIT.findings);
+  if (flags.report) await tellGateway(context, flags, report.findings);
+}
+
+async function openFingerprint(
+  key: string | null,
+): Promise<((rule: string, value: string) => string) | null> {
+  if (key === null) return null;
+  const { createFingerprint } = await import('../../scan/report/fingerprint.ts');
+  return createFingerprint(key);
+}
+
+async function print(
+  context: CliContext,
+  flags: ScanFlags,
+  report: ScanReport,
+  fingerprint: ((finding: Finding) => string) | null,
+): Promise<void> {
+  const { stdout, stderr, env } = context.process;
+  const format = flags.format ?? (flags.json ? 'json' : 'text');
+  const isColoured =
+    flags.output === undefined &&
+    stdout.isTTY === true &&
+    (env['NO_COLOR'] ?? '') === '' &&
+    env['TERM'] !== 'dumb';
+  const text = await formatReport(format, report, { fingerprint, isColoured });
+  if (flags.output === undefined) return void stdout.write(text);
+  writeFileSync(flags.output, text);
+  if (format !== 'text' && !flags.json)
+    stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
+}
+
+interface Update {
+  readonly folder: string;
+  readonly key: string | null;
+  readonly report: ScanReport;
+}
+
+async function updateBaseline(
+  context: CliContext,
+  flags: ScanFlags,
+  { folder, key, report }: Update,
+): Promise<void> {
+  const [{ writeBaseline }, { randomBytes }, { baselinePath }] = await Promise.all([
+    import('../../scan/report/baseline.ts'),
+    import('node:crypto'),
+    import('../scan/inputs.ts'),
+  ]);
+  const path = baselinePath(folder, flags.baseline);
+  writeFileSync(path, writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url')));
+  const written = { baseline: path, findings: report.findings.length };
+  createOutput(context, flags).show(written, () => `${path} holds ${written.findings} findings now.`);
+}
+
+/** The gateway matches what was found with its sealed accounts, virtual keys and canaries. */
+async function tellGateway(
+  context: CliContext,
+  flags: ScanFlags,
+  findings: readonly Finding[],
+): Promise<void> {
+  const [{ openSession }, { reportSightings }, { noteNext }] = await Promise.all([
+    import('../session.ts'),
+    import('../leak-report.ts'),
+    import('./leaks.ts'),
+  ]);
+  const { client, note } = await openSession(context, flags);
+  const leaks = await reportSightings(
+    client,
+    findings.flatMap(({ places }) => places),
+  );
+  const own = leaks.filter(({ match }) => match !== null);
+  note(`The gateway knows ${own.length} of ${leaks.length} as its own.`);
+  noteNext(note, own);
+}

@@ -1,0 +1,36 @@
+import { styleText } from 'node:util';
+import type { Finding, ScanReport } from '../../scan/report/findings.ts';
+import type { Paint } from '../../scan/report/text.ts';
+
+export type Format = 'text' | 'json' | 'sarif' | 'gitlab' | 'junit' | 'csv';
+
+export interface FormatOptions {
+  /** Null for a project without a key. */
+  readonly fingerprint: ((finding: Finding) => string) | null;
+  readonly isColoured: boolean;
+}
+
+const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+const plain: Paint = (_, text) => text;
+
+/** The report in one of its forms; only that form is loaded. */
+export async function formatReport(
+  format: Format,
+  report: ScanReport,
+  { fingerprint, isColoured }: FormatOptions,
+): Promise<string> {
+  switch (format) {
+    case 'text':
+      return (await import('../../scan/report/text.ts')).formatText(report, isColoured ? coloured : plain);
+    case 'json':
+      return (await import('../../scan/report/json.ts')).formatJson(report, fingerprint);
+    case 'sarif':
+      return (await import('../../scan/report/sarif.ts')).formatSarif(report, fingerprint);
+    case 'gitlab':
+      return (await import('../../scan/report/gitlab.ts')).formatGitlab(report);
+    case 'junit':
+      return (await import('../../scan/report/junit.ts')).formatJunit(report);
+    case 'csv':
+      return (await import('../../scan/report/csv.ts')).formatCsv(report);
+  }
+}

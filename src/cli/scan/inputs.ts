@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Baseline } from '../../scan/report/baseline.ts';
+import type { Suppressions } from '../../scan/report/suppressions.ts';
+
+const SUPPRESSION_FILE = '.ringfence-scan.yaml';
+const BASELINE_FILE = '.ringfence-baseline.json';
+const MOST_BYTES = 64 << 20;
+
+/** Folder in which the project keeps its baseline and its suppressions. */
+export function projectFolder(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
+}
+
+export function baselinePath(folder: string, given: string | undefined): string {
+  return given ?? join(folder, BASELINE_FILE);
+}
+
+/** The baseline that a flag names, or the project's if it has one. */
+export async function openBaseline(
+  folder: string,
+  given: string | undefined,
+  mayBeMissing: boolean,
+): Promise<Baseline | null> {
+  const path = baselinePath(folder, given);
+  if ((given === undefined || mayBeMissing) && !existsSync(path)) return null;
+  const { readBaseline } = await import('../../scan/report/baseline.ts');
+  return readBaseline(readText(path), path);
+}
+
+/** What `.ringfence-scan.yaml` of the project allows; null when there is none. */
+export async function openSuppressions(folder: string, today: string): Promise<Suppressions | null> {
+  const path = join(folder, SUPPRESSION_FILE);
+  if (!existsSync(path)) return null;
+  const [{ readSuppressions }, { parse }] = await Promise.all([
+    import('../../scan/report/suppressions.ts'),
+    import('yaml'),
+  ]);
+  return readSuppressions(parseYaml(parse, readText(path)), today);
+}
+
+function parseYaml(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new RingfenceError('config_invalid', `${SUPPRESSION_FILE} is no YAML.`, { cause: error });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    if (statSync(path).size > MOST_BYTES) throw new Error('it is too large');
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new RingfenceError('not_found', `The file ${path} cannot be read.`, { cause: error });
+  }
+}

@@ -1,0 +1,53 @@
+import type { Sighting } from '../sighting.ts';
+import type { Baseline } from './baseline.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { groupSightings, type ScanReport } from './findings.ts';
+import { locate } from './places.ts';
+import type { Suppressions } from './suppressions.ts';
+import { checkTerms, parseComment } from './terms.ts';
+
+export interface HoldOptions {
+  readonly baseline: Baseline | null;
+  readonly suppressions: Suppressions | null;
+  readonly fingerprint: Fingerprint | null;
+  /** `YYYY-MM-DD`. */
+  readonly today: string;
+  /** Identifiers count as findings too. */
+  readonly identifiers: boolean;
+}
+
+export type Held = Pick<ScanReport, 'findings' | 'held' | 'remarks'>;
+
+/** Groups sightings and holds back what the project knows of. A value stays a finding while one of its places is not allowed. */
+export function holdBack(sightings: readonly Sighting[], options: HoldOptions): Held {
+  const { baseline, suppressions, fingerprint, today, identifiers } = options;
+  const remarks = new Set<string>(suppressions?.remarks);
+  const counted = identifiers ? sightings : sightings.filter(({ rule }) => rule.role === 'secret');
+  const isAllowed = (sighting: Sighting): boolean =>
+    isAllowedBeside(sighting, today, (remark) => void remarks.add(remark)) ||
+    (suppressions?.list.some(({ fits }) => fits(sighting, fingerprint)) ?? false);
+  const open = groupSightings(counted.filter((sighting) => !isAllowed(sighting)));
+  const findings = open.filter((finding) => !(baseline?.holds(finding) ?? false));
+  const values = new Set(counted.map(({ secret }) => secret.reveal()));
+  return {
+    findings,
+    held: { baseline: open.length - findings.length, allowed: values.size - open.length },
+    remarks: [...remarks],
+  };
+}
+
+function isAllowedBeside(sighting: Sighting, today: string, remark: (text: string) => void): boolean {
+  if (sighting.allowance === undefined) return false;
+  const { rule, ...terms } = parseComment(sighting.allowance);
+  const where = `The comment ringfence:allow at ${locate(sighting)}`;
+  if (rule !== sighting.rule.id) {
+    remark(
+      `${where} does not hold: it names ${rule === undefined ? 'no rule' : `the rule ${rule}`}, and the rule is ${sighting.rule.id}.`,
+    );
+    return false;
+  }
+  const checked = checkTerms(terms, today);
+  if (typeof checked !== 'string') return true;
+  remark(`${where} does not hold: ${checked}.`);
+  return false;
+}

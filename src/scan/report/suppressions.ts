@@ -1,0 +1,88 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Sighting } from '../sighting.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { pathOf } from './places.ts';
+import { checkTerms, type Terms } from './terms.ts';
+
+/** File at the root of what is scanned. */
+export const SUPPRESSION_FILE = '.ringfence-scan.yaml';
+const FIELDS = new Set(['rule', 'path', 'fingerprint', 'reason', 'until']);
+const LONGEST_PATH = 1000;
+
+/** Holds back what fits every one of its conditions. */
+export interface Suppression extends Terms {
+  readonly fits: (sighting: Sighting, fingerprint: Fingerprint | null) => boolean;
+}
+
+export interface Suppressions {
+  readonly list: readonly Suppression[];
+  /** Entries that do not hold any more. */
+  readonly remarks: readonly string[];
+}
+
+/** Reads the parsed content of a `.ringfence-scan.yaml`. Throws when an entry is not complete: it may be a slip. */
+export function readSuppressions(content: unknown, today: string): Suppressions {
+  const entries = isRecord(content) ? content['allow'] : undefined;
+  if (!isRecord(content) || !Array.isArray(entries) || Object.keys(content).length !== 1)
+    throw invalid('it must hold one list, `allow`');
+  const list: Suppression[] = [];
+  const remarks: string[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const number = index + 1;
+    const { conditions, ...terms } = readEntry(entry, number);
+    const checked = checkTerms(terms, today);
+    if (typeof checked !== 'string') list.push({ ...checked, fits: conditions });
+    else if (checked.includes('expired'))
+      remarks.push(`Entry ${number} of ${SUPPRESSION_FILE} does not hold: ${checked}.`);
+    else throw invalid(`entry ${number}: ${checked}`);
+  }
+  return { list, remarks };
+}
+
+interface Entry {
+  readonly conditions: Suppression['fits'];
+  readonly reason: string | undefined;
+  readonly until: string | undefined;
+}
+
+function readEntry(entry: unknown, number: number): Entry {
+  if (!isRecord(entry)) throw invalid(`entry ${number} is no mapping`);
+  const unknown = Object.keys(entry).find((name) => !FIELDS.has(name));
+  if (unknown !== undefined) throw invalid(`entry ${number} has an unknown field "${unknown}"`);
+  const [rule, path, fingerprint, reason, until] = [...FIELDS].map((name) =>
+    textField(entry[name], name, number),
+  );
+  if (rule === undefined && path === undefined && fingerprint === undefined)
+    throw invalid(`entry ${number} allows everything; give a rule, a path or a fingerprint`);
+  const pattern = path === undefined ? null : globPattern(path);
+  const conditions: Suppression['fits'] = (sighting, hash) =>
+    (rule === undefined || sighting.rule.id === rule) &&
+    (pattern === null || pattern.test(pathOf(sighting.place))) &&
+    (fingerprint === undefined || hash?.(sighting.rule.id, sighting.secret.reveal()) === fingerprint);
+  return { conditions, reason, until };
+}
+
+function textField(value: unknown, name: string, number: number): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  throw invalid(`entry ${number}: ${name} must be text`);
+}
+
+/** `*` stands for a part of a name, `**` for any folders, `?` for one character. A path that ends with `/` is a folder. */
+export function globPattern(glob: string): RegExp {
+  if (glob.length > LONGEST_PATH) throw invalid('a path is too long');
+  const whole = glob.endsWith('/') ? `${glob}**` : glob;
+  const source = whole.replaceAll(/\*\*\/|\*+|\?|[^*?]/g, (part) => {
+    if (part === '**/') return '(?:[^/]+/)*';
+    if (part === '*') return '[^/]*';
+    if (part.startsWith('*')) return '.*';
+    return part === '?' ? '[^/]' : part.replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`);
+  });
+  return new RegExp(`^${source}$`, 's');
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const invalid = (what: string): RingfenceError =>
+  new RingfenceError('config_invalid', `${SUPPRESSION_FILE} is not valid: ${what}.`);

@@ -1,0 +1,168 @@
+import { createGunzip, createZstdDecompress, gunzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import type { Chunks } from './byte-queue.ts';
+import { isTar, readTar } from './tar.ts';
+import { isZip, readZip } from './zip.ts';
+
+const MOST_ENTRIES = 20_000;
+const MOST_UNPACKED = 256 << 20;
+/** A file in an archive is not larger. */
+const MOST_ENTRY = 32 << 20;
+/** An archive in an archive in an archive. */
+export const DEEPEST = 3;
+
+/** What may still be unpacked of one outermost archive, together with all archives in it. */
+export interface Allotment {
+  entries: number;
+  bytes: number;
+}
+
+export const newAllotment = (): Allotment => ({ entries: MOST_ENTRIES, bytes: MOST_UNPACKED });
+
+export interface Entry {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Report = (where: string, problem: string) => void;
+
+export type Packing = 'zip' | 'gzip' | 'zstd' | 'tar';
+
+/** By its first bytes, as names lie; null: no archive. */
+export function packingOf(head: Uint8Array): Packing | null {
+  if (isZip(head)) return 'zip';
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  return isTar(head) ? 'tar' : null;
+}
+
+/**
+ * The files in an archive, while the allotment lasts. What cannot be unpacked is reported by its path in the archive,
+ * with an empty path for the archive itself, and the rest goes on.
+ */
+export async function* expand(
+  bytes: Uint8Array,
+  allotment: Allotment,
+  report: Report,
+): AsyncGenerator<Entry> {
+  const packing = packingOf(bytes);
+  try {
+    if (packing === 'zip') yield* expandZip(bytes, allotment, report);
+    else if (packing === 'tar') yield* expandTar([bytes], allotment, report);
+    else if (packing !== null) yield* expandStream(bytes, packing, allotment, report);
+  } catch (error) {
+    report('', `The archive cannot be read to its end: ${reasonOf(error)}.`);
+  }
+}
+
+function* expandZip(bytes: Uint8Array, allotment: Allotment, report: Report): Generator<Entry> {
+  for (const entry of readZip(bytes)) {
+    if (isSpent(allotment)) throw new Error(SPENT);
+    try {
+      const content = entry.unpack(Math.min(MOST_ENTRY, allotment.bytes));
+      spend(allotment, content.length);
+      yield { path: entry.path, bytes: content };
+    } catch (error) {
+      report(entry.path, `It was not read: ${reasonOf(error)}.`);
+    }
+  }
+}
+
+async function* expandTar(chunks: Chunks, allotment: Allotment, report: Report): AsyncGenerator<Entry> {
+  for await (const { path, size, body } of readTar(chunks)) {
+    if (isSpent(allotment)) throw new Error(SPENT);
+    if (size > Math.min(MOST_ENTRY, allotment.bytes)) {
+      report(path, `It was not read: it is larger than ${MOST_ENTRY >> 20} MiB.`);
+      continue;
+    }
+    const content = Buffer.concat(await Array.fromAsync(body));
+    spend(allotment, content.length);
+    yield { path, bytes: content };
+  }
+}
+
+/** A packed file, or a packed tar archive. */
+async function* expandStream(
+  bytes: Uint8Array,
+  packing: 'gzip' | 'zstd',
+  allotment: Allotment,
+  report: Report,
+): AsyncGenerator<Entry> {
+  const stream = unpackStream([bytes], packing);
+  const { head, chunks } = await peek(limited(stream, allotment.bytes));
+  if (isTar(head)) {
+    yield* expandTar(chunks, allotment, report);
+    return;
+  }
+  const most = Math.min(MOST_ENTRY, allotment.bytes);
+  const content =
+    packing === 'gzip' ? gunzipSync(bytes, { maxOutputLength: most }) : await collect(chunks, most);
+  stream.destroy();
+  spend(allotment, content.length);
+  yield { path: '', bytes: content };
+}
+
+/** Unpacks while it is read. */
+export function unpackStream(chunks: Chunks, packing: 'gzip' | 'zstd'): Readable {
+  const unpacker = packing === 'gzip' ? createGunzip() : createZstdDecompress();
+  const source = Readable.from(chunks, { objectMode: false });
+  source.on('error', (error) => unpacker.destroy(error));
+  unpacker.on('close', () => source.destroy());
+  return source.pipe(unpacker);
+}
+
+/** The first bytes, at least 512 of them if there are so many, and all of the chunks, the first ones again. */
+export async function peek(
+  chunks: Chunks,
+): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
+  const source = iterate(chunks);
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < 8192) {
+    const next = await source.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    length += next.value.length;
+  }
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    yield* first;
+    yield* source;
+  }
+  return { head: Buffer.concat(first), chunks: whole() };
+}
+
+async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+/** Everything as one piece. Throws when it is more than `most` bytes. */
+export async function collect(chunks: Chunks, most: number): Promise<Uint8Array> {
+  return Buffer.concat(await Array.fromAsync(limited(chunks, most)));
+}
+
+/** Breaks off after `most` bytes: a small archive can be endless. */
+async function* limited(chunks: Chunks, most: number): AsyncGenerator<Uint8Array> {
+  let left = most;
+  for await (const chunk of chunks) {
+    left -= chunk.length;
+    if (left < 0) throw new Error(`it unpacks to more than ${Math.floor(most / (1 << 20))} MiB`);
+    yield chunk;
+  }
+}
+
+const SPENT = 'it unpacks to too much';
+const isSpent = ({ entries, bytes }: Allotment): boolean => entries <= 0 || bytes <= 0;
+
+function spend(allotment: Allotment, bytes: number): void {
+  allotment.entries--;
+  allotment.bytes -= bytes;
+}
+
+/** What an error says as part of a sentence; errors of the unpackers by their code. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it is damaged';
+  const code = 'code' in error ? String(error.code) : null;
+  if (code === 'ERR_BUFFER_TOO_LARGE') return 'it unpacks to too much';
+  if (code === null) return error.message.replace(/\.$/, '');
+  return /^E[A-Z]+$/.test(code) ? `the system reports ${code}` : `its packed bytes are damaged (${code})`;
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { RingfenceError } from '../../kernel/errors.ts';
+
+const MOST_OUTPUT = 1 << 30;
+/** A repository may come from anybody: git must start no program that its configuration names, and fetch nothing. */
+const CAUTION = [
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.quotePath=false',
+  '--no-pager',
+  '--no-optional-locks',
+];
+
+/** Runs git in a folder. */
+export interface Git {
+  /** Its output; null when git refuses. Throws when there is no git. */
+  run(folder: string, words: readonly string[], input?: string): Buffer | null;
+}
+
+export function createGit(env: Readonly<Record<string, string | undefined>>): Git {
+  const own = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  return Object.freeze({
+    run(folder: string, words: readonly string[], input?: string) {
+      const { status, stdout, error } = spawnSync('git', [...CAUTION, ...words], {
+        cwd: folder,
+        env: own,
+        maxBuffer: MOST_OUTPUT,
+        stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'ignore'],
+        ...(input === undefined ? {} : { input }),
+      });
+      if (error !== undefined && 'code' in error && error.code === 'ENOENT')
+        throw new RingfenceError('input_invalid', 'This needs git, and there is none in PATH.');
+      if (error !== undefined) throw error;
+      return status === 0 ? stdout : null;
+    },
+  });
+}
+
+/** Splits output that ends each item with a zero byte; names are bytes, not always UTF-8. */
+export function splitZero(output: Buffer): Buffer[] {
+  const items: Buffer[] = [];
+  let from = 0;
+  for (let end = output.indexOf(0); end >= 0; end = output.indexOf(0, from)) {
+    items.push(output.subarray(from, end));
+    from = end + 1;
+  }
+  return items;
+}

@@ -1,0 +1,90 @@
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Git, splitZero } from './git-process.ts';
+
+const DEEPEST = 64;
+const SLASH = Buffer.from('/');
+
+export interface Listing {
+  /** Paths below the root; bytes, as names need not be UTF-8. */
+  readonly paths: readonly Buffer[];
+  /** False when git could not be asked what is ignored. */
+  readonly ignoring: boolean;
+}
+
+/**
+ * The files of a folder that are not ignored (`.gitignore` at every level, `.git/info/exclude`, the user's own excludes),
+ * those of repositories within it too. A folder that belongs to no repository, or is ignored itself, is listed by the
+ * `.gitignore` files that stand in it.
+ */
+export function listFiles(git: Git, root: string): Listing {
+  try {
+    return { paths: listNotIgnored(git, root, 0), ignoring: true };
+  } catch (error) {
+    if (isMissingGit(error)) return { paths: [...walk(Buffer.from(root))], ignoring: false };
+    throw error;
+  }
+}
+
+/** All files, ignored or not, but for what git keeps for itself. */
+export function listAllFiles(root: string): readonly Buffer[] {
+  return [...walk(Buffer.from(root))];
+}
+
+const isMissingGit = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'input_invalid';
+
+function listNotIgnored(git: Git, root: string, depth: number): Buffer[] {
+  const own = git.run(root, [
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--deduplicate',
+  ]);
+  const output = own === null || own.length === 0 ? listOutside(git, root) : own;
+  return splitZero(output).flatMap((path) => {
+    const isRepository = path.at(-1) === SLASH[0] || isFolder(root, path);
+    if (!isRepository) return [path];
+    if (depth >= DEEPEST) return [];
+    const name = path.at(-1) === SLASH[0] ? path.subarray(0, -1) : path;
+    const inner = listNotIgnored(git, join(root, name.toString()), depth + 1);
+    return inner.map((one) => Buffer.concat([name, SLASH, one]));
+  });
+}
+
+/** A submodule is listed as one path. */
+function isFolder(root: string, path: Buffer): boolean {
+  return (
+    lstatSync(Buffer.concat([Buffer.from(root), SLASH, path]), { throwIfNoEntry: false })?.isDirectory() ??
+    false
+  );
+}
+
+/** Asks git with an empty repository elsewhere, so that the folder may belong to none. */
+function listOutside(git: Git, root: string): Buffer {
+  const empty = mkdtempSync(join(tmpdir(), 'ringfence-scan-'));
+  try {
+    for (const folder of ['objects', 'refs']) mkdirSync(join(empty, folder));
+    writeFileSync(join(empty, 'HEAD'), 'ref: refs/heads/main\n');
+    const where = [`--git-dir=${empty}`, `--work-tree=${root}`];
+    return (
+      git.run(root, [...where, 'ls-files', '-z', '--others', '--exclude-per-directory=.gitignore']) ??
+      Buffer.alloc(0)
+    );
+  } finally {
+    rmSync(empty, { recursive: true, force: true });
+  }
+}
+
+function* walk(root: Buffer, below?: Buffer, depth = 0): Generator<Buffer> {
+  if (depth > DEEPEST) return;
+  const folder = below === undefined ? root : Buffer.concat([root, SLASH, below]);
+  for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
+    const path = below === undefined ? entry.name : Buffer.concat([below, SLASH, entry.name]);
+    if (entry.isFile()) yield path;
+    else if (entry.isDirectory() && entry.name.toString() !== '.git') yield* walk(root, path, depth + 1);
+  }
+}

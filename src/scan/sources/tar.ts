@@ -1,0 +1,121 @@
+import { type Chunks, createByteQueue, type ByteQueue } from './byte-queue.ts';
+
+const BLOCK = 512;
+/** Long names and attributes of POSIX archives are not larger. */
+const MOST_ATTRIBUTES = 1 << 20;
+const PIECE = 1 << 18;
+
+/** A regular file in an archive. */
+export interface TarEntry {
+  readonly path: string;
+  readonly size: number;
+  /** The content; whatever of it is not read is passed over. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** True when `head` begins as a tar archive (POSIX or GNU). */
+export function isTar(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' && isHeader(head);
+}
+
+/**
+ * Reads the regular files of a tar archive one after the other. Links, devices and folders are passed over. Ends at the
+ * first block that is no header; throws when the archive breaks off within a file.
+ */
+export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
+  const queue = createByteQueue(chunks);
+  let name: string | null = null;
+  for (;;) {
+    const header = await queue.take(BLOCK);
+    if (header === null || !isHeader(header)) return;
+    const size = sizeOf(header);
+    const type = String.fromCodePoint(header[156] ?? 0);
+    if (type === 'L' || type === 'x') {
+      const content = await attributes(queue, size);
+      name = (type === 'L' ? textOf(content) : pathAttribute(content)) ?? name;
+      continue;
+    }
+    const isFile = type === '0' || type === '\0' || type === '7';
+    const content = readBody(queue, size);
+    if (isFile) yield { path: name ?? nameOf(header), size, body: content.body };
+    await content.skip();
+    name = null;
+  }
+}
+
+async function attributes(queue: ByteQueue, size: number): Promise<Buffer> {
+  const content = size > MOST_ATTRIBUTES ? null : await queue.take(padded(size));
+  if (content === null) throw new Error('the archive is damaged');
+  return Buffer.from(content.subarray(0, size));
+}
+
+function readBody(
+  queue: ByteQueue,
+  size: number,
+): { body: AsyncIterable<Uint8Array>; skip(): Promise<void> } {
+  let left = size;
+  async function* body(): AsyncGenerator<Uint8Array> {
+    while (left > 0) {
+      const part = await queue.some(Math.min(left, PIECE));
+      if (part === null) throw new Error('the archive breaks off');
+      left -= part.length;
+      yield part;
+    }
+  }
+  async function skip(): Promise<void> {
+    for await (const part of body()) void part;
+    await queue.take(padded(size) - size);
+  }
+  return { body: { [Symbol.asyncIterator]: body }, skip };
+}
+
+const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
+
+/** The sum of all bytes, its own field counted as spaces, stands in the header. */
+function isHeader(block: Uint8Array): boolean {
+  if (block.length < BLOCK) return false;
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
+  return block[0] !== 0 && octal(block, 148, 8) === sum;
+}
+
+function sizeOf(header: Uint8Array): number {
+  const size = ((header[124] ?? 0) & 0x80) === 0 ? octal(header, 124, 12) : binary(header, 128, 136);
+  if (!Number.isSafeInteger(size) || size < 0) throw new Error('the archive is damaged');
+  return size;
+}
+
+/** GNU writes sizes of 8 GiB and more as a number. */
+const binary = (header: Uint8Array, from: number, to: number): number =>
+  header.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
+
+function octal(header: Uint8Array, from: number, length: number): number {
+  const text = textOf(header.subarray(from, from + length)).trim();
+  return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : 0;
+}
+
+function nameOf(header: Uint8Array): string {
+  const name = textOf(header.subarray(0, 100));
+  const isPosix = textOf(header.subarray(257, 263)) === 'ustar' && header[262] === 0;
+  const prefix = isPosix ? textOf(header.subarray(345, 500)) : '';
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** Up to the first zero byte. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('utf8');
+}
+
+/** Records are `length name=value`, a line each. */
+function pathAttribute(content: Buffer): string | null {
+  for (let at = 0; at < content.length;) {
+    const length = Number.parseInt(content.toString('latin1', at, at + 12), 10);
+    if (!(length > 0)) return null;
+    const record = content.toString('utf8', at, at + length - 1);
+    const [, path] = /^\d+ path=(.*)$/s.exec(record) ?? [];
+    if (path !== undefined) return path;
+    at += length;
+  }
+  return null;
+}

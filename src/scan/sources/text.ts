@@ -1,0 +1,38 @@
+/** Bytes that decide whether a document is text; git looks at as many. */
+const HEAD = 8000;
+const BOM_LITTLE = 0xfffe;
+const BOM_BIG = 0xfeff;
+/** Share of zero bytes, on one side only, by which UTF-16 without a mark is known: text in Latin letters has more. */
+const LEAST_ZEROS = 0.4;
+const MOST_STRAY_ZEROS = 0.05;
+
+/** The document as ASCII-compatible bytes; null when it is binary. UTF-16 becomes UTF-8, so columns count that. */
+export function textOf(bytes: Uint8Array): Uint8Array | null {
+  const mark = bytes.length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  if (mark === BOM_LITTLE) return decode(bytes, 'little');
+  if (mark === BOM_BIG) return decode(bytes, 'big');
+  if (bytes.subarray(0, HEAD).indexOf(0) < 0) return bytes;
+  const order = guessOrder(bytes.subarray(0, HEAD));
+  return order === null ? null : decode(bytes, order);
+}
+
+type Order = 'little' | 'big';
+
+/** Order of UTF-16 without a mark: Latin letters have zeros as their high bytes. */
+function guessOrder(head: Uint8Array): Order | null {
+  const pairs = head.length >> 1;
+  let [even, odd] = [0, 0];
+  for (let at = 0; at < 2 * pairs; at += 2) {
+    if (head[at] === 0) even++;
+    if (head[at + 1] === 0) odd++;
+  }
+  if (odd >= LEAST_ZEROS * pairs && even <= MOST_STRAY_ZEROS * pairs) return 'little';
+  if (even >= LEAST_ZEROS * pairs && odd <= MOST_STRAY_ZEROS * pairs) return 'big';
+  return null;
+}
+
+function decode(bytes: Uint8Array, order: Order): Uint8Array {
+  const even = Buffer.from(bytes.subarray(0, bytes.length & ~1));
+  const little = order === 'big' ? even.swap16() : even;
+  return Buffer.from(little.toString('utf16le'), 'utf8');
+}

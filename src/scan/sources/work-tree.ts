@@ -1,0 +1,68 @@
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { ScanProgress } from '../sighting.ts';
+import { reasonOf } from './expand.ts';
+import type { Git } from './git-process.ts';
+import { listAllFiles, listFiles } from './list-files.ts';
+import { readRegularFile } from './read-file.ts';
+import { MOST_WHOLE, type Search } from './search.ts';
+
+const STEP = 100;
+const SLASH = Buffer.from('/');
+
+export interface TreeOptions {
+  /** A folder, or a single file. */
+  readonly path: string;
+  /** Reads what git ignores too. */
+  readonly ignored: boolean;
+  readonly git: Git;
+  readonly search: Search;
+  readonly progress?: (progress: ScanProgress) => void;
+}
+
+/** Looks through the files below a path. Links are not followed, as what they lead to may be somebody else's. */
+export async function scanTree({ path, ignored, git, search, progress }: TreeOptions): Promise<void> {
+  const { folder, paths, ignoring } = list(path, ignored, git);
+  if (!ignoring)
+    search.report(path, 'There is no git in PATH, so .gitignore was not read: every file was scanned.');
+  const root = Buffer.from(folder);
+  for (const [number, below] of paths.entries()) {
+    if (number % STEP === 0) progress?.({ done: number, total: paths.length, unit: 'files' });
+    await scanFile(Buffer.concat([root, SLASH, below]), below.toString(), search);
+  }
+  progress?.({ done: paths.length, total: paths.length, unit: 'files' });
+}
+
+async function scanFile(file: Buffer, path: string, search: Search): Promise<void> {
+  try {
+    const content = readRegularFile(file, MOST_WHOLE);
+    if (content?.kind === 'whole') await search.look({ kind: 'file', path }, content.bytes);
+    else if (content !== null) await search.lookStream({ kind: 'file', path }, content.chunks);
+  } catch (error) {
+    search.report(path, `It was not read: ${reasonOf(error)}.`);
+  }
+}
+
+interface Listed {
+  readonly folder: string;
+  readonly paths: readonly Buffer[];
+  readonly ignoring: boolean;
+}
+
+/** The path itself may be a link: somebody has named it. */
+function list(path: string, ignored: boolean, git: Git): Listed {
+  const root = resolvePath(path);
+  if (!statSync(root).isDirectory())
+    return { folder: dirname(root), paths: [Buffer.from(basename(root))], ignoring: true };
+  if (ignored) return { folder: root, paths: listAllFiles(root), ignoring: true };
+  return { folder: root, ...listFiles(git, root) };
+}
+
+function resolvePath(path: string): string {
+  try {
+    return realpathSync(join(path));
+  } catch (error) {
+    throw new RingfenceError('not_found', `There is no file or folder ${path}.`, { cause: error });
+  }
+}
