@@ -21,7 +21,7 @@ const isJson = parameters.includes('--json');
 const repositories = parameters.filter((parameter) => !parameter.startsWith('--'));
 const SEED = 20_260_301;
 const PLAN = isQuick
-  ? { repeats: 1, negatives: 60, stories: 3 }
+  ? { repeats: 1, negatives: 25, stories: 3 }
   : { repeats: 4, negatives: 100, stories: 25 };
 
 function say(line: string): void {
@@ -102,11 +102,11 @@ function sum(tallies: Iterable<Tally>): Tally {
 const MILLI = 1000;
 const round = (value: number): number => Number(value.toFixed(4));
 
-function scanRepositories(): Sections['repositories'] {
+async function scanRepositories(): Promise<Sections['repositories']> {
   const scanned: Sections['repositories'][number][] = [];
   for (const folder of repositories) {
     say(`scanning ${folder}`);
-    const { reports, files } = scanTree(folder);
+    const { reports, documents: files } = await scanTree(folder);
     scanned.push({ name: basename(folder), files, reports });
   }
   return scanned;
@@ -119,9 +119,9 @@ async function main(): Promise<void> {
     say(`writing ${cases.length} files and ${PLAN.stories * STORIES.length} stories`);
     writeCases(join(folder, 'tree'), cases);
     const stories = createHistories({ folder: join(folder, 'history'), seed: SEED + 1, each: PLAN.stories });
-    const tree = scoreTree(cases, scanTree(join(folder, 'tree')).reports);
+    const tree = scoreTree(cases, (await scanTree(join(folder, 'tree'))).reports);
     const histories = scoreHistory(stories, (await scanHistory(join(folder, 'history'))).reports);
-    const scanned = scanRepositories();
+    const scanned = await scanRepositories();
     const all = sum([tree.all, ...histories.values()]);
     const files = scanned.reduce((total, one) => total + one.files, 0);
     const findings = scanned.reduce((total, one) => total + one.reports.length, 0);
@@ -138,7 +138,8 @@ async function main(): Promise<void> {
     };
     const sections: Sections = { figures, all, tree, histories, repositories: scanned, cases: cases.length };
     if (!isJson) process.stdout.write(`${renderReport(sections)}\n`);
-    if (parameters.includes('--write')) writeFileSync('bench/leaks/results.md', renderReport(sections));
+    if (parameters.includes('--write'))
+      writeFileSync('bench/leaks/results.md', `${renderReport(sections)}\n`);
     process.stdout.write(`${JSON.stringify(figures)}\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

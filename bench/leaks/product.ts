@@ -1,66 +1,56 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { searchHistory } from '../../src/scan/git/history.ts';
-import { openObjectStore } from '../../src/scan/git/object-store.ts';
+import { createDetector } from '../../src/scan/detector-source.ts';
 import { findRepository } from '../../src/scan/git/repository.ts';
+import { scanHistory as scanObjects } from '../../src/scan/git/scan-history.ts';
 import { LEAK_RULES } from '../../src/scan/rules/all.ts';
-import { textOf } from '../../src/scan/sources/text.ts';
-import { createDetector } from './detector-module.ts';
+import type { Place, ScanOutcome } from '../../src/scan/sighting.ts';
+import { createGit } from '../../src/scan/sources/git-process.ts';
+import { createSearch } from '../../src/scan/sources/search.ts';
+import { scanTree as scanFiles } from '../../src/scan/sources/work-tree.ts';
 import type { Reported } from './score.ts';
 
-const LARGEST = 8 << 20;
-const RULES = new Map(LEAK_RULES.map((rule) => [rule.id, rule]));
-const detector = createDetector();
+const ALL_RULES = { ids: null };
 
-function* filesIn(folder: string, below = ''): Generator<string> {
-  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
-    const path = join(below, entry.name);
-    if (entry.isDirectory() && entry.name !== '.git') yield* filesIn(folder, path);
-    else if (entry.isFile()) yield path;
-  }
+export interface Scanned {
+  /** One for a value, a rule and a place. */
+  readonly reports: readonly Reported[];
+  /** Files or objects that were looked at. */
+  readonly documents: number;
 }
 
-function search(path: string, bytes: Uint8Array): Reported[] {
-  const found = new Map<string, Reported>();
-  detector.detect({ bytes, length: bytes.length, from: 0, to: bytes.length }, ({ rule, start, end }) => {
-    const secret = Buffer.from(bytes.subarray(start, end)).toString();
-    found.set(`${rule.id} ${secret}`, { path, vendor: rule.vendor, rule: rule.id, secret });
-  });
-  return [...found.values()];
+function pathOf(place: Place): string {
+  if (place.kind === 'stdin') return '-';
+  return place.kind === 'git' ? place.object : place.path;
 }
 
-/** Searches a folder as it is; `.git` is left out. */
-export function scanTree(folder: string): { reports: Reported[]; files: number } {
-  const reports: Reported[] = [];
-  let files = 0;
-  for (const path of filesIn(folder)) {
-    files++;
-    const raw = readFileSync(join(folder, path));
-    const text = raw.length > LARGEST ? null : textOf(raw);
-    if (text !== null) reports.push(...search(path, text));
+function reportsOf({ sightings, documents }: ScanOutcome): Scanned {
+  const reports = new Map<string, Reported>();
+  for (const { rule, secret, place } of sightings) {
+    const report = { path: pathOf(place), vendor: rule.vendor, rule: rule.id, secret: secret.reveal() };
+    reports.set(JSON.stringify(report), report);
   }
-  return { reports, files };
+  return { reports: [...reports.values()], documents };
+}
+
+/** Searches the files of a folder, those that git ignores too. */
+export async function scanTree(folder: string): Promise<Scanned> {
+  const search = createSearch(createDetector(ALL_RULES));
+  await scanFiles({ path: folder, ignored: true, git: createGit(process.env), search });
+  return reportsOf(search.outcome());
 }
 
 /** Searches everything in a repository's object store, reachable or not. */
-export async function scanHistory(folder: string): Promise<{ reports: Reported[]; objects: number }> {
+export async function scanHistory(folder: string): Promise<Scanned> {
   const repository = findRepository(folder);
   if (repository === null) throw new Error(`${folder} is no repository`);
-  const store = openObjectStore(repository);
-  try {
-    const found = await searchHistory({
-      store,
-      workers: 1,
-      detector: { module: new URL('./detector-module.ts', import.meta.url).href, options: null },
-      pause: () => Promise.resolve(),
-    });
-    const reports = found.objects.flatMap(({ oid, hits }) =>
-      hits.map(({ rule, value }): Reported => {
-        return { path: oid, vendor: RULES.get(rule)?.vendor ?? '', rule, secret: value };
-      }),
-    );
-    return { reports, objects: found.documents };
-  } finally {
-    store.close();
-  }
+  const outcome = await scanObjects({
+    repository,
+    rules: LEAK_RULES,
+    workers: 1,
+    detector: {
+      module: new URL('../../src/scan/detector-source.ts', import.meta.url).href,
+      options: ALL_RULES,
+    },
+    pause: () => Promise.resolve(),
+  });
+  return reportsOf(outcome);
 }
