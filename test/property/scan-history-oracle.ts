@@ -41,17 +41,28 @@ function messageOf(text: string): string {
   return blank < 0 ? '' : text.slice(blank + 2);
 }
 
+export interface SearchOptions {
+  readonly workers?: number;
+  readonly taskBytes?: number;
+}
+
 /** What the scan of the repository finds. */
 export async function searchRepository(
   path: string,
-  workers = 1,
+  options: SearchOptions = {},
 ): Promise<{ found: Found; problems: string[] }> {
   const repository = findRepository(path);
   if (repository === null) throw new Error(`no repository at ${path}`);
   const store = openObjectStore(repository);
   try {
     const pause = async (): Promise<void> => {};
-    const { objects, problems } = await searchHistory({ store, workers, detector: DETECTOR, pause });
+    const { objects, problems } = await searchHistory({
+      store,
+      workers: 1,
+      detector: DETECTOR,
+      pause,
+      ...options,
+    });
     const found = objects.map(({ oid, hits }) => [
       oid,
       hits.map((hit) => `${hit.start}-${hit.end} ${hit.line}:${hit.column} ${hit.value}`).toSorted(),

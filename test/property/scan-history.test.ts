@@ -6,16 +6,27 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { idOf, writePack } from '../../src/scan/git/pack-fixture.ts';
 import { createRandom, randomPack } from '../../src/scan/git/random-history-fixture.ts';
+import { makeGitHistory, readWithGit } from './git-histories.ts';
 import { searchRepository, searchWhole } from './scan-history-oracle.ts';
 
 const HISTORIES = 400;
+const GIT_HISTORIES = 12;
+const WORKER_HISTORIES = 3;
 const MOST_OBJECTS = 40;
+
+async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-history-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 test('only changes are searched, and what is found is what a search of every object whole finds', async () => {
   let hits = 0;
-  const property = fc.asyncProperty(fc.integer(), fc.boolean(), fc.boolean(), async (seed, large, wide) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ringfence-history-'));
-    try {
+  const property = fc.asyncProperty(fc.integer(), fc.boolean(), fc.boolean(), (seed, large, wide) =>
+    inFolder(async (folder) => {
       const hash = wide ? 'sha256' : 'sha1';
       const objects = randomPack(createRandom(seed), MOST_OBJECTS, hash);
       writePack(folder, objects, { hash, large });
@@ -24,10 +35,31 @@ test('only changes are searched, and what is found is what a search of every obj
       assert.deepEqual(problems, []);
       assert.deepEqual(found, expected);
       hits += Object.keys(expected).length;
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+    }),
+  );
   await fc.assert(property, { numRuns: HISTORIES });
   assert.ok(hits > HISTORIES, `${hits} objects with hits`);
+});
+
+test('the same holds in repositories that git has made and packed', async () => {
+  const property = fc.asyncProperty(fc.integer(), (seed) =>
+    inFolder(async (folder) => {
+      makeGitHistory(folder, createRandom(seed));
+      const { found, problems } = await searchRepository(folder);
+      assert.deepEqual(problems, []);
+      assert.deepEqual(found, searchWhole(readWithGit(folder)));
+    }),
+  );
+  await fc.assert(property, { numRuns: GIT_HISTORIES });
+});
+
+test('several workers find what one finds, also when they share a family', async () => {
+  for (let seed = 0; seed < WORKER_HISTORIES; seed++)
+    await inFolder(async (folder) => {
+      const objects = randomPack(createRandom(seed), 400);
+      writePack(folder, objects);
+      const one = await searchRepository(folder);
+      assert.deepEqual(await searchRepository(folder, { workers: 3, taskBytes: 3000 }), one);
+      assert.deepEqual(await searchRepository(folder, { workers: 1, taskBytes: 1 }), one);
+    });
 });

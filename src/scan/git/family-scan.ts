@@ -15,6 +15,8 @@ import { crcAt, hexOf, oidAt } from './pack-index.ts';
 /** Honest histories unpack to some hundred times their packed size; beyond this it is a bomb. */
 const FREE_BYTES = 32 * 2 ** 30;
 const MOST_TIMES = 1000;
+/** Head and frame of a packed object, with room to spare. */
+const MOST_OVERHEAD = 1024;
 
 /** What the scan of families hands on. */
 export interface FamilyVisitor {
@@ -174,7 +176,8 @@ function unpack({ pack, entries, arena, kernel, budget }: FamilyScan, entry: num
   const to = entries.offsets[entry + 1] as number;
   const size = entries.sizes[entry] as number;
   const head = entries.heads[entry] as number;
-  if (size > MOST_OBJECT_BYTES || to - from > 1.25 * MOST_OBJECT_BYTES) tooLarge();
+  if (size > MOST_OBJECT_BYTES) tooLarge();
+  if (to - from > 2 * size + MOST_OVERHEAD) damaged('it has more packed bytes than its size explains');
   const packed = arena.take(to - from);
   const at = packed < 0 ? -1 : arena.take(size);
   if (at < 0) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
@@ -10,6 +10,9 @@ export interface PackedObject {
   readonly content: Uint8Array;
   /** Number of its base in the same pack, the delta on it, and how the base is named. */
   readonly delta?: { readonly base: number; readonly bytes: Uint8Array; readonly by: 'offset' | 'id' };
+  /** Bytes to write in place of what the object would be packed to, and where the next begins. */
+  readonly raw?: Uint8Array;
+  readonly nextOffset?: number;
 }
 
 /** Part of a delta: a copy from the base, or new bytes. */
@@ -71,7 +74,8 @@ export function carryOut(base: Uint8Array, instructions: readonly Instruction[])
   );
 }
 
-function head(kind: number, size: number): number[] {
+/** The bytes before an entry's packed ones, without the link to a base. */
+export function head(kind: number, size: number): number[] {
   const rest = Math.floor(size / 16);
   return [(rest > 0 ? 128 : 0) | (kind << 4) | (size & 15), ...(rest > 0 ? varint(rest) : [])];
 }
@@ -88,7 +92,7 @@ function distanceBytes(distance: number): number[] {
 interface Entry {
   readonly oid: string;
   readonly offset: number;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 function encodeEntries(objects: readonly PackedObject[], hash: HashName): Entry[] {
@@ -106,9 +110,10 @@ function encodeEntries(objects: readonly PackedObject[], hash: HashName): Entry[
       kind = 7;
       link = [...Buffer.from(idOf(objects[delta.base] as PackedObject, hash), 'hex')];
     }
-    const bytes = Buffer.concat([Buffer.from([...head(kind, body.length), ...link]), deflateSync(body)]);
+    const bytes =
+      object.raw ?? Buffer.concat([Buffer.from([...head(kind, body.length), ...link]), deflateSync(body)]);
     entries.push({ oid: idOf(object, hash), offset, bytes });
-    offset += bytes.length;
+    offset = object.nextOffset ?? offset + bytes.length;
   }
   return entries;
 }
@@ -129,10 +134,17 @@ function encodeIndex(entries: readonly Entry[], checksum: Buffer, large: boolean
     Buffer.from(sorted.map(({ oid }) => oid).join(''), 'hex'),
     words(sorted.map(({ bytes }) => crc32(bytes))),
     words(sorted.map(({ offset }, index) => (large ? 0x80000000 + index : offset))),
-    words(large ? sorted.flatMap(({ offset }) => [0, offset]) : []),
+    words(large ? sorted.flatMap(({ offset }) => [Math.floor(offset / 2 ** 32), offset % 2 ** 32]) : []),
     checksum,
     checksum,
   ]);
+}
+
+/** Writes each part at its place; what is between them is a hole. */
+function writeParts(path: string, parts: readonly { offset: number; bytes: Uint8Array }[]): void {
+  const file = openSync(path, 'w');
+  for (const { offset, bytes } of parts) writeSync(file, bytes, 0, bytes.length, offset);
+  closeSync(file);
 }
 
 export interface PackOptions {
@@ -152,13 +164,14 @@ export function writePack(
   const start = Buffer.from(`PACK${'\0'.repeat(8)}`, 'latin1');
   start.writeUInt32BE(2, 4);
   start.writeUInt32BE(objects.length, 8);
-  const content = Buffer.concat([start, ...entries.map(({ bytes }) => bytes)]);
-  const checksum = createHash(hash).update(content).digest();
+  const checksum = createHash(hash).update(start).digest();
   mkdirSync(join(folder, 'objects', 'pack'), { recursive: true });
   writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/main\n');
   if (hash === 'sha256') writeFileSync(join(folder, 'config'), '[extensions]\n\tobjectFormat = sha256\n');
   const path = join(folder, 'objects', 'pack', name);
-  writeFileSync(`${path}.pack`, Buffer.concat([content, checksum]));
+  const last = entries.at(-1);
+  const end = last === undefined ? 12 : last.offset + last.bytes.length;
+  writeParts(`${path}.pack`, [{ offset: 0, bytes: start }, ...entries, { offset: end, bytes: checksum }]);
   writeFileSync(`${path}.idx`, encodeIndex(entries, checksum, large));
   return path;
 }

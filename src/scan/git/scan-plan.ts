@@ -42,10 +42,13 @@ export interface PlanOptions {
   readonly workers: number;
   /** Ids of the objects to search; all when absent. */
   readonly only?: ReadonlySet<string>;
+  /** Size of a task, in bytes to be searched; chosen by the size of the packs when absent. */
+  readonly taskBytes?: number;
 }
 
 /** Reads the heads of all packs and cuts the work into tasks; each object is in one of them, however often it is stored. */
-export function planScan({ store, workers, only }: PlanOptions): { plan: ScanPlan; problems: ScanProblem[] } {
+export function planScan(options: PlanOptions): { plan: ScanPlan; problems: ScanProblem[] } {
+  const { store, only } = options;
   const problems: ScanProblem[] = [...store.problems];
   const packs: (PlannedPack & { order: Uint32Array })[] = [];
   let objects = 0;
@@ -60,7 +63,7 @@ export function planScan({ store, workers, only }: PlanOptions): { plan: ScanPla
   const plan: ScanPlan = {
     repository: store.repository,
     packs: packs.map(({ path, index, entries }) => ({ path, index, entries })),
-    tasks: cutAll(packs, workers),
+    tasks: cutAll(packs, options),
     loose,
     counters: new Int32Array(new SharedArrayBuffer(4 * COUNTERS)),
     objects: objects + loose.length,
@@ -117,12 +120,15 @@ function looseOf(store: ObjectStore, only: ReadonlySet<string> | undefined): Sca
   );
 }
 
-function cutAll(packs: readonly (PlannedPack & { order: Uint32Array })[], workers: number): Uint32Array {
+function cutAll(
+  packs: readonly (PlannedPack & { order: Uint32Array })[],
+  { workers, taskBytes }: PlanOptions,
+): Uint32Array {
   const bytes = packs.reduce((sum, { entries }) => sum + (entries.offsets[entries.count] as number), 0);
   const share = (4 * bytes) / (TASKS_PER_WORKER * workers);
-  const limit = workers === 1 ? Infinity : Math.min(LARGEST_TASK, Math.max(SMALLEST_TASK, share));
+  const usual = workers === 1 ? Infinity : Math.min(LARGEST_TASK, Math.max(SMALLEST_TASK, share));
   const tasks = packs.flatMap(({ entries, order }, pack) =>
-    cutTasks(entries, order, limit).flatMap((entry) => [pack, entry]),
+    cutTasks(entries, order, taskBytes ?? usual).flatMap((entry) => [pack, entry]),
   );
   const result = new Uint32Array(new SharedArrayBuffer(4 * tasks.length));
   result.set(tasks);
