@@ -12,6 +12,8 @@ export interface PostgresServer {
   /** Directory of the socket. */
   readonly host: string;
   readonly user: string;
+  /** Ends the server in the midst of what it does, and starts it again over the same data `milliseconds` later. */
+  interrupt(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,17 +42,27 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
     stdio: 'ignore',
   });
   const settings = ['-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=200', '-k', host];
-  const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings], {
-    ...options,
-    stdio: 'ignore',
-  });
-  await untilReady(host, server);
+  const launch = async (): Promise<ChildProcess> => {
+    const program = join(programs, 'postgres');
+    const started = spawn(program, ['-D', data, ...settings], { ...options, stdio: 'ignore' });
+    await untilReady(host, started);
+    return started;
+  };
+  const end = async (one: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+    one.kill(signal);
+    if (one.exitCode === null) await once(one, 'exit');
+  };
+  let server = await launch();
   return {
     host,
     user: USER,
+    async interrupt(milliseconds) {
+      await end(server, 'SIGQUIT');
+      await sleep(milliseconds);
+      server = await launch();
+    },
     async stop() {
-      server.kill('SIGINT');
-      if (server.exitCode === null) await once(server, 'exit');
+      await end(server, 'SIGINT');
       rmSync(host, { recursive: true, force: true });
     },
   };

@@ -122,9 +122,12 @@ async function inTransaction<T>(
   }
 }
 
+/** The pool listens to idle connections only; one that dies in use would end the process if nobody did. */
 async function connect(pool: Pool): Promise<PoolClient> {
   try {
-    return await pool.connect();
+    const client = await pool.connect();
+    if (client.listenerCount('error') === 0) client.on('error', () => {});
+    return client;
   } catch (error) {
     throw toError(error);
   }
