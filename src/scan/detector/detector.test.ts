@@ -6,7 +6,7 @@ import { makeVirtualSecret } from '../../kernel/virtual-secret.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import { createDetector } from './detector.ts';
-import { CHECKED, DOUBTED, FIXTURE_RULES, GREEDY, NAMED, OWN, PAIRED } from './rules-fixture.ts';
+import { CHECKED, DOUBTED, ENCODED, FIXTURE_RULES, GREEDY, NAMED, OWN, PAIRED } from './rules-fixture.ts';
 
 const VALUE = '7c1e09b52fa84d63';
 const detector = createDetector(FIXTURE_RULES);
@@ -126,6 +126,13 @@ describe('checks of a match', () => {
     assert.equal(detect(`pass=${example.replace('5CF', '5CE')}`).length, 1);
   });
 
+  it('what is in base64 is judged by what it says', () => {
+    const encode = (text: string): string => Buffer.from(text).toString('base64');
+    assert.equal(values(`pass=${encode(VALUE)}`, [ENCODED]).length, 1);
+    assert.deepEqual(values(`pass=${encode('put-your-token-here')}`, [ENCODED]), []);
+    assert.deepEqual(values(`pass=${encode('0123456789abcdef')}`, [ENCODED]), []);
+  });
+
   it('a structure that decides rejects, another lowers the confidence', () => {
     const good = `roadrunner ${checksummed()}`;
     const broken = `${good.slice(0, -1)}${good.endsWith('0') ? '1' : '0'}`;
@@ -153,6 +160,8 @@ describe('checks of a match', () => {
     const broken = key.slice(0, -1) + (key.endsWith('x') ? 'y' : 'x');
     assert.deepEqual(values(`pass=${key}`), [`own-key ${key}`]);
     assert.deepEqual(values(`pass=${broken}`), []);
+    for (const encoded of [key, broken].map((text) => Buffer.from(text).toString('base64')))
+      assert.deepEqual(values(`pass=${encoded}`, [ENCODED]), []);
     assert.deepEqual(values('pass=rfv7c1e09b52fa84d63', [OWN, GREEDY]), ['greedy-token rfv7c1e09b52fa84d63']);
   });
 });

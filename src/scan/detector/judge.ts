@@ -12,6 +12,7 @@ const OWN_FORM = /rfv[0-9A-Za-z]{29}$/;
 const LEAD = 32;
 /** Shorter ones turn up in random text. */
 const SHORTEST_NAME = 5;
+const SHORTEST_TEXT = 12;
 
 /**
  * How sure it is that the value at `place` of the slice is what the rule says; null: it is not. Cheap and telling checks
@@ -22,16 +23,24 @@ export function judge(
   slice: Slice,
   [start, end]: readonly [number, number],
 ): Detection['confidence'] | null {
-  const value = slice.text().slice(start, end);
-  const { structure } = rule;
-  if (structure === OWN_STRUCTURE) return hasStructure(structure, value) ? rule.confidence : null;
-  if (OWN_FORM.test(value)) return null;
-  if (isPlaceholder(value, slice.text().slice(Math.max(0, start - LEAD), start))) return null;
-  if (namesVendor(rule, value)) return null;
-  const fits = structure === undefined || hasStructure(structure, value);
+  const found = slice.text().slice(start, end);
+  if (rule.structure === OWN_STRUCTURE) return hasStructure(OWN_STRUCTURE, found) ? rule.confidence : null;
+  const before = slice.text().slice(Math.max(0, start - LEAD), start);
+  const value = decodedText(found) ?? found;
+  if (OWN_FORM.test(value) || isPlaceholder(value, before) || namesVendor(rule, found)) return null;
+  const fits = [found, value].some((text) => fitsStructure(rule, text));
   if (!fits && rule.structureDecides === true) return null;
   if (!hasContext(rule, slice) || isDocumented(value)) return null;
   return fits ? rule.confidence : 'low';
+}
+
+const fitsStructure = ({ structure }: LeakRule, value: string): boolean =>
+  structure === undefined || hasStructure(structure, value);
+
+/** What a value says when it is text in base64, as secrets of Kubernetes are. Random bytes are no text. */
+function decodedText(value: string): string | null {
+  const text = Buffer.from(value, 'base64').toString('latin1');
+  return text.length >= SHORTEST_TEXT && /^[!-~]+\n?$/.test(text) ? text.trimEnd() : null;
 }
 
 /** No vendor's keys have its name in them, but names of variables, classes and hosts do. */

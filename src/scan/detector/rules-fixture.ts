@@ -71,4 +71,11 @@ export const GREEDY: LeakRule = {
   pattern: /pass=(?<secret>[0-9A-Za-z]{16,40})(?![0-9A-Za-z])/dg,
 };
 
+/** The same in base64. */
+export const ENCODED: LeakRule = {
+  ...GREEDY,
+  id: 'encoded-token',
+  pattern: /pass=(?<secret>[0-9A-Za-z+/]{16,60}={0,2})/dg,
+};
+
 export const FIXTURE_RULES: readonly LeakRule[] = [NAMED, PAIRED, CHECKED, DOUBTED, OWN, GREEDY];

@@ -15,15 +15,21 @@ export const LOWER = 4;
 const OPENING = '(?<secret>';
 
 /**
- * Reads the form of the group `secret` out of a pattern's source. Everything that the pattern takes for a value has the
- * form; the reverse need not be true. Null when the source has something that is not understood here.
+ * Reads the form of the group `secret`, or of all groups of that name, out of a pattern's source. Everything that the
+ * pattern takes for a value has the form; the reverse need not be true. Null when the source has something that is not
+ * understood here.
  */
-export function valueFormOf(pattern: RegExp): ValueForm | null {
-  const start = pattern.source.indexOf(OPENING);
-  if (start === -1) return null;
-  const reader = { source: pattern.source, at: start + OPENING.length, caseless: pattern.ignoreCase };
+export function valueFormOf({ source, ignoreCase }: RegExp): ValueForm | null {
+  const groups = source.split(OPENING).slice(0, -1);
+  let start = 0;
   try {
-    const { assumed, ...form } = readAlternatives(reader);
+    const forms = groups.map((before) => {
+      start += before.length + OPENING.length;
+      return readAlternatives({ source, at: start, caseless: ignoreCase });
+    });
+    const [first, ...others] = forms;
+    if (first === undefined) return null;
+    const { assumed, ...form } = others.reduce(either, first);
     return { ...form, needs: isWithin(assumed, form.bytes) ? form.needs : 0 };
   } catch (error) {
     if (error instanceof Unreadable) return null;
@@ -57,16 +63,17 @@ function readAlternatives(reader: Reader): PartForm {
   let form = readSequence(reader);
   while (reader.source[reader.at] === '|') {
     reader.at++;
-    const other = readSequence(reader);
-    form = {
-      least: Math.min(form.least, other.least),
-      bytes: union(form.bytes, other.bytes),
-      needs: form.needs & other.needs,
-      assumed: union(form.assumed, other.assumed),
-    };
+    form = either(form, readSequence(reader));
   }
   return form;
 }
+
+const either = (one: PartForm, other: PartForm): PartForm => ({
+  least: Math.min(one.least, other.least),
+  bytes: union(one.bytes, other.bytes),
+  needs: one.needs & other.needs,
+  assumed: union(one.assumed, other.assumed),
+});
 
 function readSequence(reader: Reader): PartForm {
   let least = 0;
