@@ -79,7 +79,7 @@ function innerFaultOf(from: string, to: string): string | null {
     return 'only the composition chooses the engine';
   if (
     layerOf(to) !== 'vendors' ||
-    /^src\/vendors\/(index|leaks)\.ts$/.test(from) ||
+    /^src\/vendors\/(index|leaks|leak-checks)\.ts$/.test(from) ||
     folder.startsWith('src/vendors/shared')
   )
     return null;

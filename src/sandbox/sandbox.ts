@@ -16,6 +16,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createIds } from './ids.ts';
 import { createInventory } from './inventory.ts';
 import { createLiveKit } from './livekit/livekit.ts';
+import { createOthers } from './others/others.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createPriceBook, type PriceBook } from './prices.ts';
 import { createRecordings } from './recordings.ts';
@@ -67,6 +68,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     createVonage(world),
     createTelnyx(world),
     createLiveKit(world),
+    ...createOthers(world),
   ];
   const { ids, bill, prices, outcomes, webhooks, verifications } = world;
   const faults = createFaults(ids.fraction);

@@ -3,6 +3,7 @@ import { readForm } from '../fields.ts';
 import { createLog } from '../log.ts';
 import type { Route } from '../router.ts';
 import { notFound, twilioError } from './errors.ts';
+import { readAllowed } from './key-permissions.ts';
 import { list2010, listMeta, type Listing } from './pages.ts';
 import { iso, rfc2822, type ApiKey, type TwilioServices, type TwilioState } from './state.ts';
 
@@ -60,7 +61,13 @@ function keyRoutes(services: TwilioServices, path: string, host: string): Route<
       host,
       path + suffix,
       (state, { body }) => {
-        const key = createKey(services, state, readForm(body.toString()).get('FriendlyName') ?? '');
+        const fields = readForm(body.toString());
+        const isRestricted = !old && fields.get('KeyType') === 'restricted';
+        const key = createKey(services, state, {
+          friendlyName: fields.get('FriendlyName') ?? '',
+          kind: isRestricted ? 'restricted' : 'standard',
+          allow: isRestricted ? readAllowed(fields.get('Policy')) : [],
+        });
         return json(201, { ...view(state, key), secret: key.secret });
       },
     ],
@@ -105,12 +112,12 @@ function keyRoutes(services: TwilioServices, path: string, host: string): Route<
 export function createKey(
   services: TwilioServices,
   state: TwilioState,
-  friendlyName: string,
+  request: Pick<ApiKey, 'friendlyName' | 'kind' | 'allow'>,
   fixed?: { readonly sid: string; readonly secret: string },
 ): ApiKey {
   const { ids, now } = services.world;
   const made = fixed ?? { sid: ids.sid('SK'), secret: ids.alphanumeric(32) };
-  const key = { ...made, friendlyName, createdAt: now() };
+  const key = { ...made, ...request, createdAt: now() };
   state.keys.set(key.sid, key);
   services.admit(state, `apiKey ${key.sid}`, key.sid, key.secret);
   return key;

@@ -26,7 +26,13 @@ export interface ApiKey {
   readonly secret: string;
   friendlyName: string;
   readonly createdAt: number;
+  readonly kind: KeyKind;
+  /** Permissions of a restricted key, such as `/twilio/messaging/messages/read`. */
+  readonly allow: readonly string[];
 }
+
+/** Main keys may do everything, standard ones all but keys and accounts, restricted ones what they were given. */
+export type KeyKind = 'main' | 'standard' | 'restricted';
 
 /** A resource without behaviour: what was set is what is shown. */
 export interface Document {

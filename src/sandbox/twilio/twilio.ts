@@ -16,6 +16,7 @@ import { createKey, credentialRoutes } from './credentials.ts';
 import { addDocument, documentRoutes } from './documents.ts';
 import { notFound, twilioError } from './errors.ts';
 import { receive } from './inbound.ts';
+import { refuseKey } from './key-permissions.ts';
 import { lookupRoutes } from './lookups.ts';
 import { messageRoutes } from './messages.ts';
 import { numberRoutes } from './numbers.ts';
@@ -41,6 +42,8 @@ export function createTwilio(world: World): VendorModule {
     const admission = admit(admissions, exchange, world.now());
     if (admission === null) return twilioError(401, 20003);
     exchange.credential = admission.name;
+    const denied = refuseKey(admission, exchange);
+    if (denied !== null) return denied;
     const handler = router(exchange);
     const state = addressed(states, admission.state, exchange);
     if (state === null) return twilioError(401, 20003);
@@ -88,7 +91,7 @@ function createAccount(
   const { accountSid, authToken, apiKeySid, apiKeySecret, verifyServiceSid } = credentials;
   const state = services.openAccount(null, { friendlyName: 'Sandbox', currency, sid: accountSid, authToken });
   const fixed = { sid: apiKeySid ?? ids.sid('SK'), secret: apiKeySecret ?? ids.alphanumeric(32) };
-  const key = createKey(services, state, 'Sandbox', fixed);
+  const key = createKey(services, state, { friendlyName: 'Sandbox', kind: 'main', allow: [] }, fixed);
   const place = { path: '/v2/Services', prefix: 'VA', sid: verifyServiceSid };
   const service = addDocument(services, state, place, { friendly_name: 'Sandbox' });
   const oauthClientId = credentials['oauthClientId'] ?? ids.sid('OQ');

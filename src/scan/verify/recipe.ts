@@ -89,16 +89,21 @@ function requestOf(
   host: string,
   values: Readonly<Record<string, string>>,
 ): WireRequest {
-  const filled = fill(path, values, encodeURIComponent);
+  const filled = fill(path, values, encode);
   return {
     method: 'GET',
     host: HOST.test(host) ? host : '',
     path: filled,
     segments: filled.slice(1).split('/').map(decodeURIComponent),
-    query: fill(query, values, encodeURIComponent),
+    query: fill(query, values, encode),
     headers: { accept: 'application/json', ...headersOf(credential, values) },
     body: Buffer.alloc(0),
   };
+}
+
+/** A colon needs no encoding in a path, and not every vendor decodes one. */
+function encode(value: string): string {
+  return encodeURIComponent(value).replaceAll('%3A', ':');
 }
 
 function headersOf(credential: Credential, values: Readonly<Record<string, string>>): Record<string, string> {
@@ -116,9 +121,9 @@ function headersOf(credential: Credential, values: Readonly<Record<string, strin
 function fill(
   template: string,
   values: Readonly<Record<string, string>>,
-  encode: (value: string) => string,
+  write: (value: string) => string,
 ): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encode(values[name] ?? ''));
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => write(values[name] ?? ''));
 }
 
 /** Printable ASCII without spaces: nothing else can stand in a header, and nothing else is a key. */

@@ -1,0 +1,58 @@
+import {
+  json,
+  type Account,
+  type AccountRequest,
+  type Exchange,
+  type Reply,
+  type VendorModule,
+  type World,
+} from '../core.ts';
+import { OTHER_VENDORS, type Answer, type OtherVendor } from './vendors.ts';
+
+/** Vendors that only say whether a credential works. `credentials.state: restricted` opens an account with one that may not ask. */
+export function createOthers(world: World): readonly VendorModule[] {
+  return OTHER_VENDORS.map((vendor) => createOther(world, vendor));
+}
+
+interface Holder {
+  readonly account: Account;
+  readonly isRestricted: boolean;
+}
+
+function createOther(world: World, vendor: OtherVendor): VendorModule {
+  const holders = new Map<string, Holder>();
+
+  function handle(exchange: Exchange): Reply {
+    const holder = holders.get(vendor.read(exchange) ?? '');
+    if (holder === undefined) return reply(vendor.dead);
+    exchange.account = holder.account;
+    exchange.credential = 'secret';
+    if (!vendor.path.test(exchange.path) || exchange.method !== 'GET')
+      return json(404, { message: 'Not found' });
+    if (holder.isRestricted && vendor.restricted !== undefined) return reply(vendor.restricted);
+    return json(200, vendor.live);
+  }
+
+  return Object.freeze({
+    id: vendor.id,
+    serves: (host: string) => vendor.hosts.includes(host),
+    handle,
+    problem: (status: number, message: string) => json(status, { message }),
+    createAccount({ currency = 'USD', credentials = {} }: AccountRequest) {
+      const { state, ...fixed } = credentials;
+      const made: Readonly<Record<string, string>> = { ...vendor.make(world.ids), ...fixed };
+      const account = world.open(vendor.id, world.ids.uuid(), currency);
+      const { id, secret = '' } = made;
+      holders.set(id === undefined ? secret : `${id} ${secret}`, {
+        account,
+        isRestricted: state === 'restricted',
+      });
+      return { vendor: vendor.id, id: account.id, currency, credentials: made };
+    },
+    inbound: () => Promise.reject(new Error(`${vendor.id} receives nothing here`)),
+  } satisfies VendorModule);
+}
+
+function reply({ status, body }: Answer): Reply {
+  return json(status, body);
+}
