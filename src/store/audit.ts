@@ -11,6 +11,10 @@ export interface Audit {
   period(period: PeriodRecord): void;
   life(life: AuditedLife): void;
   anchor(anchor: AuditedAnchor): void;
+  /** Rows of a table whose parent is missing: what is read with joins does not show them. */
+  orphans(table: string, rows: number): void;
+  /** Resource ids that the rows hold, and those that the index knows. */
+  resources(held: number, marked: number): void;
   report(): LedgerVerification;
 }
 
@@ -90,6 +94,14 @@ export function createAudit(): Audit {
     period: (period) => void state.periods.set(slice(period.budget, period.period), period),
     life: (life) => void state.known.set(`${life.node}-${life.epoch}`, life),
     anchor: (anchor) => addAnchor(state, anchor),
+    orphans(table, rows) {
+      if (rows !== 0)
+        addProblem(state, `${table}: ${rows} rows refer to a journal, period or subject that does not exist`);
+    },
+    resources(held, marked) {
+      if (held !== marked)
+        addProblem(state, `resources: rows hold ${held} resource ids, but the index knows ${marked}`);
+    },
     report: () => report(state),
   };
 }
@@ -148,6 +160,19 @@ function readReserves(state: State, name: string, row: AuditedRow): readonly Rea
       addProblem(state, `${name}: is released but still reserves ${amount} of budget ${budget}`);
   }
   return reserves;
+}
+
+/** Budget and start of each period, by its number. */
+export type PeriodNames = ReadonlyMap<number, readonly [budget: string, period: number]>;
+
+/** The text of a row's reserves with the names of their periods; null when it is not what we write. */
+export function decodeReserves(names: PeriodNames, text: string): unknown {
+  try {
+    const pairs = JSON.parse(text) as [number, number][];
+    return pairs.map(([id, amount]) => [names.get(id)?.[0], names.get(id)?.[1], amount]);
+  } catch {
+    return null;
+  }
 }
 
 function isReserve(value: unknown): value is ReadReserve {

@@ -172,3 +172,25 @@ function subjectOf(columns: Columns, row: LedgerRecord): number {
 function listText(list: readonly string[]): string {
   return list.length === 0 ? '[]' : JSON.stringify(list);
 }
+
+/** The movements of a plan, anew for each attempt: what is applied after the rows adds to them. */
+export function plannedMovements({ movements: planned }: LoadPlan): Movements {
+  const movements = createMovements();
+  for (let at = 0; at < planned.length; at += 4)
+    movements.add(
+      planned[at] as string,
+      planned[at + 1] as number,
+      planned[at + 2] as number,
+      planned[at + 3] as number,
+    );
+  return movements;
+}
+
+/** Throws `verify_failed` when records are missing between the cursor's `position` and the plan. */
+export function checkNoGap({ node, epoch, from }: LoadPlan, position: number): void {
+  if (from > position)
+    throw new RingfenceError(
+      'verify_failed',
+      `Journal ${node}-${epoch} has a gap: ${position} is next, not ${from}`,
+    );
+}

@@ -1,5 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Collection, KeyStore, PolicyStore, PriceStore, SettingStore } from '../ports.ts';
+import { nextVersion, toPolicy } from '../policies.ts';
 import type { PolicyRecord, PriceRecord, VirtualKeyRecord } from '../records.ts';
 import type { Database, Queries, Row } from './database.ts';
 
@@ -105,29 +106,18 @@ export function createPolicies(database: Database): PolicyStore {
     active: () => active(),
     put: (policy, expected) =>
       database.transaction(async (queries) => {
-        const version = (await active(queries))?.version ?? 0;
-        if (version !== expected)
-          throw new RingfenceError('conflict', `Policy version ${version} is active, not ${expected}`);
+        const version = nextVersion(await active(queries), expected);
         // Two authors at once: the primary key lets one pass.
         await queries.run(
           'INSERT INTO policy (version, source, created_at, actor) VALUES ($1, $2, $3, $4)',
-          version + 1,
+          version,
           policy.source,
           policy.createdAt,
           policy.actor,
         );
-        return { ...policy, version: version + 1 };
+        return { ...policy, version };
       }),
     list: async () => (await database.all('SELECT * FROM policy ORDER BY version')).map(toPolicy),
-  };
-}
-
-function toPolicy(row: Row): PolicyRecord {
-  return {
-    version: row['version'] as number,
-    source: row['source'] as string,
-    createdAt: row['created_at'] as number,
-    actor: row['actor'] as string,
   };
 }
 

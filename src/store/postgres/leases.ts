@@ -1,10 +1,19 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import { micros } from '../../kernel/money.ts';
-import { checkGrant } from '../grants.ts';
+import {
+  checkAlive,
+  checkGrant,
+  checkLoaded,
+  divide,
+  forgiveFrom,
+  leaseId,
+  notHeld,
+  type PresumedLease,
+} from '../grants.ts';
 import { moveLease } from '../movements.ts';
 import type { LeaseAmounts, LeaseMove } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { GrantRequest, LeaseStore } from '../ports.ts';
+import { LEASES_OPEN } from '../select.ts';
 import type { Database, Queries, Row } from './database.ts';
 import * as sql from './money-sql.ts';
 import type { Names } from './names.ts';
@@ -108,11 +117,9 @@ export function createLeaseStore(context: Context): LeaseStore {
       const period = await names.period(lease.budget, lease.period);
       await database.transaction(async (queries) => {
         const life = await getLife(queries, sql.LIFE_FOR_GRANT, lease.node, lease.epoch);
-        const who = `${lease.node}-${lease.epoch}`;
-        if (life !== null && life.position < position)
-          throw new RingfenceError('conflict', `Journal ${who} is not loaded to ${position} yet`);
-        if (life === null || (await queries.run(sql.LEASE_TAKE, amount, period, life.id)) === 0)
-          throw new RingfenceError('conflict', `No open lease of ${who} holds that much`);
+        if (life === null) throw notHeld(lease);
+        checkLoaded(lease, life.position, position);
+        if ((await queries.run(sql.LEASE_TAKE, amount, period, life.id)) === 0) throw notHeld(lease);
         await addToPeriods(queries, [[period, 0, -amount, 0]]);
       });
     },
@@ -122,7 +129,7 @@ export function createLeaseStore(context: Context): LeaseStore {
         await closeLife(queries, life, rest);
       });
     },
-    open: async () => (await database.all(sql.LEASES_OPEN)).map(toLease),
+    open: async () => (await database.all(LEASES_OPEN)).map(toLease),
     periods: async (budget, since) =>
       (await database.all(sql.PERIODS, budget, since)).map((row) => toPeriod(row)),
     async forgive(budget, start, amount) {
@@ -135,17 +142,16 @@ export function createLeaseStore(context: Context): LeaseStore {
 
 async function grant({ database, names }: Context, request: GrantRequest): ReturnType<LeaseStore['grant']> {
   checkGrant(request);
-  const { budget, since, limit, need, want, node, epoch } = request;
+  const { budget, since, node, epoch } = request;
   const period = await names.period(budget, request.period);
   return database.transaction(async (queries) => {
     await queries.run(sql.BUDGET_LOCK, budget);
     const life = await ensureLife({ queries, names }, sql.LIFE_FOR_GRANT, node, epoch);
-    if (life.closed) throw new RingfenceError('conflict', `The leases of ${node}-${epoch} were closed`);
+    checkAlive(request, life.closed);
     const counted = (await queries.get(sql.COUNTED, budget, since))?.['counted'] as number;
-    const room = Math.max(0, limit - counted);
-    const granted = room >= need ? Math.min(want, room) : 0;
-    if (granted > 0) await move(queries, life, [{ period, spent: 0, lease: granted }]);
-    return { granted: micros(granted), left: micros(room - granted) };
+    const share = divide(request, counted);
+    if (share.granted > 0) await move(queries, life, [{ period, spent: 0, lease: share.granted }]);
+    return share;
   });
 }
 
@@ -163,13 +169,9 @@ async function closeLife(queries: Queries, life: Life, rest: 'free' | 'presume')
 }
 
 async function forgive(queries: Queries, period: number, amount: number): Promise<void> {
-  let rest = amount;
-  for (const row of await queries.all(sql.LEASES_PRESUMED, period)) {
-    const part = Math.min(rest, row['remaining'] as number);
-    if (part > 0) await queries.run(sql.LEASE_FORGIVE, part, period, row['life'] as number);
-    rest -= part;
-  }
-  if (rest > 0) throw new RingfenceError('conflict', 'Less than that is presumed spent of this period');
+  const leases = (await queries.all(sql.LEASES_PRESUMED, period)) as unknown as readonly PresumedLease[];
+  for (const [life, part] of forgiveFrom(leases, amount))
+    await queries.run(sql.LEASE_FORGIVE, part, period, life);
   await addToPeriods(queries, [[period, 0, 0, -amount]]);
 }
 
@@ -178,8 +180,7 @@ type PeriodRow = Awaited<ReturnType<LeaseStore['periods']>>[number];
 
 function toLease(row: Row): LeaseRow {
   const lease = row as unknown as Omit<LeaseRow, 'id' | 'state'>;
-  const id = `${lease.budget}/${lease.period}/${lease.node}-${lease.epoch}`;
-  return { ...lease, id, state: 'open' };
+  return { ...lease, id: leaseId(lease), state: 'open' };
 }
 
 function toPeriod(row: Row): PeriodRow {

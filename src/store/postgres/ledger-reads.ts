@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { checkLimit } from '../grants.ts';
 import type { Cursor, LedgerStore } from '../ports.ts';
-import type { LedgerState } from '../records.ts';
+import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Row, Value } from './database.ts';
 import { load, settle } from './ledger-store.ts';
@@ -11,18 +11,11 @@ import { toStoredRow } from './rows.ts';
 import { verify } from './verify.ts';
 
 const PENDING = {
-  late: `ledger.state = 'committed' AND NOT ledger.settled`,
-  unknown: `ledger.state = 'unknown'`,
+  late: `${IN_STATE.committed} AND NOT ledger.settled`,
+  unknown: IN_STATE.unknown,
 } as const;
 
-const STATE: Readonly<Record<LedgerState, string>> = {
-  reserved: `ledger.state = 'reserved'`,
-  committed: `ledger.state = 'committed'`,
-  released: `ledger.state = 'released'`,
-  unknown: `ledger.state = 'unknown'`,
-};
-
-const SELECT = `SELECT ${sql.ROW_COLUMNS} ${sql.ROW_JOINS}`;
+const SELECT = `SELECT ${ROW_COLUMNS} ${ROW_JOINS}`;
 
 export function createLedgerStore(context: Context): LedgerStore {
   const { database } = context;
@@ -66,7 +59,7 @@ async function list({ database }: Context, options: Parameters<LedgerStore['list
   if (app !== undefined) conditions.push(`subject.app = $${values.push(app)}`);
   if (key !== undefined) terms.push(keyTerm(key));
   if (app !== undefined) terms.push(appTerm(app));
-  if (state !== undefined) conditions.push(STATE[state]);
+  if (state !== undefined) conditions.push(IN_STATE[state]);
   if (state === 'released') terms.push(RELEASED_TERM);
   const order = 'ORDER BY ledger.id DESC LIMIT';
   if (terms.length === 0)
@@ -80,10 +73,6 @@ async function list({ database }: Context, options: Parameters<LedgerStore['list
     found.push(...(await database.all(query, ...values, run * RUN, (run + 1) * RUN, rest)));
   }
   return found;
-}
-
-function where(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 async function runsWith(database: Context['database'], terms: readonly number[]): Promise<number[]> {

@@ -1,10 +1,9 @@
-import { RingfenceError } from '../../kernel/errors.ts';
-import { ANCHOR_SLOT } from '../anchors.ts';
-import { planLoad, LEDGER_STATES, NUMBERS, TEXTS } from '../load-plan.ts';
+import { ANCHOR_SLOT, checkSameHead } from '../anchors.ts';
+import { checkNoGap, LEDGER_STATES, NUMBERS, planLoad, plannedMovements, TEXTS } from '../load-plan.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import { createMovements } from '../movements.ts';
 import type { Movements } from '../movements.ts';
-import { applyOutcome } from '../outcome.ts';
+import { applyOutcome, checkNothingLost, settleable } from '../outcome.ts';
 import type { Origin } from '../outcome.ts';
 import type { LedgerBatch, LedgerOutcome } from '../ports.ts';
 import type { JournalPoint } from '../records.ts';
@@ -36,11 +35,7 @@ async function loadPlan(context: Context, plan: LoadPlan): Promise<number | null
   return database.transaction(async (queries) => {
     const { names } = context;
     const life = await ensureLife({ queries, names }, sql.LIFE_FOR_LOAD, plan.node, plan.epoch);
-    if (plan.from > life.position)
-      throw new RingfenceError(
-        'verify_failed',
-        `Journal ${plan.node}-${plan.epoch} has a gap: ${life.position} is next, not ${plan.from}`,
-      );
+    checkNoGap(plan, life.position);
     if (plan.to <= life.position) return checkHead(queries, life, plan);
     if (plan.from < life.position) return life.position;
     // A retry must start from the plan's own sums, so each attempt adds to a fresh copy.
@@ -72,8 +67,7 @@ async function checkHead(queries: Queries, life: Life, { to, head }: LoadPlan): 
     to === life.position
       ? life.head
       : (await queries.get(sql.ANCHOR_AT, life.id, Math.floor(to / ANCHOR_SLOT), to))?.['head'];
-  if (anchor !== undefined && anchor !== '' && anchor !== head)
-    throw new RingfenceError('verify_failed', `The journal has another head at position ${to} than before`);
+  checkSameHead(to, anchor, head);
   return null;
 }
 
@@ -83,18 +77,6 @@ async function number({ names }: Context, plan: LoadPlan, movements: Movements):
   const periods: number[] = [];
   for (const { budget, period } of movements.list) periods.push(await names.period(budget, period));
   return { plan, subjects, periods };
-}
-
-function plannedMovements({ movements: planned }: LoadPlan): Movements {
-  const movements = createMovements();
-  for (let at = 0; at < planned.length; at += 4)
-    movements.add(
-      planned[at] as string,
-      planned[at + 1] as number,
-      planned[at + 2] as number,
-      planned[at + 3] as number,
-    );
-  return movements;
 }
 
 async function toChanges({ names }: Context, movements: Movements): Promise<Change[]> {
@@ -184,24 +166,14 @@ async function applyEarlier(
   const own = outcome.of.node === node && outcome.of.epoch === epoch;
   const row = await getRow(changing, outcome.of);
   if (row !== null) return change(changing, row, outcome, own ? 'journal' : 'outside');
-  if (outcome.amount !== 0 || outcome.reserves.some(([, , amount]) => amount !== 0))
-    throw new RingfenceError(
-      'verify_failed',
-      `The journal settles ${name(outcome.of)}, which was never loaded`,
-    );
+  checkNothingLost(outcome);
 }
 
 /** See `LedgerStore.settle`. */
 export async function settle(context: Context, outcome: LedgerOutcome): Promise<void> {
   await context.database.transaction(async (queries) => {
     const changing = { context, queries, movements: createMovements() };
-    const row = await getRow(changing, outcome.of);
-    if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${name(outcome.of)}`);
-    if (row.record.state === 'reserved')
-      throw new RingfenceError(
-        'conflict',
-        `The process of ${name(outcome.of)} has not reported an outcome yet`,
-      );
+    const row = settleable(await getRow(changing, outcome.of), outcome.of);
     await change(changing, row, outcome, 'outside');
     await move(queries, null, await toChanges(context, changing.movements));
   });
@@ -235,8 +207,4 @@ async function change(
 async function getRow({ context, queries }: Changing, of: JournalPoint): Promise<StoredRow | null> {
   const row = await queries.get(sql.ROW_FOR_CHANGE, of.node, of.epoch, of.position);
   return row === undefined ? null : ((await toStoredRow(context.names, [row]))[0] ?? null);
-}
-
-function name({ node, epoch, position }: JournalPoint): string {
-  return `${node}-${epoch}-${position}`;
 }

@@ -1,3 +1,5 @@
+import { ROW_COLUMNS, ROW_JOINS } from '../select.ts';
+
 /**
  * Every statement that moves money, for review; the invariant is that of `sqlite/money-sql.ts`. Order of locks, which
  * rules out deadlocks between them: budget (grants only), life, ledger rows, leases, periods by ascending number.
@@ -104,11 +106,6 @@ export const LEASES_PRESUMED = `
 export const LEASE_FORGIVE = `
   UPDATE lease SET remaining = remaining - $1 WHERE period_id = $2 AND life = $3 AND state = 'presumed'`;
 
-export const LEASES_OPEN = `
-  SELECT period.budget, period.period, life.node, life.epoch, lease.remaining
-  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id
-  WHERE lease.state = 'open' ORDER BY life.node, life.epoch, period.budget, period.period`;
-
 export const SUBJECT_INSERT = `
   INSERT INTO subject (content, key, app, account, vendor, operation, action, country, currency)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`;
@@ -132,15 +129,6 @@ export const ROW_CHANGE = `
 
 export const ROWS_TO_UNKNOWN = `
   UPDATE ledger SET state = 'unknown' WHERE life = $1 AND state = 'reserved'`;
-
-export const ROW_COLUMNS = `
-  ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,
-  subject.account, subject.vendor, subject.operation, subject.action, subject.country, subject.currency,
-  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.at_bound, ledger.reserves, ledger.resource_ids,
-  ledger.fingerprints`;
-
-export const ROW_JOINS = `
-  FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;
 
 export const ROW_GET = `
   SELECT ${ROW_COLUMNS} ${ROW_JOINS} WHERE life.node = $1 AND life.epoch = $2 AND ledger.position = $3`;

@@ -1,25 +1,11 @@
-import { createAudit } from '../audit.ts';
+import { createAudit, decodeReserves } from '../audit.ts';
 import type { Audit, AuditedAnchor, AuditedLease, AuditedLife, AuditedRow } from '../audit.ts';
 import type { LedgerVerification } from '../ports.ts';
 import type { PeriodRecord } from '../records.ts';
+import { AUDITED } from '../select.ts';
 import type { Database, Queries } from './database.ts';
 
-const LIVES = 'SELECT node, epoch, position, head, closed IS NOT NULL AS closed FROM life';
-
-const ANCHORS = `
-  SELECT life.node, life.epoch, anchor.position, anchor.head FROM anchor JOIN life ON life.id = anchor.life`;
-
-const LEASES = `
-  SELECT period.budget, period.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
-  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id`;
-
-const PERIODS = 'SELECT id, budget, period, spent, leased, presumed FROM period';
-
-const ROWS = `
-  DECLARE audited NO SCROLL CURSOR FOR
-  SELECT life.node, life.epoch, ledger.position, subject.currency, ledger.bound, ledger.amount, ledger.state,
-    ledger.settled, ledger.reserves
-  FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;
+const ROWS = `DECLARE audited NO SCROLL CURSOR FOR ${AUDITED.rows}`;
 
 const ORPHANS = `
   SELECT 'ledger' AS kind, count(*) AS rows FROM ledger
@@ -38,25 +24,20 @@ const RESOURCES = `
 export function verify(database: Database): Promise<LedgerVerification> {
   return database.transaction(async (queries) => {
     const audit = createAudit();
-    for (const row of await queries.all(LIVES)) audit.life(row as unknown as AuditedLife);
-    for (const row of await queries.all(ANCHORS)) audit.anchor(row as unknown as AuditedAnchor);
-    for (const row of await queries.all(LEASES)) audit.lease(row as unknown as AuditedLease);
+    for (const row of await queries.all(AUDITED.lives)) audit.life(row as unknown as AuditedLife);
+    for (const row of await queries.all(AUDITED.anchors)) audit.anchor(row as unknown as AuditedAnchor);
+    for (const row of await queries.all(AUDITED.leases)) audit.lease(row as unknown as AuditedLease);
     await feedRows(queries, audit);
-    for (const { kind, rows } of await queries.all(ORPHANS))
-      if (rows !== 0)
-        audit.problem(`${kind}: ${rows} rows refer to a journal, period or subject that does not exist`);
-    const { held, marked } = (await queries.get(RESOURCES)) ?? {};
-    if (held !== marked)
-      audit.problem(`resources: rows hold ${held} resource ids, but the index knows ${marked}`);
+    for (const row of await queries.all(ORPHANS)) audit.orphans(row['kind'] as string, row['rows'] as number);
+    const resources = await queries.get(RESOURCES);
+    audit.resources(resources?.['held'] as number, resources?.['marked'] as number);
     return audit.report();
   }, 'snapshot');
 }
 
-type Name = readonly [budget: string, period: number];
-
 async function feedRows(queries: Queries, audit: Audit): Promise<void> {
-  const names = new Map<number, Name>();
-  for (const row of await queries.all(PERIODS)) {
+  const names = new Map<number, readonly [string, number]>();
+  for (const row of await queries.all(AUDITED.periods)) {
     names.set(row['id'] as number, [row['budget'] as string, row['period'] as number]);
     audit.period(row as unknown as PeriodRecord);
   }
@@ -65,17 +46,10 @@ async function feedRows(queries: Queries, audit: Audit): Promise<void> {
     const rows = await queries.all('FETCH 5000 FROM audited');
     if (rows.length === 0) break;
     for (const row of rows)
-      audit.row({ ...(row as unknown as AuditedRow), reserves: decode(names, row['reserves'] as string) });
+      audit.row({
+        ...(row as unknown as AuditedRow),
+        reserves: decodeReserves(names, row['reserves'] as string),
+      });
   }
   await queries.run('CLOSE audited');
-}
-
-/** Reserves with the names of their periods; null when the text is not what we write. */
-function decode(names: ReadonlyMap<number, Name>, text: string): unknown {
-  try {
-    const pairs = JSON.parse(text) as [number, number][];
-    return pairs.map(([id, amount]) => [names.get(id)?.[0], names.get(id)?.[1], amount]);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import { nextVersion, toPolicy } from '../policies.ts';
 import type { PolicyRecord, PriceRecord } from '../records.ts';
 import type { Database, Row } from './database.ts';
 
@@ -131,10 +132,7 @@ export function putPolicy(
   policy: Omit<PolicyRecord, 'version'>,
   expected: number,
 ): PolicyRecord {
-  const active = activePolicy(database)?.version ?? 0;
-  if (active !== expected)
-    throw new RingfenceError('conflict', `Policy version ${active} is active, not ${expected}`);
-  const record = { ...policy, version: active + 1 };
+  const record = { ...policy, version: nextVersion(activePolicy(database), expected) };
   database.run(
     'INSERT INTO policy (version, source, created_at, actor) VALUES (?, ?, ?, ?)',
     record.version,
@@ -147,15 +145,6 @@ export function putPolicy(
 
 export function listPolicies(database: Database): PolicyRecord[] {
   return database.all('SELECT * FROM policy ORDER BY version').map(toPolicy);
-}
-
-function toPolicy(row: Row): PolicyRecord {
-  return {
-    version: row['version'] as number,
-    source: row['source'] as string,
-    createdAt: row['created_at'] as number,
-    actor: row['actor'] as string,
-  };
 }
 
 // Prices: the empty account stands for every account of the vendor

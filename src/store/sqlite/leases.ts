@@ -1,11 +1,20 @@
-import { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
-import { checkGrant } from '../grants.ts';
+import {
+  checkAlive,
+  checkGrant,
+  checkLoaded,
+  divide,
+  forgiveFrom,
+  leaseId,
+  notHeld,
+  type PresumedLease,
+} from '../grants.ts';
 import { moveLease, NO_LEASE } from '../movements.ts';
 import type { LeaseAmounts } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { GrantRequest } from '../ports.ts';
 import type { LeaseRecord, PeriodRecord } from '../records.ts';
+import { LEASES_OPEN } from '../select.ts';
 import type { Database, Row } from './database.ts';
 import { ensureLife, getLife } from './lives.ts';
 import type { Life } from './lives.ts';
@@ -62,18 +71,16 @@ export function grant(
   request: GrantRequest,
 ): { granted: number; left: number } {
   checkGrant(request);
-  const { budget, period, since, limit, need, want } = request;
+  const { budget, period, since } = request;
   const life = ensureLife(database, request.node, request.epoch);
-  if (life.closed)
-    throw new RingfenceError('conflict', `The leases of ${request.node}-${request.epoch} were closed`);
+  checkAlive(request, life.closed);
   const counted = database.get(sql.COUNTED, budget, since)?.['counted'] as number;
-  const room = Math.max(0, limit - counted);
-  const granted = room >= need ? Math.min(want, room) : 0;
-  if (granted > 0) {
+  const share = divide(request, counted);
+  if (share.granted > 0) {
     const id = periods.ensure(budget, period);
-    addToPeriod(database, id, { spent: 0, ...addToLease(database, id, life, granted) });
+    addToPeriod(database, id, { spent: 0, ...addToLease(database, id, life, share.granted) });
   }
-  return { granted, left: room - granted };
+  return share;
 }
 
 /** See `LeaseStore.giveBack`. */
@@ -81,14 +88,11 @@ export function giveBack(context: Context, lease: LeaseName, amount: number, pos
   checkAmount('amount', amount);
   const { database, periods } = context;
   const life = getLife(database, lease.node, lease.epoch);
+  if (life === null) throw notHeld(lease);
+  checkLoaded(lease, life.position, position);
   const period = periods.find(lease.budget, lease.period);
-  if (life !== null && life.position < position)
-    throw new RingfenceError(
-      'conflict',
-      `Journal ${lease.node}-${lease.epoch} is not loaded to ${position} yet`,
-    );
-  if (life === null || period === null || database.run(sql.LEASE_MOVE_OPEN, -amount, period, life.id) === 0)
-    throw new RingfenceError('conflict', `No open lease of ${lease.node}-${lease.epoch} holds that much`);
+  if (period === null || database.run(sql.LEASE_MOVE_OPEN, -amount, period, life.id) === 0)
+    throw notHeld(lease);
   addToPeriod(database, period, { spent: 0, leased: -amount, presumed: 0 });
 }
 
@@ -116,30 +120,21 @@ export function closeLife(
 export function forgive({ database, periods }: Context, budget: string, start: number, amount: number): void {
   checkAmount('amount', amount);
   const period = periods.find(budget, start);
-  let rest = amount;
-  for (const row of period === null ? [] : database.all(sql.LEASES_PRESUMED, period)) {
-    const part = Math.min(rest, row['remaining'] as number);
-    if (part > 0) database.run(sql.LEASE_FORGIVE, part, period, row['life'] as number);
-    rest -= part;
-  }
-  if (rest > 0) throw new RingfenceError('conflict', `Less than that is presumed spent of budget ${budget}`);
+  const leases = period === null ? [] : database.all(sql.LEASES_PRESUMED, period);
+  for (const [life, part] of forgiveFrom(leases as unknown as readonly PresumedLease[], amount))
+    database.run(sql.LEASE_FORGIVE, part, period, life);
   if (period !== null) addToPeriod(database, period, { spent: 0, leased: 0, presumed: -amount });
 }
 
 export function openLeases(database: Database): LeaseRecord[] {
-  return database.all(sql.LEASES_OPEN).map((row) => {
-    const [budget, node] = [row['budget'] as string, row['node'] as string];
-    const [period, epoch] = [row['period'] as number, row['epoch'] as number];
-    const remaining = micros(row['remaining'] as number);
-    return {
-      id: `${budget}/${period}/${node}-${epoch}`,
-      budget,
-      period,
-      node,
-      epoch,
-      remaining,
-      state: 'open',
+  return database.all(LEASES_OPEN).map((row) => {
+    const lease = {
+      budget: row['budget'] as string,
+      period: row['period'] as number,
+      node: row['node'] as string,
+      epoch: row['epoch'] as number,
     };
+    return { id: leaseId(lease), ...lease, remaining: micros(row['remaining'] as number), state: 'open' };
   });
 }
 

@@ -1,26 +1,19 @@
 import { checkLimit } from '../grants.ts';
 import type { LedgerStore } from '../ports.ts';
-import type { JournalPoint, LedgerRecord, LedgerState } from '../records.ts';
+import type { JournalPoint, LedgerRecord } from '../records.ts';
+import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Database, Value } from './database.ts';
 import type { Context } from './leases.ts';
-import { ROW_COLUMNS, ROW_GET, ROW_JOINS } from './money-sql.ts';
+import { ROW_GET } from './money-sql.ts';
 import { toLedgerRecord } from './rows.ts';
 
 type ListOptions = Parameters<LedgerStore['list']>[0];
 
-/** Conditions as literal text, so that the partial indexes serve them. */
 const PENDING = {
-  late: `ledger.state = 'committed' AND ledger.settled = 0`,
-  unknown: `ledger.state = 'unknown'`,
+  late: `${IN_STATE.committed} AND ledger.settled = 0`,
+  unknown: IN_STATE.unknown,
 } as const;
-
-const STATE: Readonly<Record<LedgerState, string>> = {
-  reserved: `ledger.state = 'reserved'`,
-  committed: `ledger.state = 'committed'`,
-  released: `ledger.state = 'released'`,
-  unknown: `ledger.state = 'unknown'`,
-};
 
 export function pending(
   { database, periods }: Context,
@@ -74,13 +67,9 @@ function toFilter({ key, app, state }: ListOptions): Filter {
     values.push(app);
     terms.push(appTerm(app));
   }
-  if (state !== undefined) conditions.push(STATE[state]);
+  if (state !== undefined) conditions.push(IN_STATE[state]);
   if (state === 'released') terms.push(RELEASED_TERM);
   return { conditions, values, terms };
-}
-
-function where(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 /** Runs that have all the terms, newest first: an index probe for each 1,024 rows. */

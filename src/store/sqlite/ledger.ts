@@ -1,9 +1,9 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import { LEDGER_STATES, NUMBERS, TEXTS } from '../load-plan.ts';
+import { checkNoGap, LEDGER_STATES, NUMBERS, plannedMovements, TEXTS } from '../load-plan.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import { createMovements } from '../movements.ts';
 import type { Movements } from '../movements.ts';
-import { applyOutcome } from '../outcome.ts';
+import { applyOutcome, checkNothingLost, settleable } from '../outcome.ts';
 import type { Accounted, Origin } from '../outcome.ts';
 import type { LedgerOutcome } from '../ports.ts';
 import type { JournalPoint, LedgerRecord } from '../records.ts';
@@ -49,11 +49,7 @@ export function createLedger({ database, periods }: MoneyContext): Ledger {
 function load(context: Context, plan: LoadPlan): number | null {
   const { database } = context;
   const life = ensureLife(database, plan.node, plan.epoch);
-  if (plan.from > life.position)
-    throw new RingfenceError(
-      'verify_failed',
-      `Journal ${plan.node}-${plan.epoch} has a gap: ${life.position} is next, not ${plan.from}`,
-    );
+  checkNoGap(plan, life.position);
   if (plan.to <= life.position) {
     checkHead(database, life, plan.to, plan.head);
     return null;
@@ -67,18 +63,6 @@ function load(context: Context, plan: LoadPlan): number | null {
   advance(database, life, plan.to, plan.head);
   if (life.closed) database.run(sql.ROWS_TO_UNKNOWN, life.id);
   return null;
-}
-
-function plannedMovements({ movements: planned }: LoadPlan): Movements {
-  const movements = createMovements();
-  for (let at = 0; at < planned.length; at += 4)
-    movements.add(
-      planned[at] as string,
-      planned[at + 1] as number,
-      planned[at + 2] as number,
-      planned[at + 3] as number,
-    );
-  return movements;
 }
 
 interface Insertion {
@@ -145,21 +129,11 @@ function applyEarlier(
   const own = outcome.of.node === node && outcome.of.epoch === epoch;
   const row = getRow(context, outcome.of);
   if (row !== null) change(context, { movements, row, outcome, origin: own ? 'journal' : 'outside' });
-  else if (outcome.amount !== 0 || outcome.reserves.some(([, , amount]) => amount !== 0))
-    throw new RingfenceError(
-      'verify_failed',
-      `The journal settles ${name(outcome.of)}, which was never loaded`,
-    );
+  else checkNothingLost(outcome);
 }
 
 function settle(context: Context, outcome: LedgerOutcome): void {
-  const row = getRow(context, outcome.of);
-  if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${name(outcome.of)}`);
-  if (row.record.state === 'reserved')
-    throw new RingfenceError(
-      'conflict',
-      `The process of ${name(outcome.of)} has not reported an outcome yet`,
-    );
+  const row = settleable(getRow(context, outcome.of), outcome.of);
   const movements = createMovements();
   change(context, { movements, row, outcome, origin: 'outside' });
   for (const { budget, period, spent } of movements.list)
@@ -207,8 +181,4 @@ function getRow(
 
 export function getRecord(context: MoneyContext, point: JournalPoint): LedgerRecord | null {
   return getRow(context, point)?.record ?? null;
-}
-
-function name({ node, epoch, position }: JournalPoint): string {
-  return `${node}-${epoch}-${position}`;
 }

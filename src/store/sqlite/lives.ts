@@ -1,5 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import { ANCHOR_SLOT } from '../anchors.ts';
+import { ANCHOR_SLOT, checkSameHead } from '../anchors.ts';
 import type { Cursor } from '../ports.ts';
 import type { Database, Row } from './database.ts';
 import * as sql from './money-sql.ts';
@@ -56,14 +56,10 @@ export function advance(database: Database, life: Life, position: number, head: 
   database.run(sql.ANCHOR_PUT, life.id, Math.floor(position / ANCHOR_SLOT), position, head);
 }
 
-/** Throws `verify_failed` when the journal now claims another head for a position that was loaded before. */
+/** See `checkSameHead`. */
 export function checkHead(database: Database, life: Life, position: number, head: string): void {
   const slot = Math.floor(position / ANCHOR_SLOT);
   const known =
     position === life.position ? life.head : database.get(sql.ANCHOR_AT, life.id, slot, position)?.['head'];
-  if (known !== undefined && known !== '' && known !== head)
-    throw new RingfenceError(
-      'verify_failed',
-      `The journal has another head at position ${position} than before`,
-    );
+  checkSameHead(position, known, head);
 }

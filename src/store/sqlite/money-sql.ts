@@ -1,3 +1,5 @@
+import { ROW_COLUMNS, ROW_JOINS } from '../select.ts';
+
 /**
  * Every statement that moves money or reads it to decide, in one place for review. Invariant of all of them together,
  * for each (budget, period): spent = sum of the rows' reserves, leased = sum of `remaining` of open leases,
@@ -82,11 +84,6 @@ export const LEASES_PRESUMED = `
 export const LEASE_FORGIVE = `
   UPDATE lease SET remaining = remaining - ? WHERE period_id = ? AND life = ? AND state = 'presumed'`;
 
-export const LEASES_OPEN = `
-  SELECT period.budget, period.period, life.node, life.epoch, lease.remaining
-  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id
-  WHERE lease.state = 'open' ORDER BY life.node, life.epoch, period.budget, period.period`;
-
 // Ledger rows
 
 export const SUBJECT_INSERT = `
@@ -112,15 +109,6 @@ export const ROW_CHANGE = `
  */
 export const ROWS_TO_UNKNOWN = `
   UPDATE ledger INDEXED BY ledger_reserved SET state = 'unknown' WHERE life = ? AND state = 'reserved'`;
-
-export const ROW_COLUMNS = `
-  ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,
-  subject.account, subject.vendor, subject.operation, subject.action, subject.country, subject.currency,
-  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.at_bound, ledger.reserves, ledger.resource_ids,
-  ledger.fingerprints`;
-
-export const ROW_JOINS = `
-  FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;
 
 export const ROW_GET = `
   SELECT ${ROW_COLUMNS} ${ROW_JOINS}

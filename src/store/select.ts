@@ -1,0 +1,43 @@
+import type { LedgerState } from './records.ts';
+
+/** Reading statements that every engine understands as they stand: the tables are alike, and so is what is read. */
+
+export const LEASES_OPEN = `
+  SELECT period.budget, period.period, life.node, life.epoch, lease.remaining
+  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id
+  WHERE lease.state = 'open' ORDER BY life.node, life.epoch, period.budget, period.period`;
+
+export const ROW_COLUMNS = `
+  ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,
+  subject.account, subject.vendor, subject.operation, subject.action, subject.country, subject.currency,
+  ledger.bound, ledger.amount, ledger.state, ledger.settled, ledger.at_bound, ledger.reserves, ledger.resource_ids,
+  ledger.fingerprints`;
+
+export const ROW_JOINS = `
+  FROM ledger JOIN life ON life.id = ledger.life JOIN subject ON subject.id = ledger.subject`;
+
+/** Conditions as literal text, so that the partial indexes serve them. */
+export const IN_STATE: Readonly<Record<LedgerState, string>> = {
+  reserved: `ledger.state = 'reserved'`,
+  committed: `ledger.state = 'committed'`,
+  released: `ledger.state = 'released'`,
+  unknown: `ledger.state = 'unknown'`,
+};
+
+export function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+/** What an audit is fed with. */
+export const AUDITED = {
+  lives: 'SELECT node, epoch, position, head, closed IS NOT NULL AS closed FROM life',
+  anchors: `
+    SELECT life.node, life.epoch, anchor.position, anchor.head FROM anchor JOIN life ON life.id = anchor.life`,
+  leases: `
+    SELECT period.budget, period.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
+    FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id`,
+  periods: 'SELECT id, budget, period, spent, leased, presumed FROM period',
+  rows: `
+    SELECT life.node, life.epoch, ledger.position, subject.currency, ledger.bound, ledger.amount, ledger.state,
+      ledger.settled, ledger.reserves ${ROW_JOINS}`,
+} as const;
