@@ -2,7 +2,7 @@ export const EXIT_CODES = `Exit codes
     0  it worked
     1  it failed
     2  the command was not used correctly
-    3  it worked and found something: verify, check, test, doctor, or an unproven run
+    3  it worked and found something: scan, verify, check, test, doctor, or an unproven run
     4  not authenticated: the admin token is missing or wrong
     5  denied
     6  cancelled by the user

@@ -16,6 +16,8 @@ export interface ScanFlags extends CommonFlags, SourceFlags {
   readonly baseline?: string;
   readonly updateBaseline: boolean;
   readonly identifiers: boolean;
+  readonly verify: boolean;
+  readonly verifyOrigin?: string;
   readonly report: boolean;
 }
 
@@ -32,13 +34,13 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   ]);
   const fingerprint = await openFingerprint(baseline?.key ?? null);
   const outcome = await source.run().finally(line.clear);
-  const { sightings, problems, documents, bytes } = outcome;
+  const { sightings, ...looked } = outcome;
   const options = { suppressions, fingerprint, today, identifiers: flags.identifiers };
+  const held = holdBack(sightings, { ...options, baseline: flags.updateBaseline ? null : baseline });
   const report: ScanReport = {
-    ...holdBack(sightings, { ...options, baseline: flags.updateBaseline ? null : baseline }),
-    problems,
-    documents,
-    bytes,
+    ...looked,
+    ...held,
+    findings: flags.verify ? await verify(flags, held.findings) : held.findings,
     scanned: source.scanned,
     version: context.version,
     startedAt,
@@ -62,6 +64,11 @@ async function openFingerprint(
   if (key === null) return null;
   const { createFingerprint } = await import('../../scan/report/fingerprint.ts');
   return createFingerprint(key);
+}
+
+async function verify(flags: ScanFlags, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  const { verifyFindings } = await import('../scan/verify.ts');
+  return verifyFindings(findings, flags.verifyOrigin);
 }
 
 async function print(

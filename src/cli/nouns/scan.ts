@@ -23,6 +23,8 @@ const run = buildCommand({
       identifiers: yes('Identifiers that are no secrets, too'),
       ignored: yes('Files that git ignores, too'),
       workers: whole('Threads for a history; one for each processor unless given'),
+      verify: yes('Ask the vendors whether the credentials work; reads only'),
+      verifyOrigin: text('Origin to ask instead of the vendors, such as a sandbox', 'url'),
       report: yes('Tell the gateway, which knows its own credentials'),
     },
     positional: {

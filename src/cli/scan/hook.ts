@@ -59,7 +59,7 @@ export function installHook(folder: string, env: Environment): HookChange {
 export function uninstallHook(folder: string, env: Environment): HookChange {
   const hooks = hooksFolder(folder, env);
   const [hook, earlier] = [join(hooks, NAME), join(hooks, EARLIER)];
-  if (!isOurs(hook)) throw new RingfenceError('not_found', `${hook} is no hook of ringfence.`);
+  if (!isOurs(hook)) throw new RingfenceError('input_invalid', `${hook} is no hook of ringfence.`);
   rmSync(hook);
   if (!isPresent(earlier)) return { hook, earlier: null };
   renameSync(earlier, hook);
@@ -69,7 +69,7 @@ export function uninstallHook(folder: string, env: Environment): HookChange {
 /** Git knows about `core.hooksPath` and additional work trees. */
 function hooksFolder(folder: string, env: Environment): string {
   const output = createGit(env).run(folder, ['rev-parse', '--git-path', 'hooks']);
-  if (output === null) throw new RingfenceError('not_found', 'This folder is in no git repository.');
+  if (output === null) throw new RingfenceError('input_invalid', 'This folder is in no git repository.');
   return resolve(folder, output.toString().trimEnd());
 }
 

@@ -53,6 +53,6 @@ function readText(path: string): string {
     if (statSync(path).size > MOST_BYTES) throw new Error('it is too large');
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new RingfenceError('not_found', `The file ${path} cannot be read.`, { cause: error });
+    throw new RingfenceError('input_invalid', `The file ${path} cannot be read.`, { cause: error });
   }
 }

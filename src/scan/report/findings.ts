@@ -1,7 +1,9 @@
 import type { Secret } from '../../kernel/secret.ts';
+import type { LeakVerdict } from '../../vendors/leak-check.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
+import { canonicalValue } from './canonical.ts';
 
 /** One value, with everything that is known of it. */
 export interface Finding {
@@ -19,6 +21,8 @@ export interface Finding {
   readonly lastSeen: Sighting | null;
   /** Still in HEAD; null without a history. */
   readonly inHead: boolean | null;
+  /** What the vendor says; null when it was not asked. */
+  readonly verdict: LeakVerdict | null;
 }
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
@@ -48,7 +52,7 @@ const CERTAINTY = { high: 2, medium: 1, low: 0 } as const;
 export function groupSightings(sightings: readonly Sighting[]): Finding[] {
   const groups = new Map<string, [Sighting, ...Sighting[]]>();
   for (const sighting of sightings) {
-    const value = sighting.secret.reveal();
+    const value = canonicalValue(sighting.secret.reveal());
     const group = groups.get(value);
     if (group === undefined) groups.set(value, [sighting]);
     else group.push(sighting);
@@ -67,6 +71,7 @@ function toFinding(group: readonly [Sighting, ...Sighting[]]): Finding {
     secret,
     confidence,
     severity: severityOf(best),
+    verdict: null,
     companions: Object.assign({}, ...group.map(({ companions }) => companions)) as Record<string, string>,
     places: distinctPlaces(group),
     firstSeen: dated[0] ?? null,

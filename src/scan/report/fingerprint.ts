@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Place } from '../sighting.ts';
+import { canonicalRule, canonicalValue } from './canonical.ts';
 
 const KEY_BYTES = 32;
 const SEPARATOR = '\0';
@@ -12,7 +13,10 @@ export function createFingerprint(key: string): Fingerprint {
   const bytes = Buffer.from(key, 'base64url');
   if (bytes.length !== KEY_BYTES) throw new RangeError(`a key of ${KEY_BYTES} bytes is expected`);
   return (rule, value) =>
-    createHmac('sha256', bytes).update(`${rule}${SEPARATOR}${value}`).digest('hex').slice(0, 40);
+    createHmac('sha256', bytes)
+      .update(`${canonicalRule(rule)}${SEPARATOR}${canonicalValue(value)}`)
+      .digest('hex')
+      .slice(0, 40);
 }
 
 /** Names a place of a rule, for reports of projects that have no key. Says nothing of the value. */

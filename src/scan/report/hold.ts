@@ -1,4 +1,5 @@
 import type { Sighting } from '../sighting.ts';
+import { canonicalValue } from './canonical.ts';
 import type { Baseline } from './baseline.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { groupSightings, type ScanReport } from './findings.ts';
@@ -28,7 +29,7 @@ export function holdBack(sightings: readonly Sighting[], options: HoldOptions): 
     (suppressions?.list.some(({ fits }) => fits(sighting, fingerprint)) ?? false);
   const open = groupSightings(counted.filter((sighting) => !isAllowed(sighting)));
   const findings = open.filter((finding) => !(baseline?.holds(finding) ?? false));
-  const values = new Set(counted.map(({ secret }) => secret.reveal()));
+  const values = new Set(counted.map(({ secret }) => canonicalValue(secret.reveal())));
   return {
     findings,
     held: { baseline: open.length - findings.length, allowed: values.size - open.length },

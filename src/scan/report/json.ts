@@ -22,8 +22,8 @@ export function formatJson(report: ScanReport, fingerprint: ((finding: Finding) 
 }
 
 function describe(finding: Finding, fingerprint: string | null): object {
-  const { rule, otherRules, secret, severity, confidence, companions, places, firstSeen, lastSeen, inHead } =
-    finding;
+  const { rule, otherRules, secret, severity, confidence, companions, places } = finding;
+  const { firstSeen, lastSeen, inHead, verdict } = finding;
   return {
     rule: rule.id,
     otherRules: otherRules.map(({ id }) => id),
@@ -39,6 +39,7 @@ function describe(finding: Finding, fingerprint: string | null): object {
     firstSeen: dateOf(firstSeen),
     lastSeen: dateOf(lastSeen),
     inHead,
+    verdict,
     remedy: rule.remedy,
   };
 }

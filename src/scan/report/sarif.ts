@@ -82,7 +82,7 @@ function placeId({ rule, places }: Finding, seen: Map<string, number>): Record<s
 }
 
 function toResult(finding: Finding, ruleIndex: number, partialFingerprints: Record<string, string>): object {
-  const { rule, severity, secret, confidence, places, inHead } = finding;
+  const { rule, severity, secret, confidence, places, inHead, verdict } = finding;
   const [first, ...others] = places;
   const level = { critical: 'error', high: 'error', medium: 'warning', low: 'note', info: 'note' }[severity];
   return {
@@ -93,7 +93,12 @@ function toResult(finding: Finding, ruleIndex: number, partialFingerprints: Reco
     locations: [toLocation(first)],
     relatedLocations: others.slice(0, 100).map((place, index) => ({ id: index + 1, ...toLocation(place) })),
     partialFingerprints,
-    properties: { confidence, ...(inHead === null ? {} : { inHead }), ...commitProperties(first) },
+    properties: {
+      confidence,
+      ...(inHead === null ? {} : { inHead }),
+      ...(verdict === null ? {} : { verification: verdict.state }),
+      ...commitProperties(first),
+    },
   };
 }
 

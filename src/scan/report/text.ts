@@ -31,12 +31,26 @@ function formatFinding(finding: Finding, paint: Paint): string {
   const { rule, severity, secret, confidence } = finding;
   const head = `${paint(COLOURS[severity], severity.padEnd(8))} ${paint('bold', rule.title)}  ${maskValue(secret.reveal())}`;
   const doubt = confidence === 'low' ? ['not sure   its form is not quite right'] : [];
-  const lines = [...placeLines(finding), ...historyLines(finding), ...companionLines(finding), ...doubt];
+  const lines = [
+    ...verdictLines(finding),
+    ...placeLines(finding),
+    ...historyLines(finding),
+    ...companionLines(finding),
+    ...doubt,
+  ];
   const rest = [...lines, `to do      ${rule.remedy}`, `rule       ${rule.id}`].map(oneLine);
   return `${head}\n${rest.map((line) => `${INDENT}${dimLabel(line, paint)}\n`).join('')}`;
 }
 
 const dimLabel = (line: string, paint: Paint): string => paint('dim', line.slice(0, 11)) + line.slice(11);
+
+const STATES = { active: 'it works', revoked: 'it is dead', unknown: 'cannot tell' } as const;
+
+function verdictLines({ verdict }: Finding): string[] {
+  if (verdict === null) return [];
+  const reach = verdict.reach === undefined ? [] : [`can do     ${verdict.reach.join(', ')}`];
+  return [`verified   ${STATES[verdict.state]}: ${verdict.reason}`, ...reach];
+}
 
 function placeLines({ places }: Finding): string[] {
   const shown = places

@@ -26,7 +26,7 @@ export interface RepositoryOptions {
 export async function scanRepository(options: RepositoryOptions): Promise<ScanOutcome> {
   const { path, ids, range, workers, pause, progress } = options;
   const repository = findRepository(path);
-  if (repository === null) throw new RingfenceError('not_found', `${path} is in no git repository.`);
+  if (repository === null) throw new RingfenceError('input_invalid', `${path} is in no git repository.`);
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const module = new URL(`../detector-source.${extension}`, import.meta.url).href;
   try {

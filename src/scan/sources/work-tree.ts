@@ -63,6 +63,6 @@ function resolvePath(path: string): string {
   try {
     return realpathSync(join(path));
   } catch (error) {
-    throw new RingfenceError('not_found', `There is no file or folder ${path}.`, { cause: error });
+    throw new RingfenceError('input_invalid', `There is no file or folder ${path}.`, { cause: error });
   }
 }

@@ -1,0 +1,49 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../scan/report/findings.ts';
+import type { LeakVerdict } from '../../vendors/leak-check.ts';
+import { openVerification } from '../verification.ts';
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
+
+/**
+ * Asks the vendors whether the findings work, by documented reads. `origin` stands for all vendors where it is given (a
+ * sandbox).
+ */
+export async function verifyFindings(
+  findings: readonly Finding[],
+  origin: string | undefined,
+): Promise<Finding[]> {
+  const { verifier, close } = openVerification({
+    origin: origin === undefined ? null : checkedOrigin(origin),
+  });
+  try {
+    const verified = await Promise.all(
+      findings.map(async (finding) => {
+        const [first, ...others] = finding.places;
+        const verdict = await verifier.verify(first, others);
+        return { ...finding, verdict, severity: severityAfter(verdict, finding.severity) };
+      }),
+    );
+    return verified.toSorted((one, other) => rank(one) - rank(other));
+  } finally {
+    await close();
+  }
+}
+
+/** A credential that works is the worst there is; a dead one is history. */
+function severityAfter({ state }: LeakVerdict, before: Severity): Severity {
+  if (state === 'unknown') return before;
+  return state === 'active' ? 'critical' : 'low';
+}
+
+const rank = ({ severity, verdict }: Finding): number =>
+  2 * SEVERITIES.indexOf(severity) + (verdict?.state === 'active' ? 0 : 1);
+
+/** Credentials go unencrypted to this machine only. */
+function checkedOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  if (url === null || !isSafe)
+    throw new RingfenceError('usage', '--verify-origin must be an https origin, or http on this machine.');
+  return url.origin;
+}
