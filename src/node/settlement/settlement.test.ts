@@ -60,8 +60,15 @@ describe('a late price', () => {
     let rounds = 0;
     for (; rounds < 5 && !(await world.row(last)).settled; rounds++) await world.settlement.round();
     assert.equal((await world.row(last)).settled, true);
-    assert.equal(world.opened(), rounds);
+    assert.equal(world.opened(), rounds, 'once a round');
     assert.equal((await world.row(0)).settled, false);
+  });
+
+  it('of many rows that became due together is learned within one round', async (context) => {
+    const world = await openWorld(context);
+    for (let index = 0; index < 900; index++) await world.send(HELLO);
+    await world.advance(2000);
+    assert.equal((await world.settlement.round()).settled, 900);
   });
 
   it('that has not come after a week leaves the bound as the last word', async (context) => {

@@ -3,7 +3,7 @@ import type { LedgerRecord } from '../../store/records.ts';
 import { createBooking, type BookingOptions } from './booking.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
-import { createSweep } from './sweep.ts';
+import { createSweep, DUE_AT_ONCE } from './sweep.ts';
 import { resolveUnknown } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions {
@@ -26,10 +26,17 @@ export interface Settlement {
   round(): Promise<SettlementRound>;
 }
 
+interface Batch {
+  readonly due: number;
+  readonly done: number;
+}
+
 type DeskOf = (account: string) => Promise<Desk | null>;
 
 /** Questions that one account's vendor gets at a time. */
 const AT_ONCE = 8;
+/** Batches of a round, after which desks are opened again. */
+const MOST_BATCHES = 100;
 
 /** Learns late prices and unknown outcomes from the vendors' own records. */
 export function createSettlement(options: SettlementOptions): Settlement {
@@ -38,8 +45,9 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const late = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
 
-  async function settle(deskOf: DeskOf): Promise<number> {
-    const accounts = Map.groupBy(await late.due(), ({ account }) => account);
+  async function settle(deskOf: DeskOf): Promise<Batch> {
+    const due = await late.due();
+    const accounts = Map.groupBy(due, ({ account }) => account);
     const counts = await Promise.all(
       [...accounts].map(async ([account, rows]) => {
         const desk = await deskOf(account);
@@ -50,11 +58,12 @@ export function createSettlement(options: SettlementOptions): Settlement {
         });
       }),
     );
-    return sum(counts);
+    return { due: due.length, done: sum(counts) };
   }
 
-  async function resolve(deskOf: DeskOf): Promise<number> {
-    const groups = Map.groupBy(await unknown.due(), ({ account, action }) => `${account} ${action}`);
+  async function resolve(deskOf: DeskOf): Promise<Batch> {
+    const due = await unknown.due();
+    const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
     const counts = await Promise.all(
       [...groups.values()].map(async (rows) => {
         const account = rows[0]?.account ?? '';
@@ -65,13 +74,21 @@ export function createSettlement(options: SettlementOptions): Settlement {
         return resolved;
       }),
     );
-    return sum(counts);
+    return { due: due.length, done: sum(counts) };
   }
 
   return Object.freeze({
     async round() {
       const deskOf = createDesks(options);
-      return { settled: await settle(deskOf), resolved: await resolve(deskOf) };
+      let [settled, resolved] = [0, 0];
+      for (let batch = 0, isMore = true; isMore && batch < MOST_BATCHES; batch++) {
+        const one = await settle(deskOf);
+        const other = await resolve(deskOf);
+        settled += one.done;
+        resolved += other.done;
+        isMore = Math.max(one.due, other.due) >= DUE_AT_ONCE;
+      }
+      return { settled, resolved };
     },
   });
 }

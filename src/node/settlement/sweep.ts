@@ -17,9 +17,10 @@ export interface Sweep {
 }
 
 const PAGE = 200;
-/** Pages read and rows given out by one `due()`, so that a round stays short however much is pending. */
-const PAGES_A_ROUND = 10;
-const DUE_A_ROUND = 400;
+/** Pages read by one `due()`, so that looking for work is never much of the store's work. */
+const PAGES_AT_ONCE = 10;
+/** About so many rows are given out by one `due()`; at least as many: there may be more at once. */
+export const DUE_AT_ONCE = 400;
 
 /**
  * Goes through all pending rows, again and again, by a cursor: rows that never get an answer are passed over and do
@@ -48,7 +49,7 @@ export function createSweep({ ledger, kind, now }: SweepOptions): Sweep {
     async due() {
       if (isAtEnd) begin();
       const found: LedgerRecord[] = [];
-      for (let page = 0; page < PAGES_A_ROUND && found.length < DUE_A_ROUND && !isAtEnd; page++) {
+      for (let page = 0; page < PAGES_AT_ONCE && found.length < DUE_AT_ONCE && !isAtEnd; page++) {
         const rows: readonly LedgerRecord[] = await ledger.pending(kind, PAGE, after);
         found.push(...rows.filter(({ at, account }) => isDue(at, sinceOf(account), began)));
         after = rows.at(-1) ?? null;
