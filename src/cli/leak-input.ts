@@ -1,5 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import { createDetector } from '../scan/detector/detector.ts';
+import { canonicalValue } from '../scan/report/canonical.ts';
 import { LEAK_RULES } from '../scan/rules/all.ts';
 import type { Finding } from './leak-report.ts';
 
@@ -24,7 +25,7 @@ function detectIn(bytes: Buffer, place: string): readonly Finding[] {
   const window = { bytes, length: bytes.length, from: 0, to: bytes.length };
   createDetector(LEAK_RULES).detect(window, ({ rule, start, end }) => {
     if (rule.role !== 'secret') return;
-    const value = bytes.toString('utf8', start, end);
+    const value = canonicalValue(bytes.toString('utf8', start, end));
     const { id, vendor, title, remedy } = rule;
     const line = bytes.subarray(0, start).filter((byte) => byte === 0x0a).length + 1;
     found.set(value, { rule: id, vendor, title, remedy, value, places: [`${place}:${line}`] });

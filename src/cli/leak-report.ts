@@ -1,4 +1,5 @@
 import type { Answer, Sent } from '../api/contract.ts';
+import { canonicalValue } from '../scan/report/canonical.ts';
 import type { Place, Sighting } from '../scan/sighting.ts';
 import type { AdminClient } from './client.ts';
 
@@ -37,7 +38,7 @@ function groupByValue(sightings: readonly Sighting[]): readonly Finding[] {
   const groups = new Map<string, { readonly first: Sighting; readonly places: Set<string> }>();
   for (const sighting of sightings) {
     if (sighting.rule.role !== 'secret') continue;
-    const value = sighting.secret.reveal();
+    const value = canonicalValue(sighting.secret.reveal());
     const group = groups.get(value) ?? { first: sighting, places: new Set<string>() };
     groups.set(value, group);
     if (group.places.size < MOST_PLACES) group.places.add(placeText(sighting.place, sighting.line));

@@ -16,6 +16,12 @@ const MOST_SECONDS = 60;
 /** Watching is the longest part; the published figure has its default. */
 const WATCH = process.env['LEAK_RATE'] === undefined ? ['--watch', '3s'] : [];
 
+interface Leak {
+  readonly id: string;
+  readonly places: readonly string[];
+  readonly match: { readonly secret?: string } | null;
+}
+
 interface CliAnswer {
   readonly code: number;
   readonly value: never;
@@ -63,7 +69,7 @@ describe('from a leak to a dead credential, under traffic', () => {
     });
 
   /** Committed, then removed: it stays in the history. */
-  function commitLeak(file: string, text: string): string {
+  function commitLeak(file: string, text: string): void {
     git('init', '-q');
     writeFileSync(join(folder, file), text);
     git('add', '-A');
@@ -71,10 +77,6 @@ describe('from a leak to a dead credential, under traffic', () => {
     rmSync(join(folder, file));
     git('add', '-A');
     git('commit', '-q', '-m', 'without secrets');
-    const leaked = execFileSync('git', ['show', `HEAD~1:${file}`], { cwd: folder });
-    const path = join(folder, 'found.txt');
-    writeFileSync(path, leaked);
-    return path;
   }
 
   async function assertDead(leaked: Readonly<Record<string, string>>, user: string, password: string) {
@@ -82,19 +84,17 @@ describe('from a leak to a dead credential, under traffic', () => {
     const { accountSid: sid = '', authToken: virtual = '' } = node.parts('twilio', 'secret');
     assert.equal(await vendorSays(accountSid, user, password), 200, 'it is live before');
     const text = `TWILIO_ACCOUNT_SID=${accountSid}\nTWILIO_AUTH_TOKEN=${authToken}\nTWILIO_API_KEY=${apiKeySid}\nTWILIO_API_SECRET=${apiKeySecret}\n`;
-    const path = commitLeak('.env', text);
+    commitLeak('.env', text);
     const traffic = startTraffic({ port: node.ports.apps, rate: RATE, accountSid: sid, authToken: virtual });
     try {
       await sleep(1000);
       const start = performance.now();
-      const { value: found } = await ringfence('leaks', 'report', path);
-      const leak = (
-        found as readonly { id: string; state: string; match: { secret?: string } | null }[]
-      ).find(
-        ({ match, state }) =>
-          match?.secret === (user.startsWith('SK') ? 'apiKeySecret' : 'authToken') && state === 'open',
-      );
+      await ringfence('scan', '--history', '--report', folder);
+      const { value: found } = await ringfence('leaks', 'list');
+      const wanted = user.startsWith('SK') ? 'apiKeySecret' : 'authToken';
+      const leak = (found as readonly Leak[]).find(({ match }) => match?.secret === wanted);
       assert.ok(leak !== undefined, JSON.stringify(found));
+      assert.match(leak.places[0] ?? '', /^\.env:\d+ \(commit [0-9a-f]{12} of .* by a/);
       const { code, value: end } = await ringfence('leaks', 'respond', leak.id, ...WATCH);
       const seconds = (performance.now() - start) / 1000;
       assert.deepEqual([code, (end as { state: string }).state], [0, 'done'], JSON.stringify(end));
