@@ -20,7 +20,8 @@ export async function verifyFindings(
     const verified = await Promise.all(
       findings.map(async (finding) => {
         const [first, ...others] = finding.places;
-        const verdict = await verifier.verify(first, others);
+        const { rule, companions } = finding; // Of all rules that found it, also where one place has several.
+        const verdict = await verifier.verify({ ...first, rule, companions }, others);
         return { ...finding, verdict, severity: severityAfter(verdict, finding.severity) };
       }),
     );
