@@ -156,6 +156,8 @@ export interface VendorRecord {
 export interface LookupAdapter {
   /** Fetches one record by the id that `readSettlement` gave. Null: this action has no record of its own. */
   fetch(action: Intent['action'], resourceId: string, account: OpenAccount['fields']): WireRequest | null;
+  /** True when the vendor charges for the answer to this request of `fetch`: it is asked for late and seldom. Absent: none is charged. */
+  isCharged?(request: WireRequest): boolean;
   /** Time in ms until everything that happened is sure to be listed; before that, absence proves nothing. Absent: a minute. */
   readonly lag?: number;
   /** Lists records made since `since` (wall ms). Null: the vendor cannot list this action. */

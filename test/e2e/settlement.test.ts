@@ -30,10 +30,10 @@ describe('the ledger after settlement, against the bills of the vendors', () => 
   const sum = (some: readonly LedgerRecord[]): number =>
     some.reduce((total, { amount }) => total + amount, 0);
 
-  it('has its last word on every row', () => {
+  it('has its last word on every row, but those that may only be asked for at a price', () => {
     assert.ok(rows.length > 10);
     assert.deepEqual(
-      rows.filter(({ state, settled: isSettled }) => state !== 'released' && !isSettled),
+      rows.filter(isWaiting).map(({ operation }) => operation),
       [],
     );
   });
@@ -75,17 +75,20 @@ describe('the ledger after settlement, against the bills of the vendors', () => 
   });
 });
 
+/** Records of the Reports API cost: these stand at their bound, which is the sandbox's price, until an hour has passed. */
+const PAID: ReadonlySet<string> = new Set(['messages.send', 'verify.start_verification']);
+
+function isWaiting({ vendor, operation, state, settled: isSettled }: LedgerRecord): boolean {
+  return state !== 'released' && !isSettled && !(vendor === 'vonage' && PAID.has(operation));
+}
+
 /** All rows once none waits any more, or when the time is up. */
 async function settled({ primary }: TestNode): Promise<readonly LedgerRecord[]> {
   const { ledger } = primary.store;
   const until = Date.now() + PATIENCE;
   while (Date.now() < until) {
-    const waiting = await Promise.all([
-      ledger.pending('late', 1),
-      ledger.pending('unknown', 1),
-      ledger.list({ limit: 1, state: 'reserved' }),
-    ]);
-    if (waiting.every((some) => some.length === 0)) break;
+    const all = await ledger.list({ limit: 1000 });
+    if (!all.some(isWaiting)) break;
     await sleep(250);
   }
   return ledger.list({ limit: 1000 });

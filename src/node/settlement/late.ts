@@ -4,6 +4,7 @@ import type { VendorRecord } from '../../vendors/vendor.ts';
 import type { WireRequest } from '../../vendors/wire.ts';
 import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';
+import { isWorthPaying } from './schedule.ts';
 
 /** Prices appear within a day as a rule; after a week nobody waits any more. */
 const PATIENCE = 7 * 24 * 3_600_000;
@@ -18,7 +19,10 @@ export async function settleLate(
   const request = desk === null ? null : requestFor(row, desk);
   // The vendor has no record of its own for it.
   if (desk !== null && request === null) return lastWord(row, booking);
-  const record = desk === null || request === null ? null : await look(row, desk, request);
+  const record =
+    desk === null || request === null || isTooDear(request, desk, now - row.at)
+      ? null
+      : await look(row, desk, request);
   if (record?.final === true && record.cost !== null) {
     await booking.priced(row, record.cost, row.resourceIds);
     return true;
@@ -33,6 +37,11 @@ function requestFor(
   { vendor, fields }: Desk,
 ): WireRequest | null {
   return id === undefined ? null : (vendor.lookup?.fetch(action as Action, id, fields) ?? null);
+}
+
+/** A question that the vendor charges for is not asked at every turn. */
+function isTooDear(request: WireRequest, { vendor }: Desk, age: number): boolean {
+  return vendor.lookup?.isCharged?.(request) === true && !isWorthPaying(age);
 }
 
 async function look(

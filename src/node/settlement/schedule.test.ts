@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isDue } from './schedule.ts';
+import { isDue, isWorthPaying } from './schedule.ts';
 
 const START = 1_764_000_000_000;
 const HOUR = 3_600_000;
@@ -41,5 +41,13 @@ describe('the schedule of look-ups', () => {
   it('does not ask for a row of the future, nor twice within one moment', () => {
     assert.equal(isDue(START, 0, START - 1), false);
     assert.equal(isDue(START, START + 5000, START + 5000), false);
+  });
+
+  it('lets paid questions through eight times a week', () => {
+    const hours = Array.from({ length: 168 }, (_, hour) => hour).filter((hour) =>
+      isWorthPaying(hour * HOUR + 5000),
+    );
+    assert.deepEqual(hours, [1, 2, 4, 8, 16, 32, 64, 128]);
+    assert.equal(isWorthPaying(0), false);
   });
 });

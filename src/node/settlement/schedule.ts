@@ -11,6 +11,14 @@ export function isDue(at: number, since: number, now: number): boolean {
   return turns(now - at) > turns(since - at);
 }
 
+/**
+ * Of the hourly turns, those at which a question may cost something: after 1, 2, 4, 8 … hours. `age` in ms.
+ */
+export function isWorthPaying(age: number): boolean {
+  const hours = Math.floor(age / SLOWEST);
+  return hours >= 1 && Number.isInteger(Math.log2(hours));
+}
+
 /** How many turns a row of this age has had. */
 function turns(age: number): number {
   if (age < 0) return 0;

@@ -153,3 +153,14 @@ test('links to the vendor lead back to the gateway, text does not change', () =>
     body.replace('https://api.nexmo.com/v1', 'http://gateway/api.nexmo.com/v1'),
   );
 });
+
+test('reports are charged for, calls and verifications by their own endpoints are not', () => {
+  const charged = (action: 'message.send' | 'call.create' | 'verify.start', id: string) => {
+    const request = lookup.fetch(action, id, { apiKey: 'a1b2c3d4', applicationId: 'app' });
+    return request !== null && lookup.isCharged?.(request) === true;
+  };
+  assert.deepEqual(
+    [charged('message.send', 'm-1'), charged('call.create', 'c1'), charged('verify.start', 'abc')],
+    [true, false, false],
+  );
+});

@@ -30,7 +30,12 @@ const OPEN_STATES: ReadonlySet<string> = new Set([
 const LAG = 24 * 3600 * 1000;
 
 /** Reading back: calls and Verify v1 by their own free endpoints, the rest by the Reports API. */
-export const lookup: LookupAdapter = { fetch, lag: LAG, list, read };
+export const lookup: LookupAdapter = { fetch, isCharged, lag: LAG, list, read };
+
+/** Each record of a report costs, whether it has a price yet or not (Reports API, "paid product"). */
+function isCharged({ segments }: WireRequest): boolean {
+  return segments[1] === RECORDS[1];
+}
 
 type Fields = OpenAccount['fields'];
 
