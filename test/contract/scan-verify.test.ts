@@ -261,6 +261,13 @@ describe('verification as a whole', () => {
     assert.equal((await opened.verifier.verify(alone, [beside])).state, 'active');
   });
 
+  it('a rule that can ask helps one that cannot', async () => {
+    const { apiKey = '' } = account('telnyx');
+    const mute = sighting('pusher-secret', apiKey);
+    const asking = sighting('telnyx-api-key', apiKey);
+    assert.equal((await opened.verifier.verify(mute, [asking])).state, 'active');
+  });
+
   it('each value is asked about once', async () => {
     const { apiKey = '' } = account('telnyx');
     const { count } = simulated.sandbox.requests;

@@ -74,7 +74,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return Object.freeze({
     verify(sighting: Sighting, others: readonly Sighting[] = []) {
-      const { rule, secret } = decoded(sighting);
+      const readings = [sighting, ...others].map(decoded);
+      const { rule, secret } = readings.find((one) => checks.has(one.rule)) ?? decoded(sighting);
       const check = checks.get(rule);
       if (check === undefined) return Promise.resolve(unknown(reasonWithout(sighting)));
       const companions = Object.assign(
