@@ -82,3 +82,22 @@ export function createLog<T>(idOf: (item: T) => string, limit: () => number): Lo
     all: () => entries.filter((entry) => entry !== undefined),
   });
 }
+
+/** A log of items that are kept elsewhere, for paging through them. */
+export function logOf<T>(items: Iterable<T>, idOf: (item: T) => string): Log<T> {
+  const log = createLog(idOf, () => Number.POSITIVE_INFINITY);
+  for (const item of items) log.add(item);
+  return log;
+}
+
+/** The log of a key, which begins when it is first asked for. */
+export function logFor<Key, T>(
+  logs: Map<Key, Log<T>>,
+  key: Key,
+  idOf: (item: T) => string,
+  limit: () => number,
+): Log<T> {
+  let log = logs.get(key);
+  if (log === undefined) logs.set(key, (log = createLog(idOf, limit)));
+  return log;
+}

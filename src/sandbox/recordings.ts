@@ -4,7 +4,7 @@ import type { Bill } from './bill.ts';
 import type { PhoneCall } from './calls.ts';
 import type { Account, Settings } from './core.ts';
 import { itemLimit } from './core.ts';
-import { createLog, type Log } from './log.ts';
+import { logFor, type Log } from './log.ts';
 import type { PriceBook } from './prices.ts';
 
 export interface Recording {
@@ -48,16 +48,14 @@ export function createRecordings({ now, settings, prices, bill }: RecordingSourc
   for (let index = 0; index < PATTERN_BYTES; index++) pattern[index] = (index * 31) & 0xff;
 
   function of(account: Account): Log<Recording> {
-    let log = logs.get(account.index);
-    if (log === undefined) {
-      log = createLog<Recording>(
-        ({ id }) => id,
-        () => itemLimit(settings),
-      );
-      logs.set(account.index, log);
-    }
-    return log;
+    return logFor(
+      logs,
+      account.index,
+      ({ id }) => id,
+      () => itemLimit(settings),
+    );
   }
+
   return Object.freeze({
     of,
     add(id: string, { account, id: callId }: PhoneCall, seconds: number) {

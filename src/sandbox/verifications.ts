@@ -2,7 +2,7 @@ import { micros, ZERO, type Micros } from '../kernel/money.ts';
 import type { Bill } from './bill.ts';
 import type { Account, Settings } from './core.ts';
 import { itemLimit } from './core.ts';
-import { createLog, type Log } from './log.ts';
+import { logFor, type Log } from './log.ts';
 import type { PriceBook } from './prices.ts';
 
 export interface Verification {
@@ -69,16 +69,14 @@ export function createVerificationDesk(sources: VerificationSources): Verificati
   const waiting = new Map<string, Verification>();
 
   function of(account: Account): Log<Verification> {
-    let log = logs.get(account.index);
-    if (log === undefined) {
-      log = createLog<Verification>(
-        ({ id }) => id,
-        () => itemLimit(settings),
-      );
-      logs.set(account.index, log);
-    }
-    return log;
+    return logFor(
+      logs,
+      account.index,
+      ({ id }) => id,
+      () => itemLimit(settings),
+    );
   }
+
   function refresh(verification: Verification): Verification {
     if (verification.status === 'pending' && now() > verification.createdAt + LIFETIME)
       verification.status = 'expired';

@@ -24,25 +24,10 @@ const calls: Method['allowed'] = ({ sip }) => sip['call'] === true;
 
 export function sipMethods(services: LiveKitServices): Readonly<Record<string, Method>> {
   return {
-    ...storeMethods(services, {
-      noun: 'SIPInboundTrunk',
-      list: 'SIPInboundTrunk',
-      prefix: 'ST_',
-      id: 'sipTrunkId',
-      kept: 'trunk',
-      of: (state) => state.trunks,
-    }),
-    ...storeMethods(services, {
-      noun: 'SIPOutboundTrunk',
-      list: 'SIPOutboundTrunk',
-      prefix: 'ST_',
-      id: 'sipTrunkId',
-      kept: 'trunk',
-      of: (state) => state.trunks,
-    }),
+    ...storeMethods(services, trunks('SIPInboundTrunk')),
+    ...storeMethods(services, trunks('SIPOutboundTrunk')),
     ...storeMethods(services, {
       noun: 'SIPDispatchRule',
-      list: 'SIPDispatchRule',
       prefix: 'SDR_',
       id: 'sipDispatchRuleId',
       kept: '',
@@ -72,7 +57,6 @@ export function sipMethods(services: LiveKitServices): Readonly<Record<string, M
 
 interface Store {
   readonly noun: string;
-  readonly list: string;
   readonly prefix: string;
   readonly id: string;
   /** Field of the request that holds the resource; empty: the request itself. */
@@ -80,9 +64,14 @@ interface Store {
   readonly of: (state: LiveKitState) => Map<string, JsonObject>;
 }
 
+function trunks(noun: string): Store {
+  const of: Store['of'] = (state) => state.trunks;
+  return { noun, prefix: 'ST_', id: 'sipTrunkId', kept: 'trunk', of };
+}
+
 function storeMethods(
   { world }: LiveKitServices,
-  { noun, list, prefix, id, kept, of }: Store,
+  { noun, prefix, id, kept, of }: Store,
 ): Readonly<Record<string, Method>> {
   return {
     [`SIP/Create${noun}`]: {
@@ -95,7 +84,7 @@ function storeMethods(
         return json(200, value);
       },
     },
-    [`SIP/List${list}`]: {
+    [`SIP/List${noun}`]: {
       allowed: manages,
       run: (state) =>
         json(200, {

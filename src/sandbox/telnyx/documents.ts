@@ -1,6 +1,6 @@
 import { itemLimit, json, type Exchange, type Reply } from '../core.ts';
 import { readJson, text, type JsonObject } from '../fields.ts';
-import { createLog, type Log } from '../log.ts';
+import { logFor, type Log } from '../log.ts';
 import type { Route } from '../router.ts';
 import {
   isoTime,
@@ -70,15 +70,12 @@ export function documentRoutes(services: TelnyxServices): readonly Route<TelnyxS
 }
 
 function documentsOf({ world }: TelnyxServices, state: TelnyxState, kind: string): Log<TelnyxDocument> {
-  let log = state.documents.get(kind);
-  if (log === undefined) {
-    log = createLog<TelnyxDocument>(
-      ({ id }) => id,
-      () => itemLimit(world.settings),
-    );
-    state.documents.set(kind, log);
-  }
-  return log;
+  return logFor(
+    state.documents,
+    kind,
+    ({ id }) => id,
+    () => itemLimit(world.settings),
+  );
 }
 
 export function addDocument(

@@ -3,7 +3,7 @@ import { decimalText } from '../amounts.ts';
 import type { Usage } from '../bill.ts';
 import { json, type Exchange, type Reply } from '../core.ts';
 import { readForm } from '../fields.ts';
-import { createLog } from '../log.ts';
+import { logOf } from '../log.ts';
 import type { Route } from '../router.ts';
 import { notFound } from './errors.ts';
 import { list2010 } from './pages.ts';
@@ -34,11 +34,7 @@ export function accountRoutes(services: TwilioServices): readonly Route<TwilioSt
       API,
       `${ACCOUNTS}.json`,
       (state, exchange) => {
-        const log = createLog<TwilioState>(
-          ({ account }) => account.id,
-          () => Number.POSITIVE_INFINITY,
-        );
-        for (const one of visible(state)) log.add(one);
+        const log = logOf(visible(state), ({ account }) => account.id);
         return list2010(exchange, { log, key: 'accounts', view: accountView });
       },
     ],
@@ -147,14 +143,10 @@ function usage(
   const start = fields.get('StartDate') ?? range[0];
   const end = fields.get('EndDate') ?? range[1];
   const days = world.bill.usage(state.account).filter(({ day }) => day >= start && day <= end);
-  const lines = createLog<Line>(
-    ({ id }) => id,
-    () => Number.POSITIVE_INFINITY,
-  );
-  for (const line of linesOf(days, { start, end, byDay: DAY_PERIODS.has(period) })) lines.add(line);
+  const lines = linesOf(days, { start, end, byDay: DAY_PERIODS.has(period) });
   const category = fields.get('Category');
   return list2010(exchange, {
-    log: lines,
+    log: logOf(lines, ({ id }) => id),
     key: 'usage_records',
     view: (line) => usageView(state, line, world.now()),
     accept: category === undefined ? undefined : (line) => line.category === category,

@@ -1,6 +1,6 @@
 import { empty, json, type Exchange, type Reply } from '../core.ts';
 import { readForm } from '../fields.ts';
-import { createLog } from '../log.ts';
+import { logOf } from '../log.ts';
 import type { Route } from '../router.ts';
 import { notFound, twilioError } from './errors.ts';
 import { readAllowed } from './key-permissions.ts';
@@ -76,11 +76,7 @@ function keyRoutes(services: TwilioServices, path: string, host: string): Route<
       host,
       path + suffix,
       (state, exchange) => {
-        const log = createLog<ApiKey>(
-          ({ sid }) => sid,
-          () => Number.POSITIVE_INFINITY,
-        );
-        for (const key of state.keys.values()) log.add(key);
+        const log = logOf(state.keys.values(), ({ sid }) => sid);
         const listing: Listing<ApiKey> = { log, key: 'keys', view: (key) => view(state, key) };
         return old ? list2010(exchange, listing) : listMeta(exchange, listing);
       },

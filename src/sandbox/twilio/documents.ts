@@ -1,6 +1,6 @@
 import { empty, itemLimit, json, type Exchange, type Reply } from '../core.ts';
 import { readForm, readJson } from '../fields.ts';
-import { createLog, type Log } from '../log.ts';
+import { logFor, type Log } from '../log.ts';
 import type { Route } from '../router.ts';
 import { notFound, twilioError } from './errors.ts';
 import { list2010, listMeta } from './pages.ts';
@@ -20,15 +20,12 @@ export interface DocumentKind {
 
 /** Documents of one account, by the path of their collection as requested. */
 export function documentsOf({ world }: TwilioServices, state: TwilioState, path: string): Log<Document> {
-  let log = state.documents.get(path);
-  if (log === undefined) {
-    log = createLog<Document>(
-      ({ sid }) => sid,
-      () => itemLimit(world.settings),
-    );
-    state.documents.set(path, log);
-  }
-  return log;
+  return logFor(
+    state.documents,
+    path,
+    ({ sid }) => sid,
+    () => itemLimit(world.settings),
+  );
 }
 
 export function addDocument(

@@ -1,7 +1,7 @@
 import { empty, json, type Exchange, type Reply } from '../core.ts';
 import { readForm, wholeNumber, type Fields } from '../fields.ts';
 import type { OwnedNumber } from '../inventory.ts';
-import { createLog } from '../log.ts';
+import { logOf } from '../log.ts';
 import type { Route } from '../router.ts';
 import { notFound, twilioError } from './errors.ts';
 import { list2010 } from './pages.ts';
@@ -122,11 +122,7 @@ function keepSettings({ settings }: OwnedNumber, fields: Fields): void {
 
 function listNumbers({ world }: TwilioServices, state: TwilioState, exchange: Exchange): Reply {
   const wanted = readForm(exchange.query).get('PhoneNumber');
-  const log = createLog<OwnedNumber>(
-    ({ id }) => id,
-    () => Number.POSITIVE_INFINITY,
-  );
-  for (const number of world.inventory.of(state.account)) log.add(number);
+  const log = logOf(world.inventory.of(state.account), ({ id }) => id);
   return list2010(exchange, {
     log,
     key: 'incoming_phone_numbers',
