@@ -17,7 +17,7 @@ export const facts: VendorFacts = {
   disarming: [],
   baseUrlVariables: {},
   blindSpots: [
-    'livekit-server-sdk drops the path of its host argument, so it needs a host name or port of the gateway to itself.',
+    'livekit-server-sdk drops the path of its host argument: give the project a port of its own (`listeners.hosts`).',
     'The Python and Go SDKs send binary protobuf, which the gateway does not read; the Node SDK sends JSON.',
   ],
 };
