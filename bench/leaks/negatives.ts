@@ -229,6 +229,11 @@ const TWINS: readonly Maker_[] = [
     `AT_API_KEY=atsk_${withChecksum(random.fill('{hex:64}')).replace(/.$/, (last) => (last === '7' ? '8' : '7'))}`,
   (random) => `AT_API_KEY=atsk_${random.fill('{hex:72}')}`,
   (random) => `CLICKATELL_API_KEY=${versionOne(random)}==`,
+  (random) => `SENDGRID_API_KEY=SG.${versionOne(random)}.${random.fill('{b64u:42}A')}`,
+  (random) => `PUBNUB_SECRET_KEY=sec-c-${random.fill('{an:48}')}`,
+  (random) => `TELNYX_API_KEY=KEY${random.fill('F{HEX:31}_{an:22}')}`,
+  (random) =>
+    `AZURE="endpoint=https://shop.communication.azure.com/;accesskey=${random.bytes(48).toString('base64')}"`,
   (random) => `TELESIGN_API_KEY=${random.bytes(62).toString('base64')}`,
   (random) => `TWILIO_AUTH_TOKEN=${random.fill('{hex:31}')}`,
   (random) => `TWILIO_AUTH_TOKEN=${random.fill('{hex:33}')}`,

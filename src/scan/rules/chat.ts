@@ -57,7 +57,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     ],
     pattern: owned({
       vendor: String.raw`line(?:[_\-]?bot)?`,
-      names: String.raw`(?:channel[_.\- ]?)?(?:access[_.\- ]?)?token|bearer|LineBotApi`,
+      names: String.raw`channel[_.\- ]?(?:access[_.\- ]?)?token|LineBotApi`,
       form: '(?=[^0-9]{0,60}[0-9])[A-Za-z0-9+/]{168,172}={1,2}',
       end: '(?![A-Za-z0-9=])',
     }),
@@ -81,7 +81,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     anchors: ['line_', 'linebot', 'line.me', 'line-bot', 'line:', 'channel_secret', 'channelsecret'],
     pattern: owned({
       vendor: String.raw`line(?:[_\-]?bot)?`,
-      names: String.raw`channel[_.\- ]?secret`,
+      only: String.raw`channel[_.\- ]?secret`,
       form: hex(32),
     }),
     remedy: 'Reissue the channel secret in the LINE Developers console.',
@@ -101,7 +101,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     anchors: ['discord', 'bot_token', 'bottoken', 'client.login', 'bot.run', 'client.run', 'bot.login'],
     span: 200,
     pattern: distinct(
-      String.raw`[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_-]{6}\.(?=[^0-9]{0,37}[0-9])[A-Za-z0-9_-]{27,38}`,
+      String.raw`[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}`,
       '(?![A-Za-z0-9_-])',
     ),
     remedy: 'Reset the token of the bot in the Discord developer portal.',
@@ -143,7 +143,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
       String.raw`(?:(?<id>cli_[0-9a-z]{16})(?![0-9a-z])[^]{1,100}?)?${
         owned({
           vendor: 'lark(?:suite)?|feishu',
-          names: String.raw`(?:app[_.\- ]?)?secret|(?<=["']),`,
+          names: `(?<=["']),`,
           form: mixed(32),
         }).source
       }`,

@@ -10,8 +10,6 @@ import {
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
-const KEY = String.raw`(?:api[_.\- ]?)?(?:key|token|secret)|password`;
-
 /** Services that send mail, and whose keys need the vendor's name beside them. */
 export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
   {
@@ -23,7 +21,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['mailjet', 'mj_api', 'mj_key', 'mj_secret', 'mj_private', 'mj_pass', 'mjapi'],
     pattern: owned({
       vendor: 'mailjet|mj',
-      names: String.raw`(?:api[_.\- ]?)?(?:secret(?:[_.\- ]?key)?|key[_.\- ]?secret|private(?:[_.\- ]?key)?|key[_.\- ]?private|password)`,
+      only: String.raw`(?:api[_.\- ]?)?(?:secret(?:[_.\- ]?key)?|key[_.\- ]?secret|private(?:[_.\- ]?key)?|key[_.\- ]?private|password)`,
       form: alphanumeric(32),
     }),
     remedy: 'Reset the secret key, or create a new API key, under API key management in Mailjet.',
@@ -67,7 +65,6 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['mandrill'],
     pattern: owned({
       vendor: 'mandrill',
-      names: `${KEY}|Mandrill`,
       form: `(?:md-)?${urlSafe(22)}`,
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -93,7 +90,6 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['sparkpost'],
     pattern: owned({
       vendor: 'sparkpost',
-      names: `${KEY}|SparkPost|authorization`,
       form: alphanumeric(40),
     }),
     remedy: 'Create a new API key in SparkPost, move the apps to it, and delete this one.',
@@ -117,7 +113,6 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['elasticemail', 'elastic_email', 'elastic-email', 'elastic email'],
     pattern: owned({
       vendor: String.raw`elastic[_\- ]?email`,
-      names: KEY,
       form: `(?=[A-Za-z_-]{0,95}[0-9])(?=[0-9_-]{0,95}[A-Za-z])[A-Za-z0-9_-]{96}`,
       end: '(?![A-Za-z0-9_-])',
     }),

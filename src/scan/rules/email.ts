@@ -25,6 +25,7 @@ export const EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['sendgrid', '=SG.', '"SG.', "'SG.", ' SG.', ':SG.', '`SG.', '>SG.', '\tSG.', '\nSG.', '/SG.'],
     pattern: distinct('SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}', '(?![A-Za-z0-9_-])'),
     structure: 'uuid4-base64',
+    structureDecides: true,
     remedy:
       'Create a new API key in SendGrid with the fewest scopes, move the apps to it, and delete this one.',
     examples: [
@@ -36,6 +37,7 @@ export const EMAIL_RULES: readonly LeakRule[] = [
       ...notHere('SENDGRID_API_KEY'),
       `SENDGRID_API_KEY=${sendgrid(1)}b`,
       `SENDGRID_API_KEY=${sendgrid(1).slice(0, -1)}`,
+      `SENDGRID_API_KEY=SG.${mixedOf(21, 5)}A.${urlSafeOf(42, 1)}A`,
       `sendgrid template d-${hexOf(32)}`,
     ],
   },
@@ -149,7 +151,7 @@ export const EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['postmark'],
     pattern: owned({
       vendor: 'postmark',
-      names: String.raw`(?:(?:server|account|api)[_.\- ]?)?(?:token|key)|ServerClient|AccountClient`,
+      names: String.raw`server[_.\- ]?token|ServerClient|AccountClient`,
       form: UUID,
     }),
     remedy: 'Rotate the token in the API Tokens tab of the Postmark server.',

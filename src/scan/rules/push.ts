@@ -35,7 +35,6 @@ export const PUSH_RULES: readonly LeakRule[] = [
     anchors: ['airship'],
     pattern: owned({
       vendor: '(?:urban_?)?airship',
-      names: String.raw`(?:(?:app|master|access|auth|api|bearer)[_.\- ]?){0,2}(?:secret|token|key)|bearer`,
       form: alphanumeric(91),
     }),
     remedy: 'Create a new token in the Airship dashboard, move the apps to it, and revoke this one.',

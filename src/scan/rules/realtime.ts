@@ -18,6 +18,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sec-c-'],
     pattern: distinct('sec-c-[A-Za-z0-9+/]{48}', '(?![A-Za-z0-9+/=])'),
     structure: 'uuid-text-base64',
+    structureDecides: true,
     remedy: 'Add a new key set in the PubNub admin portal, move the apps to it, and remove this one.',
     examples: [`PUBNUB_SECRET_KEY=${pubnub(1)}`, `new PubNub({ secretKey: '${pubnub(2)}' })`],
     nearMisses: [
@@ -25,6 +26,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
       `PUBNUB_PUBLISH_KEY=pub-c-${uuidOf(1)}`,
       `PUBNUB_SUBSCRIBE_KEY=sub-c-${uuidOf(1)}`,
       `PUBNUB_SECRET_KEY=${pubnub(1).slice(0, -1)}`,
+      `PUBNUB_SECRET_KEY=sec-c-${mixedOf(48, 1)}`,
     ],
   },
   {
@@ -36,7 +38,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      names: String.raw`(?:(?:master|secondary|api|access)[_.\- ]?){0,2}(?:token|key|secret|password)`,
+      names: 'master[_.\\- ]?(?:api[_.\\- ]?)?token',
       form: hex(40),
     }),
     remedy: 'Issue a secondary API token in the Sendbird dashboard and revoke this one.',
@@ -60,7 +62,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      names: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token|secret|password)|SENDBIRDORGANIZATIONAPITOKEN`,
+      only: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token|secret|password)|SENDBIRDORGANIZATIONAPITOKEN`,
       form: hex(24),
     }),
     remedy: 'Reissue the organisation API key in the Sendbird dashboard.',
@@ -83,7 +85,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['pusher'],
     pattern: owned({
       vendor: 'pusher',
-      names: String.raw`(?:(?:app|api|channels)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
+      only: String.raw`(?:(?:app|api|channels)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
       form: '(?=[a-z]{0,19}[0-9])(?=[0-9]{0,19}[a-z])[0-9a-z]{20}',
     }),
     remedy: 'Create new app keys in the Pusher dashboard, move the apps to them, and delete these.',
@@ -104,12 +106,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     title: 'Ably API key',
     form: '6 characters, `.`, 6 characters, `:`, 16 to 43 characters',
     confidence: 'high',
-    anchors: [
-      ...[' ', '"', "'", '.', '_', '-', '/', '=', '(', '\n', '`', '@'].map((before) => `${before}ably`),
-      'ably_',
-      'ablykey',
-      'ablyapi',
-    ],
+    anchors: ['ably'],
     pattern: new RegExp(
       String.raw`(?<![A-Za-z0-9_.\-])(?<secret>(?<id>[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{6}):(?=[^0-9]{0,42}[0-9])[A-Za-z0-9_-]{16,43})(?![A-Za-z0-9_-])`,
       'dg',
@@ -183,7 +180,6 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['smooch', 'sunshine', 'sunco'],
     pattern: owned({
       vendor: 'smooch|sunshine|sunco',
-      names: String.raw`(?:(?:api|app|key|account)[_.\- ]?)?(?:key[_.\- ]?)?(?:secret|password|token)`,
       form: urlSafe(86),
       end: '(?![A-Za-z0-9_-])',
     }),

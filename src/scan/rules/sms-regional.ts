@@ -21,7 +21,6 @@ import {
 } from './example-values.ts';
 
 const UPPER_UUID = '[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}';
-const KEY = String.raw`(?:(?:api|auth|access|rest)[_.\- ]?)?(?:key|token|secret|password)`;
 
 function africasTalking(salt: number): string {
   const body = hexOf(64, salt);
@@ -73,7 +72,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     ],
     pattern: owned({
       vendor: String.raw`africa[^a-z]{0,3}s?[_\- ]?talking|(?<![a-z])at_`,
-      names: String.raw`${KEY}|initialize\(\s?["'][\w.\-]{1,40}["']`,
+      names: String.raw`initialize\(\s?["'][\w.\-]{1,40}["']`,
       form: hex(64),
     }),
     remedy: 'Generate a new API key in the Africa’s Talking dashboard; the old one dies at once.',
@@ -118,7 +117,6 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['clicksend', 'click_send', 'click-send'],
     pattern: owned({
       vendor: String.raw`click[_\-]?send`,
-      names: `${KEY}|password`,
       form: UPPER_UUID,
     }),
     remedy: 'Regenerate the API key of the user in the ClickSend dashboard.',
@@ -163,7 +161,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['textmagic', 'text_magic', 'x-tm-key'],
     pattern: owned({
       vendor: 'text_?magic',
-      names: String.raw`${KEY}|x-tm-key|password|RestClient\(\s?["'][\w.@\-]{1,60}["']`,
+      names: String.raw`x-tm-key|RestClient\(\s?["'][\w.@\-]{1,60}["']`,
       form: alphanumeric(30),
     }),
     remedy: 'Generate a new API key in the Textmagic settings and delete this one.',
@@ -186,7 +184,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['bulksms', 'bulk_sms', 'bulk-sms'],
     pattern: owned({
       vendor: String.raw`bulk[_\-]?sms`,
-      names: String.raw`(?:(?:api|auth)[_.\- ]?)?(?:token[_.\- ]?)?(?:secret|password)`,
+      names: String.raw`token[_.\- ]?(?:secret|password)`,
       form: String.raw`(?=[^\s0-9]{0,28}[0-9])(?=[^\sA-Za-z]{0,28}[A-Za-z])[A-Za-z0-9!#$%&*+.:;=?@^_|~\-]{29}`,
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -235,7 +233,6 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['textanywhere', 'text_anywhere', 'clockworksms', 'clockwork_'],
     pattern: owned({
       vendor: 'text_?anywhere|clockwork(?:_?sms)?',
-      names: String.raw`(?:(?:api|auth)[_.\- ]?)?(?:key|token|password)`,
       form: alphanumeric(24),
     }),
     remedy: 'Create a new API key in the TextAnywhere portal and delete this one.',

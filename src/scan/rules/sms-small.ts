@@ -2,7 +2,6 @@ import { alphanumeric, anyHex, NAMED, owned, paired, UUID } from '../../vendors/
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { base64Of, digitsOf, hexOf, lowerOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
-const KEY = String.raw`(?:(?:api|auth|access|app)[_.\- ]?)?(?:key|token|secret|password)`;
 const apifonica = (salt: number): string =>
   [11, 4, 4, 4, 12].map((length, place) => lowerOf(length, salt + place)).join('-');
 
@@ -15,7 +14,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     title: 'tyntec API key',
     form: '32 letters and digits beside the name',
     anchors: ['tyntec'],
-    pattern: owned({ vendor: 'tyntec', names: KEY, form: alphanumeric(32) }),
+    pattern: owned({ vendor: 'tyntec', form: alphanumeric(32) }),
     remedy: 'Create a new API key in the tyntec business center and delete this one.',
     examples: [
       `TYNTEC_API_KEY=${mixedOf(32, 1)}`,
@@ -34,7 +33,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     title: 'VoodooSMS API key',
     form: '46 letters and digits beside the name',
     anchors: ['voodoosms', 'voodoo_sms', 'voodoo-sms'],
-    pattern: owned({ vendor: String.raw`voodoo[_\-]?sms`, names: `${KEY}|bearer`, form: alphanumeric(46) }),
+    pattern: owned({ vendor: String.raw`voodoo[_\-]?sms`, form: alphanumeric(46) }),
     remedy: 'Create a new API key in the VoodooSMS portal and delete this one.',
     examples: [
       `VOODOOSMS_API_KEY=${mixedOf(46, 1)}`,
@@ -55,7 +54,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['d7networks', 'd7_networks', 'd7 networks', 'd7sms', 'd7_token', 'd7_api', 'd7token', 'd7api'],
     pattern: owned({
       vendor: 'd7(?:[_ ]?networks|_?sms)?',
-      names: `${KEY}|authorization: basic|basic|password`,
+      names: 'authorization: basic|basic',
       form: '(?=[^a-z]{0,22}[a-z])(?=[^A-Z]{0,22}[A-Z])(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{23}=)',
       end: '(?![A-Za-z0-9=])',
     }),
@@ -79,7 +78,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['apifonica'],
     pattern: owned({
       vendor: 'apifonica',
-      names: `${KEY}|password|secret|(?:account_?)?sid(?=["']?,)`,
+      names: `(?:account_?)?sid(?=["']?,)`,
       form: '[0-9a-z]{11}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}',
     }),
     remedy: 'Reset the account password in the Apifonica portal.',
@@ -124,7 +123,6 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['msg91', 'msg_91'],
     pattern: owned({
       vendor: 'msg_?91',
-      names: `${KEY}|msg91`,
       form: '(?=[0-9]{6}[A-Za-z0-9]{0,22}[A-Za-z])[0-9]{6}[A-Za-z0-9]{20,26}',
     }),
     remedy: 'Create a new auth key in the MSG91 panel, bound to your addresses, and delete this one.',
@@ -147,7 +145,6 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['elks'],
     pattern: owned({
       vendor: '(?:46)?elks(?:46)?',
-      names: String.raw`(?:api[_.\- ]?)?(?:password|secret|pass|key|token)`,
       form: anyHex(32),
     }),
     remedy: 'Create a new API key in the 46elks dashboard and delete this one.',
@@ -187,7 +184,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     title: 'Mesibo app token',
     form: '64 letters and digits beside the name',
     anchors: ['mesibo'],
-    pattern: owned({ vendor: 'mesibo', names: KEY, form: alphanumeric(64) }),
+    pattern: owned({ vendor: 'mesibo', form: alphanumeric(64) }),
     remedy: 'Generate a new app token in the Mesibo console.',
     examples: [`MESIBO_APP_TOKEN=${lowerOf(64, 1)}`, `mesibo: { appToken: '${lowerOf(64, 2)}' }`],
     nearMisses: [
@@ -205,8 +202,7 @@ export const SMALL_SMS_RULES: readonly LeakRule[] = [
     anchors: ['tru.id', 'truid', 'tru_id', 'tru-id'],
     pattern: owned({
       vendor: String.raw`tru[_.\- ]?id`,
-      names: String.raw`(?:client|project|api)?[_.\- ]?secret`,
-      form: `(?=[^0-9]{0,25}[0-9])(?=[^a-z]{0,25}[a-z])[A-Za-z0-9~._-]{26}`,
+      form: `(?=[^A-Z]{0,25}[A-Z])(?=[^a-z]{0,25}[a-z])[A-Za-z0-9~._-]{26}`,
       end: '(?![A-Za-z0-9~_-])',
     }),
     remedy: 'Create new credentials for the project with the tru.ID console and delete these.',

@@ -30,7 +30,6 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['plivo'],
     pattern: owned({
       vendor: 'plivo',
-      names: String.raw`(?:auth[_.\- ]?)?(?:token|secret|password)`,
       form: urlSafe(40),
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -80,7 +79,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['sinch'],
     pattern: owned({
       vendor: 'sinch',
-      names: String.raw`(?:(?:api|auth|access|bearer|plan|servicePlan)[_.\- ]?)?token|bearer|authorization: bearer`,
+      only: String.raw`(?:(?:api|auth|access|bearer|plan|servicePlan)[_.\- ]?)?token|bearer|authorization: bearer`,
       form: LOWER_32,
     }),
     remedy: 'Create a new API token for the service plan in the Sinch dashboard and delete this one.',
@@ -105,8 +104,8 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['sinch'],
     pattern: owned({
       vendor: 'sinch',
-      names: String.raw`(?:access|application|app|client|key|verification|voice)[_.\- ]?(?:key[_.\- ]?)?secret`,
-      form: String.raw`(?=[A-Za-z~._\-+/]{0,63}[0-9])(?=[^A-Z\s]{0,63}[A-Z])(?=[^a-z\s]{0,63}[a-z])[A-Za-z0-9~._\-+/]{20,64}={0,2}`,
+      only: String.raw`(?:access|application|app|client|key|verification|voice)[_.\- ]?(?:key[_.\- ]?)?secret`,
+      form: String.raw`(?:(?=[^\s0-9]{0,63}[0-9])(?=[^\sA-Z]{0,63}[A-Z])(?=[^\sa-z]{0,63}[a-z])[A-Za-z0-9~._\-]{20,64}|[A-Za-z0-9+/]{22}==)`,
       end: '(?![A-Za-z0-9=])',
     }),
     remedy: 'Create a new access key in the Sinch dashboard, move the apps to it, and delete this one.',
@@ -130,7 +129,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['messagebird', 'message_bird', 'message-bird'],
     pattern: owned({
       vendor: String.raw`message[_\-]?bird`,
-      names: String.raw`(?:(?:api|access|auth|signing)[_.\- ]?)?(?:key|token|secret|password)|AccessKey|MessageBird|Client|initClient|originate`,
+      names: 'AccessKey|initClient|originate',
       form: `(?:live_|test_)?${alphanumeric(25)}`,
     }),
     remedy: 'Create a new access key under Developers in the MessageBird dashboard and delete this one.',
@@ -156,7 +155,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['bird'],
     pattern: owned({
       vendor: '(?<![a-z])bird',
-      names: String.raw`(?:(?:api|access|auth)[_.\- ]?)?(?:key|token|secret|password)|AccessKey`,
+      names: 'AccessKey',
       form: mixed(36),
     }),
     remedy: 'Create a new access key in the Bird workspace and delete this one.',
@@ -232,7 +231,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     context: ['bandwidth', 'bw_'],
     pattern: owned({
       vendor: '(?:bandwidth|(?<![a-z])bw_)',
-      names: String.raw`(?:(?:client|api|application)[_.\- ]?)?(?:secret|password)|api[_.\- ]?token`,
+      only: String.raw`(?:(?:client|api|application)[_.\- ]?)?(?:secret|password)|api[_.\- ]?token`,
       form: mixed(16, 64),
     }),
     remedy:

@@ -1,6 +1,7 @@
 import {
   anyHex,
   assigned,
+  DISTINCT,
   either,
   hex,
   NAMED,
@@ -10,8 +11,6 @@ import {
 } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, lowerOf, mixedOf, notHere, urlSafeOf } from './example-values.ts';
-
-const SECRET = String.raw`(?:(?:client|sdk|api|app|chat)[_.\- ]?)?(?:key[_.\- ]?)?secret`;
 
 /** Video, live audio and its chat. */
 export const VIDEO_RULES: readonly LeakRule[] = [
@@ -26,7 +25,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
       assigned(String.raw`app[_.\- ]?certificate`, anyHex(32)),
       owned({
         vendor: 'agora',
-        names: String.raw`(?:app(?:lication)?|primary|project)?[_.\- ]?cert(?:ificate)?`,
+        only: String.raw`(?:app(?:lication)?|primary|project)?[_.\- ]?cert(?:ificate)?`,
         form: anyHex(32),
       }),
     ),
@@ -52,7 +51,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['agora'],
     pattern: owned({
       vendor: 'agora',
-      names: String.raw`(?:(?:customer|rest|restful|api)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
+      only: String.raw`(?:(?:customer|rest|restful|api)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
       form: anyHex(32),
     }),
     remedy: 'Create new RESTful API credentials in the Agora console and delete these.',
@@ -86,6 +85,28 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     ],
   },
   {
+    ...DISTINCT,
+    id: 'agora-token',
+    vendor: 'Agora',
+    title: 'Agora token of a client',
+    form: '`007eJx` and base64, or `006`, 32 hexadecimal digits and base64',
+    confidence: 'medium',
+    anchors: ['007eJx', { prefix: '006', hex: 32 }],
+    span: 256,
+    pattern:
+      /(?<![A-Za-z0-9])(?<secret>007eJx[A-Za-z0-9+/]{60,200}|006[0-9a-fA-F]{32}IA[A-Za-z0-9+/]{40,160})/dg,
+    remedy: 'The token dies by itself; reset the app certificate when it was made by somebody else.',
+    examples: [
+      `const token = '007eJx${mixedOf(130, 1)}==';`,
+      `AGORA_TOKEN=006${hexOf(32, 1)}IA${mixedOf(100, 2)}`,
+    ],
+    nearMisses: [
+      ...notHere('AGORA_TOKEN'),
+      `AGORA_TOKEN=007eJx${mixedOf(20, 1)}`,
+      `AGORA_TOKEN=006${hexOf(32, 1)}`,
+    ],
+  },
+  {
     ...NAMED,
     id: 'daily-api-key',
     vendor: 'Daily',
@@ -94,7 +115,6 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['daily'],
     pattern: owned({
       vendor: '(?<![a-z])daily',
-      names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:key|token|secret|password)|bearer`,
       form: hex(64),
     }),
     remedy: 'Regenerate the API key in the Daily dashboard; self-signed meeting tokens die with it.',
@@ -118,6 +138,8 @@ export const VIDEO_RULES: readonly LeakRule[] = [
       'getstream',
       'stream_api',
       'stream_secret',
+      'stream secret',
+      'stream api',
       'stream_app',
       'streamchat',
       'stream-chat',
@@ -129,7 +151,6 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     ],
     pattern: owned({
       vendor: '(?:get)?stream(?:io)?',
-      names: SECRET,
       form: '(?=[a-z]{0,63}[0-9])(?=[0-9]{0,63}[a-z])[0-9a-z]{64}',
     }),
     remedy: 'Rotate the API secret of the app in the Stream dashboard; all user tokens die with it.',
@@ -174,7 +195,6 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['100ms', 'hms_', '_hms', 'hms.', 'hms:', 'hmsapp', 'hmssecret', 'hmsaccess'],
     pattern: owned({
       vendor: '(?<![a-z])hms|100ms',
-      names: String.raw`(?:(?:app|account|api)[_.\- ]?)?secret(?:[_.\- ]?key)?`,
       form: urlSafe(40, 128),
       end: '(?![A-Za-z0-9_-])',
     }),

@@ -48,7 +48,6 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['signalwire', 'signal_wire'],
     pattern: owned({
       vendor: 'signal_?wire',
-      names: String.raw`(?:(?:api|auth|rest)[_.\- ]?)?(?:token|key|secret|password)`,
       form: alphanumeric(50),
     }),
     remedy: 'Create a new API token in the SignalWire space, move the apps to it, and delete this one.',
@@ -90,7 +89,6 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['telesign', 'tele_sign'],
     pattern: owned({
       vendor: 'tele_?sign',
-      names: String.raw`(?:(?:api|auth|rest|secret|shared)[_.\- ]?)?(?:key|secret)`,
       form: '(?=[^0-9]{0,85}[0-9])[A-Za-z0-9+/]{86}==',
       end: '(?![A-Za-z0-9=])',
     }),
@@ -139,7 +137,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     title: 'Zoom client or SDK secret',
     form: '32 letters and digits of both cases beside the name',
     anchors: ['zoom'],
-    pattern: owned({ vendor: '(?<![a-z])zoom', names: SECRET, form: mixed(32) }),
+    pattern: owned({ vendor: '(?<![a-z])zoom', form: mixed(32) }),
     remedy: 'Regenerate the client secret of the app in the Zoom App Marketplace.',
     examples: [
       `ZOOM_CLIENT_SECRET=${mixedOf(32, 1)}`,
@@ -180,7 +178,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['ringcentral', 'ring_central', 'rc_client', 'rc_app', 'rcclient', 'rcapp', 'rcsdk'],
     pattern: owned({
       vendor: 'ring_?central|(?<![a-zA-Z])rc_?',
-      names: SECRET,
+      only: SECRET,
       form: '(?=[^0-9]{0,85}[0-9])(?=[^A-Z]{0,85}[A-Z])(?=[^a-z]{0,85}[a-z])[A-Za-z0-9_-]{20,86}',
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -220,7 +218,6 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['8x8_', '8x8 ', '8x8.', '8x8-', '8x8:', '"8x8"', "'8x8'", '_8x8', 'wavecell'],
     pattern: owned({
       vendor: '8x8|wavecell',
-      names: String.raw`(?:(?:api|auth|sms)[_.\- ]?)?(?:key|token|secret|password)|bearer`,
       form: alphanumeric(43),
     }),
     remedy: 'Create a new API key in 8x8 Connect, move the apps to it, and delete this one.',
@@ -242,7 +239,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     form: '8 letters and digits, `.`, 32 letters and digits near the vendor’s name',
     confidence: 'high',
     anchors: ['ultravox'],
-    pattern: distinct(`(?=[a-z]{0,7}[A-Z0-9])[A-Za-z0-9]{8}\\.${alphanumeric(32)}`),
+    pattern: distinct(`(?!ultravox)[A-Za-z0-9]{8}\\.${alphanumeric(32)}`),
     remedy: 'Create a new API key in the Ultravox console and delete this one.',
     examples: [
       `ULTRAVOX_API_KEY=${mixedOf(8, 1)}.${mixedOf(32, 1)}`,
@@ -280,7 +277,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['deepgram'],
     pattern: owned({
       vendor: 'deepgram',
-      names: String.raw`(?:api[_.\- ]?)?(?:key|secret|token|password)|authorization: token|createClient|DeepgramClient|Deepgram(?=\()`,
+      names: 'createClient',
       form: hex(40),
     }),
     remedy: 'Create a new API key in the Deepgram console and delete this one.',

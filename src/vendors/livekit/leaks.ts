@@ -18,7 +18,6 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['livekit'],
     pattern: owned({
       vendor: 'livekit',
-      names: String.raw`(?:api[_.\- ]?)?(?:key[_.\- ]?)?secret`,
       form: mixed(41, 44),
       end: '(?![A-Za-z0-9+/=_-])',
     }),

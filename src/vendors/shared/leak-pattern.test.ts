@@ -81,6 +81,9 @@ describe('a name of a vendor', () => {
     'a flag': `acme send --api-key ${value}`.replace('-key', '_key'),
     'a function of the vendor': `require('acme')('${value}')`,
     'a class of the vendor': `new AcmeClient("${value}")`,
+    'basic auth of curl': `curl -u shop:${value} https://api.acme.example/v1`,
+    'a header': `fetch('https://api.acme.example', { headers: { Authorization: 'Bearer ${value}' } })`,
+    'a URL': `https://shop:${value}@api.acme.example/v1`,
     'a comment that follows': `api_key: ${value} # acme`,
   };
   for (const [form, text] of Object.entries(ours))

@@ -86,22 +86,41 @@ export function assigned(names: string, form: string, end = END): RegExp {
   return new RegExp(`${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
 }
 
+/** Words by which people name a secret when they do not care which one: `api_key`, `clientSecret`, `password`. */
+const ANY_NAME = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret)[_.\- ]?){0,2}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
+
+/** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
+const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;
+
 /**
  * The vendor is a part of the name; or the name is nobody's, and stands in the vendor's block or not far before the
- * vendor's name; or the value is the first argument of a function of the vendor.
+ * vendor's name; or the value is the first argument of a function of the vendor, or travels in a request to it.
  */
 export function owned(options: {
   readonly vendor: string;
-  readonly names: string;
+  /** Names besides the usual ones. */
+  readonly names?: string;
+  /** No names but these: where a public id looks the same. */
+  readonly only?: string;
   readonly form: string;
   readonly end?: string;
 }): RegExp {
-  const { names, form, end = END } = options;
+  const { names, only, form, end = END } = options;
   const vendor = caseless(options.vendor);
-  const named = `${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`;
+  const all = only ?? [ANY_NAME, ...(names === undefined ? [] : [names])].join('|');
+  const named = `${caseless(all)}${GLUE}${plainOrEncoded(form, end)}`;
   const direct = String.raw`${vendor}(?:[\w.\-]{0,24}?|${INSIDE}${ALONE})${named}`;
-  const called = String.raw`${vendor}\w{0,24}["'\])]{0,3}\(\s{0,24}["'\x60]${value(form, end)}`;
-  return new RegExp(`${direct}|${called}|${ALONE}${named}${namedAfter(vendor)}`, 'dg');
+  const called = String.raw`${vendor}[\w.]{0,32}["'\])]{0,3}\(\s{0,24}["'\x60]${value(form, end)}`;
+  const carried = `${CARRIER}${value(form, end)}`;
+  const ways = [
+    direct,
+    // The first argument may as well be the public id.
+    ...(only === undefined ? [called] : []),
+    `${vendor}${INSIDE}${carried}`,
+    `${carried}(?=[^]{0,160}?${vendor})`,
+    `${ALONE}${named}${namedAfter(vendor)}`,
+  ];
+  return new RegExp(ways.join('|'), 'dg');
 }
 
 /** What any of the patterns matches. */
@@ -176,3 +195,9 @@ export const DISTINCT: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'
 
 /** An example in pieces, so that no scanner takes this repository's own examples for keys. */
 export const joined = (...pieces: readonly string[]): string => pieces.join('');
+
+/** Made-up JSON web token for an example, without a valid signature. */
+export function exampleToken(header: object, claims: object): string {
+  const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return [...parts, 'kX2vT9qLr0ZsB7nWc5HdJf3MgYp8AeUi1oKtVxQh6RE'].join('.');
+}

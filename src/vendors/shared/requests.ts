@@ -34,3 +34,18 @@ export function withHeaders(
 ): WireRequest {
   return { ...request, headers: { ...request.headers, ...headers } };
 }
+
+const NO_BODY = Buffer.alloc(0);
+
+/** A read of our own, without credential. `segments` are decoded, `query` is as it goes out. */
+export function plainGet(host: string, segments: readonly string[], query = ''): WireRequest {
+  return {
+    method: 'GET',
+    host,
+    path: `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`,
+    segments,
+    query,
+    headers: { accept: 'application/json' },
+    body: NO_BODY,
+  };
+}

@@ -3,6 +3,7 @@ import {
   assigned,
   beside,
   DISTINCT,
+  exampleToken,
   hex,
   mixed,
   NAMED,
@@ -21,6 +22,13 @@ const KEY = { prefix: 'SK', hex: 32 } as const;
 const ACCOUNT_SID = 'AC[0-9a-fA-F]{32}';
 const KEY_SID = 'SK[0-9a-fA-F]{32}';
 const PLAIN = '(?:auth[_.\\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth)';
+
+const CLAIMS = {
+  jti: 'SK52d1f8a90b3c47e6d09f18b7c2a4e635-1767225600',
+  iss: 'SK52d1f8a90b3c47e6d09f18b7c2a4e635',
+  sub: 'AC41c8f02b7de95a630c1784eb29df560a',
+  exp: 1_767_229_200,
+};
 
 /** Made-up values throughout. A virtual secret begins with `rfv`, which is not hexadecimal. */
 export const leaks: readonly LeakRule[] = [
@@ -107,7 +115,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['twilio'],
     pattern: owned({
       vendor: 'twilio',
-      names: String.raw`(?:account[_.\- ]?|api[_.\- ]?)?${PLAIN}|sid(?=["'\]]{0,2},)`,
+      only: String.raw`(?:account[_.\- ]?|api[_.\- ]?)?${PLAIN}|sid(?=["'\]]{0,2},)`,
       form: hex(32),
     }),
     remedy: ROTATE_TOKEN,
@@ -132,7 +140,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['twilio'],
     pattern: owned({
       vendor: 'twilio',
-      names: String.raw`(?:(?:api|key|signing|chat|voice|video|sync)[\w.\- ]{0,12}?)?secret|api[_.\- ]?key|key`,
+      only: String.raw`(?:(?:api|key|signing|chat|voice|video|sync)[\w.\- ]{0,12}?)?secret|api[_.\- ]?key|key`,
       form: mixed(32),
     }),
     remedy: ROTATE_KEY,
@@ -189,6 +197,30 @@ export const leaks: readonly LeakRule[] = [
       `new AccessToken(sid, 'SK52d1f8a90b3c47e6d09f18b7c2a4e635', process.env.SECRET)`,
       'SK52d1f8a90b3c47e6d09f18b7c2a4e635:rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s',
       'SK52d1f8a90b3c47e6d09f18b7c2a4e635, CR9d02c7e4b16f38a5507be2914cfa6d83',
+    ],
+  },
+  {
+    ...DISTINCT,
+    id: 'twilio-access-token',
+    vendor: VENDOR,
+    title: 'Twilio access token of a client',
+    form: 'a JSON web token whose header says `twilio-fpa`; its beginning stands for the whole',
+    confidence: 'medium',
+    // `twilio-fpa;` in base64, wherever it stands in the header.
+    anchors: ['d2lsaW8tZnBhO', 'R3aWxpby1mcGE7', 'HdpbGlvLWZwYTt'],
+    span: 256,
+    pattern:
+      /(?<![\w.-])(?<secret>eyJ[\w-]{6,120}?(?:d2lsaW8tZnBhO|R3aWxpby1mcGE7|HdpbGlvLWZwYTt)[\w-]{0,80}\.eyJ[\w-]{100})/dg,
+    remedy:
+      'The token dies by itself within a day; delete the API key that signed it when it was made by somebody else.',
+    examples: [
+      `const token = '${exampleToken({ cty: 'twilio-fpa;v=1', typ: 'JWT', alg: 'HS256' }, CLAIMS)}';`,
+      `TOKEN=${exampleToken({ typ: 'JWT', alg: 'HS256', cty: 'twilio-fpa;v=1' }, CLAIMS)}`,
+    ],
+    nearMisses: [
+      `const token = '${exampleToken({ typ: 'JWT', alg: 'HS256' }, CLAIMS)}';`,
+      `TOKEN=${exampleToken({ typ: 'JWT', alg: 'HS256', cty: 'twilio-fpa;v=1' }, {})}`,
+      'eyJjdHkiOiJ0d2lsaW8tZnBhO3Y9MSIsInR5cCI6IkpXVCIsImFsZyI6IkhTMjU2In0.eyJ...',
     ],
   },
 ];

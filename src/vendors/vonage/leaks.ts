@@ -1,4 +1,14 @@
-import { assigned, hex, joined, mixed, NAMED, owned, paired } from '../shared/leak-pattern.ts';
+import {
+  assigned,
+  either,
+  exampleToken,
+  hex,
+  joined,
+  mixed,
+  NAMED,
+  owned,
+  paired,
+} from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
 
 const VENDOR = 'Vonage';
@@ -6,6 +16,13 @@ const NAMES = ['vonage', 'nexmo'] as const;
 const BEGIN = joined('-----BEGIN PRIVATE ', 'KEY-----');
 const ROTATE_SECRET =
   'Create a second API secret in the Vonage dashboard, move the apps to it, and delete this one.';
+
+const HEADER = { typ: 'JWT', alg: 'RS256' };
+const CLAIMS = {
+  iat: 1_767_225_600,
+  jti: '3f9c2b1e-7a64-4d0e-9b58-1c6f2e8d7a90',
+  application_id: '8b4d2f60-1e97-4c3a-a5d8-7f0e6b9c2d14',
+};
 
 /** The vendor's secrets have no prefix of their own, so the name before them is part of the proof. */
 export const leaks: readonly LeakRule[] = [
@@ -16,11 +33,15 @@ export const leaks: readonly LeakRule[] = [
     title: 'Vonage API secret',
     form: '8 to 25 letters and digits of both cases beside the name',
     anchors: NAMES,
-    pattern: owned({
-      vendor: 'vonage|nexmo',
-      names: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?secret`,
-      form: mixed(8, 25),
-    }),
+    // Customers choose 8 to 25 characters, the vendor 16.
+    pattern: either(
+      owned({
+        vendor: 'vonage|nexmo',
+        only: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?secret`,
+        form: mixed(8, 25),
+      }),
+      owned({ vendor: 'vonage|nexmo', form: mixed(16) }),
+    ),
     remedy: ROTATE_SECRET,
     examples: [
       'VONAGE_API_SECRET=hV3nQ8zLw0TbYc5K',
@@ -105,7 +126,6 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['opentok', 'tokbox', 'vonage'],
     pattern: owned({
       vendor: 'opentok|tokbox|vonage(?:_video)?',
-      names: String.raw`(?:api|project|partner)?[_.\- ]?(?:key[_.\- ]?)?secret`,
       form: hex(40),
     }),
     remedy: 'Regenerate the project secret in the Vonage Video dashboard.',
@@ -137,6 +157,28 @@ export const leaks: readonly LeakRule[] = [
       `new OpenTok('46129574', process.env.OPENTOK_SECRET)`,
       `new OpenTok('46129574', '7c1e09b52fa84d630e9b71d4a8f25c36')`,
       'opentok 2.1.0 7c1e09b52fa84d630e9b71d4a8f25c3641c8f02b',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'vonage-application-token',
+    vendor: VENDOR,
+    title: 'Token of a Vonage application',
+    form: 'a JSON web token that claims an `application_id`; its beginning stands for the whole',
+    // `application_id` in base64, wherever it stands in the claims.
+    anchors: ['FwcGxpY2F0aW9uX2lk', 'hcHBsaWNhdGlvbl9pZ', 'YXBwbGljYXRpb25faW'],
+    pattern:
+      /(?<![\w.-])(?<secret>eyJ[\w-]{10,80}\.eyJ[\w-]{0,160}?(?:FwcGxpY2F0aW9uX2lk|hcHBsaWNhdGlvbl9pZ|YXBwbGljYXRpb25faW)[\w-]{40})/dg,
+    remedy:
+      'The token dies by itself; generate a new key pair for the application when it was made by somebody else.',
+    examples: [
+      `const jwt = '${exampleToken(HEADER, CLAIMS)}';`,
+      `curl -H "Authorization: Bearer ${exampleToken(HEADER, { ...CLAIMS, sub: 'alice' })}" https://api.nexmo.com/v1/calls`,
+    ],
+    nearMisses: [
+      `const jwt = '${exampleToken(HEADER, { sub: 'alice', jti: '3f9c2b1e-7a64-4d0e-9b58-1c6f2e8d7a90' })}';`,
+      'VONAGE_JWT=eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9...',
+      `application_id=${exampleToken(HEADER, { exp: 1 })}`,
     ],
   },
 ];
