@@ -42,7 +42,7 @@ describe('detection in windows', () => {
         const parts = bounds.slice(1).flatMap((to, part) => detect(bytes, bounds[part], to));
         assert.deepEqual(parts.map(describeDetection), detect(bytes).map(describeDetection));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -53,7 +53,7 @@ describe('detection in windows', () => {
         const place = before.length;
         assert.deepEqual(beyondReach(edited, place, edit.length), beyondReach(plain, place, 0));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -67,7 +67,7 @@ describe('detection in windows', () => {
           assert.ok(again.includes(describeDetection(one)), describeDetection(one));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });
@@ -101,7 +101,7 @@ describe('run before a pattern', () => {
             assert.ok(meets(findRuns(bytes, 0, bytes.length), demand), rule.id);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });

@@ -1,22 +1,20 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, Window } from '../detection.ts';
 import { chooseNeedles, collectAnchors, confirm } from './anchors.ts';
-import { judge } from './judge.ts';
 import { createPrefilter } from './prefilter.ts';
-import { demandOf, type RunDemand } from './runs.ts';
+import { createJudge } from './judge.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
 import { createSlices, type Slice } from './slices.ts';
 
 /** Bytes between two looks at the hits: few enough that the hits stay in the processor's cache. */
 const BLOCK = 1 << 15;
-/** A match within so few bytes of a cut may go on beyond it, or be judged by what lies there. */
-const MARGIN = 2;
-
 type Report = (detection: Detection) => void;
 
 /** Makes a detector of `rules`. Not to be shared between threads; `report` may call it again. */
 export function createDetector(rules: readonly LeakRule[]): Detector {
   const anchors = collectAnchors(rules);
-  const demand = rememberDemands();
+  const judge = createJudge();
+  const matchers = new Map<LeakRule, Matcher>();
   const needles = chooseNeedles(anchors);
   const prefilter = createPrefilter(needles.map(({ text }) => text));
   const longest = Math.max(1, ...needles.map(({ text }) => text.length));
@@ -45,6 +43,15 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     return Float64Array.from(found).toSorted();
   }
 
+  /** A pattern is read when its first anchor turns up: most scans need few of them. */
+  function matcherOf(rule: LeakRule): Matcher {
+    const known = matchers.get(rule);
+    if (known !== undefined) return known;
+    const matcher = createMatcher(rule, judge);
+    matchers.set(rule, matcher);
+    return matcher;
+  }
+
   function detect(window: Window, report: Report): void {
     const slices = createSlices(window);
     for (let from = window.from; from < window.to; from += BLOCK) {
@@ -54,8 +61,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
         const start = Math.floor(place / anchors.length);
         for (const rule of anchor.rules) {
           const slice = slices.around(start, anchor.length, rule.span);
-          const demanded = demand(rule);
-          if (demanded === null || slice.has(demanded)) applyRule(rule, slice, start, report);
+          reportMatches(matcherOf(rule), slice, start, report);
         }
       }
     }
@@ -63,54 +69,16 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
   return Object.freeze({ reach, detect });
 }
 
-/** A pattern is read when its first anchor turns up: most scans need few of them. */
-function rememberDemands(): (rule: LeakRule) => RunDemand | null {
-  const demands = new Map<LeakRule, RunDemand | null>();
-  return (rule) => {
-    const known = demands.get(rule);
-    if (known !== undefined) return known;
-    const demand = demandOf(rule);
-    demands.set(rule, demand);
-    return demand;
-  };
-}
-
-/** All matches in the slice; a match that a cut may have changed is none. */
-function applyRule(rule: LeakRule, slice: Slice, anchor: number, report: Report): void {
-  const { from, to, cutBefore, cutAfter } = slice;
-  const text = slice.text();
-  const { pattern } = rule;
-  let next = 0;
-  while (next <= text.length) {
-    pattern.lastIndex = next;
-    const match = pattern.exec(text);
-    if (match === null) return;
-    const end = match.index + match[0].length;
-    const cutAtStart = cutBefore && match.index < MARGIN;
-    next = cutAtStart ? match.index + 1 : Math.max(end, match.index + 1);
-    if (cutAtStart || (cutAfter && end > text.length - MARGIN)) continue;
-    const place = match.indices?.groups?.['secret'];
-    if (place === undefined) continue;
-    const confidence = judge(rule, slice, place);
-    if (confidence === null) continue;
-    const [start, stop] = place;
-    const companions = companionsOf(match.groups ?? {});
+function reportMatches(matcher: Matcher, slice: Slice, anchor: number, report: Report): void {
+  const { from, to } = slice;
+  for (const { start, end, ...rest } of matcher.matches(slice))
     report({
-      rule,
+      rule: matcher.rule,
       start: from + start,
-      end: from + stop,
+      end: from + end,
       anchor,
       seenFrom: from,
       seenTo: to,
-      companions,
-      confidence,
+      ...rest,
     });
-  }
-}
-
-function companionsOf(groups: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const companions: Record<string, string> = {};
-  for (const [name, value] of Object.entries(groups))
-    if (name !== 'secret' && value !== undefined) companions[name] = value;
-  return companions;
 }

@@ -1,7 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import { isDocumented } from './documented.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { createPlaceholderFilter, type PlaceholderFilter } from './placeholder.ts';
 import type { Slice } from './slices.ts';
 import { hasStructure } from './structure.ts';
 
@@ -15,14 +15,24 @@ const SHORTEST_NAME = 5;
 const SHORTEST_TEXT = 12;
 
 /**
- * How sure it is that the value at `place` of the slice is what the rule says; null: it is not. Cheap and telling checks
- * come first: own keys, placeholders, structure, words around it.
+ * Tells how sure it is that the value at a place of the slice is what the rule says; null: it is not. Cheap and telling
+ * checks come first: own keys, placeholders, structure, words around it.
  */
-export function judge(
+export type Judge = (
   rule: LeakRule,
   slice: Slice,
-  [start, end]: readonly [number, number],
-): Detection['confidence'] | null {
+  place: readonly [number, number],
+) => Detection['confidence'] | null;
+
+export function createJudge(): Judge {
+  const isPlaceholder = createPlaceholderFilter();
+  return (rule, slice, place) => judge(isPlaceholder, rule, slice, place);
+}
+
+function judge(
+  isPlaceholder: PlaceholderFilter,
+  ...[rule, slice, [start, end]]: Parameters<Judge>
+): ReturnType<Judge> {
   const found = slice.text().slice(start, end);
   if (rule.structure === OWN_STRUCTURE) return hasStructure(OWN_STRUCTURE, found) ? rule.confidence : null;
   const before = slice.text().slice(Math.max(0, start - LEAD), start);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPlaceholder } from './placeholder.ts';
+import { createPlaceholderFilter } from './placeholder.ts';
 import { seeded, valueForms } from './random-values-fixture.ts';
 
+const isPlaceholder = createPlaceholderFilter();
 const SAMPLES = 1000;
 /** One in a thousand, and what chance may add: at that rate, more would come once in ten thousand times. */
 const MOST_DROPPED = 6;

@@ -5,6 +5,7 @@ import { typistOdds } from './typist.ts';
 const DROP_ABOVE = 1000;
 /** Enough where the whole of the value is a person's too. */
 const SUSPICIOUS = 20;
+const REMEMBERED = 256;
 /** Where a value is not here but comes from elsewhere, or must still be filled in. */
 const REFERENCE = /\$\{|\$\(|\{\{|\}\}|<[^>]*>|%[({]|#\{|\.{3}|\*{3}|process\.env|os\.environ|getenv/;
 /** Words that are never part of a vendor's prefix. */
@@ -24,9 +25,24 @@ const DIGESTS =
  * True when nobody's credential can be `value`: a stand-in, an example, a name, or a sequence. `before` is the text that
  * leads up to it. A random value passes with a probability of at least 99.9 %.
  */
-export function isPlaceholder(value: string, before: string): boolean {
-  if (REFERENCE.test(value) || DIGESTS.test(before)) return true;
-  if (HINT.test(PREFIX.exec(value)?.[0] ?? '')) return true;
+export type PlaceholderFilter = (value: string, before: string) => boolean;
+
+/** Makes a filter that remembers the latest values, as one value is often seen from several anchors. */
+export function createPlaceholderFilter(): PlaceholderFilter {
+  const remembered = new Map<string, boolean>();
+  return (value, before) => {
+    if (DIGESTS.test(before)) return true;
+    const known = remembered.get(value);
+    if (known !== undefined) return known;
+    const result = isHumanMade(value);
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(value, result);
+    return result;
+  };
+}
+
+function isHumanMade(value: string): boolean {
+  if (REFERENCE.test(value) || HINT.test(PREFIX.exec(value)?.[0] ?? '')) return true;
   const text = withoutHyphens(decodedUuid(value) ?? value);
   const odds = typistOdds(strongestPart(text));
   return odds > DROP_ABOVE || (odds > SUSPICIOUS && typistOdds(text) > DROP_ABOVE);

@@ -1,0 +1,74 @@
+import type { LeakRule } from '../../vendors/vendor.ts';
+import type { Detection } from '../detection.ts';
+import type { Judge } from './judge.ts';
+import { demandOf } from './runs.ts';
+import type { Slice } from './slices.ts';
+
+/** A match that has passed all checks. Offsets count from the start of the slice. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly companions: Readonly<Record<string, string>>;
+  readonly confidence: Detection['confidence'];
+}
+
+/** Applies one rule to slices. */
+export interface Matcher {
+  readonly rule: LeakRule;
+  matches(slice: Slice): readonly Match[];
+}
+
+/** A match within so few bytes of a cut may go on beyond it, or be judged by what lies there. */
+const MARGIN = 2;
+/** Slices whose matches are remembered: a text that repeats itself shows the same few again and again. */
+const REMEMBERED = 16;
+const NONE: readonly Match[] = [];
+
+export function createMatcher(rule: LeakRule, judge: Judge): Matcher {
+  const demand = demandOf(rule);
+  const remembered = new Map<string, readonly Match[]>();
+
+  function matches(slice: Slice): readonly Match[] {
+    if (demand !== null && !slice.has(demand)) return NONE;
+    // What is cut at both ends is all that has a part in the result.
+    if (!slice.cutBefore || !slice.cutAfter) return applyRule(rule, judge, slice);
+    const known = remembered.get(slice.text());
+    if (known !== undefined) return known;
+    const found = applyRule(rule, judge, slice);
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(slice.text(), found);
+    return found;
+  }
+  return { rule, matches };
+}
+
+/** All matches in the slice; a match that a cut may have changed is none. */
+function applyRule(rule: LeakRule, judge: Judge, slice: Slice): readonly Match[] {
+  const { cutBefore, cutAfter } = slice;
+  const text = slice.text();
+  const { pattern } = rule;
+  const found: Match[] = [];
+  let next = 0;
+  while (next <= text.length) {
+    pattern.lastIndex = next;
+    const match = pattern.exec(text);
+    if (match === null) break;
+    const end = match.index + match[0].length;
+    const cutAtStart = cutBefore && match.index < MARGIN;
+    next = cutAtStart ? match.index + 1 : Math.max(end, match.index + 1);
+    const place = match.indices?.groups?.['secret'];
+    if (cutAtStart || (cutAfter && end > text.length - MARGIN) || place === undefined) continue;
+    const confidence = judge(rule, slice, place);
+    if (confidence === null) continue;
+    const [start, stop] = place;
+    found.push({ start, end: stop, companions: companionsOf(match.groups ?? {}), confidence });
+  }
+  return found;
+}
+
+function companionsOf(groups: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const companions: Record<string, string> = {};
+  for (const [name, value] of Object.entries(groups))
+    if (name !== 'secret' && value !== undefined) companions[name] = value;
+  return companions;
+}
