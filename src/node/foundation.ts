@@ -7,16 +7,15 @@ import { createRecordLock } from '../custody/record-lock.ts';
 import { createKeyRing, type KeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
-import { createUpstream, type Upstream } from '../gateway/upstream.ts';
+import { createUpstream } from '../gateway/upstream.ts';
 import { openJournal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
-import { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Store } from '../store/ports.ts';
 import { loadOrCreateAuthority } from '../tls/authority.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry, type Registry } from '../vendors/registry.ts';
-import type { WireRequest, WireResponse } from '../vendors/wire.ts';
+import { createSender } from './sender.ts';
 import { openStore } from './store.ts';
 
 /** Node name of the primary's own journal. */
@@ -65,7 +64,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     authority,
     upstream,
     lock: createRecordLock(),
-    send: createSender(upstream),
+    send: createSender(upstream, CONTROL),
   });
 }
 
@@ -83,15 +82,4 @@ async function ownHosts(store: Pick<Store, 'accounts'>, registry: Registry): Pro
   return accounts.flatMap(({ fields: { host } }) =>
     host === undefined || registry.find(host) !== null ? [] : [host],
   );
-}
-
-/** Sends the primary's own requests; `origin` replaces the vendor's host when it is not null. */
-function createSender(upstream: Upstream) {
-  return async (request: WireRequest, origin: string | null): Promise<WireResponse> => {
-    const result = await upstream.send(origin ?? `https://${request.host}`, CONTROL, request, null);
-    if (result.kind !== 'answered')
-      throw new RingfenceError('upstream_unreachable', undefined, { cause: result.error });
-    result.rest?.destroy();
-    return { status: result.status, headers: result.headers, body: result.body };
-  };
 }

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { createUpstream } from '../gateway/upstream.ts';
+import { createSender } from './sender.ts';
+
+async function ask(t: TestContext, answer: RequestListener) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const upstream = createUpstream();
+  t.after(async () => {
+    server.closeAllConnections();
+    await upstream.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  const send = createSender(upstream, 'test');
+  const request = { method: 'GET', host: 'api.example', path: '/', segments: [''], query: '', headers: {} };
+  return send({ ...request, body: Buffer.alloc(0) }, `http://127.0.0.1:${port}`);
+}
+
+test('a large answer comes whole', async (t) => {
+  const text = Buffer.alloc(3_000_000, 'list ');
+  const { body, status } = await ask(t, (_request, response) => void response.end(text));
+  assert.equal(status, 200);
+  assert.ok(body.equals(text));
+});
+
+test('an answer that breaks off is no answer', async (t) => {
+  const breaking: RequestListener = (_request, response) => {
+    response.writeHead(200, { 'content-length': 2_000_000 });
+    response.write(Buffer.alloc(1_000_000), () => response.destroy());
+  };
+  await assert.rejects(ask(t, breaking), { code: 'upstream_unreachable' });
+});
