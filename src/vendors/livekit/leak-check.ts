@@ -10,6 +10,7 @@ const LIFE = 60;
 export const leakChecks: readonly LeakCheck[] = [
   {
     rules: ['livekit-api-secret', 'livekit-key-pair'],
+    near: { id: /\b(API[A-Za-z0-9]{10,16})\b/, host: /\b([a-z0-9][a-z0-9-]{0,62}\.livekit\.cloud)\b/ },
     requests({ secret, companions: { id = '', host = '' } }, now) {
       const server = host.toLowerCase().replace(/^(?:wss?|https?):\/\//, '');
       if (!KEY.test(id)) return 'It can be asked only together with its API key, which is not beside it.';

@@ -1,4 +1,5 @@
 import { Secret } from '../../kernel/secret.ts';
+import { plainGet } from '../shared/requests.ts';
 import type { AccountField, CustodyAdapter, Snippet } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
@@ -46,7 +47,7 @@ export const custody: CustodyAdapter = {
     };
   },
   test(account, now) {
-    const request = custody.authorize(plainGet(['v2', 'balance']), account, now);
+    const request = custody.authorize(plainGet(API_HOST, ['v2', 'balance']), account, now);
     return { request, accepts: ({ status }: WireResponse) => status === 200 };
   },
   sealedAnswerFields: [
@@ -80,16 +81,4 @@ function snippets(parts: Readonly<Record<string, string>>, gateway: string): rea
       code: `export TELNYX_API_KEY=${key}\nexport TELNYX_BASE_URL=${base}`,
     },
   ];
-}
-
-export function plainGet(segments: readonly string[], query = ''): WireRequest {
-  return {
-    method: 'GET',
-    host: API_HOST,
-    path: `/${segments.map((one) => encodeURIComponent(one)).join('/')}`,
-    segments,
-    query,
-    headers: { accept: 'application/json' },
-    body: Buffer.alloc(0),
-  };
 }

@@ -1,5 +1,6 @@
 import { at, textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
+import { plainGet, withHeaders } from '../shared/requests.ts';
 import { active, revoked, unknown, type LeakCheck } from '../leak-check.ts';
 import { API_HOST } from './facts.ts';
 
@@ -7,15 +8,7 @@ export const leakChecks: readonly LeakCheck[] = [
   {
     rules: ['telnyx-api-key'],
     requests: ({ secret }) => [
-      {
-        method: 'GET',
-        host: API_HOST,
-        path: '/v2/balance',
-        segments: ['v2', 'balance'],
-        query: '',
-        headers: { accept: 'application/json', authorization: `Bearer ${secret.reveal()}` },
-        body: Buffer.alloc(0),
-      },
+      withHeaders(plainGet(API_HOST, ['v2', 'balance']), { authorization: `Bearer ${secret.reveal()}` }),
     ],
     judge([answer]) {
       if (answer?.status === 200) {

@@ -1,9 +1,10 @@
 import type { Action } from '../../intent/intent.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
-import { plainGet } from './credential.ts';
+import { API_HOST } from './facts.ts';
 
 const RECORDS = ['v2', 'detail_records'];
 const PAGE = '50';
@@ -30,7 +31,7 @@ export const lookup: LookupAdapter = {
   lag: LAG,
   fetch(action, id) {
     if (isInParts(id)) return null;
-    if (action === 'message.send') return plainGet(['v2', 'messages', id]);
+    if (action === 'message.send') return plainGet(API_HOST, ['v2', 'messages', id]);
     const record = TYPES[action];
     return record === undefined ? null : detailRecords(record.type, { [`filter[${record.id}]`]: id });
   },
@@ -45,7 +46,7 @@ export const lookup: LookupAdapter = {
 
 function detailRecords(type: string, filter: Readonly<Record<string, string>>): WireRequest {
   const query = new URLSearchParams({ 'filter[record_type]': type, ...filter, 'page[size]': PAGE });
-  return plainGet(RECORDS, query.toString());
+  return plainGet(API_HOST, RECORDS, query.toString());
 }
 
 function read(

@@ -2,12 +2,14 @@ import type { Secret } from '../../kernel/secret.ts';
 import { basicHeader } from '../shared/basic-auth.ts';
 import { textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
+import { plainGet } from '../shared/requests.ts';
 import { active, revoked, unknown, type LeakCheck } from '../leak-check.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST, API_VERSION } from './facts.ts';
-import { accountGet, plainGet } from './requests.ts';
+import { accountGet } from './requests.ts';
 
 const ACCOUNT = /^AC[0-9a-f]{32}$/i;
+const NEAR_ACCOUNT = /\b(AC[0-9a-f]{32})\b/;
 const NOT_AUTHENTICATED = 20003;
 const KEY = /^SK[0-9a-f]{32}$/i;
 
@@ -19,6 +21,7 @@ const authToken: LeakCheck = {
     'twilio-auth-token-nearby',
     'twilio-auth-token-in-block',
   ],
+  near: { id: NEAR_ACCOUNT },
   requests({ secret, companions: { id = '' } }) {
     if (!ACCOUNT.test(id))
       return 'It can be asked only together with its account SID, which is not beside it.';
@@ -46,6 +49,7 @@ const authToken: LeakCheck = {
  */
 const apiKey: LeakCheck = {
   rules: ['twilio-api-key', 'twilio-api-key-nearby', 'twilio-api-key-pair'],
+  near: { id: /\b(SK[0-9a-f]{32})\b/, account: NEAR_ACCOUNT },
   requests({ secret, companions: { id = '', account = '' } }) {
     if (!KEY.test(id)) return 'It can be asked only together with its key SID, which is not beside it.';
     const products = [

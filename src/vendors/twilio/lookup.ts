@@ -3,11 +3,12 @@ import type { Money } from '../../kernel/money.ts';
 import { micros, ZERO } from '../../kernel/money.ts';
 import { at, isInParts, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { recordedAddress } from './addresses.ts';
 import { facts, productHost, VERIFY_HOST } from './facts.ts';
-import { accountGet, plainGet } from './requests.ts';
+import { accountGet } from './requests.ts';
 import { priceOf } from './settle.ts';
 
 /** Records come newest first, but not strictly: a message that still waits may stand further back. */

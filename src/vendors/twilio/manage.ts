@@ -1,10 +1,11 @@
 import { Secret } from '../../kernel/secret.ts';
 import { objectsAt, textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
+import { plainGet } from '../shared/requests.ts';
 import type { ManagementAdapter, OpenAccount, SecretRotation } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { authorize, ownerOf, type Credential } from './credential.ts';
-import { accountGet, plainGet } from './requests.ts';
+import { accountGet } from './requests.ts';
 
 const ACCOUNTS_HOST = 'accounts.twilio.com';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };

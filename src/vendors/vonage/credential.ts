@@ -1,6 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { basicHeader } from '../shared/basic-auth.ts';
+import { plainGet } from '../shared/requests.ts';
 import type {
   AccountField,
   CustodyAdapter,
@@ -149,17 +150,4 @@ function checkAccount(request: WireRequest, own: Readonly<Record<string, string>
   if (first !== 'v2' || second !== 'reports') return null;
   const named = new URLSearchParams(request.query).getAll('account_id');
   return named.every((id) => id === own['apiKey']) ? null : 'account_id is not the API key of the account.';
-}
-
-export function plainGet(host: string, segments: readonly string[], query = ''): WireRequest {
-  const path = `/${segments.map((one) => encodeURIComponent(one)).join('/')}`;
-  return {
-    method: 'GET',
-    host,
-    path,
-    segments,
-    query,
-    headers: { accept: 'application/json' },
-    body: Buffer.alloc(0),
-  };
 }

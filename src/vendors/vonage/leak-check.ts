@@ -2,8 +2,8 @@ import { basicHeader } from '../shared/basic-auth.ts';
 import { textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
 import { signJwt } from '../shared/jwt.ts';
+import { plainGet } from '../shared/requests.ts';
 import { active, revoked, unknown, type LeakCheck } from '../leak-check.ts';
-import { plainGet } from './credential.ts';
 import { API_HOST, REST_HOST } from './facts.ts';
 
 const API_KEY = /^[0-9a-f]{8}$/i;
@@ -12,6 +12,7 @@ const LIFE = 60;
 
 const apiSecret: LeakCheck = {
   rules: ['vonage-api-secret', 'vonage-api-pair'],
+  near: { id: /key["'\]]{0,2}\s{0,3}(?:[:=,]|=>)\s{0,3}["']?([0-9a-f]{8})\b/i },
   requests({ secret, companions: { id = '' } }) {
     if (!API_KEY.test(id)) return 'It can be asked only together with its API key, which is not beside it.';
     const request = plainGet(REST_HOST, ['account', 'get-balance']);
@@ -35,6 +36,9 @@ const apiSecret: LeakCheck = {
 /** The key of an application signs a token for a list of calls, which it may always read. */
 const privateKey: LeakCheck = {
   rules: ['vonage-private-key'],
+  near: {
+    id: /app(?:lication)?[_-]?id["'\]]{0,2}\s{0,3}(?:[:=,]|=>)\s{0,3}["']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/i,
+  },
   requests({ secret, companions: { id = '' } }, now) {
     if (!APPLICATION.test(id))
       return 'It can be asked only together with its application id, which is not beside it.';

@@ -2,9 +2,9 @@ import type { Action } from '../../intent/intent.ts';
 import { micros, type Money } from '../../kernel/money.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, OpenAccount, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
-import { plainGet } from './credential.ts';
 import { API_HOST } from './facts.ts';
 
 const CURRENCY = 'EUR';

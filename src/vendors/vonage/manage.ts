@@ -1,9 +1,10 @@
 import { Secret } from '../../kernel/secret.ts';
 import { at, objectsAt, textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
+import { plainGet } from '../shared/requests.ts';
 import type { ManagementAdapter, OpenAccount, SecretRotation } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
-import { custody, plainGet } from './credential.ts';
+import { custody } from './credential.ts';
 import { API_HOST, REST_HOST } from './facts.ts';
 
 /**
