@@ -31,6 +31,8 @@ export interface Recipe {
   readonly credential: Credential;
   /** What must stand beside the secret, as pattern and in words. */
   readonly needs?: Readonly<Record<string, readonly [form: RegExp, words: string]>>;
+  /** How companions look in the lines around the secret; the first group is the value. */
+  readonly near?: Readonly<Record<string, RegExp>>;
   /** Where the status is not the whole truth. Else: 200 is active, 401 revoked, 403 restricted or unclear. */
   readonly means?: Meaning;
   /** True when a 403 proves that the vendor knows the credential. */
@@ -48,6 +50,7 @@ const HOST = /^[a-z0-9.-]+$/;
 export function checkOf(recipe: Recipe): LeakCheck {
   return {
     rules: recipe.rules,
+    ...(recipe.near === undefined ? {} : { near: recipe.near }),
     requests(found) {
       for (const [name, [form, words]] of Object.entries(recipe.needs ?? {}))
         if (!form.test(found.companions[name] ?? ''))

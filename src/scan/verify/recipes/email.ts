@@ -70,6 +70,7 @@ export const EMAIL_RECIPES: readonly Recipe[] = [
     query: 'Limit=1',
     credential: { basic: ['{id}', '{secret}'] },
     needs: { id: [/^[0-9a-zA-Z]{32}$/, 'API key'] },
+    near: { id: /(?:public|key)["'\]]{0,2}\s{0,3}(?:[:=,]|=>)\s{0,3}["']?([0-9a-f]{32})\b/i },
     source: 'https://dev.mailjet.com/email/reference/settings/',
   },
   {

@@ -47,6 +47,7 @@ export const VOICE_RECIPES: readonly Recipe[] = [
     path: '/dev/v1/projects',
     credential: { basic: ['{id}', '{secret}'] },
     needs: { id: [/^[0-9a-f]{32}$/i, 'customer id'] },
+    near: { id: /customer[_-]?(?:id|key)["'\]]{0,2}\s{0,3}(?:[:=,]|=>)\s{0,3}["']?([0-9a-f]{32})\b/i },
     source: 'https://docs.agora.io/en/signaling/reference/agora-console-rest-api',
   },
 ];

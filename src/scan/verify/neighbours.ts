@@ -1,0 +1,32 @@
+/** Lines before and after a secret that are looked at. */
+const AROUND = 20;
+const LONGEST_LINE = 4096;
+
+/**
+ * What stands in the lines around line `line` (from 1) of a text: the nearest value of each companion. `near` holds
+ * a pattern for each, whose first group is the value.
+ */
+export function neighboursOf(
+  near: Readonly<Record<string, RegExp>>,
+  text: string,
+  line: number,
+): Readonly<Record<string, string>> {
+  const lines = text.split('\n');
+  const found: Record<string, string> = {};
+  for (const [name, form] of Object.entries(near))
+    for (const place of nearestFirst(line - 1, lines.length)) {
+      const value = form.exec((lines[place] ?? '').slice(0, LONGEST_LINE))?.[1];
+      if (value === undefined) continue;
+      found[name] = value;
+      break;
+    }
+  return found;
+}
+
+function* nearestFirst(line: number, count: number): Generator<number> {
+  if (line >= 0 && line < count) yield line;
+  for (let distance = 1; distance <= AROUND; distance++) {
+    if (line - distance >= 0 && line - distance < count) yield line - distance;
+    if (line + distance < count) yield line + distance;
+  }
+}
