@@ -40,7 +40,7 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   const report: ScanReport = {
     ...looked,
     ...held,
-    findings: flags.verify ? await verify(flags, held.findings) : held.findings,
+    findings: flags.verify ? await verify(context, flags, { findings: held.findings, folder }) : held.findings,
     scanned: source.scanned,
     version: context.version,
     startedAt,
@@ -66,9 +66,13 @@ async function openFingerprint(
   return createFingerprint(key);
 }
 
-async function verify(flags: ScanFlags, findings: readonly Finding[]): Promise<readonly Finding[]> {
+async function verify(
+  { process: { env } }: CliContext,
+  { verifyOrigin: origin }: ScanFlags,
+  { findings, folder }: { readonly findings: readonly Finding[]; readonly folder: string },
+): Promise<readonly Finding[]> {
   const { verifyFindings } = await import('../scan/verify.ts');
-  return verifyFindings(findings, flags.verifyOrigin);
+  return verifyFindings(findings, { origin, folder, env });
 }
 
 async function print(

@@ -2,8 +2,13 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../scan/report/findings.ts';
 import type { LeakVerdict } from '../../vendors/leak-check.ts';
 import { openVerification } from '../verification.ts';
+import { createNeighbourhood, type NeighbourhoodOptions } from './neighbourhood.ts';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
+
+export interface FindingVerification extends NeighbourhoodOptions {
+  readonly origin: string | undefined;
+}
 
 /**
  * Asks the vendors whether the findings work, by documented reads. `origin` stands for all vendors where it is given (a
@@ -11,8 +16,9 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
  */
 export async function verifyFindings(
   findings: readonly Finding[],
-  origin: string | undefined,
+  { origin, ...where }: FindingVerification,
 ): Promise<Finding[]> {
+  const neighbours = createNeighbourhood(where);
   const { verifier, close } = openVerification({
     origin: origin === undefined ? null : checkedOrigin(origin),
   });
@@ -20,7 +26,8 @@ export async function verifyFindings(
     const verified = await Promise.all(
       findings.map(async (finding) => {
         const [first, ...others] = finding.places;
-        const { rule, companions } = finding; // Of all rules that found it, also where one place has several.
+        const { rule } = finding;
+        const companions = await neighbours(finding);
         const verdict = await verifier.verify({ ...first, rule, companions }, others);
         return { ...finding, verdict, severity: severityAfter(verdict, finding.severity) };
       }),

@@ -18,8 +18,18 @@ export function withoutOverlaps(found: readonly Detection[]): Detection[] {
   for (const detection of found.toSorted(
     (one, other) => rank(other) - rank(one) || length(other) - length(one),
   ))
-    if (!kept.some(({ start, end }) => detection.start < end && start < detection.end)) kept.push(detection);
+    takeIn(kept, detection);
   return kept.toSorted((one, other) => one.start - other.start);
+}
+
+/** What another rule saw beside the same value is known too. */
+function takeIn(kept: Detection[], detection: Detection): void {
+  const { start, end, companions } = detection;
+  const place = kept.findIndex((one) => start < one.end && one.start < end);
+  const better = kept[place];
+  if (better === undefined) kept.push(detection);
+  else if (better.start === start && better.end === end)
+    kept[place] = { ...better, companions: { ...companions, ...better.companions } };
 }
 
 const CERTAINTY = { high: 2, medium: 1, low: 0 } as const;
