@@ -1,0 +1,60 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding } from '../../scan/report/findings.ts';
+import type { Sighting } from '../../scan/sighting.ts';
+import { createGit } from '../../scan/sources/git-process.ts';
+import { allChecks } from '../../scan/verify/checks.ts';
+import { neighboursOf } from '../../scan/verify/neighbours.ts';
+import { canonicalRule } from '../../scan/report/canonical.ts';
+
+export interface NeighbourhoodOptions {
+  /** What the paths of places are relative to. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const MOST_BYTES = 4 << 20;
+/** Places of one value that are read again. */
+const MOST_PLACES = 3;
+
+/**
+ * Public ids that stand around a found secret, so that it can be verified: the files and git objects are read again.
+ * What the rules saw themselves comes first.
+ */
+export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
+  const checks = allChecks();
+  const git = createGit(env);
+
+  async function read({ place }: Sighting): Promise<string | null> {
+    if (place.kind === 'file') return readStart(join(folder, place.path));
+    if (place.kind !== 'git' || place.type !== 'blob' || !/^[0-9a-f]{40,64}$/.test(place.object)) return null;
+    const blob = git.run(folder, ['cat-file', 'blob', place.object]);
+    return blob === null || blob.length > MOST_BYTES ? null : blob.toString('latin1');
+  }
+
+  return async ({ rule, otherRules, companions, places }: Finding): Promise<Finding['companions']> => {
+    const check = [rule, ...otherRules].map(({ id }) => checks.get(canonicalRule(id))).find(Boolean);
+    const near = check?.near ?? {};
+    if (Object.keys(near).every((name) => name in companions)) return companions;
+    for (const sighting of places.slice(0, MOST_PLACES)) {
+      const text = await read(sighting);
+      const found = text === null ? {} : neighboursOf(near, text, sighting.line);
+      if (Object.keys(found).length > 0) return { ...found, ...companions };
+    }
+    return companions;
+  };
+}
+
+/** Null for what is no file any more, such as one in an archive. */
+async function readStart(path: string): Promise<string | null> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return null;
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MOST_BYTES), position: 0 });
+    return buffer.toString('latin1', 0, bytesRead);
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
+}
