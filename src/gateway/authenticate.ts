@@ -1,4 +1,4 @@
-import { next, refuse, type Step } from '../intent/decision.ts';
+import { next, refuse, type Refused, type Step } from '../intent/decision.ts';
 import type { TokenClaims } from '../custody/token-cache.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { WireRequest } from '../vendors/wire.ts';
@@ -35,11 +35,7 @@ export function authenticate(parts: PipelineParts, request: AppRequest, wire: Wi
 }
 
 /** Some vendors have ways to authenticate that the gateway cannot offer; their adapter says so. */
-function explained(
-  refused: Extract<Step<never>, { ok: false }>,
-  { vendor }: AppRequest,
-  wire: WireRequest,
-): Extract<Step<never>, { ok: false }> {
+function explained(refused: Refused, { vendor }: AppRequest, wire: WireRequest): Refused {
   const reason = refused.refusal.code === 'key_missing' ? vendor.custody.explainMissing?.(wire) : null;
   if (reason === null || reason === undefined) return refused;
   return refuse('key_missing', refused.refusal.rule, reason);

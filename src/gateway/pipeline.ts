@@ -1,4 +1,4 @@
-import type { Step } from '../intent/decision.ts';
+import type { Refused, Step } from '../intent/decision.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { authenticate, type Sender } from './authenticate.ts';
@@ -20,11 +20,8 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     const at = parts.clock.wall();
     const wire = toWire(request);
     const stranger = strangerAt(request.address, request.vendor.id);
-    const refused = (
-      step: Extract<Step<unknown>, { ok: false }>,
-      subject: Subject,
-      known: Partial<Known> = {},
-    ) => refuseWith(parts, { request, refusal: step.refusal, subject, at, intent: known.intent ?? null });
+    const refused = (step: Refused, subject: Subject, known: Partial<Known> = {}) =>
+      refuseWith(parts, { request, refusal: step.refusal, subject, at, intent: known.intent ?? null });
 
     const sender: Step<Sender> = authenticate(parts, request, wire);
     if (!sender.ok) return refused(sender, stranger);

@@ -1,4 +1,4 @@
-import type { Step } from '../intent/decision.ts';
+import type { Refused, Step } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { Money } from '../kernel/money.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
@@ -19,7 +19,7 @@ export type PolicyAnswer =
       readonly callSeconds: number;
       readonly observed: string | null;
     }
-  | Extract<Step<never>, { ok: false }>;
+  | Refused;
 
 export interface LimitsPort {
   admit(subject: Subject, intent: Intent): Step<Admission>;

@@ -88,6 +88,9 @@ export interface AdminRecord {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** The act itself, before it is journaled. */
+export type AdminAct = Omit<AdminRecord, 'type' | 'at'>;
+
 /** Something the operator must know: budget overrun, clock step, lost process. */
 export interface IncidentRecord {
   readonly type: 'incident';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createBank } from '../guard/budgets/bank.ts';
-import type { AdminRecord } from '../journal/records.ts';
+import type { AdminAct } from '../journal/records.ts';
 import type { BudgetRecord } from '../store/records.ts';
 import { openAftermath } from './aftermath.ts';
 import { createCustodians } from './custodians.ts';
@@ -87,7 +87,7 @@ export async function openPrimary(options: PrimaryOptions) {
     ...aftermath,
     ...rules.refreshers,
     /** Journals an administrative act before it happens. */
-    async record(act: Omit<AdminRecord, 'type' | 'at'>): Promise<void> {
+    async record(act: AdminAct): Promise<void> {
       journal.append({ type: 'admin', at: clock.wall(), ...act });
       await journal.flush();
     },

@@ -1,3 +1,4 @@
+import type { AdminAct } from '../../journal/records.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -63,12 +64,7 @@ export interface CanariesOptions {
   readonly lock: RecordLock;
   readonly clock: Pick<Clock, 'wall'>;
   readonly random: RandomBytes;
-  readonly record: (act: {
-    readonly actor: string;
-    readonly act: string;
-    readonly target: string;
-    readonly detail: Readonly<Record<string, unknown>>;
-  }) => Promise<void>;
+  readonly record: (act: AdminAct) => Promise<void>;
   readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Tells the data-plane processes which there are; resolves when all know. */
   readonly announce: (all: readonly CanaryRecord[]) => Promise<void>;

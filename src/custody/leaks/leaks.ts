@@ -1,3 +1,4 @@
+import type { AdminAct } from '../../journal/records.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
@@ -40,17 +41,10 @@ export interface LeaksOptions extends MatcherOptions {
   readonly revoke: (key: string) => Promise<VirtualKeyRecord>;
   /** What may be done without asking: nothing, end virtual keys, or rotate accounts too. */
   readonly automatic: () => Promise<'ask' | 'keys' | 'all'>;
-  readonly record: (act: LeakAct) => Promise<void>;
+  readonly record: (act: AdminAct) => Promise<void>;
   readonly lock: RecordLock;
   readonly clock: Pick<Clock, 'wall' | 'ledger'>;
   readonly random: RandomBytes;
-}
-
-export interface LeakAct {
-  readonly actor: string;
-  readonly act: string;
-  readonly target: string;
-  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 const MOST_LEAKS = 5000;

@@ -1,3 +1,4 @@
+import type { AdminAct } from '../../journal/records.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
@@ -15,13 +16,6 @@ import { createVendorLine } from './vendor-calls.ts';
 /** Setting under which the account as it was before a switch is kept, sealed. */
 export const previousName = (id: string): string => `account.${id}.previous`;
 
-export interface RotationAct {
-  readonly actor: string;
-  readonly act: string;
-  readonly target: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
 export interface RunnerOptions {
   readonly accounts: Collection<AccountRecord>;
   readonly settings: SettingStore;
@@ -35,7 +29,7 @@ export interface RunnerOptions {
   readonly refusals: (account: string) => Promise<number>;
   readonly send: (request: WireRequest, upstream: string | null) => Promise<WireResponse>;
   /** Journals a step before it happens. */
-  readonly record: (act: RotationAct) => Promise<void>;
+  readonly record: (act: AdminAct) => Promise<void>;
   readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Told of each rotation that ends or halts. */
   readonly onSettled: (record: RotationRecord) => void;
@@ -137,7 +131,7 @@ function workOn(shop: Workshop, { id, upstream }: AccountRecord, rotation: Secre
   };
 }
 
-function actOf(record: RotationRecord, note: string): RotationAct {
+function actOf(record: RotationRecord, note: string): AdminAct {
   const { id, account, secret, actor, reason, phase, created, problem } = record;
   return {
     actor,
