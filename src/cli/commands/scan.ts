@@ -40,7 +40,9 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   const report: ScanReport = {
     ...looked,
     ...held,
-    findings: flags.verify ? await verify(context, flags, { findings: held.findings, folder }) : held.findings,
+    findings: flags.verify
+      ? await verify(context, flags, { findings: held.findings, folder })
+      : held.findings,
     scanned: source.scanned,
     version: context.version,
     startedAt,
