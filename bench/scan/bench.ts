@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { loadNow } from '../processes.ts';
+import { median } from '../report.ts';
+import { measure, type Cost } from './measure.ts';
+import { findPeers, type Peer } from './peers.ts';
+import { borrow } from './repository.ts';
+import { toMarkdown, type Measured } from './report.ts';
+import { measureStaged } from './staged.ts';
+
+const parameters = process.argv.slice(2);
+const isJson = parameters.includes('--json');
+const isQuick = parameters.includes('--quick');
+const repositories = parameters.filter((one) => !one.startsWith('--'));
+const TURNS = isQuick ? 1 : 3;
+const FOUND = 3;
+
+const root = join(import.meta.dirname, '..', '..');
+const cache = join(import.meta.dirname, '..', '.cache');
+const ringfence = [process.execPath, join(root, 'src', 'main.ts')];
+
+function say(line: string): void {
+  if (!isJson) process.stderr.write(`${line}\n`);
+}
+
+interface Contender {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** What reads a history: ours, the two commands of git that others stand on, and the others. */
+function contendersFor(repository: string, peers: readonly Peer[]): readonly Contender[] {
+  return [
+    { name: 'ringfence', command: [...ringfence, 'scan', '--history', repository, '--format', 'json'] },
+    { name: 'cat-file', command: ['git', '-C', repository, 'cat-file', '--batch-all-objects', '--batch'] },
+    { name: 'git-log', command: ['git', '-C', repository, 'log', '-p', '--all'] },
+    ...peers.map((peer) => ({ name: peer.name, command: peer.command(repository) })),
+  ];
+}
+
+/** All contenders in each turn, so that they meet the same load. Figures are medians over turns. */
+async function runTurns(contenders: readonly Contender[]): Promise<ReadonlyMap<string, Cost>> {
+  const costs = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]));
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const { name, command } of contenders) {
+      const cost = await measure(command);
+      if (cost.exitCode !== 0 && !(name === 'ringfence' && cost.exitCode === FOUND))
+        throw new Error(`${command.join(' ')} ended with ${cost.exitCode}`);
+      costs.get(name)?.push(cost);
+      say(`${name}: ${cost.cpuS.toFixed(2)} s CPU, ${cost.wallS.toFixed(2)} s, load ${loadNow()}`);
+    }
+  return new Map([...costs].map(([name, all]) => [name, medianCost(all)]));
+}
+
+function medianCost(costs: readonly Cost[]): Cost {
+  const of = (value: (cost: Cost) => number): number => Number(median(costs.map(value)).toFixed(2));
+  return {
+    cpuS: of(({ cpuS }) => cpuS),
+    wallS: of(({ wallS }) => wallS),
+    peakMiB: Math.round(Math.max(...costs.map(({ peakMiB }) => peakMiB))),
+    exitCode: 0,
+  };
+}
+
+async function measureRepository(path: string, home: string, peers: readonly Peer[]): Promise<Measured> {
+  const repository = borrow(resolve(path), join(home, 'history'));
+  say(path);
+  const costs = await runTurns(contendersFor(repository, peers));
+  const cost = (name: string): Cost =>
+    costs.get(name) ?? { cpuS: NaN, wallS: NaN, peakMiB: NaN, exitCode: 1 };
+  const ours = cost('ringfence');
+  return {
+    repo: nameOf(path),
+    oursCpuS: ours.cpuS,
+    oursWallS: ours.wallS,
+    catFileCpuS: cost('cat-file').cpuS,
+    gitLogCpuS: cost('git-log').cpuS,
+    peers: Object.fromEntries(
+      peers.map(({ name }) => [name, { cpuS: cost(name).cpuS, wallS: cost(name).wallS }]),
+    ),
+    peakMiB: ours.peakMiB,
+    stagedMs: Math.round(await measureStaged(join(home, 'staged'), ringfence)),
+  };
+}
+
+/** `rails+rails/repo` and `rails/.git` are both called by the folder that tells something. */
+function nameOf(path: string): string {
+  const words = resolve(path)
+    .split('/')
+    .filter((word) => word !== '.git' && word !== 'repo');
+  return (words.at(-1) ?? path).replace('+', '/');
+}
+
+function keep(text: string): void {
+  const file = join(import.meta.dirname, 'results.md');
+  writeFileSync(file, text);
+  execFileSync(join(root, 'node_modules', '.bin', 'oxfmt'), [file], { stdio: 'ignore' });
+}
+
+if (repositories.length === 0) {
+  process.stderr.write(
+    'Give the repositories to read: npm run bench:scan -- [--json] [--quick] REPOSITORY…\n',
+  );
+  process.exitCode = 2;
+} else {
+  mkdirSync(cache, { recursive: true });
+  const home = mkdtempSync(join(cache, 'scan-'));
+  try {
+    const peers = findPeers(cache, say);
+    const all: Measured[] = [];
+    for (const [index, path] of repositories.entries()) {
+      all.push(await measureRepository(path, join(home, String(index)), peers));
+      process.stdout.write(`${JSON.stringify(all.at(-1))}\n`);
+    }
+    if (!isQuick) keep(toMarkdown(all, TURNS));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,45 @@
+import { cpus, totalmem } from 'node:os';
+import { loadNow } from '../processes.ts';
+
+export interface Measured {
+  readonly repo: string;
+  readonly oursCpuS: number;
+  readonly oursWallS: number;
+  readonly catFileCpuS: number;
+  readonly gitLogCpuS: number;
+  readonly peers: Readonly<Record<string, { readonly cpuS: number; readonly wallS: number }>>;
+  readonly peakMiB: number;
+  readonly stagedMs: number;
+}
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+/** `bench/scan/results.md`. */
+export function toMarkdown(all: readonly Measured[], turns: number): string {
+  const names = [...new Set(all.flatMap(({ peers }) => Object.keys(peers)))];
+  const head = ['Repository', 'Ringfence CPU s', 'wall s', 'git cat-file CPU s', 'git log -p CPU s'];
+  const columns = [...head, ...names.map((name) => `${name} CPU s`), 'ours ÷ cat-file', 'peak MiB'];
+  const rows = all.map((one) => [
+    one.repo,
+    one.oursCpuS,
+    one.oursWallS,
+    one.catFileCpuS,
+    one.gitLogCpuS,
+    ...names.map((name) => one.peers[name]?.cpuS ?? ''),
+    (one.oursCpuS / one.catFileCpuS).toFixed(2),
+    one.peakMiB,
+  ]);
+  const [cpu] = cpus();
+  return `# Scanning histories
+
+${new Date().toISOString()}, by \`npm run bench:scan\`. ${cpus().length} × ${cpu?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux, Node ${process.version}, load average ${loadNow()} at the end.
+
+Every contender reads the whole history of the same repository in each of ${turns} turns, with the rules it comes with and
+without verification; its output goes to \`/dev/null\`. CPU is user and system time with all children, medians over turns.
+Objects that a repository lacks are replaced by an empty blob, because \`git log -p\` ends at the first one.
+
+${[row(columns), row(columns.map(() => '---')), ...rows.map(row)].join('\n')}
+
+A staged scan of one file takes ${all.at(-1)?.stagedMs ?? '?'} ms from start to end.
+`;
+}
