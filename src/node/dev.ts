@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { openAccount } from '../custody/open.ts';
+import { plainParts } from '../custody/plain-parts.ts';
 import { newId } from '../kernel/ids.ts';
 import { micros } from '../kernel/money.ts';
-import { Secret } from '../kernel/secret.ts';
 import { starterPolicy } from '../guard/policy/starter-policy.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { showcase, showcasePrice } from '../sandbox/showcase.ts';
@@ -102,13 +102,7 @@ export async function createDemoApp(
     lifetime: null,
     networks: [],
   });
-  const parts = Object.fromEntries(
-    Object.entries(credential.parts).map(([part, value]) => [
-      part,
-      value instanceof Secret ? value.reveal() : value,
-    ]),
-  );
-  return { app: app.id, key: record.id, parts };
+  return { app: app.id, key: record.id, parts: plainParts(credential) };
 }
 
 /** Sends, is refused, and runs into a budget: with the vendor's own SDK in a process of its own. */

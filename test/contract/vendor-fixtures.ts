@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Secret } from '../../src/kernel/secret.ts';
 import { basicHeader } from '../../src/vendors/shared/basic-auth.ts';
 import { signJwt, verifyJwt } from '../../src/vendors/shared/jwt.ts';
 import { issueSources, NOW, openAccount, wire } from '../../src/vendors/shared/wire-fixture.ts';
@@ -103,13 +102,6 @@ export function fixtureOf({ id }: Vendor): VendorFixture {
   const fixture = FIXTURES[id];
   if (fixture === undefined) throw new Error(`Add a fixture for ${id} to test/contract/vendor-fixtures.ts.`);
   return fixture;
-}
-
-/** Issued parts as an app sees them. */
-export function plainParts({ parts }: IssuedCredential): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [name, part instanceof Secret ? part.reveal() : part]),
-  );
 }
 
 /** A request for an operation, with made-up values for its placeholders. */

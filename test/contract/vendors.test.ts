@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import twilioSdk from 'twilio';
+import { plainParts } from '../../src/custody/plain-parts.ts';
 import { ACTIONS, CHANNELS, EFFECTS, type Intent } from '../../src/intent/intent.ts';
 import { ERRORS, type ErrorCode } from '../../src/kernel/errors.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -11,14 +12,7 @@ import { NOW, plan, serve, wire } from '../../src/vendors/shared/wire-fixture.ts
 import { VENDOR_LEAKS } from '../../src/vendors/leaks.ts';
 import type { LeakAnchor, Vendor } from '../../src/vendors/vendor.ts';
 import type { Operation, WireRequest } from '../../src/vendors/wire.ts';
-import {
-  bytesOf,
-  fixtureOf,
-  holdsRealCredential,
-  plainParts,
-  requestFor,
-  sources,
-} from './vendor-fixtures.ts';
+import { bytesOf, fixtureOf, holdsRealCredential, requestFor, sources } from './vendor-fixtures.ts';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 /** The only vendor with APIs that say no with HTTP 200. */

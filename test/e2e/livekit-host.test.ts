@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Secret } from '../../src/kernel/secret.ts';
+import { plainParts } from '../../src/custody/plain-parts.ts';
 import { ALLOWED, FROM, REFUSED, startNode, type TestNode } from './node-fixture.ts';
 import { checkSteps, refused } from './sdks-expect.ts';
 import type { Step } from './sdks-run.ts';
@@ -70,11 +70,7 @@ async function seal({ primary, sandbox, vendor: upstream }: TestNode, host: stri
   });
   const request = { app: 'app_test', account: account.id, name, lifetime: null, networks: [] };
   const { credential } = await primary.keys.create(request);
-  const parts = Object.entries(credential.parts).map(([part, value]) => [
-    part,
-    value instanceof Secret ? value.reveal() : value,
-  ]);
-  return { parts: Object.fromEntries(parts), trunk, realSecret: apiSecret };
+  return { parts: plainParts(credential), trunk, realSecret: apiSecret };
 }
 
 async function runClient(node: TestNode, host: string, { parts, trunk }: Given): Promise<Map<string, Step>> {

@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/config.ts';
+import { plainParts } from '../../src/custody/plain-parts.ts';
 import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
-import { Secret } from '../../src/kernel/secret.ts';
 import { seed, startSandbox } from '../../src/node/dev.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import type { SandboxAccount } from '../../src/sandbox/core.ts';
@@ -147,11 +147,7 @@ async function createKeys({
         networks: [],
       };
       const { record, credential } = await keys.create(request);
-      const parts = Object.entries(credential.parts).map(([part, value]) => [
-        part,
-        value instanceof Secret ? value.reveal() : value,
-      ]);
-      made.set(name, { id: record.id, app, account: account.id, parts: Object.fromEntries(parts) });
+      made.set(name, { id: record.id, app, account: account.id, parts: plainParts(credential) });
     }
   return made;
 }

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/config.ts';
+import { plainParts } from '../../src/custody/plain-parts.ts';
 import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
-import { Secret } from '../../src/kernel/secret.ts';
 import { readJournal } from '../../src/journal/tail.ts';
 import { CONTROL } from '../../src/node/foundation.ts';
 import { createJournalService } from '../../src/node/journal-service.ts';
@@ -70,11 +70,7 @@ async function seedAccount({ vendor, values, currency }: AccountSetup) {
     lifetime: null,
     networks: [],
   });
-  const parts = Object.entries(credential.parts).map(([name, value]) => [
-    name,
-    value instanceof Secret ? value.reveal() : value,
-  ]);
-  return { vendor, account, key: record.id, parts: Object.fromEntries(parts) as Record<string, string> };
+  return { vendor, account, key: record.id, parts: plainParts(credential) };
 }
 
 async function pending(): Promise<Pending> {

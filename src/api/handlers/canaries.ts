@@ -1,3 +1,4 @@
+import { plainParts } from '../../custody/plain-parts.ts';
 import { pick, type Handlers } from './handler.ts';
 
 export const canaryHandlers: Handlers<'canaries.plant' | 'canaries.list' | 'canaries.retire'> = {
@@ -7,11 +8,7 @@ export const canaryHandlers: Handlers<'canaries.plant' | 'canaries.list' | 'cana
       { name: input.name, account, place: input.place ?? '' },
       actor,
     );
-    const parts = Object.entries(credential.parts).map(([name, part]) => [
-      name,
-      typeof part === 'string' ? part : part.reveal(),
-    ]);
-    return { canary: record, parts: Object.fromEntries(parts) as Record<string, string> };
+    return { canary: record, parts: plainParts(credential) };
   },
   'canaries.list': ({ services }) => services.canaries.list(),
   'canaries.retire': ({ services, input, actor }) => services.canaries.retire(input.canary, actor),

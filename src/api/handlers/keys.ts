@@ -1,3 +1,4 @@
+import { plainParts } from '../../custody/plain-parts.ts';
 import type { CreatedKey } from '../../custody/virtual-keys.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
@@ -39,12 +40,7 @@ function milliseconds(seconds: number | null): number | null {
 
 /** The one place where a virtual secret leaves in clear: the answer to whoever made the key. */
 function show({ vendors, gateway }: AdminServices, { record, credential }: CreatedKey): Given<'keys.create'> {
-  const parts = Object.fromEntries(
-    Object.entries(credential.parts).map(([name, part]) => [
-      name,
-      typeof part === 'string' ? part : part.reveal(),
-    ]),
-  );
+  const parts = plainParts(credential);
   const custody = vendors.find(({ id }) => id === record.vendor)?.custody;
   return { key: record, parts, snippets: custody?.snippets(parts, gateway()) ?? [] };
 }
