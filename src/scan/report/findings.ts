@@ -4,6 +4,7 @@ import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { canonicalValue } from './canonical.ts';
+import { maskValue } from './mask.ts';
 
 /** One value, with everything that is known of it. */
 export interface Finding {
@@ -48,8 +49,11 @@ export interface ScanReport {
 
 const CERTAINTY = { high: 2, medium: 1, low: 0 } as const;
 
-/** One finding for each value, the most severe first. */
-export function groupSightings(sightings: readonly Sighting[]): Finding[] {
+/**
+ * One finding for each value, the most severe first. What stands beside a value is masked where it is a secret itself, by
+ * any of `all` sightings.
+ */
+export function groupSightings(sightings: readonly Sighting[], all = sightings): Finding[] {
   const groups = new Map<string, [Sighting, ...Sighting[]]>();
   for (const sighting of sightings) {
     const value = canonicalValue(sighting.secret.reveal());
@@ -57,7 +61,25 @@ export function groupSightings(sightings: readonly Sighting[]): Finding[] {
     if (group === undefined) groups.set(value, [sighting]);
     else group.push(sighting);
   }
-  return Array.from(groups.values(), toFinding).toSorted(byImportance);
+  const hide = createHider(all);
+  return Array.from(groups.values(), (group) => {
+    const finding = toFinding(group);
+    return { ...finding, companions: hide(finding.companions) };
+  }).toSorted(byImportance);
+}
+
+/** One rule's public part may be another's secret, or hold it. */
+function createHider(all: readonly Sighting[]): (companions: Finding['companions']) => Finding['companions'] {
+  const secrets = all.filter(({ rule }) => rule.role === 'secret').map(({ secret }) => secret.reveal());
+  const values = [...new Set(secrets)];
+  const known = new Map<string, string>();
+  const hide = (text: string): string => {
+    const shown = known.get(text) ?? (values.some((value) => text.includes(value)) ? maskValue(text) : text);
+    known.set(text, shown);
+    return shown;
+  };
+  return (companions) =>
+    Object.fromEntries(Object.entries(companions).map(([name, value]) => [name, hide(value)]));
 }
 
 function toFinding(group: readonly [Sighting, ...Sighting[]]): Finding {

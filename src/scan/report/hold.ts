@@ -27,7 +27,10 @@ export function holdBack(sightings: readonly Sighting[], options: HoldOptions): 
   const isAllowed = (sighting: Sighting): boolean =>
     isAllowedBeside(sighting, today, (remark) => void remarks.add(remark)) ||
     (suppressions?.list.some(({ fits }) => fits(sighting, fingerprint)) ?? false);
-  const open = groupSightings(counted.filter((sighting) => !isAllowed(sighting)));
+  const open = groupSightings(
+    counted.filter((sighting) => !isAllowed(sighting)),
+    sightings,
+  );
   const findings = open.filter((finding) => !(baseline?.holds(finding) ?? false));
   const values = new Set(counted.map(({ secret }) => canonicalValue(secret.reveal())));
   return {

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { decodeBase64 } from './base64.ts';
+import { sourceOf, sourceRange } from './rewriting.ts';
+
+const decoded = (text: string): string | null => {
+  const rewriting = decodeBase64(Buffer.from(text));
+  return rewriting === null ? null : Buffer.from(rewriting.bytes).toString('latin1');
+};
+
+test('values of a Kubernetes secret stand beside their names', () => {
+  const value = Buffer.from('9d02c7e4b16f38a5507be2914cfa6d83').toString('base64');
+  assert.equal(
+    decoded(`data:\n  ACME_TOKEN: ${value}\n  other: x`),
+    'data:\n  ACME_TOKEN: 9d02c7e4b16f38a5507be2914cfa6d83\n  other: x',
+  );
+});
+
+test('hashes, names and binary data stay as they are', () => {
+  for (const text of [
+    'sha512-xMUPpvyEqYGZmxWNgqzRDBBjkxJRYYOzVy0dUJc2GpL2fDhWSV1DcCOr0YxW3dpXcTnKzQ2DgTmR8N3VVp3pbQ==',
+    '7c1e09b52fa84d630e9b71d4a8f25c367c1e09b5',
+    'createAbstractSingletonProxyFactoryBeanBuilder00',
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk',
+    'short: YWJj',
+  ])
+    assert.equal(decoded(text), null, text);
+});
+
+test('one level is decoded, not two', () => {
+  const inner = Buffer.from('acme_token=9d02c7e4b16f38a5507be2914cfa6d83').toString('base64');
+  assert.equal(decoded(Buffer.from(`x: ${inner}`).toString('base64')), `x: ${inner}`);
+});
+
+test('every run of printable text is found wherever it stands, and its place is known', () => {
+  const word = fc.stringMatching(/^[a-z0-9_=:. -]{0,40}$/);
+  const hidden = fc.stringMatching(/^[!-~]{15,60}$/);
+  fc.assert(
+    fc.property(word, hidden, word, (before, text, after) => {
+      const encoded = Buffer.from(text).toString('base64');
+      const outer = `${before}\n${encoded}\n${after}`;
+      const rewriting = decodeBase64(Buffer.from(outer));
+      assert.ok(rewriting !== null);
+      const at = Buffer.from(rewriting.bytes).toString('latin1').indexOf(`\n${text}\n`) + 1;
+      assert.ok(at > 0);
+      const from = before.length + 1;
+      if (at === from) {
+        assert.equal(sourceOf(rewriting, at), from);
+        assert.deepEqual(sourceRange(rewriting, at, at + text.length), [from, from + encoded.length]);
+      }
+    }),
+  );
+});
+
+test('a document full of runs is bounded', () => {
+  const run = `${Buffer.from('some text that is long enough').toString('base64')}\n`;
+  const rewriting = decodeBase64(Buffer.from(run.repeat(20_000)));
+  assert.equal(rewriting?.pieces.filter(({ replaced }) => replaced).length, 10_000);
+});

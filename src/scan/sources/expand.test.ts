@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { type Allotment, expand, newAllotment } from './expand.ts';
+import { tarOf, zipOf } from './sources-fixture.ts';
+
+interface Unpacked {
+  readonly files: Record<string, string>;
+  readonly problems: readonly string[];
+}
+
+async function unpack(bytes: Uint8Array, allotment: Allotment = newAllotment()): Promise<Unpacked> {
+  const problems: string[] = [];
+  const files: Record<string, string> = {};
+  for await (const { path, bytes: content } of expand(
+    bytes,
+    allotment,
+    (where, problem) => void problems.push(`${where}: ${problem}`),
+  ))
+    files[path] = Buffer.from(content).toString('latin1').slice(0, 100);
+  return { files, problems };
+}
+
+test('zip, tar, and packed tar archives are unpacked', async () => {
+  const files = { 'a.txt': 'one', 'b/c.txt': 'two' };
+  const list = Object.entries(files).map(([path, content]) => ({ path, content }));
+  for (const archive of [zipOf(list), tarOf(list), gzipSync(tarOf(list)), zstdCompressSync(tarOf(list))])
+    assert.deepEqual(await unpack(archive), { files, problems: [] });
+});
+
+test('a packed file is unpacked, of several members too', async () => {
+  const packed = Buffer.concat([gzipSync('one '), gzipSync('two')]);
+  assert.deepEqual(await unpack(packed), { files: { '': 'one two' }, problems: [] });
+  assert.deepEqual((await unpack(zstdCompressSync('three'))).files, { '': 'three' });
+});
+
+test('long names of tar archives are read', async () => {
+  const long = `${'folder/'.repeat(30)}file`;
+  const record = `path=${long}\n`;
+  const attributes = `${record.length + 4} ${record}`;
+  const { files } = await unpack(
+    tarOf([
+      { path: 'x', content: `${long}\0`, type: 'L' },
+      { path: 'cut', content: 'gnu' },
+      { path: 'x', content: attributes, type: 'x' },
+      { path: 'cut', content: 'posix' },
+      { path: 'plain', content: 'plain' },
+    ]),
+  );
+  assert.deepEqual(files, { [long]: 'posix', plain: 'plain' });
+});
+
+test('links in an archive are passed over', async () => {
+  const archive = tarOf([
+    { path: 'link', content: '', type: '2' },
+    { path: 'file', content: 'x' },
+  ]);
+  assert.deepEqual(await unpack(archive), { files: { file: 'x' }, problems: [] });
+});
+
+test('a zip bomb ends where the allotment ends, and says so', async () => {
+  const bomb = gzipSync(Buffer.alloc(50 << 20));
+  const { files, problems } = await unpack(bomb);
+  assert.deepEqual(files, {});
+  assert.match(problems.join(), /unpacks to too much/);
+
+  const layered = zipOf(
+    Array.from({ length: 40 }, (_, number) => ({ path: `${number}`, content: Buffer.alloc(1 << 20) })),
+  );
+  const small = await unpack(layered, { entries: 100, bytes: 10 << 20 });
+  assert.ok(Object.keys(small.files).length <= 11);
+  assert.match(small.problems.join(), /unpacks to too much/);
+});
+
+test('a size that an entry lies about does not count', async () => {
+  const { files, problems } = await unpack(zipOf([{ path: 'a', content: Buffer.alloc(40 << 20), said: 5 }]));
+  assert.deepEqual(files, {});
+  assert.deepEqual(problems, ['a: It was not read: it unpacks to too much.']);
+});
+
+test('more files than allowed end the archive', async () => {
+  const archive = tarOf(Array.from({ length: 12 }, (_, number) => ({ path: `${number}`, content: 'x' })));
+  const { files, problems } = await unpack(archive, { entries: 10, bytes: 1000 });
+  assert.equal(Object.keys(files).length, 10);
+  assert.equal(problems.length, 1);
+});
+
+test('an entry that is encrypted or damaged is told, and the rest is read', async () => {
+  const archive = zipOf([
+    { path: 'secret', content: 'x', flags: 1 },
+    { path: 'plain', content: 'y' },
+  ]);
+  assert.deepEqual(await unpack(archive), {
+    files: { plain: 'y' },
+    problems: ['secret: It was not read: it is encrypted.'],
+  });
+});
+
+test('archives cut anywhere never throw and never hang', async () => {
+  const list = [{ path: 'a.txt', content: 'some content '.repeat(100) }];
+  for (const archive of [zipOf(list), tarOf(list), gzipSync(tarOf(list)), zstdCompressSync('x'.repeat(1000))])
+    for (let length = 4; length < archive.length; length += Math.ceil(archive.length / 60))
+      await unpack(archive.subarray(0, length));
+});
+
+test('bytes changed anywhere never throw and never hang', async () => {
+  const list = [{ path: 'a.txt', content: 'some content '.repeat(20) }];
+  for (const archive of [zipOf(list), tarOf(list), gzipSync(tarOf(list))])
+    for (let at = 4; at < Math.min(archive.length, 700); at += 3) {
+      const damaged = Buffer.from(archive);
+      damaged[at] = 255 - (damaged[at] ?? 0);
+      await unpack(damaged);
+    }
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { ScanOutcome } from '../sighting.ts';
+import { acmeDetector, OTHER_TOKEN, tarOf, TOKEN, zipOf } from './sources-fixture.ts';
+import { createSearch } from './search.ts';
+
+async function look(path: string, content: string | Buffer): Promise<ScanOutcome> {
+  const search = createSearch(acmeDetector());
+  await search.look({ kind: 'file', path }, Buffer.from(content));
+  return search.outcome();
+}
+
+const placesOf = ({ sightings }: ScanOutcome): string[] =>
+  sightings.map(({ place, line, column, secret }) => {
+    const path = place.kind === 'file' ? place.path : place.kind;
+    return `${path}:${line}:${column} ${secret.reveal()}`;
+  });
+
+test('a value has its line and column', async () => {
+  assert.deepEqual(placesOf(await look('a.env', `x=1\r\n\nacme_token=${TOKEN}\n`)), [`a.env:3:12 ${TOKEN}`]);
+});
+
+test('a value found for several anchors counts once', async () => {
+  const text = `acme_token=acme_token=${TOKEN}`;
+  assert.equal((await look('a', text)).sightings.length, 1);
+});
+
+test('archives in archives are read, with the path in each', async () => {
+  const inner = zipOf([{ path: 'conf/.env', content: `acme_token=${TOKEN}` }]);
+  const outer = gzipSync(tarOf([{ path: 'lib/app.jar', content: inner }]));
+  assert.deepEqual(placesOf(await look('dist/a.tgz', outer)), [
+    `dist/a.tgz!/lib/app.jar!/conf/.env:1:12 ${TOKEN}`,
+  ]);
+});
+
+test('archives are not followed deeper than three', async () => {
+  let archive: Buffer = Buffer.from(`acme_token=${TOKEN}`);
+  for (let depth = 0; depth < 4; depth++) archive = zipOf([{ path: 'x', content: archive }]);
+  const outcome = await look('a.zip', archive);
+  assert.deepEqual(outcome.sightings, []);
+  assert.match(outcome.problems[0]?.problem ?? '', /3 deep/);
+});
+
+test('a value in base64 stands at the line of the document, and counts once', async () => {
+  const hidden = Buffer.from(`a=1\nacme_token=${TOKEN}\n`).toString('base64');
+  const outcome = await look('secret.yaml', `data:\n  env: ${hidden}\n  x: y\nacme_token: ${OTHER_TOKEN}\n`);
+  assert.deepEqual(placesOf(outcome).toSorted(), [
+    `secret.yaml:2:8 ${TOKEN}`,
+    `secret.yaml:4:13 ${OTHER_TOKEN}`,
+  ]);
+});
+
+test('a notebook is read as it was typed', async () => {
+  const notebook = JSON.stringify(
+    {
+      cells: [
+        { source: ['acme_token = \\\n', `"${TOKEN}"\n`] },
+        { source: [`print("acme_token=${OTHER_TOKEN}")`] },
+      ],
+    },
+    null,
+    1,
+  );
+  const found = placesOf(await look('a.ipynb', notebook));
+  assert.deepEqual(
+    found.map((place) => place.split(' ')[1] ?? '').toSorted((one, other) => one.localeCompare(other)),
+    [OTHER_TOKEN, TOKEN],
+  );
+});
+
+test('UTF-16 is read', async () => {
+  const bytes = Buffer.from(`\uFEFFa\r\nacme_token=${TOKEN}`, 'utf16le');
+  assert.deepEqual(placesOf(await look('a.ps1', bytes)), [`a.ps1:2:12 ${TOKEN}`]);
+});
+
+test('binary files are not searched', async () => {
+  const outcome = await look('a.bin', `\0\0\0\u0001 acme_token=${TOKEN} \0\0\0`);
+  assert.deepEqual([outcome.sightings.length, outcome.documents], [0, 1]);
+});
+
+test('a comment beside a value is told', async () => {
+  const { sightings } = await look(
+    'a',
+    `# ringfence:allow acme-token reason="x" until=2030-01-01\nacme_token=${TOKEN}\n`,
+  );
+  assert.equal(sightings[0]?.allowance, 'acme-token reason="x" until=2030-01-01');
+});
+
+test('a large text is read piece by piece: the same values at the same lines', async () => {
+  const filler = `${'x'.repeat(99)}\n`;
+  const parts = [
+    filler.repeat(1000),
+    `acme_token=${TOKEN}\n`,
+    filler.repeat(83_885),
+    filler.repeat(100_000),
+    `acme_token=${OTHER_TOKEN}`,
+  ];
+  const text = Buffer.from(parts.join(''));
+  function* chunks(): Generator<Buffer> {
+    for (let at = 0; at < text.length; at += 65_521) yield text.subarray(at, at + 65_521);
+  }
+  const search = createSearch(acmeDetector());
+  await search.lookStream({ kind: 'stdin' }, chunks());
+  const outcome = search.outcome();
+  const distinct = [...new Set(placesOf(outcome))];
+  assert.deepEqual(distinct, [`stdin:1001:12 ${TOKEN}`, `stdin:184887:12 ${OTHER_TOKEN}`]);
+  assert.equal(outcome.bytes, text.length);
+});
+
+test('a value at any place round the edge of a piece is found once or twice, at its line', async () => {
+  const edge = 8 << 20;
+  for (const shift of [-70, -20, 0]) {
+    const before = Buffer.alloc(edge + shift - 1, 'x'.repeat(63) + '\n');
+    const text = Buffer.concat([before, Buffer.from(`\nacme_token=${TOKEN}\n`), Buffer.alloc(5000, 'y\n')]);
+    const search = createSearch(acmeDetector());
+    await search.lookStream({ kind: 'stdin' }, [text.subarray(0, edge), text.subarray(edge)]);
+    const lines = before.toString('latin1').split('\n').length + 1;
+    assert.deepEqual([...new Set(placesOf(search.outcome()))], [`stdin:${lines}:12 ${TOKEN}`], `${shift}`);
+  }
+});
+
+test('an archive on standard input is unpacked', async () => {
+  const search = createSearch(acmeDetector());
+  await search.lookStream({ kind: 'stdin' }, [zipOf([{ path: 'a', content: `acme_token=${TOKEN}` }])]);
+  assert.deepEqual(placesOf(search.outcome()), [`standard input!/a:1:12 ${TOKEN}`]);
+});
+
+test('a stream that breaks off is a problem, not a failure', async () => {
+  async function* broken(): AsyncGenerator<Buffer> {
+    yield Buffer.from('x');
+    await Promise.resolve();
+    throw new Error('the pipe broke');
+  }
+  const search = createSearch(acmeDetector());
+  await search.lookStream({ kind: 'stdin' }, broken());
+  assert.match(search.outcome().problems[0]?.problem ?? '', /the pipe broke/);
+});
