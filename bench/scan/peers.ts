@@ -11,21 +11,35 @@ export interface Peer {
 
 interface Recipe {
   readonly name: string;
-  /** Module and version for `go install`. */
-  readonly module: string;
+  /** Module and version for `go install`; null: it must be on PATH, or lie in the cache. */
+  readonly module: string | null;
   readonly arguments: (repository: string) => readonly string[];
 }
+
+const leaksArguments = (repository: string): readonly string[] => [
+  'git',
+  '--no-banner',
+  '--log-level=error',
+  '--exit-code=0',
+  repository,
+];
 
 const RECIPES: readonly Recipe[] = [
   {
     name: 'gitleaks',
     module: 'github.com/zricethezav/gitleaks/v8@v8.30.0',
-    arguments: (repository) => ['git', '--no-banner', '--log-level=error', '--exit-code=0', repository],
+    arguments: leaksArguments,
+  },
+  { name: 'betterleaks', module: null, arguments: leaksArguments },
+  {
+    name: 'trufflehog',
+    module: null,
+    arguments: (repository) => ['git', '--no-verification', '--no-update', '--json', `file://${repository}`],
   },
   {
-    name: 'betterleaks',
-    module: 'github.com/betterleaks/betterleaks@v1.7.0',
-    arguments: (repository) => ['git', '--no-banner', '--log-level=error', '--exit-code=0', repository],
+    name: 'kingfisher',
+    module: null,
+    arguments: (repository) => ['scan', '--git-history=full', '--no-validate', '--format=json', repository],
   },
 ];
 
@@ -55,6 +69,7 @@ function onPath(name: string): string | null {
 function build(home: string, { name, module }: Recipe, say: (line: string) => void): string | null {
   const binary = join(home, name);
   if (existsSync(binary)) return binary;
+  if (module === null) return null;
   say(`building ${module}`);
   try {
     execFileSync('go', ['install', module], {
