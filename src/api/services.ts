@@ -10,7 +10,7 @@ import type { RekeyReport } from '../custody/sealing/rekey.ts';
 import type { CreatedKey } from '../custody/virtual-keys.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import type { Micros } from '../kernel/money.ts';
-import type { LedgerVerification } from '../store/ports.ts';
+import type { LedgerFilter, LedgerVerification } from '../store/ports.ts';
 import type {
   AccountRecord,
   AppRecord,
@@ -18,7 +18,6 @@ import type {
   JournalPoint,
   KillRecord,
   LedgerRecord,
-  LedgerState,
   PolicyRecord,
   PriceRecord,
   VirtualKeyRecord,
@@ -158,12 +157,7 @@ export interface KillService {
 }
 
 export interface LedgerService {
-  list(options: {
-    readonly limit: number;
-    readonly key?: string;
-    readonly app?: string;
-    readonly state?: LedgerState;
-  }): Promise<readonly LedgerRecord[]>;
+  list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   totals(): Promise<LedgerVerification['totals']>;
   verify(): Promise<LedgerVerification>;
 }

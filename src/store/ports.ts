@@ -101,6 +101,14 @@ export interface Cursor {
   readonly head: string;
 }
 
+/** Which rows: the newest `limit` of those that fit all that is given. */
+export interface LedgerFilter {
+  readonly limit: number;
+  readonly key?: string;
+  readonly app?: string;
+  readonly state?: LedgerState;
+}
+
 export interface LedgerStore {
   /** Next position to load per epoch of a node, ascending; 0 for an epoch that has leases but no record yet. */
   cursors(node: string): Promise<readonly Cursor[]>;
@@ -129,12 +137,7 @@ export interface LedgerStore {
     after?: JournalPoint | null,
   ): Promise<readonly LedgerRecord[]>;
   get(point: JournalPoint): Promise<LedgerRecord | null>;
-  list(options: {
-    readonly limit: number;
-    readonly key?: string;
-    readonly app?: string;
-    readonly state?: LedgerState;
-  }): Promise<readonly LedgerRecord[]>;
+  list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   /** True when some ledger row of `account` already holds this resource id. */
   hasResource(account: string, resourceId: string): Promise<boolean>;
   /** Recomputes every period from rows and leases; names each contradiction. */

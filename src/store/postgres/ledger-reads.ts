@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { checkLimit } from '../grants.ts';
-import type { Cursor, LedgerStore } from '../ports.ts';
+import type { Cursor, LedgerFilter, LedgerStore } from '../ports.ts';
 import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Row, Value } from './database.ts';
@@ -49,7 +49,7 @@ export function createLedgerStore(context: Context): LedgerStore {
 }
 
 /** Run by run, newest first, as in `sqlite/ledger-reads.ts`. */
-async function list({ database }: Context, options: Parameters<LedgerStore['list']>[0]): Promise<Row[]> {
+async function list({ database }: Context, options: LedgerFilter): Promise<Row[]> {
   checkLimit(options.limit);
   const { key, app, state } = options;
   const values: Value[] = [];

@@ -1,4 +1,4 @@
-import type { GrantRequest, LedgerOutcome, LedgerStore } from '../ports.ts';
+import type { GrantRequest, LedgerOutcome, LedgerFilter } from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import type { JournalPoint, PolicyRecord, PriceRecord } from '../records.ts';
 import * as control from './control.ts';
@@ -58,7 +58,7 @@ function createReads(context: Context) {
     pending: (kind: 'late' | 'unknown', limit: number, after?: JournalPoint | null) =>
       pending(context, kind, limit, after),
     getRow: (point: JournalPoint) => getRecord(context, point),
-    listRows: (options: Parameters<LedgerStore['list']>[0]) => list(context, options),
+    listRows: (options: LedgerFilter) => list(context, options),
     hasResource: (account: string, resourceId: string) => hasResource(database, account, resourceId),
     openLeases: () => leases.openLeases(database),
     periods: (budget: string, since: number) => leases.listPeriods(database, budget, since),

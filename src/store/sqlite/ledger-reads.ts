@@ -1,5 +1,5 @@
 import { checkLimit } from '../grants.ts';
-import type { LedgerStore } from '../ports.ts';
+import type { LedgerFilter } from '../ports.ts';
 import type { JournalPoint, LedgerRecord } from '../records.ts';
 import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
@@ -7,8 +7,6 @@ import type { Database, Value } from './database.ts';
 import type { Context } from './leases.ts';
 import { ROW_GET } from './money-sql.ts';
 import { toLedgerRecord } from './rows.ts';
-
-type ListOptions = Parameters<LedgerStore['list']>[0];
 
 const PENDING = {
   late: `${IN_STATE.committed} AND ledger.settled = 0`,
@@ -29,7 +27,7 @@ export function pending(
 }
 
 /** Newest first. Filters by key, app or `released` go through the coarse index, run by run. */
-export function list({ database, periods }: Context, options: ListOptions): LedgerRecord[] {
+export function list({ database, periods }: Context, options: LedgerFilter): LedgerRecord[] {
   checkLimit(options.limit);
   const filter = toFilter(options);
   if (filter.terms.length === 0) {
@@ -53,7 +51,7 @@ interface Filter {
   readonly terms: readonly number[];
 }
 
-function toFilter({ key, app, state }: ListOptions): Filter {
+function toFilter({ key, app, state }: LedgerFilter): Filter {
   const conditions: string[] = [];
   const values: Value[] = [];
   const terms: number[] = [];
