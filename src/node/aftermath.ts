@@ -9,6 +9,8 @@ import type { createCustodians } from './custodians.ts';
 import type { Foundation } from './foundation.ts';
 import type { Supervisor } from './supervisor.ts';
 
+const REPORT_MILLISECONDS = 1000;
+
 export interface AftermathOptions extends ReturnType<typeof createCustodians> {
   readonly supervisor: Pick<Supervisor, 'reports' | 'broadcast'>;
   readonly say: (line: string) => void;
@@ -43,7 +45,7 @@ export function openAftermath(
     vendorOf: registry.byId,
     send,
     commit: accounts.commit,
-    refusals: async (account) => countUnauthorized(await supervisor.reports(), account),
+    refusals: createRefusalCount(supervisor),
     onSettled: () => void leaks.refresh().catch(() => {}), // The next look at the leaks does it again.
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
   });
@@ -71,6 +73,17 @@ export function openAftermath(
 export function canaryPart(all: readonly CanaryRecord[]) {
   const watched = all.filter(({ retiredAt }) => retiredAt === null);
   return { kind: 'canaries', all: watched.map(({ id, index }) => ({ id, index })) } as const;
+}
+
+/** A process that does not answer is not waited for: what was known before counts. */
+function createRefusalCount({ reports }: Pick<Supervisor, 'reports'>) {
+  const known = new Map<string, number>();
+  return async (account: string): Promise<number> => {
+    const late = sleep(REPORT_MILLISECONDS, null, { ref: false });
+    const answered = await Promise.race([reports(), late]);
+    if (answered !== null) known.set(account, countUnauthorized(answered, account));
+    return known.get(account) ?? 0;
+  };
 }
 
 function countUnauthorized(reports: Awaited<ReturnType<Supervisor['reports']>>, account: string): number {

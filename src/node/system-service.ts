@@ -24,7 +24,7 @@ export function createSystemService(primary: Primary, startedAt: number): System
       const [leases, allCanaries, allLeaks] = await Promise.all([
         store.leases.open(),
         canaries.list(),
-        leaks.list(),
+        leaks.stored(),
       ]);
       return renderMetrics(await supervisor.reports(), { leases, canaries: allCanaries, leaks: allLeaks });
     },
@@ -100,7 +100,7 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
 /** What wants a person: used decoys, and leaked credentials of ours that still work. */
 async function alarms({ canaries, leaks }: Pick<Primary, 'canaries' | 'leaks'>): Promise<string[]> {
   const used = (await canaries.list()).filter(({ uses, retiredAt }) => uses > 0 && retiredAt === null);
-  const open = (await leaks.list()).filter(
+  const open = (await leaks.stored()).filter(
     ({ endedAt, match }) => endedAt === null && match !== null && match.kind !== 'canary',
   );
   return [

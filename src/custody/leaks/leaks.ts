@@ -25,7 +25,10 @@ export interface Responded {
 export interface Leaks {
   /** Remembers what was found, without the values. Returns the leaks that they are, in the same order. */
   report(found: readonly ReportedLeak[], actor: string): Promise<readonly LeakRecord[]>;
+  /** Brought up to date first. */
   list(): Promise<readonly LeakRecord[]>;
+  /** As it was left, without opening anything: for status and metrics, which are asked for all the time. */
+  stored(): Promise<readonly LeakRecord[]>;
   /** Throws `not_found`. */
   get(id: string): Promise<LeakRecord>;
   /** Revokes the virtual key, or rotates the account's secret at the vendor. */
@@ -88,6 +91,7 @@ export function createLeaks(options: LeaksOptions): Leaks {
       await refresh();
       return store.list();
     },
+    stored: store.list,
     async get(id: string) {
       await refresh();
       return pickLeak(await store.list(), id);
