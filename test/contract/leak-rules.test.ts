@@ -12,7 +12,7 @@ import type { LeakRule } from '../../src/vendors/vendor.ts';
 const MOST_STEPS_PER_BYTE = 5000;
 /** The longest slice: no pattern ever sees more. */
 const ATTACK_LENGTH = 2 * 256 + 64;
-const ATTACKS = 8;
+const ATTACKS = 5;
 /** No anchor, no value, and more of it than any slice takes in. */
 const SURROUNDINGS = `${'lorem ipsum dolor sit amet, '.repeat(20)}\n`;
 
@@ -77,16 +77,11 @@ describe('leak rules', () => {
 
     it(`${rule.id} works within bounds, whatever the text`, () => {
       const count = createStepCounter(rule.pattern, MOST_STEPS_PER_BYTE * ATTACK_LENGTH);
-      const next = seeded(rule.id.length);
-      const derived = attacksOn(rule.pattern, ATTACK_LENGTH, next);
-      const chosen = Array.from(
-        { length: ATTACKS },
-        () => derived[Math.floor(next() * derived.length)] ?? '',
-      );
-      const own = [...rule.examples, ...rule.nearMisses].map((text) =>
+      const derived = attacksOn(rule.pattern, ATTACK_LENGTH, ATTACKS, seeded(rule.id.length));
+      const own = [rule.examples[0], rule.nearMisses.at(-1)].map((text = '') =>
         text.repeat(ATTACK_LENGTH).slice(0, ATTACK_LENGTH),
       );
-      for (const attack of [...chosen, ...own])
+      for (const attack of [...derived, ...own])
         assert.doesNotThrow(() => count(attack), JSON.stringify(attack));
     });
   }

@@ -5,20 +5,29 @@ import { bytesOf, parse, quantifiersIn } from './backtracking-oracle.ts';
  * Texts that make a pattern work: they follow it up to one of its repetitions, go on and on there, and then fail; alone
  * and again and again, so that every place of the text is a promising start.
  */
-export function attacksOn(pattern: RegExp, length: number, next: () => number): string[] {
+export function attacksOn(pattern: RegExp, length: number, count: number, next: () => number): string[] {
   const tree = parse(pattern);
-  const attacks = new Set<string>();
-  for (const target of quantifiersIn(tree.alternatives).filter(({ max }) => max > 1)) {
-    const writer = createWriter(pattern.ignoreCase, next, target);
-    const text = writer.write(tree.alternatives);
+  const targets = quantifiersIn(tree.alternatives).filter(({ max }) => max > 1);
+  return Array.from({ length: count }, () => targets[Math.floor(next() * targets.length)]).flatMap((target) =>
+    target === undefined ? [] : [attack(tree, createWriter(pattern.ignoreCase, next, target))],
+  );
+
+  function attack({ alternatives }: AST.Pattern, writer: Writer): string {
+    const text = writer.write(alternatives);
     const pump = writer.pump();
-    const most = target.max === Infinity ? length : target.max;
-    attacks.add(fill(text, pump, length));
-    attacks.add(fill('', text + pump.repeat(Math.min(most, 40)), length));
-    attacks.add(fill('', text + pump, length));
+    const kinds = [
+      [text, pump],
+      ['', text + pump.repeat(LONG_PUMP)],
+      ['', text + pump],
+    ];
+    const [head = '', again = ''] = kinds[Math.floor(next() * kinds.length)] ?? [];
+    return fill(head, again, length);
   }
-  return [...attacks];
 }
+
+type Writer = ReturnType<typeof createWriter>;
+
+const LONG_PUMP = 40;
 
 const fill = (head: string, pump: string, length: number): string =>
   (head + (pump === '' ? ' ' : pump).repeat(length)).slice(0, length);
