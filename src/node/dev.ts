@@ -22,7 +22,8 @@ export async function startSandbox(
     clock: { wall: Date.now },
     random: randomBytes,
     timers: {
-      set: (run, milliseconds) => setTimeout(run, milliseconds),
+      // A call that still talks does not keep the process alive.
+      set: (run, milliseconds) => setTimeout(run, milliseconds).unref(),
       clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
     },
   });
