@@ -44,6 +44,7 @@ function messageOf(text: string): string {
 export interface SearchOptions {
   readonly workers?: number;
   readonly taskBytes?: number;
+  readonly plainKernel?: boolean;
 }
 
 /** What the scan of the repository finds. */

@@ -9,8 +9,8 @@ import { createRandom, randomPack } from '../../src/scan/git/random-history-fixt
 import { makeGitHistory, readWithGit } from './git-histories.ts';
 import { searchRepository, searchWhole } from './scan-history-oracle.ts';
 
-const HISTORIES = 400;
-const GIT_HISTORIES = 12;
+const HISTORIES = 250;
+const GIT_HISTORIES = 10;
 const WORKER_HISTORIES = 3;
 const MOST_OBJECTS = 40;
 
@@ -31,9 +31,11 @@ test('only changes are searched, and what is found is what a search of every obj
       const objects = randomPack(createRandom(seed), MOST_OBJECTS, hash);
       writePack(folder, objects, { hash, large });
       const expected = searchWhole(objects.map((object) => ({ ...object, oid: idOf(object, hash) })));
-      const { found, problems } = await searchRepository(folder);
-      assert.deepEqual(problems, []);
-      assert.deepEqual(found, expected);
+      for (const plainKernel of [true, false]) {
+        const { found, problems } = await searchRepository(folder, { plainKernel });
+        assert.deepEqual(problems, []);
+        assert.deepEqual(found, expected);
+      }
       hits += Object.keys(expected).length;
     }),
   );

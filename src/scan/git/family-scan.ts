@@ -136,10 +136,12 @@ function countReported({ firstChildren, nextSiblings, marks }: PackEntries, entr
 /** Makes an object from the root of its family. */
 function rebuild(scan: FamilyScan, entry: number): Made {
   const { bases } = scan.entries;
-  const chain = [entry];
-  for (let base = bases[entry] as number; base >= 0; base = bases[base] as number) chain.push(base);
-  const root = chain.at(-1) as number;
-  let made = bases[root] === FOREIGN_BASE ? readForeign(scan, root) : makeWhole(scan, chain.pop() as number);
+  const chain: number[] = [];
+  let root = entry;
+  for (; (bases[root] as number) >= 0; root = bases[root] as number) chain.push(root);
+  const isForeign = bases[root] === FOREIGN_BASE;
+  if (isForeign) chain.push(root);
+  let made = isForeign ? readForeign(scan, root) : makeWhole(scan, root);
   for (const next of chain.toReversed()) {
     const result = applyTo(scan, made, next);
     if (result === 'no room') return tooLarge();

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { ScanProblem, ScanProgress } from '../sighting.ts';
 import { type DetectorSource, loadDetector } from './detector-module.ts';
-import type { HistoryWork } from './history-worker.ts';
+import type { HistoryWork } from './worker.ts';
+import { createKernel } from './kernel.ts';
+import { openKernel } from './wasm-kernel.ts';
 import { missingParts } from './object-store.ts';
 import { CANCELLED, OBJECTS_DONE, type PlanOptions, planScan, type ScanPlan } from './scan-plan.ts';
 import { type FoundObject, searchPlan, type SearchResult } from './search-plan.ts';
@@ -12,6 +14,8 @@ export interface HistoryOptions extends PlanOptions {
   readonly detector: DetectorSource;
   /** Lets other work of this thread run; called between steps when there is only one worker, which is this thread. */
   readonly pause: () => Promise<void>;
+  /** Work without WebAssembly, in this thread. */
+  readonly plainKernel?: boolean;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: ScanProgress) => void;
 }
@@ -53,8 +57,9 @@ export async function searchHistory(options: HistoryOptions): Promise<HistoryFin
 
 type Search = (plan: ScanPlan, options: HistoryOptions, report: () => void) => Promise<SearchResult[]>;
 
-const searchHere: Search = async (plan, { detector, pause }, report) => {
-  const search = searchPlan(plan, await loadDetector(detector));
+const searchHere: Search = async (plan, { detector, pause, plainKernel }, report) => {
+  const kernel = plainKernel === true ? createKernel() : openKernel();
+  const search = searchPlan(plan, { detector: await loadDetector(detector), kernel });
   let step = search.next();
   while (step.done !== true) {
     report();
@@ -65,7 +70,7 @@ const searchHere: Search = async (plan, { detector, pause }, report) => {
 };
 
 const searchInThreads: Search = async (plan, { workers, detector }, report) => {
-  const file = import.meta.url.endsWith('.ts') ? './history-worker.ts' : './history-worker.js';
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const work: HistoryWork = { plan, detector };
   const threads = Array.from(
     { length: workers },

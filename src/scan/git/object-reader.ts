@@ -9,7 +9,8 @@ import {
   OFFSET_DELTA,
   readEntryHead,
 } from './entry-head.ts';
-import { createKernel, type Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import { openKernel } from './wasm-kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { numberObjects, type ObjectNumbers } from './object-numbers.ts';
 import { findPacked, type ObjectStore, type Pack } from './object-store.ts';
@@ -52,7 +53,7 @@ interface Reader {
   readonly numbers: ObjectNumbers;
 }
 
-export function createObjectReader(store: ObjectStore, kernel: Kernel = createKernel()): ObjectReader {
+export function createObjectReader(store: ObjectStore, kernel: Kernel = openKernel()): ObjectReader {
   const numbers = numberObjects(store);
   const reader: Reader = {
     store,

@@ -4,11 +4,8 @@ import { typeOfKind } from './object-types.ts';
 import { orderOf } from './offset-order.ts';
 import { findOid, offsetAt, type PackIndex } from './pack-index.ts';
 
-/** Kinds of objects as git numbers them in a pack. */
-export const COMMIT = 1;
+/** Kind of trees, as git numbers kinds in a pack. */
 export const TREE = 2;
-export const BLOB = 3;
-export const TAG = 4;
 
 /** The entry's header is unreadable, or its base cannot be found out. */
 export const UNREADABLE = 0;

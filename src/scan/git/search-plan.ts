@@ -4,7 +4,7 @@ import type { ScanProblem } from '../sighting.ts';
 import { createArena } from './arena.ts';
 import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
 import { findAll, type Finding, type Findings, positionsOf } from './findings.ts';
-import { createKernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { createObjectReader } from './object-reader.ts';
 import { type ObjectStore, reopenPack, sentenceOf } from './object-store.ts';
@@ -57,8 +57,14 @@ interface Tally {
   unreadable: number;
 }
 
+/** What a worker has of its own. */
+export interface Tools {
+  readonly detector: Detector;
+  readonly kernel: Kernel;
+}
+
 /** Does its share of a plan's tasks. It yields between steps, and returns what was found in all of them. */
-export function* searchPlan(plan: ScanPlan, detector: Detector): Generator<undefined, SearchResult> {
+export function* searchPlan(plan: ScanPlan, { detector, kernel }: Tools): Generator<undefined, SearchResult> {
   const packs = plan.packs.map(({ path, index }) => reopenPack(path, index));
   const store: ObjectStore = {
     repository: plan.repository,
@@ -70,8 +76,8 @@ export function* searchPlan(plan: ScanPlan, detector: Detector): Generator<undef
   };
   try {
     const tally: Tally = { objects: [], problems: [], documents: 0, bytes: 0, unreadable: 0 };
-    const families = familyScans(plan, store, { detector, tally });
-    for (let step = 1; runTask(plan, families, { detector, tally }); step++)
+    const families = familyScans(plan, store, { detector, kernel, tally });
+    for (let step = 1; runTask(plan, families, { detector, kernel, tally }); step++)
       if (step % STEP_TASKS === 0) yield;
     return tally;
   } finally {
@@ -79,13 +85,11 @@ export function* searchPlan(plan: ScanPlan, detector: Detector): Generator<undef
   }
 }
 
-interface Search {
-  readonly detector: Detector;
+interface Search extends Tools {
   readonly tally: Tally;
 }
 
-function familyScans(plan: ScanPlan, store: ObjectStore, { detector, tally }: Search): FamilyScan[] {
-  const kernel = createKernel();
+function familyScans(plan: ScanPlan, store: ObjectStore, { detector, kernel, tally }: Search): FamilyScan[] {
   const arena = createArena(kernel, ARENA_BYTES);
   const budget = { packed: 0, made: 0 };
   let reader: ReturnType<typeof createObjectReader> | undefined;

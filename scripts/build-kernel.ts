@@ -1,0 +1,19 @@
+import { main } from 'assemblyscript/asc';
+
+const SOURCE = 'assembly/scan-kernel.ts';
+const TARGET = 'src/scan/git/kernel.wasm';
+const OPTIONS = [
+  '--runtime',
+  'stub',
+  '--optimizeLevel',
+  '3',
+  '--noAssert',
+  '--use',
+  'abort=',
+  '--enable',
+  'simd',
+];
+
+// Compiles the kernel of the history scan to WebAssembly; run by `npm ci` (script `prepare`).
+const { error } = await main([SOURCE, '--outFile', TARGET, '--initialMemory', '48', ...OPTIONS]);
+if (error !== null) throw error;
