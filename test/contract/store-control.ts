@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Store } from '../../src/store/ports.ts';
+import { describe, it } from 'node:test';
 import type { AccountRecord, BudgetRecord, PriceRecord } from '../../src/store/records.ts';
 import { key, money } from './store-builders.ts';
-import type { EngineUnderTest, Sandbox } from './store-engines.ts';
+import type { EngineUnderTest } from './store-engines.ts';
+import { storeWorld } from './store-world.ts';
 
 const account: AccountRecord = {
   id: 'account_1',
@@ -44,65 +44,66 @@ const price: PriceRecord = {
 
 export function controlContract(engine: EngineUnderTest): void {
   describe('control plane', () => {
-    let sandbox: Sandbox;
-    let store: Store;
-    before(async () => {
-      sandbox = await engine.create();
-      store = sandbox.store;
-    });
-    after(() => sandbox.dispose());
+    const world = storeWorld(engine);
 
     it('gives records back as they were written, also after opening again', async () => {
-      await store.accounts.put(account);
-      await store.budgets.put(budget);
-      store = await sandbox.reopen();
-      assert.deepEqual(await store.accounts.get('account_1'), account);
-      assert.deepEqual(await store.budgets.list(), [budget]);
-      assert.equal(await store.accounts.get('account_2'), null);
+      await world.store.accounts.put(account);
+      await world.store.budgets.put(budget);
+      await world.sandbox.reopen();
+      assert.deepEqual(await world.store.accounts.get('account_1'), account);
+      assert.deepEqual(await world.store.budgets.list(), [budget]);
+      assert.equal(await world.store.accounts.get('account_2'), null);
     });
 
     it('replaces a record with the same id', async () => {
-      await store.budgets.put({ ...budget, limit: money(7) });
-      assert.equal((await store.budgets.get('budget_1'))?.limit, 7);
-      assert.equal((await store.budgets.list()).length, 1);
+      await world.store.budgets.put({ ...budget, limit: money(7) });
+      assert.equal((await world.store.budgets.get('budget_1'))?.limit, 7);
+      assert.equal((await world.store.budgets.list()).length, 1);
     });
 
     it('keeps collections apart', async () => {
-      await store.apps.put({ id: 'account_1', name: account.name, createdAt: 1 });
-      assert.deepEqual(await store.accounts.get('account_1'), account);
+      await world.store.apps.put({ id: 'account_1', name: account.name, createdAt: 1 });
+      assert.deepEqual(await world.store.accounts.get('account_1'), account);
     });
 
     it('refuses a second record with the same name, and frees the name when the first is removed', async () => {
       const second = { ...account, id: 'account_2' };
-      await assert.rejects(store.accounts.put(second), { code: 'conflict' });
-      assert.equal(await store.accounts.get('account_2'), null);
-      assert.equal(await store.accounts.remove('account_1'), true);
-      assert.equal(await store.accounts.remove('account_1'), false);
-      await store.accounts.put(second);
+      await assert.rejects(world.store.accounts.put(second), { code: 'conflict' });
+      assert.equal(await world.store.accounts.get('account_2'), null);
+      assert.equal(await world.store.accounts.remove('account_1'), true);
+      assert.equal(await world.store.accounts.remove('account_1'), false);
+      await world.store.accounts.put(second);
     });
 
     it('stores kill switches, which have no name', async () => {
       for (const id of ['kill_1', 'kill_2'])
-        await store.kills.put({ id, scope: 'all', target: '', reason: 'test', actor: 'me', createdAt: 1 });
-      assert.equal((await store.kills.list()).length, 2);
+        await world.store.kills.put({
+          id,
+          scope: 'all',
+          target: '',
+          reason: 'test',
+          actor: 'me',
+          createdAt: 1,
+        });
+      assert.equal((await world.store.kills.list()).length, 2);
     });
 
     it('treats text that looks like SQL as text', async () => {
       const name = `'); DROP TABLE record; --`;
-      await store.apps.put({ id: `x' OR '1'='1`, name, createdAt: 1 });
-      assert.equal((await store.apps.get(`x' OR '1'='1`))?.name, name);
-      assert.equal(await store.apps.get(`y' OR '1'='1`), null);
+      await world.store.apps.put({ id: `x' OR '1'='1`, name, createdAt: 1 });
+      assert.equal((await world.store.apps.get(`x' OR '1'='1`))?.name, name);
+      assert.equal(await world.store.apps.get(`y' OR '1'='1`), null);
     });
 
     it('appends policy versions only on top of the version that the author saw', async () => {
       const policy = { source: 'rules: []', createdAt: 1, actor: 'me' };
-      assert.equal(await store.policies.active(), null);
-      assert.deepEqual(await store.policies.put(policy, 0), { ...policy, version: 1 });
-      await assert.rejects(store.policies.put(policy, 0), { code: 'conflict' });
-      await store.policies.put({ ...policy, source: 'rules: [a]' }, 1);
-      assert.equal((await store.policies.active())?.source, 'rules: [a]');
+      assert.equal(await world.store.policies.active(), null);
+      assert.deepEqual(await world.store.policies.put(policy, 0), { ...policy, version: 1 });
+      await assert.rejects(world.store.policies.put(policy, 0), { code: 'conflict' });
+      await world.store.policies.put({ ...policy, source: 'rules: [a]' }, 1);
+      assert.equal((await world.store.policies.active())?.source, 'rules: [a]');
       assert.deepEqual(
-        (await store.policies.list()).map((one) => one.version),
+        (await world.store.policies.list()).map((one) => one.version),
         [1, 2],
       );
     });
@@ -110,111 +111,107 @@ export function controlContract(engine: EngineUnderTest): void {
     it('lets exactly one of several authors win', async () => {
       const policy = { source: 'race', createdAt: 1, actor: 'me' };
       const results = await Promise.allSettled(
-        Array.from({ length: 8 }, () => store.policies.put(policy, 2)),
+        Array.from({ length: 8 }, () => world.store.policies.put(policy, 2)),
       );
       assert.equal(results.filter((one) => one.status === 'fulfilled').length, 1);
     });
 
     it('adds price rows and replaces those with the same coordinates', async () => {
       const special = { ...price, account: 'account_2' };
-      assert.equal(await store.prices.put([price, special, { ...price, from: 9 }]), 3);
-      await store.prices.put([{ ...price, amount: money(80_000), kind: 'ceiling' }]);
-      assert.deepEqual(await store.prices.list('example'), [
+      assert.equal(await world.store.prices.put([price, special, { ...price, from: 9 }]), 3);
+      await world.store.prices.put([{ ...price, amount: money(80_000), kind: 'ceiling' }]);
+      assert.deepEqual(await world.store.prices.list('example'), [
         { ...price, amount: 80_000, kind: 'ceiling' },
         { ...price, from: 9 },
         special,
       ]);
-      assert.deepEqual(await store.prices.list('other'), []);
-      assert.equal(await store.prices.remove('example', 'ceiling'), 1);
-      assert.equal(await store.prices.remove('example'), 2);
+      assert.deepEqual(await world.store.prices.list('other'), []);
+      assert.equal(await world.store.prices.remove('example', 'ceiling'), 1);
+      assert.equal(await world.store.prices.remove('example'), 2);
     });
 
     it('keeps settings', async () => {
-      assert.equal(await store.settings.get('clock'), null);
-      await store.settings.put('clock', '1');
-      await store.settings.put('clock', '2');
-      assert.equal(await store.settings.get('clock'), '2');
+      assert.equal(await world.store.settings.get('clock'), null);
+      await world.store.settings.put('clock', '1');
+      await world.store.settings.put('clock', '2');
+      assert.equal(await world.store.settings.get('clock'), '2');
     });
 
     it('undoes only the refused one of several writes that arrive together', async () => {
       const results = await Promise.allSettled([
-        store.settings.put('first', 'kept'),
-        store.accounts.put({ ...account, id: 'account_3' }),
-        store.settings.put('second', 'kept'),
+        world.store.settings.put('first', 'kept'),
+        world.store.accounts.put({ ...account, id: 'account_3' }),
+        world.store.settings.put('second', 'kept'),
       ]);
       assert.deepEqual(
         results.map((one) => one.status),
         ['fulfilled', 'rejected', 'fulfilled'],
       );
-      assert.equal(await store.settings.get('first'), 'kept');
-      assert.equal(await store.settings.get('second'), 'kept');
+      assert.equal(await world.store.settings.get('first'), 'kept');
+      assert.equal(await world.store.settings.get('second'), 'kept');
     });
   });
 
   describe('virtual keys', () => {
-    let sandbox: Sandbox;
-    let store: Store;
-    before(async () => {
-      sandbox = await engine.create();
-      store = sandbox.store;
-    });
-    after(() => sandbox.dispose());
+    const world = storeWorld(engine);
 
     it('pages through all keys in order of id', async () => {
       const ids = Array.from({ length: 25 }, (_, index) => `key_${String(index).padStart(3, '0')}`);
-      await Promise.all(ids.map((id) => store.keys.put(key(id))));
+      await Promise.all(ids.map((id) => world.store.keys.put(key(id))));
       const seen: string[] = [];
-      for (let next = await store.keys.page('', 10); next.length > 0;) {
+      for (let next = await world.store.keys.page('', 10); next.length > 0;) {
         seen.push(...next.map((one) => one.id));
-        next = await store.keys.page(seen.at(-1) ?? '', 10);
+        next = await world.store.keys.page(seen.at(-1) ?? '', 10);
       }
       assert.deepEqual(seen, ids);
       assert.deepEqual(
-        await store.keys.list(),
+        await world.store.keys.list(),
         ids.map((id) => key(id)),
       );
     });
 
     it('moves the last use forward only', async () => {
-      await store.keys.touch(
+      await world.store.keys.touch(
         new Map([
           ['key_001', 50],
           ['key_002', 60],
           ['nobody', 1],
         ]),
       );
-      await store.keys.touch(new Map([['key_001', 40]]));
-      await store.keys.put(key('key_002', { publicId: 'changed' }));
-      assert.equal((await store.keys.get('key_001'))?.lastUsedAt, 50);
+      await world.store.keys.touch(new Map([['key_001', 40]]));
+      await world.store.keys.put(key('key_002', { publicId: 'changed' }));
+      assert.equal((await world.store.keys.get('key_001'))?.lastUsedAt, 50);
       assert.deepEqual(
-        await store.keys.get('key_002'),
+        await world.store.keys.get('key_002'),
         key('key_002', { publicId: 'changed', lastUsedAt: 60 }),
       );
     });
 
     it('refuses a name that another live key has', async () => {
-      await assert.rejects(store.keys.put(key('key_new', { name: 'name of key_003' })), { code: 'conflict' });
-      assert.equal(await store.keys.get('key_new'), null);
+      await assert.rejects(world.store.keys.put(key('key_new', { name: 'name of key_003' })), {
+        code: 'conflict',
+      });
+      assert.equal(await world.store.keys.get('key_new'), null);
     });
 
     it('frees the name of a revoked key', async () => {
-      await store.keys.put(key('key_003', { state: 'revoked', revokedAt: 5 }));
-      await store.keys.put(key('key_new', { name: 'name of key_003' }));
-      await assert.rejects(store.keys.put(key('key_003')), { code: 'conflict' });
+      await world.store.keys.put(key('key_003', { state: 'revoked', revokedAt: 5 }));
+      await world.store.keys.put(key('key_new', { name: 'name of key_003' }));
+      await assert.rejects(world.store.keys.put(key('key_003')), { code: 'conflict' });
     });
 
     it('lets a key carry the name of those that it replaces', async () => {
       const name = 'name of key_004';
-      await store.keys.put(key('key_005a', { name, replaces: 'key_004' }));
-      await store.keys.put(key('key_006a', { name, replaces: 'key_005a' }));
-      await store.keys.put(key('key_004', { networks: ['10.0.0.0/8'] }));
-      await assert.rejects(store.keys.put(key('key_007a', { name })), { code: 'conflict' });
+      await world.store.keys.put(key('key_005a', { name, replaces: 'key_004' }));
+      await world.store.keys.put(key('key_006a', { name, replaces: 'key_005a' }));
+      await world.store.keys.put(key('key_004', { networks: ['10.0.0.0/8'] }));
+      await assert.rejects(world.store.keys.put(key('key_007a', { name })), { code: 'conflict' });
     });
 
     it('removes a key', async () => {
-      assert.equal(await store.keys.remove('key_010'), true);
-      assert.equal(await store.keys.remove('key_010'), false);
-      assert.equal(await store.keys.get('key_010'), null);
+      assert.equal(await world.store.keys.remove('key_010'), true);
+      assert.equal(await world.store.keys.remove('key_010'), false);
+      assert.equal(await world.store.keys.get('key_010'), null);
     });
   });
 }

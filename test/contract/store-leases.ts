@@ -1,68 +1,64 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import type { Store } from '../../src/store/ports.ts';
+import { beforeEach, describe, it } from 'node:test';
 import { batch, committed, DAY, grantRequest, LEASE, money, point, row } from './store-builders.ts';
 import { EMPTY_MONEY } from './store-engines.ts';
-import type { EngineUnderTest, Sandbox } from './store-engines.ts';
+import type { EngineUnderTest } from './store-engines.ts';
+import { storeWorld } from './store-world.ts';
 
 export function leaseContract(engine: EngineUnderTest): void {
-  let sandbox: Sandbox;
-  let store: Store;
-
-  before(async () => {
-    sandbox = await engine.create();
-    store = sandbox.store;
-  });
-  after(() => sandbox.dispose());
+  const world = storeWorld(engine);
+  const { sums, assertClean } = world;
   beforeEach(async () => {
-    await sandbox.edit(EMPTY_MONEY);
+    await world.sandbox.edit(EMPTY_MONEY);
   });
-
-  async function sums(): Promise<number[]> {
-    const period = (await store.leases.periods('budget', DAY)).find((one) => one.period === DAY);
-    return period === undefined ? [0, 0, 0] : [period.spent, period.leased, period.presumed];
-  }
-
-  async function assertClean(): Promise<void> {
-    assert.deepEqual((await store.ledger.verify()).problems, []);
-  }
 
   describe('granting', () => {
     it('grants what is wanted and says what is left', async () => {
-      assert.deepEqual(await store.leases.grant(grantRequest()), { granted: 100, left: 900 });
-      assert.deepEqual(await store.leases.grant(grantRequest()), { granted: 100, left: 800 });
-      assert.deepEqual(await store.leases.open(), [
+      assert.deepEqual(await world.store.leases.grant(grantRequest()), { granted: 100, left: 900 });
+      assert.deepEqual(await world.store.leases.grant(grantRequest()), { granted: 100, left: 800 });
+      assert.deepEqual(await world.store.leases.open(), [
         { id: `budget/${DAY}/w0-1`, ...LEASE, remaining: 200, state: 'open' },
       ]);
     });
 
     it('grants less than wanted near the limit, down to what is needed, to the last micro', async () => {
       const near = grantRequest({ limit: money(130) });
-      assert.deepEqual(await store.leases.grant(near), { granted: 100, left: 30 });
-      assert.deepEqual(await store.leases.grant({ ...near, need: money(31) }), { granted: 0, left: 30 });
-      assert.deepEqual(await store.leases.grant({ ...near, need: money(30) }), { granted: 30, left: 0 });
-      assert.deepEqual(await store.leases.grant(near), { granted: 0, left: 0 });
+      assert.deepEqual(await world.store.leases.grant(near), { granted: 100, left: 30 });
+      assert.deepEqual(await world.store.leases.grant({ ...near, need: money(31) }), {
+        granted: 0,
+        left: 30,
+      });
+      assert.deepEqual(await world.store.leases.grant({ ...near, need: money(30) }), {
+        granted: 30,
+        left: 0,
+      });
+      assert.deepEqual(await world.store.leases.grant(near), { granted: 0, left: 0 });
     });
 
     it('counts spent, leased and presumed money of every period since the start of the window', async () => {
-      await store.leases.grant(grantRequest({ period: DAY - 2, since: 0, want: money(7) }));
-      await store.leases.grant(grantRequest({ period: DAY - 1, since: 0, node: 'w1', want: money(20) }));
-      await store.leases.close('w1', 1, 'presume');
-      await store.leases.grant(grantRequest({ node: 'w2', want: money(30) }));
-      await store.ledger.load(batch(0, 1, { node: 'w2', rows: [row(0, { node: 'w2' })] }));
+      await world.store.leases.grant(grantRequest({ period: DAY - 2, since: 0, want: money(7) }));
+      await world.store.leases.grant(
+        grantRequest({ period: DAY - 1, since: 0, node: 'w1', want: money(20) }),
+      );
+      await world.store.leases.close('w1', 1, 'presume');
+      await world.store.leases.grant(grantRequest({ node: 'w2', want: money(30) }));
+      await world.store.ledger.load(batch(0, 1, { node: 'w2', rows: [row(0, { node: 'w2' })] }));
       const sliding = grantRequest({ limit: money(60), since: DAY - 1, node: 'w3' });
-      assert.deepEqual(await store.leases.grant(sliding), { granted: 10, left: 0 });
+      assert.deepEqual(await world.store.leases.grant(sliding), { granted: 10, left: 0 });
       await assertClean();
     });
 
     it('grants nothing above a lowered limit', async () => {
-      await store.leases.grant(grantRequest());
-      assert.deepEqual(await store.leases.grant(grantRequest({ limit: money(40) })), { granted: 0, left: 0 });
+      await world.store.leases.grant(grantRequest());
+      assert.deepEqual(await world.store.leases.grant(grantRequest({ limit: money(40) })), {
+        granted: 0,
+        left: 0,
+      });
     });
 
     it('never grants more than the limit to many at once', async () => {
       const requests = Array.from({ length: 300 }, (_, index) =>
-        store.leases.grant(grantRequest({ node: `w${index % 8}`, want: money(7), need: money(7) })),
+        world.store.leases.grant(grantRequest({ node: `w${index % 8}`, want: money(7), need: money(7) })),
       );
       const granted = (await Promise.all(requests)).reduce((sum, one) => sum + one.granted, 0);
       assert.equal(granted, Math.floor(1_000 / 7) * 7);
@@ -70,10 +66,10 @@ export function leaseContract(engine: EngineUnderTest): void {
     });
 
     it('keeps budgets and periods apart', async () => {
-      await store.leases.grant(grantRequest({ want: money(1_000) }));
-      assert.equal((await store.leases.grant(grantRequest({ budget: 'other' }))).granted, 100);
+      await world.store.leases.grant(grantRequest({ want: money(1_000) }));
+      assert.equal((await world.store.leases.grant(grantRequest({ budget: 'other' }))).granted, 100);
       const tomorrow = grantRequest({ period: DAY + 86_400_000, since: DAY + 86_400_000 });
-      assert.equal((await store.leases.grant(tomorrow)).granted, 100);
+      assert.equal((await world.store.leases.grant(tomorrow)).granted, 100);
     });
 
     it('refuses a request that contradicts itself', async () => {
@@ -88,63 +84,65 @@ export function leaseContract(engine: EngineUnderTest): void {
       ];
       for (const changes of wrong)
         await assert.rejects(
-          store.leases.grant(grantRequest(changes)),
+          world.store.leases.grant(grantRequest(changes)),
           { code: 'input_invalid' },
           JSON.stringify(changes),
         );
-      assert.deepEqual(await store.leases.open(), []);
+      assert.deepEqual(await world.store.leases.open(), []);
     });
   });
 
   describe('giving back', () => {
     it('returns money to the budget', async () => {
-      await store.leases.grant(grantRequest());
-      await store.leases.giveBack(LEASE, money(60));
+      await world.store.leases.grant(grantRequest());
+      await world.store.leases.giveBack(LEASE, money(60));
       assert.deepEqual(await sums(), [0, 40, 0]);
-      assert.equal((await store.leases.open())[0]?.remaining, 40);
+      assert.equal((await world.store.leases.open())[0]?.remaining, 40);
       await assertClean();
     });
 
     it('refuses more than the lease holds, and a lease that does not exist', async () => {
-      await store.leases.grant(grantRequest());
-      await store.ledger.load(batch(0, 1, { rows: [row(0)] }));
-      await assert.rejects(store.leases.giveBack(LEASE, money(91)), { code: 'conflict' });
-      await assert.rejects(store.leases.giveBack({ ...LEASE, epoch: 2 }, money(1)), { code: 'conflict' });
-      await assert.rejects(store.leases.giveBack(LEASE, money(-1)), { code: 'input_invalid' });
+      await world.store.leases.grant(grantRequest());
+      await world.store.ledger.load(batch(0, 1, { rows: [row(0)] }));
+      await assert.rejects(world.store.leases.giveBack(LEASE, money(91)), { code: 'conflict' });
+      await assert.rejects(world.store.leases.giveBack({ ...LEASE, epoch: 2 }, money(1)), {
+        code: 'conflict',
+      });
+      await assert.rejects(world.store.leases.giveBack(LEASE, money(-1)), { code: 'input_invalid' });
       assert.deepEqual(await sums(), [10, 90, 0]);
     });
   });
 
   it('takes money back only when the journal is loaded to where its holder had written it', async () => {
-    await store.leases.grant(grantRequest());
-    await store.ledger.load(batch(0, 2, { rows: [row(0)] }));
+    await world.store.leases.grant(grantRequest());
+    await world.store.ledger.load(batch(0, 2, { rows: [row(0)] }));
     for (const amount of [1, 95])
-      await assert.rejects(store.leases.giveBack(LEASE, money(amount), 3), { code: 'conflict' });
-    await store.ledger.load(batch(2, 3, { outcomes: [committed(0, 5)] }));
-    await store.leases.giveBack(LEASE, money(95), 3);
+      await assert.rejects(world.store.leases.giveBack(LEASE, money(amount), 3), { code: 'conflict' });
+    await world.store.ledger.load(batch(2, 3, { outcomes: [committed(0, 5)] }));
+    await world.store.leases.giveBack(LEASE, money(95), 3);
     assert.deepEqual(await sums(), [5, 0, 0]);
     await assertClean();
   });
 
   describe('the end of a process', () => {
     beforeEach(async () => {
-      await store.leases.grant(grantRequest());
-      await store.ledger.load(batch(0, 3, { rows: [row(0), row(1)], outcomes: [committed(0, 4)] }));
+      await world.store.leases.grant(grantRequest());
+      await world.store.ledger.load(batch(0, 3, { rows: [row(0), row(1)], outcomes: [committed(0, 4)] }));
     });
 
     it('frees what is left and makes reserved rows unknown', async () => {
-      await store.leases.close('w0', 1, 'free');
+      await world.store.leases.close('w0', 1, 'free');
       assert.deepEqual(await sums(), [14, 0, 0]);
-      assert.equal((await store.ledger.get(point(1)))?.state, 'unknown');
-      assert.equal((await store.ledger.get(point(0)))?.state, 'committed');
-      assert.deepEqual(await store.leases.open(), []);
+      assert.equal((await world.store.ledger.get(point(1)))?.state, 'unknown');
+      assert.equal((await world.store.ledger.get(point(0)))?.state, 'committed');
+      assert.deepEqual(await world.store.leases.open(), []);
       await assertClean();
     });
 
     it('presumes what is left as spent when records may be lost', async () => {
-      await store.leases.close('w0', 1, 'presume');
+      await world.store.leases.close('w0', 1, 'presume');
       assert.deepEqual(await sums(), [14, 0, 86]);
-      assert.deepEqual(await store.leases.grant(grantRequest({ node: 'w1', limit: money(100) })), {
+      assert.deepEqual(await world.store.leases.grant(grantRequest({ node: 'w1', limit: money(100) })), {
         granted: 0,
         left: 0,
       });
@@ -152,66 +150,68 @@ export function leaseContract(engine: EngineUnderTest): void {
     });
 
     it('changes nothing the second time, whatever is asked then', async () => {
-      await store.leases.close('w0', 1, 'presume');
-      await store.leases.close('w0', 1, 'free');
-      await store.leases.close('w0', 1, 'presume');
+      await world.store.leases.close('w0', 1, 'presume');
+      await world.store.leases.close('w0', 1, 'free');
+      await world.store.leases.close('w0', 1, 'presume');
       assert.deepEqual(await sums(), [14, 0, 86]);
       await assertClean();
     });
 
     it('grants a closed process nothing more', async () => {
-      await store.leases.close('w0', 1, 'free');
-      await assert.rejects(store.leases.grant(grantRequest()), { code: 'conflict' });
-      await assert.rejects(store.leases.giveBack(LEASE, money(1)), { code: 'conflict' });
-      assert.equal((await store.leases.grant(grantRequest({ epoch: 2 }))).granted, 100);
+      await world.store.leases.close('w0', 1, 'free');
+      await assert.rejects(world.store.leases.grant(grantRequest()), { code: 'conflict' });
+      await assert.rejects(world.store.leases.giveBack(LEASE, money(1)), { code: 'conflict' });
+      assert.equal((await world.store.leases.grant(grantRequest({ epoch: 2 }))).granted, 100);
     });
 
     it('touches no other process', async () => {
-      await store.leases.grant(grantRequest({ epoch: 2 }));
-      await store.ledger.load(batch(0, 1, { epoch: 2, rows: [row(0, { epoch: 2 })] }));
-      await store.leases.close('w0', 1, 'free');
-      assert.equal((await store.ledger.get(point(0, { node: 'w0', epoch: 2 })))?.state, 'reserved');
+      await world.store.leases.grant(grantRequest({ epoch: 2 }));
+      await world.store.ledger.load(batch(0, 1, { epoch: 2, rows: [row(0, { epoch: 2 })] }));
+      await world.store.leases.close('w0', 1, 'free');
+      assert.equal((await world.store.ledger.get(point(0, { node: 'w0', epoch: 2 })))?.state, 'reserved');
       assert.deepEqual(await sums(), [24, 90, 0]);
     });
 
     it('gives outcomes that arrive afterwards to the budget', async () => {
-      await store.leases.close('w0', 1, 'free');
-      await store.ledger.load(batch(3, 4, { outcomes: [committed(1, 2)] }));
+      await world.store.leases.close('w0', 1, 'free');
+      await world.store.ledger.load(batch(3, 4, { outcomes: [committed(1, 2)] }));
       assert.deepEqual(await sums(), [6, 0, 0]);
       await assertClean();
     });
 
     it('takes rows that turn up afterwards out of what was presumed, and calls them unknown', async () => {
-      await store.leases.close('w0', 1, 'presume');
-      await store.ledger.load(batch(3, 4, { rows: [row(3)] }));
+      await world.store.leases.close('w0', 1, 'presume');
+      await world.store.ledger.load(batch(3, 4, { rows: [row(3)] }));
       assert.deepEqual(await sums(), [24, 0, 76]);
-      assert.equal((await store.ledger.get(point(3)))?.state, 'unknown');
+      assert.equal((await world.store.ledger.get(point(3)))?.state, 'unknown');
       await assertClean();
     });
 
     it('forgives presumed money, but not more than there is', async () => {
-      await store.leases.grant(grantRequest({ node: 'w1' }));
-      await store.leases.close('w1', 1, 'presume');
-      await store.leases.close('w0', 1, 'presume');
-      await store.leases.forgive('budget', DAY, money(150));
+      await world.store.leases.grant(grantRequest({ node: 'w1' }));
+      await world.store.leases.close('w1', 1, 'presume');
+      await world.store.leases.close('w0', 1, 'presume');
+      await world.store.leases.forgive('budget', DAY, money(150));
       assert.deepEqual(await sums(), [14, 0, 36]);
-      await assert.rejects(store.leases.forgive('budget', DAY, money(37)), { code: 'conflict' });
+      await assert.rejects(world.store.leases.forgive('budget', DAY, money(37)), { code: 'conflict' });
       assert.deepEqual(await sums(), [14, 0, 36]);
       await assertClean();
     });
 
     it('closes a process that never had a lease', async () => {
-      await store.leases.close('w7', 4, 'free');
-      await assert.rejects(store.leases.grant(grantRequest({ node: 'w7', epoch: 4 })), { code: 'conflict' });
+      await world.store.leases.close('w7', 4, 'free');
+      await assert.rejects(world.store.leases.grant(grantRequest({ node: 'w7', epoch: 4 })), {
+        code: 'conflict',
+      });
       await assertClean();
     });
   });
 
   it('shows the periods of a budget since a time, ascending', async () => {
     for (const period of [DAY + 2, DAY, DAY + 1])
-      await store.leases.grant(grantRequest({ budget: 'shown', period, since: period }));
+      await world.store.leases.grant(grantRequest({ budget: 'shown', period, since: period }));
     assert.deepEqual(
-      (await store.leases.periods('shown', DAY + 1)).map((one) => one.period),
+      (await world.store.leases.periods('shown', DAY + 1)).map((one) => one.period),
       [DAY + 1, DAY + 2],
     );
   });

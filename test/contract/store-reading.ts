@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import type { Store } from '../../src/store/ports.ts';
-import type { LedgerRecord } from '../../src/store/records.ts';
 import {
   batch,
   committed,
-  DAY,
   grantRequest,
   headAt,
   LIFE,
@@ -16,39 +14,20 @@ import {
   unknown,
 } from './store-builders.ts';
 import { EMPTY_MONEY } from './store-engines.ts';
-import type { EngineUnderTest, Sandbox } from './store-engines.ts';
+import type { EngineUnderTest } from './store-engines.ts';
+import { storeWorld } from './store-world.ts';
 
 export function readingContract(engine: EngineUnderTest): void {
-  let sandbox: Sandbox;
-  let store: Store;
-
-  before(async () => {
-    sandbox = await engine.create();
-    store = sandbox.store;
-  });
-  after(() => sandbox.dispose());
+  const world = storeWorld(engine);
+  const { sums, assertClean, get } = world;
   beforeEach(async () => {
-    await sandbox.edit(EMPTY_MONEY);
-    await store.leases.grant(grantRequest());
+    await world.sandbox.edit(EMPTY_MONEY);
+    await world.store.leases.grant(grantRequest());
   });
-
-  /** spent, leased, presumed of the test's budget. */
-  async function sums(budget = 'budget'): Promise<number[]> {
-    const period = (await store.leases.periods(budget, DAY)).find((one) => one.period === DAY);
-    return period === undefined ? [0, 0, 0] : [period.spent, period.leased, period.presumed];
-  }
-
-  async function assertClean(): Promise<void> {
-    assert.deepEqual((await store.ledger.verify()).problems, []);
-  }
-
-  function get(position: number): Promise<LedgerRecord | null> {
-    return store.ledger.get(point(position));
-  }
 
   describe('reading the ledger', () => {
     it('lists rows that wait for a price or an outcome, oldest first', async () => {
-      await store.ledger.load(
+      await world.store.ledger.load(
         batch(0, 20, {
           rows: [row(0), row(1), row(2), row(3), row(4)],
           outcomes: [
@@ -60,35 +39,35 @@ export function readingContract(engine: EngineUnderTest): void {
         }),
       );
       const positions = async (kind: 'late' | 'unknown', limit: number) =>
-        (await store.ledger.pending(kind, limit)).map((one) => one.position);
+        (await world.store.ledger.pending(kind, limit)).map((one) => one.position);
       assert.deepEqual(await positions('late', 10), [0, 3]);
       assert.deepEqual(await positions('late', 1), [0]);
       assert.deepEqual(await positions('unknown', 10), [2]);
-      await store.ledger.settle(committed(0, 1));
+      await world.store.ledger.settle(committed(0, 1));
       assert.deepEqual(await positions('late', 10), [3]);
     });
 
     it('goes on after a row, also after one that waits no longer', async () => {
       const outcomes = [0, 1, 2, 3].map((position) => committed(position, 10, { settled: false }));
-      await store.ledger.load(batch(0, 10, { rows: [row(0), row(1), row(2), row(3)], outcomes }));
+      await world.store.ledger.load(batch(0, 10, { rows: [row(0), row(1), row(2), row(3)], outcomes }));
       const following = async (position: number) =>
-        (await store.ledger.pending('late', 2, point(position))).map((one) => one.position);
+        (await world.store.ledger.pending('late', 2, point(position))).map((one) => one.position);
       assert.deepEqual(await following(0), [1, 2]);
-      await store.ledger.settle(committed(1, 1));
+      await world.store.ledger.settle(committed(1, 1));
       assert.deepEqual(await following(1), [2, 3]);
       assert.deepEqual(await following(3), []);
       assert.deepEqual(await following(99), [0, 2], 'a row that never was hides nothing');
     });
 
     it('remembers that the bound was the last word, until a price comes all the same', async () => {
-      await store.ledger.load(
+      await world.store.ledger.load(
         batch(0, 2, { rows: [row(0)], outcomes: [committed(0, 20, { settled: false })] }),
       );
       assert.equal((await get(0))?.atBound, undefined);
-      await store.ledger.settle(committed(0, 20, { atBound: true }));
+      await world.store.ledger.settle(committed(0, 20, { atBound: true }));
       assert.equal((await get(0))?.atBound, true);
       assert.equal((await get(0))?.settled, true);
-      await store.ledger.settle(committed(0, 7));
+      await world.store.ledger.settle(committed(0, 7));
       assert.equal((await get(0))?.atBound, undefined);
       await assertClean();
     });
@@ -100,10 +79,10 @@ export function readingContract(engine: EngineUnderTest): void {
       );
       const outcomes = [5, 4_500, 4_501].map((position) => released(position));
       for (let from = 0; from < 9_000; from += 1_000)
-        await store.ledger.load(batch(from, from + 1_000, { rows: rows.slice(from, from + 1_000) }));
-      await store.ledger.load(batch(9_000, 9_010, { outcomes }));
+        await world.store.ledger.load(batch(from, from + 1_000, { rows: rows.slice(from, from + 1_000) }));
+      await world.store.ledger.load(batch(9_000, 9_010, { outcomes }));
       const positions = async (options: Parameters<Store['ledger']['list']>[0]) =>
-        (await store.ledger.list(options)).map((one) => one.position);
+        (await world.store.ledger.list(options)).map((one) => one.position);
       assert.deepEqual(await positions({ limit: 3 }), [8_999, 8_998, 8_997]);
       assert.deepEqual(await positions({ limit: 3, key: 'key_1' }), [8_998, 8_995, 8_992]);
       assert.deepEqual(await positions({ limit: 2, key: 'key_1', app: 'app_b' }), [8_995, 8_989]);
@@ -116,42 +95,42 @@ export function readingContract(engine: EngineUnderTest): void {
 
     it('refuses a limit that means everything', async () => {
       for (const limit of [-1, 1.5, Number.NaN]) {
-        await assert.rejects(store.ledger.list({ limit }), { code: 'input_invalid' });
-        await assert.rejects(store.ledger.pending('late', limit), { code: 'input_invalid' });
+        await assert.rejects(world.store.ledger.list({ limit }), { code: 'input_invalid' });
+        await assert.rejects(world.store.ledger.pending('late', limit), { code: 'input_invalid' });
       }
     });
 
     it('finds a resource id within its account only', async () => {
       const odd = 'id with "quotes", [brackets] and ä';
-      await store.ledger.load(
+      await world.store.ledger.load(
         batch(0, 4, { rows: [row(0)], outcomes: [committed(0, 3, { resourceIds: ['SM1', odd] })] }),
       );
-      assert.equal(await store.ledger.hasResource('account_a', 'SM1'), true);
-      assert.equal(await store.ledger.hasResource('account_a', odd), true);
-      assert.equal(await store.ledger.hasResource('account_b', 'SM1'), false);
-      assert.equal(await store.ledger.hasResource('account_a', 'SM'), false);
-      assert.equal(await store.ledger.hasResource('account_a', 'id with '), false);
+      assert.equal(await world.store.ledger.hasResource('account_a', 'SM1'), true);
+      assert.equal(await world.store.ledger.hasResource('account_a', odd), true);
+      assert.equal(await world.store.ledger.hasResource('account_b', 'SM1'), false);
+      assert.equal(await world.store.ledger.hasResource('account_a', 'SM'), false);
+      assert.equal(await world.store.ledger.hasResource('account_a', 'id with '), false);
     });
 
     it('knows the cursor of each epoch of a node', async () => {
-      await store.ledger.load(batch(0, 4, { epoch: 3 }));
-      await store.ledger.load(batch(0, 9));
-      assert.deepEqual(await store.ledger.cursors('w0'), [
+      await world.store.ledger.load(batch(0, 4, { epoch: 3 }));
+      await world.store.ledger.load(batch(0, 9));
+      assert.deepEqual(await world.store.ledger.cursors('w0'), [
         { epoch: 1, position: 9, head: headAt(9) },
         { epoch: 3, position: 4, head: headAt(4) },
       ]);
-      assert.deepEqual(await store.ledger.cursors('w1'), []);
+      assert.deepEqual(await world.store.ledger.cursors('w1'), []);
     });
 
     it('keeps everything over a restart', async () => {
-      await store.ledger.load(
+      await world.store.ledger.load(
         batch(0, 4, { rows: [row(0)], outcomes: [committed(0, 3, { resourceIds: ['SM1'] })] }),
       );
       const stored = await get(0);
-      store = await sandbox.reopen();
+      await world.sandbox.reopen();
       assert.deepEqual(await get(0), stored);
-      assert.equal(await store.ledger.hasResource('account_a', 'SM1'), true);
-      await store.ledger.load(batch(4, 6, { rows: [row(5, { ...LIFE })] }));
+      assert.equal(await world.store.ledger.hasResource('account_a', 'SM1'), true);
+      await world.store.ledger.load(batch(4, 6, { rows: [row(5, { ...LIFE })] }));
       assert.deepEqual(await sums(), [13, 87, 0]);
       await assertClean();
     });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Store } from '../../src/store/ports.ts';
 import { batch, committed, grantRequest, money, released, row, unknown } from './store-builders.ts';
 import { EMPTY_MONEY } from './store-engines.ts';
-import type { EngineUnderTest, Sandbox } from './store-engines.ts';
+import type { EngineUnderTest } from './store-engines.ts';
+import { storeWorld } from './store-world.ts';
 
 interface Injection {
   readonly what: string;
@@ -98,17 +99,11 @@ const INJECTIONS: readonly Injection[] = [
 
 export function verifyContract(engine: EngineUnderTest): void {
   describe('verification', () => {
-    let sandbox: Sandbox;
-    let store: Store;
-    before(async () => {
-      sandbox = await engine.create();
-      store = sandbox.store;
-    });
-    after(() => sandbox.dispose());
+    const world = storeWorld(engine);
 
     it('finds an untouched store clean and adds up the amounts', async () => {
-      await fill(store);
-      assert.deepEqual(await store.ledger.verify(), {
+      await fill(world.store);
+      assert.deepEqual(await world.store.ledger.verify(), {
         rows: 6,
         periods: 1,
         problems: [],
@@ -123,10 +118,10 @@ export function verifyContract(engine: EngineUnderTest): void {
 
     for (const { what, sql, named } of INJECTIONS)
       it(`names ${what}`, async () => {
-        await sandbox.edit(EMPTY_MONEY);
-        await fill(store);
-        await sandbox.edit(sql);
-        assert.match((await store.ledger.verify()).problems.join('\n'), named);
+        await world.sandbox.edit(EMPTY_MONEY);
+        await fill(world.store);
+        await world.sandbox.edit(sql);
+        assert.match((await world.store.ledger.verify()).problems.join('\n'), named);
       });
   });
 }
