@@ -66,7 +66,27 @@ async function checkDisk(data: string): Promise<Check> {
   return free >= LEAST_FREE ? ok('disk', text) : finding('disk', text, 'Free disk space, or move the data.');
 }
 
-async function checkGateway({ client }: Session): Promise<readonly Check[]> {
+/** Enough to see whether a vendor has more than the bands that Ringfence ships, which are some thousand rows. */
+const MOST_PRICES = 10_000;
+
+/** A budget is only as exact as the prices that it is kept with. */
+async function checkPrices({ client }: Session): Promise<readonly Check[]> {
+  const accounts = await client.call('accounts.list', {});
+  const vendors = [...new Set(accounts.map(({ vendor }) => vendor))];
+  return Promise.all(
+    vendors.map(async (vendor) => {
+      const rows = await client.call('prices.list', { vendor, limit: MOST_PRICES });
+      const name = `prices ${vendor}`;
+      const remedy = 'Import the prices of the account with `ringfence prices import`.';
+      if (rows.length === 0) return finding(name, 'there are none, so what costs money is refused', remedy);
+      const isCoarse = rows.every(({ kind }) => kind === 'band');
+      return isCoarse ? finding(name, 'coarse upper bounds only', remedy) : ok(name, 'own prices');
+    }),
+  );
+}
+
+async function checkGateway(session: Session): Promise<readonly Check[]> {
+  const { client } = session;
   try {
     const status = await client.call('status.get', {});
     const authority = await client.call('ca.get', {});
@@ -78,6 +98,7 @@ async function checkGateway({ client }: Session): Promise<readonly Check[]> {
       ...(await Promise.all(status.listeners.map(checkListener))),
       checkAuthority(authority.certificate),
       checkClock(status.clock),
+      ...(await checkPrices(session)),
     ];
   } catch (error) {
     if (!(error instanceof RingfenceError)) throw error;
