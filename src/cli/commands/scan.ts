@@ -116,7 +116,9 @@ async function updateBaseline(
   const path = baselinePath(folder, flags.baseline);
   writeFileSync(path, writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url')));
   const written = { baseline: path, findings: report.findings.length };
-  createOutput(context, flags).show(written, () => `${path} holds ${written.findings} findings now.`);
+  createOutput(context, flags).show(written, ({ findings: count }) =>
+    count === 1 ? `${path} holds 1 finding now.` : `${path} holds ${count} findings now.`,
+  );
 }
 
 /** The gateway matches what was found with its sealed accounts, virtual keys and canaries. */

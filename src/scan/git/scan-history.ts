@@ -49,12 +49,10 @@ function sightingsIn(
   });
 }
 
-function sightingOf(
-  { value, companions, confidence, line, column }: Hit,
-  rule: LeakRule,
-  place: GitPlace,
-): Sighting {
-  return { rule, secret: new Secret(value), companions, confidence, place, line, column };
+function sightingOf({ value, allowance, ...hit }: Hit, rule: LeakRule, place: GitPlace): Sighting {
+  const { companions, confidence, line, column } = hit;
+  const found = { rule, secret: new Secret(value), companions, confidence, place, line, column };
+  return allowance === null ? found : { ...found, allowance };
 }
 
 function refProblems({ refStorage }: Repository): ScanProblem[] {

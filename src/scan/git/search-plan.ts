@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { readAllowance } from '../allowance.ts';
 import type { Detection, Detector } from '../detection.ts';
 import type { ScanProblem } from '../sighting.ts';
 import { createArena } from './arena.ts';
@@ -31,6 +32,8 @@ export interface Hit {
   /** From 1; in a commit or tag, lines of the message. */
   readonly line: number;
   readonly column: number;
+  /** As in a sighting; null when there is none. */
+  readonly allowance: string | null;
 }
 
 /** An object that holds something, by ascending start. */
@@ -179,5 +182,6 @@ function hitsOf(bytes: Uint8Array, { list }: Findings): Hit[] {
     end: detection.end,
     line: positions[index]?.line ?? 1,
     column: positions[index]?.column ?? 1,
+    allowance: readAllowance(bytes, detection.start, detection.end),
   }));
 }

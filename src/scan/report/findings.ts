@@ -2,6 +2,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { LeakVerdict } from '../../vendors/leak-check.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
+import { weightOf } from '../overlaps.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { canonicalValue } from './canonical.ts';
 import { maskValue } from './mask.ts';
@@ -47,8 +48,6 @@ export interface ScanReport {
   readonly endedAt: number;
 }
 
-const CERTAINTY = { high: 2, medium: 1, low: 0 } as const;
-
 /**
  * One finding for each value, the most severe first. What stands beside a value is masked where it is a secret itself, by
  * any of `all` sightings.
@@ -83,7 +82,7 @@ function createHider(all: readonly Sighting[]): (companions: Finding['companions
 }
 
 function toFinding(group: readonly [Sighting, ...Sighting[]]): Finding {
-  const [best = group[0]] = group.toSorted((one, other) => weight(other) - weight(one));
+  const [best = group[0]] = group.toSorted((one, other) => weightOf(other) - weightOf(one));
   const dated = group.filter(({ place }) => place.kind === 'git' && place.date !== null).toSorted(byDate);
   const isHistory = group.every(({ place }) => place.kind === 'git' && place.commit !== null);
   const { rule, secret, confidence } = best;
@@ -101,10 +100,6 @@ function toFinding(group: readonly [Sighting, ...Sighting[]]): Finding {
     inHead:
       isHistory || dated.length > 0 ? group.some(({ place }) => place.kind === 'git' && place.inHead) : null,
   };
-}
-
-function weight({ rule, confidence }: Sighting): number {
-  return (rule.role === 'secret' ? 10 : 0) + CERTAINTY[confidence];
 }
 
 function severityOf({ rule, confidence }: Sighting): Severity {

@@ -1,13 +1,18 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { selectRules } from '../detector-source.ts';
 import { DamageError } from '../git/damage.ts';
 import type { HistoryRange } from '../git/ranges.ts';
-import { findRepository } from '../git/repository.ts';
+import { findRepository, namesIn, type Repository } from '../git/repository.ts';
 import { scanHistory } from '../git/scan-history.ts';
-import type { ScanOutcome, ScanProgress } from '../sighting.ts';
+import { withoutOverlaps } from '../overlaps.ts';
+import type { ScanOutcome, ScanProgress, Sighting } from '../sighting.ts';
 
 const MOST_WORKERS = 16;
+/** Less than this is searched in the time that a thread needs to start. */
+const SMALL_BYTES = 4 << 20;
 
 export interface RepositoryOptions {
   /** A repository, or a folder in its work tree. */
@@ -30,18 +35,43 @@ export async function scanRepository(options: RepositoryOptions): Promise<ScanOu
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const module = new URL(`../detector-source.${extension}`, import.meta.url).href;
   try {
-    return await scanHistory({
+    const outcome = await scanHistory({
       repository,
       rules: selectRules(ids),
       detector: { module, options: { ids } },
-      workers: Math.min(MOST_WORKERS, Math.max(1, workers ?? availableParallelism())),
+      workers: Math.min(MOST_WORKERS, Math.max(1, workers ?? usualWorkers(repository))),
       pause,
       progress,
       ...(range === null ? {} : { range }),
     });
+    return { ...outcome, sightings: bestAtEachPlace(outcome.sightings) };
   } catch (error) {
     if (error instanceof DamageError)
       throw new RingfenceError('input_invalid', `${error.message}.`, { cause: error });
     throw error;
   }
+}
+
+function usualWorkers({ objectDirectories }: Repository): number {
+  const packs = objectDirectories
+    .map((folder) => join(folder, 'pack'))
+    .flatMap((folder) => namesIn(folder).map((name) => join(folder, name)));
+  const bytes = packs.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return bytes < SMALL_BYTES ? 1 : availableParallelism();
+}
+
+/** Rules that find the same bytes of an object are one sighting, as in a file. */
+function bestAtEachPlace(sightings: readonly Sighting[]): Sighting[] {
+  const lines = Map.groupBy(
+    sightings,
+    ({ place, line }) => `${place.kind === 'git' ? place.object : ''} ${line}`,
+  );
+  return Array.from(lines.values(), (found) =>
+    withoutOverlaps(
+      found.map((sighting) => {
+        const { rule, confidence, column, secret } = sighting;
+        return { rule, confidence, start: column, end: column + secret.reveal().length, sighting };
+      }),
+    ).map(({ sighting }) => sighting),
+  ).flat();
 }

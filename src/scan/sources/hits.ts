@@ -1,6 +1,7 @@
 import type { Detection, Detector, Window } from '../detection.ts';
 import { readAllowance } from '../allowance.ts';
 import { Secret } from '../../kernel/secret.ts';
+import { withoutOverlaps } from '../overlaps.ts';
 import type { Place, Sighting } from '../sighting.ts';
 
 const LINE_END = 0x0a;
@@ -11,34 +12,6 @@ export function findHits(detector: Detector, window: Window): Detection[] {
   detector.detect(window, (detection) => void found.push(detection));
   return found.length < 2 ? found : withoutOverlaps(found);
 }
-
-/** A secret before an identifier, the surer before the less sure, the longer before the shorter. */
-export function withoutOverlaps(found: readonly Detection[]): Detection[] {
-  const kept: Detection[] = [];
-  for (const detection of found.toSorted(
-    (one, other) => rank(other) - rank(one) || length(other) - length(one),
-  ))
-    takeIn(kept, detection);
-  return kept.toSorted((one, other) => one.start - other.start);
-}
-
-/** What another rule saw beside the same value is known too. */
-function takeIn(kept: Detection[], detection: Detection): void {
-  const { start, end, companions } = detection;
-  const place = kept.findIndex((one) => start < one.end && one.start < end);
-  const better = kept[place];
-  if (better === undefined) kept.push(detection);
-  else if (better.start === start && better.end === end)
-    kept[place] = { ...better, companions: { ...companions, ...better.companions } };
-}
-
-const CERTAINTY = { high: 2, medium: 1, low: 0 } as const;
-
-function rank({ rule, confidence }: Detection): number {
-  return (rule.role === 'secret' ? 10 : 0) + CERTAINTY[confidence];
-}
-
-const length = ({ start, end }: Detection): number => end - start;
 
 /** Where the bytes of a document stand in what was scanned. */
 export interface Origin {

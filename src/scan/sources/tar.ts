@@ -64,7 +64,7 @@ function readBody(
   }
   async function skip(): Promise<void> {
     for await (const part of body()) void part;
-    await queue.take(padded(size) - size);
+    if ((await queue.take(padded(size) - size)) === null) throw new Error('the archive breaks off');
   }
   return { body: { [Symbol.asyncIterator]: body }, skip };
 }

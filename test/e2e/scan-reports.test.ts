@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { line, openScanWorld, read, type ScanWorld, TOKENS } from './scan-world.ts';
+
+const FORMATS = ['text', 'json', 'sarif', 'gitlab', 'junit', 'csv'] as const;
+const [FIRST, SECOND] = TOKENS;
+
+describe('the report of ringfence scan', () => {
+  let world: ScanWorld;
+  before(() => {
+    world = openScanWorld();
+    world.write({
+      'found/a.env': line(FIRST),
+      'found/b.yaml': `twilio:\n  auth_token: ${FIRST}\n`,
+      'found/c.env': line(SECOND),
+      'empty/a.txt': 'nothing\n',
+    });
+  });
+  after(() => world[Symbol.dispose]());
+
+  for (const format of FORMATS)
+    it(`${format}: exit code 3 with findings, 0 without, and never a secret`, async () => {
+      const found = await world.scan(['found', '--format', format]);
+      assert.equal(found.code, 3, found.stderr);
+      for (const token of TOKENS) {
+        assert.ok(!found.stdout.includes(token.slice(0, 7)));
+        assert.ok(!found.stdout.includes(token.slice(-5)));
+      }
+      assert.match(found.stdout, /7c1e…36/);
+      const none = await world.scan(['empty', '--format', format]);
+      assert.deepEqual([none.code, none.stderr], [0, '']);
+      assert.notEqual(none.stdout, '');
+    });
+
+  it('one value at two places is one finding', async () => {
+    const { findings } = read(await world.scan(['found', '--json']));
+    assert.deepEqual(
+      findings.map(({ places }) => places.map(({ path }) => path)),
+      [['a.env', 'b.yaml'], ['c.env']],
+    );
+  });
+
+  it('--output writes a file and says where', async () => {
+    const ran = await world.scan(['found', '--format', 'sarif', '--output', 'report.sarif']);
+    assert.deepEqual([ran.code, ran.stdout], [3, '']);
+    assert.match(ran.stderr, /2 findings; see report\.sarif/);
+    assert.match(readFileSync(world.path('report.sarif'), 'utf8'), /"2\.1\.0"/);
+  });
+
+  it('a baseline holds back what was known, and a secret never stands in it', async () => {
+    world.write({ 'based/a.env': line(FIRST) });
+    const update = await world.scan(['based', '--update-baseline']);
+    assert.deepEqual(
+      [update.code, update.stdout],
+      [0, 'based/.ringfence-baseline.json holds 1 finding now.\n'],
+    );
+    const text = readFileSync(world.path('based/.ringfence-baseline.json'), 'utf8');
+    assert.ok(!text.includes(FIRST.slice(0, 8)));
+    world.write({ 'based/a.env': '', 'based/moved/b.env': `\n\n${line(FIRST)}` });
+    const known = await world.scan(['based', '--json']);
+    assert.deepEqual([known.code, read(known).held.baseline], [0, 1]);
+    world.write({ 'based/c.env': line(SECOND) });
+    const fresh = await world.scan(['based', '--json']);
+    assert.deepEqual([fresh.code, read(fresh).findings.length], [3, 1]);
+    assert.match(read(fresh).findings[0]?.fingerprint ?? '', /^[0-9a-f]{40}$/);
+    await world.scan(['based', '--update-baseline']);
+    assert.equal((await world.scan(['based'])).code, 0);
+    assert.equal(
+      (JSON.parse(text) as { salt: string }).salt,
+      (JSON.parse(readFileSync(world.path('based/.ringfence-baseline.json'), 'utf8')) as { salt: string })
+        .salt,
+    );
+    const elsewhere = ['found', '--baseline', 'based/.ringfence-baseline.json'];
+    assert.equal((await world.scan(elsewhere)).code, 0);
+    assert.equal((await world.scan(['found', '--baseline', 'nowhere.json'])).code, 1);
+  });
+
+  it('.ringfence-scan.yaml allows with a reason until a day; expired or incomplete, it does not', async () => {
+    const file = (until: string, more = 'reason: made up'): Record<string, string> => ({
+      'allowed/a.env': line(FIRST),
+      'allowed/.ringfence-scan.yaml': `allow:\n  - path: "*.env"\n    ${more}\n    until: ${until}\n`,
+    });
+    world.write(file('2999-12-31'));
+    const held = await world.scan(['allowed', '--json']);
+    assert.deepEqual([held.code, read(held).held.allowed], [0, 1]);
+    world.write(file('2001-01-01'));
+    const back = await world.scan(['allowed']);
+    assert.equal(back.code, 3);
+    assert.match(
+      back.stdout,
+      /Entry 1 of \.ringfence-scan\.yaml does not hold: it has expired on 2001-01-01/,
+    );
+    world.write(file('2999-12-31', 'rule: twilio-auth-token'));
+    const incomplete = await world.scan(['allowed']);
+    assert.equal(incomplete.code, 1);
+    assert.match(incomplete.stderr, /entry 1: it gives no reason/);
+  });
+
+  it('a comment without a reason leaves the finding, and the report says so', async () => {
+    world.write({ 'comment/a.env': `# ringfence:allow twilio-auth-token until=2999-01-01\n${line(FIRST)}` });
+    const ran = await world.scan(['comment']);
+    assert.equal(ran.code, 3);
+    assert.match(ran.stdout, /ringfence:allow at a\.env:2:19 does not hold: it gives no reason/);
+  });
+
+  it('--rules uses these alone, and names a wrong one', async () => {
+    assert.equal((await world.scan(['found', '--rules', 'sendgrid-api-key'])).code, 0);
+    assert.equal((await world.scan(['found', '--rules', 'twilio-auth-token, sendgrid-api-key'])).code, 3);
+    const wrong = await world.scan(['found', '--rules', 'nothing']);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /There is no rule "nothing"/);
+  });
+
+  it('there is no colour but on a terminal', async () => {
+    const { stdout } = await world.scan(['found']);
+    assert.ok(!stdout.includes('\u001B'));
+  });
+});
