@@ -11,6 +11,7 @@ import {
   nobodyLives,
   openFor,
   until,
+  released,
 } from './journal-fixture.ts';
 import type { JournalState } from './options.ts';
 import { MIN_SEGMENT_BYTES } from './segment-writer.ts';
@@ -200,19 +201,7 @@ test('without space for the next segment no new spending begins, running request
   assert.equal(journal.accepts(), false);
   assert.throws(() => journal.append(intent(1)), { code: 'journal_unavailable' });
   assert.throws(() => journal.append(JSON.stringify(intent(1))), { code: 'journal_unavailable' });
-  for (let index = 0; index < 100; index += 1)
-    journal.append({
-      type: 'outcome',
-      at: 1,
-      of: 2,
-      status: 201,
-      costs: true,
-      state: 'released',
-      amount: 0 as never,
-      settled: true,
-      reserves: [],
-      resourceIds: [],
-    });
+  for (let index = 0; index < 100; index += 1) journal.append(released(1, 2));
   await journal.flush();
   broken.clear();
   bench.tick();

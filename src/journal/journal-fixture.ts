@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { crc32 } from 'node:zlib';
+import { micros } from '../kernel/money.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { MIN_SEGMENT_BYTES } from './segment-writer.ts';
 import type { JournalOptions } from './options.ts';
-import type { IntentRecord, JournalRecord } from './records.ts';
+import type { IntentRecord, JournalRecord, OutcomeRecord } from './records.ts';
 import type { Scheduler } from './system.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -102,6 +103,22 @@ export function intent(at: number, padding = ''): IntentRecord {
     currency: null,
     reserves: [],
     fingerprints: [],
+  };
+}
+
+/** The request cost nothing in the end. */
+export function released(at: number, of: number): OutcomeRecord {
+  return {
+    type: 'outcome',
+    at,
+    of,
+    status: 201,
+    costs: true,
+    state: 'released',
+    amount: micros(0),
+    settled: true,
+    reserves: [],
+    resourceIds: [],
   };
 }
 

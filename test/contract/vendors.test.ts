@@ -8,7 +8,7 @@ import { ERRORS, type ErrorCode } from '../../src/kernel/errors.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { verifyJwt } from '../../src/vendors/shared/jwt.ts';
-import { NOW, plan, serve, wire } from '../../src/vendors/shared/wire-fixture.ts';
+import { NOW, plainIntent, plan, serve, wire } from '../../src/vendors/shared/wire-fixture.ts';
 import { VENDOR_LEAKS } from '../../src/vendors/leaks.ts';
 import type { LeakAnchor, Vendor } from '../../src/vendors/vendor.ts';
 import type { Operation, WireRequest } from '../../src/vendors/wire.ts';
@@ -254,7 +254,7 @@ for (const vendor of VENDORS) {
       const answers = fc.tuple(fc.integer({ min: 200, max: 599 }), body);
       fc.assert(
         fc.property(fc.constantFrom(...ACTIONS), answers, (action, [status, [, bytes]]) => {
-          const settled = vendor.readSettlement(intentOf(operation, action), {
+          const settled = vendor.readSettlement(plainIntent(operation, action), {
             status,
             headers: {},
             body: bytes,
@@ -334,24 +334,6 @@ function hasAnchor(sample: string, anchors: readonly LeakAnchor[]): boolean {
       ? sample.toLowerCase().includes(anchor.toLowerCase())
       : new RegExp(`${anchor.prefix}[0-9a-f]{${anchor.hex}}`, 'i').test(sample),
   );
-}
-
-function intentOf(operation: Operation, action: Intent['action']): Intent {
-  return {
-    vendor: operation.vendor,
-    operation: operation.id,
-    action,
-    effects: operation.effects,
-    channel: null,
-    destinations: [],
-    sender: null,
-    content: null,
-    callSeconds: null,
-    extras: [],
-    country: null,
-    parameters: new Map(),
-    callbacks: [],
-  };
 }
 
 describe('the Twilio SDK understands a refusal', () => {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { prepareRun } from '../../src/cli/run/prepare.ts';
 import { proveInterception, type Proof } from '../../src/cli/run/proof.ts';
 import { answerProbe } from '../../src/gateway/probe.ts';
-import { startProxy, type TestProxy } from './interception-proxy.ts';
+import { startRun } from './interception-proxy.ts';
 
 const run = promisify(execFile);
 const HOSTS = ['api.acme.example', '*.cloud.example'];
@@ -19,27 +17,11 @@ const has = (command: string, ...args: string[]): Promise<boolean> =>
 const withoutPython = (await has('python3', '-c', 'import ssl')) ? false : 'python3 is not installed';
 const withoutCurl = (await has('curl', '--version')) ? false : 'curl is not installed';
 
-interface World {
-  readonly proxy: TestProxy;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-async function setUp(t: TestContext, scope: 'all' | 'vendors' = 'all'): Promise<World> {
-  const proxy = await startProxy(HOSTS);
-  const { PATH, HOME } = process.env;
-  const { url, certificate } = proxy;
-  const gateway = { proxy: url, certificate, hosts: HOSTS, baseUrls: {}, scope };
-  const prepared = await prepareRun({ ...gateway, base: { PATH, HOME }, temporary: tmpdir() });
-  t.after(async () => {
-    await prepared[Symbol.asyncDispose]();
-    await proxy[Symbol.asyncDispose]();
-  });
-  return { proxy, environment: prepared.environment };
-}
+const setUp = (t: TestContext, scope: 'all' | 'vendors' = 'all') => startRun(t, HOSTS, scope);
 
 const prove = (
   command: string,
-  environment: World['environment'],
+  environment: Readonly<Record<string, string>>,
   key: KeyObject,
   hosts: readonly string[] = HOSTS,
 ): Promise<Proof> =>
@@ -146,7 +128,7 @@ test('a command of unknown nature is never called complete', async (t) => {
 });
 
 /** Code that runs with the preload and a list of outcomes to print. */
-async function node(environment: World['environment'], code: string): Promise<string> {
+async function node(environment: Readonly<Record<string, string>>, code: string): Promise<string> {
   const options = { env: environment, timeout: 20_000 };
   return (await run(process.execPath, ['--input-type=module', '-e', code], options)).stdout.trim();
 }

@@ -2,6 +2,9 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import type { TestContext } from 'node:test';
+import { prepareRun } from '../../src/cli/run/prepare.ts';
 import { answerProbe, PROBE_HEADER, PROBE_PATH } from '../../src/gateway/probe.ts';
 import { loadOrCreateAuthority } from '../../src/tls/authority.ts';
 import { createContexts, terminateTunnel, type Contexts } from '../../src/tls/contexts.ts';
@@ -108,3 +111,21 @@ const VENDOR_ANSWER = {
   uuid: 'id-1',
   messages: [],
 };
+
+/** A gateway stand-in, and the environment that `ringfence run` gives; `PATH` and `HOME` are all that is inherited. */
+export async function startRun(
+  t: TestContext,
+  hosts: readonly string[],
+  scope: 'all' | 'vendors',
+): Promise<{ readonly proxy: TestProxy; readonly environment: Readonly<Record<string, string>> }> {
+  const proxy = await startProxy(hosts);
+  const { PATH, HOME } = process.env;
+  const { url, certificate } = proxy;
+  const gateway = { proxy: url, certificate, hosts, baseUrls: {}, scope };
+  const prepared = await prepareRun({ ...gateway, base: { PATH, HOME }, temporary: tmpdir() });
+  t.after(async () => {
+    await prepared[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+  return { proxy, environment: prepared.environment };
+}

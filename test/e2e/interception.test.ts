@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { prepareRun } from '../../src/cli/run/prepare.ts';
-import { startProxy, type TestProxy } from './interception-proxy.ts';
+import { startRun, type TestProxy } from './interception-proxy.ts';
 
 const run = promisify(execFile);
 const HOSTS = [
@@ -17,31 +15,7 @@ const HOSTS = [
   '*.livekit.cloud',
 ];
 
-interface World {
-  readonly proxy: TestProxy;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** A gateway stand-in and the environment that `ringfence run` would give; `PATH` and `HOME` are all that is inherited. */
-async function setUp(t: TestContext, scope: 'all' | 'vendors' = 'all'): Promise<World> {
-  const proxy = await startProxy(HOSTS);
-  const { PATH, HOME } = process.env;
-  const base = { PATH, HOME };
-  const prepared = await prepareRun({
-    proxy: proxy.url,
-    hosts: HOSTS,
-    certificate: proxy.certificate,
-    baseUrls: {},
-    scope,
-    base,
-    temporary: tmpdir(),
-  });
-  t.after(async () => {
-    await prepared[Symbol.asyncDispose]();
-    await proxy[Symbol.asyncDispose]();
-  });
-  return { proxy, environment: prepared.environment };
-}
+const setUp = (t: TestContext, scope: 'all' | 'vendors' = 'all') => startRun(t, HOSTS, scope);
 
 /** Runs a piece of an app in a process of its own. */
 async function app(

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openJournal, type Journal } from '../../src/journal/journal.ts';
-import type { JournalRecord } from '../../src/journal/records.ts';
+import { intent, released } from '../../src/journal/journal-fixture.ts';
 import {
   checkNothingLost,
   inject,
@@ -86,30 +86,6 @@ async function openIn(place: Place, minFreeBytes: number): Promise<Journal> {
   });
 }
 
-function intent(padding: string): JournalRecord {
-  return {
-    type: 'intent',
-    at: Date.now(),
-    key: 'key_a',
-    app: 'app_a',
-    account: 'acc_a',
-    vendor: 'example',
-    operation: 'CreateMessage',
-    action: 'message.send',
-    channel: 'sms',
-    to: [],
-    country: null,
-    from: null,
-    segments: 1,
-    network: '127.0.0.1',
-    rule: padding,
-    bound: null,
-    currency: null,
-    reserves: [],
-    fingerprints: [],
-  };
-}
-
 /** Appends while the journal accepts; returns what was acknowledged. */
 async function fill(journal: Journal): Promise<readonly number[]> {
   const durable: number[] = [];
@@ -117,7 +93,7 @@ async function fill(journal: Journal): Promise<readonly number[]> {
   for (let count = 0; count < 5_000; count += 1) {
     if (!journal.accepts()) await sleep(100); // the next segment may just be a little late
     if (!journal.accepts()) break;
-    const position = journal.append(intent(padding));
+    const position = journal.append(intent(Date.now(), padding));
     journal.onDurable(position, (error) => {
       if (error === null) durable.push(position);
     });
@@ -137,20 +113,8 @@ for (const minFreeBytes of [0, 2 * 1024 * 1024])
     writeFileSync(ballast, Buffer.alloc(3 * 1024 * 1024));
     const first = await fill(journal);
     assert.equal(journal.state(), 'full');
-    assert.throws(() => journal.append(intent('')), { code: 'journal_unavailable' });
-    for (const position of first.slice(-200))
-      journal.append({
-        type: 'outcome',
-        at: Date.now(),
-        of: position,
-        status: 201,
-        costs: true,
-        state: 'released',
-        amount: 0 as never,
-        settled: true,
-        reserves: [],
-        resourceIds: [],
-      });
+    assert.throws(() => journal.append(intent(Date.now())), { code: 'journal_unavailable' });
+    for (const position of first.slice(-200)) journal.append(released(Date.now(), position));
     await journal.flush();
     await sleep(1_500);
     assert.equal(journal.accepts(), false, 'it stays full while nothing changes');

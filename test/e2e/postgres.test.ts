@@ -12,13 +12,14 @@ import { micros } from '../../src/kernel/money.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import { openStore } from '../../src/node/store.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../contract/postgres-server.ts';
-import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';
+import { startNode, type TestNode } from './node-fixture.ts';
+import { allowMessages, PRICE, sendMessage, spentOf } from './spending.ts';
 
 const run = promisify(execFile);
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const programs = findPostgres();
 const isMissing = programs === null && process.env['CI'] !== 'true';
-const PRICE = 100_000;
+const BUDGET = 'budget_pg';
 
 describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs PostgreSQL' }, () => {
   let server: PostgresServer;
@@ -39,19 +40,12 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
   const keyOf = () => node.keys.get('twilio/secret');
   /** Codes of the decisions that were seen. */
   const decisions = new Set<string>();
-  const spent = async () => (await primary.store.leases.periods('budget_pg', 0))[0]?.spent;
+  const spent = () => spentOf(primary, BUDGET);
 
   async function send(): Promise<number> {
-    const { accountSid = '', authToken = '' } = node.parts('twilio', 'secret');
-    const url = `${node.gateway}/api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`;
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
-      body: new URLSearchParams({ To: ALLOWED, From: FROM, Body: 'x' }),
-    });
-    await response.body?.cancel();
-    decisions.add(codeOf(response.headers.get('ringfence-decision') ?? ''));
-    return response.status;
+    const { status, code } = await sendMessage(node);
+    decisions.add(code);
+    return status;
   }
 
   /** As an app that tries again when it is told to: money that another process holds is on its way. */
@@ -71,18 +65,7 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
   }
 
   it('spends a budget to its last cent over several processes, and no further', async () => {
-    await primary.store.budgets.put({
-      id: 'budget_pg',
-      name: 'pg',
-      scope: { keys: [keyOf()?.id ?? ''] },
-      unit: 'money',
-      currency: 'USD',
-      limit: micros(12 * PRICE),
-      window: { kind: 'total' },
-      rates: {},
-      createdAt: 0,
-    });
-    await primary.refreshBudgets();
+    await allowMessages(primary, BUDGET, 12, { keys: [keyOf()?.id ?? ''] });
     const statuses = await Promise.all(Array.from({ length: 10 }, sendAtLast));
     assert.deepEqual([...new Set(statuses)], [201]);
     await untilSpent(10 * PRICE);
@@ -111,7 +94,7 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
   it('rides out an outage of the database: nothing is sent that no slice covers, nothing sent is lost', async () => {
     const before = await spent();
     const budgets = await primary.store.budgets.list();
-    const budget = budgets.find(({ id }) => id === 'budget_pg');
+    const budget = budgets.find(({ id }) => id === BUDGET);
     assert.ok(budget);
     await primary.store.budgets.put({ ...budget, limit: micros(10_000 * PRICE) });
     await primary.refreshBudgets();
@@ -225,11 +208,6 @@ describe('a store in PostgreSQL that cannot be used', { skip: isMissing && 'need
     assert.match(stdout, /Create the database first/);
   });
 });
-
-/** `allowed; id=…` or `denied; code=…; …`. */
-function codeOf(decision: string): string {
-  return /code=(\w+)/.exec(decision)?.[1] ?? decision.split(';')[0] ?? '';
-}
 
 function urlOf({ host, user }: PostgresServer, database: string): string {
   return `postgres://${user}@localhost/${database}?host=${host}`;

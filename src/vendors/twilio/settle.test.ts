@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { answer } from '../shared/wire-fixture.ts';
+import { answer, plainIntent } from '../shared/wire-fixture.ts';
 import { readSettlement } from './settle.ts';
 
-const message: Intent = {
-  vendor: 'twilio',
-  operation: 'CreateMessage',
-  action: 'message.send',
-  effects: ['write', 'spend'],
-  channel: 'sms',
-  destinations: [],
-  sender: null,
-  content: null,
-  callSeconds: null,
-  extras: [],
-  country: null,
-  parameters: new Map(),
-  callbacks: [],
-};
-const call: Intent = { ...message, operation: 'CreateCall', action: 'call.create', channel: 'voice' };
+const spending = { vendor: 'twilio', effects: ['write', 'spend'] } as const;
+const message = plainIntent({ ...spending, id: 'CreateMessage' }, 'message.send', 'sms');
+const call = plainIntent({ ...spending, id: 'CreateCall' }, 'call.create', 'voice');
 
 test('a price is a negative decimal, and null until the message is rated', () => {
   assert.deepEqual(readSettlement(message, answer(201, { sid: 'SM1', price: null, price_unit: 'USD' })), {

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { micros } from '../../src/kernel/money.ts';
+import type { Primary } from '../../src/node/primary.ts';
+import type { BudgetRecord } from '../../src/store/records.ts';
+import { ALLOWED, FROM, type TestNode } from './node-fixture.ts';
+
+/** Price of a message that `sendMessage` sends, in micros of a dollar. */
+export const PRICE = 100_000;
+
+export interface SentMessage {
+  readonly status: number;
+  /** `allowed`, or the code of the refusal. */
+  readonly code: string;
+}
+
+/** Sends a message as an app does that holds the node's key of this vendor. */
+export async function sendMessage({ gateway, parts }: TestNode): Promise<SentMessage> {
+  const { accountSid = '', authToken = '' } = parts('twilio', 'secret');
+  const url = `${gateway}/api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+    body: new URLSearchParams({ To: ALLOWED, From: FROM, Body: 'x' }),
+  });
+  await response.body?.cancel();
+  const decision = response.headers.get('ringfence-decision') ?? '';
+  const code = /code=(\w+)/.exec(decision)?.[1] ?? decision.split(';')[0] ?? '';
+  return { status: response.status, code };
+}
+
+/** Puts a budget of so many messages in force, which never begins anew. */
+export async function allowMessages(
+  primary: Primary,
+  id: string,
+  messages: number,
+  scope: BudgetRecord['scope'] = {},
+): Promise<void> {
+  await primary.store.budgets.put({
+    id,
+    name: id,
+    scope,
+    unit: 'money',
+    currency: 'USD',
+    limit: micros(messages * PRICE),
+    window: { kind: 'total' },
+    rates: {},
+    createdAt: 0,
+  });
+  await primary.refreshBudgets();
+}
+
+/** What the ledger has booked to a budget that never begins anew. */
+export async function spentOf({ store }: Primary, budget: string): Promise<number | undefined> {
+  return (await store.leases.periods(budget, 0))[0]?.spent;
+}
+
+/** What `read` gives once it gives something. */
+export async function until<T>(read: () => Promise<T | null>): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = await read();
+    if (found !== null) return found;
+    await sleep(50);
+  }
+  throw new Error('it did not happen in ten seconds');
+}
