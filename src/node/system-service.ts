@@ -1,5 +1,6 @@
 import type { SystemService } from '../api/services.ts';
 import type { Config } from '../config/config.ts';
+import { hasEnded } from '../custody/rotation/record.ts';
 import { answerProbe } from '../gateway/probe.ts';
 import type { Fault } from '../journal/fault.ts';
 import type { JournalState } from '../journal/options.ts';
@@ -97,13 +98,21 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
 }
 
-/** What wants a person: used decoys, and leaked credentials of ours that still work. */
-async function alarms({ canaries, leaks }: Pick<Primary, 'canaries' | 'leaks'>): Promise<string[]> {
+/** What wants a person: stopped rotations, used decoys, and leaked credentials of ours that still work. */
+async function alarms({
+  canaries,
+  leaks,
+  rotations,
+}: Pick<Primary, 'canaries' | 'leaks' | 'rotations'>): Promise<string[]> {
   const used = (await canaries.list()).filter(({ uses, retiredAt }) => uses > 0 && retiredAt === null);
   const open = (await leaks.stored()).filter(
     ({ endedAt, match }) => endedAt === null && match !== null && match.kind !== 'canary',
   );
+  const halted = (await rotations.list()).filter(
+    (one) => one.problem !== null && !hasEnded(one) && !rotations.isRunning(one.account),
+  );
   return [
+    ...halted.map(({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`),
     ...used.map(({ name, uses, lastUse }) => {
       const last = lastUse === null ? '' : `, last from ${lastUse.address}`;
       return `canary ${name} was used ${uses} times${last}`;
