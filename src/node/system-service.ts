@@ -112,7 +112,9 @@ async function alarms({
     (one) => one.problem !== null && !hasEnded(one) && !rotations.isRunning(one.account),
   );
   return [
-    ...halted.map(({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`),
+    ...halted.map(
+      ({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`,
+    ),
     ...used.map(({ name, uses, lastUse }) => {
       const last = lastUse === null ? '' : `, last from ${lastUse.address}`;
       return `canary ${name} was used ${uses} times${last}`;
