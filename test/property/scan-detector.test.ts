@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Detection } from '../../src/scan/detection.ts';
 import { createDetector } from '../../src/scan/detector/detector.ts';
-import { demandOf, findRuns, meets } from '../../src/scan/detector/runs.ts';
+import { demandsOf, findRuns, meets } from '../../src/scan/detector/runs.ts';
+import { valuePatternOf } from '../../src/scan/detector/value-form.ts';
 import { LEAK_RULES } from '../../src/scan/rules/all.ts';
 
 const detector = createDetector(LEAK_RULES);
@@ -89,16 +90,23 @@ function beyondReach(bytes: Buffer, place: number, width: number): string[] {
     });
 }
 
-describe('run before a pattern', () => {
-  it('every slice in which a pattern matches meets the demand of its rule', () => {
+describe('what is tried before a pattern', () => {
+  const first = LEAK_RULES.map((rule) => ({
+    rule,
+    demands: demandsOf(rule),
+    value: valuePatternOf(rule.pattern),
+  }));
+
+  it('holds wherever the pattern matches', () => {
     fc.assert(
       fc.property(document, (bytes) => {
         const text = bytes.toString('latin1');
-        for (const rule of LEAK_RULES) {
+        const runs = findRuns(bytes, 0, bytes.length);
+        for (const { rule, demands, value } of first) {
           rule.pattern.lastIndex = 0;
-          const demand = demandOf(rule);
-          if (demand !== null && rule.pattern.test(text))
-            assert.ok(meets(findRuns(bytes, 0, bytes.length), demand), rule.id);
+          if (!rule.pattern.test(text)) continue;
+          assert.ok(demands === null || demands.some((demand) => meets(runs, demand)), `run: ${rule.id}`);
+          assert.ok(value.test(text), `value: ${rule.id}`);
         }
       }),
       { numRuns: 40 },

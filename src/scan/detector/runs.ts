@@ -1,14 +1,20 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
-import { DIGIT, isWithin, LOWER, UPPER, valueFormOf } from './value-form.ts';
+import { DIGIT, isWithin, LOWER, UPPER, valueFormsOf } from './value-form.ts';
 
-/** Alphabets of values, each within the next; bytes beyond the last separate values in every language. */
-const ALPHABETS: readonly RegExp[] = [/[0-9A-Za-z]/, /[0-9A-Za-z_-]/, /[0-9A-Za-z_+/=.~:@!#$%&*;?^|-]/];
+/** Alphabets of values; bytes beyond the last separate values in every language. */
+const ALPHABETS: readonly RegExp[] = [
+  /[0-9A-Za-z]/,
+  /[0-9A-Za-z_-]/,
+  /[0-9A-Za-z+/=]/,
+  /[0-9A-Za-z_+/=.~:@!#$%&*;?^|-]/,
+];
 const SHORTEST = 8;
 
-/** What a byte that is in no alphabet, in the last only, in the last two only, does to the runs. */
-const BREAKS_ALL = 32;
-const BREAKS_TWO = 16;
-const BREAKS_ONE = 8;
+/** Marks bytes that are neither letter nor digit, by the runs of the second to fourth alphabet that they break. */
+const OTHER = 64;
+const BREAKS_SECOND = 8;
+const BREAKS_THIRD = 16;
+const BREAKS_FOURTH = 32;
 
 const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
 const MEMBERS: readonly Uint8Array[] = ALPHABETS.map((alphabet) =>
@@ -19,8 +25,10 @@ const EFFECT = Uint8Array.from(BYTES, (character, byte) => {
   if (/[0-9]/.test(character)) return DIGIT;
   if (/[A-Z]/.test(character)) return UPPER;
   if (/[a-z]/.test(character)) return LOWER;
-  if (MEMBERS[1]?.[byte] === 1) return BREAKS_ONE;
-  return MEMBERS[2]?.[byte] === 1 ? BREAKS_TWO : BREAKS_ALL;
+  const breaks = [BREAKS_SECOND, BREAKS_THIRD, BREAKS_FOURTH].filter(
+    (_, place) => MEMBERS[place + 1]?.[byte] !== 1,
+  );
+  return breaks.reduce((all, one) => all | one, OTHER);
 });
 
 /** A run that a rule's value lies in: of which alphabet, how long at least, and with which kinds of characters. */
@@ -30,12 +38,15 @@ export interface RunDemand {
   readonly needs: number;
 }
 
-/** What a slice must hold for the rule's pattern to be worth trying; null when the pattern does not tell. */
-export function demandOf(rule: LeakRule): RunDemand | null {
-  const form = valueFormOf(rule.pattern);
-  if (form === null || form.least < SHORTEST) return null;
-  const alphabet = MEMBERS.findIndex((members) => isWithin(form.bytes, members));
-  return alphabet === -1 ? null : { alphabet, least: form.least, needs: form.needs };
+/** What a slice must hold, one of them, for the rule's pattern to be worth trying; null when the pattern does not tell. */
+export function demandsOf(rule: LeakRule): readonly RunDemand[] | null {
+  const demands: RunDemand[] = [];
+  for (const { least, bytes, needs } of valueFormsOf(rule.pattern) ?? []) {
+    const alphabet = MEMBERS.findIndex((members) => isWithin(bytes, members));
+    if (least < SHORTEST || alphabet === -1) return null;
+    demands.push({ alphabet, least, needs });
+  }
+  return demands.length === 0 ? null : demands;
 }
 
 /** Runs of at least eight bytes of an alphabet, as pairs of length and kinds, by alphabet. */
@@ -43,30 +54,38 @@ export type Runs = readonly (readonly number[])[];
 
 /** Finds the runs in bytes [from, to). This runs for every anchor. */
 export function findRuns(bytes: Uint8Array, from: number, to: number): Runs {
-  const [first, second, third]: [number[], number[], number[]] = [[], [], []];
-  let [firstStart, secondStart, thirdStart] = [from, from, from];
-  let [firstKinds, secondKinds, thirdKinds] = [0, 0, 0];
+  const [first, second, third, fourth]: [number[], number[], number[], number[]] = [[], [], [], []];
+  let [firstStart, secondStart, thirdStart, fourthStart] = [from, from, from, from];
+  let [firstKinds, secondKinds, thirdKinds, fourthKinds] = [0, 0, 0, 0];
   for (let at = from; at <= to; at++) {
-    const effect = at < to ? (EFFECT[bytes[at] ?? 0] ?? 0) : BREAKS_ALL;
-    if (effect < BREAKS_ONE) {
+    const effect =
+      at < to ? (EFFECT[bytes[at] ?? 0] ?? 0) : OTHER | BREAKS_SECOND | BREAKS_THIRD | BREAKS_FOURTH;
+    if (effect < BREAKS_SECOND) {
       firstKinds |= effect;
       continue;
     }
     if (at - firstStart >= SHORTEST) first.push(at - firstStart, firstKinds);
-    firstStart = at + 1;
     secondKinds |= firstKinds;
+    thirdKinds |= firstKinds;
+    fourthKinds |= firstKinds;
+    firstStart = at + 1;
     firstKinds = 0;
-    if (effect < BREAKS_TWO) continue;
-    if (at - secondStart >= SHORTEST) second.push(at - secondStart, secondKinds);
-    secondStart = at + 1;
-    thirdKinds |= secondKinds;
-    secondKinds = 0;
-    if (effect < BREAKS_ALL) continue;
-    if (at - thirdStart >= SHORTEST) third.push(at - thirdStart, thirdKinds);
-    thirdStart = at + 1;
-    thirdKinds = 0;
+    if ((effect & BREAKS_SECOND) !== 0) {
+      if (at - secondStart >= SHORTEST) second.push(at - secondStart, secondKinds);
+      secondStart = at + 1;
+      secondKinds = 0;
+    }
+    if ((effect & BREAKS_THIRD) !== 0) {
+      if (at - thirdStart >= SHORTEST) third.push(at - thirdStart, thirdKinds);
+      thirdStart = at + 1;
+      thirdKinds = 0;
+    }
+    if ((effect & BREAKS_FOURTH) === 0) continue;
+    if (at - fourthStart >= SHORTEST) fourth.push(at - fourthStart, fourthKinds);
+    fourthStart = at + 1;
+    fourthKinds = 0;
   }
-  return [first, second, third];
+  return [first, second, third, fourth];
 }
 
 /** True when one of the runs meets the demand. */

@@ -11,12 +11,14 @@ export interface Slice {
   text(): string;
   /** In lower case. */
   lower(): string;
-  /** Whether there may be a value of that form. */
-  has(demand: RunDemand): boolean;
+  /** Whether there are runs of bytes that could hold a value. */
+  meets(demands: readonly RunDemand[]): boolean;
+  /** Whether `pattern` matches anywhere, remembered for the next rule. */
+  has(pattern: RegExp): boolean;
 }
 
 /** Cuts slices from a document. The latest one is kept: several rules look at the same bytes. */
-export function createSlices({ bytes, length }: Window): {
+export function createSlices({ bytes, length }: Pick<Window, 'bytes' | 'length'>): {
   around(start: number, anchorLength: number, span: number): Slice;
 } {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -34,6 +36,7 @@ export function createSlices({ bytes, length }: Window): {
 function cut(buffer: Buffer, from: number, to: number, length: number): Slice {
   let [text, lower]: [string | null, string | null] = [null, null];
   let runs: Runs | null = null;
+  const tried = new Map<RegExp, boolean>();
   const slice: Slice = {
     from,
     to,
@@ -41,7 +44,18 @@ function cut(buffer: Buffer, from: number, to: number, length: number): Slice {
     cutAfter: to < length,
     text: () => (text ??= buffer.toString('latin1', from, to)),
     lower: () => (lower ??= slice.text().toLowerCase()),
-    has: (demand) => meets((runs ??= findRuns(buffer, from, to)), demand),
+    meets(demands) {
+      runs ??= findRuns(buffer, from, to);
+      for (const demand of demands) if (meets(runs, demand)) return true;
+      return false;
+    },
+    has(pattern) {
+      const known = tried.get(pattern);
+      if (known !== undefined) return known;
+      const found = pattern.test(slice.text());
+      tried.set(pattern, found);
+      return found;
+    },
   };
   return slice;
 }

@@ -15,26 +15,43 @@ export const LOWER = 4;
 const OPENING = '(?<secret>';
 
 /**
- * Reads the form of the group `secret`, or of all groups of that name, out of a pattern's source. Everything that the
- * pattern takes for a value has the form; the reverse need not be true. Null when the source has something that is not
- * understood here.
+ * Reads the forms of a pattern's groups `secret` out of its source. Everything that the pattern takes for a value has one
+ * of them; the reverse need not be true. Null when the source has something that is not understood here.
  */
-export function valueFormOf({ source, ignoreCase }: RegExp): ValueForm | null {
-  const groups = source.split(OPENING).slice(0, -1);
-  let start = 0;
+export function valueFormsOf({ source, ignoreCase }: RegExp): readonly ValueForm[] | null {
   try {
-    const forms = groups.map((before) => {
-      start += before.length + OPENING.length;
-      return readAlternatives({ source, at: start, caseless: ignoreCase });
+    return startsOf(source).map((at) => {
+      const { assumed, ...form } = readAlternatives({ source, at, caseless: ignoreCase });
+      return { ...form, needs: isWithin(assumed, form.bytes) ? form.needs : 0 };
     });
-    const [first, ...others] = forms;
-    if (first === undefined) return null;
-    const { assumed, ...form } = others.reduce(either, first);
-    return { ...form, needs: isWithin(assumed, form.bytes) ? form.needs : 0 };
   } catch (error) {
     if (error instanceof Unreadable) return null;
     throw error;
   }
+}
+
+/**
+ * A pattern for the value alone, with the lookaheads right behind it. Where the whole pattern matches, this does too, and
+ * it is far cheaper to compile and to try.
+ */
+export function valuePatternOf({ source, flags }: RegExp): RegExp {
+  const pieces = startsOf(source).map((start) => {
+    let end = closing(source, start - OPENING.length) + 1;
+    const form = source.slice(start, end - 1);
+    const behind = end;
+    while (/^\(\?[=!]/.test(source.slice(end, end + 3))) end = closing(source, end) + 1;
+    // From its end: a long run has many places at which a value may begin, but few at which it may end.
+    return `${source.slice(behind, end)}(?<=${form})`;
+  });
+  return new RegExp(pieces.join('|').replaceAll(/\(\?<[A-Za-z]\w*>/g, '(?:'), flags.replaceAll(/[dg]/g, ''));
+}
+
+/** Where the contents of the groups `secret` begin. */
+function startsOf(source: string): number[] {
+  const starts: number[] = [];
+  for (let at = source.indexOf(OPENING); at !== -1; at = source.indexOf(OPENING, at + 1))
+    starts.push(at + OPENING.length);
+  return starts;
 }
 
 const CLASS = String.raw`\[(?:\\.|[^\]\\])*\]`;
