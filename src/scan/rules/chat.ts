@@ -56,7 +56,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
       'channelToken',
     ],
     pattern: owned({
-      vendor: String.raw`line(?:[_\-]?bot)?`,
+      vendor: String.raw`(?<![A-Za-z])line(?:[_\-]?(?:bot|messaging))?(?![a-z])`,
       names: String.raw`channel[_.\- ]?(?:access[_.\- ]?)?token|LineBotApi`,
       form: '(?=[^0-9]{0,60}[0-9])[A-Za-z0-9+/]{168,172}={1,2}',
       end: '(?![A-Za-z0-9=])',
@@ -80,7 +80,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     form: '32 lower-case hexadecimal digits beside the name',
     anchors: ['line_', 'linebot', 'line.me', 'line-bot', 'line:', 'channel_secret', 'channelsecret'],
     pattern: owned({
-      vendor: String.raw`line(?:[_\-]?bot)?`,
+      vendor: String.raw`(?<![A-Za-z])line(?:[_\-]?(?:bot|messaging))?(?![a-z])`,
       only: String.raw`channel[_.\- ]?secret`,
       form: hex(32),
     }),
@@ -139,16 +139,7 @@ export const CHAT_RULES: readonly LeakRule[] = [
     title: 'Lark (Feishu) app secret',
     form: '32 letters and digits of both cases beside the name',
     anchors: ['lark', 'feishu', { prefix: 'cli_', hex: 16 }],
-    pattern: new RegExp(
-      String.raw`(?:(?<id>cli_[0-9a-z]{16})(?![0-9a-z])[^]{1,100}?)?${
-        owned({
-          vendor: 'lark(?:suite)?|feishu',
-          names: `(?<=["']),`,
-          form: mixed(32),
-        }).source
-      }`,
-      'dg',
-    ),
+    pattern: owned({ vendor: 'lark(?:suite)?|feishu', names: `(?<=["']),`, form: mixed(32) }),
     remedy: 'Reset the app secret in the Lark developer console.',
     examples: [
       `FEISHU_APP_SECRET=${mixedOf(32, 1)}`,

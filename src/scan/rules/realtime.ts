@@ -157,7 +157,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     ],
     span: 256,
     pattern: new RegExp(
-      String.raw`(?<![A-Za-z0-9])(?<id>(?:act|app)_[0-9a-f]{24})(?![A-Za-z0-9])[^]{1,60}?(?<![A-Za-z0-9_-])(?<secret>${urlSafe(86)})(?![A-Za-z0-9_-])`,
+      String.raw`(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]{86})(?<=(?<![A-Za-z0-9])(?<id>(?:act|app)_[0-9a-f]{24})(?![A-Za-z0-9])[^]{1,60}?)(?<secret>${urlSafe(86)})(?![A-Za-z0-9_-])`,
       'dg',
     ),
     remedy: 'Create a new API key in the Sunshine Conversations dashboard and delete this one.',

@@ -152,7 +152,17 @@ export const SMS_RULES: readonly LeakRule[] = [
     vendor: 'Bird',
     title: 'Bird access key',
     form: '36 letters and digits of both cases beside the name',
-    anchors: ['bird'],
+    // Many names end in `bird`.
+    anchors: [
+      ...[' ', '"', "'", '.', '/', '=', '$', '(', '\n', '\t', '`', '<', '>', '['].map(
+        (before) => `${before}bird`,
+      ),
+      'bird_access',
+      'bird_api',
+      'birdaccess',
+      'birdapi',
+      'bird.c',
+    ],
     pattern: owned({
       vendor: '(?<![a-z])bird',
       names: 'AccessKey',
@@ -226,7 +236,6 @@ export const SMS_RULES: readonly LeakRule[] = [
       'bw_secret',
       'bw_token',
       'bw_api',
-      'cli-',
     ],
     context: ['bandwidth', 'bw_'],
     pattern: owned({

@@ -146,7 +146,9 @@ export const VIDEO_RULES: readonly LeakRule[] = [
       'stream_chat',
       'streamclient',
       'stream_key',
-      'stream:',
+      '\nstream:',
+      '"stream"',
+      "'stream'",
       'streamapi',
     ],
     pattern: owned({

@@ -41,12 +41,12 @@ export const leaks: readonly LeakRule[] = [
     vendor: VENDOR,
     title: 'LiveKit API key with its secret',
     form: '`API` and 12 characters, then 41 to 44 letters and digits',
-    anchors: ['livekit', 'accesstoken', 'roomservice', 'keys:'],
+    anchors: ['livekit', 'accesstoken', 'roomservice', '\nkeys:', '"keys"'],
     span: 256,
     pattern: paired(KEY, mixed(41, 44), '(?![A-Za-z0-9+/=_-])'),
     remedy: REMEDY,
     examples: [
-      'keys:\n  APIrT7mWq2ZkXc9: hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4WmX6aPtG',
+      'rtc:\n  port: 7881\nkeys:\n  APIrT7mWq2ZkXc9: hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2ABq4WmX6aPtG',
       `new AccessToken('APIrT7mWq2ZkXc9', 'Zk4WmX9aPq2RtV7bNc0LsD5gHj8FyE1uThV3nQ6zLw0')`,
     ],
     nearMisses: [

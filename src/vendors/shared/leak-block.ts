@@ -15,6 +15,6 @@ const HEAD = String.raw`[ \t]*["']?(?!(?:${NEUTRAL})\b)[\w.\-]{2,40}["']?[ \t]*(
  */
 export const INSIDE = String.raw`(?:[^\n}${'$'}{]|\n(?!${HEAD})|\$(?!\{)|\$\{[^{}\n]{0,60}\}|\{\{[^{}\n]{0,60}\}\}|(?<![:=>][ \t]?)\{[^{}\n]{0,120}\}|\{(?!\{)){0,200}?`;
 
-/** The vendor is named soon after, and not as the head of a block or as a name with a value of its own. */
+/** The vendor is named soon after this place, and not as the head of a block or as a name with a value of its own. */
 export const namedAfter = (vendor: string): string =>
-  String.raw`(?=(?:[^\n]|\n(?!${HEAD})){0,160}?${vendor}(?![\w.\- ]{0,24}["']?[ \t]{0,4}(?::|=)))`;
+  String.raw`(?=(?:[^\n]|\n(?!${HEAD})){0,240}?${vendor}(?![\w.\- ]{0,24}["']?[ \t]{0,4}(?::|=)))`;

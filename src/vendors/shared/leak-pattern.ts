@@ -40,19 +40,28 @@ const BETWEEN = [
 
 const GLUE = `${NOT_THE_VALUE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
 
-/** What may stand before a name that no vendor is part of. */
+/** What may stand before a name that no vendor is part of. V8 compiles a loop for four and more, and unrolls for less. */
 const PREFIX = anyCase(
   '(?:(?:sms|mail|email|push|chat|video|voice|my|our|app|prod|production|test|dev|staging|live|x|k|default|provider|' +
-    'account|configuration|config|settings|cfg|conf|credentials|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_. -]?)?',
+    'account|configuration|config|settings|cfg|conf|credentials|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_. -]?){0,4}',
 );
-const ALONE = String.raw`(?<!\w|\w[.\-])${PREFIX}${PREFIX}`;
+const ALONE = String.raw`(?<!\w|\w[.\-])${PREFIX}`;
 
 /** Not followed by more of the same alphabet. */
 const END = String.raw`(?![A-Za-z0-9(]|[-_.][A-Za-z0-9])`;
 
-/** Never one of our own virtual secrets: they have a rule of their own. */
-const value = (form: string, end: string): string =>
-  `(?!rfv[0-9A-Za-z]{29}(?![0-9A-Za-z]))(?<secret>${form})${end}`;
+/** A value does not begin within a word. Never one of our own virtual secrets: they have a rule of their own. */
+const NOT_OURS = '(?!rfv[0-9A-Za-z]{29}(?![0-9A-Za-z]))';
+const START = `(?<![A-Za-z0-9])${NOT_OURS}`;
+/** `%3A` is a colon. */
+const START_OF_PAIRED = `(?<![B-Zb-z0-9]|(?<!%3)[Aa])${NOT_OURS}`;
+
+/**
+ * The value is looked for first, as it is rarer than any name; only then what stands before it is read backwards. So a
+ * pattern costs next to nothing where there is no value.
+ */
+const standing = (value: string, before: string, start = START): RegExp =>
+  new RegExp(`${start}(?=${value})(?<=${before})(?<secret>${value})`, 'dg');
 
 /** Each character of base64 of three bytes, where the bytes are digits, letters, or what base64url has besides. */
 const ENCODED = {
@@ -78,16 +87,16 @@ function encoded(form: string): string | null {
 /** The value as it is or, as its name is known, in base64. */
 function plainOrEncoded(form: string, end: string): string {
   const base64 = encoded(form);
-  return base64 === null ? value(form, end) : `(?:${value(form, end)}|${value(base64, '')})`;
+  return base64 === null ? `(?:${form})${end}` : `(?:(?:${form})${end}|${base64})`;
 }
 
 /** `names` may be the end of any longer name: `TWILIO_AUTH_TOKEN`, `kAuthToken`. Case of names is free, that of the value is not. */
 export function assigned(names: string, form: string, end = END): RegExp {
-  return new RegExp(`${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`, 'dg');
+  return standing(plainOrEncoded(form, end), `${caseless(names)}${GLUE}`);
 }
 
 /** Words by which people name a secret when they do not care which one: `api_key`, `clientSecret`, `password`. */
-const ANY_NAME = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret)[_.\- ]?){0,2}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
+const ANY_NAME = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret)[_.\- ]?){0,4}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
 
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
 const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;
@@ -108,19 +117,14 @@ export function owned(options: {
   const { names, only, form, end = END } = options;
   const vendor = caseless(options.vendor);
   const all = only ?? [ANY_NAME, ...(names === undefined ? [] : [names])].join('|');
-  const named = `${caseless(all)}${GLUE}${plainOrEncoded(form, end)}`;
-  const direct = String.raw`${vendor}(?:[\w.\-]{0,24}?|${INSIDE}${ALONE})${named}`;
-  const called = String.raw`${vendor}[\w.]{0,32}["'\])]{0,3}\(\s{0,24}["'\x60]${value(form, end)}`;
-  const carried = `${CARRIER}${value(form, end)}`;
+  const named = `${caseless(all)}${GLUE}`;
   const ways = [
-    direct,
+    String.raw`${vendor}[\w.\-]{0,24}?${named}`,
+    `(?:${vendor}${INSIDE}|${namedAfter(vendor)})(?:${ALONE}${named}|${CARRIER})`,
     // The first argument may as well be the public id.
-    ...(only === undefined ? [called] : []),
-    `${vendor}${INSIDE}${carried}`,
-    `${carried}(?=[^]{0,160}?${vendor})`,
-    `${ALONE}${named}${namedAfter(vendor)}`,
+    ...(only === undefined ? [String.raw`${vendor}[\w.]{0,32}["'\])]{0,3}\(\s{0,24}["'\x60]`] : []),
   ];
-  return new RegExp(ways.join('|'), 'dg');
+  return standing(plainOrEncoded(form, end), ways.join('|'));
 }
 
 /** What any of the patterns matches. */
@@ -136,19 +140,20 @@ export function beside(options: {
 }): RegExp {
   const { names, form, end = END } = options;
   const id = String.raw`(?<![A-Za-z0-9])(?<id>${options.id})(?![A-Za-z0-9])`;
-  const named = `${caseless(names)}${GLUE}${plainOrEncoded(form, end)}`;
-  return new RegExp(`${id}${INSIDE}${named}|${named}(?=[^]{1,100}?${id})`, 'dg');
+  const named = `${caseless(names)}${GLUE}`;
+  const soon = `(?=[^]{1,240}?${id})`;
+  return standing(plainOrEncoded(form, end), `(?:${id}${INSIDE}|${soon})${named}`);
 }
 
 /** A public id with its secret right after it: `id:secret`, `("id", "secret")`, `-u id secret`. */
 export function paired(id: string, form: string, end = END): RegExp {
   const between = String.raw`${CLOSING}\s{0,8}(?:[:,;|]|%3A|\s)\s{0,24}${OPENING}`;
-  return new RegExp(`(?<![A-Za-z0-9])(?<id>${id})${between}${value(form, end)}`, 'dg');
+  return standing(`(?:${form})${end}`, `(?<![A-Za-z0-9])(?<id>${id})${between}`, START_OF_PAIRED);
 }
 
 /** A value that is known by its own form, wherever it stands. */
 export function distinct(form: string, end = END): RegExp {
-  return new RegExp(`(?<![A-Za-z0-9])${value(form, end)}`, 'dg');
+  return new RegExp(`${START}(?<secret>${form})${end}`, 'dg');
 }
 
 const some = (letters: string, others: string, length: number): string =>

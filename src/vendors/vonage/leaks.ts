@@ -1,6 +1,5 @@
 import {
   assigned,
-  either,
   exampleToken,
   hex,
   joined,
@@ -34,14 +33,11 @@ export const leaks: readonly LeakRule[] = [
     form: '8 to 25 letters and digits of both cases beside the name',
     anchors: NAMES,
     // Customers choose 8 to 25 characters, the vendor 16.
-    pattern: either(
-      owned({
-        vendor: 'vonage|nexmo',
-        only: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?secret`,
-        form: mixed(8, 25),
-      }),
-      owned({ vendor: 'vonage|nexmo', form: mixed(16) }),
-    ),
+    pattern: owned({
+      vendor: 'vonage|nexmo',
+      only: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?(?:secret|password|credential)`,
+      form: mixed(8, 25),
+    }),
     remedy: ROTATE_SECRET,
     examples: [
       'VONAGE_API_SECRET=hV3nQ8zLw0TbYc5K',
