@@ -67,6 +67,7 @@ export interface RoutePath {
   readonly parameters: readonly string[];
 }
 
+/** Method and path under which a route is served. */
 export function pathOf(id: RouteId): RoutePath {
   const [method = '', path = ''] = PATHS[id].split(' ');
   const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);

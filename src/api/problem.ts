@@ -20,6 +20,7 @@ export function toProblem(error: unknown): Problem {
   return { type, title, status, code: fault.code, category, detail: fault.message, hint };
 }
 
+/** The problem as an answer (RFC 9457). It is never cached. */
 export function problemResponse(error: unknown): Response {
   const problem = toProblem(error);
   const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };

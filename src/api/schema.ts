@@ -18,6 +18,7 @@ export interface RouteSpec {
   readonly isOpen?: boolean;
 }
 
+/** A route without input. */
 export const empty = z.strictObject({});
 
 /** Id or name of a record. */
@@ -28,6 +29,7 @@ export const amountIn = z
   .string()
   .regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'an amount looks like 12.50')
   .transform((text) => parseMicros(text) as Micros);
+/** An amount as exact decimal text; micros inside. */
 export const amountOut = z
   .number()
   .transform((amount) => formatMicros(amount as Micros))
@@ -47,5 +49,7 @@ export const currency = z
   .regex(/^[A-Z]{3,12}$/, 'a currency looks like EUR')
   .describe('ISO 4217 code, or a unit of count budgets');
 
+/** Values by field name. */
 export const textMap = z.record(z.string().max(60), z.string().max(20_000));
+/** True when there was something to remove. */
 export const removed = z.object({ removed: z.boolean() });

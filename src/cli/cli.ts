@@ -8,10 +8,12 @@ export interface Cli {
   run(words: readonly string[]): Promise<number>;
 }
 
+/** The command line, apart from the process that it runs in. */
 export function createCli(options: CliOptions): Cli {
   return Object.freeze({
     async run(words: readonly string[]) {
-      const application = createApplication(options.version, styleOf(words));
+      const { routes } = await (words[0] === 'scan' ? import('./scan-routes.ts') : import('./routes.ts'));
+      const application = createApplication(routes, options.version, styleOf(words));
       const state = { code: EXIT.ok as number };
       const context: CliContext = {
         ...options,

@@ -6,6 +6,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** What scripts can rely on; `ringfence help exit-codes` tells the same. */
 export const EXIT = {
   ok: 0,
   failure: 1,

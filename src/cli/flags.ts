@@ -8,27 +8,35 @@ export interface CommonFlags {
   readonly data?: string;
 }
 
+/** A value that may be left out. */
 export const text = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: String, optional: true, brief, placeholder }) as const;
 
+/** A value that must be given. */
 export const needed = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: String, brief, placeholder }) as const;
 
+/** A value that may be given several times. */
 export const many = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: String, optional: true, variadic: true, brief, placeholder }) as const;
 
+/** One of a few words. */
 export const choice = <T extends string>(values: readonly T[], brief: string) =>
   ({ kind: 'enum', values, optional: true, brief }) as const;
 
+/** A whole number that is not negative. */
 export const whole = (brief: string, placeholder = 'number') =>
   ({ kind: 'parsed', parse: readWhole, optional: true, brief, placeholder }) as const;
 
+/** A duration such as `90s` or `24h`, in seconds. */
 export const duration = (brief: string) =>
   ({ kind: 'parsed', parse: readDuration, optional: true, brief, placeholder: 'duration' }) as const;
 
+/** A switch, off unless given. */
 export const yes = (brief: string) =>
   ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;
 
+/** Flags of every command. */
 export const common = {
   json: yes('Print JSON'),
   verbose: yes('Tell the causes of errors'),
@@ -40,6 +48,7 @@ export const common = {
 export const argument = (placeholder: string, brief: string) =>
   ({ kind: 'tuple', parameters: [{ parse: String, placeholder, brief }] }) as const;
 
+/** Two positional arguments. */
 export const twoArguments = (
   one: readonly [placeholder: string, brief: string],
   other: readonly [placeholder: string, brief: string],
@@ -52,6 +61,7 @@ export const twoArguments = (
     ],
   }) as const;
 
+/** Throws `usage` for anything but digits. */
 export function readWhole(input: string): number {
   if (!/^\d{1,15}$/.test(input)) throw new RingfenceError('usage', 'a whole number is expected');
   return Number(input);

@@ -7,6 +7,7 @@ const MAX_INPUT = 1024 * 1024;
 
 type Streams = Pick<CliProcess, 'stdin' | 'stderr'>;
 
+/** True when somebody can be asked, without what is typed being shown. */
 export function isTerminal({ stdin }: Pick<CliProcess, 'stdin'>): boolean {
   return stdin.isTTY === true && stdin.setRawMode !== undefined;
 }

@@ -18,11 +18,13 @@ export interface Session {
 /** Header and text of each column. */
 export type Columns<T> = Readonly<Record<string, (row: T) => string | null>>;
 
+/** A connection to the gateway that the flags or the environment name, and where its answers go. */
 export async function openSession(context: CliContext, flags: CommonFlags): Promise<Session> {
   const client = context.client(await findConnection(flags, context.process));
   return { client, ...createOutput(context, flags) };
 }
 
+/** Where answers go, for commands that ask no gateway. */
 export function createOutput(
   { process }: Pick<CliContext, 'process'>,
   { json }: Pick<CommonFlags, 'json'>,
@@ -41,6 +43,7 @@ function widthOf({ isTTY, columns }: CliContext['process']['stdout']): number | 
   return isTTY === true ? (columns ?? null) : null;
 }
 
+/** The rows as columns; a sentence when there are none. */
 export function tableText<T>(rows: readonly T[], columns: Columns<T>, width: number | null = null): string {
   if (rows.length === 0) return 'Nothing found.\n';
   const cells = rows.map((row) => Object.values(columns).map((column) => column(row)));

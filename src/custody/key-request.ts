@@ -39,6 +39,7 @@ export function checkName(name: string): void {
   throw new RingfenceError('input_invalid', `${rule}, and starts with a letter or digit.`);
 }
 
+/** Throws `input_invalid` unless the duration is whole, at least `least` and at most ten years, in milliseconds. */
 export function checkDuration(what: string, milliseconds: number, least: number): void {
   if (!Number.isSafeInteger(milliseconds) || milliseconds < least || milliseconds > MAX_LIFETIME)
     throw invalidKey(`the ${what} must be a whole number of milliseconds from ${least} to ten years`);
@@ -67,6 +68,7 @@ function nextName(name: string, taken: ReadonlySet<string>): string {
   for (let number = 2; ; number++) if (!taken.has(`${stem}.${number}`)) return `${stem}.${number}`;
 }
 
+/** The fault of a request for a key. `why` is shown: it holds no secret. */
 export function invalidKey(why: string): RingfenceError {
   return new RingfenceError('input_invalid', `The virtual key is not valid: ${why}.`);
 }

@@ -39,6 +39,7 @@ export function answerRefusal(request: AppRequest, refusal: Refusal, id: string 
   return withDecision({ ...response, rest: null }, decision);
 }
 
+/** The answer with the header that names the decision. */
 export function withDecision(answer: AppAnswer, decision: string): AppAnswer {
   return { ...answer, headers: { ...answer.headers, [DECISION_HEADER]: headerSafe(decision) } };
 }

@@ -118,6 +118,7 @@ export async function answerOutcome(
   return answerRefusal(request, { code, rule: 'upstream', message: `${error.message}. ${error.hint}` }, id);
 }
 
+/** Coordinates of a journal record, by which a person finds the decision. */
 export function decisionId({ journal }: PipelineParts, position: number): string {
   return `${journal.node}-${journal.epoch}-${position}`;
 }

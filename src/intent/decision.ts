@@ -18,10 +18,12 @@ export interface Refused {
 /** What a step of the pipeline answers: go on with the value, or refuse. */
 export type Step<T> = { readonly ok: true; readonly value: T } | Refused;
 
+/** The step passed, with what the following ones need. */
 export function next<T>(value: T): Step<T> {
   return { ok: true, value };
 }
 
+/** The step ends the request. See `Refusal` for what `rule` and `message` may hold. */
 export function refuse(code: ErrorCode, rule: string, message: string): Refused {
   return { ok: false, refusal: { code, rule, message } };
 }

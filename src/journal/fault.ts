@@ -26,11 +26,13 @@ export interface Fault extends JournalPoint {
   readonly message: string;
 }
 
+/** A fault at a record. `what` continues the sentence that begins with its coordinates. */
 export function fault(kind: FaultKind, point: JournalPoint, what: string): Fault {
   const { node, epoch, position } = point;
   return { kind, node, epoch, position, message: `Record ${node}-${epoch}-${position}: ${what}` };
 }
 
+/** The fault as an error of its own: `verify_failed`. */
 export function faultError({ message }: Fault): RingfenceError {
   return new RingfenceError('verify_failed', message);
 }

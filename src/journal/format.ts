@@ -90,10 +90,12 @@ export function readPosition(buffer: Buffer, offset: number): number {
   return buffer.readUInt32LE(offset) + buffer.readUInt32LE(offset + 4) * HIGH;
 }
 
+/** A chain hash (latin1 text) as hex. */
 export function toHex(head: string): string {
   return Buffer.from(head, 'latin1').toString('hex');
 }
 
+/** A chain hash from hex. */
 export function fromHex(head: string): string {
   return Buffer.from(head, 'hex').toString('latin1');
 }

@@ -35,6 +35,7 @@ export interface SegmentHeader {
   readonly durable: number;
 }
 
+/** The first block of a segment, with its CRC. */
 export function writeHeader(header: SegmentHeader): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.write(MAGIC, 'latin1');

@@ -16,6 +16,7 @@ export interface Place {
 
 const NAME = /^(\d{8})-(\d{12})\.journal$/;
 
+/** File name of the segment that begins at `place`; names sort in the order of the journal. */
 export function segmentPath(directory: string, { epoch, position }: Place): string {
   const name = `${String(epoch).padStart(8, '0')}-${String(position).padStart(12, '0')}.journal`;
   return join(directory, name);
@@ -49,6 +50,7 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
+/** True for the error of a file or directory that does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

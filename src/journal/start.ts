@@ -46,6 +46,7 @@ export async function writeStart(
   await syncDirectory(directory);
 }
 
+/** True when the signature of the beginning fits. */
 export function isStartSigned(start: JournalStart, isSigned: IsSigned): boolean {
   return isSigned(startText(start), start.signature);
 }

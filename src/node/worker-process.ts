@@ -48,6 +48,7 @@ interface State {
   epoch: number;
 }
 
+/** Forks a process and gives it its order. `events` hears of it until it has ended. */
 export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProcess {
   const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [], {
     serialization: 'advanced',

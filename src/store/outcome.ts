@@ -61,6 +61,7 @@ export function checkOutcome(outcome: Pick<LedgerRecord, 'state' | 'amount' | 'r
     throw new RingfenceError('input_invalid', 'A released row must not cost anything');
 }
 
+/** Throws `input_invalid` unless every reserve names a whole period and an amount that may stand there. */
 export function checkReserves(reserves: readonly Reserve[]): void {
   for (let index = 0; index < reserves.length; index++) {
     const reserve = reserves[index] as Reserve;

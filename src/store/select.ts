@@ -24,6 +24,7 @@ export const IN_STATE: Readonly<Record<LedgerState, string>> = {
   unknown: `ledger.state = 'unknown'`,
 };
 
+/** The clause of conditions that must all hold; empty without any. */
 export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }

@@ -5,18 +5,22 @@
  */
 export const RUN = 1024;
 
+/** Term of rows that hold a resource id of an account. */
 export function resourceTerm(account: string, resourceId: string): number {
   return term(`resource ${account} ${resourceId}`);
 }
 
+/** Term of the rows of a virtual key. */
 export function keyTerm(key: string): number {
   return term(`key ${key}`);
 }
 
+/** Term of the rows of an app. */
 export function appTerm(app: string): number {
   return term(`app ${app}`);
 }
 
+/** Term of rows that cost nothing in the end. */
 export const RELEASED_TERM = term('state released');
 
 /** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/), over UTF-16 code units. */

@@ -37,6 +37,7 @@ export interface PublicKeyInfo {
   readonly identifier: Buffer;
 }
 
+/** Exports a public key for use in certificates. */
 export function publicKeyInfo(publicKey: KeyObject): PublicKeyInfo {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return { spki, identifier: hash('sha256', spki.subarray(-POINT), 'buffer').subarray(0, 20) };
@@ -100,6 +101,7 @@ export function leafCertificate(parameters: LeafParameters): Der {
   });
 }
 
+/** A certificate as PEM (RFC 7468). */
 export function toPem(der: Der): string {
   const lines = der.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;

@@ -33,10 +33,13 @@ export interface LeakCheck {
   judge(answers: readonly WireResponse[], isLast: boolean): LeakVerdict | null;
 }
 
+/** The credential works. `reach`: what whoever has it can do. */
 export const active = (reason: string, reach: readonly string[] = []): LeakVerdict => ({
   state: 'active',
   reason,
   ...(reach.length === 0 ? {} : { reach }),
 });
+/** The vendor says that the credential does not work any more. */
 export const revoked = (reason: string): LeakVerdict => ({ state: 'revoked', reason });
+/** The answers do not say whether it works. */
 export const unknown = (reason: string): LeakVerdict => ({ state: 'unknown', reason });

@@ -10,6 +10,7 @@ export interface Registry {
   byId(id: string): Vendor | null;
 }
 
+/** Indexes vendors by id and by the hosts that they own. */
 export function createRegistry(vendors: readonly Vendor[]): Registry {
   const byHost = new Map<string, Vendor>();
   const byId = new Map(vendors.map((vendor) => [vendor.id, vendor]));

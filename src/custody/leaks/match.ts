@@ -36,6 +36,7 @@ export async function readIndex(options: MatcherOptions): Promise<ReadonlyMap<st
   return known;
 }
 
+/** What of ours a leaked value is; null: nothing. */
 export function matchOf(
   known: ReadonlyMap<string, LeakMatch>,
   { hash, aliases }: Pick<LeakRecord, 'hash' | 'aliases'>,

@@ -64,6 +64,7 @@ function maskOf(value: Secret): string {
   return `${text.slice(0, text.length < 4 * SHOWN ? 0 : SHOWN)}… (${text.length} characters)`;
 }
 
+/** What a person can do where the gateway can do nothing by itself. */
 export function guideFor({ match, state, remedy }: LeakRecord): readonly string[] {
   if (state === 'resolved') return [];
   if (match?.kind === 'canary') return ['It is a canary: a decoy that is meant to be found. Leave it there.'];
@@ -79,6 +80,7 @@ interface Present {
   readonly rotations: Awaited<ReturnType<MatcherOptions['rotations']>>;
 }
 
+/** Accounts, keys and rotations as they are now. */
 export async function readPresent(options: MatcherOptions): Promise<Present> {
   const keys = await options.keys.list();
   return {

@@ -53,6 +53,7 @@ export interface RotationRecord {
   readonly steps: readonly RotationStep[];
 }
 
+/** True when nothing of the rotation will happen any more. */
 export function hasEnded({ phase }: Pick<RotationRecord, 'phase'>): boolean {
   return phase === 'done' || phase === 'rolled-back';
 }

@@ -46,6 +46,7 @@ export interface Slice {
   isRetired: boolean;
 }
 
+/** A slice of a budget that holds no money yet. */
 export function newSlice(budget: BudgetRecord): Slice {
   return {
     budget,
@@ -81,6 +82,7 @@ export function handBack(slice: Slice, bank: BankPort): Micros {
   return amount;
 }
 
+/** True while the bank's last refusal of so much, or less, still stands. */
 export function isRefused(slice: Slice, amount: number, monotonic: number): boolean {
   return monotonic < slice.refusedUntil && amount >= slice.refusedFrom;
 }

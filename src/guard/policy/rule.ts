@@ -40,6 +40,7 @@ export interface CompiledRule {
 /** Without a rule that says otherwise a call is ended after an hour. */
 export const DEFAULT_CALL_SECONDS = 3600;
 
+/** Turns a rule into closures, once for each change of the policy. */
 export function compileRule(rule: PolicyRule): CompiledRule {
   const isAllow = rule.effect === 'allow';
   const who = compileWho(rule.who);

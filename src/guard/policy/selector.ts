@@ -8,6 +8,7 @@ export type IntentTest = (subject: Subject, intent: Intent) => boolean;
 /** Effects that a rule allows without naming them. */
 const HARMLESS: ReadonlySet<Effect> = new Set(['read', 'write']);
 
+/** Does a rule speak about this app, key and network? */
 export function compileWho(who: PolicyRule['who']): (subject: Subject) => boolean {
   if (who === undefined) return () => true;
   const apps = setOf(who.apps);
@@ -50,6 +51,7 @@ export function compileAllowedEffects(what: PolicyRule['what']): (intent: Intent
       (effects.size === 0 || intent.effects.some((effect) => effects.has(effect))));
 }
 
+/** A deny rule hits an intent that has any of the effects it names; without names, every intent. */
 export function compileDeniedEffects(what: PolicyRule['what']): (intent: Intent) => boolean {
   if (what?.effects === undefined) return () => true;
   const effects = new Set<Effect>(what.effects);

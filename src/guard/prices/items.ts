@@ -15,6 +15,7 @@ export function baseItem({ action, channel, operation, effects }: Intent): strin
   return action === 'call.modify' ? `call.create/${channel}` : `${action}/${channel}`;
 }
 
+/** The item of a further part of an action, as adapters name it in `Intent.extras`. */
 export function extraItem({ action }: Intent, extra: string): string {
   if (action === 'lookup') return `lookup/${extra}`;
   if (action === 'verify.start' && (CHANNELS as readonly string[]).includes(extra))

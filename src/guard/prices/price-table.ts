@@ -14,6 +14,7 @@ const LONGEST = 12;
 /** Accounts × items that are looked up without building nine names; a vendor's items are a few hundred. */
 const MOST_REMEMBERED = 10_000;
 
+/** Sorts rows by what they price. Of rows for the same, the one that began last is in force. */
 export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
   const byKey = new Map<string, ByPrefix>();
   const known = new Set<string>();

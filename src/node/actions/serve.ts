@@ -16,10 +16,12 @@ export async function serve(local: Local, options: LocalOptions): Promise<number
   return stay(local, primary, [stopAdmin]);
 }
 
+/** Opens the admin API; resolves to what closes it. */
 export function startAdmin({ say }: Local, primary: Primary): Promise<() => Promise<void>> {
   return startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
 }
 
+/** Prints where everything listens. */
 export function describeListeners({ print }: Local, { listeners, workers }: Config): void {
   const { apps, proxy, tls, admin } = listeners;
   print(`base URL     http://${apps.host}:${apps.port}/<vendor host>/<path>`);

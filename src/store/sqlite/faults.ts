@@ -50,6 +50,7 @@ export function toFault(error: unknown): Fault {
   return { code: 'internal', message: `The store failed: ${String(message)}`, fatal: false };
 }
 
+/** The fault as it crosses the thread, as an error again. */
 export function toError({ code, message }: Fault): RingfenceError {
   return new RingfenceError(code, message);
 }

@@ -16,6 +16,7 @@ export function field(object: JsonObject, name: string): JsonValue | undefined {
   return (camel ?? snake) === null ? undefined : (camel ?? snake);
 }
 
+/** The other spelling that protobuf JSON allows: `room_name` of `roomName`. */
 export function snakeName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -28,11 +29,13 @@ export function text(object: JsonObject, name: string): string | null {
   return value;
 }
 
+/** A field that holds a message; null when it is absent. Throws `Unreadable`. */
 export function message(object: JsonObject, name: string): JsonObject | null {
   const value = field(object, name);
   return value === undefined ? null : asObject(value, name);
 }
 
+/** A field that holds a list; empty when it is absent. Throws `Unreadable`. */
 export function list(object: JsonObject, name: string): readonly JsonValue[] {
   const value = field(object, name);
   if (value === undefined) return [];

@@ -6,7 +6,9 @@ import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from './json-b
 const MAX_IDS = 100;
 const MAX_ID = 256;
 
+/** The vendor has said no: nothing was spent. */
 export const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceIds: [] };
+/** Nobody knows what became of it: it stays at its bound. */
 export const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
 
 /**
@@ -19,6 +21,7 @@ export function settleByStatus(status: number): Settlement | null {
   return UNKNOWN;
 }
 
+/** The vendor took it. `cost` null: it is learned later. `ids`: of what was made, as far as the answer names them. */
 export function accepted(cost: Money | null, ids: readonly (string | null)[]): Settlement {
   const resourceIds = ids.filter((id): id is string => id !== null && id !== '' && id.length <= MAX_ID);
   return { outcome: 'accepted', cost, resourceIds: resourceIds.slice(0, MAX_IDS) };
@@ -36,6 +39,7 @@ export function acceptedInParts(ids: readonly (string | null)[]): Settlement {
   return accepted(null, [first === null ? null : `${PARTS}${first}`, ...ids]);
 }
 
+/** True for an id under which a request with several parts was settled. */
 export function isInParts(resourceId: string): boolean {
   return resourceId.startsWith(PARTS);
 }

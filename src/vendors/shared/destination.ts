@@ -32,6 +32,7 @@ function toPhone(address: string | null, text: string, plan: NumberingPlan): Des
   return { kind: 'phone', address, phone: plan.facts(address) };
 }
 
+/** Where a mail goes; null when the text is no address. */
 export function emailDestination(text: string): Destination | null {
   return EMAIL.test(text) ? { kind: 'email', address: text.toLowerCase(), phone: null } : null;
 }

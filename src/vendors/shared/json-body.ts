@@ -53,6 +53,7 @@ export function parseJsonObject(body: Buffer): JsonObject | null {
   }
 }
 
+/** True for an object that is no list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -84,6 +84,7 @@ export function jsonOf(body: Buffer): JsonObject {
   return reading.value;
 }
 
+/** Parameters of a query or form text. */
 export function pairsOf(text: string): ReadonlyMap<string, string> {
   const reading = readPairs(text);
   if (!reading.ok) throw new Unreadable(reading.problem);
@@ -153,6 +154,7 @@ export function objectOf(object: JsonObject, name: string): JsonObject | null {
   return value === undefined || value === null ? null : asObject(value, name);
 }
 
+/** The value of a parameter that must be an object. Throws `Unreadable`. */
 export function asObject(value: JsonValue | undefined, name: string): JsonObject {
   if (!isJsonObject(value)) throw new Unreadable(`\`${name}\` must be an object.`);
   return value;
@@ -194,6 +196,7 @@ function decodeUser(user: string): string {
   return user.replaceAll(/%2b/gi, '+').replaceAll(/%3(\d)/g, '$1');
 }
 
+/** Where a mail goes. Throws `Unreadable` when the parameter is no address. */
 export function emailOf(text: string, name: string): Destination {
   const found = emailDestination(text);
   if (found === null) throw new Unreadable(`\`${name}\` must be an e-mail address.`);

@@ -68,6 +68,7 @@ function ofJson(request: WireRequest, query: Form): Parameters {
   return { form: NONE, json, map: new Map([...parametersOf(json), ...formParameters(query)]) };
 }
 
+/** The form, or `Unreadable` with what is wrong with it. */
 export function formOf(reading: ReturnType<typeof parseForm>): Form {
   if (reading.kind === 'malformed') throw new Unreadable(reading.problem);
   return reading;
@@ -102,6 +103,7 @@ export function textParameter({ form }: Parameters, name: string): string | null
   return value === '' ? null : value;
 }
 
+/** A parameter that must be given. Throws `Unreadable`. */
 export function requiredParameter(parameters: Parameters, name: string): string {
   const value = textParameter(parameters, name);
   if (value === null) throw new Unreadable(`\`${name}\` is missing.`);
