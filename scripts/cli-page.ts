@@ -1,10 +1,11 @@
 import { generateHelpTextForAllCommands, type Application, type CommandContext } from '@stricli/core';
 import { createApplication } from '../src/cli/application.ts';
+import { routes } from '../src/cli/routes.ts';
 import { ENVIRONMENT, EXIT_CODES } from '../src/cli/topics.ts';
 
 /** `docs/reference/cli.md` below its title: exit codes, environment, and the help of every command. */
 export function cliSections(version: string): readonly string[] {
-  const application = createApplication(version, { json: false, verbose: false });
+  const application = createApplication(routes, version, { json: false, verbose: false });
   const commands = generateHelpTextForAllCommands(application as unknown as Application<CommandContext>)
     .filter(([route]) => !route.includes('__'))
     .map(([route, help]) => `## ${route}\n\n${block(help)}`);

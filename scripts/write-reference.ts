@@ -5,6 +5,7 @@ import { createOpenApi } from '../src/api/openapi.ts';
 import { ERRORS } from '../src/kernel/errors.ts';
 import { VENDORS } from '../src/vendors/index.ts';
 import type { Vendor } from '../src/vendors/vendor.ts';
+import { anchorWords } from './anchor-words.ts';
 import { cliSections } from './cli-page.ts';
 import { actionOf } from './dry-reading.ts';
 import { leakRuleSections } from './leak-rules-page.ts';
@@ -87,6 +88,7 @@ function documents(): ReadonlyMap<string, string> {
     [`${FOLDER}/vendors.md`, vendorsPage()],
     [`${FOLDER}/cli.md`, page('Command line', ...cliSections(packageJson.version))],
     [`${FOLDER}/leak-rules.md`, leakRulesPage()],
+    ['src/scan/anchor-words.json', anchorWords()],
     ...VENDORS.map((vendor): [string, string] => [
       `${FOLDER}/operations/${vendor.id}.md`,
       operationsPage(vendor),

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
-import { holdBack } from '../../scan/report/hold.ts';
+import type { Held, HoldOptions } from '../../scan/report/hold.ts';
+import type { Sighting } from '../../scan/sighting.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
-import { openBaseline, openSuppressions, projectFolder } from '../scan/inputs.ts';
+import { baselinePath, openBaseline, openSuppressions, projectFolder } from '../scan/inputs.ts';
 import { createProgressLine } from '../scan/progress.ts';
 import { formatReport, type Format } from '../scan/format.ts';
 import { chooseSource, type SourceFlags } from '../scan/sources.ts';
-import { createOutput } from '../session.ts';
 
 export interface ScanFlags extends CommonFlags, SourceFlags {
   readonly format?: Format;
@@ -36,7 +36,10 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   const outcome = await source.run().finally(line.clear);
   const { sightings, ...looked } = outcome;
   const options = { suppressions, fingerprint, today, identifiers: flags.identifiers };
-  const held = holdBack(sightings, { ...options, baseline: flags.updateBaseline ? null : baseline });
+  const held = await holdBack(sightings, {
+    ...options,
+    baseline: flags.updateBaseline ? null : baseline,
+  });
   const report: ScanReport = {
     ...looked,
     ...held,
@@ -58,6 +61,14 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   );
   if (report.findings.length > 0) context.exit(EXIT.findings);
   if (flags.report) await tellGateway(context, flags, report.findings);
+}
+
+const NOTHING: Held = { findings: [], held: { baseline: 0, allowed: 0 }, remarks: [] };
+
+/** Mostly there is nothing, and nothing to load. */
+async function holdBack(sightings: readonly Sighting[], options: HoldOptions): Promise<Held> {
+  if (sightings.length === 0 && options.suppressions === null) return NOTHING;
+  return (await import('../../scan/report/hold.ts')).holdBack(sightings, options);
 }
 
 async function openFingerprint(
@@ -108,10 +119,10 @@ async function updateBaseline(
   flags: ScanFlags,
   { folder, key, report }: Update,
 ): Promise<void> {
-  const [{ writeBaseline }, { randomBytes }, { baselinePath }] = await Promise.all([
+  const [{ writeBaseline }, { randomBytes }, { createOutput }] = await Promise.all([
     import('../../scan/report/baseline.ts'),
     import('node:crypto'),
-    import('../scan/inputs.ts'),
+    import('../session.ts'),
   ]);
   const path = baselinePath(folder, flags.baseline);
   writeFileSync(path, writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url')));

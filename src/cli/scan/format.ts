@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
-import type { Paint } from '../../scan/report/text.ts';
+import type { Paint } from '../../scan/report/summary.ts';
 
 export type Format = 'text' | 'json' | 'sarif' | 'gitlab' | 'junit' | 'csv';
 
@@ -21,7 +21,7 @@ export async function formatReport(
 ): Promise<string> {
   switch (format) {
     case 'text':
-      return (await import('../../scan/report/text.ts')).formatText(report, isColoured ? coloured : plain);
+      return formatForPeople(report, isColoured ? coloured : plain);
     case 'json':
       return (await import('../../scan/report/json.ts')).formatJson(report, fingerprint);
     case 'sarif':
@@ -33,4 +33,12 @@ export async function formatReport(
     case 'csv':
       return (await import('../../scan/report/csv.ts')).formatCsv(report);
   }
+}
+
+/** Nothing found is one line, which loads fast. */
+async function formatForPeople(report: ScanReport, paint: Paint): Promise<string> {
+  const { findings, problems, remarks } = report;
+  if (findings.length + problems.length + remarks.length === 0)
+    return (await import('../../scan/report/summary.ts')).formatSummary(report, paint);
+  return (await import('../../scan/report/text.ts')).formatText(report, paint);
 }

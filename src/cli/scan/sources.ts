@@ -58,6 +58,19 @@ async function openSearch({ rules }: SourceFlags): Promise<Search> {
   return createSearch(createDetector({ ids: await ruleIds(rules) }));
 }
 
+/** The same, but the rules load only when there is a reason. */
+async function openLateSearch({ rules }: SourceFlags): Promise<Search> {
+  const [{ createSearch }, { createAnchorGate }] = await Promise.all([
+    import('../../scan/sources/search.ts'),
+    import('../../scan/sources/anchor-words.ts'),
+  ]);
+  const ids = await ruleIds(rules);
+  return createSearch({
+    open: async () => (await import('../../scan/detector-source.ts')).createDetector({ ids }),
+    mayHold: createAnchorGate(),
+  });
+}
+
 /** Ids of `--rules`; null: all. Throws when there is no such rule. */
 async function ruleIds(list: string | undefined): Promise<readonly string[] | null> {
   if (list === undefined) return null;
@@ -96,7 +109,7 @@ async function scanIndex({ context, flags, path }: SourceRun): Promise<ScanOutco
     path,
     git: createGit(env),
     objectDirectories: objectFolders(path, env),
-    open: () => openSearch(flags),
+    open: () => openLateSearch(flags),
   });
   return search?.outcome() ?? NOTHING;
 }

@@ -3,8 +3,6 @@ import { createFingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Finding } from './findings.ts';
 import { locate } from './places.ts';
 
-/** Looked for at the root of what is scanned. */
-export const BASELINE_FILE = '.ringfence-baseline.json';
 const FORM = 'ringfence-scan-baseline';
 const KEY = /^[A-Za-z0-9_-]{43}$/;
 

@@ -6,7 +6,8 @@ import { formatJson } from './json.ts';
 import { formatJunit } from './junit.ts';
 import { commit, OTHER, report, sighting } from './report-fixture.ts';
 import { formatSarif } from './sarif.ts';
-import { formatText, type Paint } from './text.ts';
+import type { Paint } from './summary.ts';
+import { formatText } from './text.ts';
 
 const plain: Paint = (_, text) => text;
 const FOUND = report([sighting(), sighting({ value: OTHER, place: commit('2024-05-01'), line: 8 })]);

@@ -4,8 +4,7 @@ import type { Fingerprint } from './fingerprint.ts';
 import { pathOf } from './places.ts';
 import { checkTerms, type Terms } from './terms.ts';
 
-/** File at the root of what is scanned. */
-export const SUPPRESSION_FILE = '.ringfence-scan.yaml';
+const SUPPRESSION_FILE = '.ringfence-scan.yaml';
 const FIELDS = new Set(['rule', 'path', 'fingerprint', 'reason', 'until']);
 const LONGEST_PATH = 1000;
 

@@ -1,8 +1,9 @@
 import { createGunzip, createZstdDecompress, gunzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { Chunks } from './byte-queue.ts';
-import { isTar, readTar } from './tar.ts';
-import { isZip, readZip } from './zip.ts';
+import { isTar, packingOf } from './packing.ts';
+import { readTar } from './tar.ts';
+import { readZip } from './zip.ts';
 
 const MOST_ENTRIES = 20_000;
 const MOST_UNPACKED = 256 << 20;
@@ -25,16 +26,6 @@ export interface Entry {
 }
 
 export type Report = (where: string, problem: string) => void;
-
-export type Packing = 'zip' | 'gzip' | 'zstd' | 'tar';
-
-/** By its first bytes, as names lie; null: no archive. */
-export function packingOf(head: Uint8Array): Packing | null {
-  if (isZip(head)) return 'zip';
-  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
-  return isTar(head) ? 'tar' : null;
-}
 
 /**
  * The files in an archive, while the allotment lasts. What cannot be unpacked is reported by its path in the archive,

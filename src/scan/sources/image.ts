@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { ScanProgress } from '../sighting.ts';
 import type { Chunks } from './byte-queue.ts';
-import { packingOf, peek, reasonOf, unpackStream } from './expand.ts';
+import { peek, reasonOf, unpackStream } from './expand.ts';
+import { isTar, packingOf } from './packing.ts';
 import type { Search } from './search.ts';
-import { isTar, readTar } from './tar.ts';
+import { readTar } from './tar.ts';
 
 /** Unpacked bytes of an image that are looked at. */
 const MOST_BYTES = 64 * 2 ** 30;

@@ -9,18 +9,28 @@ import { type Rewriting, sourceOf, sourceRange, touchesReplaced } from './rewrit
 const PIECE = 8 << 20;
 const MOST_NOTEBOOK = 16 << 20;
 
-/** Everything that a text holds, also in base64 and behind the escapes of a notebook. */
-export function searchText(detector: Detector, text: Uint8Array, origin: Origin): Sighting[] {
+/** The text with what stands in it in base64, and a notebook without its escapes. */
+export function rewritingsOf(text: Uint8Array, origin: Origin): readonly Rewriting[] {
+  const all = [decodeBase64(text), isNotebook(origin, text) ? plainNotebook(text) : null];
+  return all.filter((one) => one !== null);
+}
+
+export interface Readable {
+  readonly text: Uint8Array;
+  readonly rewritings: readonly Rewriting[];
+}
+
+/** Everything that a text holds, also in its rewritten forms. */
+export function searchText(detector: Detector, { text, rewritings }: Readable, origin: Origin): Sighting[] {
   const whole = { bytes: text, length: text.length, from: 0, to: text.length };
   const plain = { bytes: text, source: text, sourceAt: (offset: number) => offset };
-  const rewritings = [decodeBase64(text), isNotebook(origin, text) ? plainNotebook(text) : null];
-  const hidden = rewritings.flatMap((one) => (one === null ? [] : [searchRewritten(detector, text, one)]));
+  const hidden = rewritings.map((one) => searchRewritten(detector, text, one));
   const covered = hidden.flatMap(({ ranges }) => ranges);
   const hits = findHits(detector, whole).filter(
     ({ start, end }) => !covered.some(([from, to]) => start < to && from < end),
   );
   return [
-    ...(hits.length === 0 ? [] : toSightings(plain, hits, origin)),
+    ...toSightings(plain, hits, origin),
     ...hidden.flatMap((one) => toSightings(one.document, one.hits, origin)),
   ];
 }

@@ -1,18 +1,13 @@
 import type { Detector } from '../detection.ts';
 import type { Place, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
 import type { Chunks } from './byte-queue.ts';
-import {
-  type Allotment,
-  collect,
-  DEEPEST,
-  expand,
-  newAllotment,
-  packingOf,
-  peek,
-  reasonOf,
-} from './expand.ts';
-import { searchPieces, searchText } from './search-text.ts';
+import type { Allotment } from './expand.ts';
+import { packingOf } from './packing.ts';
+import { rewritingsOf, searchPieces, searchText } from './search-text.ts';
 import { textOf } from './text.ts';
+
+/** Archives are seldom: what unpacks them loads with the first one. */
+const loadExpand = () => import('./expand.ts');
 
 /** A document up to this size is held as one piece, a larger text is read piece by piece. */
 export const MOST_WHOLE = 64 << 20;
@@ -29,10 +24,20 @@ export interface Search {
   outcome(): ScanOutcome;
 }
 
-export function createSearch(detector: Detector): Search {
+/** A detector that loads when a document may hold something. */
+export interface LateDetector {
+  open(): Promise<Detector>;
+  /** False: surely nothing would be detected. */
+  mayHold(bytes: Uint8Array): boolean;
+}
+
+export function createSearch(source: Detector | LateDetector): Search {
   const sightings: Sighting[] = [];
   const { report, problems } = collectProblems();
   const counts = { documents: 0, bytes: 0 };
+  const late: LateDetector = 'open' in source ? source : { open: async () => source, mayHold: () => true };
+  let opened: Detector | null = null;
+  const open = async (): Promise<Detector> => (opened ??= await late.open());
 
   async function lookAt(document: Packed): Promise<void> {
     const { place, bytes } = document;
@@ -40,47 +45,49 @@ export function createSearch(detector: Detector): Search {
     counts.bytes += bytes.length;
     if (packingOf(bytes) !== null) return lookInside(document);
     const text = textOf(bytes);
-    if (text !== null) sightings.push(...searchText(detector, text, { place, linesBefore: 0 }));
+    if (text === null) return;
+    const origin = { place, linesBefore: 0 };
+    const rewritings = rewritingsOf(text, origin);
+    const versions = [text, ...rewritings.map((one) => one.bytes)];
+    if (opened === null && !versions.some((one) => late.mayHold(one))) return;
+    sightings.push(...searchText(await open(), { text, rewritings }, origin));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
+    const { DEEPEST, expand, newAllotment } = await loadExpand();
     const outer = nameOf(place);
     if (depth >= DEEPEST)
       return report(outer, `It was not unpacked: archives stand in archives ${DEEPEST} deep.`);
-    const fail = (path: string, problem: string): void =>
+    const tell = (path: string, problem: string): void =>
       report(path === '' ? outer : `${outer}!/${path}`, problem);
-    for await (const entry of expand(bytes, allotment, fail)) {
-      const inner = {
-        place: placeInside(place, entry.path),
-        bytes: entry.bytes,
-        depth: depth + 1,
-        allotment,
-      };
-      await lookAt(inner);
+    const left = allotment ?? newAllotment();
+    for await (const entry of expand(bytes, left, tell)) {
+      const inner = placeInside(place, entry.path);
+      await lookAt({ place: inner, bytes: entry.bytes, depth: depth + 1, allotment: left });
     }
   }
 
-  async function lookStream(place: Place, source: Chunks): Promise<void> {
+  async function lookStream(place: Place, chunks: Chunks): Promise<void> {
+    const { collect, peek, reasonOf } = await loadExpand();
     try {
-      const { head, chunks } = await peek(source);
+      const { head, chunks: whole } = await peek(chunks);
       const isPlain = packingOf(head) === null && textOf(head) === head;
-      if (!isPlain) return await look(place, await collect(chunks, MOST_WHOLE));
+      if (!isPlain) return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
-      await searchPieces(
-        chunks,
-        (text, linesBefore, last) => {
-          counts.bytes += last;
-          sightings.push(...searchText(detector, text, { place, linesBefore }));
-        },
-        2 * detector.reach,
-      );
+      const detector = await open();
+      const searchPiece = (text: Uint8Array, linesBefore: number, fresh: number): void => {
+        const origin = { place, linesBefore };
+        counts.bytes += fresh;
+        sightings.push(...searchText(detector, { text, rewritings: rewritingsOf(text, origin) }, origin));
+      };
+      await searchPieces(whole, searchPiece, 2 * detector.reach);
     } catch (error) {
       report(nameOf(place), `It was not read to its end: ${reasonOf(error)}.`);
     }
   }
 
   const look = (place: Place, bytes: Uint8Array): Promise<void> =>
-    lookAt({ place, bytes, depth: 0, allotment: newAllotment() });
+    lookAt({ place, bytes, depth: 0, allotment: null });
 
   return Object.freeze({
     look,
@@ -110,7 +117,8 @@ interface Packed {
   readonly place: Place;
   readonly bytes: Uint8Array;
   readonly depth: number;
-  readonly allotment: Allotment;
+  /** Null outside of archives. */
+  readonly allotment: Allotment | null;
 }
 
 /** Path of a place, for people. */

@@ -1,6 +1,6 @@
 import { type Chunks, createByteQueue, type ByteQueue } from './byte-queue.ts';
+import { isTarHeader, octal, TAR_BLOCK as BLOCK } from './packing.ts';
 
-const BLOCK = 512;
 /** Long names and attributes of POSIX archives are not larger. */
 const MOST_ATTRIBUTES = 1 << 20;
 const PIECE = 1 << 18;
@@ -13,11 +13,6 @@ export interface TarEntry {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** True when `head` begins as a tar archive (POSIX or GNU). */
-export function isTar(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' && isHeader(head);
-}
-
 /**
  * Reads the regular files of a tar archive one after the other. Links, devices and folders are passed over. Ends at the
  * first block that is no header; throws when the archive breaks off within a file.
@@ -27,7 +22,7 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
   let name: string | null = null;
   for (;;) {
     const header = await queue.take(BLOCK);
-    if (header === null || !isHeader(header)) return;
+    if (header === null || !isTarHeader(header)) return;
     const size = sizeOf(header);
     const type = String.fromCodePoint(header[156] ?? 0);
     if (type === 'L' || type === 'x') {
@@ -71,14 +66,6 @@ function readBody(
 
 const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
 
-/** The sum of all bytes, its own field counted as spaces, stands in the header. */
-function isHeader(block: Uint8Array): boolean {
-  if (block.length < BLOCK) return false;
-  let sum = 0;
-  for (let at = 0; at < BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
-  return block[0] !== 0 && octal(block, 148, 8) === sum;
-}
-
 function sizeOf(header: Uint8Array): number {
   const size = ((header[124] ?? 0) & 0x80) === 0 ? octal(header, 124, 12) : binary(header, 128, 136);
   if (!Number.isSafeInteger(size) || size < 0) throw new Error('the archive is damaged');
@@ -88,11 +75,6 @@ function sizeOf(header: Uint8Array): number {
 /** GNU writes sizes of 8 GiB and more as a number. */
 const binary = (header: Uint8Array, from: number, to: number): number =>
   header.subarray(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
-
-function octal(header: Uint8Array, from: number, length: number): number {
-  const text = textOf(header.subarray(from, from + length)).trim();
-  return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : 0;
-}
 
 function nameOf(header: Uint8Array): string {
   const name = textOf(header.subarray(0, 100));

@@ -14,10 +14,6 @@ export interface ZipEntry {
   unpack(most: number): Uint8Array;
 }
 
-/** True when `head` begins as a zip archive; jar, whl, apk and office documents are such. */
-export const isZip = (head: Uint8Array): boolean =>
-  head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
-
 /** The files that the directory of a zip archive lists. Throws when there is no directory, or it is damaged. */
 export function* readZip(bytes: Uint8Array): Generator<ZipEntry> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,34 @@
+import type { ScanReport } from './findings.ts';
+import { oneLine } from './printable.ts';
+
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
+/** Colours text, or leaves it as it is. */
+export type Paint = (style: Style, text: string) => string;
+
+/** What was looked at and found, in one line. */
+export function formatSummary(report: ScanReport, paint: Paint): string {
+  const { findings, documents, bytes, startedAt, endedAt, held, scanned } = report;
+  const seconds = ((endedAt - startedAt) / 1000).toFixed(1);
+  const looked = `${count(documents, 'document')}, ${size(bytes)} in ${seconds} s`;
+  const secrets = findings.filter(({ rule }) => rule.role === 'secret').length;
+  const others = findings.length - secrets;
+  const known = [
+    ...(held.baseline > 0 ? [`${held.baseline} in the baseline`] : []),
+    ...(held.allowed > 0 ? [`${held.allowed} allowed`] : []),
+  ];
+  const also = known.length === 0 ? '' : ` Not counted: ${known.join(', ')}.`;
+  const identifiers = others === 0 ? '' : ` and ${count(others, 'identifier')}`;
+  const result =
+    findings.length === 0
+      ? paint('green', `No credentials found in ${oneLine(scanned)}`)
+      : paint('bold', `${count(secrets, 'secret')}${identifiers} in ${oneLine(scanned)}`);
+  return `${result} (${looked}).${also}\n`;
+}
+
+const count = (number: number, what: string): string =>
+  `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+
+function size(bytes: number): string {
+  if (bytes < 1 << 20) return `${(bytes / 1024).toFixed(bytes < 10_240 ? 1 : 0)} KiB`;
+  return `${(bytes / (1 << 20)).toFixed(1)} MiB`;
+}

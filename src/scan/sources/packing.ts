@@ -1,0 +1,37 @@
+/** Everything in a tar archive stands in blocks. */
+export const TAR_BLOCK = 512;
+
+export type Packing = 'zip' | 'gzip' | 'zstd' | 'tar';
+
+/** By its first bytes, as names lie; null: no archive. */
+export function packingOf(head: Uint8Array): Packing | null {
+  const begins = (...bytes: readonly number[]): boolean => bytes.every((byte, at) => head[at] === byte);
+  // jar, whl, apk and office documents are zip archives.
+  if (begins(0x50, 0x4b, 3, 4)) return 'zip';
+  if (begins(0x1f, 0x8b)) return 'gzip';
+  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  return isTar(head) ? 'tar' : null;
+}
+
+/** True when `head` begins as a tar archive (POSIX or GNU). */
+export function isTar(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' && isTarHeader(head);
+}
+
+/** The sum of all bytes, its own field counted as spaces, stands in the header. */
+export function isTarHeader(block: Uint8Array): boolean {
+  if (block.length < TAR_BLOCK) return false;
+  let sum = 0;
+  for (let at = 0; at < TAR_BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
+  return block[0] !== 0 && octal(block, 148, 8) === sum;
+}
+
+/** A number of a header; 0 when it is none. */
+export function octal(header: Uint8Array, from: number, length: number): number {
+  const text =
+    Buffer.from(header.subarray(from, from + length))
+      .toString('latin1')
+      .split('\0')[0]
+      ?.trim() ?? '';
+  return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : 0;
+}
