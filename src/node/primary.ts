@@ -35,26 +35,15 @@ export type Primary = Awaited<ReturnType<typeof openPrimary>>;
 export async function openPrimary(options: PrimaryOptions) {
   const { config, keyRing, say, settleEvery = 1000 } = options;
   const foundation = await layFoundation(config, keyRing, options.databaseUrl);
-  const { boot, send: _send, upstream, ...open } = foundation;
-  const { paths, store, clock, journal } = open;
+  const { boot: _boot, send: _send, upstream, ...open } = foundation;
+  const { store, clock, journal } = open;
   const nodes = Array.from({ length: config.workers }, (_, index) => `w${index}`);
   const losses = createLosses({ journal, clock, say });
-  const supervisor = createSupervisor({
+  const supervisor = openSupervisor(foundation, keyRing, {
     nodes,
-    order: (node) => startOrder(foundation, keyRing, node),
-    parts: () => allParts(store),
-    store,
-    journalDirectory: paths.journal,
-    boot,
-    clock: foundation.clock,
+    losses,
     say,
-    onKeyUses: (uses) =>
-      void store.keys.touch(uses).catch((error: Error) => say(`last use of keys: ${error.message}`)),
-    onCanary: ({ canary, use, count }) =>
-      void aftermath.canaries
-        .used(canary, use, count)
-        .catch((error: Error) => say(`canary: ${error.message}`)),
-    onLoss: losses.note,
+    canaryUsed: (...use) => aftermath.canaries.used(...use),
   });
   const rules = createRules(foundation, supervisor);
   const bank = createBank({
@@ -110,6 +99,36 @@ export async function openPrimary(options: PrimaryOptions) {
       await Promise.race([upstream.close(), sleep(1000, undefined, { ref: false })]);
       await store.close();
     },
+  });
+}
+
+interface Supervision {
+  readonly nodes: readonly string[];
+  readonly losses: Losses;
+  readonly say: PrimaryOptions['say'];
+  readonly canaryUsed: ReturnType<typeof openAftermath>['canaries']['used'];
+}
+
+/** The data-plane processes; what they tell beside their work is written down, and a failure to do so is said. */
+function openSupervisor(
+  foundation: Foundation,
+  keyRing: KeyRingSource,
+  { nodes, losses, say, canaryUsed }: Supervision,
+): Supervisor {
+  const { store, paths, boot, clock } = foundation;
+  const told = (what: string) => (error: Error) => say(`${what}: ${error.message}`);
+  return createSupervisor({
+    nodes,
+    order: (node) => startOrder(foundation, keyRing, node),
+    parts: () => allParts(store),
+    store,
+    journalDirectory: paths.journal,
+    boot,
+    clock,
+    say,
+    onKeyUses: (uses) => void store.keys.touch(uses).catch(told('last use of keys')),
+    onCanary: ({ canary, use, count }) => void canaryUsed(canary, use, count).catch(told('canary')),
+    onLoss: losses.note,
   });
 }
 
