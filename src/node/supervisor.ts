@@ -33,6 +33,8 @@ export interface Supervisor {
   /** Puts a part in force in every process; resolves when all have confirmed or are dead. */
   broadcast(part: Part): Promise<void>;
   live(): number;
+  /** True when every process takes requests. */
+  isServing(): boolean;
   recall(asking: Holder, budget: string, period: number): Promise<readonly Returned[]>;
   loaded(holder: Holder, position: number): Promise<void>;
   /** Of the processes that answer. */
@@ -48,12 +50,16 @@ interface State extends SupervisorOptions {
   readonly shippers: Map<string, Shipper>;
   /** Starts that failed or ended soon, by node. */
   readonly failures: Map<string, number>;
-  readonly reviving: Set<string>;
+  /** Restarts under way. */
+  readonly reviving: Map<string, Promise<void>>;
+  /** Nodes whose process takes requests. */
+  readonly serving: Set<string>;
+  /** Ends the pauses between restarts. */
+  readonly stopping: AbortController;
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
   readonly doubtful: Set<string>;
   readonly memory: UsageMemory;
   bank: Bank | null;
-  isStopping: boolean;
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -62,13 +68,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     workers: new Map(),
     shippers: new Map(),
     failures: new Map(),
-    reviving: new Set(),
+    reviving: new Map(),
+    serving: new Set(),
+    stopping: new AbortController(),
     doubtful: new Set(),
     memory: createUsageMemory(options.clock),
     bank: null,
-    isStopping: false,
   };
-  const { workers, shippers } = state;
+  const { workers, shippers, serving, nodes } = state;
   return Object.freeze({
     start: (bank: Bank) => start(state, bank),
     broadcast(part: Part) {
@@ -76,6 +83,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return broadcast(workers, part);
     },
     live: () => workers.size,
+    isServing: () => serving.size === nodes.length,
     recall: (asking: Holder, budget: string, period: number) => recall(workers, asking, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
     reports: () => reports(workers),
@@ -95,7 +103,8 @@ async function start(state: State, bank: Bank): Promise<void> {
 }
 
 async function stop(state: State): Promise<void> {
-  state.isStopping = true;
+  state.stopping.abort();
+  await Promise.all(state.reviving.values());
   const running = [...state.workers.values()];
   await Promise.all(running.map((worker) => worker.stop()));
   for (const node of state.nodes) await recover(state, node).catch(() => {});
@@ -106,6 +115,7 @@ async function launch(state: State, node: string): Promise<void> {
   const worker = startWorker(await state.order(node), eventsOf(state));
   await worker.started;
   state.workers.set(node, worker);
+  if (isStopping(state)) return;
   try {
     for await (const part of state.parts()) {
       state.memory.apply(part);
@@ -117,6 +127,7 @@ async function launch(state: State, node: string): Promise<void> {
     worker.kill();
     throw error;
   }
+  if (state.workers.get(node) === worker) state.serving.add(node);
   setTimeout(() => state.failures.delete(node), MAX_RESTART_MILLISECONDS).unref();
 }
 
@@ -141,33 +152,44 @@ function eventsOf(state: State): WorkerEvents {
       if (code === EXIT_JOURNAL_FAILED) state.doubtful.add(worker.node);
       if (workers.get(worker.node) !== worker) return;
       workers.delete(worker.node);
-      if (!state.isStopping) void restart(state, worker.node, code);
+      state.serving.delete(worker.node);
+      if (!isStopping(state)) restart(state, worker.node, code);
     },
   };
 }
 
-async function restart(state: State, node: string, code: number | null): Promise<void> {
+function restart(state: State, node: string, code: number | null): void {
   const { reviving, say } = state;
   if (reviving.has(node)) return;
-  reviving.add(node);
   say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
-  while (!state.isStopping && !(await revive(state, node)));
-  reviving.delete(node);
+  const work = reviveUntilStarted(state, node).finally(() => reviving.delete(node));
+  reviving.set(node, work);
+}
+
+async function reviveUntilStarted(state: State, node: string): Promise<void> {
+  while (!isStopping(state) && !(await revive(state, node)));
+}
+
+function isStopping({ stopping }: State): boolean {
+  return stopping.signal.aborted;
 }
 
 async function revive(state: State, node: string): Promise<boolean> {
   const count = (state.failures.get(node) ?? 0) + 1;
   state.failures.set(node, count);
-  if (count > 1)
-    await sleep(Math.min(MAX_RESTART_MILLISECONDS, RESTART_MILLISECONDS * 2 ** Math.min(count, 10)));
+  if (count > 1) await pause(state, RESTART_MILLISECONDS * 2 ** Math.min(count, 10));
   try {
     await recover(state, node);
-    if (!state.isStopping) await launch(state, node);
+    if (!isStopping(state)) await launch(state, node);
     return true;
   } catch (error) {
     state.say(`data-plane process ${node} cannot start: ${(error as Error).message}`);
     return false;
   }
+}
+
+async function pause({ stopping: { signal } }: State, milliseconds: number): Promise<void> {
+  await sleep(Math.min(MAX_RESTART_MILLISECONDS, milliseconds), null, { signal }).catch(() => {});
 }
 
 /** Loads what a dead process left in its journal, then ends its leases. */

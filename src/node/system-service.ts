@@ -91,9 +91,9 @@ function problemOf(state: JournalState, loss: Fault | null): string | null {
   return loss === null ? null : describeLoss(loss);
 }
 
-/** All processes are there, and their journals take records. */
+/** All processes take requests, and their journals take records. */
 async function isReady({ supervisor, config, journal }: Primary): Promise<boolean> {
-  if (supervisor.live() !== config.workers || journal.state() !== 'open') return false;
+  if (!supervisor.isServing() || journal.state() !== 'open') return false;
   const reports = await supervisor.reports();
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config/config.ts';
+import { readConfig, type ConfigInput } from '../../src/config/config.ts';
 import { plainParts } from '../../src/custody/plain-parts.ts';
 import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
@@ -64,16 +64,28 @@ export interface TestNode {
   close(): Promise<void>;
 }
 
+export interface NodeOptions {
+  readonly workers?: number;
+  readonly hosts?: readonly string[];
+  readonly databaseUrl?: string | null;
+  readonly parent?: string;
+  readonly journal?: ConfigInput['journal'];
+  readonly say?: (line: string) => void;
+}
+
 /**
  * A whole node with `workers` data-plane processes before simulated vendors, with an account and keys of each vendor.
- * With `databaseUrl` its store is in PostgreSQL.
+ * With `databaseUrl` its store is in PostgreSQL; its data directory is made in `parent`.
  */
 export async function startNode({
   workers = 1,
-  hosts: ownHosts = [] as readonly string[],
-  databaseUrl = null as string | null,
-} = {}): Promise<TestNode> {
-  const data = await mkdtemp(join(tmpdir(), 'ringfence-node-'));
+  hosts: ownHosts = [],
+  databaseUrl = null,
+  parent = tmpdir(),
+  journal = {},
+  say = () => {},
+}: NodeOptions = {}): Promise<TestNode> {
+  const data = await mkdtemp(join(parent, 'ringfence-node-'));
   const [apps = 0, proxy = 0, tls = 0, admin = 0, ...rest] = await freePorts(4 + ownHosts.length);
   const hosts = Object.fromEntries(ownHosts.map((host, index) => [host, rest[index] ?? 0]));
   const listeners = {
@@ -84,7 +96,7 @@ export async function startNode({
     hosts,
   };
   const store = { kind: databaseUrl === null ? ('sqlite' as const) : ('postgres' as const) };
-  const config = readConfig({ data, workers, listeners, store });
+  const config = readConfig({ data, workers, listeners, store, journal });
   const path = join(data, 'key-ring');
   await writeKeyRing(path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
   const simulated = await startSandbox(0);
@@ -93,7 +105,7 @@ export async function startNode({
     config,
     keyRing: { kind: 'file', path },
     databaseUrl: url,
-    say: () => {},
+    say,
   });
   await primary.store.policies.put({ source: POLICY, createdAt: Date.now(), actor: 'test' }, 0);
   await seed(primary, simulated.sandbox, simulated.origin);

@@ -10,6 +10,7 @@ import { readJournal } from '../../src/journal/tail.ts';
 import { CONTROL } from '../../src/node/foundation.ts';
 import { createJournalService } from '../../src/node/journal-service.ts';
 import { openPrimary } from '../../src/node/primary.ts';
+import { createSystemService } from '../../src/node/system-service.ts';
 import {
   budgetsFor,
   POLICY,
@@ -103,7 +104,9 @@ async function inspect(): Promise<Inspection> {
   return { settlements, problems: [...problems, ...journal.problems], totals, budgets };
 }
 
-const ANSWERS: Readonly<Record<string, () => Promise<unknown>>> = { pending, inspect };
+const status = () => createSystemService(primary, 0).status();
+
+const ANSWERS: Readonly<Record<string, () => Promise<unknown>>> = { pending, inspect, status };
 
 process.on('message', ({ ask }: { readonly ask: string }) => {
   void ANSWERS[ask]?.().then((answer) => process.send?.({ answer }));

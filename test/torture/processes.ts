@@ -63,6 +63,8 @@ export interface NodeProcess {
 }
 
 const RETRY = 200;
+/** Milliseconds for a node to end by itself. */
+const PATIENCE = 5_000;
 
 export function createNode(data: string, setup: Setup): NodeProcess {
   writeFileSync(join(data, SETUP_FILE), JSON.stringify(setup));
@@ -116,7 +118,9 @@ export function createNode(data: string, setup: Setup): NodeProcess {
       if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return;
       const ended = new Promise((done) => ending.once('exit', done));
       ending.disconnect();
+      const timer = setTimeout(() => ending.kill('SIGKILL'), PATIENCE);
       await ended;
+      clearTimeout(timer);
     },
   };
 }

@@ -12,6 +12,8 @@ export interface TortureOptions {
   readonly processes: number;
   /** Kills processes at random, and makes the vendors lose answers, fail and throttle. */
   readonly isCruel: boolean;
+  /** About so many between two kills. */
+  readonly operationsPerKill: number;
   readonly isLoud: boolean;
   readonly say: (line: string) => void;
 }
@@ -53,8 +55,12 @@ interface Counts {
 const CLIENTS = 64;
 /** Milliseconds that a client waits after a connection broke: the machine is needed for the restart. */
 const REST = 50;
-/** Settlement that has not got on for so long will not. */
-const STUCK = 120_000;
+/** Settlement that has not got on for so long will not; questions about old rows are minutes apart. */
+const STUCK = 300_000;
+/** Of so many kills one hits the primary; the first time it is the third. */
+const PRIMARY_EVERY = 7;
+const PRIMARY_FIRST = 2;
+const SETTLE_POLL = 250;
 /** Milliseconds after an unknown outcome at which a vendor without a record of it never had it. */
 const GRACE = 4_000;
 const FAULTS = [
@@ -135,25 +141,24 @@ async function client({ counts, operations, pool, node }: Torture): Promise<void
   }
 }
 
-/** Kills a data-plane process every other second, and one time in seven the primary. */
+/** Kills a data-plane process now and then, and one time in seven the primary. */
 async function killOn(torture: Torture): Promise<void> {
-  const { node, counts } = torture;
-  for (;;) {
-    await sleep(1000 + Math.random() * 2000);
-    if (torture.isOver) return;
-    if (Math.random() >= 0.15) {
-      if (node.killWorker()) counts.kills += 1;
-      continue;
-    }
+  const { node, counts, operationsPerKill } = torture;
+  for (let after = operationsPerKill; !torture.isOver; await sleep(20)) {
+    if (counts.sent < after) continue;
+    after = counts.sent + operationsPerKill * (0.5 + Math.random());
+    if (counts.kills % PRIMARY_EVERY === PRIMARY_FIRST) {
+      await node.kill();
+      await node.start();
+    } else if (!node.killWorker()) continue;
     counts.kills += 1;
-    await node.kill();
-    await node.start();
   }
 }
 
 /** Waits for the last word on every row; false when it does not come. */
 async function settle({ node, say }: Torture): Promise<boolean> {
   let best = Infinity;
+  let said = '';
   for (let since = performance.now(); performance.now() - since < STUCK;) {
     const pending = await node.ask<Pending>('pending');
     const { late, unknown, reserved } = pending;
@@ -161,8 +166,10 @@ async function settle({ node, say }: Torture): Promise<boolean> {
     if (left === 0) return true;
     if (left < best || late === 1000) since = performance.now();
     best = Math.min(best, left);
-    say(JSON.stringify(pending));
-    await sleep(1000);
+    const text = JSON.stringify(pending);
+    if (text !== said) say(text);
+    said = text;
+    await sleep(SETTLE_POLL);
   }
   return false;
 }

@@ -15,6 +15,7 @@ const { values: flags } = parseArgs({
 const result = await runTorture({
   operations: Number(flags.operations ?? (flags.quick === true ? 20_000 : 1_000_000)),
   processes: Number(flags.processes ?? 8),
+  operationsPerKill: 2000,
   isCruel: flags['no-kills'] !== true,
   isLoud: flags.loud === true,
   say: (line) => void process.stderr.write(`${line}\n`),
