@@ -23,7 +23,7 @@ export interface Question {
 
 const DEFAULT_CALL_SECONDS = 3600;
 
-/** May it happen, and what can it cost at most? Kill switch, policy, limits, price, budgets, in this order. */
+/** May it happen, and what can it cost at most? Kill switch, price, policy, limits, budgets, in this order. */
 export function decide(
   parts: PipelineParts,
   question: Question,

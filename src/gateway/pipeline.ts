@@ -1,4 +1,5 @@
 import type { Refused, Step } from '../intent/decision.ts';
+import type { Intent } from '../intent/intent.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { authenticate, type Sender } from './authenticate.ts';
@@ -20,8 +21,8 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     const at = parts.clock.wall();
     const wire = toWire(request);
     const stranger = strangerAt(request.address, request.vendor.id);
-    const refused = (step: Refused, subject: Subject, known: Partial<Known> = {}) =>
-      refuseWith(parts, { request, refusal: step.refusal, subject, at, intent: known.intent ?? null });
+    const refused = ({ refusal }: Refused, subject: Subject, intent: Intent | null = null) =>
+      refuseWith(parts, { request, refusal, subject, at, intent });
 
     const sender: Step<Sender> = authenticate(parts, request, wire);
     if (!sender.ok) return refused(sender, stranger);
@@ -33,7 +34,7 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
 
     const decided = decide(parts, { subject, intent, at });
     const permission: Step<Permission> = decided instanceof Promise ? await decided : decided;
-    if (!permission.ok) return refused(permission, subject, { intent });
+    if (!permission.ok) return refused(permission, subject, intent);
 
     const position = await recordIntent(parts, {
       request,
@@ -53,8 +54,4 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     recordOutcome(parts, { position, settled, outcome, account: account.id });
     return answerOutcome(parts, { request, account, outcome, position });
   };
-}
-
-interface Known {
-  readonly intent: Parameters<typeof decide>[1]['intent'];
 }

@@ -15,7 +15,7 @@ import type { Settled } from './settle.ts';
 /** Effects that cannot be taken back: their record is on disk before the request leaves. */
 const IRREVERSIBLE = new Set(['buy', 'credential', 'admin']);
 
-export interface Refused {
+export interface RefusedRequest {
   readonly request: AppRequest;
   readonly refusal: Refusal;
   readonly subject: Subject;
@@ -24,7 +24,7 @@ export interface Refused {
 }
 
 /** Journals a refusal and says no in the vendor's own format. */
-export async function refuseWith(parts: PipelineParts, refused: Refused): Promise<AppAnswer> {
+export async function refuseWith(parts: PipelineParts, refused: RefusedRequest): Promise<AppAnswer> {
   const { request, refusal, subject, intent, at } = refused;
   countRefusal(parts.counters, refusal.code);
   const operation = request.operation?.id ?? 'unknown';
