@@ -92,7 +92,7 @@ describe('rotation at vendors in trouble', () => {
     await node.primary.rotations.start({ account, secret: null, actor: 'test', reason: 'asked' });
     const record = await node.primary.rotations.settled(account);
     assert.equal(record?.phase, 'rolled-back');
-    assert.match(record.problem ?? '', /did not say which credentials there are/);
+    assert.match(record.problem ?? '', /answered 401, so there is no second credential/);
   });
 
   it('two secrets at the vendor already: nothing is ended, and the reason is told', async () => {

@@ -1,42 +1,14 @@
 import { Secret } from '../../kernel/secret.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import type { FieldValues, OpenAccount, SecretRotation } from '../../vendors/vendor.ts';
-import type { Candidates } from '../candidate.ts';
+import { accepts, isDead, PROOF_PAUSE, provenWithin } from './proofs.ts';
 import type { RotationPhase, RotationRecord } from './record.ts';
-import { isOk, type Reply, type VendorLine } from './vendor-calls.ts';
-
-/** One rotation at work. */
-export interface Work {
-  readonly rotation: SecretRotation;
-  readonly line: VendorLine;
-  /** The account as the gateway uses it now. */
-  current(): Promise<OpenAccount>;
-  readonly candidates: Candidates;
-  /** The account as it was before the switch. */
-  readonly previous: Candidates;
-  /** Puts the candidate in use; resolves when every data-plane process has it. */
-  commit(): Promise<void>;
-  /** Answers 401 that the vendor has given to apps of this account so far. */
-  refusals(): Promise<number>;
-  /** Journals and stores the next state. Nothing is done at the vendor before its phase is stored. */
-  advance(record: RotationRecord, change: Change): Promise<RotationRecord>;
-  readonly random: RandomBytes;
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-}
-
-export type Change = Partial<Omit<RotationRecord, 'steps'>> & { readonly note?: string };
-
-/** It cannot go on by itself: a person must look. The state stays as it is, and asking again takes it up. */
-export class Halt extends Error {
-  override readonly name = 'Halt';
-}
+import { endUnused, findChosen } from './unused.ts';
+import { Halt, labelOf, merge, type Work } from './work.ts';
 
 type Step = (work: Work, record: RotationRecord) => Promise<RotationRecord>;
 
 const CREATE_TRIES = 4;
-const PROOF_TRIES = 20;
-const PROOF_PAUSE = 500;
 const WATCH_PAUSE = 250;
 /** Requests that already carry a credential may be on their way for this long. */
 const DRAIN = 2000;
@@ -58,8 +30,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
     return giveUp(work, record, 'The vendor gave no clear answer when a second credential was asked for.');
   const account = await work.current();
   const known = record.tries === 0 ? await listKnown(work, account) : record.known;
-  if (known === null)
-    return giveUp(work, record, 'The vendor did not say which credentials there are, so none was made.');
+  if (typeof known === 'string') return giveUp(work, record, known);
   const chosen = await choose(work, record, account);
   const asking = await work.advance(record, { tries: record.tries + 1, known });
   const reply = await work.line.once(work.rotation.create(account, labelOf(asking), chosen));
@@ -98,21 +69,15 @@ async function refused(work: Work, record: RotationRecord, status: number): Prom
 /** A credential may have been made without our learning of it: use it if we know its secret, else end it. */
 async function takeUp(work: Work, record: RotationRecord): Promise<RotationRecord | null> {
   if (work.rotation.choose === undefined) {
-    await endUnused(work, record);
-    return null;
+    const left = await endUnused(work, record, null);
+    return left === null
+      ? null
+      : giveUp(work, record, 'What became of a request for a second credential cannot be told.');
   }
   const created = await findChosen(work, record);
   return created === null
     ? null
     : work.advance(record, { phase: 'verifying', created, note: 'The second credential exists.' });
-}
-
-/** Id of the credential with the secret that we chose; null when the vendor does not have it. */
-async function findChosen(work: Work, record: RotationRecord): Promise<string | null> {
-  if (!(await work.candidates.has(record.account))) return null;
-  if ((await accepts(work, await work.candidates.open(record.account))) !== true) return null;
-  const listed = await list(work, await work.current());
-  return listed?.find(({ id }) => !record.known.includes(id))?.id ?? null;
 }
 
 async function verifying(work: Work, record: RotationRecord): Promise<RotationRecord> {
@@ -164,7 +129,7 @@ async function retire(work: Work, record: RotationRecord): Promise<void> {
   const request = work.rotation.retire(account, { fields: old.fields, known: record.known });
   if (request === null)
     throw new Halt('It cannot be told which of the credentials at the vendor is the old one: end it there.');
-  if ((await accepts(work, old)) !== false) {
+  if (!(await isDead(work, old))) {
     if ((await accepts(work, account)) !== true)
       throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
     const reply = await work.line.patiently(request);
@@ -184,15 +149,16 @@ async function giveUp(work: Work, record: RotationRecord, problem: string): Prom
 /** The old credential comes back first; only then does the new one end. Never is a dead one put in use. */
 async function rollingBack(work: Work, record: RotationRecord): Promise<RotationRecord> {
   const { account: id } = record;
+  const made = await unusedOf(work, id);
   if (await work.previous.has(id)) {
     const old = await work.previous.open(id);
-    if (!(await provenWithin(work, old, true))) return forward(work, record);
+    if (!(await provenWithin(work, old, true))) return forward(work, record, old);
     await work.candidates.put(id, old);
     await work.commit();
     await work.sleep(DRAIN);
     await work.previous.discard(id);
   }
-  const left = record.tries === 0 ? null : await endUnused(work, record);
+  const left = record.tries === 0 ? null : await endUnused(work, record, made);
   await work.candidates.discard(id);
   const note =
     left === null
@@ -201,8 +167,23 @@ async function rollingBack(work: Work, record: RotationRecord): Promise<Rotation
   return work.advance(record, { phase: 'rolled-back', note });
 }
 
+/**
+ * The account with the credential that goes, as far as it is known: the one in use after a switch, the staged one before.
+ * Null once the old one is back in use.
+ */
+async function unusedOf({ previous, candidates, current }: Work, id: string): Promise<OpenAccount | null> {
+  if (!(await previous.has(id))) return (await candidates.has(id)) ? candidates.open(id) : null;
+  const [now, old] = [await current(), await previous.open(id)];
+  const isBack = Object.entries(old.secrets).every(
+    ([name, secret]) => now.secrets[name]?.reveal() === secret.reveal(),
+  );
+  return isBack ? null : now;
+}
+
 /** The old credential is dead already: there is nothing to go back to. */
-async function forward(work: Work, record: RotationRecord): Promise<RotationRecord> {
+async function forward(work: Work, record: RotationRecord, old: OpenAccount): Promise<RotationRecord> {
+  if (!(await isDead(work, old)))
+    throw new Halt('It cannot be told whether the vendor still accepts the old credential.');
   if ((await accepts(work, await work.current())) !== true)
     throw new Halt(
       'The vendor accepts neither the old nor the new credential. Seal a working one: `ringfence accounts reseal`.',
@@ -214,72 +195,21 @@ async function forward(work: Work, record: RotationRecord): Promise<RotationReco
   });
 }
 
-/** Ends what we made and nobody uses. Null when nothing of ours is left at the vendor; else what is. */
-async function endUnused(work: Work, record: RotationRecord): Promise<string | null> {
-  const account = await work.current();
-  if (record.created !== null || work.rotation.list === null) return withdraw(work, account, record.created);
-  const chosen = work.rotation.choose === undefined ? null : await findChosen(work, record);
-  if (chosen !== null) return withdraw(work, account, chosen);
-  const ours = ((await list(work, account)) ?? []).filter(({ label }) => label === labelOf(record));
-  const left = await Promise.all(ours.map(({ id }) => withdraw(work, account, id)));
-  return left.find((one) => one !== null) ?? null;
-}
-
-async function withdraw(work: Work, account: OpenAccount, id: string | null): Promise<string | null> {
-  const reply = await work.line.patiently(work.rotation.withdraw(account, id));
-  const isGone = reply.kind === 'answer' && (isOk(reply.response) || reply.response.status === 404);
-  return isGone ? null : (id ?? 'the second secret');
-}
-
-/** Whether the vendor accepts a credential; null when it cannot be told. */
-async function accepts(work: Work, account: OpenAccount): Promise<boolean | null> {
-  const { request, accepts: isAccepted } = work.rotation.test(account, work.now());
-  const reply: Reply = await work.line.patiently(request);
-  return reply.kind === 'unknown' ? null : isAccepted(reply.response);
-}
-
-/** A change at the vendor may take a moment to be seen everywhere. */
-async function provenWithin(work: Work, account: OpenAccount, wanted: boolean): Promise<boolean> {
-  for (let tries = 0; tries < PROOF_TRIES; tries++) {
-    if ((await accepts(work, account)) === wanted) return true;
-    await work.sleep(PROOF_PAUSE);
-  }
-  return false;
-}
-
-async function list({ rotation, line }: Work, account: OpenAccount) {
-  if (rotation.list === null) return null;
+/** Ids before ours: what is retired or taken up is told by them. A text says why they cannot be had. */
+async function listKnown(
+  { rotation, line }: Work,
+  account: OpenAccount,
+): Promise<readonly string[] | string> {
+  if (rotation.list === null) return [];
   const reply = await line.patiently(rotation.list.request(account));
-  return reply.kind === 'unknown' ? null : rotation.list.read(reply.response);
-}
-
-/** Ids before ours. Null when they cannot be had and are needed: the id of a secret that we chose is told by them. */
-async function listKnown(work: Work, account: OpenAccount): Promise<readonly string[] | null> {
-  const listed = await list(work, account);
-  if (listed === null && work.rotation.choose !== undefined) return null;
-  return (listed ?? []).map(({ id }) => id);
-}
-
-/** Name under which the vendor shows the new credential, and by which we find it again. */
-export function labelOf({ id }: Pick<RotationRecord, 'id'>): string {
-  return `Ringfence ${id}`;
+  if (reply.kind === 'unknown')
+    return `Which credentials there are is not known, so none was made: ${reply.problem}.`;
+  const listed = rotation.list.read(reply.response);
+  return listed === null ? refusalText(rotation, reply.response.status) : listed.map(({ id }) => id);
 }
 
 function refusalText(rotation: SecretRotation, status: number): string {
-  return `The vendor answered ${status} when a second credential was asked for. ${rotation.explain(status) ?? ''}`.trim();
-}
-
-/** The account with some values replaced. */
-export function merge({ fields, secrets }: OpenAccount, values: FieldValues): OpenAccount {
-  const entries = Object.entries(values);
-  const isSecret = (entry: readonly [string, string | Secret]): entry is [string, Secret] =>
-    entry[1] instanceof Secret;
-  const isPublic = (entry: readonly [string, string | Secret]): entry is [string, string] =>
-    typeof entry[1] === 'string';
-  return {
-    fields: { ...fields, ...Object.fromEntries(entries.filter(isPublic)) },
-    secrets: { ...secrets, ...Object.fromEntries(entries.filter(isSecret)) },
-  };
+  return `The vendor answered ${status}, so there is no second credential. ${rotation.explain(status) ?? ''}`.trim();
 }
 
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

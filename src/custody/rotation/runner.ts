@@ -9,9 +9,10 @@ import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { createCandidates } from '../candidate.ts';
 import { openAccount } from '../open.ts';
 import type { Sealer } from '../sealing/sealer.ts';
-import { Halt, STEPS, type Change, type Work } from './procedure.ts';
+import { STEPS } from './procedure.ts';
 import { createRotationStore, hasEnded, type RotationRecord } from './record.ts';
 import { createVendorLine } from './vendor-calls.ts';
+import { Halt, type Change, type Work } from './work.ts';
 
 /** Setting under which the account as it was before a switch is kept, sealed. */
 export const previousName = (id: string): string => `account.${id}.previous`;

@@ -1,0 +1,39 @@
+import type { OpenAccount } from '../../vendors/vendor.ts';
+import type { Reply } from './vendor-calls.ts';
+import type { Work } from './work.ts';
+
+const PROOF_TRIES = 20;
+/** Milliseconds between two questions of the same kind. */
+export const PROOF_PAUSE = 500;
+
+/** Whether the vendor accepts a credential; null when it cannot be told. */
+export async function accepts(work: Work, account: OpenAccount): Promise<boolean | null> {
+  const { request, accepts: isAccepted } = work.rotation.test(account, work.now());
+  const reply: Reply = await work.line.patiently(request);
+  if (reply.kind === 'unknown') return null;
+  if (isAccepted(reply.response)) return true;
+  return reply.response.status === 401 || reply.response.status === 403 ? false : null;
+}
+
+/** One refusal may be a slip of the vendor; what is believed for good is asked twice. */
+export async function isDead(work: Work, account: OpenAccount): Promise<boolean> {
+  if ((await accepts(work, account)) !== false) return false;
+  await work.sleep(PROOF_PAUSE);
+  return (await accepts(work, account)) === false;
+}
+
+/** A change at the vendor may take a moment to be seen everywhere. */
+export async function provenWithin(work: Work, account: OpenAccount, wanted: boolean): Promise<boolean> {
+  for (let tries = 0; tries < PROOF_TRIES; tries++) {
+    if (wanted ? (await accepts(work, account)) === true : await isDead(work, account)) return true;
+    await work.sleep(PROOF_PAUSE);
+  }
+  return false;
+}
+
+/** What the vendor has of this kind; null when there is no list, or no answer. */
+export async function list({ rotation, line }: Work, account: OpenAccount) {
+  if (rotation.list === null) return null;
+  const reply = await line.patiently(rotation.list.request(account));
+  return reply.kind === 'unknown' ? null : rotation.list.read(reply.response);
+}
