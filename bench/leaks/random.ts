@@ -69,41 +69,39 @@ function uuid(random: Random): string {
 }
 
 /** Values with an inner structure, as the vendors build them. */
+const STRUCTURES: Readonly<Record<string, (random: Random) => string>> = {
+  uuid,
+  UUID: (random) => uuid(random).toUpperCase(),
+  uuidBytes: (random) => uuidBytes(random).toString('base64url'),
+  uuidText: (random) => Buffer.from(uuid(random)).toString('base64'),
+  uuidTextPrefix: (random) => Buffer.from(uuid(random).slice(0, 30)).toString('base64'),
+  bytes64: (random) => random.bytes(64).toString('base64'),
+  bytes128: (random) => random.bytes(128).toString('base64'),
+  basic: (random) => Buffer.from(letters('lower', 16, random)).toString('base64'),
+  snowflake: (random) =>
+    Buffer.from(`${1 + random.below(9)}${letters('digits', 17, random)}`).toString('base64'),
+  milliseconds: (random) =>
+    (1_640_000_000_000 + random.below(150_000_000) * 1000).toString(16).padStart(12, '0').toUpperCase(),
+  checked: (random) => withChecksum(letters('hex', 64, random)),
+  chosen: (random) => chosen(16, random),
+  twilioToken: (random) =>
+    token(random, { cty: 'twilio-fpa;v=1', typ: 'JWT', alg: 'HS256' }, twilioClaims(random)),
+  vonageToken: (random) => token(random, { typ: 'JWT', alg: 'RS256' }, vonageClaims(random)),
+  pem: pemBody,
+};
+
 function structure(name: string, random: Random): string {
-  switch (name) {
-    case 'uuid':
-      return uuid(random);
-    case 'UUID':
-      return uuid(random).toUpperCase();
-    case 'uuidBytes':
-      return uuidBytes(random).toString('base64url');
-    case 'uuidText':
-      return Buffer.from(uuid(random)).toString('base64');
-    case 'uuidTextPrefix':
-      return Buffer.from(uuid(random).slice(0, 30)).toString('base64');
-    case 'bytes64':
-      return random.bytes(64).toString('base64');
-    case 'bytes128':
-      return random.bytes(128).toString('base64');
-    case 'basic':
-      return Buffer.from(letters('lower', 16, random)).toString('base64');
-    case 'snowflake':
-      return Buffer.from(`${1 + random.below(9)}${letters('digits', 17, random)}`).toString('base64');
-    case 'milliseconds':
-      return (1_640_000_000_000 + random.below(150_000_000) * 1000)
-        .toString(16)
-        .padStart(12, '0')
-        .toUpperCase();
-    case 'checked':
-      return withChecksum(letters('hex', 64, random));
-    case 'chosen':
-      return chosen(16, random);
-    case 'pem':
-      return pemBody(random);
-    default:
-      throw new RangeError(`no structure ${name}`);
-  }
+  const make = STRUCTURES[name];
+  if (make === undefined) throw new RangeError(`no structure ${name}`);
+  return make(random);
 }
+
+const vonageClaims = (random: Random): object => ({
+  iat: 1_767_225_600,
+  jti: uuid(random),
+  application_id: uuid(random),
+  exp: 1_767_229_200,
+});
 
 /** Hexadecimal text with its CRC-32 behind it. */
 export const withChecksum = (text: string): string => text + crc32(text).toString(16).padStart(8, '0');
@@ -112,6 +110,25 @@ export const withChecksum = (text: string): string => text + crc32(text).toStrin
 function chosen(length: number, random: Random): string {
   const text = letters('an', length, random);
   return /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) ? text : chosen(length, random);
+}
+
+function twilioClaims(random: Random): object {
+  const key = random.fill('SK{hex:32}');
+  const grants = { identity: 'alice', video: { room: 'shop' } };
+  return {
+    jti: `${key}-1767225600`,
+    grants,
+    iat: 1_767_225_600,
+    exp: 1_767_229_200,
+    iss: key,
+    sub: random.fill('AC{hex:32}'),
+  };
+}
+
+/** A JSON web token with a random signature. */
+function token(random: Random, header: object, claims: object): string {
+  const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return [...parts, random.fill('{b64u:43}')].join('.');
 }
 
 /** The body of an RSA key of 2048 bits in PKCS#8, in lines of 64; its numbers are random. */

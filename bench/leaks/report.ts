@@ -8,14 +8,13 @@ the ways in which people write: files of settings, programs, commands, logs, not
 piece of the scanner's rules is used in making them, but both were written by people who knew the same table; other
 people's files are the stronger test, and are at the end.
 
-A secret is found when a finding in its file (in a history: anywhere) holds it or at least half of it. A finding that
+A secret is found when a finding in its file (in a history: anywhere) holds it, at least half of it, or 64 characters of it. A finding that
 holds no planted secret is wrong. *Other vendor* counts secrets that were found under another vendor's name. Public ids
 are no secrets and are not counted. Verification is off. What is written in base64 counts as found when the value or
 its encoded form was reported; the tree is decoded, a history is not.
 
-Not in the table, as their form is not known well enough or they live for minutes only: access tokens (JWT) of Twilio,
-Vonage and Agora, OAuth clients of Twilio, free-text passwords and client secrets of Bandwidth, key secrets of Sinch,
-signature secrets of Vonage.`;
+Not in the table, as their form is not known well enough: client secrets of OAuth apps of Twilio, free-text passwords and
+client secrets of Bandwidth, key secrets of Sinch, signature secrets of Vonage.`;
 
 export interface Sections {
   readonly figures: {

@@ -28,9 +28,11 @@ export const recallOf = ({ found, missed }: Tally): number => found / Math.max(1
 export const precisionOf = ({ found, wrong }: Tally): number => found / Math.max(1, found + wrong);
 
 const SHORTEST_SHARE = 0.5;
+/** So many characters in common are proof enough: of a long token only the beginning is reported. */
+const LONG = 64;
 
 /**
- * True when the report and the planted value overlap: at least half of the longer one is in both. A private key is known
+ * True when the report and the planted value overlap: at least half of the longer one, or 64 characters, are in both. A private key is known
  * by its first line, and a value in base64 counts as found where it stands encoded.
  */
 export function overlaps(reported: string, planted: string): boolean {
@@ -40,7 +42,7 @@ export function overlaps(reported: string, planted: string): boolean {
 
 function isPart(part: string, whole: string): boolean {
   const isLine = whole.split('\n').includes(part);
-  return isLine || (whole.includes(part) && part.length >= whole.length * SHORTEST_SHARE);
+  return isLine || (whole.includes(part) && part.length >= Math.min(LONG, whole.length * SHORTEST_SHARE));
 }
 
 /** Scores the reports about one place where `planted` stands (null: nothing does). */

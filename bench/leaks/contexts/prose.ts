@@ -1,4 +1,4 @@
-import { camel, filled, isOneLine, quoted, type Context } from './context.ts';
+import { camel, filled, isOneLine, quoted, screaming, type Context } from './context.ts';
 
 /** Commands, logs, notebooks and texts. */
 export const PROSE: readonly Context[] = [
@@ -98,6 +98,31 @@ export const PROSE: readonly Context[] = [
       const id = format.idField === undefined ? '' : `${camel(format.idField)}: '${value.id}', `;
       const text = `describe('${format.block}', () => {\n  it('sends', async () => {\n    const sender = create${camel(format.block)}({ ${id}${camel(format.field)}: '${quoted(value)}' });\n    await sender.send('hi');\n  });\n});\n`;
       return { path: 'test/sender.spec.js', text };
+    },
+  },
+  {
+    name: 'made-up names',
+    plant(scene) {
+      if (!isOneLine(scene)) return null;
+      const { format, value, random } = scene;
+      const name = random.pick([
+        'key',
+        'secret',
+        'token',
+        'password',
+        'access_token',
+        'credential',
+        'api_secret',
+      ]);
+      const { block } = format;
+      const text = random.pick([
+        `${screaming(`${block}_${name}`)}=${value.written}\n`,
+        `const ${camel(`${block}_${name}`)} = '${value.written}';\nsend(${camel(`${block}_${name}`)});\n`,
+        `providers:\n  ${block}:\n    credentials:\n      ${name}: "${value.written}"\n`,
+        `{"providers":[{"name":"${block}","type":"sms","settings":{"${camel(name)}":"${value.written}"}}]}\n`,
+        `// ${format.vendor}\nlet ${camel(name)} = "${value.written}"\n`,
+      ]);
+      return { path: 'src/providers.txt', text };
     },
   },
 ];

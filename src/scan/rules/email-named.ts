@@ -6,6 +6,7 @@ import {
   owned,
   paired,
   urlSafe,
+  SECRET_NAME,
 } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
@@ -21,7 +22,7 @@ export const NAMED_EMAIL_RULES: readonly LeakRule[] = [
     anchors: ['mailjet', 'mj_api', 'mj_key', 'mj_secret', 'mj_private', 'mj_pass', 'mjapi'],
     pattern: owned({
       vendor: 'mailjet|mj',
-      only: String.raw`(?:api[_.\- ]?)?(?:secret(?:[_.\- ]?key)?|key[_.\- ]?secret|private(?:[_.\- ]?key)?|key[_.\- ]?private|password)`,
+      only: String.raw`secret[_.\- ]?key|private(?:[_.\- ]?key)?|key[_.\- ]?private|${SECRET_NAME}`,
       form: alphanumeric(32),
     }),
     remedy: 'Reset the secret key, or create a new API key, under API key management in Mailjet.',

@@ -1,4 +1,12 @@
-import { DISTINCT, distinct, hex, NAMED, owned, urlSafe } from '../../vendors/shared/leak-pattern.ts';
+import {
+  DISTINCT,
+  distinct,
+  hex,
+  NAMED,
+  owned,
+  urlSafe,
+  SECRET_NAME,
+} from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { digitsOf, hexOf, lowerOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
@@ -62,7 +70,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['sendbird', 'send_bird'],
     pattern: owned({
       vendor: 'send_?bird',
-      only: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token|secret|password)|SENDBIRDORGANIZATIONAPITOKEN`,
+      names: String.raw`org(?:ani(?:s|z)ation)?[_.\- ]?(?:api[_.\- ]?)?(?:key|token)`,
       form: hex(24),
     }),
     remedy: 'Reissue the organisation API key in the Sendbird dashboard.',
@@ -85,7 +93,7 @@ export const REALTIME_RULES: readonly LeakRule[] = [
     anchors: ['pusher'],
     pattern: owned({
       vendor: 'pusher',
-      only: String.raw`(?:(?:app|api|channels)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
+      only: SECRET_NAME,
       form: '(?=[a-z]{0,19}[0-9])(?=[0-9]{0,19}[a-z])[0-9a-z]{20}',
     }),
     remedy: 'Create new app keys in the Pusher dashboard, move the apps to them, and delete these.',

@@ -185,7 +185,7 @@ export const REGIONAL_SMS_RULES: readonly LeakRule[] = [
     pattern: owned({
       vendor: String.raw`bulk[_\-]?sms`,
       names: String.raw`token[_.\- ]?(?:secret|password)`,
-      form: String.raw`(?=[^\s0-9]{0,28}[0-9])(?=[^\sA-Za-z]{0,28}[A-Za-z])[A-Za-z0-9!#$%&*+.:;=?@^_|~\-]{29}`,
+      form: String.raw`(?=[^\sA-Z]{0,28}[A-Z])(?=[^\sa-z]{0,28}[a-z])[A-Za-z0-9!#$%&*+.:;=?@^_|~\-]{29}`,
       end: '(?![A-Za-z0-9_-])',
     }),
     remedy: 'Create a new token in the BulkSMS settings and delete this one.',

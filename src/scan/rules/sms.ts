@@ -79,7 +79,7 @@ export const SMS_RULES: readonly LeakRule[] = [
     anchors: ['sinch'],
     pattern: owned({
       vendor: 'sinch',
-      only: String.raw`(?:(?:api|auth|access|bearer|plan|servicePlan)[_.\- ]?)?token|bearer|authorization: bearer`,
+      names: String.raw`plan[_.\- ]?token`,
       form: LOWER_32,
     }),
     remedy: 'Create a new API token for the service plan in the Sinch dashboard and delete this one.',

@@ -8,6 +8,7 @@ import {
   owned,
   paired,
   urlSafe,
+  SECRET_NAME,
 } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { hexOf, lowerOf, mixedOf, notHere, urlSafeOf } from './example-values.ts';
@@ -51,7 +52,7 @@ export const VIDEO_RULES: readonly LeakRule[] = [
     anchors: ['agora'],
     pattern: owned({
       vendor: 'agora',
-      only: String.raw`(?:(?:customer|rest|restful|api)[_.\- ]?)?(?:key[_.\- ]?)?secret`,
+      only: SECRET_NAME,
       form: anyHex(32),
     }),
     remedy: 'Create new RESTful API credentials in the Agora console and delete these.',

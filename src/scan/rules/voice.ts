@@ -9,11 +9,11 @@ import {
   paired,
   urlSafe,
   UUID,
+  SECRET_NAME,
 } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { base64Of, hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
-const SECRET = String.raw`(?:(?:client|sdk|api|app|application|consumer)[_.\- ]?)?(?:key[_.\- ]?)?secret`;
 const ZOOM_ID = '[A-Za-z0-9_-]{22}';
 const telesign = (salt: number): string => Buffer.from(hexOf(128, salt), 'hex').toString('base64');
 
@@ -178,7 +178,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     anchors: ['ringcentral', 'ring_central', 'rc_client', 'rc_app', 'rcclient', 'rcapp', 'rcsdk'],
     pattern: owned({
       vendor: 'ring_?central|(?<![a-zA-Z])rc_?',
-      only: SECRET,
+      only: SECRET_NAME,
       form: '(?=[^0-9]{0,85}[0-9])(?=[^A-Z]{0,85}[A-Z])(?=[^a-z]{0,85}[a-z])[A-Za-z0-9_-]{20,86}',
       end: '(?![A-Za-z0-9_-])',
     }),
@@ -215,7 +215,7 @@ export const VOICE_RULES: readonly LeakRule[] = [
     vendor: '8x8',
     title: '8x8 (Wavecell) API key',
     form: '43 letters and digits beside the name',
-    anchors: ['8x8_', '8x8 ', '8x8.', '8x8-', '8x8:', '"8x8"', "'8x8'", '_8x8', 'wavecell'],
+    anchors: ['8x8_', '8x8\n', '8x8 ', '8x8.', '8x8-', '8x8:', '"8x8"', "'8x8'", '_8x8', 'wavecell'],
     pattern: owned({
       vendor: '8x8|wavecell',
       form: alphanumeric(43),

@@ -95,8 +95,13 @@ export function assigned(names: string, form: string, end = END): RegExp {
   return standing(plainOrEncoded(form, end), `${caseless(names)}${GLUE}`);
 }
 
+const QUALIFIER = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret|key)[_.\- ]?){0,4}`;
+
 /** Words by which people name a secret when they do not care which one: `api_key`, `clientSecret`, `password`. */
-const ANY_NAME = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret)[_.\- ]?){0,4}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
+const ANY_NAME = `${QUALIFIER}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
+
+/** The same without `key`, for vendors that call the public id so. */
+export const SECRET_NAME = `${QUALIFIER}(?:token|secret|password|passwd|pass|pwd|credential)s?`;
 
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
 const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;

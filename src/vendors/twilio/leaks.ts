@@ -21,7 +21,7 @@ const ACCOUNT = { prefix: 'AC', hex: 32 } as const;
 const KEY = { prefix: 'SK', hex: 32 } as const;
 const ACCOUNT_SID = 'AC[0-9a-fA-F]{32}';
 const KEY_SID = 'SK[0-9a-fA-F]{32}';
-const PLAIN = '(?:auth[_.\\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth)';
+const PLAIN = '(?:auth[_.\\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth|credential)s?';
 
 const CLAIMS = {
   jti: 'SK52d1f8a90b3c47e6d09f18b7c2a4e635-1767225600',
@@ -140,7 +140,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['twilio'],
     pattern: owned({
       vendor: 'twilio',
-      only: String.raw`(?:(?:api|key|signing|chat|voice|video|sync)[\w.\- ]{0,12}?)?secret|api[_.\- ]?key|key`,
+      names: String.raw`(?:signing|chat|voice|video|sync)[\w.\- ]{0,12}?secret`,
       form: mixed(32),
     }),
     remedy: ROTATE_KEY,

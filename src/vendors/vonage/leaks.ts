@@ -1,13 +1,4 @@
-import {
-  assigned,
-  exampleToken,
-  hex,
-  joined,
-  mixed,
-  NAMED,
-  owned,
-  paired,
-} from '../shared/leak-pattern.ts';
+import { assigned, exampleToken, hex, joined, mixed, NAMED, owned, paired } from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
 
 const VENDOR = 'Vonage';
@@ -35,7 +26,7 @@ export const leaks: readonly LeakRule[] = [
     // Customers choose 8 to 25 characters, the vendor 16.
     pattern: owned({
       vendor: 'vonage|nexmo',
-      only: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?(?:secret|password|credential)`,
+      only: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?(?:secret|password|credential)|(?:api|access)[_.\- ]?token`,
       form: mixed(8, 25),
     }),
     remedy: ROTATE_SECRET,
