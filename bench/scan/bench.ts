@@ -18,7 +18,7 @@ const FOUND = 3;
 
 const root = join(import.meta.dirname, '..', '..');
 const cache = join(import.meta.dirname, '..', '.cache');
-const ringfence = [process.execPath, join(root, 'src', 'main.ts')];
+const ringfence = [process.execPath, join(root, 'src', 'start.mjs')];
 
 function say(line: string): void {
   if (!isJson) process.stderr.write(`${line}\n`);

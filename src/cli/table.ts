@@ -2,7 +2,9 @@ import { maskAddress } from '../kernel/phone.ts';
 
 const GAP = 2;
 const LEAST = 8;
-const GRAPHEMES = new Intl.Segmenter();
+/** ASCII needs no segmenter, which takes as long to make as a small command. */
+const ASCII = /^[ -~]*$/;
+let segmenter: Intl.Segmenter | null = null;
 
 /** Text that is safe to show: no control character reaches the terminal, and a number in full is masked. */
 export function printable(text: string): string {
@@ -35,7 +37,9 @@ function formatRow(row: readonly string[], widths: readonly number[]): string {
 
 /** What a reader takes for one character may be several code points. */
 function charactersOf(text: string): readonly string[] {
-  return Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+  if (ASCII.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 function fit(widths: readonly number[], width: number | null): readonly number[] {
