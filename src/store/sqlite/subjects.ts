@@ -11,7 +11,7 @@ export interface Subject {
 
 /** Interns who and what rows are about. */
 export interface Subjects {
-  /** `content` is the JSON that `subjectText` makes. */
+  /** `content`: one of the `subjects` of a `LoadPlan`. */
   intern(content: string): Subject;
   forget(): void;
 }
