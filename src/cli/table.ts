@@ -37,7 +37,7 @@ function formatRow(row: readonly string[], widths: readonly number[]): string {
 
 /** What a reader takes for one character may be several code points. */
 function charactersOf(text: string): readonly string[] {
-  if (ASCII.test(text)) return [...text];
+  if (ASCII.test(text)) return text.split('');
   segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
