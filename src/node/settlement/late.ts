@@ -9,12 +9,12 @@ import { isWorthPaying } from './schedule.ts';
 /** Prices appear within a day as a rule; after a week nobody waits any more. */
 const PATIENCE = 7 * 24 * 3_600_000;
 
-/** Looks up the price of an accepted row. True when the row has its last word now. `now` is wall ms. */
+/** Looks up the price of an accepted row. True when the row has its last word now. Times are wall ms. */
 export async function settleLate(
   row: LedgerRecord,
   desk: Desk | null,
   booking: Booking,
-  now: number,
+  { now, steady }: { readonly now: number; readonly steady: number },
 ): Promise<boolean> {
   const request = desk === null ? null : requestFor(row, desk);
   // The vendor has no record of its own for it.
@@ -28,7 +28,7 @@ export async function settleLate(
     return true;
   }
   // The record is closed without a price, or it never came.
-  if (record?.final === true || now - row.at > PATIENCE) return lastWord(row, booking);
+  if (record?.final === true || steady - row.at > PATIENCE) return lastWord(row, booking);
   return false;
 }
 

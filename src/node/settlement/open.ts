@@ -29,5 +29,6 @@ export function openSettlement(
     incident: (what, detail) => void journal.append({ type: 'incident', at: clock.wall(), what, detail }),
     ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }),
     now: Date.now,
+    steady: () => Math.min(clock.wall(), clock.ledger()),
   });
 }

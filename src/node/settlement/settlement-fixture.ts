@@ -39,6 +39,8 @@ export interface SettlementWorld {
   ): Promise<number>;
   row(position: number): Promise<LedgerRecord>;
   advance(milliseconds: number): Promise<void>;
+  /** The wall clock of the gateway jumps ahead. */
+  step(milliseconds: number): void;
 }
 
 export interface WorldOptions {
@@ -75,6 +77,7 @@ export async function openWorld(
   const incidents: string[] = [];
   const asked: string[] = [];
   let opened = 0;
+  let stepped = 0;
   let position = 0;
 
   const deliver = async (request: WireRequest): Promise<WireResponse> => {
@@ -96,7 +99,8 @@ export async function openWorld(
     fingerprint: (text) => `hash of ${text}`,
     journal: async () => {},
     incident: (what) => void incidents.push(what),
-    now: clock.wall,
+    now: () => clock.wall() + stepped,
+    steady: clock.wall,
     ...(grace === undefined ? {} : { graceMilliseconds: grace }),
   });
 
@@ -146,6 +150,7 @@ export async function openWorld(
       return found;
     },
     advance: (milliseconds) => sandbox.advance(milliseconds),
+    step: (milliseconds) => void (stepped += milliseconds),
   };
 }
 

@@ -187,6 +187,14 @@ describe('an unknown outcome', () => {
     assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['released', 0]);
   });
 
+  it('is not taken for one that never was because the wall clock jumps ahead', async (context) => {
+    const world = await openWorld(context, { grace: 60_000 });
+    const row = await world.lose(HELLO, false);
+    world.step(30 * DAY);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'unknown');
+  });
+
   it('stays unknown while the vendor cannot be asked', async (context) => {
     const world = await openWorld(context, { grace: 1, answer: () => answer(500, {}) });
     const row = await world.lose(HELLO, false);

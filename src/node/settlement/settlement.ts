@@ -8,6 +8,11 @@ import { resolveUnknown } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions {
   readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource'>;
+  /**
+   * Time in wall ms that no step of the clock hurries on: by it a wait comes to its end. A wall clock that jumps ahead
+   * must not make a lost answer look like one that never was.
+   */
+  readonly steady: () => number;
   /** Keyed hash by which a vendor's record is recognised. */
   readonly fingerprint: (text: string) => string;
   /** How long an unknown outcome may take to appear at the vendor before it counts as never accepted. */
@@ -40,7 +45,7 @@ const MOST_BATCHES = 100;
 
 /** Learns late prices and unknown outcomes from the vendors' own records. */
 export function createSettlement(options: SettlementOptions): Settlement {
-  const { ledger, now } = options;
+  const { ledger, now, steady } = options;
   const booking = createBooking(options);
   const late = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
@@ -52,7 +57,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
       [...accounts].map(async ([account, rows]) => {
         const desk = await deskOf(account);
         return countDone(rows, async (row) => {
-          const isSettled = await settleLate(row, desk, booking, now());
+          const isSettled = await settleLate(row, desk, booking, { now: now(), steady: steady() });
           if (!isSettled && desk?.isOpen() === false) late.missed(account);
           return isSettled;
         });
@@ -69,7 +74,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
         const account = rows[0]?.account ?? '';
         const desk = await deskOf(account);
         if (desk === null) return 0;
-        const resolved = await resolveUnknown(rows, desk, { ...options, booking });
+        const resolved = await resolveUnknown(rows, desk, { ...options, booking, now: steady });
         if (!desk.isOpen()) unknown.missed(account);
         return resolved;
       }),

@@ -31,6 +31,8 @@ export function createSweep({ ledger, kind, now }: SweepOptions): Sweep {
   let isAtEnd = true;
   let began = 0;
   let previous = 0;
+  /** When the sweep before began, by the clock of then. */
+  let ended = 0;
   let missedBefore: ReadonlyMap<string, number> = new Map();
   let missedNow = new Map<string, number>();
 
@@ -39,8 +41,10 @@ export function createSweep({ ledger, kind, now }: SweepOptions): Sweep {
   function begin(): void {
     isAtEnd = false;
     after = null;
-    previous = began;
     began = now();
+    // A clock that went back must not leave everything for later.
+    previous = Math.min(ended, began);
+    ended = began;
     missedBefore = missedNow;
     missedNow = new Map();
   }
