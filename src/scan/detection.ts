@@ -30,7 +30,27 @@ export interface Detector {
    * several anchors.
    */
   detect(window: Window, report: (detection: Detection) => void): void;
+  /** The same in two steps; absent when the detector has no two. */
+  readonly steps?: DetectorSteps;
 }
+
+/**
+ * Detection in two steps. Whether an anchor stands somewhere depends on much fewer bytes than what is detected there: a
+ * changed document is searched for anchors only where it was changed, and judged near the changes.
+ */
+export interface DetectorSteps {
+  /** An anchor is a number: its first byte × `kinds` + its kind. */
+  readonly kinds: number;
+  /** Length of the longest anchor: whether one begins at a byte depends on so many bytes from there on, and no others. */
+  readonly longest: number;
+  /** Appends the anchors that begin in [from, to), ascending. */
+  find(window: Window, anchors: number[]): void;
+  /** Reports what is detected at these anchors of a document, in their order. */
+  judge(document: ScannedDocument, anchors: readonly number[], report: (detection: Detection) => void): void;
+}
+
+/** The first `length` bytes of `bytes`. */
+export type ScannedDocument = Pick<Window, 'bytes' | 'length'>;
 
 export interface Window {
   readonly bytes: Uint8Array;

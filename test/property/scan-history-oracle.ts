@@ -7,9 +7,8 @@ import { findRepository } from '../../src/scan/git/repository.ts';
 /** Ids of objects, each with where what was found in it begins and ends, and its value. */
 export type Found = Record<string, readonly string[]>;
 
-export const DETECTOR = {
+const DETECTOR = {
   module: new URL('../../src/scan/git/detector-fixture.ts', import.meta.url).href,
-  options: null,
 };
 
 /** What reading each object whole finds in it: the meaning of right. */
@@ -45,6 +44,8 @@ export interface SearchOptions {
   readonly workers?: number;
   readonly taskBytes?: number;
   readonly plainKernel?: boolean;
+  /** The detector searches for anchors and judges them in two steps. */
+  readonly twoSteps?: boolean;
 }
 
 /** What the scan of the repository finds. */
@@ -60,7 +61,7 @@ export async function searchRepository(
     const { objects, problems } = await searchHistory({
       store,
       workers: 1,
-      detector: DETECTOR,
+      detector: { ...DETECTOR, options: options.twoSteps === true ? 'two steps' : null },
       pause,
       ...options,
     });

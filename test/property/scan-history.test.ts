@@ -13,6 +13,11 @@ const HISTORIES = 250;
 const GIT_HISTORIES = 10;
 const WORKER_HISTORIES = 3;
 const MOST_OBJECTS = 40;
+const WAYS = [
+  [true, false],
+  [false, false],
+  [false, true],
+] as const;
 
 async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-history-'));
@@ -31,8 +36,8 @@ test('only changes are searched, and what is found is what a search of every obj
       const objects = randomPack(createRandom(seed), MOST_OBJECTS, hash);
       writePack(folder, objects, { hash, large });
       const expected = searchWhole(objects.map((object) => ({ ...object, oid: idOf(object, hash) })));
-      for (const plainKernel of [true, false]) {
-        const { found, problems } = await searchRepository(folder, { plainKernel });
+      for (const [plainKernel, twoSteps] of WAYS) {
+        const { found, problems } = await searchRepository(folder, { plainKernel, twoSteps });
         assert.deepEqual(problems, []);
         assert.deepEqual(found, expected);
       }
@@ -47,7 +52,7 @@ test('the same holds in repositories that git has made and packed', async () => 
   const property = fc.asyncProperty(fc.integer(), (seed) =>
     inFolder(async (folder) => {
       makeGitHistory(folder, createRandom(seed));
-      const { found, problems } = await searchRepository(folder);
+      const { found, problems } = await searchRepository(folder, { twoSteps: true });
       assert.deepEqual(problems, []);
       assert.deepEqual(found, searchWhole(readWithGit(folder)));
     }),

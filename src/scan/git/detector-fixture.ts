@@ -1,7 +1,9 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
-import type { Detection, Detector } from '../detection.ts';
+import type { Detection, Detector, DetectorSteps } from '../detection.ts';
 
 const SPAN = 24;
+const ANCHOR = 'key=';
+const KINDS = 3;
 
 /** A value beside a name, and only where the word `acme` stands near: it depends on all of its neighbourhood. */
 export const FIXTURE_RULE: LeakRule = {
@@ -19,23 +21,27 @@ export const FIXTURE_RULE: LeakRule = {
   nearMisses: [],
 };
 
-/** A small detector that obeys the contract, without a prefilter. */
-export function createDetector(): Detector {
-  return {
-    reach: SPAN,
-    detect({ bytes, length, from, to }, report) {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, length);
-      const searched = text.subarray(0, to + 'key='.length - 1);
-      for (
-        let anchor = searched.indexOf('key=', from);
-        anchor >= 0 && anchor < to;
-        anchor = searched.indexOf('key=', anchor + 1)
-      ) {
-        const detection = detectAt(text, anchor);
-        if (detection !== null) report(detection);
-      }
-    },
+/** A small detector that obeys the contract, without a prefilter; `options` says whether it has two steps. */
+export function createDetector(options: unknown = null): Detector {
+  const find: DetectorSteps['find'] = ({ bytes, length, from, to }, anchors) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, to + ANCHOR.length - 1));
+    for (let at = text.indexOf(ANCHOR, from); at >= 0; at = text.indexOf(ANCHOR, at + 1))
+      anchors.push(at * KINDS);
   };
+  const judge: DetectorSteps['judge'] = ({ bytes, length }, anchors, report) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, length);
+    for (const anchor of anchors) {
+      const detection = detectAt(text, anchor / KINDS);
+      if (detection !== null) report(detection);
+    }
+  };
+  const detect: Detector['detect'] = (window, report) => {
+    const anchors: number[] = [];
+    find(window, anchors);
+    judge(window, anchors, report);
+  };
+  const steps = { kinds: KINDS, longest: ANCHOR.length, find, judge };
+  return options === 'two steps' ? { reach: SPAN, detect, steps } : { reach: SPAN, detect };
 }
 
 function detectAt(text: Buffer, anchor: number): Detection | null {
