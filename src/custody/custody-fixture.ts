@@ -3,10 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import type { AccountRecord, AppRecord } from '../store/records.ts';
 import type { CustodyAdapter, IssuedCredential, IssueSources, Vendor } from '../vendors/vendor.ts';
 import { Secret } from '../kernel/secret.ts';
+import { createTurns } from '../kernel/turns.ts';
 import { createKeyRing, generateKeyRing } from './sealing/key-ring.ts';
 import { createSealer, type Purpose } from './sealing/sealer.ts';
 import { createKeyedHash } from './keyed-hash.ts';
-import { createRecordLock } from './record-lock.ts';
 import { memoryCollection, memoryKeys, memorySettings } from './store-fake.ts';
 
 /** A made-up vendor that knows every kind of key. */
@@ -112,7 +112,7 @@ function optionsOf(clock: Clock) {
     keyRing,
     sealerOf,
     index: createKeyedHash(keyRing.derive('index')),
-    lock: createRecordLock(),
+    lock: createTurns(),
     apps: memoryCollection<AppRecord>(),
     accounts: memoryCollection<AccountRecord>(),
     keys: memoryKeys(),

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathsOf, type Config } from '../config/config.ts';
 import { loadOrCreateCheckpointKey } from '../custody/checkpoint-key.ts';
-import { createRecordLock } from '../custody/record-lock.ts';
 import { createKeyRing, type KeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
@@ -11,6 +10,7 @@ import { createUpstream } from '../gateway/upstream.ts';
 import { openJournal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
 import { VERSION } from '../kernel/version.ts';
+import { createTurns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
 import { loadOrCreateAuthority } from '../tls/authority.ts';
 import { VENDORS } from '../vendors/index.ts';
@@ -63,7 +63,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     hosts,
     authority,
     upstream,
-    lock: createRecordLock(),
+    lock: createTurns(),
     send: createSender(upstream, CONTROL),
   });
 }

@@ -6,7 +6,6 @@ import { createCanaries } from '../../src/custody/canaries/canaries.ts';
 import { createLeaks } from '../../src/custody/leaks/leaks.ts';
 import { createRotations } from '../../src/custody/rotation/rotations.ts';
 import { createKeyedHash } from '../../src/custody/keyed-hash.ts';
-import { createRecordLock } from '../../src/custody/record-lock.ts';
 import { createKeyRing, generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { createSealer, type Purpose } from '../../src/custody/sealing/sealer.ts';
 import { createVirtualKeys } from '../../src/custody/virtual-keys.ts';
@@ -16,6 +15,7 @@ import { readPriceFile } from '../../src/guard/prices/read-price-file.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { micros, ZERO } from '../../src/kernel/money.ts';
+import { createTurns } from '../../src/kernel/turns.ts';
 import { createCanaryService, createLeakService } from '../../src/node/leak-service.ts';
 import { createRotationService } from '../../src/node/rotation-service.ts';
 import type { Store } from '../../src/store/ports.ts';
@@ -60,7 +60,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
   const sealerOf = (purpose: Purpose) => createSealer({ keyRing, random: randomBytes, purpose });
   const shared = {
     ...store,
-    lock: createRecordLock(),
+    lock: createTurns(),
     clock,
     random: randomBytes,
     announce: () => Promise.resolve(),
