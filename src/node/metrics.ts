@@ -1,9 +1,7 @@
 import type { CanaryRecord } from '../custody/canaries/canaries.ts';
 import type { LeakRecord } from '../custody/leaks/record.ts';
 import type { LeaseRecord } from '../store/records.ts';
-import type { Supervisor } from './supervisor.ts';
-
-type Reports = Awaited<ReturnType<Supervisor['reports']>>;
+import type { FleetReport } from './fleet.ts';
 
 export interface MetricSources {
   readonly leases: readonly LeaseRecord[];
@@ -11,71 +9,105 @@ export interface MetricSources {
   readonly leaks: readonly LeakRecord[];
 }
 
-/** The Prometheus text format (version 0.0.4). Labels have few values: no keys, no numbers. */
-export function renderMetrics(reports: Reports, { leases, canaries, leaks }: MetricSources): string {
-  const lines: string[] = [];
-  const family = (
-    name: string,
-    type: 'counter' | 'gauge',
-    help: string,
-    samples: readonly (readonly [labels: string, value: number])[],
-  ): void => {
-    lines.push(`# HELP ringfence_${name} ${help}`, `# TYPE ringfence_${name} ${type}`);
-    for (const [labels, value] of samples) lines.push(`ringfence_${name}${labels} ${value}`);
-  };
-  const each = (of: (report: Reports[number]['report']) => number) =>
-    reports.map(({ node, report }) => [`{node="${node}"}`, of(report)] as const);
-  family(
-    'requests_total',
-    'counter',
-    'Requests of apps.',
-    each((report) => report.requests),
-  );
-  family(
-    'forwarded_total',
-    'counter',
-    'Requests sent to vendors.',
-    each((report) => report.forwarded),
-  );
-  family(
-    'unknown_outcomes_total',
-    'counter',
-    'Requests whose outcome nobody knows yet.',
-    each((report) => report.unknownOutcomes),
-  );
-  family(
-    'malformed_total',
-    'counter',
-    'Requests rejected because they had more than one reading.',
-    each((report) => report.malformed),
-  );
-  const refusals = reports.flatMap(({ node, report }) =>
-    report.refusals.map(([code, count]) => [`{node="${node}",code="${code}"}`, count] as const),
-  );
-  family('refusals_total', 'counter', 'Refused requests by code.', refusals);
-  family(
-    'journal_open',
-    'gauge',
-    'Whether the journal takes records.',
-    each((report) => (report.journal === 'open' ? 1 : 0)),
-  );
-  family(
-    'resident_bytes',
-    'gauge',
-    'Memory of the data-plane process.',
-    each((report) => report.residentBytes),
-  );
-  family('workers', 'gauge', 'Data-plane processes that answer.', [['', reports.length]]);
-  family('leases', 'gauge', 'Slices of budgets that processes hold.', [['', leases.length]]);
-  const uses = canaries.reduce((sum, canary) => sum + canary.uses, 0);
-  family('canary_uses_total', 'counter', 'Uses of decoy keys: each is an incident.', [['', uses]]);
+/** Labels as they stand in the text, and the value under them. */
+type Sample = readonly [labels: string, value: number];
+
+interface Family {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  samples(reports: readonly FleetReport[], sources: MetricSources): readonly Sample[];
+}
+
+const each =
+  (of: (report: FleetReport['report']) => number): Family['samples'] =>
+  (reports) =>
+    reports.map(({ node, report }) => [`{node="${node}"}`, of(report)]);
+
+const FAMILIES: readonly Family[] = [
+  {
+    name: 'requests_total',
+    type: 'counter',
+    help: 'Requests of apps.',
+    samples: each((report) => report.requests),
+  },
+  {
+    name: 'forwarded_total',
+    type: 'counter',
+    help: 'Requests sent to vendors.',
+    samples: each((report) => report.forwarded),
+  },
+  {
+    name: 'unknown_outcomes_total',
+    type: 'counter',
+    help: 'Requests whose outcome nobody knows yet.',
+    samples: each((report) => report.unknownOutcomes),
+  },
+  {
+    name: 'malformed_total',
+    type: 'counter',
+    help: 'Requests rejected because they had more than one reading.',
+    samples: each((report) => report.malformed),
+  },
+  {
+    name: 'refusals_total',
+    type: 'counter',
+    help: 'Refused requests by code.',
+    samples: (reports) =>
+      reports.flatMap(({ node, report }) =>
+        report.refusals.map(([code, count]): Sample => [`{node="${node}",code="${code}"}`, count]),
+      ),
+  },
+  {
+    name: 'journal_open',
+    type: 'gauge',
+    help: 'Whether the journal takes records.',
+    samples: each((report) => (report.journal === 'open' ? 1 : 0)),
+  },
+  {
+    name: 'resident_bytes',
+    type: 'gauge',
+    help: 'Memory of the data-plane process.',
+    samples: each((report) => report.residentBytes),
+  },
+  {
+    name: 'workers',
+    type: 'gauge',
+    help: 'Data-plane processes that answer.',
+    samples: (reports) => [['', reports.length]],
+  },
+  {
+    name: 'leases',
+    type: 'gauge',
+    help: 'Slices of budgets that processes hold.',
+    samples: (_reports, { leases }) => [['', leases.length]],
+  },
+  {
+    name: 'canary_uses_total',
+    type: 'counter',
+    help: 'Uses of decoy keys: each is an incident.',
+    samples: (_reports, { canaries }) => [['', canaries.reduce((sum, { uses }) => sum + uses, 0)]],
+  },
+  {
+    name: 'leaks',
+    type: 'gauge',
+    help: 'Leaked credentials without end of the matter.',
+    samples: (_reports, { leaks }) => openLeaks(leaks),
+  },
+];
+
+function openLeaks(leaks: readonly LeakRecord[]): readonly Sample[] {
   const open = leaks.filter(({ endedAt }) => endedAt === null);
   const counts = Map.groupBy(open, ({ state, match }) => `{state="${state}",ours="${match !== null}"}`);
-  family(
-    'leaks',
-    'gauge',
-    'Leaked credentials without end of the matter.',
-    Array.from(counts, ([labels, all]) => [labels, all.length] as const),
-  );
+  return Array.from(counts, ([labels, all]): Sample => [labels, all.length]);
+}
+
+/** The Prometheus text format (version 0.0.4). Labels have few values: no keys, no numbers. */
+export function renderMetrics(reports: readonly FleetReport[], sources: MetricSources): string {
+  const lines = FAMILIES.flatMap(({ name, type, help, samples }) => [
+    `# HELP ringfence_${name} ${help}`,
+    `# TYPE ringfence_${name} ${type}`,
+    ...samples(reports, sources).map(([labels, value]) => `ringfence_${name}${labels} ${value}`),
+  ]);
   return `${lines.join('\n')}\n`;
 }
