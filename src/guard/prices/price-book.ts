@@ -19,13 +19,16 @@ export function createPriceBook(rows: readonly PriceRecord[]): PriceBook {
   const table = compilePrices(rows);
   return Object.freeze({
     bound(intent: Intent, subject: Subject, callSeconds: number, now: number) {
-      const base = baseItem(intent);
-      // Some vendors charge a verification when it is checked; everything else without such an effect is free.
-      const isChargedCheck = intent.action === 'verify.check' && table.knows(subject.vendor, base);
-      if (!mayCost(intent) && !isChargedCheck) return next(null);
-      return sum(table, { intent, subject, callSeconds, now });
+      const question = { intent, subject, callSeconds, now };
+      return mayCost(intent) || isChargedCheck(table, question) ? sum(table, question) : next(null);
     },
   });
+}
+
+/** Some vendors charge a verification when it is checked; everything else without such an effect is free. */
+function isChargedCheck(table: PriceTable, question: Question): boolean {
+  const { intent } = question;
+  return intent.action === 'verify.check' && find(table, baseItem(intent), '', question) !== null;
 }
 
 interface Question {

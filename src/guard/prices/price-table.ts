@@ -2,7 +2,6 @@ import type { PriceRecord } from '../../store/records.ts';
 
 /** Rows by what they price. */
 export interface PriceTable {
-  knows(vendor: string, item: string): boolean;
   /** The row in force at `now` for the longest fitting prefix, an account's own rows before the vendor's. */
   // oxlint-disable-next-line max-params -- one look-up of the hot path
   find(vendor: string, account: string, item: string, digits: string, now: number): PriceRecord | null;
@@ -17,9 +16,7 @@ const MOST_REMEMBERED = 10_000;
 /** Sorts rows by what they price. Of rows for the same, the one that began last is in force. */
 export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
   const byKey = new Map<string, ByPrefix>();
-  const known = new Set<string>();
   for (const row of rows) {
-    known.add(`${row.vendor} ${row.item}`);
     const key = keyOf(row.kind, row.vendor, row.account, row.item);
     const prefixes = byKey.get(key) ?? new Map<string, PriceRecord[]>();
     byKey.set(key, prefixes);
@@ -43,7 +40,6 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
     return lists;
   }
   return {
-    knows: (vendor, item) => known.has(`${vendor} ${item}`) || known.has(`* ${item}`),
     // oxlint-disable-next-line max-params -- one look-up of the hot path
     find(vendor, account, item, digits, now) {
       for (const prefixes of listsFor(vendor, account, item)) {

@@ -92,6 +92,13 @@ describe('price book', () => {
     );
   });
 
+  it('charges the check of a verification where it has a price for it, for this account', () => {
+    const check = messageTo([], { action: 'verify.check', effects: ['write'], content: null });
+    assert.equal(bound([], check), 'free');
+    assert.equal(bound([row('verify.check', '', 50_000)], check), '0.05 USD');
+    assert.equal(bound([row('verify.check', '', 50_000, { account: 'account_2' })], check), 'free');
+  });
+
   it('finds that reading is free', () => {
     assert.equal(bound([], messageTo([], { action: 'other', effects: ['read'] })), 'free');
   });
