@@ -87,6 +87,7 @@ export const leaks: readonly LeakRule[] = [
     vendor: VENDOR,
     title: 'Twilio auth token near an account SID',
     form: '32 lower-case hexadecimal digits under a plain name, in the block of an account SID',
+    confidence: 'high',
     anchors: [ACCOUNT],
     pattern: beside({
       id: ACCOUNT_SID,
@@ -162,6 +163,7 @@ export const leaks: readonly LeakRule[] = [
     vendor: VENDOR,
     title: 'Secret of a Twilio API key near its SID',
     form: '32 letters and digits of both cases under the name of a secret, in the block of a key SID',
+    confidence: 'high',
     anchors: [KEY],
     pattern: beside({
       id: KEY_SID,
