@@ -34,6 +34,25 @@ interface Change {
 }
 
 export function createBooking({ ledger, budget, journal, incident, now }: BookingOptions): Booking {
+  const told = new Set<string>();
+
+  /** Once for an account and its currencies: it is a matter of configuration, and every row is marked. */
+  function tellForeign(
+    { account, node, epoch, position, bound, currency }: LedgerRecord,
+    stated: Money,
+  ): void {
+    const what = `${account} ${currency} ${stated.currency}`;
+    if (told.has(what)) return;
+    told.add(what);
+    incident('price-in-another-currency', {
+      account,
+      of: { node, epoch, position },
+      bound,
+      currency,
+      stated,
+    });
+  }
+
   async function book(row: LedgerRecord, change: Change): Promise<void> {
     const { node, epoch, position } = row;
     const { state, amount } = change;
@@ -55,10 +74,7 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         reserves: reservesFor(row, cost, budget),
         resourceIds,
       });
-      if (!isForeign) return;
-      const { node, epoch, position, bound } = row;
-      const detail = { of: { node, epoch, position }, bound, currency: row.currency, stated: cost };
-      incident('price-in-another-currency', detail);
+      if (isForeign) tellForeign(row, cost);
     },
     accepted: (row: LedgerRecord, resourceIds: readonly string[]) =>
       book(row, {
