@@ -1,9 +1,9 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import type { Judge } from './judge.ts';
-import { demandsOf } from './runs.ts';
+import { demandOf } from './runs.ts';
 import type { Slice } from './slices.ts';
-import { valuePatternOf } from './value-form.ts';
+import { valueShapesOf } from './value-form.ts';
 
 /** A match that has passed all checks. Offsets count from the start of the slice. */
 export interface Match {
@@ -27,15 +27,21 @@ const NONE: readonly Match[] = [];
 
 /** `shared` has the patterns of values that other rules have too, by their source. */
 export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, RegExp>): Matcher {
-  const demands = demandsOf(rule);
-  const ownValue = valuePatternOf(rule.pattern);
-  const value = shared.get(String(ownValue)) ?? ownValue;
-  shared.set(String(value), value);
+  const shapes = valueShapesOf(rule.pattern).map(({ form, pattern }) => {
+    const value = shared.get(String(pattern)) ?? pattern;
+    shared.set(String(value), value);
+    return { demand: demandOf(form), value };
+  });
   const remembered = new Map<string, readonly Match[]>();
 
+  function mayHold(slice: Slice): boolean {
+    for (const { demand, value } of shapes)
+      if ((demand === null || slice.meets(demand)) && slice.has(value)) return true;
+    return false;
+  }
+
   function matches(slice: Slice): readonly Match[] {
-    if (demands !== null && !slice.meets(demands)) return NONE;
-    if (!slice.has(value)) return NONE;
+    if (!mayHold(slice)) return NONE;
     // What is cut at both ends is all that has a part in the result.
     if (!slice.cutBefore || !slice.cutAfter) return applyRule(rule, judge, slice);
     const known = remembered.get(slice.text());

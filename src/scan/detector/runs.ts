@@ -1,5 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
-import { DIGIT, isWithin, LOWER, UPPER, valueFormsOf } from './value-form.ts';
+import { DIGIT, isWithin, LOWER, UPPER, type ValueForm } from './value-form.ts';
 
 /** Alphabets of values; bytes beyond the last separate values in every language. */
 const ALPHABETS: readonly RegExp[] = [
@@ -38,15 +37,11 @@ export interface RunDemand {
   readonly needs: number;
 }
 
-/** What a slice must hold, one of them, for the rule's pattern to be worth trying; null when the pattern does not tell. */
-export function demandsOf(rule: LeakRule): readonly RunDemand[] | null {
-  const demands: RunDemand[] = [];
-  for (const { least, bytes, needs } of valueFormsOf(rule.pattern) ?? []) {
-    const alphabet = MEMBERS.findIndex((members) => isWithin(bytes, members));
-    if (least < SHORTEST || alphabet === -1) return null;
-    demands.push({ alphabet, least, needs });
-  }
-  return demands.length === 0 ? null : demands;
+/** What a slice must hold for a value of that form to be in it; null when the form does not tell. */
+export function demandOf(form: ValueForm | null): RunDemand | null {
+  if (form === null || form.least < SHORTEST) return null;
+  const alphabet = MEMBERS.findIndex((members) => isWithin(form.bytes, members));
+  return alphabet === -1 ? null : { alphabet, least: form.least, needs: form.needs };
 }
 
 /** Runs of at least eight bytes of an alphabet, as pairs of length and kinds, by alphabet. */

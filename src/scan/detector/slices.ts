@@ -11,8 +11,8 @@ export interface Slice {
   text(): string;
   /** In lower case. */
   lower(): string;
-  /** Whether there are runs of bytes that could hold a value. */
-  meets(demands: readonly RunDemand[]): boolean;
+  /** Whether there is a run of bytes that could hold a value. */
+  meets(demand: RunDemand): boolean;
   /** Whether `pattern` matches anywhere, remembered for the next rule. */
   has(pattern: RegExp): boolean;
 }
@@ -44,11 +44,7 @@ function cut(buffer: Buffer, from: number, to: number, length: number): Slice {
     cutAfter: to < length,
     text: () => (text ??= buffer.toString('latin1', from, to)),
     lower: () => (lower ??= slice.text().toLowerCase()),
-    meets(demands) {
-      runs ??= findRuns(buffer, from, to);
-      for (const demand of demands) if (meets(runs, demand)) return true;
-      return false;
-    },
+    meets: (demand) => meets((runs ??= findRuns(buffer, from, to)), demand),
     has(pattern) {
       const known = tried.get(pattern);
       if (known !== undefined) return known;

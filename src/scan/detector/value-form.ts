@@ -14,44 +14,65 @@ export const LOWER = 4;
 
 const OPENING = '(?<secret>';
 
+/** One of the shapes that the value of a rule may have. */
+export interface ValueShape {
+  /** Null when the pattern has something that is not understood here. */
+  readonly form: ValueForm | null;
+  /** Matches where such a value ends. */
+  readonly pattern: RegExp;
+}
+
 /**
- * Reads the forms of a pattern's groups `secret` out of its source. Everything that the pattern takes for a value has one
- * of them; the reverse need not be true. Null when the source has something that is not understood here.
+ * Reads the shapes of the groups `secret` out of a pattern's source: everything that the pattern takes for a value has
+ * one of them; the reverse need not be true. They are far cheaper to compile and to try than the pattern.
  */
-export function valueFormsOf({ source, ignoreCase }: RegExp): readonly ValueForm[] | null {
+export function valueShapesOf({ source, flags, ignoreCase }: RegExp): readonly ValueShape[] {
+  return piecesOf(source).map(({ piece, behind }) => ({
+    form: formOf(piece, ignoreCase),
+    // From its end: a long run has many places at which a value may begin, but few at which it may end.
+    pattern: new RegExp(`${behind}(?<=${unnamed(piece)})`, flags.replaceAll(/[dg]/g, '')),
+  }));
+}
+
+const unnamed = (source: string): string => source.replaceAll(/\(\?<[A-Za-z]\w*>/g, '(?:');
+
+function formOf(piece: string, caseless: boolean): ValueForm | null {
   try {
-    return startsOf(source).map((at) => {
-      const { assumed, ...form } = readAlternatives({ source, at, caseless: ignoreCase });
-      return { ...form, needs: isWithin(assumed, form.bytes) ? form.needs : 0 };
-    });
+    const { assumed, ...form } = readAlternatives({ source: piece, at: 0, caseless });
+    return { ...form, needs: isWithin(assumed, form.bytes) ? form.needs : 0 };
   } catch (error) {
     if (error instanceof Unreadable) return null;
     throw error;
   }
 }
 
-/**
- * A pattern for the value alone, with the lookaheads right behind it. Where the whole pattern matches, this does too, and
- * it is far cheaper to compile and to try.
- */
-export function valuePatternOf({ source, flags }: RegExp): RegExp {
-  const pieces = startsOf(source).map((start) => {
-    let end = closing(source, start - OPENING.length) + 1;
-    const form = source.slice(start, end - 1);
-    const behind = end;
-    while (/^\(\?[=!]/.test(source.slice(end, end + 3))) end = closing(source, end) + 1;
-    // From its end: a long run has many places at which a value may begin, but few at which it may end.
-    return `${source.slice(behind, end)}(?<=${form})`;
-  });
-  return new RegExp(pieces.join('|').replaceAll(/\(\?<[A-Za-z]\w*>/g, '(?:'), flags.replaceAll(/[dg]/g, ''));
+/** The alternatives of the groups `secret`, with the lookaheads right behind them. */
+function piecesOf(source: string): { piece: string; behind: string }[] {
+  const pieces: { piece: string; behind: string }[] = [];
+  for (let start = source.indexOf(OPENING); start !== -1; start = source.indexOf(OPENING, start + 1)) {
+    const end = closing(source, start);
+    let next = end + 1;
+    while (/^\(\?[=!]/.test(source.slice(next, next + 3))) next = closing(source, next) + 1;
+    const behind = source.slice(end + 1, next);
+    for (const piece of alternativesOf(source.slice(start + OPENING.length, end)))
+      pieces.push({ piece, behind });
+  }
+  return pieces;
 }
 
-/** Where the contents of the groups `secret` begin. */
-function startsOf(source: string): number[] {
-  const starts: number[] = [];
-  for (let at = source.indexOf(OPENING); at !== -1; at = source.indexOf(OPENING, at + 1))
-    starts.push(at + OPENING.length);
-  return starts;
+function alternativesOf(source: string): string[] {
+  if (source.startsWith('(?:') && closing(source, 0) === source.length - 1)
+    return alternativesOf(source.slice(3, -1));
+  const bars: number[] = [];
+  for (let at = 0; at < source.length; at++) {
+    const character = source[at];
+    if (character === '|') bars.push(at);
+    else if (character === '\\') at++;
+    else if (character === '[') at += lengthOfClass(source, at) - 1;
+    else if (character === '(') at = closing(source, at);
+  }
+  if (bars.length === 0) return [source];
+  return [-1, ...bars].flatMap((bar, place) => alternativesOf(source.slice(bar + 1, bars[place])));
 }
 
 const CLASS = String.raw`\[(?:\\.|[^\]\\])*\]`;
@@ -177,15 +198,18 @@ function classOf(bytes: Uint8Array): number {
   return all('[a-z]') ? LOWER : 0;
 }
 
-/** Place of the parenthesis that closes the one at `start`. */
+/** Place of the parenthesis that closes the one at `start`; the end when there is none. */
 function closing(source: string, start: number): number {
   let depth = 0;
   for (let at = start; at < source.length; at++) {
     const character = source[at];
     if (character === '\\') at++;
-    else if (character === '[') at += /^\[(?:\\.|[^\]\\])*/.exec(source.slice(at))?.[0].length ?? 1;
+    else if (character === '[') at += lengthOfClass(source, at) - 1;
     else if (character === '(') depth++;
     else if (character === ')' && --depth === 0) return at;
   }
-  throw new Unreadable();
+  return source.length;
 }
+
+const lengthOfClass = (source: string, start: number): number =>
+  /^\[(?:\\.|[^\]\\])*\]/.exec(source.slice(start))?.[0].length ?? 1;
