@@ -11,7 +11,8 @@ import { OTHER_VENDORS, type Answer, type OtherVendor } from './vendors.ts';
 
 /** Vendors that only say whether a credential works. `credentials.state: restricted` opens an account with one that may not ask. */
 export function createOthers(world: World): readonly VendorModule[] {
-  return OTHER_VENDORS.map((vendor) => createOther(world, vendor));
+  const holders = new Map(OTHER_VENDORS.map((vendor) => [vendor, new Map<string, Holder>()] as const));
+  return OTHER_VENDORS.map((vendor) => createOther(world, vendor, holders));
 }
 
 interface Holder {
@@ -19,38 +20,45 @@ interface Holder {
   readonly isRestricted: boolean;
 }
 
-function createOther(world: World, vendor: OtherVendor): VendorModule {
-  const holders = new Map<string, Holder>();
+type Holders = ReadonlyMap<OtherVendor, Map<string, Holder>>;
 
-  function handle(exchange: Exchange): Reply {
-    const holder = holders.get(vendor.read(exchange) ?? '');
-    if (holder === undefined) return reply(vendor.dead);
-    exchange.account = holder.account;
-    exchange.credential = 'secret';
-    if (!vendor.path.test(exchange.path) || exchange.method !== 'GET')
-      return json(404, { message: 'Not found' });
-    if (holder.isRestricted && vendor.restricted !== undefined) return reply(vendor.restricted);
-    return json(200, vendor.live);
-  }
-
+function createOther(world: World, vendor: OtherVendor, holders: Holders): VendorModule {
   return Object.freeze({
     id: vendor.id,
     serves: (host: string) => vendor.hosts.includes(host),
-    handle,
+    handle(exchange: Exchange) {
+      // Two credentials of one host are told apart by what they ask for.
+      const { host, path } = exchange;
+      const asked = OTHER_VENDORS.find((one) => one.hosts.includes(host) && one.path.test(path)) ?? vendor;
+      return answer(asked, holders.get(asked), exchange);
+    },
     problem: (status: number, message: string) => json(status, { message }),
     createAccount({ currency = 'USD', credentials = {} }: AccountRequest) {
       const { state, ...fixed } = credentials;
       const made: Readonly<Record<string, string>> = { ...vendor.make(world.ids), ...fixed };
       const account = world.open(vendor.id, world.ids.uuid(), currency);
-      const { id, secret = '' } = made;
-      holders.set(id === undefined ? secret : `${id} ${secret}`, {
-        account,
-        isRestricted: state === 'restricted',
-      });
+      const { id, secret = '', token = secret } = made;
+      const isRestricted = state === 'restricted';
+      holders.get(vendor)?.set(id === undefined ? token : `${id} ${secret}`, { account, isRestricted });
       return { vendor: vendor.id, id: account.id, currency, credentials: made };
     },
     inbound: () => Promise.reject(new Error(`${vendor.id} receives nothing here`)),
   } satisfies VendorModule);
+}
+
+function answer(
+  vendor: OtherVendor,
+  holders: ReadonlyMap<string, Holder> | undefined,
+  exchange: Exchange,
+): Reply {
+  const holder = holders?.get(vendor.read(exchange) ?? '');
+  if (holder === undefined) return reply(vendor.dead);
+  exchange.account = holder.account;
+  exchange.credential = 'secret';
+  if (!vendor.path.test(exchange.path) || exchange.method !== 'GET')
+    return json(404, { message: 'Not found' });
+  if (holder.isRestricted && vendor.restricted !== undefined) return reply(vendor.restricted);
+  return json(200, vendor.live);
 }
 
 function reply({ status, body }: Answer): Reply {

@@ -319,6 +319,50 @@ export const OTHER_VENDORS: readonly OtherVendor[] = [
     dead: { status: 401, body: { message: '401: Unauthorized', code: 0 } },
   },
   {
+    id: 'discord-webhook',
+    hosts: ['discord.com'],
+    path: /^\/api\/v10\/webhooks\/\d+\/[\w-]+$/,
+    make: secretOf((ids) => `${ids.digits(18)}/${ids.alphanumeric(68)}`),
+    read: ({ path }) => /\/webhooks\/(.+)$/.exec(path)?.[1] ?? null,
+    live: { id: '1', type: 1, name: 'alerts' },
+    dead: { status: 404, body: { message: 'Unknown Webhook', code: 10015 } },
+  },
+  {
+    id: 'ably',
+    hosts: ['rest.ably.io'],
+    path: /^\/stats$/,
+    make: secretOf((ids) => `${ids.alphanumeric(6)}.${ids.alphanumeric(6)}:${ids.alphanumeric(43)}`),
+    read: (exchange) => basic(exchange)?.replace(' ', ':') ?? null,
+    live: [],
+    dead: { status: 401, body: { error: { code: 40101, message: 'Invalid credentials' } } },
+    restricted: { status: 401, body: { error: { code: 40160, message: 'action not permitted' } } },
+  },
+  {
+    id: 'gc-notify',
+    hosts: ['api.notification.canada.ca'],
+    path: /^\/v2\/notifications$/,
+    make: (ids) => {
+      const token = ids.uuid();
+      return { token, secret: `gcntfy-example-${ids.uuid()}-${token}` };
+    },
+    read: scheme('ApiKey-v1'),
+    live: { notifications: [] },
+    dead: {
+      status: 403,
+      body: { errors: [{ error: 'AuthError', message: 'Invalid token: API key not found' }] },
+    },
+  },
+  {
+    id: 'retell',
+    hosts: ['api.retellai.com'],
+    path: /^\/list-agents$/,
+    make: secretOf((ids) => `key_${ids.hex(28)}`),
+    read: bearer,
+    live: [],
+    dead: { status: 401, body: { status: 401, message: 'Invalid API Key' } },
+    restricted: forbidden,
+  },
+  {
     id: 'webex',
     hosts: ['webexapis.com'],
     path: /^\/v1\/people\/me$/,

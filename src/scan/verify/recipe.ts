@@ -29,6 +29,8 @@ export interface Recipe {
   readonly path: string;
   readonly query?: string;
   readonly credential: Credential;
+  /** Takes the secret apart where it holds more than one value: its named groups can be used like companions. */
+  readonly parts?: RegExp;
   /** What must stand beside the secret, as pattern and in words. */
   readonly needs?: Readonly<Record<string, readonly [form: RegExp, words: string]>>;
   /** How companions look in the lines around the secret; the first group is the value. */
@@ -57,7 +59,9 @@ export function checkOf(recipe: Recipe): LeakCheck {
           return `It can be asked only together with its ${words}, which is not beside it.`;
       const secret = found.secret.reveal();
       if (!isPlain(secret)) return 'The value has characters that no credential of this kind has.';
-      return recipe.hosts.map((host) => requestOf(recipe, host, { ...found.companions, secret }));
+      const parts = recipe.parts === undefined ? {} : recipe.parts.exec(secret)?.groups;
+      if (parts === undefined) return 'The value does not have the form of such a credential.';
+      return recipe.hosts.map((host) => requestOf(recipe, host, { ...found.companions, ...parts, secret }));
     },
     judge(answers, isLast) {
       const last = answers.at(-1);

@@ -10,6 +10,8 @@ const named =
 /** Errors by which Slack says that a token is dead; every other one may be about what was asked. */
 const DEAD_SLACK = new Set(['invalid_auth', 'token_revoked', 'token_expired', 'account_inactive']);
 
+const DEAD_HOOKS = new Set<unknown>([10015, 50027]);
+
 /** Chat, push, messengers. */
 export const CHAT_RECIPES: readonly Recipe[] = [
   {
@@ -53,6 +55,38 @@ export const CHAT_RECIPES: readonly Recipe[] = [
     credential: { header: ['authorization', 'Bot {secret}'] },
     reach: named('username'),
     source: 'https://docs.discord.com/developers/resources/user',
+  },
+  {
+    rules: ['discord-webhook'],
+    hosts: ['discord.com'],
+    path: '/api/v10/webhooks/{id}/{token}',
+    credential: { url: true },
+    parts: /^(?<id>\d{17,20})\/(?<token>[\w-]{60,72})$/,
+    // Error 10015: there is no such webhook; 50027: the token is another.
+    means: ({ json }) => (DEAD_HOOKS.has(memberOf(json, 'code')) ? 'revoked' : null),
+    reach: named('name'),
+    source: 'https://docs.discord.com/developers/resources/webhook',
+  },
+  {
+    rules: ['ably-api-key'],
+    hosts: ['rest.ably.io'],
+    path: '/stats',
+    query: 'limit=1',
+    credential: { basic: ['{name}', '{key}'] },
+    parts: /^(?<name>[\w-]+\.[\w-]+):(?<key>[\w-]+)$/,
+    // Error 40160: the key lives and may not read statistics.
+    means: ({ json }) => (memberOf(json, 'error', 'code') === 40160 ? 'restricted' : null),
+    source: 'https://ably.com/docs/api/rest-api#stats',
+  },
+  {
+    rules: ['gc-notify-api-key'],
+    hosts: ['api.notification.canada.ca'],
+    path: '/v2/notifications',
+    credential: { header: ['authorization', 'ApiKey-v1 {token}'] },
+    parts: /-(?<token>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    means: ({ status, text }) =>
+      status === 403 && /API key (?:not found|revoked)/.test(text) ? 'revoked' : null,
+    source: 'https://documentation.notification.canada.ca/en/',
   },
   {
     rules: ['webex-bot-token'],

@@ -24,6 +24,13 @@ export const VOICE_RECIPES: readonly Recipe[] = [
     source: 'https://elevenlabs.io/docs/api-reference/user/get',
   },
   {
+    rules: ['retell-api-key'],
+    hosts: ['api.retellai.com'],
+    path: '/list-agents',
+    credential: { bearer: '{secret}' },
+    source: 'https://docs.retellai.com/api-references/list-agents',
+  },
+  {
     rules: ['deepgram-api-key'],
     hosts: ['api.deepgram.com'],
     path: '/v1/projects',
