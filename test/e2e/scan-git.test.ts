@@ -46,6 +46,25 @@ describe('ringfence scan in a repository', () => {
     assert.deepEqual(placesOf(await world.scan(['--staged', '--json'])), ['b.env:1']);
   });
 
+  it('--staged loads no vendor, no other command, and no rule when nothing staged holds an anchor', async () => {
+    world.write({ 'a.ts': 'export const region = "eu-west-1";\n' });
+    world.git('add', '.');
+    const loaded = await world.modulesOf(['--staged']);
+    assert.ok(loaded.length > 20 && loaded.length < 45, loaded.join('\n'));
+    assert.deepEqual(
+      loaded.filter((file) => /^(vendors|node|gateway|scan\/(rules|detector))\/|nouns\/(?!scan)/.test(file)),
+      [],
+    );
+    world.write({ 'a.env': line(FIRST) });
+    world.git('add', '.');
+    const more = await world.modulesOf(['--staged']);
+    assert.ok(more.some((file) => file.startsWith('scan/detector/')));
+    assert.deepEqual(
+      more.filter((file) => /^vendors\/\w+\/(?!leaks)/.test(file) && !file.startsWith('vendors/shared/')),
+      [],
+    );
+  });
+
   it('--staged outside of a repository is an error', async () => {
     const outside = openScanWorld();
     const ran = await outside.scan(['--staged']);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { line, openScanWorld, read, type ScanWorld, TOKENS } from './scan-world.ts';
 
@@ -46,6 +48,9 @@ describe('the report of ringfence scan', () => {
     assert.deepEqual([ran.code, ran.stdout], [3, '']);
     assert.match(ran.stderr, /2 findings; see report\.sarif/);
     assert.match(readFileSync(world.path('report.sarif'), 'utf8'), /"2\.1\.0"/);
+    const unwritable = await world.scan(['found', '--output', 'nowhere/report.sarif']);
+    assert.equal(unwritable.code, 1);
+    assert.match(unwritable.stderr, /nowhere\/report\.sarif cannot be written/);
   });
 
   it('a baseline holds back what was known, and a secret never stands in it', async () => {
@@ -110,6 +115,25 @@ describe('the report of ringfence scan', () => {
     const wrong = await world.scan(['found', '--rules', 'nothing']);
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /There is no rule "nothing"/);
+  });
+
+  it('--verify asks by reads alone, where --verify-origin says, and tells the answer', async (t) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    world.write({ 'verify/a.env': `TWILIO_ACCOUNT_SID=AC41c8f02b7de95a630c1784eb29df560a\n${line(FIRST)}` });
+    const ran = await world.scan(['verify', '--verify', '--verify-origin', origin]);
+    assert.equal(ran.code, 3, ran.stderr);
+    assert.match(ran.stdout, /verified {3}(it is dead|cannot tell): \w/);
+    assert.ok(
+      asked.every((one) => one.startsWith('GET ')),
+      asked.join(),
+    );
   });
 
   it('there is no colour but on a terminal', async () => {

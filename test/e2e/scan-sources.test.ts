@@ -50,6 +50,14 @@ describe('ringfence scan reads', () => {
     assert.deepEqual(placesOf(ran), ['module.js/yes.env:1', 'new.env:1', 'tracked.env:1']);
   });
 
+  it('everything where there is no git, and says so; a hook’s variables do not mislead it', async () => {
+    const bare = await world.scanWith({ PATH: '/nowhere' }, ['plain', '--json']);
+    assert.equal(placesOf(bare).length, 6);
+    assert.match(read(bare).problems[0]?.problem ?? '', /no git in PATH/);
+    const within = await world.scanWith({ GIT_DIR: world.path('repo/.git') }, ['plain', '--json']);
+    assert.deepEqual(placesOf(within), ['a.env:1', 'keep.log:1', 'sub/x.log:1']);
+  });
+
   it('a single file, and no link that leads out of the tree', async () => {
     world.write({ 'outside/secret.env': line(FIRST), 'linked/b.env': line(SECOND) });
     symlinkSync('../outside/secret.env', world.path('linked/a.env'));

@@ -6,6 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** A module that tells the address of each module that is loaded after it. */
+const TELL_MODULES = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({ load: (url, context, next) => (process.stderr.write('loads ' + url + '\\n'), next(url, context)) });
+`)}`;
+
 /** Made up; never live. */
 export const TOKENS = [
   '7c1e09b52fa84d630e9b71d4a8f25c36',
@@ -31,6 +37,10 @@ export interface ScanWorld extends Disposable {
   git(...words: readonly string[]): string;
   /** Runs the product itself, in the folder. */
   scan(words: readonly string[], input?: string | Uint8Array): Promise<Ran>;
+  /** The same with other variables. */
+  scanWith(more: Readonly<Record<string, string>>, words: readonly string[]): Promise<Ran>;
+  /** Files of ours that `ringfence scan` loads. */
+  modulesOf(words: readonly string[]): Promise<readonly string[]>;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +60,13 @@ export function openScanWorld(): ScanWorld {
       }
     },
     git: (...words) => execFileSync('git', words, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }),
+    scanWith: (more, words) =>
+      run(process.execPath, [MAIN, 'scan', ...words], { cwd: folder, env: { ...env, ...more } }),
+    async modulesOf(words) {
+      const options = { cwd: folder, env: { ...env, NODE_OPTIONS: `--import=${TELL_MODULES}` } };
+      const { stderr } = await run(process.execPath, [MAIN, 'scan', ...words], options);
+      return stderr.match(/(?<=loads \S+\/src\/)\S+/g) ?? [];
+    },
     scan: (words, input) => run(process.execPath, [MAIN, 'scan', ...words], { cwd: folder, env, input }),
     [Symbol.dispose]() {
       rmSync(folder, { recursive: true, force: true });

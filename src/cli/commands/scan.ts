@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Held, HoldOptions } from '../../scan/report/hold.ts';
 import type { Sighting } from '../../scan/sighting.ts';
@@ -103,9 +104,17 @@ async function print(
     env['TERM'] !== 'dumb';
   const text = await formatReport(format, report, { fingerprint, isColoured });
   if (flags.output === undefined) return void stdout.write(text);
-  writeFileSync(flags.output, text);
+  writeText(flags.output, text);
   if (format !== 'text' && !flags.json)
     stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
+}
+
+function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new RingfenceError('input_invalid', `The file ${path} cannot be written.`, { cause: error });
+  }
 }
 
 interface Update {
@@ -125,7 +134,7 @@ async function updateBaseline(
     import('../session.ts'),
   ]);
   const path = baselinePath(folder, flags.baseline);
-  writeFileSync(path, writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url')));
+  writeText(path, writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url')));
   const written = { baseline: path, findings: report.findings.length };
   createOutput(context, flags).show(written, ({ findings: count }) =>
     count === 1 ? `${path} holds 1 finding now.` : `${path} holds ${count} findings now.`,

@@ -68,5 +68,9 @@ const hook = buildRouteMap({
 export const scan = buildRouteMap({
   routes: { run, hook },
   defaultCommand: 'run',
-  docs: { brief: 'Look for leaked credentials' },
+  docs: {
+    brief: 'Look for leaked credentials',
+    fullDescription:
+      '`ringfence scan [path]` is short for `ringfence scan run [path]`, whose help lists the flags. A folder named run or hook is written ./run or ./hook.',
+  },
 });

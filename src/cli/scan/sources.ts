@@ -87,12 +87,18 @@ async function ruleIds(list: string | undefined): Promise<readonly string[] | nu
 }
 
 async function scanFiles({ context, flags, path, progress }: SourceRun): Promise<ScanOutcome> {
-  const [search, { scanTree }, { createGit }] = await Promise.all([
+  const [search, { scanTree }, { createGit, withoutPlaces }] = await Promise.all([
     openSearch(flags),
     import('../../scan/sources/work-tree.ts'),
     import('../../scan/sources/git-process.ts'),
   ]);
-  await scanTree({ path, ignored: flags.ignored, git: createGit(context.process.env), search, progress });
+  await scanTree({
+    path,
+    ignored: flags.ignored,
+    git: createGit(withoutPlaces(context.process.env)),
+    search,
+    progress,
+  });
   return search.outcome();
 }
 

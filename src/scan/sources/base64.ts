@@ -30,24 +30,35 @@ export function decodeBase64(bytes: Uint8Array): Rewriting | null {
   return replacements.length === 0 ? null : rewrite(bytes, replacements);
 }
 
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Runs of the alphabet with their padding. Looks at every 20th byte of what is none. */
-function* runsOf(bytes: Uint8Array): Generator<{ from: number; to: number }> {
-  const isPart = (at: number): boolean => ALPHABET[bytes[at] ?? 0] === 1;
+function runsOf(bytes: Uint8Array): Run[] {
+  const runs: Run[] = [];
   for (let at = SHORTEST - 1; at < bytes.length; at += SHORTEST) {
-    if (!isPart(at)) continue;
-    let from = at;
-    while (from > 0 && isPart(from - 1)) from--;
+    if (ALPHABET[bytes[at] as number] === 0) continue;
     let to = at + 1;
-    while (to < bytes.length && isPart(to)) to++;
-    at = Math.max(at, to - 1);
-    const letters = to - from;
-    while (to < bytes.length && to - from - letters < 2 && bytes[to] === PAD) to++;
-    if (letters >= SHORTEST - 2 && to - from >= SHORTEST && to - from <= LONGEST) yield { from, to };
+    while (to < bytes.length && ALPHABET[bytes[to] as number] === 1) to++;
+    let from = at;
+    while (from > 0 && ALPHABET[bytes[from - 1] as number] === 1) from--;
+    at = to - 1;
+    const run = { from, to: afterPadding(bytes, to) };
+    const length = run.to - from;
+    if (to - from >= SHORTEST - 2 && length >= SHORTEST && length <= LONGEST && length % 4 === 0)
+      runs.push(run);
   }
+  return runs;
+}
+
+function afterPadding(bytes: Uint8Array, end: number): number {
+  if (bytes[end] !== PAD) return end;
+  return bytes[end + 1] === PAD ? end + 2 : end + 1;
 }
 
 function decodeRun(bytes: Buffer, from: number, to: number): Uint8Array | null {
-  if ((to - from) % 4 !== 0) return null;
   if (!isText(Buffer.from(bytes.toString('latin1', from, from + TASTE), 'base64'))) return null;
   const decoded = Buffer.from(bytes.toString('latin1', from, to), 'base64');
   return isText(decoded) ? decoded : null;

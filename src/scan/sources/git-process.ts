@@ -18,7 +18,17 @@ export interface Git {
   run(folder: string, words: readonly string[], input?: string): Buffer | null;
 }
 
-export function createGit(env: Readonly<Record<string, string | undefined>>): Git {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** By these git names a repository to its hooks, whatever folder it runs in. */
+const PLACES = new Set(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']);
+
+/** An environment in which git finds the repository of the folder that it runs in. */
+export function withoutPlaces(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !PLACES.has(name)));
+}
+
+export function createGit(env: Environment): Git {
   const own = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   return Object.freeze({
     run(folder: string, words: readonly string[], input?: string) {
