@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
+import { openAccount } from '../../src/custody/open.ts';
 import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
 import { runCli } from './cli-script.ts';
 import { startTraffic } from './leak-traffic.ts';
@@ -135,5 +136,25 @@ describe('from a leak to a dead credential, under traffic', () => {
       assert.ok(text.includes(`rotation.${phase}`), phase);
     const { apiKeySecret = 'x', authToken = 'x' } = node.real('twilio');
     assert.ok(!text.includes(apiKeySecret) && !text.includes(authToken));
+  });
+
+  it('no secret, old or new, stands in clear in the files of the gateway', async () => {
+    const account = (await node.primary.accounts.list()).find(({ name }) => name === 'sandbox-twilio');
+    assert.ok(account !== undefined);
+    const now = Object.values(openAccount(node.primary.sealers.account, account).secrets);
+    const { apiKeySecret = '', authToken = '' } = node.real('twilio');
+    const needles = [...now.map((secret) => secret.reveal()), apiKeySecret, authToken];
+    assert.equal(new Set(needles).size, 4);
+    const files = globSync('**/*', { cwd: node.primary.config.data }).map((file) =>
+      join(node.primary.config.data, file),
+    );
+    const contents = files
+      .filter((file) => statSync(file).isFile())
+      .map((file) => readFileSync(file, 'latin1'));
+    assert.ok(
+      contents.some((text) => text.includes('rotation.done')),
+      'the journal is among them',
+    );
+    for (const needle of needles) assert.ok(!contents.some((text) => text.includes(needle)));
   });
 });
