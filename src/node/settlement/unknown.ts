@@ -41,13 +41,31 @@ export async function resolveUnknown(
   };
   const records = await listRecords(desk, first.action as Action, window);
   if (records === null) return 0;
-  const free = [];
-  for (const record of records)
-    if (!(await options.ledger.hasResource(first.account, record.id))) free.push(record);
+  const free = await findFree(records, rows, options);
   const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
   let resolved = 0;
   for (const row of rows) if (await resolve(row, free, grace, options)) resolved += 1;
   return resolved;
+}
+
+/** Records that may be one of the rows and belong to no other, by the fingerprint of their destination. */
+async function findFree(
+  records: readonly VendorRecord[],
+  rows: readonly LedgerRecord[],
+  { ledger, fingerprint }: UnknownOptions,
+): Promise<ReadonlyMap<string, VendorRecord[]>> {
+  const account = rows[0]?.account ?? '';
+  const free = new Map<string, VendorRecord[]>();
+  for (const {
+    fingerprints: [to = ''],
+  } of rows)
+    free.set(to, []);
+  for (const record of records) {
+    if (record.to === null) continue;
+    const same = free.get(fingerprint(record.to));
+    if (same !== undefined && !(await ledger.hasResource(account, record.id))) same.push(record);
+  }
+  return free;
 }
 
 /** All records of an action within the window; null when the vendor cannot be asked, or has not answered to the end. */
@@ -75,17 +93,18 @@ async function listRecords(
 /** The vendor has a record of it: it happened. Nothing after the grace period: it never did. */
 async function resolve(
   row: LedgerRecord,
-  free: VendorRecord[],
+  free: ReadonlyMap<string, VendorRecord[]>,
   grace: number,
   { booking, fingerprint, now }: UnknownOptions,
 ): Promise<boolean> {
-  const index = free.findIndex((record) => isSame(row, record, fingerprint));
+  const candidates = free.get(row.fingerprints[0] ?? '') ?? [];
+  const index = candidates.findIndex((record) => isSame(row, record, fingerprint));
   if (index === -1) {
     if (now() - row.at < grace) return false;
     await booking.released(row);
     return true;
   }
-  const [record] = free.splice(index, 1);
+  const [record] = candidates.splice(index, 1);
   if (record === undefined) return false;
   // The record of a call does not tell what its further legs and recordings cost, and the row not whether it has any.
   if (row.action.startsWith('call.')) await booking.atBound(row, [record.id]);
@@ -94,13 +113,14 @@ async function resolve(
   return true;
 }
 
+/** Does a record of the same destination fit the rest of the row? */
 function isSame(
-  { fingerprints: [to, from, text], at }: LedgerRecord,
+  { fingerprints: [, from, text], at }: LedgerRecord,
   record: VendorRecord,
   fingerprint: (text: string) => string,
 ): boolean {
   if (record.createdAt < at - CLOCK_DIFFERENCE || record.createdAt > at + CLOCK_DIFFERENCE) return false;
   const fits = (mine: string | undefined, theirs: string | null): boolean =>
     theirs === null || mine === fingerprint(theirs);
-  return record.to !== null && fits(to, record.to) && fits(from, record.from) && fits(text, record.text);
+  return fits(from, record.from) && fits(text, record.text);
 }
