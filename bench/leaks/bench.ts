@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { filesOf } from './checkout.ts';
 import { createCorpus, OWN_VENDOR, type Case } from './corpus.ts';
 import { createHistories, STORIES, type PlantedStory } from './histories.ts';
 import { scanHistory, scanTree } from './product.ts';
@@ -102,12 +103,13 @@ function sum(tallies: Iterable<Tally>): Tally {
 const MILLI = 1000;
 const round = (value: number): number => Number(value.toFixed(4));
 
-async function scanRepositories(): Promise<Sections['repositories']> {
+async function scanRepositories(target: string): Promise<Sections['repositories']> {
   const scanned: Sections['repositories'][number][] = [];
-  for (const folder of repositories) {
-    say(`scanning ${folder}`);
-    const { reports, documents: files } = await scanTree(folder);
-    scanned.push({ name: basename(folder), files, reports });
+  for (const given of repositories) {
+    say(`scanning ${given}`);
+    const { name, folder } = filesOf(given, target);
+    const { reports, documents } = await scanTree(folder);
+    scanned.push({ name, files: documents, reports });
   }
   return scanned;
 }
@@ -121,7 +123,7 @@ async function main(): Promise<void> {
     const stories = createHistories({ folder: join(folder, 'history'), seed: SEED + 1, each: PLAN.stories });
     const tree = scoreTree(cases, (await scanTree(join(folder, 'tree'))).reports);
     const histories = scoreHistory(stories, (await scanHistory(join(folder, 'history'))).reports);
-    const scanned = await scanRepositories();
+    const scanned = await scanRepositories(join(folder, 'repositories'));
     const all = sum([tree.all, ...histories.values()]);
     const files = scanned.reduce((total, one) => total + one.files, 0);
     const findings = scanned.reduce((total, one) => total + one.reports.length, 0);

@@ -65,9 +65,9 @@ function findings(reports: readonly Reported[]): string {
 const VERDICTS: Readonly<Record<string, string>> = verdicts;
 
 /** Each finding in a public repository with what a person says of it; without a word it counts as false, too. */
-function judged(name: string, reports: readonly Reported[]): string {
+function judged(reports: readonly Reported[]): string {
   const lines = reports.map(({ path, rule, secret }) => {
-    const verdict = VERDICTS[`${name} ${path} ${rule}`] ?? 'not looked at yet';
+    const verdict = VERDICTS[`${path} ${rule}`] ?? 'not looked at yet';
     return `| ${path} | ${rule} | \`${masked(secret)}\` | ${verdict} |`;
   });
   return ['| file | rule | value | verdict |', '|---|---|---|---|', ...lines].join('\n');
@@ -77,7 +77,7 @@ function repositoryPart({ repositories, figures }: Sections): string {
   if (repositories.length === 0) return 'No repository was given.';
   const parts = repositories.map(
     ({ name, files, reports }) =>
-      `### ${name}\n\n${files} files, ${reports.length} findings.${reports.length === 0 ? '' : `\n\n${judged(name, reports)}`}`,
+      `### ${name}\n\n${files} files, ${reports.length} findings.${reports.length === 0 ? '' : `\n\n${judged(reports)}`}`,
   );
   const all = `${figures.falsePerThousandFiles} findings in a thousand files; all of them count as false.`;
   return [all, ...parts].join('\n\n');
