@@ -177,13 +177,4 @@ export const VOICE: readonly Format[] = [
     field: 'jwt',
     curl: `curl -X POST https://api.nexmo.com/v1/calls -H "Authorization: Bearer <secret>"`,
   },
-  {
-    vendor: 'Agora',
-    kind: 'token',
-    secret: '007eJx{b64:130}',
-    env: 'AGORA_TOKEN',
-    block: 'agora',
-    field: 'token',
-    javascript: `await client.join(appId, 'shop', '<secret>', null);`,
-  },
 ];

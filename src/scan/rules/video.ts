@@ -1,7 +1,6 @@
 import {
   anyHex,
   assigned,
-  DISTINCT,
   either,
   hex,
   NAMED,
@@ -83,28 +82,6 @@ export const VIDEO_RULES: readonly LeakRule[] = [
       `RtcTokenBuilder.buildTokenWithUid('${hexOf(32, 3)}', appCertificate, channel)`,
       `curl -u ${hexOf(32, 1)}:$SECRET https://api.agora.io/dev/v1/projects`,
       `agora ${hexOf(32, 1)}.${hexOf(32, 2)}`,
-    ],
-  },
-  {
-    ...DISTINCT,
-    id: 'agora-token',
-    vendor: 'Agora',
-    title: 'Agora token of a client',
-    form: '`007eJx` and base64, or `006`, 32 hexadecimal digits and base64',
-    confidence: 'medium',
-    anchors: ['007eJx', { prefix: '006', hex: 32 }],
-    span: 256,
-    pattern:
-      /(?<![A-Za-z0-9])(?<secret>007eJx[A-Za-z0-9+/]{60,200}|006[0-9a-fA-F]{32}IA[A-Za-z0-9+/]{40,160})/dg,
-    remedy: 'The token dies by itself; reset the app certificate when it was made by somebody else.',
-    examples: [
-      `const token = '007eJx${mixedOf(130, 1)}==';`,
-      `AGORA_TOKEN=006${hexOf(32, 1)}IA${mixedOf(100, 2)}`,
-    ],
-    nearMisses: [
-      ...notHere('AGORA_TOKEN'),
-      `AGORA_TOKEN=007eJx${mixedOf(20, 1)}`,
-      `AGORA_TOKEN=006${hexOf(32, 1)}`,
     ],
   },
   {
