@@ -2,20 +2,18 @@ import type { Clock } from '../../kernel/clock.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Store } from '../ports.ts';
 import type { AccountRecord, AppRecord, BudgetRecord, KillRecord } from '../records.ts';
-import {
-  createCollection,
-  createKeys,
-  createPolicies,
-  createPrices,
-  createSettings,
-} from './control-store.ts';
+import { createCollection } from './collections.ts';
 import { openDatabase } from './database.ts';
 import type { Database, PostgresConnection } from './database.ts';
+import { createKeys } from './keys.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLedgerStore, refuseBackup } from './ledger-reads.ts';
 import { migrate } from './migrate.ts';
 import { createNames } from './names.ts';
+import { createPolicies } from './policies.ts';
+import { createPrices } from './prices.ts';
 import { MIGRATIONS } from './schema.ts';
+import { createSettings } from './settings.ts';
 
 export interface PostgresOptions extends PostgresConnection {
   /** Dates the migrations. */

@@ -1,6 +1,7 @@
 import type { Collection, KeyStore, PolicyStore, PriceStore, SettingStore } from '../ports.ts';
 import type { VirtualKeyRecord } from '../records.ts';
-import type { CollectionName, StoredKey } from './control.ts';
+import type { CollectionName } from './collections.ts';
+import type { StoredKey } from './keys.ts';
 import type { Call } from './thread.ts';
 
 /** The control plane's half of the ports, in front of the thread. Records travel and rest as JSON. */

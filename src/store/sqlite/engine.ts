@@ -1,15 +1,20 @@
 import type { GrantRequest, LedgerOutcome, LedgerFilter } from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import type { JournalPoint, PolicyRecord, PriceRecord } from '../records.ts';
-import * as control from './control.ts';
-import type { CollectionName, Document, KeyDocument } from './control.ts';
+import * as collections from './collections.ts';
+import type { CollectionName, Document } from './collections.ts';
 import type { Database } from './database.ts';
 import { createLedger, getRecord } from './ledger.ts';
+import * as keys from './keys.ts';
+import type { KeyDocument } from './keys.ts';
 import { hasResource, list, pending } from './ledger-reads.ts';
 import * as leases from './leases.ts';
 import type { Context, LeaseName } from './leases.ts';
 import { cursors, heads } from './lives.ts';
 import { createPeriods } from './periods.ts';
+import * as policies from './policies.ts';
+import * as prices from './prices.ts';
+import * as settings from './settings.ts';
 import { verify } from './verify.ts';
 
 /** Everything that one connection can do, by name: what the thread's messages call. */
@@ -19,16 +24,17 @@ export function createEngine(database: Database) {
   const ledger = createLedger(context);
   const writes = {
     putRecord: (collection: CollectionName, document: Document) =>
-      control.putRecord(database, collection, document),
-    removeRecord: (collection: CollectionName, id: string) => control.removeRecord(database, collection, id),
-    putKey: (key: KeyDocument) => control.putKey(database, key),
-    removeKey: (id: string) => control.removeKey(database, id),
-    touchKeys: (uses: readonly (readonly [string, number])[]) => control.touchKeys(database, uses),
+      collections.putRecord(database, collection, document),
+    removeRecord: (collection: CollectionName, id: string) =>
+      collections.removeRecord(database, collection, id),
+    putKey: (key: KeyDocument) => keys.putKey(database, key),
+    removeKey: (id: string) => keys.removeKey(database, id),
+    touchKeys: (uses: readonly (readonly [string, number])[]) => keys.touchKeys(database, uses),
     putPolicy: (policy: Omit<PolicyRecord, 'version'>, expected: number) =>
-      control.putPolicy(database, policy, expected),
-    putPrices: (rows: readonly PriceRecord[]) => control.putPrices(database, rows),
-    removePrices: (vendor: string, kind: string | null) => control.removePrices(database, vendor, kind),
-    putSetting: (name: string, value: string) => control.putSetting(database, name, value),
+      policies.putPolicy(database, policy, expected),
+    putPrices: (rows: readonly PriceRecord[]) => prices.putPrices(database, rows),
+    removePrices: (vendor: string, kind: string | null) => prices.removePrices(database, vendor, kind),
+    putSetting: (name: string, value: string) => settings.putSetting(database, name, value),
     load: (plan: LoadPlan) => ledger.load(plan),
     settle: (outcome: LedgerOutcome) => ledger.settle(outcome),
     grant: (request: GrantRequest) => leases.grant(context, request),
@@ -45,14 +51,14 @@ export function createEngine(database: Database) {
 function createReads(context: Context) {
   const { database } = context;
   return {
-    getRecord: (collection: CollectionName, id: string) => control.getRecord(database, collection, id),
-    listRecords: (collection: CollectionName) => control.listRecords(database, collection),
-    getKey: (id: string) => control.getKey(database, id),
-    pageKeys: (after: string, limit: number) => control.pageKeys(database, after, limit),
-    activePolicy: () => control.activePolicy(database),
-    listPolicies: () => control.listPolicies(database),
-    listPrices: (vendor: string | null) => control.listPrices(database, vendor),
-    getSetting: (name: string) => control.getSetting(database, name),
+    getRecord: (collection: CollectionName, id: string) => collections.getRecord(database, collection, id),
+    listRecords: (collection: CollectionName) => collections.listRecords(database, collection),
+    getKey: (id: string) => keys.getKey(database, id),
+    pageKeys: (after: string, limit: number) => keys.pageKeys(database, after, limit),
+    activePolicy: () => policies.activePolicy(database),
+    listPolicies: () => policies.listPolicies(database),
+    listPrices: (vendor: string | null) => prices.listPrices(database, vendor),
+    getSetting: (name: string) => settings.getSetting(database, name),
     cursors: (node: string) => cursors(database, node),
     heads: (node: string) => heads(database, node),
     pending: (kind: 'late' | 'unknown', limit: number, after?: JournalPoint | null) =>

@@ -6,8 +6,6 @@ import { ROW_COLUMNS, ROW_JOINS } from '../select.ts';
  * presumed = sum of `remaining` of presumed leases.
  */
 
-// Lives: one process between two starts
-
 export const LIFE_INSERT = `
   INSERT INTO life (node, epoch, position, head) VALUES (?, ?, 0, '') ON CONFLICT DO NOTHING`;
 
@@ -34,8 +32,6 @@ export const HEADS = `
   SELECT life.epoch, anchor.position, anchor.head FROM life JOIN anchor ON anchor.life = life.id
   WHERE life.node = ? ORDER BY life.epoch, anchor.position`;
 
-// Periods
-
 export const PERIOD_INSERT = `
   INSERT INTO period (budget, period) VALUES (?, ?) ON CONFLICT DO NOTHING`;
 
@@ -55,8 +51,6 @@ export const COUNTED = `
 
 export const PERIODS = `
   SELECT budget, period, spent, leased, presumed FROM period WHERE budget = ? AND period >= ? ORDER BY period`;
-
-// Leases
 
 /** The usual case of a load or grant: an open lease that has enough. */
 export const LEASE_MOVE_OPEN = `
@@ -83,8 +77,6 @@ export const LEASES_PRESUMED = `
 
 export const LEASE_FORGIVE = `
   UPDATE lease SET remaining = remaining - ? WHERE period_id = ? AND life = ? AND state = 'presumed'`;
-
-// Ledger rows
 
 export const SUBJECT_INSERT = `
   INSERT INTO subject (content, key, app, account, vendor, operation, action, country, currency)

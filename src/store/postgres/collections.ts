@@ -1,0 +1,38 @@
+import type { Collection } from '../ports.ts';
+import type { Database } from './database.ts';
+
+/** Named things as JSON. A duplicate name is a conflict of the table itself. */
+export function createCollection<T extends { readonly id: string; readonly name?: string }>(
+  database: Database,
+  collection: 'app' | 'account' | 'budget' | 'kill',
+): Collection<T> {
+  return {
+    async put(record) {
+      await database.run(
+        `INSERT INTO record (collection, id, name, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (collection, id) DO UPDATE SET name = excluded.name, body = excluded.body`,
+        collection,
+        record.id,
+        record.name ?? null,
+        JSON.stringify(record),
+      );
+    },
+    async get(id) {
+      const row = await database.get(
+        'SELECT body FROM record WHERE collection = $1 AND id = $2',
+        collection,
+        id,
+      );
+      return row === undefined ? null : (JSON.parse(row['body'] as string) as T);
+    },
+    async list() {
+      const rows = await database.all(
+        'SELECT body FROM record WHERE collection = $1 ORDER BY id COLLATE "C"',
+        collection,
+      );
+      return rows.map((row) => JSON.parse(row['body'] as string) as T);
+    },
+    remove: async (id) =>
+      (await database.run('DELETE FROM record WHERE collection = $1 AND id = $2', collection, id)) > 0,
+  };
+}

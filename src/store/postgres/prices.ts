@@ -1,0 +1,56 @@
+import type { PriceStore } from '../ports.ts';
+import type { PriceRecord } from '../records.ts';
+import type { Database, Row } from './database.ts';
+
+const PUT_PRICES = `
+  INSERT INTO price (vendor, account, item, prefix, effective_from, amount, currency, unit, increment, kind)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
+    $8::text[], $9::bigint[], $10::text[])
+  ON CONFLICT (vendor, account, item, prefix, effective_from) DO UPDATE SET amount = excluded.amount,
+    currency = excluded.currency, unit = excluded.unit, increment = excluded.increment, kind = excluded.kind`;
+
+/** Rows of the price book. The empty account stands for every account of the vendor. */
+export function createPrices(database: Database): PriceStore {
+  return {
+    async put(rows) {
+      // The last of several rows with the same coordinates wins, as if they were written one by one.
+      const distinct = [...new Map(rows.map((row) => [priceId(row), row])).values()];
+      const column = (name: keyof PriceRecord) => distinct.map((row) => row[name]);
+      const accounts = distinct.map((row) => row.account ?? '');
+      await database.run(
+        PUT_PRICES,
+        column('vendor'),
+        accounts,
+        column('item'),
+        column('prefix'),
+        column('from'),
+        column('amount'),
+        column('currency'),
+        column('unit'),
+        column('increment'),
+        column('kind'),
+      );
+      return rows.length;
+    },
+    async list(vendor) {
+      const sql = `SELECT * FROM price WHERE $1::text IS NULL OR vendor = $1
+        ORDER BY vendor, account, item, prefix, effective_from`;
+      return (await database.all(sql, vendor ?? null)).map(toPrice);
+    },
+    remove: (vendor, kind) =>
+      database.run(
+        'DELETE FROM price WHERE vendor = $1 AND ($2::text IS NULL OR kind = $2)',
+        vendor,
+        kind ?? null,
+      ),
+  };
+}
+
+function priceId({ vendor, account, item, prefix, from }: PriceRecord): string {
+  return JSON.stringify([vendor, account, item, prefix, from]);
+}
+
+function toPrice(row: Row): PriceRecord {
+  const { effective_from: from, account, ...rest } = row;
+  return { ...rest, from, account: account === '' ? null : account } as unknown as PriceRecord;
+}

@@ -1,0 +1,44 @@
+import type { Database, Row } from './database.ts';
+
+export type CollectionName = 'app' | 'account' | 'budget' | 'kill';
+
+/** A record as it is stored: what must be found or be unique, and the whole as JSON. */
+export interface Document {
+  readonly id: string;
+  readonly name: string | null;
+  readonly body: string;
+}
+
+export function putRecord(
+  database: Database,
+  collection: CollectionName,
+  { id, name, body }: Document,
+): void {
+  database.run(
+    `INSERT INTO record (collection, id, name, body) VALUES (?, ?, ?, ?)
+     ON CONFLICT (collection, id) DO UPDATE SET name = excluded.name, body = excluded.body`,
+    collection,
+    id,
+    name,
+    body,
+  );
+}
+
+export function getRecord(database: Database, collection: CollectionName, id: string): string | null {
+  const row = database.get('SELECT body FROM record WHERE collection = ? AND id = ?', collection, id);
+  return bodyOf(row);
+}
+
+export function listRecords(database: Database, collection: CollectionName): string[] {
+  return database
+    .all('SELECT body FROM record WHERE collection = ? ORDER BY id', collection)
+    .map((row) => row['body'] as string);
+}
+
+export function removeRecord(database: Database, collection: CollectionName, id: string): boolean {
+  return database.run('DELETE FROM record WHERE collection = ? AND id = ?', collection, id) > 0;
+}
+
+function bodyOf(row: Row | undefined): string | null {
+  return row === undefined ? null : (row['body'] as string);
+}

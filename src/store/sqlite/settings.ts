@@ -1,0 +1,14 @@
+import type { Database } from './database.ts';
+
+export function getSetting(database: Database, name: string): string | null {
+  const row = database.get('SELECT value FROM setting WHERE name = ?', name);
+  return row === undefined ? null : (row['value'] as string);
+}
+
+export function putSetting(database: Database, name: string, value: string): void {
+  database.run(
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
+    value,
+  );
+}
