@@ -1,12 +1,13 @@
-import { DIGIT, isWithin, LOWER, UPPER, type ValueForm } from './value-form.ts';
+import { bytesMatching, type ByteSet, has, isWithin, NO_BYTES } from './byte-set.ts';
+import { DIGIT, LOWER, UPPER, type ValueForm } from './value-form.ts';
 
 /** Alphabets of values; bytes beyond the last separate values in every language. */
-const ALPHABETS: readonly RegExp[] = [
-  /[0-9A-Za-z]/,
-  /[0-9A-Za-z_-]/,
-  /[0-9A-Za-z+/=]/,
-  /[0-9A-Za-z_+/=.~:@!#$%&*;?^|-]/,
-];
+const ALPHABETS: readonly ByteSet[] = [
+  '[0-9A-Za-z]',
+  '[0-9A-Za-z_-]',
+  '[0-9A-Za-z+/=]',
+  '[0-9A-Za-z_+/=.~:@!#$%&*;?^|-]',
+].map((alphabet) => bytesMatching(alphabet, false));
 const SHORTEST = 8;
 
 /** Marks bytes that are neither letter nor digit, by the runs of the second to fourth alphabet that they break. */
@@ -15,17 +16,13 @@ const BREAKS_SECOND = 8;
 const BREAKS_THIRD = 16;
 const BREAKS_FOURTH = 32;
 
-const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
-const MEMBERS: readonly Uint8Array[] = ALPHABETS.map((alphabet) =>
-  Uint8Array.from(BYTES, (character) => Number(alphabet.test(character))),
-);
 /** Kind of a letter or digit, or which runs another byte breaks. */
-const EFFECT = Uint8Array.from(BYTES, (character, byte) => {
-  if (/[0-9]/.test(character)) return DIGIT;
-  if (/[A-Z]/.test(character)) return UPPER;
-  if (/[a-z]/.test(character)) return LOWER;
+const EFFECT = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x30 && byte <= 0x39) return DIGIT;
+  if (byte >= 0x41 && byte <= 0x5a) return UPPER;
+  if (byte >= 0x61 && byte <= 0x7a) return LOWER;
   const breaks = [BREAKS_SECOND, BREAKS_THIRD, BREAKS_FOURTH].filter(
-    (_, place) => MEMBERS[place + 1]?.[byte] !== 1,
+    (_effect, place) => !has(ALPHABETS[place + 1] ?? NO_BYTES, byte),
   );
   return breaks.reduce((all, one) => all | one, OTHER);
 });
@@ -40,7 +37,7 @@ export interface RunDemand {
 /** What a slice must hold for a value of that form to be in it; null when the form does not tell. */
 export function demandOf(form: ValueForm | null): RunDemand | null {
   if (form === null || form.least < SHORTEST) return null;
-  const alphabet = MEMBERS.findIndex((members) => isWithin(form.bytes, members));
+  const alphabet = ALPHABETS.findIndex((members) => isWithin(form.bytes, members));
   return alphabet === -1 ? null : { alphabet, least: form.least, needs: form.needs };
 }
 

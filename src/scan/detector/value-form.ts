@@ -1,9 +1,11 @@
+import { bytesMatching, type ByteSet, isWithin, NO_BYTES } from './byte-set.ts';
+
 /** What the text of a value must have, whatever else a pattern asks for. */
 export interface ValueForm {
   /** Least length. */
   readonly least: number;
-  /** 1 for each byte that may be in it. */
-  readonly bytes: Uint8Array;
+  /** Those that may be in it. */
+  readonly bytes: ByteSet;
   /** Classes of which each must be in the run of such bytes that holds the value. */
   readonly needs: number;
 }
@@ -92,10 +94,8 @@ interface Reader {
 
 /** A form, and the bytes that must be among its own for `needs` to hold. */
 interface PartForm extends ValueForm {
-  readonly assumed: Uint8Array;
+  readonly assumed: ByteSet;
 }
-
-const NO_BYTES = new Uint8Array(256);
 
 function readAlternatives(reader: Reader): PartForm {
   let form = readSequence(reader);
@@ -108,25 +108,25 @@ function readAlternatives(reader: Reader): PartForm {
 
 const either = (one: PartForm, other: PartForm): PartForm => ({
   least: Math.min(one.least, other.least),
-  bytes: union(one.bytes, other.bytes),
+  bytes: one.bytes | other.bytes,
   needs: one.needs & other.needs,
-  assumed: union(one.assumed, other.assumed),
+  assumed: one.assumed | other.assumed,
 });
 
 function readSequence(reader: Reader): PartForm {
   let least = 0;
   let needs = 0;
-  let [bytes, assumed]: [Uint8Array, Uint8Array] = [NO_BYTES, NO_BYTES];
+  let [bytes, assumed] = [NO_BYTES, NO_BYTES];
   while (reader.at < reader.source.length && !/[|)]/.test(reader.source[reader.at] ?? '')) {
     const part = /^\(\?[=!]/.test(reader.source.slice(reader.at, reader.at + 3))
       ? readLookahead(reader)
       : readAtom(reader);
     const times = readQuantifier(reader);
     least += part.least * times;
-    bytes = union(bytes, part.bytes);
+    bytes |= part.bytes;
     if (times === 0) continue;
     needs |= part.needs;
-    assumed = union(assumed, part.assumed);
+    assumed |= part.assumed;
   }
   return { least, bytes, needs, assumed };
 }
@@ -141,8 +141,8 @@ function readLookahead(reader: Reader): PartForm {
   reader.at = end + 1;
   const nothing = { least: 0, bytes: NO_BYTES, needs: 0, assumed: NO_BYTES };
   if (passed === undefined || last === undefined) return nothing;
-  const bytes = classBytes(last, reader.caseless);
-  return { ...nothing, needs: classOf(bytes), assumed: union(classBytes(passed, reader.caseless), bytes) };
+  const bytes = bytesMatching(last, reader.caseless);
+  return { ...nothing, needs: classOf(bytes), assumed: bytesMatching(passed, reader.caseless) | bytes };
 }
 
 function readAtom(reader: Reader): PartForm {
@@ -158,7 +158,7 @@ function readAtom(reader: Reader): PartForm {
   const text = CHARACTER.exec(source.slice(reader.at))?.[0];
   if (text === undefined) throw new Unreadable();
   reader.at += text.length;
-  return { least: 1, bytes: classBytes(text, reader.caseless), needs: 0, assumed: NO_BYTES };
+  return { least: 1, bytes: bytesMatching(text, reader.caseless), needs: 0, assumed: NO_BYTES };
 }
 
 /** Least number of repetitions. */
@@ -170,29 +170,8 @@ function readQuantifier(reader: Reader): number {
   return quantifier[0].startsWith('+') ? 1 : 0;
 }
 
-const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
-const byClass = new Map<string, Uint8Array>();
-
-/** Bytes that a class, an escape or a single character matches, as the engine itself sees them. */
-function classBytes(source: string, caseless: boolean): Uint8Array {
-  const key = `${source} ${caseless}`;
-  const known = byClass.get(key);
-  if (known !== undefined) return known;
-  const pattern = new RegExp(`^${source}$`, caseless ? 'is' : 's');
-  const bytes = Uint8Array.from(BYTES, (character) => Number(pattern.test(character)));
-  byClass.set(key, bytes);
-  return bytes;
-}
-
-const union = (one: Uint8Array, other: Uint8Array): Uint8Array =>
-  one.map((has, byte) => has | (other[byte] ?? 0));
-
-/** True when every byte of `part` is in `whole`. */
-export const isWithin = (part: Uint8Array, whole: Uint8Array): boolean =>
-  part.every((has, byte) => has === 0 || whole[byte] === 1);
-
-function classOf(bytes: Uint8Array): number {
-  const all = (source: string): boolean => isWithin(bytes, classBytes(source, false));
+function classOf(bytes: ByteSet): number {
+  const all = (source: string): boolean => isWithin(bytes, bytesMatching(source, false));
   if (all('[0-9]')) return DIGIT;
   if (all('[A-Z]')) return UPPER;
   return all('[a-z]') ? LOWER : 0;
