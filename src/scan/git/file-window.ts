@@ -27,7 +27,7 @@ export function openFileWindow(path: string): FileWindow {
       return known;
     }
     const reused = blocks.size < MOST_BLOCKS ? undefined : oldestOf(blocks);
-    const block = reused ?? new Uint8Array(BLOCK);
+    const block = reused ?? new Uint8Array(Math.min(BLOCK, size));
     readFully(descriptor, block, {
       at: 0,
       from: number * BLOCK,
