@@ -41,9 +41,9 @@ export interface Detector {
 export interface DetectorSteps {
   /** An anchor is a number: its first byte × `kinds` + its kind. */
   readonly kinds: number;
-  /** Length of the longest anchor: whether one begins at a byte depends on so many bytes from there on, and no others. */
+  /** Whether `find` sees an anchor at a byte depends on so many bytes from there on, and no others. */
   readonly longest: number;
-  /** Appends the anchors that begin in [from, to), ascending. */
+  /** Appends the anchors that begin in [from, to), ascending; also such as `judge` finds to be none. */
   find(window: Window, anchors: number[]): void;
   /** Reports what is detected at these anchors of a document, in their order. */
   judge(document: ScannedDocument, anchors: readonly number[], report: (detection: Detection) => void): void;

@@ -1,15 +1,21 @@
 import type { Window } from '../detection.ts';
-import { type Anchor, chooseNeedles, confirm } from './anchors.ts';
+import { type Anchor, chooseNeedles } from './anchors.ts';
 import { createPrefilter } from './prefilter.ts';
 
 /** Bytes between two looks at the hits: few enough that the hits stay in the processor's cache. */
 export const BLOCK = 1 << 15;
 
-/**
- * Makes a function that appends the anchors that begin in a window, ascending, each as `start × anchors + its number`.
- * Whether one stands at a byte depends on as many bytes from there on as it is long.
- */
-export function createAnchorSearch(anchors: readonly Anchor[]): (window: Window, found: number[]) => void {
+export interface AnchorSearch {
+  /** Whether an anchor begins at a byte as far as is looked at here depends on so many bytes from there on. */
+  readonly longest: number;
+  /**
+   * Appends what begins in a window as an anchor does, ascending, each as `start × anchors + its number`. Whether the
+   * whole anchor stands there is to be confirmed.
+   */
+  find(window: Window, found: number[]): void;
+}
+
+export function createAnchorSearch(anchors: readonly Anchor[]): AnchorSearch {
   const needles = chooseNeedles(anchors);
   const prefilter = createPrefilter(needles.map(({ text }) => text));
   const longest = Math.max(1, ...needles.map(({ text }) => text.length));
@@ -24,23 +30,21 @@ export function createAnchorSearch(anchors: readonly Anchor[]): (window: Window,
     for (let hit = 0; hit < count; hit++) {
       const start = hits[2 * hit] ?? 0;
       if (start >= to) continue;
-      for (const number of needles[hits[2 * hit + 1] ?? 0]?.anchors ?? []) {
-        const anchor = anchors[number];
-        if (anchor !== undefined && confirm(anchor, bytes, start, length))
-          found.push(start * anchors.length + number);
-      }
+      for (const number of needles[hits[2 * hit + 1] ?? 0]?.anchors ?? [])
+        found.push(start * anchors.length + number);
     }
     if (found.length - first > 1) sortFrom(found, first);
   }
 
-  return (window, found) => {
+  function find(window: Window, found: number[]): void {
     if (window.to - window.from <= BLOCK) {
       searchBlock(window, found);
       return;
     }
     for (let from = window.from; from < window.to; from += BLOCK)
       searchBlock({ ...window, from, to: Math.min(window.to, from + BLOCK) }, found);
-  };
+  }
+  return { longest, find };
 }
 
 function sortFrom(numbers: number[], first: number): void {

@@ -1,7 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, ScannedDocument, Window } from '../detection.ts';
 import { BLOCK, createAnchorSearch } from './anchor-search.ts';
-import { collectAnchors } from './anchors.ts';
+import { collectAnchors, confirm } from './anchors.ts';
 import { createJudge } from './judge.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { createSlices, type Slice } from './slices.ts';
@@ -19,7 +19,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     ...anchors.flatMap(({ length, rules: users }) => users.map(({ span }) => span + length)),
   );
   const kinds = anchors.length;
-  const find = createAnchorSearch(anchors);
+  const { find, longest } = createAnchorSearch(anchors);
 
   /** A pattern is read when its first anchor turns up: most scans need few of them. */
   function matcherOf(rule: LeakRule): Matcher {
@@ -34,8 +34,8 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     const slices = createSlices(document);
     for (const place of found) {
       const anchor = anchors[place % kinds];
-      if (anchor === undefined) continue;
       const start = Math.floor(place / kinds);
+      if (anchor === undefined || !confirm(anchor, document.bytes, start, document.length)) continue;
       for (const rule of anchor.rules) {
         const slice = slices.around(start, anchor.length, rule.span);
         reportMatches(matcherOf(rule), slice, start, report);
@@ -50,7 +50,6 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
       judgeAll(window, found, report);
     }
   }
-  const longest = Math.max(1, ...anchors.map(({ length }) => length));
   return Object.freeze({ reach, detect, steps: Object.freeze({ kinds, longest, find, judge: judgeAll }) });
 }
 
