@@ -121,7 +121,7 @@ function authorize(request: WireRequest, account: OpenAccount, now: number): Wir
   return { ...bare, headers: { ...headers, authorization: `Bearer ${signed}` } };
 }
 
-function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {
+function snippets(parts: Readonly<Record<string, string>>): readonly Snippet[] {
   const credential = `'${parts['apiKey'] ?? ''}', '${parts['apiSecret'] ?? ''}'`;
   return [
     {
@@ -129,7 +129,8 @@ function snippets(parts: Readonly<Record<string, string>>, gateway: string): rea
       language: 'javascript',
       code: [
         "import { RoomServiceClient } from 'livekit-server-sdk';",
-        `// The SDK drops a path, so its traffic goes through the proxy: HTTPS_PROXY=${gateway} NODE_USE_ENV_PROXY=1`,
+        '// The SDK drops a path: start the app with `ringfence run -- node app.js`, or give the host a port of its own',
+        '// (`listeners.hosts`) and name that here.',
         `const rooms = new RoomServiceClient('https://${parts['host'] ?? ''}', ${credential});`,
       ].join('\n'),
     },

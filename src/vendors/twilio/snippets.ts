@@ -6,7 +6,7 @@ export function snippets(parts: Readonly<Record<string, string>>, gateway: strin
   if (apiKeySid !== undefined) return [tokenSnippet({ accountSid, apiKeySid, apiKeySecret })];
   return [
     node(accountSid, authToken, gateway),
-    python(accountSid, authToken, gateway),
+    python(accountSid, authToken),
     curl(accountSid, authToken, gateway),
   ];
 }
@@ -24,14 +24,12 @@ function node(accountSid: string, authToken: string, gateway: string): Snippet {
   return { sdk: 'twilio (Node)', language: 'javascript', code: code.join('\n') };
 }
 
-function python(accountSid: string, authToken: string, gateway: string): Snippet {
+function python(accountSid: string, authToken: string): Snippet {
   const code = [
-    `from twilio.http.http_client import TwilioHttpClient`,
     `from twilio.rest import Client`,
     ``,
-    `# REQUESTS_CA_BUNDLE must name the CA of the gateway; \`ringfence run\` sets it.`,
-    `proxied = TwilioHttpClient(proxy={"https": "${gateway}"})`,
-    `client = Client("${accountSid}", "${authToken}", http_client=proxied)`,
+    `# Start the app with \`ringfence run -- python app.py\`: it sets the proxy and the certificate.`,
+    `client = Client("${accountSid}", "${authToken}")`,
   ];
   return { sdk: 'twilio (Python)', language: 'python', code: code.join('\n') };
 }
