@@ -13,6 +13,7 @@ test('killed processes, lost answers and late prices cost nobody a cent, and no 
   const said: string[] = [];
   const result = await runTorture({
     operations: OPERATIONS,
+    seconds: Infinity,
     processes: 2,
     operationsPerKill: OPERATIONS / 6,
     isCruel: true,

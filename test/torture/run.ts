@@ -9,6 +9,8 @@ import { SMALL, type Inspection, type Pending, type Setup } from './world.ts';
 
 export interface TortureOptions {
   readonly operations: number;
+  /** Fewer operations when they take longer than this. */
+  readonly seconds: number;
   readonly processes: number;
   /** Kills processes at random, and makes the vendors lose answers, fail and throttle. */
   readonly isCruel: boolean;
@@ -40,6 +42,8 @@ interface Torture extends TortureOptions {
   readonly sandbox: SandboxProcess;
   readonly pool: Pool;
   readonly counts: Counts;
+  /** Monotonic milliseconds. */
+  readonly start: number;
   isOver: boolean;
 }
 
@@ -89,8 +93,8 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
   const node = createNode(data, setup);
   const pool = new Pool(`http://127.0.0.1:${setup.port}`, { connections: CLIENTS });
   const counts = { sent: 0, accepted: 0, overBudget: 0, refused: 0, failed: 0, kills: 0 };
-  const torture: Torture = { ...options, node, sandbox, pool, counts, isOver: false };
   const start = performance.now();
+  const torture: Torture = { ...options, node, sandbox, pool, counts, start, isOver: false };
   try {
     await node.start();
     if (isCruel)
@@ -101,7 +105,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     const isSettled = await settle(torture);
     await exhaust(torture);
     const isSettledAgain = await settle(torture);
-    return await judge(torture, isSettled && isSettledAgain, start);
+    return await judge(torture, isSettled && isSettledAgain);
   } finally {
     await pool.destroy();
     await node.close();
@@ -124,8 +128,9 @@ async function storm(torture: Torture): Promise<void> {
   say(`all sent after ${seconds.toFixed(0)} s, ${Math.round(counts.sent / seconds)} a second; settling`);
 }
 
-async function client({ counts, operations, pool, node }: Torture): Promise<void> {
-  while (counts.sent < operations) {
+async function client({ counts, operations, seconds, start, pool, node }: Torture): Promise<void> {
+  const end = start + seconds * 1000;
+  while (counts.sent < operations && performance.now() < end) {
     counts.sent += 1;
     try {
       const { statusCode, body } = await pool.request(anyRequest(node.parts()));
@@ -189,8 +194,8 @@ async function exhaust({ pool, node, say }: Torture): Promise<void> {
   say(`the small budget is exhausted: ${last}`);
 }
 
-async function judge(torture: Torture, isSettled: boolean, start: number): Promise<TortureResult> {
-  const { counts, processes, node, sandbox, say } = torture;
+async function judge(torture: Torture, isSettled: boolean): Promise<TortureResult> {
+  const { counts, processes, node, sandbox, start, say } = torture;
   const { settlements, totals, budgets, problems } = await node.ask<Inspection>('inspect');
   const bill = sum(
     (await sandbox.control<readonly { readonly amount: number }[]>('GET', 'bill/totals')).map(

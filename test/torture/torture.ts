@@ -8,6 +8,7 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean' },
     operations: { type: 'string' },
     processes: { type: 'string' },
+    minutes: { type: 'string' },
     'no-kills': { type: 'boolean' },
     loud: { type: 'boolean' },
   },
@@ -15,6 +16,7 @@ const { values: flags } = parseArgs({
 const result = await runTorture({
   operations: Number(flags.operations ?? (flags.quick === true ? 20_000 : 1_000_000)),
   processes: Number(flags.processes ?? 8),
+  seconds: Number(flags.minutes ?? Infinity) * 60,
   operationsPerKill: 2000,
   isCruel: flags['no-kills'] !== true,
   isLoud: flags.loud === true,
