@@ -1,6 +1,7 @@
 import { refuse, type Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { KillRecord } from '../store/records.ts';
+import { countryReached } from './country.ts';
 import type { Subject } from './subject.ts';
 
 export interface KillSwitch {
@@ -23,11 +24,8 @@ export function createKillSwitch(records: readonly KillRecord[]): KillSwitch {
       on.get(`app:${app}`) ??
       on.get(`key:${key}`);
     if (direct !== undefined || countries.size === 0) return direct;
-    if (intent.country !== null && countries.has(intent.country)) return on.get(`country:${intent.country}`);
-    const hit = intent.destinations.find(
-      ({ phone }) => phone !== null && phone.country !== null && countries.has(phone.country),
-    );
-    return hit === undefined ? undefined : on.get(`country:${hit.phone?.country ?? ''}`);
+    const country = countryReached(intent, (one) => countries.has(one));
+    return country === null ? undefined : on.get(`country:${country}`);
   }
 
   return Object.freeze({

@@ -1,5 +1,6 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { BudgetScope } from '../../store/records.ts';
+import { countryReached } from '../country.ts';
 import type { Subject } from '../subject.ts';
 
 const fits = (allowed: readonly string[] | undefined, value: string): boolean =>
@@ -21,10 +22,5 @@ export function coversIntent(scope: BudgetScope, intent: Intent): boolean {
   if (scope.channels !== undefined && !(intent.channel !== null && scope.channels.includes(intent.channel)))
     return false;
   const { countries } = scope;
-  if (countries === undefined) return true;
-  if (intent.country !== null && countries.includes(intent.country)) return true;
-  return intent.destinations.some(
-    ({ phone }) =>
-      phone?.country !== null && phone?.country !== undefined && countries.includes(phone.country),
-  );
+  return countries === undefined || countryReached(intent, (one) => countries.includes(one)) !== null;
 }

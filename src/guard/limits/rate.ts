@@ -47,10 +47,8 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
       if (++scanned >= 64) break;
     }
     if (full.size <= MAX_KEYS) return;
-    for (const key of full.keys()) {
-      full.delete(key);
-      return;
-    }
+    const [oldest] = full.keys();
+    if (oldest !== undefined) full.delete(oldest);
   }
 
   return {

@@ -130,7 +130,7 @@ export function parsePolicy(source: string): PolicyDocument {
   if (broken !== undefined)
     throw invalid(`line ${broken.linePos?.[0].line ?? '?'}: ${broken.message.split('\n')[0] ?? ''}`);
   const result = document.safeParse(toValue(yaml));
-  if (!result.success) throw invalid(explainIssues(result.error.issues, yaml, lines));
+  if (!result.success) throw invalid(explainIssues(result.error.issues, { yaml, lines, schema: document }));
   const seen = new Set<string>();
   for (const one of [...result.data.rules, ...(result.data.limits ?? [])]) {
     if (seen.has(one.id)) throw invalid(`two rules or limits are called ${one.id}`);

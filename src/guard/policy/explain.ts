@@ -1,61 +1,17 @@
 import type { Document, LineCounter, Node } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-const KNOWN_FIELDS = [
-  'version',
-  'mode',
-  'parameters',
-  'rules',
-  'limits',
-  'id',
-  'effect',
-  'who',
-  'what',
-  'to',
-  'from',
-  'when',
-  'callbacks',
-  'apps',
-  'keys',
-  'networks',
-  'vendors',
-  'accounts',
-  'actions',
-  'operations',
-  'effects',
-  'channels',
-  'countries',
-  'prefixes',
-  'numbers',
-  'lineTypes',
-  'kinds',
-  'notCountries',
-  'notPrefixes',
-  'premium',
-  'satellite',
-  'invalid',
-  'senders',
-  'hours',
-  'days',
-  'timezone',
-  'maxPrice',
-  'maxSegments',
-  'maxMedia',
-  'maxRecipients',
-  'maxCallDuration',
-  'forbid',
-  'hosts',
-  'per',
-  'rate',
-  'burst',
-  'concurrency',
-];
-
 /** The first problem as one sentence: line, place, what is wrong, and the nearest known field for a misspelt one. */
-export function explainIssues(issues: readonly Issue[], yaml: Document, lines: LineCounter): string {
-  const [issue] = issues;
+export function explainIssues(
+  [issue]: readonly Issue[],
+  {
+    yaml,
+    lines,
+    schema,
+  }: { readonly yaml: Document; readonly lines: LineCounter; readonly schema: z.ZodType },
+): string {
   if (issue === undefined) return 'unknown problem';
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
@@ -63,7 +19,7 @@ export function explainIssues(issues: readonly Issue[], yaml: Document, lines: L
   const where = `line ${lineOf(yaml, lines, place) ?? lineOf(yaml, lines, path) ?? 1}: ${place.join('.') || 'the document'}`;
   const [unknown] = keys;
   if (unknown === undefined) return `${where}: ${issue.message}`;
-  const near = nearest(unknown, KNOWN_FIELDS);
+  const near = nearest(unknown, fieldsOf(z.toJSONSchema(schema, { io: 'input' })));
   return `${where}: unknown field ${JSON.stringify(unknown)}${near === null ? '' : `, did you mean ${JSON.stringify(near)}?`}`;
 }
 
@@ -73,8 +29,15 @@ function lineOf(yaml: Document, lines: LineCounter, path: readonly (string | num
   return offset === undefined ? null : lines.linePos(offset).line;
 }
 
+/** Names of all fields of a JSON schema, however deep. */
+function fieldsOf(schema: unknown): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {} } = schema as { readonly properties?: object };
+  return [...Object.keys(properties), ...Object.values(schema).flatMap(fieldsOf)];
+}
+
 /** The known word within two edits (a swap counts one), or null. */
-export function nearest(word: string, known: readonly string[]): string | null {
+function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let least = 3;
   for (const candidate of known) {

@@ -124,6 +124,8 @@ describe('policy documents', () => {
       problem(source),
       /line 6: rules.0.to.contries: unknown field "contries", did you mean "countries"\?/,
     );
+    const leaks = 'version: 1\nmode: enforce\nrules: []\nleaks: { respond: ask, repond: all }';
+    assert.match(problem(leaks), /line 4: leaks.repond: unknown field "repond", did you mean "respond"\?/);
   });
 
   it('refuse aliases, so that no small file becomes a large one', () => {
