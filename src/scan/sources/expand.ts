@@ -9,6 +9,7 @@ const MOST_ENTRIES = 20_000;
 const MOST_UNPACKED = 256 << 20;
 /** A file in an archive is not larger. */
 const MOST_ENTRY = 32 << 20;
+const HEAD = 8192;
 /** An archive in an archive in an archive. */
 export const DEEPEST = 3;
 
@@ -80,17 +81,20 @@ async function* expandStream(
   report: Report,
 ): AsyncGenerator<Entry> {
   const stream = unpackStream([bytes], packing);
-  const { head, chunks } = await peek(limited(stream, allotment.bytes));
-  if (isTar(head)) {
-    yield* expandTar(chunks, allotment, report);
-    return;
+  try {
+    const { head, chunks } = await peek(limited(stream, allotment.bytes));
+    if (isTar(head)) {
+      yield* expandTar(chunks, allotment, report);
+      return;
+    }
+    const most = Math.min(MOST_ENTRY, allotment.bytes);
+    const content =
+      packing === 'gzip' ? gunzipSync(bytes, { maxOutputLength: most }) : await collect(chunks, most);
+    spend(allotment, content.length);
+    yield { path: '', bytes: content };
+  } finally {
+    stream.destroy();
   }
-  const most = Math.min(MOST_ENTRY, allotment.bytes);
-  const content =
-    packing === 'gzip' ? gunzipSync(bytes, { maxOutputLength: most }) : await collect(chunks, most);
-  stream.destroy();
-  spend(allotment, content.length);
-  yield { path: '', bytes: content };
 }
 
 /** Unpacks while it is read. */
@@ -102,14 +106,21 @@ export function unpackStream(chunks: Chunks, packing: 'gzip' | 'zstd'): Readable
   return source.pipe(unpacker);
 }
 
-/** The first bytes, at least 512 of them if there are so many, and all of the chunks, the first ones again. */
-export async function peek(
-  chunks: Chunks,
-): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
+export interface Peeked {
+  /** The first bytes, at least 8 KiB if there are so many. */
+  readonly head: Uint8Array;
+  /** All of the chunks, the first ones again. */
+  readonly chunks: AsyncGenerator<Uint8Array>;
+  /** Lets the source go when nobody reads the chunks. */
+  discard(): Promise<void>;
+}
+
+/** Looks at the beginning of what comes in chunks. */
+export async function peek(chunks: Chunks): Promise<Peeked> {
   const source = iterate(chunks);
   const first: Uint8Array[] = [];
   let length = 0;
-  while (length < 8192) {
+  while (length < HEAD) {
     const next = await source.next();
     if (next.done === true) break;
     first.push(next.value);
@@ -119,7 +130,8 @@ export async function peek(
     yield* first;
     yield* source;
   }
-  return { head: Buffer.concat(first), chunks: whole() };
+  const discard = async (): Promise<void> => void (await source.return(null));
+  return { head: Buffer.concat(first), chunks: whole(), discard };
 }
 
 async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {

@@ -8,6 +8,8 @@ import { type Rewriting, sourceOf, sourceRange, touchesReplaced } from './rewrit
 
 const PIECE = 8 << 20;
 const MOST_NOTEBOOK = 16 << 20;
+const LONGEST_LINE = 1 << 16;
+const LINE_END = 0x0a;
 
 /** The text with what stands in it in base64, and a notebook without its escapes. */
 export function rewritingsOf(text: Uint8Array, origin: Origin): readonly Rewriting[] {
@@ -18,16 +20,19 @@ export function rewritingsOf(text: Uint8Array, origin: Origin): readonly Rewriti
 export interface Readable {
   readonly text: Uint8Array;
   readonly rewritings: readonly Rewriting[];
+  /** Only what an anchor leads to that begins in [from, to) counts; the rest is for others. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Everything that a text holds, also in its rewritten forms. */
-export function searchText(detector: Detector, { text, rewritings }: Readable, origin: Origin): Sighting[] {
-  const whole = { bytes: text, length: text.length, from: 0, to: text.length };
+export function searchText(detector: Detector, readable: Readable, origin: Origin): Sighting[] {
+  const { text, from, to } = readable;
   const plain = { bytes: text, source: text, sourceAt: (offset: number) => offset };
-  const hidden = rewritings.map((one) => searchRewritten(detector, text, one));
+  const hidden = readable.rewritings.map((one) => searchRewritten(detector, readable, one));
   const covered = hidden.flatMap(({ ranges }) => ranges);
-  const hits = findHits(detector, whole).filter(
-    ({ start, end }) => !covered.some(([from, to]) => start < to && from < end),
+  const hits = findHits(detector, { bytes: text, length: text.length, from, to }).filter(
+    ({ start, end }) => !covered.some(([first, last]) => start < last && first < end),
   );
   return [
     ...toSightings(plain, hits, origin),
@@ -43,39 +48,51 @@ interface Hidden {
 }
 
 /** What can be seen only in the rewritten text; the rest of it is found in the text as it is. */
-function searchRewritten(detector: Detector, text: Uint8Array, rewriting: Rewriting): Hidden {
+function searchRewritten(detector: Detector, { text, from, to }: Readable, rewriting: Rewriting): Hidden {
   const { bytes } = rewriting;
   const sourceAt = (offset: number): number => sourceOf(rewriting, offset);
-  const hits = findHits(detector, { bytes, length: bytes.length, from: 0, to: bytes.length }).filter(
-    ({ seenFrom, seenTo }) => touchesReplaced(rewriting, seenFrom, seenTo),
-  );
+  const isOurs = ({ anchor, seenFrom, seenTo }: Detection): boolean =>
+    sourceAt(anchor) >= from && sourceAt(anchor) < to && touchesReplaced(rewriting, seenFrom, seenTo);
+  const hits = findHits(detector, { bytes, length: bytes.length, from: 0, to: bytes.length }).filter(isOurs);
   const ranges = hits.map(({ start, end }) => sourceRange(rewriting, start, end));
   return { hits, document: { bytes, source: text, sourceAt }, ranges };
 }
 
-/** Calls `search` with pieces that overlap by `overlap` bytes, the lines before each, and how many bytes of it are new. */
-export async function searchPieces(
-  chunks: Chunks,
-  search: (text: Uint8Array, linesBefore: number, fresh: number) => void,
-  overlap: number,
-): Promise<void> {
+/** A part of a long text, with what the parts before and after it hold near its ends. */
+export interface Piece {
+  readonly text: Uint8Array;
+  /** Anchors in [from, to) belong to this piece: all that they need to be judged is in it. */
+  readonly from: number;
+  readonly to: number;
+  readonly linesBefore: number;
+  /** Bytes that no piece before had. */
+  readonly fresh: number;
+}
+
+/** Cuts a text into pieces of about 8 MiB. Each anchor belongs to one of them, with `reach` bytes on either side. */
+export async function* cutPieces(chunks: Chunks, reach: number): AsyncGenerator<Piece> {
   let held: Uint8Array[] = [];
-  let length = 0;
-  let kept = 0;
-  let lines = 0;
+  let [length, kept, from, linesBefore] = [0, 0, 0, 0];
   for await (const chunk of chunks) {
     held.push(chunk);
     length += chunk.length;
     if (length < PIECE) continue;
     const text = Buffer.concat(held);
-    search(text, lines, length - kept);
-    const rest = text.subarray(-overlap);
-    lines += countLines(text, text.length - rest.length);
-    held = [rest];
-    kept = rest.length;
-    length = rest.length;
+    const to = length - reach;
+    yield { text, from, to, linesBefore, fresh: length - kept };
+    const cut = restFrom(text, to - reach);
+    linesBefore += countLines(text, cut);
+    held = [text.subarray(cut)];
+    length -= cut;
+    [kept, from] = [length, to - cut];
   }
-  if (length > kept || kept === 0) search(Buffer.concat(held), lines, length - kept);
+  yield { text: Buffer.concat(held), from, to: length, linesBefore, fresh: length - kept };
+}
+
+/** The next piece begins with a line, as columns count from there; a line may be too long for that. */
+function restFrom(text: Buffer, latest: number): number {
+  const lineStart = text.lastIndexOf(LINE_END, latest) + 1;
+  return latest - lineStart < LONGEST_LINE ? lineStart : latest;
 }
 
 function isNotebook({ place }: Origin, text: Uint8Array): boolean {

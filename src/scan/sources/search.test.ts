@@ -108,16 +108,46 @@ test('a large text is read piece by piece: the same values at the same lines', a
   assert.equal(outcome.bytes, text.length);
 });
 
-test('a value at any place round the edge of a piece is found once or twice, at its line', async () => {
+async function lookInPieces(pieces: readonly Buffer[]): Promise<string[]> {
+  const search = createSearch(acmeDetector());
+  await search.lookStream({ kind: 'stdin' }, pieces);
+  return placesOf(search.outcome());
+}
+
+test('a value round the edge of a piece is found once, at its line and column', async () => {
   const edge = 8 << 20;
-  for (const shift of [-70, -20, 0]) {
-    const before = Buffer.alloc(edge + shift - 1, 'x'.repeat(63) + '\n');
-    const text = Buffer.concat([before, Buffer.from(`\nacme_token=${TOKEN}\n`), Buffer.alloc(5000, 'y\n')]);
-    const search = createSearch(acmeDetector());
-    await search.lookStream({ kind: 'stdin' }, [text.subarray(0, edge), text.subarray(edge)]);
+  for (const shift of [-200, -70, -20]) {
+    const before = Buffer.alloc(edge + shift - 1, `${'x'.repeat(63)}\n`);
+    const text = Buffer.concat([before, Buffer.from(`\n acme_token=${TOKEN}\n`), Buffer.alloc(5000, 'y\n')]);
     const lines = before.toString('latin1').split('\n').length + 1;
-    assert.deepEqual([...new Set(placesOf(search.outcome()))], [`stdin:${lines}:12 ${TOKEN}`], `${shift}`);
+    const found = await lookInPieces([text.subarray(0, edge), text.subarray(edge)]);
+    assert.deepEqual(found, [`stdin:${lines}:13 ${TOKEN}`], `${shift}`);
   }
+});
+
+test('the edge of a piece does not make a value of the beginning of a longer one', async () => {
+  const edge = 8 << 20;
+  const text = Buffer.concat([
+    Buffer.alloc(edge - 44, 'x\n'),
+    Buffer.from(`\nacme_token=${TOKEN}`),
+    Buffer.from(`${OTHER_TOKEN}\n`),
+  ]);
+  assert.deepEqual(await lookInPieces([text.subarray(0, edge), text.subarray(edge)]), []);
+});
+
+test('a large binary stream is passed over, and let go', async () => {
+  let isClosed = false;
+  function* endless(): Generator<Buffer> {
+    try {
+      for (;;) yield Buffer.alloc(1 << 16);
+    } finally {
+      isClosed = true;
+    }
+  }
+  const search = createSearch(acmeDetector());
+  await search.lookStream({ kind: 'file', path: 'a.so' }, endless());
+  assert.ok(isClosed);
+  assert.deepEqual(search.outcome().problems, []);
 });
 
 test('an archive on standard input is unpacked', async () => {

@@ -3,7 +3,7 @@ import type { Place, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
 import type { Chunks } from './byte-queue.ts';
 import type { Allotment } from './expand.ts';
 import { packingOf } from './packing.ts';
-import { rewritingsOf, searchPieces, searchText } from './search-text.ts';
+import { cutPieces, rewritingsOf, searchText } from './search-text.ts';
 import { textOf } from './text.ts';
 
 /** Archives are seldom: what unpacks them loads with the first one. */
@@ -50,7 +50,8 @@ export function createSearch(source: Detector | LateDetector): Search {
     const rewritings = rewritingsOf(text, origin);
     const versions = [text, ...rewritings.map((one) => one.bytes)];
     if (opened === null && !versions.some((one) => late.mayHold(one))) return;
-    sightings.push(...searchText(await open(), { text, rewritings }, origin));
+    const readable = { text, rewritings, from: 0, to: text.length };
+    sightings.push(...searchText(await open(), readable, origin));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
@@ -70,17 +71,20 @@ export function createSearch(source: Detector | LateDetector): Search {
   async function lookStream(place: Place, chunks: Chunks): Promise<void> {
     const { collect, peek, reasonOf } = await loadExpand();
     try {
-      const { head, chunks: whole } = await peek(chunks);
-      const isPlain = packingOf(head) === null && textOf(head) === head;
-      if (!isPlain) return await look(place, await collect(whole, MOST_WHOLE));
+      const { head, chunks: whole, discard } = await peek(chunks);
+      const isPacked = packingOf(head) !== null;
+      const text = textOf(head);
+      if (isPacked || (text !== null && text !== head))
+        return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
+      if (text === null) return await discard();
       const detector = await open();
-      const searchPiece = (text: Uint8Array, linesBefore: number, fresh: number): void => {
-        const origin = { place, linesBefore };
-        counts.bytes += fresh;
-        sightings.push(...searchText(detector, { text, rewritings: rewritingsOf(text, origin) }, origin));
-      };
-      await searchPieces(whole, searchPiece, 2 * detector.reach);
+      for await (const piece of cutPieces(whole, detector.reach)) {
+        const origin = { place, linesBefore: piece.linesBefore };
+        counts.bytes += piece.fresh;
+        const readable = { ...piece, rewritings: rewritingsOf(piece.text, origin) };
+        sightings.push(...searchText(detector, readable, origin));
+      }
     } catch (error) {
       report(nameOf(place), `It was not read to its end: ${reasonOf(error)}.`);
     }

@@ -56,7 +56,8 @@ function unpack(view: Buffer, { flags, method, packed, local }: Central, most: n
   const from = local + 30 + view.readUInt16LE(local + 26) + view.readUInt16LE(local + 28);
   const content = view.subarray(from, from + packed);
   if (content.length < packed) throw new Error('it breaks off');
-  if (method === STORED) return content.subarray(0, most);
+  if (method === STORED && content.length > most) throw new Error('it is too large');
+  if (method === STORED) return content;
   if (method !== DEFLATED) throw new Error(`it is packed by method ${method}`);
   return inflateRawSync(content, { maxOutputLength: Math.max(1, most) });
 }
