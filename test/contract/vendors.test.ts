@@ -8,7 +8,8 @@ import { ERRORS, type ErrorCode } from '../../src/kernel/errors.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { verifyJwt } from '../../src/vendors/shared/jwt.ts';
-import { NOW, plainIntent, plan, serve, wire } from '../../src/vendors/shared/wire-fixture.ts';
+import { intentOf } from '../../src/vendors/shared/reading.ts';
+import { NOW, plan, serve, wire } from '../../src/vendors/shared/wire-fixture.ts';
 import { VENDOR_LEAKS } from '../../src/vendors/leaks.ts';
 import type { LeakAnchor, Vendor } from '../../src/vendors/vendor.ts';
 import type { Operation, WireRequest } from '../../src/vendors/wire.ts';
@@ -254,7 +255,7 @@ for (const vendor of VENDORS) {
       const answers = fc.tuple(fc.integer({ min: 200, max: 599 }), body);
       fc.assert(
         fc.property(fc.constantFrom(...ACTIONS), answers, (action, [status, [, bytes]]) => {
-          const settled = vendor.readSettlement(plainIntent(operation, action), {
+          const settled = vendor.readSettlement(intentOf(operation, { action }), {
             status,
             headers: {},
             body: bytes,

@@ -43,7 +43,11 @@ export function readingOf(operation: Operation, read: () => IntentDetails): Read
   }
 }
 
-function intentOf(operation: Operation, details: IntentDetails): Intent {
+/** What an operation means: nothing more than its effects, but for the details. */
+export function intentOf(
+  operation: Pick<Operation, 'vendor' | 'id' | 'effects'>,
+  details: IntentDetails,
+): Intent {
   return {
     vendor: operation.vendor,
     operation: operation.id,

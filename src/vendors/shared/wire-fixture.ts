@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { Action, Channel, Intent } from '../../intent/intent.ts';
 import type { NumberingPlan, PhoneFacts } from '../../kernel/numbering/facts.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { IssueSources, OpenAccount } from '../vendor.ts';
-import type { Operation, WireRequest, WireResponse } from '../wire.ts';
+import type { WireRequest, WireResponse } from '../wire.ts';
 
 /** Help for tests of adapters: requests, answers, a numbering plan of two countries. Not used in production. */
 export const NOW = 1_767_225_600_000;
@@ -80,29 +79,6 @@ export function openAccount(
 ): OpenAccount {
   const sealed = Object.entries(secrets).map(([name, value]) => [name, new Secret(value)] as const);
   return { fields, secrets: Object.fromEntries(sealed) };
-}
-
-/** What an operation means that goes nowhere and says nothing more. */
-export function plainIntent(
-  { vendor, id, effects }: Pick<Operation, 'vendor' | 'id' | 'effects'>,
-  action: Action,
-  channel: Channel | null = null,
-): Intent {
-  return {
-    vendor,
-    operation: id,
-    action,
-    effects,
-    channel,
-    destinations: [],
-    sender: null,
-    content: null,
-    callSeconds: null,
-    extras: [],
-    country: null,
-    parameters: new Map(),
-    callbacks: [],
-  };
 }
 
 /** An HTTP server that answers with what `respond` gives, and keeps what it saw. Close it with `await using`. */

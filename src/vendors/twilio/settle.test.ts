@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { answer, plainIntent } from '../shared/wire-fixture.ts';
+import { intentOf } from '../shared/reading.ts';
+import { answer } from '../shared/wire-fixture.ts';
 import { readSettlement } from './settle.ts';
 
 const spending = { vendor: 'twilio', effects: ['write', 'spend'] } as const;
-const message = plainIntent({ ...spending, id: 'CreateMessage' }, 'message.send', 'sms');
-const call = plainIntent({ ...spending, id: 'CreateCall' }, 'call.create', 'voice');
+const message = intentOf({ ...spending, id: 'CreateMessage' }, { action: 'message.send', channel: 'sms' });
+const call = intentOf({ ...spending, id: 'CreateCall' }, { action: 'call.create', channel: 'voice' });
 
 test('a price is a negative decimal, and null until the message is rated', () => {
   assert.deepEqual(readSettlement(message, answer(201, { sid: 'SM1', price: null, price_unit: 'USD' })), {
