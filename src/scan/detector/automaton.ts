@@ -8,7 +8,7 @@ export interface Automaton {
   readonly firstAccepting: number;
   /** Length of a row. */
   readonly width: number;
-  /** Numbers of the literals that end in a state, by its row. */
+  /** Numbers of the literals that end in an accepting state, by its row among those. */
   readonly accepted: readonly (readonly number[])[];
 }
 
@@ -16,29 +16,33 @@ export interface Automaton {
 interface Trie {
   readonly width: number;
   readonly count: number;
-  readonly depths: number[];
-  readonly parents: number[];
+  readonly depths: Int32Array;
+  readonly parents: Int32Array;
   /** Class of the byte that leads to a node. */
-  readonly symbols: number[];
+  readonly symbols: Uint8Array;
   /** Child of `node` at `[node × width + class]`, 0 for none. */
-  readonly children: Int32Array;
+  readonly children: Uint16Array;
   /** Literals that end in a node. */
-  readonly ends: (readonly number[])[];
+  readonly ends: Map<number, readonly number[]>;
+}
+
+/** Nodes by depth: those of depth d are `order` from `firsts[d]` to `firsts[d + 1]`. */
+interface Levels {
+  readonly order: Int32Array;
+  readonly firsts: Int32Array;
 }
 
 /**
- * Builds the automaton of lower-case ASCII literals, none empty, without repeats. A scan of one file waits for this: it
- * touches each literal's bytes a few times and leaves the filling of the table to native copying.
+ * Builds the automaton of lower-case ASCII literals, none empty, without repeats, of less than 65,536 bytes together. A
+ * scan of one file waits for this: it touches each literal's bytes a few times, and leaves the filling of the table to
+ * native copying.
  */
 export function buildAutomaton(literals: readonly string[]): Automaton {
   const { classes, width } = classify(literals);
   const trie = plant(literals, classes, width);
-  // Parents, and all that is shorter, first.
-  const order = Array.from({ length: trie.count }, (_, node) => node).toSorted(
-    (one, other) => (trie.depths[one] ?? 0) - (trie.depths[other] ?? 0),
-  );
-  const suffixes = linkSuffixes(trie, order);
-  return { classes, width, ...fill(trie, order, suffixes) };
+  const levels = sortByDepth(trie);
+  const suffixes = linkSuffixes(trie, levels.order);
+  return { classes, width, ...fill(trie, levels, suffixes) };
 }
 
 function classify(literals: readonly string[]): { classes: Uint8Array; width: number } {
@@ -58,31 +62,56 @@ function classify(literals: readonly string[]): { classes: Uint8Array; width: nu
 
 function plant(literals: readonly string[], classes: Uint8Array, width: number): Trie {
   const most = 1 + literals.reduce((sum, literal) => sum + literal.length, 0);
-  const children = new Int32Array(most * width);
-  const [depths, parents, symbols]: [number[], number[], number[]] = [[0], [0], [0]];
-  const ends: (readonly number[])[] = [[]];
-  for (const [literal, text] of literals.entries()) {
+  const children = new Uint16Array(most * width);
+  const [depths, parents, symbols] = [new Int32Array(most), new Int32Array(most), new Uint8Array(most)];
+  const ends = new Map<number, readonly number[]>();
+  let count = 1;
+  for (let literal = 0; literal < literals.length; literal++) {
+    const text = literals[literal] ?? '';
     let node = 0;
     for (let place = 0; place < text.length; place++) {
       const symbol = classes[text.charCodeAt(place)] ?? 0;
       let child = children[node * width + symbol] ?? 0;
       if (child === 0) {
-        child = ends.push([]) - 1;
+        child = count++;
         children[node * width + symbol] = child;
-        depths.push(place + 1);
-        parents.push(node);
-        symbols.push(symbol);
+        depths[child] = place + 1;
+        parents[child] = node;
+        symbols[child] = symbol;
       }
       node = child;
     }
-    ends[node] = [literal];
+    ends.set(node, [literal]);
   }
-  return { width, count: ends.length, depths, parents, symbols, children, ends };
+  return { width, count, depths, parents, symbols, children, ends };
+}
+
+function sortByDepth({ count, depths }: Trie): Levels {
+  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0);
+  const firsts = new Int32Array(deepest + 2);
+  for (let node = 0; node < count; node++) {
+    const after = (depths[node] ?? 0) + 1;
+    firsts[after] = (firsts[after] ?? 0) + 1;
+  }
+  for (let depth = 1; depth < firsts.length; depth++)
+    firsts[depth] = (firsts[depth] ?? 0) + (firsts[depth - 1] ?? 0);
+  const order = new Int32Array(count);
+  const free = firsts.slice();
+  for (let node = 0; node < count; node++) {
+    const depth = depths[node] ?? 0;
+    const place = free[depth] ?? 0;
+    order[place] = node;
+    free[depth] = place + 1;
+  }
+  return { order, firsts };
 }
 
 /** For each node the one of its longest proper suffix; literals that end there end here too. */
-function linkSuffixes({ width, depths, parents, symbols, children, ends }: Trie, order: number[]): number[] {
-  const suffixes = order.map(() => 0);
+function linkSuffixes(
+  { width, depths, parents, symbols, children, ends }: Trie,
+  order: Int32Array,
+): Int32Array {
+  const suffixes = new Int32Array(order.length);
   for (const node of order) {
     if ((depths[node] ?? 0) < 2) continue;
     const symbol = symbols[node] ?? 0;
@@ -91,29 +120,39 @@ function linkSuffixes({ width, depths, parents, symbols, children, ends }: Trie,
       candidate = suffixes[candidate] ?? 0;
     const suffix = children[candidate * width + symbol] ?? 0;
     suffixes[node] = suffix;
-    const inherited = ends[suffix] ?? [];
-    if (inherited.length > 0) ends[node] = [...(ends[node] ?? []), ...inherited];
+    const inherited = ends.get(suffix);
+    if (inherited !== undefined) ends.set(node, [...(ends.get(node) ?? []), ...inherited]);
   }
   return suffixes;
 }
 
 /** Accepting states come last, so that one comparison tells them; the others by depth, the frequent ones together. */
-function fill(trie: Trie, order: number[], suffixes: number[]): Omit<Automaton, 'classes' | 'width'> {
+function fill(
+  trie: Trie,
+  { order, firsts }: Levels,
+  suffixes: Int32Array,
+): Omit<Automaton, 'classes' | 'width'> {
   const { width, count, parents, symbols, ends } = trie;
-  const accepts = (node: number): boolean => (ends[node] ?? []).length > 0;
-  const rows = [...order.filter((node) => !accepts(node)), ...order.filter(accepts)];
-  const places = rows.map(() => 0);
-  for (const [row, node] of rows.entries()) places[node] = row * width;
   const size = count * width;
-  const next = size <= 0x1_0000 ? new Uint16Array(size) : new Int32Array(size);
-  const childrenOf: number[][] = order.map(() => []);
-  for (let node = 1; node < count; node++) childrenOf[parents[node] ?? 0]?.push(node);
+  const firstAccepting = size - ends.size * width;
+  const places = new Int32Array(count);
+  const accepted: (readonly number[])[] = [];
+  let plain = 0;
   for (const node of order) {
-    const place = places[node] ?? 0;
-    const suffix = places[suffixes[node] ?? 0] ?? 0;
-    if (node !== 0) next.copyWithin(place, suffix, suffix + width);
-    for (const child of childrenOf[node] ?? []) next[place + (symbols[child] ?? 0)] = places[child] ?? 0;
+    const literals = ends.get(node);
+    places[node] = literals === undefined ? plain++ * width : firstAccepting + accepted.length * width;
+    if (literals !== undefined) accepted.push(literals);
   }
-  const accepting = rows.filter(accepts).length;
-  return { next, firstAccepting: size - accepting * width, accepted: rows.map((node) => ends[node] ?? []) };
+  const next = size <= 0x1_0000 ? new Uint16Array(size) : new Int32Array(size);
+  for (let depth = 1; depth < firsts.length - 1; depth++) {
+    const level = order.subarray(firsts[depth], firsts[depth + 1]);
+    // First what leads here, as it is part of the rows that are copied.
+    for (const node of level)
+      next[(places[parents[node] ?? 0] ?? 0) + (symbols[node] ?? 0)] = places[node] ?? 0;
+    for (const node of level) {
+      const suffix = places[suffixes[node] ?? 0] ?? 0;
+      next.copyWithin(places[node] ?? 0, suffix, suffix + width);
+    }
+  }
+  return { next, firstAccepting, accepted };
 }

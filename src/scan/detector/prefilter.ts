@@ -10,6 +10,8 @@ export interface Prefilter {
    * number of pairs; their order is free.
    */
   find(bytes: Uint8Array, from: number, to: number, hits: Int32Array): number;
+  /** What it walks, for spans so short that a call would cost more than the walk. */
+  readonly automaton: Automaton;
 }
 
 /** Makes a prefilter in plain JavaScript: one table look-up for each byte. `literals` are lower-case ASCII, without repeats. */
@@ -21,7 +23,7 @@ export function createPrefilter(literals: readonly string[]): Prefilter {
 
   function note(state: number, end: number, hits: Int32Array, count: number): number {
     let total = count;
-    for (const literal of accepted[state / width] ?? []) {
+    for (const literal of accepted[(state - automaton.firstAccepting) / width] ?? []) {
       hits[2 * total] = end - (lengths[literal] ?? 0);
       hits[2 * total + 1] = literal;
       total++;
@@ -49,7 +51,7 @@ export function createPrefilter(literals: readonly string[]): Prefilter {
     }
     return total;
   }
-  return Object.freeze({ mostPerByte: Math.max(1, ...accepted.map((one) => one.length)), find });
+  return Object.freeze({ mostPerByte: Math.max(1, ...accepted.map((one) => one.length)), find, automaton });
 }
 
 function stateBefore({ classes, next }: Automaton, bytes: Uint8Array, from: number, to: number): number {
