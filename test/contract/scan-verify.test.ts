@@ -58,7 +58,10 @@ const account = (vendor: string, credentials?: Credentials): Credentials =>
     .credentials;
 
 /** A value of the same form that nobody has. */
-const other = (text: string): string => text.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10));
+function other(text: string): string {
+  const changed = text.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10));
+  return changed === text ? text.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a')) : changed;
+}
 
 /** What never says anything about a credential. */
 const TROUBLES: readonly (readonly [string, FaultSpec, RegExp])[] = [
