@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import verdicts from './verdicts.json' with { type: 'json' };
 import { precisionOf, recallOf, type Reported, type Tally } from './score.ts';
 
@@ -89,10 +88,10 @@ export function renderReport(sections: Sections): string {
   const { all, tree, histories, cases, figures } = sections;
   const sorted = [...tree.byVendor].toSorted(([one], [other]) => one.localeCompare(other, 'en'));
   const stories = [...histories.values()].reduce((total, one) => total + one.found + one.missed, 0);
-  const command = process.argv.slice(2).map((word) => basename(word));
+  const names = sections.repositories.map(({ name }) => name);
   return [
     '# Benchmark of leaks',
-    `Written by \`npm run bench:leaks -- ${command.join(' ')}\`.`,
+    `Written by \`npm run bench:leaks -- ${['--write', ...names].join(' ')}\`.`,
     PREFACE,
     `**Recall ${percent(figures.recall)}, precision ${percent(figures.precision)}** over ${all.found + all.missed} planted secrets: ` +
       `${cases} files and ${stories} stories of histories.`,
