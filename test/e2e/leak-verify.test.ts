@@ -20,6 +20,9 @@ const uuid = (): Buffer => Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
 const sendgridKey = (): string =>
   `SG.${uuid().toString('base64url')}.${randomBytes(32).toString('base64url')}`;
 const plivoToken = (): string => Buffer.from(randomUUID().slice(0, 30)).toString('base64');
+/** Letters of both cases and digits, which the scanner wants to see. */
+const mixed = (length: number): string =>
+  `${randomBytes(64).toString('base64').replaceAll(/\W/g, '')}`.slice(0, length - 3).concat('aZ7');
 const telnyxKey = (): string => {
   const time = Date.now().toString(16).padStart(12, '0');
   const tail = randomBytes(40).toString('base64').replaceAll(/\W/g, '').slice(0, 22);
@@ -52,8 +55,8 @@ describe('scan --verify', () => {
 
   /** Files as people write them: the public id on another line than the secret. */
   function writeFiles(): readonly string[] {
-    const twilio = account('twilio');
-    const vonage = account('vonage');
+    const twilio = account('twilio', { apiKeySecret: mixed(32) });
+    const vonage = account('vonage', { apiSecret: mixed(16) });
     const telnyx = account('telnyx', { apiKey: telnyxKey() });
     const sendgrid = account('sendgrid', { secret: sendgridKey() });
     const plivo = account('plivo', { secret: plivoToken() });
