@@ -22,7 +22,11 @@ const sendgridKey = (): string =>
 const plivoToken = (): string => Buffer.from(randomUUID().slice(0, 30)).toString('base64');
 /** Letters of both cases and digits, which the scanner wants to see. */
 const mixed = (length: number): string =>
-  `${randomBytes(64).toString('base64').replaceAll(/\W/g, '')}`.slice(0, length - 3).concat('aZ7');
+  randomBytes(64)
+    .toString('base64')
+    .replaceAll(/\W/g, '')
+    .slice(0, length - 3)
+    .concat('aZ7');
 const telnyxKey = (): string => {
   const time = Date.now().toString(16).padStart(12, '0');
   const tail = randomBytes(40).toString('base64').replaceAll(/\W/g, '').slice(0, 22);
