@@ -4,25 +4,33 @@ import type { VendorRecord } from '../../vendors/vendor.ts';
 import type { WireRequest } from '../../vendors/wire.ts';
 import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';
+import { isRecent } from './records.ts';
 import { isWorthPaying } from './schedule.ts';
 
 /** Prices appear within a day as a rule; after a week nobody waits any more. */
 const PATIENCE = 7 * 24 * 3_600_000;
 
-/** Looks up the price of an accepted row. True when the row has its last word now. Times are wall ms. */
+export interface Late {
+  /** Wall ms, now. */
+  readonly now: number;
+  /** The same, unhurried by steps of the clock. */
+  readonly steady: number;
+  /** Records of recent rows by id, where one list has answered for all of them. */
+  readonly listed: ReadonlyMap<string, VendorRecord> | null;
+}
+
+/** Looks up the price of an accepted row. True when the row has its last word now. */
 export async function settleLate(
   row: LedgerRecord,
   desk: Desk | null,
   booking: Booking,
-  { now, steady }: { readonly now: number; readonly steady: number },
+  { now, steady, listed }: Late,
 ): Promise<boolean> {
   const request = desk === null ? null : requestFor(row, desk);
   // The vendor has no record of its own for it.
   if (desk !== null && request === null) return lastWord(row, booking);
   const record =
-    desk === null || request === null || isTooDear(request, desk, now - row.at)
-      ? null
-      : await look(row, desk, request);
+    desk === null || request === null ? null : await recordOf(row, desk, request, { now, listed });
   if (record?.final === true && record.cost !== null) {
     await booking.priced(row, record.cost, row.resourceIds);
     return true;
@@ -42,6 +50,16 @@ function requestFor(
 /** A question that the vendor charges for is not asked at every turn. */
 function isTooDear(request: WireRequest, { vendor }: Desk, age: number): boolean {
   return vendor.lookup?.isCharged?.(request) === true && !isWorthPaying(age);
+}
+
+async function recordOf(
+  row: LedgerRecord,
+  desk: Desk,
+  request: WireRequest,
+  { now, listed }: Pick<Late, 'now' | 'listed'>,
+): Promise<VendorRecord | null> {
+  if (listed !== null && isRecent(row, now)) return listed.get(row.resourceIds[0] ?? '') ?? null;
+  return isTooDear(request, desk, now - row.at) ? null : look(row, desk, request);
 }
 
 async function look(

@@ -17,6 +17,7 @@ import { createRegistry } from '../../vendors/registry.ts';
 import { wire } from '../../vendors/shared/wire-fixture.ts';
 import type { OpenAccount, Vendor } from '../../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
+import { createSender } from '../sender.ts';
 import { createSettlement, type Settlement } from './settlement.ts';
 
 /** Settlement over a real store, before a simulated vendor whose time stands still. Help for tests. */
@@ -80,11 +81,9 @@ export async function openWorld(
   let stepped = 0;
   let position = 0;
 
-  const deliver = async (request: WireRequest): Promise<WireResponse> => {
-    const result = await upstream.send(`http://127.0.0.1:${port}`, 'test', request, null);
-    if (result.kind !== 'answered') throw result.error;
-    return result;
-  };
+  const sender = createSender(upstream, 'test');
+  const deliver = (request: WireRequest): Promise<WireResponse> =>
+    sender(request, `http://127.0.0.1:${port}`);
   const settlement = createSettlement({
     ledger: store.ledger,
     async account(id) {

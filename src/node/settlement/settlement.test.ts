@@ -69,6 +69,10 @@ describe('a late price', () => {
     for (let index = 0; index < 900; index++) await world.send(HELLO);
     await world.advance(2000);
     assert.equal((await world.settlement.round()).settled, 900);
+    assert.ok(world.asked.length < 20, `${world.asked.length} questions`);
+    const amounts = await Promise.all([0, 450, 899].map(async (row) => (await world.row(row)).amount));
+    assert.equal(new Set(amounts).size, 1);
+    assert.equal((amounts[0] ?? 0) * 900, charged(world));
   });
 
   it('that has not come after a week leaves the bound as the last word', async (context) => {

@@ -3,6 +3,7 @@ import type { LedgerRecord } from '../../store/records.ts';
 import { createBooking, type BookingOptions } from './booking.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
+import { listForMany } from './records.ts';
 import { createSweep, DUE_AT_ONCE } from './sweep.ts';
 import { resolveUnknown } from './unknown.ts';
 
@@ -38,7 +39,7 @@ interface Batch {
 
 type DeskOf = (account: string) => Promise<Desk | null>;
 
-/** Questions that one account's vendor gets at a time. */
+/** Questions that an account's vendor gets at a time about one action. */
 const AT_ONCE = 8;
 /** Batches of a round, after which desks are opened again. */
 const MOST_BATCHES = 100;
@@ -52,12 +53,14 @@ export function createSettlement(options: SettlementOptions): Settlement {
 
   async function settle(deskOf: DeskOf): Promise<Batch> {
     const due = await late.due();
-    const accounts = Map.groupBy(due, ({ account }) => account);
+    const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
     const counts = await Promise.all(
-      [...accounts].map(async ([account, rows]) => {
+      [...groups.values()].map(async (rows) => {
+        const account = rows[0]?.account ?? '';
         const desk = await deskOf(account);
+        const listed = desk === null ? null : await listForMany(rows, desk, now());
         return countDone(rows, async (row) => {
-          const isSettled = await settleLate(row, desk, booking, { now: now(), steady: steady() });
+          const isSettled = await settleLate(row, desk, booking, { now: now(), steady: steady(), listed });
           if (!isSettled && desk?.isOpen() === false) late.missed(account);
           return isSettled;
         });

@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/vendor.ts';
 import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';
+import { CLOCK_DIFFERENCE, listRecords, windowOf } from './records.ts';
 
 export interface UnknownOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource'>;
@@ -14,13 +15,7 @@ export interface UnknownOptions {
   readonly now: () => number;
 }
 
-interface Window {
-  readonly since: number;
-  readonly until: number;
-}
-
 const GRACE = 60_000;
-const CLOCK_DIFFERENCE = 30_000;
 const MAX_PAGES = 5000;
 
 /**
@@ -34,12 +29,7 @@ export async function resolveUnknown(
 ): Promise<number> {
   const [first] = rows;
   if (first === undefined) return 0;
-  const times = rows.map(({ at }) => at);
-  const window = {
-    since: Math.min(...times) - CLOCK_DIFFERENCE,
-    until: Math.max(...times) + CLOCK_DIFFERENCE,
-  };
-  const records = await listRecords(desk, first.action as Action, window);
+  const records = await listRecords(desk, first.action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
   const free = await findFree(records, rows, options);
   const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
@@ -66,28 +56,6 @@ async function findFree(
     if (same !== undefined && !(await ledger.hasResource(account, record.id))) same.push(record);
   }
   return free;
-}
-
-/** All records of an action within the window; null when the vendor cannot be asked, or has not answered to the end. */
-async function listRecords(
-  { vendor: { lookup }, fields, ask }: Desk,
-  action: Action,
-  window: Window,
-): Promise<readonly VendorRecord[] | null> {
-  let request = lookup?.list(action, window.since, fields) ?? null;
-  if (lookup === null || request === null) return null;
-  const records: VendorRecord[] = [];
-  for (let page = 0; request !== null && page < MAX_PAGES; page++) {
-    const response = await ask(request);
-    const read: ReturnType<typeof lookup.read> =
-      response === null ? null : lookup.read(action, request, response);
-    if (read === null) return null;
-    records.push(...read.records.filter(({ createdAt }) => createdAt <= window.until));
-    const isPast: boolean =
-      read.records.length > 0 && read.records.every(({ createdAt }) => createdAt > window.until);
-    request = isPast && records.length > 0 ? null : read.next;
-  }
-  return request === null ? records : null;
 }
 
 /** The vendor has a record of it: it happened. Nothing after the grace period: it never did. */

@@ -1,0 +1,72 @@
+import type { Action } from '../../intent/intent.ts';
+import type { LedgerRecord } from '../../store/records.ts';
+import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { Desk } from './desk.ts';
+
+/** Milliseconds by which the vendor's clock may differ from ours. */
+export const CLOCK_DIFFERENCE = 30_000;
+
+/** Wall ms. */
+export interface Window {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** The time in which the vendor made its records of the rows. */
+export function windowOf(rows: readonly LedgerRecord[]): Window {
+  const times = rows.map(({ at }) => at);
+  return { since: Math.min(...times) - CLOCK_DIFFERENCE, until: Math.max(...times) + CLOCK_DIFFERENCE };
+}
+
+/** All records of an action within the window; null when the vendor cannot be asked, or has not answered to the end. */
+export async function listRecords(
+  { vendor: { lookup }, fields, ask }: Desk,
+  action: Action,
+  window: Window,
+  maxPages: number,
+): Promise<readonly VendorRecord[] | null> {
+  let request = lookup?.list(action, window.since, fields) ?? null;
+  if (lookup === null || request === null) return null;
+  const records: VendorRecord[] = [];
+  for (let page = 0; request !== null && page < maxPages; page++) {
+    const response = await ask(request);
+    const read: ReturnType<typeof lookup.read> =
+      response === null ? null : lookup.read(action, request, response);
+    if (read === null) return null;
+    records.push(...read.records.filter(({ createdAt }) => createdAt <= window.until));
+    const isPast: boolean =
+      read.records.length > 0 && read.records.every(({ createdAt }) => createdAt > window.until);
+    request = isPast && records.length > 0 ? null : read.next;
+  }
+  return request === null ? records : null;
+}
+
+/** From so many rows on, one list is less to ask for than each of them. */
+const MANY = 20;
+const RECENT = 3_600_000;
+const PROMPT = 600_000;
+const MOST_PAGES = 20;
+
+/**
+ * The records of recent rows of one action by id, where one list answers for many. Null where it does not: few rows, a
+ * vendor that lists late or charges for it, a list that is too long.
+ */
+export async function listForMany(
+  rows: readonly LedgerRecord[],
+  desk: Desk,
+  now: number,
+): Promise<ReadonlyMap<string, VendorRecord> | null> {
+  const recent = rows.filter(({ at }) => now - at < RECENT);
+  const [first] = recent;
+  const { lookup } = desk.vendor;
+  if (first === undefined || recent.length < MANY || (lookup?.lag ?? Infinity) > PROMPT) return null;
+  const request = lookup?.list(first.action as Action, first.at, desk.fields) ?? null;
+  if (request === null || lookup?.isCharged?.(request) === true) return null;
+  const records = await listRecords(desk, first.action as Action, windowOf(recent), MOST_PAGES);
+  return records === null ? null : new Map(records.map((record) => [record.id, record]));
+}
+
+/** True for a row whose record `listForMany` would have found. */
+export function isRecent({ at }: LedgerRecord, now: number): boolean {
+  return now - at < RECENT;
+}
