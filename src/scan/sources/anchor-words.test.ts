@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { anchorWords } from '../../../scripts/anchor-words.ts';
 import { LEAK_RULES } from '../rules/all.ts';
 import { createAnchorGate } from './anchor-words.ts';
 
-test('the list of anchors is that of the rules (else: npm run reference)', () => {
-  assert.equal(readFileSync(new URL('../anchor-words.json', import.meta.url), 'utf8'), anchorWords());
+test('every anchor of every rule passes the gate (else: npm run reference)', () => {
+  const gate = createAnchorGate();
+  for (const { id, anchors } of LEAK_RULES)
+    for (const anchor of anchors) {
+      const text = typeof anchor === 'string' ? anchor : anchor.prefix + '0'.repeat(anchor.hex);
+      assert.ok(gate(Buffer.from(text)), `${id}: ${text}`);
+    }
 });
 
 test('every example of every rule passes the gate, in any case of letters', () => {
