@@ -1,5 +1,6 @@
 import { VENDOR_LEAKS } from '../../vendors/leaks.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
+import { BIRD_RULES } from './bird.ts';
 import { CHAT_RULES } from './chat.ts';
 import { COLLABORATION_RULES } from './collaboration.ts';
 import { NAMED_EMAIL_RULES } from './email-named.ts';
@@ -12,6 +13,7 @@ import { REGIONAL_SMS_RULES } from './sms-regional.ts';
 import { SMALL_SMS_RULES } from './sms-small.ts';
 import { SMS_RULES } from './sms.ts';
 import { VIDEO_RULES } from './video.ts';
+import { VOICE_AGENT_RULES } from './voice-agents.ts';
 import { VOICE_RULES } from './voice.ts';
 
 /** Every form of credential that the scanner knows. */
@@ -19,11 +21,13 @@ export const LEAK_RULES: readonly LeakRule[] = [
   ...OWN_RULES,
   ...VENDOR_LEAKS,
   ...SMS_RULES,
+  ...BIRD_RULES,
   ...REGIONAL_SMS_RULES,
   ...SMALL_SMS_RULES,
   ...EMAIL_RULES,
   ...NAMED_EMAIL_RULES,
   ...VOICE_RULES,
+  ...VOICE_AGENT_RULES,
   ...VIDEO_RULES,
   ...REALTIME_RULES,
   ...CHAT_RULES,

@@ -4,8 +4,8 @@ import {
   hex,
   NAMED,
   owned,
-  urlSafe,
   SECRET_NAME,
+  urlSafe,
 } from '../../vendors/shared/leak-pattern.ts';
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { digitsOf, hexOf, lowerOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
@@ -197,22 +197,6 @@ export const REALTIME_RULES: readonly LeakRule[] = [
       ...notHere('SMOOCH_SECRET'),
       `SMOOCH_SECRET=${mixedOf(85, 1)}`,
       `SMOOCH_APP_ID=${hexOf(24, 1)}`,
-    ],
-  },
-  {
-    ...DISTINCT,
-    id: 'elevenlabs-api-key',
-    vendor: 'ElevenLabs',
-    title: 'ElevenLabs API key',
-    form: '`sk_` and 48 lower-case hexadecimal digits',
-    anchors: [{ prefix: 'sk_', hex: 48 }],
-    pattern: distinct(`sk_${hex(48)}`),
-    remedy: 'Create a new API key in the ElevenLabs settings and delete this one.',
-    examples: [`ELEVENLABS_API_KEY=sk_${hexOf(48, 1)}`, `headers: { 'xi-api-key': 'sk_${hexOf(48, 2)}' }`],
-    nearMisses: [
-      ...notHere('ELEVENLABS_API_KEY'),
-      `ELEVENLABS_API_KEY=sk_${hexOf(47, 1)}`,
-      `ELEVENLABS_API_KEY=sk_${hexOf(64, 1)}`,
     ],
   },
 ];
