@@ -115,6 +115,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     report: () => ({
       ...countersOf(counters),
       journal: journal.state(),
+      records: journal.position(),
       ledgerTime: clock.ledger(),
       residentBytes: process.memoryUsage.rss(),
     }),

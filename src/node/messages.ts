@@ -81,6 +81,8 @@ export interface CanaryMessage {
 
 export interface WorkerReport {
   readonly journal: JournalState;
+  /** Records of its epoch so far. */
+  readonly records: number;
   readonly requests: number;
   readonly forwarded: number;
   readonly unknownOutcomes: number;

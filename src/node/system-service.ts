@@ -5,6 +5,7 @@ import { answerProbe } from '../gateway/probe.ts';
 import type { Fault } from '../journal/fault.ts';
 import type { JournalState } from '../journal/options.ts';
 import { VERSION } from '../kernel/version.ts';
+import type { Cursor } from '../store/ports.ts';
 import type { FleetReport } from './fleet.ts';
 import { describeLoss } from './losses.ts';
 import { renderMetrics } from './metrics.ts';
@@ -42,7 +43,7 @@ async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemS
     uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
     listeners: listenersOf(config),
     workers: workersOf(config, reports),
-    journals: journalsOf(primary, reports),
+    journals: await journalsOf(primary, reports),
     store: { engine: config.store.kind, state: 'ok', problem: null },
     vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
     clock: { wall: clock.wall(), ledger: clock.ledger() },
@@ -76,14 +77,27 @@ function workersOf({ workers }: Config, reports: readonly FleetReport[]) {
   });
 }
 
-function journalsOf({ journal, losses }: Primary, reports: readonly FleetReport[]) {
-  const own = { node: journal.node, report: { journal: journal.state() } };
-  return [own, ...reports].map(({ node, report }) => ({
-    node,
-    state: report.journal === 'open' ? ('ok' as const) : ('failed' as const),
-    unshipped: 0,
-    problem: problemOf(report.journal, losses.of(node)),
+function journalsOf({ journal, losses, store }: Primary, reports: readonly FleetReport[]) {
+  const { node, epoch } = journal;
+  const own = { node, epoch, report: { journal: journal.state(), records: journal.position() } };
+  const all = [own, ...reports].map(async (one) => ({
+    node: one.node,
+    state: one.report.journal === 'open' ? ('ok' as const) : ('failed' as const),
+    unshipped: unshippedOf(one, await store.ledger.cursors(one.node)),
+    problem: problemOf(one.report.journal, losses.of(one.node)),
   }));
+  return Promise.all(all);
+}
+
+interface Written {
+  readonly epoch: number;
+  readonly report: { readonly records: number };
+}
+
+/** Records of the present epoch that the ledger has not loaded; the epochs before are loaded before it begins. */
+function unshippedOf({ epoch, report }: Written, cursors: readonly Cursor[]): number {
+  const loaded = cursors.find((cursor) => cursor.epoch === epoch)?.position ?? 0;
+  return Math.max(0, report.records - loaded);
 }
 
 function problemOf(state: JournalState, loss: Fault | null): string | null {

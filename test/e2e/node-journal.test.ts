@@ -269,8 +269,10 @@ test('a node starts over a journal that was damaged before it was loaded, and co
   await node.start();
   assert.equal(await post(node, port, 3), 3);
   const { journals } = await node.ask<Status>('status');
-  assert.match(journals.find(({ node: name }) => name === 'w0')?.problem ?? '', fault);
+  const found = journals.find(({ node: name }) => name === 'w0');
+  assert.match(found?.problem ?? '', fault);
   await untilSettled(node);
+  await untilLoaded(node);
   const { problems, budgets } = await node.ask<Inspection>('inspect');
   assert.equal(problems.length, 1);
   assert.match(problems[0] ?? '', fault);
@@ -283,7 +285,11 @@ test('a node starts over a journal that was damaged before it was loaded, and co
 });
 
 interface Status {
-  readonly journals: readonly { readonly node: string; readonly problem: string | null }[];
+  readonly journals: readonly {
+    readonly node: string;
+    readonly unshipped: number;
+    readonly problem: string | null;
+  }[];
 }
 
 /** Sends so many, or until one is refused; returns how many passed. */
@@ -328,6 +334,15 @@ async function untilSettled(node: NodeProcess): Promise<void> {
     await sleep(100);
   }
   assert.fail('rows stay without their last word');
+}
+
+async function untilLoaded(node: NodeProcess): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { journals } = await node.ask<Status>('status');
+    if (journals.every(({ unshipped }) => unshipped === 0)) return;
+    await sleep(100);
+  }
+  assert.fail('records are not loaded');
 }
 
 /** The incidents of epochs that were given up. */
