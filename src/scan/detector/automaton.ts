@@ -8,9 +8,11 @@ export interface Automaton {
   readonly firstAccepting: number;
   /** Length of a row. */
   readonly width: number;
-  /** Numbers of the literals that end in an accepting state, by its row among those. */
+  /** Numbers of the literals that end in a state, by its row. */
   readonly accepted: readonly (readonly number[])[];
 }
+
+const NONE: readonly number[] = [];
 
 /** Nodes are numbered in the order of planting; 0 is the root. */
 interface Trie {
@@ -136,12 +138,11 @@ function fill(
   const size = count * width;
   const firstAccepting = size - ends.size * width;
   const places = new Int32Array(count);
-  const accepted: (readonly number[])[] = [];
+  const accepted = Array.from({ length: count - ends.size }, () => NONE);
   let plain = 0;
   for (const node of order) {
     const literals = ends.get(node);
-    places[node] = literals === undefined ? plain++ * width : firstAccepting + accepted.length * width;
-    if (literals !== undefined) accepted.push(literals);
+    places[node] = (literals === undefined ? plain++ : accepted.push(literals) - 1) * width;
   }
   const next = size <= 0x1_0000 ? new Uint16Array(size) : new Int32Array(size);
   for (let depth = 1; depth < firsts.length - 1; depth++) {

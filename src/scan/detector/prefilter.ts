@@ -23,7 +23,7 @@ export function createPrefilter(literals: readonly string[]): Prefilter {
 
   function note(state: number, end: number, hits: Int32Array, count: number): number {
     let total = count;
-    for (const literal of accepted[(state - automaton.firstAccepting) / width] ?? []) {
+    for (const literal of accepted[state / width] ?? []) {
       hits[2 * total] = end - (lengths[literal] ?? 0);
       hits[2 * total + 1] = literal;
       total++;
