@@ -134,6 +134,25 @@ describe('from a leak to a dead credential, under traffic', () => {
     );
   });
 
+  it('an account that has nothing but its auth token likewise', async () => {
+    const { primary } = node;
+    const { credentials } = node.sandbox.accounts.create({ vendor: 'twilio' });
+    const { accountSid = '', authToken = '' } = credentials;
+    const values = { accountSid, authToken };
+    const sealed = { vendor: 'twilio', name: 'token-only', values, upstream: node.vendor };
+    const account = (await primary.accounts.seal(sealed)).id;
+    const request = { app: 'app_test', account, name: 'token-only', lifetime: null, networks: [] };
+    const virtual = (await primary.keys.create(request)).credential.verifier.reveal();
+    const traffic = startTraffic({ port: node.ports.apps, rate: RATE, accountSid, authToken: virtual });
+    await sleep(500);
+    await ringfence('accounts', 'rotate', 'token-only', ...WATCH);
+    await sleep(1000);
+    await traffic.stop();
+    assert.equal(await vendorSays(accountSid, accountSid, authToken), 401);
+    assert.ok(traffic.sent() > RATE);
+    assert.deepEqual(traffic.failures.slice(0, 3), []);
+  });
+
   it('every step is in the journal, and no secret', async () => {
     const { stdout: text } = await runCli(['journal', 'export', '--json'], { env: env() });
     for (const phase of ['creating', 'verifying', 'switching', 'watching', 'retiring', 'done'])

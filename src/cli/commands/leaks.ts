@@ -83,6 +83,8 @@ export async function respond(context: CliContext, flags: RespondFlags, leak: st
       ? `This needs you:\n${guideText(answer.guide)}`
       : `Leak ${answer.leak.id} is ${answer.leak.state}. ${answer.leak.note}`,
   );
+  if (answer.leak.response?.kind === 'revoked')
+    session.note('Its app needs a new one: ringfence keys create NAME --app APP --account ACCOUNT');
 }
 
 export async function dismiss(
