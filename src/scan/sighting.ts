@@ -49,6 +49,7 @@ export interface ScanProblem {
 
 export interface ScanProgress {
   readonly done: number;
+  /** 0 when it is not known. */
   readonly total: number;
   readonly unit: 'objects' | 'files';
 }

@@ -11,7 +11,7 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** One line on a terminal that is written over; nothing elsewhere. */
+/** One line on a terminal that is written over; nothing elsewhere. A total of 0 is not known. */
 export function createProgressLine(output: CliOutput, now: () => number): ProgressLine {
   const start = now();
   let last = start + QUIET_MS - STEP_MS;
@@ -21,10 +21,9 @@ export function createProgressLine(output: CliOutput, now: () => number): Progre
       if (output.isTTY !== true || now() - last < STEP_MS) return;
       last = now();
       isShown = true;
-      const share = total === 0 ? 100 : Math.floor((100 * done) / total);
-      output.write(
-        `${CLEAR}${share} %  ${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${unit}`,
-      );
+      const counted = `${grouped(done)}${total === 0 ? '' : ` of ${grouped(total)}`} ${unit}`;
+      const share = total === 0 ? '' : `${Math.floor((100 * done) / total)} %  `;
+      output.write(CLEAR + share + counted);
     },
     clear() {
       if (isShown) output.write(CLEAR);
@@ -32,3 +31,5 @@ export function createProgressLine(output: CliOutput, now: () => number): Progre
     },
   };
 }
+
+const grouped = (number: number): string => number.toLocaleString('en');

@@ -26,7 +26,7 @@ export async function scanImage({ file, search, progress }: ImageOptions): Promi
   let done = 0;
   try {
     for await (const { path, body } of readTar(chunks)) {
-      progress?.({ done: done++, total: done, unit: 'files' });
+      progress?.({ done: done++, total: 0, unit: 'files' });
       await scanPart(image, path, body);
     }
   } catch (error) {
