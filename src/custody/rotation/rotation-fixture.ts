@@ -17,6 +17,8 @@ export interface FakeVendor {
   readonly requests: string[];
   /** Asked before each request: an answer in its place, or nothing. `after`: the vendor acts, and then this is answered. */
   intercept: (what: string) => { readonly status: number; readonly after?: boolean } | null;
+  /** Answers; a test may put silence in its place. */
+  send(wire: WireRequest): Promise<WireResponse>;
 }
 
 const path = (...segments: readonly string[]) => ({ path: `/${segments.join('/')}`, segments });
@@ -73,9 +75,7 @@ export function rotationOf(style: Style): SecretRotation {
     : base;
 }
 
-export function createFakeVendor(
-  style: Style,
-): FakeVendor & { send(wire: WireRequest): Promise<WireResponse> } {
+export function createFakeVendor(style: Style): FakeVendor {
   const tokens: FakeVendor['tokens'] = new Map([['first', { token: 'realtoken', label: null }]]);
   let made = 0;
   const answer = (status: number, body: unknown = ''): WireResponse => ({
@@ -113,7 +113,7 @@ export function createFakeVendor(
     return answer(tokens.delete(one) ? 204 : 404);
   }
 
-  const vendor: FakeVendor & { send(wire: WireRequest): Promise<WireResponse> } = {
+  const vendor: FakeVendor = {
     tokens,
     requests: [],
     intercept: () => null,

@@ -193,6 +193,19 @@ test('webhooks are checked with both generations while a change is fresh', async
   assert.equal((await other.webhookSecrets('account_1', 'token')).length, 1);
 });
 
+test('the end of the process does not wait for a vendor that does not answer', async () => {
+  const world = await rotationWorld('keys');
+  const rotations = world.open();
+  world.vendor.send = (wire) => {
+    world.vendor.requests.push(wire.method);
+    return new Promise(() => {});
+  };
+  await rotations.start(REQUEST);
+  await rotations.close();
+  assert.equal((await rotations.get('account_1'))?.phase, 'creating');
+  assert.deepEqual(world.incidents, []);
+});
+
 test('what is stored and journaled holds no secret', async () => {
   const world = await rotationWorld('chosen');
   const { record } = await rotate(world);

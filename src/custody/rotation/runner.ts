@@ -115,7 +115,10 @@ function workOn(shop: Workshop, { id, upstream }: AccountRecord, rotation: Secre
   const sleep = (milliseconds: number) => shop.sleep(milliseconds, shop.signal);
   return {
     rotation,
-    line: createVendorLine({ send: (request) => shop.send(request, upstream), sleep }),
+    line: createVendorLine({
+      send: (request) => untilAborted(shop.send(request, upstream), shop.signal),
+      sleep,
+    }),
     async current() {
       const record = await accounts.get(id);
       if (record === null) throw new RingfenceError('not_found', `There is no vendor account ${id}.`);
@@ -130,6 +133,16 @@ function workOn(shop: Workshop, { id, upstream }: AccountRecord, rotation: Secre
     now: () => clock.wall(),
     sleep,
   };
+}
+
+/** A vendor that does not answer must not hold up the end of the process; what came of the request is found out later. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('The process ends.'));
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 function actOf(record: RotationRecord, note: string): AdminAct {
