@@ -106,9 +106,12 @@ export const SECRET_NAME = `${QUALIFIER}(?:token|secret|password|passwd|pass|pwd
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
 const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;
 
+/** `"shop",` before the secret. */
+const FIRST_ARGUMENT = String.raw`(?:\s{0,24}["'\x60][^"'\x60\n]{1,80}["'\x60],)`;
+
 /**
  * The vendor is a part of the name; or the name is nobody's, and stands in the vendor's block or not far before the
- * vendor's name; or the value is the first argument of a function of the vendor, or travels in a request to it.
+ * vendor's name; or the value is the first or second argument of a function of the vendor, or travels in a request to it.
  */
 export function owned(options: {
   readonly vendor: string;
@@ -126,8 +129,8 @@ export function owned(options: {
   const ways = [
     String.raw`${vendor}[\w.\-]{0,24}?${named}`,
     `(?:${vendor}${INSIDE}|${namedAfter(vendor)})(?:${ALONE}${named}|${CARRIER})`,
-    // The first argument may as well be the public id.
-    ...(only === undefined ? [String.raw`${vendor}[\w.]{0,32}["'\])]{0,3}\(\s{0,24}["'\x60]`] : []),
+    // The first argument may as well be the public id; then the second is the secret.
+    String.raw`${vendor}[\w.]{0,32}["'\])]{0,3}\(${FIRST_ARGUMENT}${only === undefined ? '?' : ''}\s{0,24}["'\x60]`,
   ];
   return standing(plainOrEncoded(form, end), ways.join('|'));
 }

@@ -116,7 +116,7 @@ export const leaks: readonly LeakRule[] = [
     anchors: ['twilio'],
     pattern: owned({
       vendor: 'twilio',
-      only: String.raw`(?:account[_.\- ]?|api[_.\- ]?)?${PLAIN}|sid(?=["'\]]{0,2},)`,
+      names: String.raw`sid(?=["'\]]{0,2},)`,
       form: hex(32),
     }),
     remedy: ROTATE_TOKEN,

@@ -1,4 +1,14 @@
-import { assigned, exampleToken, hex, joined, mixed, NAMED, owned, paired } from '../shared/leak-pattern.ts';
+import {
+  assigned,
+  either,
+  exampleToken,
+  hex,
+  joined,
+  mixed,
+  NAMED,
+  owned,
+  paired,
+} from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
 
 const VENDOR = 'Vonage';
@@ -24,11 +34,14 @@ export const leaks: readonly LeakRule[] = [
     form: '8 to 25 letters and digits of both cases beside the name',
     anchors: NAMES,
     // Customers choose 8 to 25 characters, the vendor 16.
-    pattern: owned({
-      vendor: 'vonage|nexmo',
-      only: String.raw`(?:api|account)?[_.\- ]?(?:key[_.\- ]?)?(?:secret|password|credential)|(?:api|access)[_.\- ]?token`,
-      form: mixed(8, 25),
-    }),
+    pattern: either(
+      owned({
+        vendor: 'vonage|nexmo',
+        only: String.raw`(?:(?:api|account|auth|app|client|key)[_.\- ]?){0,4}(?:secret|password|credential)`,
+        form: mixed(8, 25),
+      }),
+      owned({ vendor: 'vonage|nexmo', form: mixed(16) }),
+    ),
     remedy: ROTATE_SECRET,
     examples: [
       'VONAGE_API_SECRET=hV3nQ8zLw0TbYc5K',
