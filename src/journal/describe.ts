@@ -68,8 +68,9 @@ function outcomeOf({ state, status, amount, settled, resourceIds }: OutcomeRecor
   return `${state} ${formatMicros(amount)}${settled ? '' : ' (bound)'}, status ${status}${ids}`;
 }
 
-function settledOf({ of, state, amount }: SettlementRecord): string {
-  return `${of.node}-${of.epoch}-${of.position}: ${state} ${formatMicros(amount satisfies Micros)}`;
+function settledOf({ of, state, amount, atBound }: SettlementRecord): string {
+  const mark = atBound === true ? ' (bound, no price)' : '';
+  return `${of.node}-${of.epoch}-${of.position}: ${state} ${formatMicros(amount satisfies Micros)}${mark}`;
 }
 
 function detailOf(detail: Readonly<Record<string, unknown>>): string {

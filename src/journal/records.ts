@@ -76,6 +76,8 @@ export interface SettlementRecord {
   readonly of: JournalPoint;
   readonly state: Exclude<LedgerState, 'reserved'>;
   readonly amount: Micros;
+  /** The bound is the last word: nobody stated a price, or not in this currency. */
+  readonly atBound?: boolean;
 }
 
 /** An administrative act. `detail` holds names and ids, never a secret. */

@@ -34,30 +34,14 @@ interface Change {
 }
 
 export function createBooking({ ledger, budget, journal, incident, now }: BookingOptions): Booking {
-  const told = new Set<string>();
-
-  /** Once for an account and its currencies: it is a matter of configuration, and every row is marked. */
-  function tellForeign(
-    { account, node, epoch, position, bound, currency }: LedgerRecord,
-    stated: Money,
-  ): void {
-    const what = `${account} ${currency} ${stated.currency}`;
-    if (told.has(what)) return;
-    told.add(what);
-    incident('price-in-another-currency', {
-      account,
-      of: { node, epoch, position },
-      bound,
-      currency,
-      stated,
-    });
-  }
+  const tellForeign = createForeignTeller(incident);
 
   async function book(row: LedgerRecord, change: Change): Promise<void> {
     const { node, epoch, position } = row;
-    const { state, amount } = change;
+    const { state, amount, atBound } = change;
     const of = { node, epoch, position };
-    await journal({ type: 'settlement', at: now(), of, state, amount });
+    const mark = atBound === true ? { atBound } : {};
+    await journal({ type: 'settlement', at: now(), of, state, amount, ...mark });
     await ledger.settle({ of, ...change });
     if (amount > row.bound) incident('cost-above-bound', { of, bound: row.bound, amount });
   }
@@ -102,6 +86,23 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         resourceIds: [],
       }),
   });
+}
+
+/** Tells of an account and its currencies once: it is a matter of configuration, and every row is marked. */
+function createForeignTeller(incident: BookingOptions['incident']) {
+  const told = new Set<string>();
+  return ({ account, node, epoch, position, bound, currency }: LedgerRecord, stated: Money): void => {
+    const what = `${account} ${currency} ${stated.currency}`;
+    if (told.has(what)) return;
+    told.add(what);
+    incident('price-in-another-currency', {
+      account,
+      of: { node, epoch, position },
+      bound,
+      currency,
+      stated,
+    });
+  };
 }
 
 /**
