@@ -61,7 +61,7 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
     fingerprint === null ? null : ({ rule, secret }) => fingerprint(rule.id, secret.reveal()),
   );
   if (report.findings.length > 0) context.exit(EXIT.findings);
-  if (flags.report) await tellGateway(context, flags, report.findings);
+  if (flags.report) await tellGateway(context, flags, { findings: report.findings, folder });
 }
 
 const NOTHING: Held = { findings: [], held: { baseline: 0, allowed: 0 }, remarks: [] };
@@ -145,17 +145,20 @@ async function updateBaseline(
 async function tellGateway(
   context: CliContext,
   flags: ScanFlags,
-  findings: readonly Finding[],
+  { findings, folder }: { readonly findings: readonly Finding[]; readonly folder: string },
 ): Promise<void> {
-  const [{ openSession }, { reportSightings }, { noteNext }] = await Promise.all([
+  const [{ openSession }, { reportSightings }, { noteNext }, { createNeighbourhood }] =
+    await Promise.all([
     import('../session.ts'),
     import('../leak-report.ts'),
     import('./leaks.ts'),
+    import('../scan/neighbourhood.ts'),
   ]);
   const { client, note } = await openSession(context, flags);
   const leaks = await reportSightings(
     client,
     findings.flatMap(({ places }) => places),
+    createNeighbourhood({ folder, env: context.process.env }).keyOf,
   );
   const own = leaks.filter(({ match }) => match !== null);
   note(`The gateway knows ${own.length} of ${leaks.length} as its own.`);

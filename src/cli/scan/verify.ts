@@ -18,7 +18,7 @@ export async function verifyFindings(
   findings: readonly Finding[],
   { origin, ...where }: FindingVerification,
 ): Promise<Finding[]> {
-  const neighbours = createNeighbourhood(where);
+  const neighbourhood = createNeighbourhood(where);
   const { verifier, close } = openVerification({
     origin: origin === undefined ? null : checkedOrigin(origin),
   });
@@ -27,7 +27,7 @@ export async function verifyFindings(
       findings.map(async (finding) => {
         const [first, ...others] = finding.places;
         const { rule } = finding;
-        const companions = await neighbours(finding);
+        const companions = await neighbourhood.companionsOf(finding);
         const verdict = await verifier.verify({ ...first, rule, companions }, others);
         return { ...finding, verdict, severity: severityAfter(verdict, finding.severity) };
       }),
