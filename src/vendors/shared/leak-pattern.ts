@@ -53,6 +53,8 @@ const END = String.raw`(?![A-Za-z0-9(]|[-_.][A-Za-z0-9])`;
 /** A value does not begin within a word. Never one of our own virtual secrets: they have a rule of their own. */
 const NOT_OURS = '(?!rfv[0-9A-Za-z]{29}(?![0-9A-Za-z]))';
 const START = `(?<![A-Za-z0-9])${NOT_OURS}`;
+/** After a name, nor within base64, of which lock files are full. */
+const START_AFTER_NAME = `(?<![A-Za-z0-9+/])${NOT_OURS}`;
 /** `%3A` is a colon. */
 const START_OF_PAIRED = `(?<![B-Zb-z0-9]|(?<!%3)[Aa])${NOT_OURS}`;
 
@@ -60,7 +62,7 @@ const START_OF_PAIRED = `(?<![B-Zb-z0-9]|(?<!%3)[Aa])${NOT_OURS}`;
  * The value is looked for first, as it is rarer than any name; only then what stands before it is read backwards. So a
  * pattern costs next to nothing where there is no value.
  */
-const standing = (value: string, before: string, start = START): RegExp =>
+const standing = (value: string, before: string, start = START_AFTER_NAME): RegExp =>
   new RegExp(`${start}(?=${value})(?<=${before})(?<secret>${value})`, 'dg');
 
 /** Each character of base64 of three bytes, where the bytes are digits, letters, or what base64url has besides. */
