@@ -14,6 +14,8 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
   // Examples of the rules of semgrep.dev, from SendGrid’s manual
   'a870ea9dabba5567fb65',
   '8a7edafde9a8d510f286',
+  // github.com/caronc/apprise, address of a webhook
+  'a629e1f5e0d65f4ea19f',
 ]);
 
 /** True for a published example, in upper or lower case. */

@@ -19,11 +19,15 @@ const WORDS: readonly string[] = [
 
 const KEYBOARD = '1234567890 qwertyuiop asdfghjkl zxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p';
 
+const LOUD_KEYBOARD = KEYBOARD.toUpperCase();
+/** Where a sequence goes on that has come to the end of digits, letters or hexadecimal digits. */
+const WRAPS = '90 9a 9A za ZA z0 Z0 f0 F0 a9 A9';
+
 /** More tells nothing new, and the odds would leave the range of a number. */
 const READ = 96;
 
 /** A person keeps doing the same thing; now and then comes something else, in these shares. */
-const STAY = 0.92;
+const STAY = 0.95;
 const SWITCH = 1 - STAY;
 const CHANCE = 0.2;
 const SPELLING = 0.25;
@@ -129,36 +133,39 @@ function listedWords(text: string, size: number): ListedWord[] {
 /** Words: a letter follows from the one before and from its case; a hump or a separator begins a new word. */
 function spelling(value: string, at: number): number {
   const code = value.charCodeAt(at);
-  if (isDigit(code)) return 0.004;
-  if (!isLetter(code)) return code === 0x5f || code === 0x2d ? 0.03 : 0;
+  if (isDigit(code)) return 0.002;
+  if (!isLetter(code)) return code === 0x5f || code === 0x2d ? 0.015 : 0;
   const before = at === 0 ? 0 : value.charCodeAt(at - 1);
   const letter = (code | 0x20) - 0x61;
-  if (!isLetter(before)) return 0.9 * 0.45 * pairProbability(null, letter);
+  if (!isLetter(before)) return 0.95 * 0.45 * pairProbability(null, letter);
   const hump = isUpper(code) && !isUpper(before);
-  if (hump) return 0.9 * 0.15 * pairProbability(null, letter);
+  if (hump) return 0.95 * 0.15 * pairProbability(null, letter);
   const caseProbability = isUpper(before) ? afterCapital(value, at) : 0.85;
-  return 0.9 * caseProbability * pairProbability((before | 0x20) - 0x61, letter);
+  return 0.95 * caseProbability * pairProbability((before | 0x20) - 0x61, letter);
 }
 
-/** After one capital letter both cases are as likely; after two, the word is loud to its end. */
+/** A capital letter in a text mostly begins a word; after two, the word is loud to its end. */
 function afterCapital(value: string, at: number): number {
-  if (at < 2 || !isUpper(value.charCodeAt(at - 2))) return 0.5;
-  return isUpper(value.charCodeAt(at)) ? 0.85 : 0.15;
+  const loud = isUpper(value.charCodeAt(at));
+  if (at < 2) return 0.5;
+  if (isUpper(value.charCodeAt(at - 2))) return loud ? 0.85 : 0.15;
+  return loud ? 0.15 : 0.85;
 }
 
 /** The same again, the next or the one before in the alphabet. */
 function sequence(value: string, at: number): number {
   if (at === 0) return 0;
-  const [character, before] = [value[at] ?? '', value[at - 1] ?? ''];
-  if (character === before) return 0.35;
-  if (isNext(before, character)) return 0.35;
-  return isNext(character, before) ? 0.25 : 0;
+  const step = value.charCodeAt(at) - value.charCodeAt(at - 1);
+  if (step === 0 || step === 1) return 0.35;
+  if (step === -1) return 0.12;
+  return WRAPS.includes(value.slice(at - 1, at + 1)) ? 0.05 : 0;
 }
 
 /** Beside or below the one before on the keyboard; no key has more than three such neighbours. */
 function keyboardRun(value: string, at: number): number {
   if (at === 0) return 0;
-  return KEYBOARD.includes(value.slice(at - 1, at + 1).toLowerCase()) ? 0.3 : 0;
+  const pair = value.slice(at - 1, at + 1);
+  return KEYBOARD.includes(pair) || LOUD_KEYBOARD.includes(pair) ? 0.3 : 0;
 }
 
 /** The character is as far from the one `lag` before as that is from its own predecessor. */
@@ -166,12 +173,6 @@ function continues(value: string, at: number, lag: number): boolean {
   if (at < 2 * lag) return false;
   const [first, second, third] = [at - 2 * lag, at - lag, at].map((place) => value.charCodeAt(place));
   return third === 2 * (second ?? 0) - (first ?? 0);
-}
-
-/** Two characters follow each other in the order of digits and letters; `9` comes before `a`, `z` and `f` before the start. */
-function isNext(before: string, character: string): boolean {
-  if (before.charCodeAt(0) + 1 === character.charCodeAt(0)) return true;
-  return ['90', '9a', '9A', 'za', 'ZA', 'z0', 'Z0', 'f0', 'F0'].includes(before + character);
 }
 
 /** What has come before comes again: adaptive frequencies. */
