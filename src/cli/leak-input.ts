@@ -2,6 +2,7 @@ import { RingfenceError } from '../kernel/errors.ts';
 import { createDetector } from '../scan/detector/detector.ts';
 import { canonicalValue } from '../scan/report/canonical.ts';
 import { LEAK_RULES } from '../scan/rules/all.ts';
+import { keyText } from '../scan/verify/key-text.ts';
 import type { Finding } from './leak-report.ts';
 
 const SHORTEST = 8;
@@ -25,7 +26,8 @@ function detectIn(bytes: Buffer, place: string): readonly Finding[] {
   const window = { bytes, length: bytes.length, from: 0, to: bytes.length };
   createDetector(LEAK_RULES).detect(window, ({ rule, start, end }) => {
     if (rule.role !== 'secret') return;
-    const value = canonicalValue(bytes.toString('utf8', start, end));
+    const seen = bytes.toString('utf8', start, end);
+    const value = keyText(bytes.toString('latin1'), seen) ?? canonicalValue(seen);
     const { id, vendor, title, remedy } = rule;
     const line = bytes.subarray(0, start).filter((byte) => byte === 0x0a).length + 1;
     found.set(value, { rule: id, vendor, title, remedy, value, places: [`${place}:${line}`] });

@@ -12,13 +12,15 @@ const MOST_PLACES = 20;
 
 /**
  * Tells the gateway what a scan has found. The values go to the admin API alone (this machine, or https), which keeps
- * keyed hashes of them. Returns the leaks that they are.
+ * keyed hashes of them. `keyOf` gives the whole private key where a rule has seen the beginning of one. Returns the leaks
+ * that they are.
  */
 export async function reportSightings(
   client: AdminClient,
   sightings: readonly Sighting[],
+  keyOf: (sighting: Sighting) => Promise<string | null> = () => Promise.resolve(null),
 ): Promise<readonly Leak[]> {
-  return reportFindings(client, groupByValue(sightings));
+  return reportFindings(client, await groupByValue(sightings, keyOf));
 }
 
 export async function reportFindings(
@@ -34,11 +36,14 @@ export async function reportFindings(
 }
 
 /** One finding for each value; identifiers let nobody in and are not told. */
-function groupByValue(sightings: readonly Sighting[]): readonly Finding[] {
+async function groupByValue(
+  sightings: readonly Sighting[],
+  keyOf: (sighting: Sighting) => Promise<string | null>,
+): Promise<readonly Finding[]> {
   const groups = new Map<string, { readonly first: Sighting; readonly places: Set<string> }>();
   for (const sighting of sightings) {
     if (sighting.rule.role !== 'secret') continue;
-    const value = canonicalValue(sighting.secret.reveal());
+    const value = (await keyOf(sighting)) ?? canonicalValue(sighting.secret.reveal());
     const group = groups.get(value) ?? { first: sighting, places: new Set<string>() };
     groups.set(value, group);
     if (group.places.size < MOST_PLACES) group.places.add(placeText(sighting.place, sighting.line));

@@ -27,6 +27,8 @@ export interface LeakCheck {
   readonly rules: readonly string[];
   /** How companions look in the lines around the secret, for rules that see it alone; the first group is the value. */
   readonly near?: Readonly<Record<string, RegExp>>;
+  /** The rule sees but the beginning of a private key; the whole of it is the companion `pem`. */
+  readonly ofKeyStart?: true;
   /** Requests in the order in which to ask, with the credential in place; a text says what is missing. `now` is wall ms. */
   requests(found: FoundCredential, now: number): readonly WireRequest[] | string;
   /** The verdict by the answers so far, in order; null: ask the next. With `isLast` there is no next. */

@@ -147,8 +147,7 @@ async function tellGateway(
   flags: ScanFlags,
   { findings, folder }: { readonly findings: readonly Finding[]; readonly folder: string },
 ): Promise<void> {
-  const [{ openSession }, { reportSightings }, { noteNext }, { createNeighbourhood }] =
-    await Promise.all([
+  const [{ openSession }, { reportSightings }, { noteNext }, { createNeighbourhood }] = await Promise.all([
     import('../session.ts'),
     import('../leak-report.ts'),
     import('./leaks.ts'),

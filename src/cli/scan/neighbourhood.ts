@@ -4,6 +4,7 @@ import type { Finding } from '../../scan/report/findings.ts';
 import type { Sighting } from '../../scan/sighting.ts';
 import { createGit } from '../../scan/sources/git-process.ts';
 import { allChecks } from '../../scan/verify/checks.ts';
+import { keyText } from '../../scan/verify/key-text.ts';
 import { neighboursOf } from '../../scan/verify/neighbours.ts';
 import { canonicalRule } from '../../scan/report/canonical.ts';
 
@@ -32,17 +33,34 @@ export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
     return blob === null || blob.length > MOST_BYTES ? null : blob.toString('latin1');
   }
 
-  return async ({ rule, otherRules, companions, places }: Finding): Promise<Finding['companions']> => {
+  /** The whole private key of which a rule has seen the beginning; null for other rules, or when it is not whole. */
+  async function keyOf(sighting: Sighting): Promise<string | null> {
+    if (checks.get(canonicalRule(sighting.rule.id))?.ofKeyStart !== true) return null;
+    const text = await read(sighting);
+    return text === null ? null : keyText(text, sighting.secret.reveal());
+  }
+
+  async function companionsOf({
+    rule,
+    otherRules,
+    companions,
+    places,
+  }: Finding): Promise<Finding['companions']> {
     const check = [rule, ...otherRules].map(({ id }) => checks.get(canonicalRule(id))).find(Boolean);
     const near = check?.near ?? {};
-    if (Object.keys(near).every((name) => name in companions)) return companions;
+    const known: Record<string, string> = { ...companions };
     for (const sighting of places.slice(0, MOST_PLACES)) {
+      const pem = await keyOf(sighting);
+      if (pem !== null) known['pem'] ??= pem;
+      if (Object.keys(near).every((name) => name in known)) break;
       const text = await read(sighting);
       const found = text === null ? {} : neighboursOf(near, text, sighting.line);
-      if (Object.keys(found).length > 0) return { ...found, ...companions };
+      for (const [name, value] of Object.entries(found)) known[name] ??= value;
     }
-    return companions;
-  };
+    return known;
+  }
+
+  return { companionsOf, keyOf };
 }
 
 /** Null for what is no file any more, such as one in an archive. */

@@ -36,16 +36,17 @@ const apiSecret: LeakCheck = {
 /** The key of an application signs a token for a list of calls, which it may always read. */
 const privateKey: LeakCheck = {
   rules: ['vonage-private-key'],
+  ofKeyStart: true,
   near: {
     id: /app(?:lication)?[_-]?id["'\]]{0,2}\s{0,3}(?:[:=,]|=>)\s{0,3}["']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/i,
   },
-  requests({ secret, companions: { id = '' } }, now) {
+  requests({ secret, companions: { id = '', pem = secret.reveal() } }, now) {
     if (!APPLICATION.test(id))
       return 'It can be asked only together with its application id, which is not beside it.';
     const seconds = Math.floor(now / 1000);
     const claims = { application_id: id, iat: seconds, exp: seconds + LIFE, jti: `${id}-${now}` };
-    const token = tryToSign(claims, secret.reveal());
-    if (token === null) return 'The text is no RSA private key.';
+    const token = tryToSign(claims, pem);
+    if (token === null) return 'The private key is not whole.';
     const request = plainGet(API_HOST, ['v1', 'calls'], 'page_size=1');
     return [{ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }];
   },
