@@ -15,7 +15,7 @@ export interface ChangeSizes {
 }
 
 /** Carrying over fewer places than this costs more than looking at them again. */
-const FEWEST = 12;
+const FEWEST = 32;
 
 /**
  * Partitions the places of a delta's result, ascending, into those whose whole neighbourhood was copied in one run, and the

@@ -89,7 +89,7 @@ function randomObject(random: Random, objects: readonly PackedObject[]): PackedO
   const base = random(2) === 0 ? objects.length - 1 - random(near) : random(objects.length);
   const parent = objects[base];
   if (parent === undefined || random(6) === 0) {
-    const text = randomText(random, 30);
+    const text = randomText(random, 30 + 60 * random(2));
     const isMessage = random(5) === 0;
     const content = Buffer.from(isMessage ? `tree 0\nauthor acme key=none1\n\n${text}` : text, 'latin1');
     return { type: isMessage ? 'commit' : 'blob', content };
