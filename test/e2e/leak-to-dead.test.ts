@@ -20,7 +20,7 @@ const WATCH = process.env['LEAK_RATE'] === undefined ? ['--watch', '3s'] : [];
 interface Leak {
   readonly id: string;
   readonly places: readonly string[];
-  readonly match: { readonly secret?: string } | null;
+  readonly match: { readonly kind: string; readonly secret?: string } | null;
 }
 
 interface CliAnswer {
@@ -151,6 +151,25 @@ describe('from a leak to a dead credential, under traffic', () => {
     assert.equal(await vendorSays(accountSid, accountSid, authToken), 401);
     assert.ok(traffic.sent() > RATE);
     assert.deepEqual(traffic.failures.slice(0, 3), []);
+  });
+
+  it('private keys are known, of accounts and of virtual keys', async () => {
+    const { applicationId = '', privateKey: virtual = '' } = node.parts('vonage', 'rs256');
+    const { privateKey: real = '' } = node.real('vonage');
+    const place = mkdtempSync(join(tmpdir(), 'ringfence-keys-'));
+    writeFileSync(
+      join(place, 'vonage.json'),
+      JSON.stringify({ vonage: { applicationId, privateKey: real } }),
+    );
+    writeFileSync(join(place, 'vonage-virtual.key'), `# vonage ${applicationId}\n${virtual}`);
+    await ringfence('scan', '--report', place);
+    rmSync(place, { recursive: true });
+    const { value: found } = await ringfence('leaks', 'list');
+    const kinds = (found as readonly Leak[]).map(({ match }) => match?.secret ?? match?.kind);
+    assert.deepEqual(
+      kinds.toSorted((one = '', other = '') => one.localeCompare(other)),
+      ['key', 'privateKey'],
+    );
   });
 
   it('every step is in the journal, and no secret', async () => {

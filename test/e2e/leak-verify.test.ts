@@ -79,19 +79,23 @@ describe('scan --verify', () => {
       JSON.stringify({ vonage: { apiKey: vonage['apiKey'], apiSecret: vonage['apiSecret'] } }, null, 2),
     );
     writeFileSync(
+      join(folder, 'vonage.env'),
+      `VONAGE_APPLICATION_ID=${vonage['applicationId']}\nVONAGE_PRIVATE_KEY=${JSON.stringify(vonage['privateKey'])}\n`,
+    );
+    writeFileSync(
       join(folder, 'plivo.yaml'),
       `plivo:\n  auth_id: ${plivo['id']}\n  auth_token: ${plivo['secret']}\n`,
     );
     const { authToken, apiKeySecret } = twilio;
     const secrets = [authToken, apiKeySecret, vonage['apiSecret'], telnyx['apiKey'], sendgrid['secret']];
-    return [...secrets, plivo['secret']].map((one) => one ?? '');
+    return [...secrets, plivo['secret'], vonage['privateKey']?.split('\n')[3]].map((one) => one ?? '');
   }
 
   it('tells live credentials from dead ones, in files and in the history, and shows none', async () => {
     const secrets = writeFiles();
     const { findings, text } = await scan();
     const unclear = findings.filter(({ verdict }) => verdict?.state !== 'active');
-    assert.ok(findings.length === 6, `${findings.length} findings`);
+    assert.ok(findings.length === 7, `${findings.length} findings`);
     assert.deepEqual(unclear, []);
     for (const secret of secrets) assert.ok(!text.includes(secret));
     const git = (...words: readonly string[]) =>
