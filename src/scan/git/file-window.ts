@@ -1,10 +1,17 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { damaged } from './damage.ts';
 
-const BLOCK = 256 * 1024;
-const MOST_BLOCKS = 32;
+/** For reading mostly forward; 8 MiB are held at most. */
+const FORWARD: Blocks = { size: 256 * 1024, most: 32 };
+/** For reading here and there; 32 MiB are held at most. */
+export const SCATTERED: Blocks = { size: 32 * 1024, most: 1024 };
 
-/** A file that is read by blocks; at most 8 MiB of it are held. */
+interface Blocks {
+  readonly size: number;
+  readonly most: number;
+}
+
+/** A file that is read by blocks, of which a few are held. */
 export interface FileWindow {
   readonly path: string;
   readonly size: number;
@@ -14,7 +21,7 @@ export interface FileWindow {
 }
 
 /** Opens a regular file; a pipe or device in its place is refused, as it could block for ever. */
-export function openFileWindow(path: string): FileWindow {
+export function openFileWindow(path: string, { size: blockSize, most }: Blocks = FORWARD): FileWindow {
   if (!statSync(path).isFile()) damaged('it is no regular file');
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
@@ -26,12 +33,12 @@ export function openFileWindow(path: string): FileWindow {
       blocks.set(number, known);
       return known;
     }
-    const reused = blocks.size < MOST_BLOCKS ? undefined : oldestOf(blocks);
-    const block = reused ?? new Uint8Array(Math.min(BLOCK, size));
+    const reused = blocks.size < most ? undefined : oldestOf(blocks);
+    const block = reused ?? new Uint8Array(Math.min(blockSize, size));
     readFully(descriptor, block, {
       at: 0,
-      from: number * BLOCK,
-      length: Math.min(BLOCK, size - number * BLOCK),
+      from: number * blockSize,
+      length: Math.min(blockSize, size - number * blockSize),
     });
     blocks.set(number, block);
     return block;
@@ -41,14 +48,17 @@ export function openFileWindow(path: string): FileWindow {
     size,
     read(target, at, { from, to }) {
       if (from < 0 || to > size || from > to) damaged('the file ends before the object');
-      if (to - from > 2 * BLOCK) {
+      if (to - from > 2 * blockSize) {
         readFully(descriptor, target, { at, from, length: to - from });
         return;
       }
       for (let next = from; next < to;) {
-        const number = Math.floor(next / BLOCK);
-        const end = Math.min(to, (number + 1) * BLOCK);
-        target.set(blockAt(number).subarray(next - number * BLOCK, end - number * BLOCK), at + next - from);
+        const number = Math.floor(next / blockSize);
+        const end = Math.min(to, (number + 1) * blockSize);
+        target.set(
+          blockAt(number).subarray(next - number * blockSize, end - number * blockSize),
+          at + next - from,
+        );
         next = end;
       }
     },

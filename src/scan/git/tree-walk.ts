@@ -20,6 +20,27 @@ interface Folder {
   readonly path: string;
 }
 
+const REMEMBERED = 1 << 16;
+
+/** Numbers of ids; those met last are remembered, as most folders of a commit are those of the one before. */
+function rememberNumbers(reader: ObjectReader): (bytes: Uint8Array, at: number) => number {
+  const { hashBytes, numbers } = reader;
+  const ids = new Uint8Array(REMEMBERED * hashBytes);
+  const known = new Int32Array(REMEMBERED).fill(-1);
+  return (bytes, at) => {
+    const slot = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+    const idAt = slot * hashBytes;
+    let same = 0;
+    while (same < hashBytes && ids[idAt + same] === bytes[at + same]) same++;
+    const number = known[slot] as number;
+    if (same === hashBytes && number >= 0) return number;
+    const found = numbers.numberAt(bytes, at);
+    ids.set(bytes.subarray(at, at + hashBytes), idAt);
+    known[slot] = found;
+    return found;
+  };
+}
+
 export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWalk {
   const seen = new Uint8Array(reader.numbers.count);
   let unreadable = 0;
@@ -33,7 +54,8 @@ export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWa
       else unreadable++;
     }
   };
-  const hashBytes = reader.hashBytes;
+  const { hashBytes } = reader;
+  const numberAt = rememberNumbers(reader);
   function visitEntries(bytes: Uint8Array, { path }: Folder, rest: Folder[]): void {
     for (let at = 0; at < bytes.length;) {
       const nameAt = bytes.indexOf(SPACE, at) + 1;
@@ -43,7 +65,7 @@ export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWa
       const pathOf = (): string => path + nameOf(bytes, nameAt, nameEnd);
       if (!isFolder) visit(bytes, nameEnd + 1, pathOf);
       else {
-        const tree = reader.numbers.numberAt(bytes, nameEnd + 1);
+        const tree = numberAt(bytes, nameEnd + 1);
         if (tree >= 0 && seen[tree] === 0) rest.push({ tree, path: `${pathOf()}/` });
       }
       at = nameEnd + 1 + hashBytes;
