@@ -185,6 +185,16 @@ describe('vendors with an adapter', () => {
     await assertTroubles(async () => ask(privateKey, applicationId));
   });
 
+  it('the secret of a video project is judged with its key', async () => {
+    const { id = '', secret = '' } = account('opentok');
+    for (const rule of ['opentok-api-secret', 'opentok-pair']) {
+      assert.equal((await verify(rule, secret, { id })).state, 'active');
+      assert.equal((await verify(rule, other(secret), { id })).state, 'revoked');
+      assert.equal((await verify(rule, secret)).state, 'unknown');
+    }
+    await assertTroubles(async () => verify('opentok-pair', secret, { id }));
+  });
+
   it('a Telnyx key stands alone', async () => {
     const { apiKey = '' } = account('telnyx');
     assert.equal((await verify('telnyx-api-key', apiKey)).state, 'active');

@@ -51,7 +51,7 @@ function answer(
   holders: ReadonlyMap<string, Holder> | undefined,
   exchange: Exchange,
 ): Reply {
-  const holder = holders?.get(vendor.read(exchange) ?? '');
+  const holder = holders?.get(vendor.read(exchange, [...holders.keys()]) ?? '');
   if (holder === undefined) return reply(vendor.dead);
   exchange.account = holder.account;
   exchange.credential = 'secret';

@@ -1,4 +1,5 @@
 import type { Ids } from '../ids.ts';
+import { readToken, signedBySecret } from '../jwt.ts';
 import type { Exchange } from '../core.ts';
 
 /** A vendor of whom nothing is simulated but the answer to one question: does this credential work? */
@@ -8,8 +9,8 @@ export interface OtherVendor {
   readonly path: RegExp;
   /** Credential of a new account, by name; `secret` and perhaps `id`. */
   readonly make: (ids: Ids) => Readonly<Record<string, string>>;
-  /** The credential in a request, as `id secret` or `secret`; null when there is none. */
-  readonly read: (exchange: Exchange) => string | null;
+  /** The credential in a request, as `id secret` or `secret`; null when there is none. `known`: those that there are, for what is proven by a signature. */
+  readonly read: (exchange: Exchange, known: readonly string[]) => string | null;
   readonly live: unknown;
   readonly dead: Answer;
   /** How a credential with other permissions is answered. Absent: there is none such. */
@@ -317,6 +318,22 @@ export const OTHER_VENDORS: readonly OtherVendor[] = [
     read: scheme('Bot'),
     live: { id: '1', username: 'example' },
     dead: { status: 401, body: { message: '401: Unauthorized', code: 0 } },
+  },
+  {
+    id: 'opentok',
+    hosts: ['api.opentok.com'],
+    path: /^\/v2\/project\/\d+\/archive$/,
+    make: (ids) => ({ id: `46${ids.digits(6)}`, secret: ids.hex(40) }),
+    read({ headers }, known) {
+      const given = headers['x-opentok-auth'];
+      const token = typeof given === 'string' ? readToken(given) : null;
+      if (token === null) return null;
+      const isSigner = ([id, secret = '']: readonly string[]): boolean =>
+        id === token.claims['iss'] && signedBySecret(token, secret);
+      return known.find((one) => isSigner(one.split(' '))) ?? null;
+    },
+    live: { count: 0, items: [] },
+    dead: { status: 403, body: { code: -1, message: 'Invalid token' } },
   },
   {
     id: 'discord-webhook',

@@ -8,6 +8,7 @@ import { API_HOST, REST_HOST } from './facts.ts';
 
 const API_KEY = /^[0-9a-f]{8}$/i;
 const APPLICATION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const PROJECT = /^[1-9][0-9]{7}$/;
 const LIFE = 60;
 
 const apiSecret: LeakCheck = {
@@ -59,7 +60,32 @@ const privateKey: LeakCheck = {
   },
 };
 
-export const leakChecks: readonly LeakCheck[] = [apiSecret, privateKey];
+/**
+ * A video project signs a token for a list of its archives; 403 is how this API says that the token is not accepted.
+ * https://tokbox.com/developer/rest/
+ */
+const projectSecret: LeakCheck = {
+  rules: ['opentok-api-secret', 'opentok-pair'],
+  near: { id: /\b(4[5-7][0-9]{6})\b/ },
+  requests({ secret, companions: { id = '' } }, now) {
+    if (!PROJECT.test(id))
+      return 'It can be asked only together with its project key, which is not beside it.';
+    const seconds = Math.floor(now / 1000);
+    const claims = { iss: id, ist: 'project', iat: seconds, exp: seconds + LIFE, jti: `${id}-${now}` };
+    const request = plainGet('api.opentok.com', ['v2', 'project', id, 'archive'], 'count=1');
+    const token = signJwt(claims, 'HS256', secret.reveal());
+    return [{ ...request, headers: { ...request.headers, 'x-opentok-auth': token } }];
+  },
+  judge([answer]) {
+    if (answer?.status === 200)
+      return active('The project accepts it.', ['video sessions, archives and broadcasts of the project']);
+    return answer?.status === 403 || answer?.status === 401
+      ? revoked('The vendor refuses tokens that it signs for this project.')
+      : unknown(`The vendor answered ${describe(answer)}.`);
+  },
+};
+
+export const leakChecks: readonly LeakCheck[] = [apiSecret, privateKey, projectSecret];
 
 function tryToSign(claims: Readonly<Record<string, unknown>>, pem: string): string | null {
   try {
