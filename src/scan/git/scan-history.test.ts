@@ -98,6 +98,15 @@ describe('what a scan of a history says of a value', () => {
     assert.equal(places.get('intag')?.inHead, true);
   });
 
+  test('what stands beside it after the mark that allows it', async () => {
+    const { path, commit } = create();
+    commit('begin', { a: '# ringfence:allow first\nacme key=allowed\n', b: line('plain') });
+    commit('later', { a: 'acme key=allowed # ringfence:allow second\n' });
+    const { sightings } = await scan(path);
+    const allowances = sightings.map(({ secret, allowance }) => `${secret.reveal()}: ${allowance ?? 'none'}`);
+    assert.deepEqual(allowances.toSorted(), ['allowed: first', 'allowed: second', 'plain: none']);
+  });
+
   test('of an object that nothing reaches, no commit', async () => {
     const { path, git, commit, write } = create();
     commit('begin', { a: 'text' });

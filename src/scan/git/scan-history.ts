@@ -49,8 +49,8 @@ function sightingsIn(
   });
 }
 
-function sightingOf({ value, allowance, ...hit }: Hit, rule: LeakRule, place: GitPlace): Sighting {
-  const { companions, confidence, line, column } = hit;
+function sightingOf(hit: Hit, rule: LeakRule, place: GitPlace): Sighting {
+  const { value, companions, confidence, line, column, allowance } = hit;
   const found = { rule, secret: new Secret(value), companions, confidence, place, line, column };
   return allowance === null ? found : { ...found, allowance };
 }

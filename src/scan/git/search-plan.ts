@@ -18,6 +18,7 @@ const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
 const MOST_HITS = 500_000;
 const MOST_PROBLEMS = 200;
 const STEP_TASKS = 64;
+const ALLOWANCE_REACH = 4096;
 const SURENESS = { low: 0, medium: 1, high: 2 } as const;
 
 /** A detection as it crosses threads. */
@@ -182,6 +183,12 @@ function hitsOf(bytes: Uint8Array, { list }: Findings): Hit[] {
     end: detection.end,
     line: positions[index]?.line ?? 1,
     column: positions[index]?.column ?? 1,
-    allowance: readAllowance(bytes, detection.start, detection.end),
+    allowance: allowanceAt(bytes, detection.start, detection.end),
   }));
+}
+
+/** Reads no more than so many bytes around a value: a document may be one line of many megabytes, full of values. */
+function allowanceAt(bytes: Uint8Array, start: number, end: number): string | null {
+  const from = Math.max(0, start - ALLOWANCE_REACH);
+  return readAllowance(bytes.subarray(from, end + ALLOWANCE_REACH), start - from, end - from);
 }

@@ -58,9 +58,9 @@ export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWa
   const numberAt = rememberNumbers(reader);
   function visitEntries(bytes: Uint8Array, { path }: Folder, rest: Folder[]): void {
     for (let at = 0; at < bytes.length;) {
-      const nameAt = bytes.indexOf(SPACE, at) + 1;
-      const nameEnd = bytes.indexOf(0, nameAt);
-      if (nameAt === 0 || nameEnd < 0 || nameEnd + 1 + hashBytes > bytes.length) return;
+      const nameAt = skipPast(bytes, at, SPACE);
+      const nameEnd = skipPast(bytes, nameAt, 0) - 1;
+      if (nameEnd + 1 + hashBytes > bytes.length) return;
       const isFolder = bytes[at] === FOLDER_MODE && nameAt - at === 6;
       const pathOf = (): string => path + nameOf(bytes, nameAt, nameEnd);
       if (!isFolder) visit(bytes, nameEnd + 1, pathOf);
@@ -72,6 +72,13 @@ export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWa
     }
   }
   return { walk, unreadable: () => unreadable };
+}
+
+/** Place after the next `byte`; names are too short for a call of `indexOf` to pay off. */
+function skipPast(bytes: Uint8Array, from: number, byte: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== byte) at++;
+  return at + 1;
 }
 
 const nameOf = (bytes: Uint8Array, from: number, to: number): string =>
