@@ -5,7 +5,7 @@ import type { Detection } from '../detection.ts';
 import { weightOf } from '../overlaps.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { canonicalValue } from './canonical.ts';
-import { maskValue } from './mask.ts';
+import { createHider, withoutOwnValue } from './hide.ts';
 
 /** One value, with everything that is known of it. */
 export interface Finding {
@@ -54,7 +54,7 @@ export interface ScanReport {
  */
 export function groupSightings(sightings: readonly Sighting[], all = sightings): Finding[] {
   const groups = new Map<string, [Sighting, ...Sighting[]]>();
-  for (const sighting of sightings) {
+  for (const sighting of sightings.map(withoutOwnValue)) {
     const value = canonicalValue(sighting.secret.reveal());
     const group = groups.get(value);
     if (group === undefined) groups.set(value, [sighting]);
@@ -65,20 +65,6 @@ export function groupSightings(sightings: readonly Sighting[], all = sightings):
     const finding = toFinding(group);
     return { ...finding, companions: hide(finding.companions) };
   }).toSorted(byImportance);
-}
-
-/** One rule's public part may be another's secret, or hold it. */
-function createHider(all: readonly Sighting[]): (companions: Finding['companions']) => Finding['companions'] {
-  const secrets = all.filter(({ rule }) => rule.role === 'secret').map(({ secret }) => secret.reveal());
-  const values = [...new Set(secrets)];
-  const known = new Map<string, string>();
-  const hide = (text: string): string => {
-    const shown = known.get(text) ?? (values.some((value) => text.includes(value)) ? maskValue(text) : text);
-    known.set(text, shown);
-    return shown;
-  };
-  return (companions) =>
-    Object.fromEntries(Object.entries(companions).map(([name, value]) => [name, hide(value)]));
 }
 
 function toFinding(group: readonly [Sighting, ...Sighting[]]): Finding {
