@@ -12,7 +12,11 @@ import type { AccountRecord } from '../store/records.ts';
 import type { Primary } from './primary.ts';
 
 const SANDBOX_NAME = 'sandbox';
-const ACTOR = 'dev';
+/** Who made the policy that `seed` puts in force where there is none. */
+export const SEEDED_BY = 'dev';
+
+export const isSimulated = ({ name }: Pick<AccountRecord, 'name'>): boolean =>
+  name.startsWith(`${SANDBOX_NAME}-`);
 
 /** Starts the simulated vendors that `dev` uses; they forget everything when the process ends. */
 export async function startSandbox(
@@ -44,7 +48,7 @@ export async function seed(primary: Primary, sandbox: Sandbox, origin: string): 
   await store.prices.put(sandbox.prices.records());
   if ((await store.policies.active()) === null)
     await store.policies.put(
-      { source: starterPolicy([showcase.country]), createdAt: Date.now(), actor: ACTOR },
+      { source: starterPolicy([showcase.country]), createdAt: Date.now(), actor: SEEDED_BY },
       0,
     );
 }
@@ -89,9 +93,7 @@ export async function createDemoApp(
   vendor: string,
   name: string,
 ): Promise<{ readonly app: string; readonly key: string; readonly parts: Readonly<Record<string, string>> }> {
-  const account = (await accounts.list()).find(
-    (one) => one.vendor === vendor && one.name.startsWith(SANDBOX_NAME),
-  );
+  const account = (await accounts.list()).find((one) => one.vendor === vendor && isSimulated(one));
   if (account === undefined) throw new Error(`there is no simulated account of ${vendor}`);
   const known = (await store.apps.list()).find((app) => app.name === name);
   const app = known ?? { id: newId('app', randomBytes), name, createdAt: Date.now() };

@@ -5,27 +5,53 @@ import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
 import { showcase } from '../../sandbox/showcase.ts';
 import { ensureAdminToken } from '../admin-server.ts';
-import { createDemoApp, runShowcase, seed, startSandbox } from '../dev.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { createDemoApp, isSimulated, runShowcase, seed, SEEDED_BY, startSandbox } from '../dev.ts';
 import type { Primary } from '../primary.ts';
 import type { Local } from './local.ts';
 import { describeListeners, startAdmin, stay } from './serve.ts';
 
 /** Runs the gateway before simulated vendors, shows what it does, and prints a key to play with. */
 export async function dev(local: Local, options: LocalOptions): Promise<number> {
-  const { print } = local;
   const config = await local.configOf(options, { workers: 1 });
   await local.ensureKeyRing(config);
   const simulated = await startSandbox(0);
   const primary = await local.open(config);
+  await refuseRealAccounts(primary, config);
   await ensureAdminToken(primary);
   await seed(primary, simulated.sandbox, simulated.origin);
   await primary.start();
   const stopAdmin = await startAdmin(local, primary);
-  print("Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
-  await runShowcase(primary, simulated.sandbox, config, (line) => print(`  ${line}`));
+  await show(local, primary, { config, sandbox: simulated.sandbox });
   await printApp(local, primary, config);
   describeListeners(local, config);
   return stay(local, primary, [stopAdmin, simulated.close]);
+}
+
+/** Sandbox prices and simulated answers have no place beside real money. */
+async function refuseRealAccounts({ store, journal }: Primary, { data }: Config): Promise<void> {
+  const real = (await store.accounts.list()).filter((account) => !isSimulated(account));
+  if (real.length === 0) return;
+  await journal.close();
+  await store.close();
+  throw new RingfenceError(
+    'conflict',
+    `${data} holds accounts of real vendors (${real.map(({ name }) => name).join(', ')}). Give the simulated ones a folder of their own: ringfence dev --data .ringfence-dev`,
+  );
+}
+
+interface Stage {
+  readonly config: Config;
+  readonly sandbox: Sandbox;
+}
+
+/** The demonstration is written for the policy that comes with it; under another one it would show nothing. */
+async function show({ print }: Local, primary: Primary, { config, sandbox }: Stage): Promise<void> {
+  if ((await primary.store.policies.active())?.actor !== SEEDED_BY)
+    return print('Simulated vendors. Your own policy is in force, so the demonstration is left out.');
+  print("Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
+  await runShowcase(primary, sandbox, config, (line) => print(`  ${line}`));
 }
 
 /** The app's key is made on the first start; afterwards it is in a file beside the data, because it is for play only. */
