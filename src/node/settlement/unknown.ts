@@ -17,6 +17,8 @@ export interface UnknownOptions {
 
 const GRACE = 60_000;
 const MAX_PAGES = 5000;
+/** Milliseconds between the first and the last row that are looked for in one list. */
+const LONGEST_SPAN = 60_000;
 
 /**
  * Finds rows without known outcome, all of one account and action, among the vendor's records. Returns how many got
@@ -27,9 +29,28 @@ export async function resolveUnknown(
   desk: Desk,
   options: UnknownOptions,
 ): Promise<number> {
-  const [first] = rows;
-  if (first === undefined) return 0;
-  const records = await listRecords(desk, first.action as Action, windowOf(rows), MAX_PAGES);
+  let resolved = 0;
+  for (const span of spansOf(rows)) resolved += await resolveSpan(span, desk, options);
+  return resolved;
+}
+
+/** Rows in order of time, cut so that each list of the vendor's stays short, however long the rows have waited. */
+function spansOf(rows: readonly LedgerRecord[]): readonly (readonly [LedgerRecord, ...LedgerRecord[]])[] {
+  const spans: [LedgerRecord, ...LedgerRecord[]][] = [];
+  for (const row of rows.toSorted((a, b) => a.at - b.at)) {
+    const span = spans.at(-1);
+    if (span !== undefined && row.at - span[0].at <= LONGEST_SPAN) span.push(row);
+    else spans.push([row]);
+  }
+  return spans;
+}
+
+async function resolveSpan(
+  rows: readonly [LedgerRecord, ...LedgerRecord[]],
+  desk: Desk,
+  options: UnknownOptions,
+): Promise<number> {
+  const records = await listRecords(desk, rows[0].action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
   const free = await findFree(records, rows, options);
   const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
