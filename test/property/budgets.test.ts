@@ -86,6 +86,17 @@ describe('budgets over several processes', () => {
     }
   });
 
+  it('ask for what lacks, not for what is in the slice already', async () => {
+    const { holders } = fleet(1, budgetOf(1000));
+    const budgets = holders[0]?.budgets ?? assert.fail();
+    const costing = (amount: number) => ({ ...bound, money: { amount: micros(amount), currency: 'USD' } });
+    const passes = async (amount: number) => (await budgets.reserve(somebody, message, costing(amount))).ok;
+    assert.equal(await passes(10), true);
+    assert.equal(await passes(700), true);
+    assert.equal(await passes(291), false);
+    assert.equal(await passes(290), true);
+  });
+
   it('never overspend, and can be spent to the last cent, whatever is committed or released', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -127,7 +127,7 @@ async function take(
   slice.left = answer.left;
   if (answer.granted === 0) {
     if (isBackground) return; // Nobody was asked to give money back for it, so it says nothing.
-    slice.refusedFrom = need;
+    slice.refusedFrom = slice.free + need;
     slice.refusedUntil = clock.monotonic() + REFUSED_FOR;
     return;
   }

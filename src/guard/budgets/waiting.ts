@@ -1,4 +1,5 @@
 import { next, refuse, type Refused, type Step } from '../../intent/decision.ts';
+import { micros } from '../../kernel/money.ts';
 import { exceeded, take, type Claim, type Reservation } from './claims.ts';
 import { isRefused, refill, type BankPort, type SliceClock } from './slice.ts';
 
@@ -40,7 +41,9 @@ async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<
 /** Returns after every answer, or when the patience is at its end. */
 async function askFor(claims: readonly Claim[], { bank, clock, patience, sleep }: Waiting): Promise<void> {
   const refills = Promise.all(
-    claims.map(({ slice, amount }) => refill(slice, { need: amount, isBackground: false }, bank, clock)),
+    claims.map(({ slice, amount }) =>
+      refill(slice, { need: micros(amount - slice.free), isBackground: false }, bank, clock),
+    ),
   );
   await (sleep === undefined ? refills : Promise.race([refills, sleep(patience)]));
 }
