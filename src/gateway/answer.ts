@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import type { LiveAccount } from './ports.ts';
+import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 import type { UpstreamResult } from './upstream.ts';
 
@@ -15,9 +17,13 @@ export function answerVendor(
   const { status, body, rest } = outcome;
   const { scrubber } = account;
   const headers = scrubber.headers(outcome.headers);
-  if (rest !== null)
-    return { status, headers, body: Buffer.alloc(0), rest: scrubStream(body, rest, scrubber) };
+  if (rest !== null) return { status, headers, body: Buffer.alloc(0), rest: scrubbed(body, rest, scrubber) };
   return { status, headers, body: relink(request, headers, scrubber.bytes(body)), rest: null };
+}
+
+function scrubbed(first: Buffer, rest: Readable, scrubber: Scrubber): Readable {
+  const readable = Readable.from(scrubStream(first, rest, scrubber), { objectMode: false });
+  return readable.once('close', () => rest.destroy());
 }
 
 function relink(

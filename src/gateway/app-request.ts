@@ -34,6 +34,6 @@ export interface AppAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Rest of a large answer that follows `body`; null when `body` is all. */
-  readonly rest: AsyncIterable<Buffer> | null;
+  /** Rest of a large answer that follows `body`; null when `body` is all. To be read to its end or destroyed. */
+  readonly rest: Readable | null;
 }

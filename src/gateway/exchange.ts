@@ -139,8 +139,11 @@ function uploadOf(
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, answer: AppAnswer): Promise<void> {
-  if (response.destroyed) return;
   const { status, headers, body, rest } = answer;
+  if (response.destroyed) {
+    rest?.destroy();
+    return;
+  }
   if (rest === null) {
     const lines = Object.entries(headers).flat();
     if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));

@@ -101,6 +101,7 @@ class Collector implements Dispatcher.DispatchHandler {
   #parts: Buffer[] = [];
   #size = 0;
   #stream: PassThrough | null = null;
+  #ended = false;
 
   constructor(resolve: (result: UpstreamResult) => void) {
     this.#resolve = resolve;
@@ -111,7 +112,7 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
@@ -119,14 +120,14 @@ class Collector implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = answerHeaders(headers);
     this.#decoder = decoderFor(headers['content-encoding']);
-    if (this.#decoder !== null) this.#startStream(this.#decoder);
+    if (this.#decoder !== null) this.#startStream(controller);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#stream === null) {
       this.#parts.push(chunk);
       this.#size += chunk.length;
-      if (this.#size > WHOLE) this.#startStream(null);
+      if (this.#size > WHOLE) this.#startStream(controller);
       return;
     }
     if (this.#write(chunk)) return;
@@ -135,6 +136,7 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#ended = true;
     if (this.#stream !== null) {
       (this.#decoder ?? this.#stream).end();
       return;
@@ -146,17 +148,22 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#ended = true;
     if (this.#stream !== null) this.#stream.destroy(error);
     else this.#resolve({ kind: this.#sent ? 'lost' : 'unreachable', error });
   }
 
-  #startStream(decoder: Transform | null): void {
-    this.#stream = new PassThrough({ highWaterMark: WHOLE });
-    if (decoder !== null) {
-      decoder.pipe(this.#stream);
-      decoder.on('error', (error) => this.#stream?.destroy(error));
-    }
-    this.#answer(Buffer.concat(this.#parts, this.#size), this.#stream);
+  /** Whoever destroys the stream wants no more: the vendor's connection is not kept for an answer that nobody reads. */
+  #startStream(controller: Dispatcher.DispatchController): void {
+    const stream = new PassThrough({ highWaterMark: WHOLE });
+    this.#stream = stream;
+    const decoder = this.#decoder;
+    decoder?.on('error', (error) => stream.destroy(error)).pipe(stream);
+    stream.once('close', () => {
+      decoder?.destroy();
+      if (!this.#ended) controller.abort(new Error('The answer is not read any more.'));
+    });
+    this.#answer(Buffer.concat(this.#parts, this.#size), stream);
   }
 
   #write(chunk: Buffer): boolean {
