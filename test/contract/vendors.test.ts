@@ -312,20 +312,6 @@ for (const vendor of VENDORS) {
       const named = VENDOR_LEAKS.filter((rule) => rule.vendor === vendor.facts.name);
       assert.equal(named.length, vendor.leaks.length);
     });
-
-    it('scans in time that grows with the length only', () => {
-      for (const { id, pattern, examples, nearMisses } of vendor.leaks)
-        for (const seed of [...examples, ...nearMisses, ' ', 'a', 'A0', '"', '='])
-          for (const cut of [seed, seed.slice(0, -1), seed.slice(0, Math.ceil(seed.length / 2))]) {
-            const long = cut.slice(0, -1).repeat(Math.ceil(200_000 / Math.max(1, cut.length)));
-            const start = performance.now();
-            const hits = [...long.matchAll(new RegExp(pattern.source, `${pattern.flags.replace('g', '')}g`))];
-            assert.ok(
-              hits.length >= 0 && performance.now() - start < 1500,
-              `${id} is slow at ${cut.slice(0, 40)}`,
-            );
-          }
-    });
   });
 }
 
