@@ -1,5 +1,6 @@
 import { fork, spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayOrder, GatewayReady } from './gateway-child.ts';
 import { freePort, stopProcess, untilAnswers } from './processes.ts';
@@ -153,7 +154,9 @@ export async function startRingfence(
   const ports = { apps: await freePort(), proxy: await freePort(), admin: await freePort() };
   const headersFile = join(home, 'headers');
   const order: GatewayOrder = { directory: home, upstream, ports, keys, budgets, headersFile };
-  const child = fork(join(import.meta.dirname, 'gateway-child.ts'), { silent: false });
+  // As `ringfence serve` starts: with what was compiled before.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'ringfence-bench-compiled') };
+  const child = fork(join(import.meta.dirname, 'gateway-child.ts'), { silent: false, env });
   const reply = <T>(): Promise<T> =>
     new Promise((resolve, reject) => {
       const fail = (): void => reject(new Error(`${name} has ended`));
