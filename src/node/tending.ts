@@ -50,7 +50,7 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
     start() {
       settling = repeat(settle);
       books = repeat(async (round) => {
-        if (round % PRUNE_EVERY === 0) await prune(foundation, nodes);
+        if (round % PRUNE_EVERY === 0) await pruneAll(foundation, nodes, say);
         await keepBooks();
       });
     },
@@ -65,15 +65,22 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
   });
 }
 
-/** Frees the disk of what is loaded and beyond the configured size. */
-async function prune(
-  { store, paths, checkpoint, config }: Foundation,
+/** A journal that cannot be pruned is told of, and the others are pruned all the same. */
+async function pruneAll(
+  foundation: Foundation,
   nodes: readonly string[],
+  say: TendingOptions['say'],
 ): Promise<void> {
-  for (const node of [CONTROL, ...nodes]) {
-    const loaded = (await store.ledger.cursors(node)).at(-1);
-    if (loaded === undefined) continue;
-    const directory = join(paths.journal, node);
-    await pruneJournal({ directory, loaded, sign: checkpoint.sign, keepBytes: config.journal.keepBytes });
-  }
+  for (const node of [CONTROL, ...nodes])
+    await prune(foundation, node).catch((error: Error) =>
+      say(`journal ${node} is not pruned: ${error.message}`),
+    );
+}
+
+/** Frees the disk of what is loaded and beyond the configured size. */
+async function prune({ store, paths, checkpoint, config }: Foundation, node: string): Promise<void> {
+  const loaded = (await store.ledger.cursors(node)).at(-1);
+  if (loaded === undefined) return;
+  const directory = join(paths.journal, node);
+  await pruneJournal({ directory, loaded, sign: checkpoint.sign, keepBytes: config.journal.keepBytes });
 }

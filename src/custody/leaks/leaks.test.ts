@@ -199,3 +199,17 @@ test('reports at the same time lose nothing', async () => {
   );
   assert.equal((await leaks.list()).length, 20);
 });
+
+test('there is room for new leaks when old ones have ended, and never at the cost of open ones', async () => {
+  const { leaks } = await setUp();
+  const [first] = await leaks.report(
+    Array.from({ length: 5000 }, (_, place) => found(`stranger${place}`)),
+    'ada',
+  );
+  await assert.rejects(leaks.report([found('one more')], 'ada'), /are open/);
+  await leaks.dismiss(first?.id ?? '', 'of a closed account', 'ada');
+  const [more] = await leaks.report([found('one more')], 'ada');
+  const all = await leaks.list();
+  assert.equal(all.length, 5000);
+  assert.ok(all.some(({ id }) => id === more?.id) && !all.some(({ id }) => id === first?.id));
+});

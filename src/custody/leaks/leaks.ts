@@ -124,12 +124,27 @@ async function remember(
     all.set(hashes.hash, { ...leak, match });
     if (old === undefined) fresh.push({ ...leak, match });
   }
-  if (all.size > MOST_LEAKS)
-    throw new RingfenceError('input_invalid', `More than ${MOST_LEAKS} leaks are kept; dismiss some first.`);
+  const ids = found.map(({ value }) => all.get(hashesOf(value.reveal(), index).hash)?.id ?? '');
+  const kept = withinLimit([...all.values()], new Set(ids));
   for (const { id, rule, masked, match } of fresh)
     await record({ actor, act: 'leak.report', target: id, detail: { rule, masked, match } });
-  await store.put([...all.values()]);
-  return { fresh, ids: found.map(({ value }) => all.get(hashesOf(value.reveal(), index).hash)?.id ?? '') };
+  await store.put(kept);
+  return { fresh, ids };
+}
+
+/** Those that ended longest ago make room; open ones, and those that are `seen` now, never do. */
+function withinLimit(all: readonly LeakRecord[], seen: ReadonlySet<string>): readonly LeakRecord[] {
+  const ended = all
+    .filter(({ id, endedAt }) => endedAt !== null && !seen.has(id))
+    .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+  const surplus = all.length - MOST_LEAKS;
+  if (surplus > ended.length)
+    throw new RingfenceError(
+      'input_invalid',
+      `More than ${MOST_LEAKS} leaks are open; respond to some, or dismiss them, first.`,
+    );
+  const forgotten = new Set(ended.slice(0, Math.max(0, surplus)));
+  return all.filter((leak) => !forgotten.has(leak));
 }
 
 interface Shelf {
