@@ -1,13 +1,17 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { z } from 'zod';
 import { createOpenApi } from '../src/api/openapi.ts';
+import { configSchema } from '../src/config/config.ts';
+import { policySchema } from '../src/guard/policy/schema.ts';
 import { ERRORS } from '../src/kernel/errors.ts';
 import { VENDORS } from '../src/vendors/index.ts';
 import type { Vendor } from '../src/vendors/vendor.ts';
 import { anchorWords } from './anchor-words.ts';
 import { cliSections } from './cli-page.ts';
 import { actionOf } from './dry-reading.ts';
+import { FIELDS_HEAD, fieldRows } from './fields-page.ts';
 import { leakRuleSections } from './leak-rules-page.ts';
 
 const FOLDER = 'docs/reference';
@@ -81,6 +85,20 @@ function leakRulesPage(): string {
   return page('What the scanner finds', summary, ...sections);
 }
 
+function configurationPage(): string {
+  const about =
+    'The file that `ringfence init` writes, or `RINGFENCE_CONFIG` names. Unknown fields are errors.';
+  return page('Configuration', about, table(FIELDS_HEAD, fieldRows(configSchema)));
+}
+
+function policyPage(): string {
+  const about =
+    'All fields of a policy; [what it means, with examples](../policy.md). Editors that know JSON schema can check it with [policy.schema.json](policy.schema.json).';
+  return page('Policy', about, table(FIELDS_HEAD, fieldRows(policySchema)));
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** All generated documents by path. */
 function documents(): ReadonlyMap<string, string> {
   return new Map([
@@ -93,7 +111,10 @@ function documents(): ReadonlyMap<string, string> {
       `${FOLDER}/operations/${vendor.id}.md`,
       operationsPage(vendor),
     ]),
-    [`${FOLDER}/openapi.json`, `${JSON.stringify(createOpenApi(packageJson.version), null, 2)}\n`],
+    [`${FOLDER}/openapi.json`, json(createOpenApi(packageJson.version))],
+    [`${FOLDER}/configuration.md`, configurationPage()],
+    [`${FOLDER}/policy.md`, policyPage()],
+    [`${FOLDER}/policy.schema.json`, json(z.toJSONSchema(policySchema, { io: 'input' }))],
   ]);
 }
 

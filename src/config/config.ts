@@ -5,83 +5,112 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { RingfenceError } from '../kernel/errors.ts';
 
-const port = z.int().min(0).max(65535);
-const address = z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port });
+const MIB = 1024 * 1024;
 
-const schema = z.strictObject({
-  /** Directory of store, journal and admin token. */
-  data: z.string().min(1).default('.ringfence'),
-  listeners: z
-    .strictObject({
-      apps: address.default({ host: '127.0.0.1', port: 4610 }),
-      proxy: address.nullable().default({ host: '127.0.0.1', port: 4611 }),
-      tls: address.nullable().default({ host: '127.0.0.1', port: 4612 }),
-      admin: address.default({ host: '127.0.0.1', port: 4613 }),
-      /** Vendor host → port that stands for it alone, for SDKs that take a host but no path prefix. */
-      hosts: z.record(z.string(), port).default({}),
-    })
-    .prefault({}),
-  /** Where state is kept. The URL of PostgreSQL is a secret: it comes from a file or RINGFENCE_DATABASE_URL, not from here. */
-  store: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('sqlite') }),
-      z.strictObject({ kind: z.literal('postgres'), urlFile: z.string().min(1).optional() }),
-    ])
-    .default({ kind: 'sqlite' }),
-  /** Data-plane processes. */
+const port = z.int().min(0).max(65535);
+const address = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  port: port.describe('0: any free port.'),
+});
+const listeners = z.strictObject({
+  apps: address
+    .default({ host: '127.0.0.1', port: 4610 })
+    .describe('Apps by base URL: `http://gateway/<vendor host>/<path>`.'),
+  proxy: address
+    .nullable()
+    .default({ host: '127.0.0.1', port: 4611 })
+    .describe('Forward proxy for vendor hosts; null: none.'),
+  tls: address
+    .nullable()
+    .default({ host: '127.0.0.1', port: 4612 })
+    .describe('Transparent TLS in the place of vendor hosts; null: none.'),
+  admin: address.default({ host: '127.0.0.1', port: 4613 }).describe('Admin API, health and metrics.'),
+  hosts: z
+    .record(z.string(), port)
+    .default({})
+    .describe('Vendor host → port that stands for it alone, for SDKs that take a host but no path prefix.'),
+});
+const store = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sqlite').describe('A file in the data directory.') }),
+  z.strictObject({
+    kind: z.literal('postgres').describe('PostgreSQL, one gateway for each database.'),
+    urlFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File that holds its URL, which is a secret; else RINGFENCE_DATABASE_URL does.'),
+  }),
+]);
+const limits = z.strictObject({
+  bodyBytes: z
+    .int()
+    .min(1024)
+    .max(16 * MIB)
+    .default(MIB)
+    .describe('Largest body that is read as parameters.'),
+  uploadBytes: z
+    .int()
+    .min(1024)
+    .max(1024 * MIB)
+    .default(100 * MIB)
+    .describe('Largest upload.'),
+  connections: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(20_000)
+    .describe('Open connections of each listener of each process.'),
+});
+const journal = z.strictObject({
+  segmentBytes: z
+    .int()
+    .min(MIB)
+    .max(1024 * MIB)
+    .default(16 * MIB)
+    .describe('Size of a file of the journal.'),
+  keepBytes: z
+    .int()
+    .min(64 * MIB)
+    .default(8192 * MIB)
+    .describe('A journal that is larger loses its oldest files, when they are loaded into the ledger.'),
+  minFreeBytes: z
+    .int()
+    .min(0)
+    .default(64 * MIB)
+    .describe('With less room on the disk nothing is spent any more.'),
+});
+
+/** Every field is described: `docs/reference/configuration.md` is written from here. */
+export const configSchema = z.strictObject({
+  data: z.string().min(1).default('.ringfence').describe('Directory of store, journal and admin token.'),
+  listeners: listeners.prefault({}).describe('Where it listens.'),
+  store: store.default({ kind: 'sqlite' }).describe('Where state is kept.'),
   workers: z
     .int()
     .min(1)
     .max(64)
-    .default(Math.max(1, availableParallelism() - 1)),
-  keyRing: z.strictObject({ file: z.string().min(1) }).optional(),
-  limits: z
-    .strictObject({
-      bodyBytes: z
-        .int()
-        .min(1024)
-        .max(16 * 1024 * 1024)
-        .default(1024 * 1024),
-      uploadBytes: z
-        .int()
-        .min(1024)
-        .max(1024 * 1024 * 1024)
-        .default(100 * 1024 * 1024),
-      connections: z.int().min(1).max(1_000_000).default(20_000),
-    })
-    .prefault({}),
-  journal: z
-    .strictObject({
-      segmentBytes: z
-        .int()
-        .min(1024 * 1024)
-        .max(1024 * 1024 * 1024)
-        .default(16 * 1024 * 1024),
-      /** Oldest segments go when a journal is larger than this and loaded into the ledger. */
-      keepBytes: z
-        .int()
-        .min(64 * 1024 * 1024)
-        .default(8 * 1024 * 1024 * 1024),
-      minFreeBytes: z
-        .int()
-        .min(0)
-        .default(64 * 1024 * 1024),
-    })
-    .prefault({}),
+    .optional()
+    .describe('Data-plane processes; one less than there are processors without it.'),
+  keyRing: z
+    .strictObject({ file: z.string().min(1).describe('Path.') })
+    .optional()
+    .describe('Where the key ring lies; else RINGFENCE_KEY_RING holds it, or the data directory does.'),
+  limits: limits.prefault({}).describe('Caps on what is taken in.'),
+  journal: journal.prefault({}).describe('Files of the journal.'),
 });
 
-export type Config = z.output<typeof schema>;
-export type ConfigInput = z.input<typeof schema>;
+export type Config = z.output<typeof configSchema> & { readonly workers: number };
+export type ConfigInput = z.input<typeof configSchema>;
 
 /** Checks a configuration and fills in the defaults. Throws `config_invalid` that names the field. */
 export function readConfig(input: unknown): Config {
-  const result = schema.safeParse(input ?? {});
+  const result = configSchema.safeParse(input ?? {});
   if (!result.success)
     throw new RingfenceError(
       'config_invalid',
       `The configuration is not valid: ${z.prettifyError(result.error)}`,
     );
-  return result.data;
+  return { ...result.data, workers: result.data.workers ?? Math.max(1, availableParallelism() - 1) };
 }
 
 /** Reads `path` (YAML); a missing default file means defaults. `overrides` come from flags. */

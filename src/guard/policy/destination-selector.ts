@@ -1,5 +1,5 @@
 import type { Destination } from '../../intent/intent.ts';
-import type { PolicyRule } from './document.ts';
+import type { PolicyRule } from './schema.ts';
 import { setOf } from './selector.ts';
 
 export type DestinationTest = (destination: Destination) => boolean;

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { Intent } from '../../intent/intent.ts';
 import { micros } from '../../kernel/money.ts';
+import type { PhoneFacts } from '../../kernel/numbering/facts.ts';
+import type { Subject } from '../subject.ts';
 import { message, messageTo, phone, somebody } from '../test-intents.ts';
 import { parsePolicy } from './document.ts';
 import { compilePolicy } from './policy.ts';
@@ -140,4 +144,45 @@ describe('policy documents', () => {
   });
 
   it('have a starter that is valid', () => assert.equal(problem(starterPolicy(['DE', 'AT'])), 'no problem'));
+
+  describe('of the guide', () => {
+    const guide = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
+    const [codes = '', centre = '', trial = '', ...more] = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(
+      ([, example = '']) => example,
+    );
+    const policyOf = (source: string) => compilePolicy(parsePolicy(source));
+    const judge = (source: string, subject: Partial<Subject>, intent: Intent) =>
+      policyOf(source).decide({ ...somebody, ...subject }, intent, null, NOON);
+
+    it('are valid', () => {
+      assert.deepEqual([codes, centre, trial].map(problem), Array(3).fill('no problem'));
+      assert.deepEqual(more, []);
+    });
+
+    it('let codes go to mobiles at home only', () => {
+      const code = (facts: Partial<PhoneFacts>) =>
+        messageTo([phone('+4915215551234', facts)], { sender: 'Shop' });
+      assert.equal(judge(codes, { app: 'login' }, code({})).ok, true);
+      assert.equal(judge(codes, { app: 'login' }, code({ lineType: 'fixed' })).ok, false);
+      assert.equal(judge(codes, { app: 'login' }, code({ country: 'FR' })).ok, false);
+      assert.equal(judge(codes, { app: 'shop' }, code({})).ok, false);
+    });
+
+    it('let agents call in their hours', () => {
+      const call = {
+        ...messageTo([phone('+12125550100', { country: 'US' })]),
+        action: 'call.create',
+      } as const;
+      const agents = { app: 'centre', network: '10.1.2.3' };
+      const at = (time: string) =>
+        policyOf(centre).decide({ ...somebody, ...agents }, call, null, Date.parse(time)).ok;
+      assert.equal(at('2026-11-25T14:00:00Z'), true);
+      assert.equal(at('2026-11-25T11:00:00Z'), false);
+    });
+
+    it('try a rule without refusing', () => {
+      const decision = judge(trial, {}, messageTo([phone('+498005551234', { lineType: 'toll-free' })]));
+      assert.match(decision.ok ? (decision.observed ?? '') : 'refused', /no-toll-free/);
+    });
+  });
 });

@@ -4,7 +4,8 @@ import { maskAddress } from '../../kernel/phone.ts';
 import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
 import type { Bound, Subject } from '../subject.ts';
 import { compileTo } from './destination-selector.ts';
-import { readSeconds, type PolicyDocument, type PolicyLimit } from './document.ts';
+import type { PolicyDocument, PolicyLimit } from './schema.ts';
+import { readSeconds } from './values.ts';
 import { compileRule, DEFAULT_CALL_SECONDS, type CompiledRule, type Question } from './rule.ts';
 import { compileWhat, compileWho } from './selector.ts';
 

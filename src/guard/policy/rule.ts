@@ -2,8 +2,8 @@ import type { Intent } from '../../intent/intent.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
 import type { Bound, Subject } from '../subject.ts';
 import { compileTo, type DestinationTest } from './destination-selector.ts';
-import { readMoney, readSeconds, type PolicyRule } from './document.ts';
 import { compileSchedule } from './schedule.ts';
+import type { PolicyRule } from './schema.ts';
 import {
   compileAllowedEffects,
   compileDeniedEffects,
@@ -11,6 +11,7 @@ import {
   compileWho,
   type IntentTest,
 } from './selector.ts';
+import { readMoney, readSeconds } from './values.ts';
 
 export interface Question {
   readonly subject: Subject;

@@ -1,4 +1,4 @@
-import type { PolicyRule } from './document.ts';
+import type { PolicyRule } from './schema.ts';
 
 const MINUTE = 60_000;
 const DAYS = new Set(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']);

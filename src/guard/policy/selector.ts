@@ -1,7 +1,7 @@
 import type { Effect, Intent } from '../../intent/intent.ts';
 import { compileNetworks } from './networks.ts';
 import type { Subject } from '../subject.ts';
-import type { PolicyRule } from './document.ts';
+import type { PolicyRule } from './schema.ts';
 
 export type IntentTest = (subject: Subject, intent: Intent) => boolean;
 

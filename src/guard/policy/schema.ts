@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { ACTIONS, CHANNELS, EFFECTS } from '../../intent/intent.ts';
+import { LINE_TYPES } from '../../kernel/numbering/facts.ts';
+import { LIMIT_SUBJECTS } from '../limits/limit-rule.ts';
+import { isTimezone, readMoney } from './values.ts';
+
+const MAX_RULES = 5000;
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes')
+  .describe('Name in decisions, reports and refusals; no two rules or limits share one.');
+const names = z.array(z.string().min(1).max(200)).min(1).max(1000);
+const country = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166)');
+const prefix = z.string().regex(/^\+\d{1,15}$/, 'must be + and digits');
+const money = z
+  .string()
+  .refine((text) => readMoney(text) !== null, 'must be a decimal and a currency, such as "0.10 USD"');
+const duration = z.string().regex(/^\d{1,6}(s|m|h)$/, 'must be a number and s, m or h, such as "10m"');
+const hours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'must look like "08:00-20:00"');
+const rate = z.string().regex(/^[1-9]\d{0,8}\/[1-9]\d{0,5}(s|m|h)$/, 'must look like "10/1m"');
+const timezone = z.string().refine(isTimezone, 'must be a time zone name such as Europe/Berlin');
+
+const who = z
+  .strictObject({
+    apps: names.optional().describe('Apps by name.'),
+    keys: names.optional().describe('Virtual keys by name.'),
+    networks: names.optional().describe('Addresses or networks (CIDR) that the request comes from.'),
+  })
+  .describe('Whose requests; all of them without it.');
+const what = z
+  .strictObject({
+    vendors: names.optional().describe('Vendors by id.'),
+    accounts: names.optional().describe('Sealed accounts by name.'),
+    actions: z
+      .array(z.enum(ACTIONS))
+      .min(1)
+      .optional()
+      .describe('What is done, whatever the vendor calls it.'),
+    operations: names.optional().describe("Operations by the vendor's own id (docs/reference/operations)."),
+    effects: z
+      .array(z.enum(EFFECTS))
+      .min(1)
+      .optional()
+      .describe(
+        'What an operation can do. An allow rule covers one that it names by action or operation, or whose effects beyond read and write it names all; a deny rule covers one that has any of them.',
+      ),
+    channels: z.array(z.enum(CHANNELS)).min(1).optional().describe('How it is delivered.'),
+  })
+  .describe('Which requests; all of them without it.');
+const to = z
+  .strictObject({
+    countries: z.array(country).min(1).optional().describe('Countries that the numbers belong to.'),
+    prefixes: z.array(prefix).min(1).optional().describe('First digits of the numbers.'),
+    numbers: z
+      .array(prefix)
+      .min(1)
+      .optional()
+      .describe('Numbers, whole. They need no further word for premium.'),
+    lineTypes: z.array(z.enum(LINE_TYPES)).min(1).optional().describe('Line types by the numbering plan.'),
+    kinds: z
+      .array(z.enum(['phone', 'sip', 'client', 'email', 'user', 'group', 'application']))
+      .min(1)
+      .optional()
+      .describe('Kinds of address.'),
+    notCountries: z
+      .array(country)
+      .min(1)
+      .optional()
+      .describe('All countries but these; not numbers of no known one.'),
+    notPrefixes: z.array(prefix).min(1).optional().describe('All numbers but those that begin so.'),
+    premium: z.boolean().optional().describe('Premium numbers; refused unless a rule says true.'),
+    satellite: z.boolean().optional().describe('Satellite networks; refused unless a rule says true.'),
+    invalid: z.boolean().optional().describe('Numbers that no plan knows; refused unless a rule says true.'),
+  })
+  .describe('Destinations. Each one of a request needs a rule that allows it.');
+const bounds = z
+  .strictObject({
+    maxPrice: money.optional().describe('Most that the request may cost.'),
+    maxSegments: z.int().min(1).max(100).optional().describe('Most SMS segments.'),
+    maxMedia: z.int().min(0).max(100).optional().describe('Most media files.'),
+    maxRecipients: z.int().min(1).max(1000).optional().describe('Most destinations of one request.'),
+    maxCallDuration: duration.optional().describe('Calls are ended after this; after an hour without it.'),
+  })
+  .describe('Conditions of an allow rule.');
+const when = z
+  .strictObject({
+    hours: hours.optional().describe('Time of day; "22:00-06:00" goes over midnight.'),
+    days: z
+      .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+      .min(1)
+      .optional()
+      .describe('Days of the week.'),
+    timezone: timezone.optional().describe('Where hours and days are meant; UTC without it.'),
+  })
+  .describe('When the rule holds; always without it.');
+const rule = z
+  .strictObject({
+    id,
+    effect: z.enum(['allow', 'deny']).describe('A deny rule wins over every allow rule.'),
+    mode: z
+      .enum(['observe', 'enforce'])
+      .optional()
+      .describe('observe: a deny rule that refuses nothing, and journals what it would have refused.'),
+    who: who.optional(),
+    what: what.optional(),
+    to: to.optional(),
+    from: z
+      .strictObject({ senders: names.describe('Numbers or names, as the request states them.') })
+      .optional()
+      .describe('Senders; any without it.'),
+    when: when.optional(),
+    limits: bounds.optional(),
+    parameters: z
+      .strictObject({ forbid: names.describe("Parameters by the vendor's names.") })
+      .optional()
+      .describe('Parameters that the request must not have.'),
+    callbacks: z
+      .strictObject({ hosts: names.describe('Host names, whole.') })
+      .optional()
+      .describe('Hosts that the vendor may be told to call or to fetch from.'),
+  })
+  .refine(
+    ({ effect, limits, parameters, callbacks }) =>
+      effect === 'allow' || (limits === undefined && parameters === undefined && callbacks === undefined),
+    'limits, parameters and callbacks are conditions of allow rules',
+  )
+  .refine(({ effect, mode }) => effect === 'deny' || mode !== 'observe', 'only deny rules can be observed');
+const limit = z
+  .strictObject({
+    id,
+    per: z.enum(LIMIT_SUBJECTS).describe('What is counted by itself: prefix is + and six digits.'),
+    who: who.optional(),
+    what: what.optional(),
+    to: to.optional(),
+    rate: rate.optional().describe('So many in a time.'),
+    burst: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('So many at once; the number of the rate without it.'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('So many requests under way, for each data-plane process.'),
+  })
+  .refine(
+    ({ rate: one, concurrency }) => one !== undefined || concurrency !== undefined,
+    'needs a rate or a concurrency',
+  );
+
+/** What a policy may hold. Every field is described: `docs/reference/policy.md` is written from here. */
+export const policySchema = z.strictObject({
+  version: z.literal(1).describe('Version of this format.'),
+  mode: z
+    .enum(['enforce', 'observe'])
+    .describe('observe: rules refuse nothing, and the journal tells what they would have refused. Limits and budgets hold.'),
+  leaks: z
+    .strictObject({
+      respond: z
+        .enum(['ask', 'keys', 'all'])
+        .describe('Nothing by itself, revoke virtual keys, or rotate accounts too.'),
+    })
+    .optional()
+    .describe('What happens when a reported leak is a credential of ours.'),
+  parameters: z
+    .strictObject({ forbid: names.describe("Parameters by the vendor's names.") })
+    .optional()
+    .describe('Parameters that no request may have.'),
+  rules: z.array(rule).max(MAX_RULES).describe('What is not allowed by one is refused.'),
+  limits: z.array(limit).max(1000).optional().describe('Rates and concurrency, on top of the rules.'),
+});
+
+export type PolicyDocument = z.infer<typeof policySchema>;
+export type PolicyRule = PolicyDocument['rules'][number];
+export type PolicyLimit = NonNullable<PolicyDocument['limits']>[number];
