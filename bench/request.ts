@@ -10,7 +10,7 @@ export interface Sample {
   /** nginx puts a fresh 32-digit hexadecimal id in place of `$request_id`. */
   readonly answer: string;
   readonly item: string;
-  /** Sealed credential of the vendor account. */
+  /** Sealed credential of the vendor account. As with vendors, the secret does not stand in the answer. */
   readonly account: Readonly<Record<string, string>>;
   /** The header by which an app proves its virtual secret. */
   authorization(secret: string): string;
@@ -54,7 +54,7 @@ const twilio: Sample = {
     uri: `${MESSAGES}/SM$request_id.json`,
   }),
   item: 'message.send/sms',
-  account: { accountSid: ACCOUNT_SID, authToken: '0123456789abcdef'.repeat(2) },
+  account: { accountSid: ACCOUNT_SID, authToken: 'fedcba9876543210'.repeat(2) },
   authorization: (secret) => `Basic ${Buffer.from(`${ACCOUNT_SID}:${secret}`).toString('base64')}`,
 };
 

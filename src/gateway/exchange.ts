@@ -145,7 +145,8 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     return;
   }
   if (rest === null) {
-    const lines = Object.entries(headers).flat();
+    const lines: string[] = [];
+    for (const name in headers) lines.push(name, headers[name] ?? '');
     if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
     response.writeHead(status, lines);
     // As text the body leaves with the head in one write; Latin-1 keeps every byte.

@@ -110,10 +110,12 @@ export async function answerOutcome(
   { request, account, outcome, position }: Answered,
 ): Promise<AppAnswer> {
   const id = decisionId(parts, position);
-  await durable(parts, position).catch((error: unknown) => {
+  try {
+    await durable(parts, position);
+  } catch (error) {
     if (outcome.kind === 'answered') outcome.rest?.destroy();
     throw error;
-  });
+  }
   if (outcome.kind === 'answered')
     return withDecision(answerVendor(request, account, outcome), `allowed; id=${id}`);
   const code = outcome.kind === 'lost' ? 'upstream_unknown' : 'upstream_unreachable';
