@@ -65,22 +65,34 @@ export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic
       return next(hold(taken));
     },
     takeUsage() {
-      return limits.flatMap(({ rule, rate }) => rate?.takeUsage(rule.id) ?? []);
+      return usageOf(limits, (rate) => rate.takeUsage());
     },
     snapshot() {
       const now = clock.monotonic();
-      return limits.flatMap(({ rule, rate }) => rate?.snapshot(rule.id, now) ?? []);
+      return usageOf(limits, (rate) => rate.snapshot(now));
     },
     merge(usage: readonly Usage[]) {
       const now = clock.monotonic();
       const byId = new Map(limits.map((limit) => [limit.rule.id, limit]));
-      for (const { limit, key, count } of usage) byId.get(limit)?.rate?.merge(key, now, count);
+      for (const { limit, taken } of usage) {
+        const rate = byId.get(limit)?.rate;
+        for (const [key, count] of taken) rate?.merge(key, now, count);
+      }
     },
   });
 }
 
 function newLimit(rule: LimitRule): Limit {
   return { rule, rate: rule.rate === null ? null : createRate(rule.rate), running: new Map() };
+}
+
+function usageOf(limits: readonly Limit[], read: (rate: Rate) => Usage['taken']): readonly Usage[] {
+  const usage: Usage[] = [];
+  for (const { rule, rate } of limits) {
+    const taken = rate === null ? null : read(rate);
+    if (taken !== null && taken.size > 0) usage.push({ limit: rule.id, taken });
+  }
+  return usage;
 }
 
 function rateRefusal({ rule }: Limit): Refused {

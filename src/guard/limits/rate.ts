@@ -5,10 +5,10 @@ export interface RateRule {
   readonly burst: number;
 }
 
+/** How many a limit took, by key. */
 export interface Usage {
   readonly limit: string;
-  readonly key: string;
-  readonly count: number;
+  readonly taken: ReadonlyMap<string, number>;
 }
 
 export interface Rate {
@@ -16,9 +16,10 @@ export interface Rate {
   take(key: string, now: number, count: number): void;
   /** Counts what another process took; not reported by `takeUsage`. */
   merge(key: string, now: number, count: number): void;
-  takeUsage(limit: string): readonly Usage[];
+  /** What was taken since the last call. */
+  takeUsage(): ReadonlyMap<string, number>;
   /** What would have to be merged into an empty rate to make it refuse as this one does. */
-  snapshot(limit: string, now: number): readonly Usage[];
+  snapshot(now: number): ReadonlyMap<string, number>;
 }
 
 const MAX_KEYS = 200_000;
@@ -58,15 +59,15 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
       taken.set(key, (taken.get(key) ?? 0) + amount);
     },
     merge: add,
-    takeUsage(limit) {
-      const usage = [...taken].map(([key, amount]) => ({ limit, key, count: amount }));
+    takeUsage() {
+      const usage = taken;
       taken = new Map();
       return usage;
     },
-    snapshot(limit, now) {
-      return [...full]
-        .filter(([, at]) => at > now)
-        .map(([key, at]) => ({ limit, key, count: Math.ceil((at - now) / step) }));
+    snapshot(now) {
+      const inForce = new Map<string, number>();
+      for (const [key, at] of full) if (at > now) inForce.set(key, Math.ceil((at - now) / step));
+      return inForce;
     },
   };
 }
