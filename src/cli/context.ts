@@ -44,7 +44,7 @@ export interface CliActions {
 
 export interface CliOptions {
   readonly process: CliProcess;
-  readonly client: (options: ClientOptions) => AdminClient;
+  readonly client: (options: ClientOptions) => AdminClient | Promise<AdminClient>;
   readonly actions: CliActions;
   /** Version of Ringfence. */
   readonly version: string;

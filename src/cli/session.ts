@@ -20,7 +20,7 @@ export type Columns<T> = Readonly<Record<string, (row: T) => string | null>>;
 
 /** A connection to the gateway that the flags or the environment name, and where its answers go. */
 export async function openSession(context: CliContext, flags: CommonFlags): Promise<Session> {
-  const client = context.client(await findConnection(flags, context.process));
+  const client = await context.client(await findConnection(flags, context.process));
   return { client, ...createOutput(context, flags) };
 }
 

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+/** `inspect.custom`; the module that has it takes long to load. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A value that must not be printed. Every way to turn it into text gives the mask;
@@ -24,7 +25,7 @@ export class Secret {
     return '[secret]';
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return '[secret]';
   }
 }

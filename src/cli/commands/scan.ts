@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { RingfenceError } from '../../kernel/errors.ts';
+import { files } from '../../scan/builtins.ts';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Held, HoldOptions } from '../../scan/report/hold.ts';
 import type { Sighting } from '../../scan/sighting.ts';
@@ -111,7 +111,7 @@ async function print(
 
 function writeText(path: string, text: string): void {
   try {
-    writeFileSync(path, text);
+    files.writeFileSync(path, text);
   } catch (error) {
     throw new RingfenceError('input_invalid', `The file ${path} cannot be written.`, { cause: error });
   }

@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Paint } from '../../scan/report/summary.ts';
 
@@ -10,7 +9,9 @@ export interface FormatOptions {
   readonly isColoured: boolean;
 }
 
-const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+/** The module is not imported, as that takes as long as a small scan. */
+const coloured: Paint = (style, text) =>
+  process.getBuiltinModule('node:util').styleText(style, text, { validateStream: false });
 const plain: Paint = (_, text) => text;
 
 /** The report in one of its forms; only that form is loaded. */

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
+import { files } from '../../scan/builtins.ts';
 import type { Baseline } from '../../scan/report/baseline.ts';
 import type { Suppressions } from '../../scan/report/suppressions.ts';
 
@@ -10,7 +10,7 @@ const MOST_BYTES = 64 << 20;
 
 /** Folder in which the project keeps its baseline and its suppressions. */
 export function projectFolder(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
+  return files.statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
 }
 
 export function baselinePath(folder: string, given: string | undefined): string {
@@ -24,7 +24,7 @@ export async function openBaseline(
   mayBeMissing: boolean,
 ): Promise<Baseline | null> {
   const path = baselinePath(folder, given);
-  if ((given === undefined || mayBeMissing) && !existsSync(path)) return null;
+  if ((given === undefined || mayBeMissing) && !files.existsSync(path)) return null;
   const { readBaseline } = await import('../../scan/report/baseline.ts');
   return readBaseline(readText(path), path);
 }
@@ -32,7 +32,7 @@ export async function openBaseline(
 /** What `.ringfence-scan.yaml` of the project allows; null when there is none. */
 export async function openSuppressions(folder: string, today: string): Promise<Suppressions | null> {
   const path = join(folder, SUPPRESSION_FILE);
-  if (!existsSync(path)) return null;
+  if (!files.existsSync(path)) return null;
   const [{ readSuppressions }, { parse }] = await Promise.all([
     import('../../scan/report/suppressions.ts'),
     import('yaml'),
@@ -50,8 +50,8 @@ function parseYaml(parse: (text: string) => unknown, text: string): unknown {
 
 function readText(path: string): string {
   try {
-    if (statSync(path).size > MOST_BYTES) throw new Error('it is too large');
-    return readFileSync(path, 'utf8');
+    if (files.statSync(path).size > MOST_BYTES) throw new Error('it is too large');
+    return files.readFileSync(path, 'utf8');
   } catch (error) {
     throw new RingfenceError('input_invalid', `The file ${path} cannot be read.`, { cause: error });
   }

@@ -114,7 +114,7 @@ async function scanIndex({ context, flags, path }: SourceRun): Promise<ScanOutco
   const search = await scanStaged({
     path,
     git: createGit(env),
-    objectDirectories: objectFolders(path, env),
+    objectDirectories: await objectFolders(path, env),
     open: () => openLateSearch(flags),
   });
   return search?.outcome() ?? NOTHING;

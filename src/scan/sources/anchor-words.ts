@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { files } from '../builtins.ts';
 
 /** More than this is searched faster by the detector itself, once it is loaded. */
 const MOST_BYTES = 1 << 20;
@@ -17,7 +17,7 @@ export function createAnchorGate(): (bytes: Uint8Array) => boolean {
   return (bytes) => {
     left -= bytes.length;
     if (left < 0) return true;
-    pattern ??= anchorPattern(JSON.parse(readFileSync(FILE, 'utf8')) as readonly AnchorWord[]);
+    pattern ??= anchorPattern(JSON.parse(files.readFileSync(FILE, 'utf8')) as readonly AnchorWord[]);
     return pattern.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
   };
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { RingfenceError } from '../../kernel/errors.ts';
+import { childProcess } from '../builtins.ts';
 
 const MOST_OUTPUT = 1 << 30;
 /** A repository may come from anybody: git must start no program that its configuration names, and fetch nothing. */
@@ -32,7 +32,7 @@ export function createGit(env: Environment): Git {
   const own = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   return Object.freeze({
     run(folder: string, words: readonly string[], input?: string) {
-      const { status, stdout, error } = spawnSync('git', [...CAUTION, ...words], {
+      const { status, stdout, error } = childProcess.spawnSync('git', [...CAUTION, ...words], {
         cwd: folder,
         env: own,
         maxBuffer: MOST_OUTPUT,
