@@ -1,35 +1,37 @@
-import { bytesMatching, type ByteSet, has, isWithin, NO_BYTES } from './byte-set.ts';
+import { bytesMatching, type ByteSet, has, isWithin } from './byte-set.ts';
 import { DIGIT, LOWER, UPPER, type ValueForm } from './value-form.ts';
 
+const SHORTEST = 8;
+
+interface Alphabet {
+  readonly members: ByteSet;
+  /** For each byte, the kind of a letter or digit, OTHER for other members, and 0 for what is none. */
+  readonly kinds: Uint8Array;
+}
+
+const OTHER = 8;
+
 /** Alphabets of values; bytes beyond the last separate values in every language. */
-const ALPHABETS: readonly ByteSet[] = [
+const ALPHABETS: readonly Alphabet[] = [
   '[0-9A-Za-z]',
   '[0-9A-Za-z_-]',
   '[0-9A-Za-z+/=]',
   '[0-9A-Za-z_+/=.~:@!#$%&*;?^|-]',
-].map((alphabet) => bytesMatching(alphabet, false));
-const SHORTEST = 8;
+].map((alphabet) => {
+  const members = bytesMatching(alphabet, false);
+  return { members, kinds: Uint8Array.from({ length: 256 }, (_, byte) => kindOf(byte, members)) };
+});
 
-/** Marks bytes that are neither letter nor digit, by the runs of the second to fourth alphabet that they break. */
-const OTHER = 64;
-const BREAKS_SECOND = 8;
-const BREAKS_THIRD = 16;
-const BREAKS_FOURTH = 32;
-
-/** Kind of a letter or digit, or which runs another byte breaks. */
-const EFFECT = Uint8Array.from({ length: 256 }, (_, byte) => {
+function kindOf(byte: number, members: ByteSet): number {
   if (byte >= 0x30 && byte <= 0x39) return DIGIT;
   if (byte >= 0x41 && byte <= 0x5a) return UPPER;
   if (byte >= 0x61 && byte <= 0x7a) return LOWER;
-  const breaks = [BREAKS_SECOND, BREAKS_THIRD, BREAKS_FOURTH].filter(
-    (_effect, place) => !has(ALPHABETS[place + 1] ?? NO_BYTES, byte),
-  );
-  return breaks.reduce((all, one) => all | one, OTHER);
-});
+  return has(members, byte) ? OTHER : 0;
+}
 
-/** A run that a rule's value lies in: of which alphabet, how long at least, and with which kinds of characters. */
+/** A run that a rule's value lies in: of which bytes, how long at least, and with which kinds of characters. */
 export interface RunDemand {
-  readonly alphabet: number;
+  readonly kinds: Uint8Array;
   readonly least: number;
   readonly needs: number;
 }
@@ -37,53 +39,42 @@ export interface RunDemand {
 /** What a slice must hold for a value of that form to be in it; null when the form does not tell. */
 export function demandOf(form: ValueForm | null): RunDemand | null {
   if (form === null || form.least < SHORTEST) return null;
-  const alphabet = ALPHABETS.findIndex((members) => isWithin(form.bytes, members));
-  return alphabet === -1 ? null : { alphabet, least: form.least, needs: form.needs };
+  const alphabet = ALPHABETS.find(({ members }) => isWithin(form.bytes, members));
+  return alphabet === undefined ? null : { kinds: alphabet.kinds, least: form.least, needs: form.needs };
 }
 
-/** Runs of at least eight bytes of an alphabet, as pairs of length and kinds, by alphabet. */
-export type Runs = readonly (readonly number[])[];
-
-/** Finds the runs in bytes [from, to). This runs for every anchor. */
-export function findRuns(bytes: Uint8Array, from: number, to: number): Runs {
-  const [first, second, third, fourth]: [number[], number[], number[], number[]] = [[], [], [], []];
-  let [firstStart, secondStart, thirdStart, fourthStart] = [from, from, from, from];
-  let [firstKinds, secondKinds, thirdKinds, fourthKinds] = [0, 0, 0, 0];
-  for (let at = from; at <= to; at++) {
-    const effect =
-      at < to ? (EFFECT[bytes[at] ?? 0] ?? 0) : OTHER | BREAKS_SECOND | BREAKS_THIRD | BREAKS_FOURTH;
-    if (effect < BREAKS_SECOND) {
-      firstKinds |= effect;
+/**
+ * True when a run in bytes [from, to) meets the demand. This runs for every anchor: it looks at the last byte that a run
+ * would have, and from there back to what breaks it, so that most bytes are not looked at.
+ */
+export function holdsRun(
+  bytes: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  { kinds, least, needs }: RunDemand,
+): boolean {
+  let start = from;
+  while (start + least <= to) {
+    const broken = lastBreak(bytes, kinds, start, start + least);
+    if (broken >= start) {
+      start = broken + 1;
       continue;
     }
-    if (at - firstStart >= SHORTEST) first.push(at - firstStart, firstKinds);
-    secondKinds |= firstKinds;
-    thirdKinds |= firstKinds;
-    fourthKinds |= firstKinds;
-    firstStart = at + 1;
-    firstKinds = 0;
-    if ((effect & BREAKS_SECOND) !== 0) {
-      if (at - secondStart >= SHORTEST) second.push(at - secondStart, secondKinds);
-      secondStart = at + 1;
-      secondKinds = 0;
+    let found = 0;
+    let at = start;
+    for (; at < to; at++) {
+      const kind = kinds[bytes[at] ?? 0] ?? 0;
+      if (kind === 0) break;
+      found |= kind;
     }
-    if ((effect & BREAKS_THIRD) !== 0) {
-      if (at - thirdStart >= SHORTEST) third.push(at - thirdStart, thirdKinds);
-      thirdStart = at + 1;
-      thirdKinds = 0;
-    }
-    if ((effect & BREAKS_FOURTH) === 0) continue;
-    if (at - fourthStart >= SHORTEST) fourth.push(at - fourthStart, fourthKinds);
-    fourthStart = at + 1;
-    fourthKinds = 0;
+    if ((found & needs) === needs) return true;
+    start = at + 1;
   }
-  return [first, second, third, fourth];
+  return false;
 }
 
-/** True when one of the runs meets the demand. */
-export function meets(runs: Runs, { alphabet, least, needs }: RunDemand): boolean {
-  const found = runs[alphabet] ?? [];
-  for (let run = 0; run < found.length; run += 2)
-    if ((found[run] ?? 0) >= least && ((found[run + 1] ?? 0) & needs) === needs) return true;
-  return false;
+/** The last byte in [from, to) that is not of the alphabet, or the one before `from`. */
+function lastBreak(bytes: Uint8Array, kinds: Uint8Array, from: number, to: number): number {
+  let at = to - 1;
+  while (at >= from && kinds[bytes[at] ?? 0] !== 0) at--;
+  return at;
 }

@@ -1,5 +1,5 @@
 import type { Window } from '../detection.ts';
-import { findRuns, meets, type RunDemand, type Runs } from './runs.ts';
+import { holdsRun, type RunDemand } from './runs.ts';
 
 /** The bytes around an anchor, one character each. */
 export interface Slice {
@@ -35,7 +35,6 @@ export function createSlices({ bytes, length }: Pick<Window, 'bytes' | 'length'>
 /** Nothing is computed before it is asked for: most slices have no value in them. */
 function cut(buffer: Buffer, from: number, to: number, length: number): Slice {
   let [text, lower]: [string | null, string | null] = [null, null];
-  let runs: Runs | null = null;
   const tried = new Map<RegExp, boolean>();
   const slice: Slice = {
     from,
@@ -44,7 +43,7 @@ function cut(buffer: Buffer, from: number, to: number, length: number): Slice {
     cutAfter: to < length,
     text: () => (text ??= buffer.toString('latin1', from, to)),
     lower: () => (lower ??= slice.text().toLowerCase()),
-    meets: (demand) => meets((runs ??= findRuns(buffer, from, to)), demand),
+    meets: (demand) => holdsRun(buffer, { from, to }, demand),
     has(pattern) {
       const known = tried.get(pattern);
       if (known !== undefined) return known;
