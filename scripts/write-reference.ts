@@ -100,13 +100,13 @@ function policyPage(): string {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** All generated documents by path. */
-function documents(): ReadonlyMap<string, string> {
+async function documents(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     [`${FOLDER}/errors.md`, errorsPage()],
     [`${FOLDER}/vendors.md`, vendorsPage()],
     [`${FOLDER}/cli.md`, page('Command line', ...cliSections(packageJson.version))],
     [`${FOLDER}/leak-rules.md`, leakRulesPage()],
-    ['src/scan/anchor-words.json', anchorWords()],
+    ['src/scan/anchor-words.json', await anchorWords()],
     ...VENDORS.map((vendor): [string, string] => [
       `${FOLDER}/operations/${vendor.id}.md`,
       operationsPage(vendor),
@@ -127,20 +127,20 @@ function read(path: string): string | null {
 }
 
 /** Names the documents that are not as the code would write them. */
-function check(): boolean {
-  const stale = [...documents()].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+async function check(): Promise<boolean> {
+  const stale = [...(await documents())].filter(([path, text]) => read(path) !== text).map(([path]) => path);
   for (const path of stale) console.log(`${path} is not up to date; run \`npm run reference\``);
   return stale.length === 0;
 }
 
-function write(): void {
+async function write(): Promise<void> {
   // Pages of vendors that are gone; other pages of the folder have other writers.
   rmSync(`${FOLDER}/operations`, { recursive: true, force: true });
-  for (const [path, text] of documents()) {
+  for (const [path, text] of await documents()) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
 }
 
-if (process.argv.includes('--check')) process.exitCode = check() ? 0 : 1;
-else write();
+if (process.argv.includes('--check')) process.exitCode = (await check()) ? 0 : 1;
+else await write();

@@ -50,25 +50,13 @@ function historyName({ flags: { since, range }, path }: SourceRun): string {
   return since === undefined ? `the history of ${path}` : `the history of ${path} since ${since}`;
 }
 
+/** The rules load when there is a reason. */
 async function openSearch({ rules }: SourceFlags): Promise<Search> {
-  const [{ createDetector }, { createSearch }] = await Promise.all([
-    import('../../scan/detector-source.ts'),
+  const [{ createSearch }, { createLateDetector }] = await Promise.all([
     import('../../scan/sources/search.ts'),
+    import('../../scan/sources/late-detector.ts'),
   ]);
-  return createSearch(createDetector({ ids: await ruleIds(rules) }));
-}
-
-/** The same, but the rules load only when there is a reason. */
-async function openLateSearch({ rules }: SourceFlags): Promise<Search> {
-  const [{ createSearch }, { createAnchorGate }] = await Promise.all([
-    import('../../scan/sources/search.ts'),
-    import('../../scan/sources/anchor-words.ts'),
-  ]);
-  const ids = await ruleIds(rules);
-  return createSearch({
-    open: async () => (await import('../../scan/detector-source.ts')).createDetector({ ids }),
-    mayHold: createAnchorGate(),
-  });
+  return createSearch(createLateDetector(await ruleIds(rules)));
 }
 
 /** Ids of `--rules`; null: all. Throws when there is no such rule. */
@@ -115,7 +103,7 @@ async function scanIndex({ context, flags, path }: SourceRun): Promise<ScanOutco
     path,
     git: createGit(env),
     objectDirectories: await objectFolders(path, env),
-    open: () => openLateSearch(flags),
+    open: () => openSearch(flags),
   });
   return search?.outcome() ?? NOTHING;
 }

@@ -107,8 +107,10 @@ export function unpackStream(chunks: Chunks, packing: 'gzip' | 'zstd'): Readable
 }
 
 export interface Peeked {
-  /** The first bytes, at least 8 KiB if there are so many. */
+  /** The first bytes, at least as many as were asked for if there are so many. */
   readonly head: Uint8Array;
+  /** There are no more than these. */
+  readonly isWhole: boolean;
   /** All of the chunks, the first ones again. */
   readonly chunks: AsyncGenerator<Uint8Array>;
   /** Lets the source go when nobody reads the chunks. */
@@ -116,13 +118,17 @@ export interface Peeked {
 }
 
 /** Looks at the beginning of what comes in chunks. */
-export async function peek(chunks: Chunks): Promise<Peeked> {
+export async function peek(chunks: Chunks, least = HEAD): Promise<Peeked> {
   const source = iterate(chunks);
   const first: Uint8Array[] = [];
   let length = 0;
-  while (length < HEAD) {
+  let isWhole = false;
+  while (length < least) {
     const next = await source.next();
-    if (next.done === true) break;
+    if (next.done === true) {
+      isWhole = true;
+      break;
+    }
     first.push(next.value);
     length += next.value.length;
   }
@@ -131,7 +137,7 @@ export async function peek(chunks: Chunks): Promise<Peeked> {
     yield* source;
   }
   const discard = async (): Promise<void> => void (await source.return(null));
-  return { head: Buffer.concat(first), chunks: whole(), discard };
+  return { head: Buffer.concat(first), isWhole, chunks: whole(), discard };
 }
 
 async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {

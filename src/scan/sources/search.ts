@@ -2,6 +2,7 @@ import type { Detector } from '../detection.ts';
 import type { Place, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
 import type { Chunks } from './byte-queue.ts';
 import type { Allotment } from './expand.ts';
+import type { LateDetector } from './late-detector.ts';
 import { packingOf } from './packing.ts';
 import { cutPieces, rewritingsOf, searchText } from './search-text.ts';
 import { textOf } from './text.ts';
@@ -11,6 +12,8 @@ const loadExpand = () => import('./expand.ts');
 
 /** A document up to this size is held as one piece, a larger text is read piece by piece. */
 export const MOST_WHOLE = 64 << 20;
+/** A stream up to this size is a document like others. */
+const SMALL = 1 << 20;
 const MOST_PROBLEMS = 200;
 
 /** Looks through documents, and through what is packed in them. */
@@ -24,20 +27,12 @@ export interface Search {
   outcome(): ScanOutcome;
 }
 
-/** A detector that loads when a document may hold something. */
-export interface LateDetector {
-  open(): Promise<Detector>;
-  /** False: surely nothing would be detected. */
-  mayHold(bytes: Uint8Array): boolean;
-}
-
 export function createSearch(source: Detector | LateDetector): Search {
   const sightings: Sighting[] = [];
   const { report, problems } = collectProblems();
   const counts = { documents: 0, bytes: 0 };
-  const late: LateDetector = 'open' in source ? source : { open: async () => source, mayHold: () => true };
-  let opened: Detector | null = null;
-  const open = async (): Promise<Detector> => (opened ??= await late.open());
+  const late: LateDetector =
+    'openAll' in source ? source : { openAll: async () => source, openFor: async () => source };
 
   async function lookAt(document: Packed): Promise<void> {
     const { place, bytes } = document;
@@ -48,10 +43,10 @@ export function createSearch(source: Detector | LateDetector): Search {
     if (text === null) return;
     const origin = { place, linesBefore: 0 };
     const rewritings = rewritingsOf(text, origin);
-    const versions = [text, ...rewritings.map((one) => one.bytes)];
-    if (opened === null && !versions.some((one) => late.mayHold(one))) return;
+    const detector = await late.openFor([text, ...rewritings.map((one) => one.bytes)]);
+    if (detector === null) return;
     const readable = { text, rewritings, from: 0, to: text.length };
-    sightings.push(...searchText(await open(), readable, origin));
+    sightings.push(...searchText(detector, readable, origin));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
@@ -71,14 +66,15 @@ export function createSearch(source: Detector | LateDetector): Search {
   async function lookStream(place: Place, chunks: Chunks): Promise<void> {
     const { collect, peek, reasonOf } = await loadExpand();
     try {
-      const { head, chunks: whole, discard } = await peek(chunks);
+      const { head, chunks: whole, discard, isWhole } = await peek(chunks, SMALL);
+      if (isWhole) return await look(place, head);
       const isPacked = packingOf(head) !== null;
       const text = textOf(head);
       if (isPacked || (text !== null && text !== head))
         return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
       if (text === null) return await discard();
-      const detector = await open();
+      const detector = await late.openAll();
       for await (const piece of cutPieces(whole, detector.reach)) {
         const origin = { place, linesBefore: piece.linesBefore };
         counts.bytes += piece.fresh;
