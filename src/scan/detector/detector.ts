@@ -1,7 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, ScannedDocument, Window } from '../detection.ts';
 import { BLOCK, createAnchorSearch } from './anchor-search.ts';
-import { collectAnchors, confirm } from './anchors.ts';
+import { collectAnchors } from './anchors.ts';
 import { createJudge } from './judge.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { createSlices, type Slice } from './slices.ts';
@@ -35,7 +35,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     for (const place of found) {
       const anchor = anchors[place % kinds];
       const start = Math.floor(place / kinds);
-      if (anchor === undefined || !confirm(anchor, document.bytes, start, document.length)) continue;
+      if (anchor === undefined) continue;
       for (const rule of anchor.rules) {
         const slice = slices.around(start, anchor.length, rule.span);
         reportMatches(matcherOf(rule), slice, start, report);
