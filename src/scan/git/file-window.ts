@@ -1,15 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { damaged } from './damage.ts';
 
-/** For reading mostly forward; 8 MiB are held at most. */
-const FORWARD: Blocks = { size: 256 * 1024, most: 32 };
-/** For reading here and there; 32 MiB are held at most. */
-export const SCATTERED: Blocks = { size: 32 * 1024, most: 1024 };
-
-interface Blocks {
-  readonly size: number;
-  readonly most: number;
-}
+/** Families jump about in their pack: larger blocks are read many times over. 32 MiB are held at most. */
+const BLOCK = 16 * 1024;
+const MOST_BLOCKS = 2048;
 
 /** A file that is read by blocks, of which a few are held. */
 export interface FileWindow {
@@ -21,7 +15,7 @@ export interface FileWindow {
 }
 
 /** Opens a regular file; a pipe or device in its place is refused, as it could block for ever. */
-export function openFileWindow(path: string, { size: blockSize, most }: Blocks = FORWARD): FileWindow {
+export function openFileWindow(path: string): FileWindow {
   if (!statSync(path).isFile()) damaged('it is no regular file');
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
@@ -33,12 +27,12 @@ export function openFileWindow(path: string, { size: blockSize, most }: Blocks =
       blocks.set(number, known);
       return known;
     }
-    const reused = blocks.size < most ? undefined : oldestOf(blocks);
-    const block = reused ?? new Uint8Array(Math.min(blockSize, size));
+    const reused = blocks.size < MOST_BLOCKS ? undefined : oldestOf(blocks);
+    const block = reused ?? new Uint8Array(Math.min(BLOCK, size));
     readFully(descriptor, block, {
       at: 0,
-      from: number * blockSize,
-      length: Math.min(blockSize, size - number * blockSize),
+      from: number * BLOCK,
+      length: Math.min(BLOCK, size - number * BLOCK),
     });
     blocks.set(number, block);
     return block;
@@ -48,17 +42,14 @@ export function openFileWindow(path: string, { size: blockSize, most }: Blocks =
     size,
     read(target, at, { from, to }) {
       if (from < 0 || to > size || from > to) damaged('the file ends before the object');
-      if (to - from > 2 * blockSize) {
+      if (to - from > 2 * BLOCK) {
         readFully(descriptor, target, { at, from, length: to - from });
         return;
       }
       for (let next = from; next < to;) {
-        const number = Math.floor(next / blockSize);
-        const end = Math.min(to, (number + 1) * blockSize);
-        target.set(
-          blockAt(number).subarray(next - number * blockSize, end - number * blockSize),
-          at + next - from,
-        );
+        const number = Math.floor(next / BLOCK);
+        const end = Math.min(to, (number + 1) * BLOCK);
+        target.set(blockAt(number).subarray(next - number * BLOCK, end - number * BLOCK), at + next - from);
         next = end;
       }
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
 import { DamageError } from './damage.ts';
-import { type FileWindow, openFileWindow, SCATTERED } from './file-window.ts';
+import { type FileWindow, openFileWindow } from './file-window.ts';
 import { findOid, openPackIndex, type PackIndex, uint32 } from './pack-index.ts';
 import { isFile, isFolder, namesIn, type Repository } from './repository.ts';
 
@@ -55,7 +55,7 @@ export function reopenPack(path: string, index: PackIndex): Pack {
 function openPack(path: string, hashBytes: number): Pack {
   const bytes = readIndexFile(path.replace(/pack$/, 'idx'));
   const index = openPackIndex(bytes, hashBytes);
-  const file = openFileWindow(path, SCATTERED);
+  const file = openFileWindow(path);
   try {
     const head = new Uint8Array(12);
     file.read(head, 0, { from: 0, to: 12 });
