@@ -35,7 +35,7 @@ export interface WorkerProcess {
   kill(): void;
 }
 
-/** Requests leave little behind: a larger one saves no time under load, and costs 80 MiB (bench/results.md). */
+/** Requests leave little behind: a larger one saves no time that can be measured, and costs memory. */
 const SMALL_YOUNG_GENERATION = '--max-semi-space-size=8';
 const CONFIRM_MILLISECONDS = 900;
 /** Money that a hanging process does not give up in time stays in its lease. */
