@@ -159,7 +159,9 @@ export const policySchema = z.strictObject({
   version: z.literal(1).describe('Version of this format.'),
   mode: z
     .enum(['enforce', 'observe'])
-    .describe('observe: rules refuse nothing, and the journal tells what they would have refused. Limits and budgets hold.'),
+    .describe(
+      'observe: rules refuse nothing, and the journal tells what they would have refused. Limits and budgets hold.',
+    ),
   leaks: z
     .strictObject({
       respond: z
