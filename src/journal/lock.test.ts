@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { newDirectory } from './journal-fixture.ts';
-import { lockDirectory, systemProcesses, type Holder } from './lock.ts';
+import { lockDirectory, lockHolder, systemProcesses, type Holder } from './lock.ts';
 
 const dead: Holder = { pid: 4_000_000, start: 'long ago' };
 
@@ -91,4 +91,16 @@ test('another process cannot open a directory that this one holds', (t) => {
   release();
   assert.equal(run(), 'taken');
   lockDirectory(directory)();
+});
+
+test('the holder of a lock is named while it lives', (t) => {
+  const directory = newDirectory(t);
+  assert.equal(lockHolder(directory), null);
+  mkdirSync(directory);
+  const release = lockDirectory(directory);
+  assert.equal(lockHolder(directory), process.pid);
+  release();
+  assert.equal(lockHolder(directory), null);
+  lockDirectory(directory, tableOf(dead, [dead]));
+  assert.equal(lockHolder(directory), null);
 });

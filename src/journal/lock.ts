@@ -27,6 +27,12 @@ export function lockDirectory(directory: string, processes: ProcessTable = syste
   };
 }
 
+/** The process that holds the lock of a journal directory, when it lives; null when nobody does. */
+export function lockHolder(directory: string, processes: ProcessTable = systemProcesses): number | null {
+  const holder = parse(read(join(directory, 'lock')) ?? '');
+  return holder !== null && processes.isAlive(holder) ? holder.pid : null;
+}
+
 function takeOver(path: string, mine: string, processes: ProcessTable): void {
   const stale = read(path);
   if (stale !== null) refuseLive(stale, path, processes);

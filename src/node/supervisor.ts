@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bank, Holder, Returned } from '../guard/budgets/bank.ts';
 import type { GrantAsk } from '../guard/budgets/slice.ts';
+import { lockHolder } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
 import { broadcast, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
@@ -42,6 +44,8 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
+const ORPHAN_POLL_MILLISECONDS = 20;
+const ORPHAN_PATIENCE_MILLISECONDS = 5000;
 const RESTART_MILLISECONDS = 100;
 const MAX_RESTART_MILLISECONDS = 10_000;
 
@@ -95,11 +99,28 @@ async function start(state: State, bank: Bank): Promise<void> {
   state.bank = bank;
   await Promise.all(
     state.nodes.map(async (node) => {
+      await awaitEnd(state, node);
       await openShipper(state, node);
       await recover(state, node);
       await launch(state, node);
     }),
   );
+}
+
+/**
+ * Waits for a process of an earlier primary, which ends soon after that was killed: until then it may spend, and its
+ * leases must not be closed. Throws `conflict` when it goes on.
+ */
+async function awaitEnd(state: State, node: string): Promise<void> {
+  const directory = directoryOf(state, node);
+  for (let waited = 0; ; waited += ORPHAN_POLL_MILLISECONDS) {
+    const holder = lockHolder(directory);
+    if (holder === null) return;
+    if (waited === 0) state.say(`waiting for process ${holder} of an earlier run to end`);
+    if (waited >= ORPHAN_PATIENCE_MILLISECONDS)
+      throw new RingfenceError('conflict', `The journal of ${node} is in use by process ${holder}`);
+    await pause(state, ORPHAN_POLL_MILLISECONDS);
+  }
 }
 
 async function stop(state: State): Promise<void> {
