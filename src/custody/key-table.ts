@@ -4,7 +4,7 @@ import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { checkUse, createPacker, type KeyEntry, type RequestOrigin } from './key-entry.ts';
-import { createSignatures, type OpenVerifier } from './signatures.ts';
+import { createSignatures, UNKNOWN_KEY, type SignaturesOptions } from './signatures.ts';
 import type { TokenClaims } from './token-cache.ts';
 
 /** Who sends a request, once proven. */
@@ -34,18 +34,22 @@ export interface KeyTable {
   takeUses(): ReadonlyMap<string, number>;
 }
 
-export interface KeyTableOptions {
+export interface KeyTableOptions extends Omit<SignaturesOptions, 'isCurrent'> {
   /** Keyed hash under `KeyRing.derive('index')`. */
   readonly index: KeyedHash;
-  readonly openVerifier: OpenVerifier;
   /** Told of a well-formed secret that is no key's, by its keyed hash. The answer does not depend on it. */
   readonly onUnknown?: (hash: string, origin: RequestOrigin) => void;
 }
 
-export function createKeyTable({ index, openVerifier, onUnknown }: KeyTableOptions): KeyTable {
+interface ProvenKey {
+  readonly key: KeyEntry;
+  readonly claims: TokenClaims | null;
+}
+
+export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
-  const signatures = createSignatures({ openVerifier, isCurrent: (key) => byId.get(key.id) === key });
+  const signatures = createSignatures({ ...verifying, isCurrent: (key) => byId.get(key.id) === key });
   const pack = createPacker();
   let uses = new Map<string, number>();
 
@@ -66,12 +70,13 @@ export function createKeyTable({ index, openVerifier, onUnknown }: KeyTableOptio
   }
 
   /** A stored hash is compared with a hash that nobody outside can compute: its timing tells nothing about the secret. */
-  function findSecret(secret: string, origin: RequestOrigin): KeyEntry | null {
-    if (!endsInVirtualSecret(secret)) return null;
+  function findSecret(secret: string, origin: RequestOrigin): Step<ProvenKey> {
+    if (!endsInVirtualSecret(secret)) return UNKNOWN_KEY;
     const hash = index(secret);
-    const found = byIndex.get(hash) ?? null;
-    if (found === null) onUnknown?.(hash, origin);
-    return found;
+    const key = byIndex.get(hash);
+    if (key !== undefined) return next({ key, claims: null });
+    onUnknown?.(hash, origin);
+    return UNKNOWN_KEY;
   }
 
   return {
@@ -86,14 +91,17 @@ export function createKeyTable({ index, openVerifier, onUnknown }: KeyTableOptio
     authenticate(presented, origin) {
       if (presented === null)
         return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');
-      const signed = presented.kind === 'jwt' ? signatures.verify(presented, origin) : null;
-      const entry = presented.kind === 'jwt' ? (signed?.key ?? null) : findSecret(presented.secret, origin);
-      if (entry === null) return refuse('key_invalid', 'authenticate', 'The virtual key is not known.');
+      const proven =
+        presented.kind === 'jwt'
+          ? signatures.verify(presented, origin)
+          : findSecret(presented.secret, origin);
+      if (!proven.ok) return proven;
+      const { key: entry, claims } = proven.value;
       const refusal = checkUse(entry, presented.publicId, origin);
       if (refusal !== null) return refusal;
       uses.set(entry.id, origin.wall);
       const { id, app, account, vendor, kind, publicId } = entry;
-      return next({ id, app, account, vendor, kind, publicId, claims: signed?.claims ?? null });
+      return next({ id, app, account, vendor, kind, publicId, claims });
     },
     takeUses() {
       const taken = uses;

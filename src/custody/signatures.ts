@@ -1,10 +1,12 @@
+import { next, refuse, type Step } from '../intent/decision.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
-import { verifyJwt } from '../vendors/shared/jwt.ts';
+import { createSignatureCheck, isAcceptable, type SignatureCheck } from '../vendors/shared/jwt.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { KeyEntry, RequestOrigin } from './key-entry.ts';
 import { createSigners } from './signers.ts';
-import { createTokenCache, type TokenClaims, type VerifiedToken } from './token-cache.ts';
+import { createTokenCache, type VerifiedToken } from './token-cache.ts';
+import { createTrials } from './trials.ts';
 
 export type PresentedToken = Extract<Presented, { kind: 'jwt' }>;
 
@@ -15,50 +17,68 @@ export type OpenVerifier = (record: Pick<VirtualKeyRecord, 'id'> & { readonly se
 export interface Signatures {
   add(entry: KeyEntry): void;
   remove(entry: KeyEntry): void;
-  /** Null when no key of the vendor and public id has signed the token, or the token is no longer good. */
-  verify(presented: PresentedToken, origin: RequestOrigin): VerifiedToken<KeyEntry> | null;
+  /** Refused when no key of the vendor and public id has signed the token, or the token is no longer good. */
+  verify(presented: PresentedToken, origin: RequestOrigin): Step<VerifiedToken<KeyEntry>>;
 }
 
 export interface SignaturesOptions {
   readonly openVerifier: OpenVerifier;
   /** False for an entry that was replaced or removed: what it vouched for is void. */
   readonly isCurrent: (entry: KeyEntry) => boolean;
+  /** Reads a verifier once for all checks with it. */
+  readonly checkOf?: typeof createSignatureCheck;
 }
 
-const MAX_TOKEN = 16 * 1024;
 const CACHED_TOKENS = 4096;
 const KIND_OF = { HS256: 'hs256', RS256: 'rs256' } as const;
+export const UNKNOWN_KEY = refuse('key_invalid', 'authenticate', 'The virtual key is not known.');
+const FLOODED = refuse(
+  'rate_limited',
+  'authenticate',
+  'Too many tokens came from this address that no virtual key has signed; only keys in use are tried for a while.',
+);
 
-export function createSignatures({ openVerifier, isCurrent }: SignaturesOptions): Signatures {
+export function createSignatures(options: SignaturesOptions): Signatures {
+  const { openVerifier, isCurrent, checkOf = createSignatureCheck } = options;
   const signers = createSigners();
   const tokens = createTokenCache<KeyEntry>(CACHED_TOKENS);
-  const opened = new WeakMap<KeyEntry, Secret>(); // Opening costs more than checking. Goes with its entry.
+  const checks = new WeakMap<KeyEntry, SignatureCheck>(); // Opening and reading cost more than checking. Goes with its entry.
+  const startTrial = createTrials();
 
-  /** A token without end would be a key that nobody can find again, so it must state `exp`. */
-  function claimsBy(key: KeyEntry, presented: PresentedToken, now: number): TokenClaims | null {
-    const { token, algorithm } = presented;
-    if (key.kind !== KIND_OF[algorithm] || key.sealed === null) return null;
-    const verifier = opened.get(key) ?? openVerifier({ id: key.id, sealed: key.sealed });
-    opened.set(key, verifier);
-    const claims = verifyJwt(token, { algorithm, key: verifier.reveal(), now });
-    return claims?.['exp'] === undefined ? null : claims;
+  function hasSigned(key: KeyEntry, { jwt, algorithm }: PresentedToken): boolean {
+    if (key.kind !== KIND_OF[algorithm] || key.sealed === null) return false;
+    const check =
+      checks.get(key) ?? checkOf(algorithm, openVerifier({ id: key.id, sealed: key.sealed }).reveal());
+    checks.set(key, check);
+    return check(jwt);
+  }
+
+  function findSigner(presented: PresentedToken, origin: RequestOrigin): Step<VerifiedToken<KeyEntry>> {
+    const source = `${origin.address} ${origin.vendor} ${presented.publicId}`;
+    const all = signers.find(origin.vendor, presented.publicId);
+    if (all.length === 0) return UNKNOWN_KEY;
+    const trial = startTrial(source, all, origin.ledger);
+    const key = trial.keys.find((one) => hasSigned(one, presented));
+    if (key === undefined) {
+      trial.lost();
+      return trial.isCut ? FLOODED : UNKNOWN_KEY;
+    }
+    trial.signed(key);
+    const verified = { key, claims: presented.jwt.claims };
+    tokens.put(presented.jwt.token, verified, origin);
+    return next(verified);
   }
 
   return {
     add: (entry) => signers.add(entry),
     remove: (entry) => signers.remove(entry),
     verify(presented, origin) {
-      const { token, publicId } = presented;
-      if (token.length > MAX_TOKEN) return null;
-      const known = tokens.get(token, origin);
-      if (known !== null && isCurrent(known.key)) return known;
-      for (const key of signers.find(origin.vendor, publicId)) {
-        const claims = claimsBy(key, presented, origin.wall);
-        if (claims === null) continue;
-        tokens.put(token, { key, claims }, origin);
-        return { key, claims };
-      }
-      return null;
+      const { jwt, algorithm } = presented;
+      const known = tokens.get(jwt.token, origin);
+      if (known !== null && isCurrent(known.key)) return next(known);
+      // A token without end would be a key that nobody can find again, so it must state `exp`.
+      if (jwt.claims['exp'] === undefined || !isAcceptable(jwt, algorithm, origin.wall)) return UNKNOWN_KEY;
+      return findSigner(presented, origin);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Money } from '../kernel/money.ts';
 import type { NumberingPlan } from '../kernel/numbering/facts.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { OperationTable } from './operations.ts';
+import type { JwtAlgorithm, UnverifiedJwt } from './shared/jwt.ts';
 import type { Operation, WireRequest, WireResponse } from './wire.ts';
 
 /** Everything Ringfence knows about one vendor. Pure: no clock, no network, no storage. */
@@ -56,8 +57,8 @@ export type Presented =
   | {
       readonly kind: 'jwt';
       readonly publicId: string;
-      readonly algorithm: 'HS256' | 'RS256';
-      readonly token: string;
+      readonly algorithm: JwtAlgorithm;
+      readonly jwt: UnverifiedJwt;
     };
 
 /** What an app gets: the vendor's names for the parts and their values, shown once. */

@@ -184,14 +184,14 @@ for (const vendor of VENDORS) {
           assert.ok(presented.publicId === null || presented.publicId === issued.publicId);
           if (presented.kind === 'secret') assert.equal(presented.secret, issued.verifier.reveal());
           else {
-            const { token, algorithm } = presented;
-            assert.ok(verifyJwt(token, { algorithm, key: issued.verifier.reveal(), now: NOW }) !== null);
+            const { jwt, algorithm } = presented;
+            assert.ok(verifyJwt(jwt.token, { algorithm, key: issued.verifier.reveal(), now: NOW }) !== null);
           }
           const sent = custody.authorize(request, fixture.account, NOW);
           const bytes = bytesOf(sent);
           for (const [part] of virtual)
             assert.ok(!bytes.includes(parts[part] ?? ''), `${part} in ${request.path}`);
-          if (presented.kind === 'jwt') assert.ok(!bytes.includes(presented.token));
+          if (presented.kind === 'jwt') assert.ok(!bytes.includes(presented.jwt.token));
           else assert.ok(!bytes.includes(presented.secret));
           assert.ok(holdsRealCredential(sent, fixture.account), request.path);
         }

@@ -49,9 +49,10 @@ export const custody: CustodyAdapter = {
   snippets,
   read(request) {
     const token = tokenOf(request);
-    const issuer = token === null ? undefined : parseJwt(token)?.claims['iss'];
-    return token !== null && typeof issuer === 'string' && issuer !== ''
-      ? { kind: 'jwt', publicId: issuer, algorithm: 'HS256', token }
+    const jwt = token === null ? null : parseJwt(token);
+    const issuer = jwt?.claims['iss'];
+    return jwt !== null && typeof issuer === 'string' && issuer !== ''
+      ? { kind: 'jwt', publicId: issuer, algorithm: 'HS256', jwt }
       : null;
   },
   authorize,

@@ -1,4 +1,12 @@
-import { createHmac, createPrivateKey, createPublicKey, sign, timingSafeEqual, verify } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto';
 import { type JsonObject, readJsonObject } from './json-body.ts';
 
 export type JwtAlgorithm = 'HS256' | 'RS256';
@@ -8,10 +16,15 @@ export type JwtClaims = Readonly<Record<string, unknown>>;
 export interface UnverifiedJwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
+  /** The whole of it. */
+  readonly token: string;
   /** Header and payload as they were signed. */
   readonly signed: string;
   readonly signature: Buffer;
 }
+
+/** True when one key, which was read once, has signed the token. Says nothing of its header and times. */
+export type SignatureCheck = (jwt: UnverifiedJwt) => boolean;
 
 /** How a token must have been made. The algorithm is the caller's choice, never the token's (RFC 8725, 3.1). */
 export interface JwtExpectation {
@@ -36,7 +49,7 @@ export function parseJwt(token: string): UnverifiedJwt | null {
   const claims = decodeObject(payload);
   const signature = decode(mac);
   if (header === null || claims === null || signature === null) return null;
-  return { header, claims, signed: token.slice(0, head.length + payload.length + 1), signature };
+  return { header, claims, token, signed: token.slice(0, head.length + payload.length + 1), signature };
 }
 
 /**
@@ -45,9 +58,23 @@ export function parseJwt(token: string): UnverifiedJwt | null {
  */
 export function verifyJwt(token: string, { algorithm, key, now }: JwtExpectation): JwtClaims | null {
   const jwt = parseJwt(token);
-  if (jwt === null || jwt.header['alg'] !== algorithm || 'crit' in jwt.header || key === '') return null;
-  if (!signatureHolds(jwt, algorithm, key)) return null;
-  return timesHold(jwt.claims, now / 1000) ? jwt.claims : null;
+  if (jwt === null || !isAcceptable(jwt, algorithm, now)) return null;
+  return createSignatureCheck(algorithm, key)(jwt) ? jwt.claims : null;
+}
+
+/** Everything that can be said of a token without its signature: it costs next to nothing, so it comes first. */
+export function isAcceptable(
+  { header, claims }: UnverifiedJwt,
+  algorithm: JwtAlgorithm,
+  now: number,
+): boolean {
+  return header['alg'] === algorithm && !('crit' in header) && timesHold(claims, now / 1000);
+}
+
+/** `key` as in `JwtExpectation`; an empty or unusable one has signed nothing. */
+export function createSignatureCheck(algorithm: JwtAlgorithm, key: string): SignatureCheck {
+  if (key === '') return () => false;
+  return algorithm === 'HS256' ? hmacCheck(key) : rsaCheck(key);
 }
 
 /** Signs claims; `key` is the shared secret for HS256, a private key in PEM for RS256. */
@@ -56,18 +83,31 @@ export function signJwt(claims: JwtClaims, algorithm: JwtAlgorithm, key: string)
   return `${signed}.${(algorithm === 'HS256' ? hmac(signed, key) : rsa(signed, key)).toString('base64url')}`;
 }
 
-function signatureHolds({ signed, signature }: UnverifiedJwt, algorithm: JwtAlgorithm, key: string): boolean {
-  if (algorithm === 'HS256') {
+function hmacCheck(key: string): SignatureCheck {
+  return ({ signed, signature }) => {
     const expected = hmac(signed, key);
     return signature.length === expected.length && timingSafeEqual(signature, expected);
-  }
+  };
+}
+
+function rsaCheck(pem: string): SignatureCheck {
+  const key = readRsaKey(pem);
+  if (key === null) return () => false;
+  return ({ signed, signature }) => {
+    try {
+      return verify('sha256', Buffer.from(signed), key, signature);
+    } catch {
+      return false; // A signature of impossible length.
+    }
+  };
+}
+
+function readRsaKey(pem: string): KeyObject | null {
   try {
-    const publicKey = createPublicKey(key);
-    return (
-      publicKey.asymmetricKeyType === 'rsa' && verify('sha256', Buffer.from(signed), publicKey, signature)
-    );
+    const key = createPublicKey(pem);
+    return key.asymmetricKeyType === 'rsa' ? key : null;
   } catch {
-    return false; // Not a key, or a signature of impossible length.
+    return null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../kernel/secret.ts';
 import { isJsonObject, type JsonObject } from '../shared/json-body.ts';
-import { type JwtClaims, parseJwt, signJwt } from '../shared/jwt.ts';
+import { type JwtClaims, signJwt } from '../shared/jwt.ts';
 import type { OpenAccount } from '../vendor.ts';
 
 const LIFE = 900;
@@ -32,15 +32,15 @@ export function checkRestClaims(claims: JwtClaims): string | null {
 }
 
 export interface ApplicationTokens {
-  /** A token of the real application for one request. `presented`: the app's verified token; null for our own requests. */
-  sign(account: OpenAccount, presented: string | null, now: number): string | null;
+  /** A token of the real application for one request. `presented`: claims of the app's verified token; null for our own requests. */
+  sign(account: OpenAccount, presented: JwtClaims | null, now: number): string | null;
 }
 
 /** Signs with the account's private key, and remembers tokens for as long as the opened account lives. */
 export function createApplicationTokens(): ApplicationTokens {
   const kept = new WeakMap<Secret, Map<string, { readonly token: string; readonly until: number }>>();
   return Object.freeze({
-    sign(account: OpenAccount, presented: string | null, now: number) {
+    sign(account: OpenAccount, presented: JwtClaims | null, now: number) {
       const { privateKey } = account.secrets;
       const applicationId = account.fields['applicationId'];
       if (privateKey === undefined || applicationId === undefined) return null;
@@ -70,9 +70,8 @@ function applicationClaims(applicationId: string, narrowing: Narrowing, now: num
 }
 
 /** Checked before by `checkRestClaims`; whatever would not pass there must not be dropped here, since that widens. */
-function narrowingOf(presented: string | null): Narrowing {
-  const claims: JwtClaims = presented === null ? {} : (parseJwt(presented)?.claims ?? {});
-  const { acl, sub } = claims;
+function narrowingOf(presented: JwtClaims | null): Narrowing {
+  const { acl, sub } = presented ?? {};
   return {
     ...(acl === undefined ? {} : { acl: isJsonObject(acl) ? acl : { paths: {} } }),
     ...(sub === undefined ? {} : { sub: typeof sub === 'string' ? sub : '' }),

@@ -124,8 +124,8 @@ test('an issued RSA key signs tokens that the stored half verifies', () => {
     presented?.kind === 'jwt' && presented.publicId === APPLICATION && presented.algorithm === 'RS256',
   );
   const now = Date.now();
-  assert.ok(verifyJwt(presented.token, { algorithm: 'RS256', key: issued.verifier.reveal(), now }));
-  assert.ok(!verifyJwt(presented.token, { algorithm: 'RS256', key: REAL.publicKey, now }));
+  assert.ok(verifyJwt(presented.jwt.token, { algorithm: 'RS256', key: issued.verifier.reveal(), now }));
+  assert.ok(!verifyJwt(presented.jwt.token, { algorithm: 'RS256', key: REAL.publicKey, now }));
 });
 
 test('a token is signed again with the real key, for the real application', () => {

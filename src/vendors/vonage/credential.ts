@@ -65,7 +65,7 @@ export const custody: CustodyAdapter = {
     const found = isSigned(request) ? null : findCredential(request);
     if (found === null) return null;
     return found.place === 'bearer'
-      ? { kind: 'jwt', publicId: found.applicationId, algorithm: 'RS256', token: found.token }
+      ? { kind: 'jwt', publicId: found.applicationId, algorithm: 'RS256', jwt: found.jwt }
       : { kind: 'secret', publicId: found.apiKey, secret: found.apiSecret };
   },
   explainMissing(request) {
@@ -127,7 +127,7 @@ function authorize(request: WireRequest, account: OpenAccount, now: number): Wir
   const bare = replaceKeys(request, hasKeys ? place : null, { apiKey, apiSecret: apiSecret ?? '' });
   const { authorization: _presented, 'x-opentok-auth': _legacy, ...headers } = bare.headers;
   if (place === 'bearer') {
-    const token = tokens.sign(account, found?.place === 'bearer' ? found.token : null, now);
+    const token = tokens.sign(account, found?.place === 'bearer' ? found.jwt.claims : null, now);
     return { ...bare, headers: token === null ? headers : { ...headers, authorization: `Bearer ${token}` } };
   }
   if (place !== 'basic' || !hasKeys) return { ...bare, headers };

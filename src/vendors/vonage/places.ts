@@ -1,6 +1,6 @@
 import { readBasic } from '../shared/basic-auth.ts';
 import { fieldOf, type JsonObject, parseJsonObject, textOf } from '../shared/json-body.ts';
-import { parseJwt } from '../shared/jwt.ts';
+import { parseJwt, type UnverifiedJwt } from '../shared/jwt.ts';
 import { readPairs, writePairs } from '../shared/pairs.ts';
 import type { WireRequest } from '../wire.ts';
 import { bodyKind, labelled } from './body.ts';
@@ -9,7 +9,7 @@ import { bodyKind, labelled } from './body.ts';
 export type Place = 'bearer' | 'basic' | 'query' | 'form' | 'json';
 
 export type Found =
-  | { readonly place: 'bearer'; readonly applicationId: string; readonly token: string }
+  | { readonly place: 'bearer'; readonly applicationId: string; readonly jwt: UnverifiedJwt }
   | { readonly place: Exclude<Place, 'bearer'>; readonly apiKey: string; readonly apiSecret: string };
 
 const KEY = 'api_key';
@@ -54,8 +54,9 @@ function fromHeader(authorization: string): Found | null {
   const [scheme = '', value = '', ...rest] = authorization.split(' ');
   if (rest.length > 0) return null;
   if (/^bearer$/i.test(scheme)) {
-    const applicationId = parseJwt(value)?.claims['application_id'];
-    return typeof applicationId === 'string' ? { place: 'bearer', applicationId, token: value } : null;
+    const jwt = parseJwt(value);
+    const applicationId = jwt?.claims['application_id'];
+    return jwt !== null && typeof applicationId === 'string' ? { place: 'bearer', applicationId, jwt } : null;
   }
   const pair = readBasic(authorization);
   if (pair === null || pair.user === '') return null;
