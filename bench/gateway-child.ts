@@ -163,7 +163,7 @@ async function run(order: GatewayOrder): Promise<void> {
   const [dataPlane] = await primary.supervisor.reports();
   process.on('message', () => void drain(primary).then(() => process.send?.({ type: 'drained' })));
   process.on('disconnect', () => void primary.close().then(() => process.exit(0)));
-  const { certificate } = primary.authority;
+  const { certificate } = primary.trust.authority();
   process.send?.({ type: 'ready', dataPlane: dataPlane?.pid ?? 0, authority: certificate });
 }
 

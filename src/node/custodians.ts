@@ -9,10 +9,19 @@ import { createPartReader } from './start-order.ts';
 
 /** Vendor accounts and virtual keys; a change is in force in every process when it returns. */
 export function createCustodians(
-  { store, registry, sealers, lock, clock, ring, send }: Foundation,
+  { store, registry, sealers, lock, clock, ring, send, trust }: Foundation,
   broadcast: (part: Part) => Promise<void>,
+  say: (line: string) => void,
 ) {
   const read = createPartReader(store);
+  /** A host is vouched for before its account can be used. */
+  async function announceAccounts(): Promise<void> {
+    const what = await trust.refresh();
+    if (what !== 'same') await broadcast(trust.part());
+    if (what === 'reissued')
+      say('The authority has a new certificate: apps must trust it to reach new hosts.');
+    await broadcast(await read.accounts());
+  }
   const accounts = createAccounts({
     accounts: store.accounts,
     keys: store.keys,
@@ -24,7 +33,7 @@ export function createCustodians(
     clock,
     random: randomBytes,
     send,
-    announce: async () => broadcast(await read.accounts()),
+    announce: () => lock('accounts in force', announceAccounts),
   });
   const keys = createVirtualKeys({
     keys: store.keys,

@@ -7,7 +7,8 @@ import { openVerifier } from '../custody/open.ts';
 import { createKeyRing } from '../custody/sealing/key-ring.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
 import { createCounters, type Counters } from '../gateway/counters.ts';
-import { createExchange } from '../gateway/exchange.ts';
+import { createExchange, type Exchange } from '../gateway/exchange.ts';
+import type { PipelineParts } from '../gateway/parts.ts';
 import { createPipeline } from '../gateway/pipeline.ts';
 import { createTogether } from '../gateway/together.ts';
 import { createUpstream } from '../gateway/upstream.ts';
@@ -22,7 +23,7 @@ import { openAuthority } from '../tls/authority.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { createAppServers } from './app-servers.ts';
-import { createLiveParts } from './live-parts.ts';
+import { createLiveParts, type LiveParts } from './live-parts.ts';
 import type { Part, StartOrder, WorkerReport } from './messages.ts';
 
 /** Hashes of so many texts are kept at least, of twice as many at most. */
@@ -54,55 +55,28 @@ export interface DataPlane {
 
 /** Everything that one data-plane process does; `worker.ts` gives it a process and a channel to the primary. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { order, vendors, clock, journal, plan } = options;
-  const registry = createRegistry(vendors);
-  const keyRing = createKeyRing(options.ring);
-  const sealerFor = (purpose: 'account' | 'key' | 'setting') =>
-    createSealer({ keyRing, random: randomBytes, purpose });
-  const keySealer = sealerFor('key');
-  const canaries = createCanaryWatch(options.onCanary);
-  const keys = createKeyTable({
-    index: remembering(createKeyedHash(keyRing.derive('index')), REMEMBERED_TEXTS),
-    openVerifier: (record) => openVerifier(keySealer, record),
-    onUnknown: (hash, { address, vendor, wall }) => canaries.check(hash, { at: wall, address, vendor }),
-  });
+  const { order, clock, journal } = options;
+  const custody = openCustody(options);
   const budgets = createBudgets({ clock, bank: options.bank, sleep });
   const limits = createLimits({ clock });
   const counters = createCounters();
   const upstream = createUpstream();
-  const together = createTogether();
-  const live = createLiveParts({ registry, sealer: sealerFor('account'), keys, budgets, limits, canaries });
-  const exchange = createExchange({
-    registry: live.registry,
-    counters,
-    together,
-    probeKey: keyRing.derive('probe'),
-    bodyBytes: order.config.limits.bodyBytes,
-    uploadBytes: order.config.limits.uploadBytes,
-    onFault: options.onFault,
-    pipeline: createPipeline({
-      clock,
-      plan,
-      keys,
-      journal,
-      budgets,
-      limits,
-      upstream,
-      counters,
-      together,
-      accounts: live.accounts,
-      kills: live.kills,
-      policy: live.policy,
-      prices: live.prices,
-      fingerprint: remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS),
-    }),
+  const contexts = createContexts(clock);
+  const { keys, canaries, sealerFor } = custody;
+  const live = createLiveParts({
+    registry: createRegistry(options.vendors),
+    sealer: sealerFor('account'),
+    keys,
+    budgets,
+    limits,
+    canaries,
+    onTrust({ certificate, hosts }) {
+      const sources = { sealer: sealerFor('setting'), clock, random: randomBytes };
+      const { issue } = openAuthority(order.authorityKey, certificate, sources);
+      contexts.configure({ issue, hosts });
+    },
   });
-  const authority = openAuthority(order.authority.key, order.authority.certificate, {
-    sealer: sealerFor('setting'),
-    clock,
-    random: randomBytes,
-  });
-  const contexts = createContexts({ issue: authority.issue, hosts: order.hosts, clock });
+  const exchange = openExchange(options, { custody, live, budgets, limits, counters, upstream });
   const shared = { exchange, counters, connections: order.config.limits.connections };
   const servers = createAppServers(order.config, shared, contexts);
   return Object.freeze({
@@ -124,6 +98,48 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       await upstream.close();
       await journal.close();
     },
+  });
+}
+
+type Purpose = 'account' | 'key' | 'setting';
+
+/** What the key ring opens: virtual keys, decoys, and the sealers of the rest. */
+function openCustody({ ring, onCanary }: Pick<DataPlaneOptions, 'ring' | 'onCanary'>) {
+  const keyRing = createKeyRing(ring);
+  const sealerFor = (purpose: Purpose) => createSealer({ keyRing, random: randomBytes, purpose });
+  const keySealer = sealerFor('key');
+  const canaries = createCanaryWatch(onCanary);
+  const keys = createKeyTable({
+    index: remembering(createKeyedHash(keyRing.derive('index')), REMEMBERED_TEXTS),
+    openVerifier: (record) => openVerifier(keySealer, record),
+    onUnknown: (hash, { address, vendor, wall }) => canaries.check(hash, { at: wall, address, vendor }),
+  });
+  return { keyRing, sealerFor, canaries, keys };
+}
+
+interface ExchangeParts extends Pick<PipelineParts, 'budgets' | 'limits' | 'counters' | 'upstream'> {
+  readonly custody: ReturnType<typeof openCustody>;
+  readonly live: LiveParts;
+}
+
+/** The path of a request, from its bytes to the answer. */
+function openExchange(
+  { order, clock, plan, journal, onFault }: DataPlaneOptions,
+  { custody: { keyRing, keys }, live, ...parts }: ExchangeParts,
+): Exchange {
+  const together = createTogether();
+  const { accounts, kills, policy, prices } = live;
+  const fingerprint = remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS);
+  const decided = { accounts, kills, policy, prices };
+  return createExchange({
+    registry: live.registry,
+    counters: parts.counters,
+    together,
+    probeKey: keyRing.derive('probe'),
+    bodyBytes: order.config.limits.bodyBytes,
+    uploadBytes: order.config.limits.uploadBytes,
+    onFault,
+    pipeline: createPipeline({ ...parts, ...decided, clock, plan, keys, journal, together, fingerprint }),
   });
 }
 

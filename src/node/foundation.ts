@@ -11,12 +11,11 @@ import { openJournal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
 import { VERSION } from '../kernel/version.ts';
 import { createTurns } from '../kernel/turns.ts';
-import type { Store } from '../store/ports.ts';
-import { loadOrCreateAuthority } from '../tls/authority.ts';
 import { VENDORS } from '../vendors/index.ts';
-import { createRegistry, type Registry } from '../vendors/registry.ts';
+import { createRegistry } from '../vendors/registry.ts';
 import { createSender } from './sender.ts';
 import { openStore } from './store.ts';
+import { openTrust } from './trust.ts';
 
 /** Node name of the primary's own journal. */
 export const CONTROL = 'control';
@@ -46,8 +45,8 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     sign: checkpoint.sign,
     ...config.journal,
   });
-  const hosts = [...registry.hosts, ...(await ownHosts(store, registry))];
-  const { authority } = await loadOrCreateAuthority({ ...settings, clock, hosts });
+  const { accounts } = store;
+  const trust = await openTrust({ accounts, registry, ...settings, clock });
   const upstream = createUpstream();
   return Object.freeze({
     config,
@@ -60,8 +59,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     sealers,
     checkpoint,
     journal,
-    hosts,
-    authority,
+    trust,
     upstream,
     lock: createTurns(),
     send: createSender(upstream, CONTROL),
@@ -74,12 +72,4 @@ function createSealers(keyRing: KeyRing) {
     key: createSealer({ keyRing, random: randomBytes, purpose: 'key' }),
     setting: createSealer({ keyRing, random: randomBytes, purpose: 'setting' }),
   });
-}
-
-/** Hosts of accounts that run the vendor's software themselves. */
-async function ownHosts(store: Pick<Store, 'accounts'>, registry: Registry): Promise<string[]> {
-  const accounts = await store.accounts.list();
-  return accounts.flatMap(({ fields: { host } }) =>
-    host === undefined || registry.find(host) !== null ? [] : [host],
-  );
 }

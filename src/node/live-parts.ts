@@ -16,6 +16,7 @@ import { atOwnHost } from '../vendors/own-host.ts';
 import type { Registry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Part } from './messages.ts';
+import type { TrustPart } from './trust.ts';
 
 export interface LiveSources {
   readonly registry: Registry;
@@ -24,6 +25,7 @@ export interface LiveSources {
   readonly budgets: Budgets;
   readonly limits: Limits;
   readonly canaries: CanaryWatch;
+  readonly onTrust: (part: TrustPart) => void;
 }
 
 export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'policy' | 'prices'> {
@@ -34,7 +36,7 @@ export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'p
 
 /** What the primary pushes: compiled when it changes, read by the pipeline through one level of indirection. */
 export function createLiveParts(sources: LiveSources): LiveParts {
-  const { registry, sealer, keys, budgets, limits, canaries } = sources;
+  const { registry, sealer, keys, budgets, limits, canaries, onTrust } = sources;
   let accounts: ReadonlyMap<string, LiveAccount> = new Map();
   let ownHosts: ReadonlyMap<string, Vendor> = new Map();
   let kills = createKillSwitch([]);
@@ -66,6 +68,8 @@ export function createLiveParts(sources: LiveSources): LiveParts {
         case 'kills':
           kills = createKillSwitch(part.all);
           return;
+        case 'trust':
+          return onTrust(part);
         case 'canaries':
           return canaries.configure(part.all);
       }

@@ -22,14 +22,14 @@ export interface StartOrder {
   readonly version: string;
   readonly keyRing: KeyRingSource;
   readonly checkpointKey: string;
-  readonly authority: { readonly key: string; readonly certificate: string };
-  /** Registered host patterns, with those of accounts that run their own. */
-  readonly hosts: readonly string[];
+  readonly authorityKey: string;
   readonly ledgerHighWater: number;
 }
 
 /** One part of what is in force. Parts replace each other; keys come in pages. */
 export type Part =
+  /** `certificate`: as the settings hold it; `hosts`: registered patterns, with those of accounts that run their own. */
+  | { readonly kind: 'trust'; readonly certificate: string; readonly hosts: readonly string[] }
   | { readonly kind: 'keys'; readonly put: readonly VirtualKeyRecord[] }
   | { readonly kind: 'accounts'; readonly all: readonly AccountRecord[] }
   | { readonly kind: 'policy'; readonly source: string | null }

@@ -62,7 +62,7 @@ export async function openPrimary(options: PrimaryOptions) {
     every: settleEvery,
     say,
   });
-  const custodians = createCustodians(foundation, supervisor.broadcast);
+  const custodians = createCustodians(foundation, supervisor.broadcast, say);
   const aftermath = openAftermath(foundation, { ...custodians, supervisor, say });
   let controlShipper: Shipper | null = null;
 
@@ -120,7 +120,7 @@ function openSupervisor(
   return createSupervisor({
     nodes,
     order: (node) => startOrder(foundation, keyRing, node),
-    parts: () => allParts(store),
+    parts: () => allParts(foundation),
     store,
     journalDirectory: paths.journal,
     boot,

@@ -3,7 +3,7 @@ import { listCanaries } from '../custody/canaries/canaries.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Store } from '../store/ports.ts';
-import { AUTHORITY_CERTIFICATE_SETTING, AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
+import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { canaryPart } from './aftermath.ts';
 import type { Foundation } from './foundation.ts';
 import type { Part, StartOrder } from './messages.ts';
@@ -12,7 +12,7 @@ const KEY_PAGE = 2000;
 
 /** What a data-plane process is told first. Secrets travel sealed. */
 export async function startOrder(
-  { config, boot, hosts, clock, store: { settings } }: Foundation,
+  { config, boot, clock, store: { settings } }: Foundation,
   keyRing: KeyRingSource,
   node: string,
 ): Promise<StartOrder> {
@@ -23,12 +23,8 @@ export async function startOrder(
     boot,
     version: VERSION,
     keyRing,
-    hosts,
     checkpointKey: (await settings.get(CHECKPOINT_KEY_SETTING)) ?? '',
-    authority: {
-      key: (await settings.get(AUTHORITY_KEY_SETTING)) ?? '',
-      certificate: (await settings.get(AUTHORITY_CERTIFICATE_SETTING)) ?? '',
-    },
+    authorityKey: (await settings.get(AUTHORITY_KEY_SETTING)) ?? '',
     ledgerHighWater: clock.ledger(),
   };
 }
@@ -48,8 +44,9 @@ export function createPartReader(store: Store) {
 }
 
 /** Everything in force, for a process that starts; keys last, in pages. */
-export async function* allParts(store: Store): AsyncGenerator<Part> {
+export async function* allParts({ store, trust }: Pick<Foundation, 'store' | 'trust'>): AsyncGenerator<Part> {
   const read = createPartReader(store);
+  yield trust.part();
   yield await read.accounts();
   yield await read.policy();
   yield await read.prices();

@@ -13,14 +13,13 @@ import type { Primary } from './primary.ts';
 
 /** What runs on this node, and how it is. */
 export function createSystemService(primary: Primary, startedAt: number): SystemService {
-  const { supervisor, store, authority, hosts, ring, canaries, leaks } = primary;
+  const { supervisor, store, trust, ring, canaries, leaks } = primary;
   return {
     status: () => statusOf(primary, startedAt),
-    ca: async () => ({
-      certificate: authority.certificate,
-      fingerprint: authority.fingerprint,
-      hosts: [...hosts],
-    }),
+    ca: async () => {
+      const { certificate, fingerprint } = trust.authority();
+      return { certificate, fingerprint, hosts: [...trust.part().hosts] };
+    },
     probe: (nonce) => answerProbe(nonce, ring.derive('probe')),
     async metrics() {
       const [leases, allCanaries, allLeaks] = await Promise.all([

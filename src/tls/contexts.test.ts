@@ -24,7 +24,9 @@ async function setUp(): Promise<World> {
     issued.push(host);
     return authority.issue(host);
   };
-  return { authority, contexts: createContexts({ issue, hosts: HOSTS, clock }), issued, clock };
+  const contexts = createContexts(clock);
+  contexts.configure({ issue, hosts: HOSTS });
+  return { authority, contexts, issued, clock };
 }
 
 /** Handshakes with a server of these contexts; resolves to the outcome as the client sees it. */

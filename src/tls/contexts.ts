@@ -12,13 +12,14 @@ const PROTOCOLS = ['http/1.1'];
 export interface Contexts {
   /** Null when the host is not registered. The context is made on first use and again before its certificate ends. */
   forHost(name: string): SecureContext | null;
+  /** Replaces the hosts and who vouches for them. Connections that exist stay. */
+  configure(registration: Registration): void;
 }
 
-export interface ContextsOptions {
+export interface Registration {
   readonly issue: Authority['issue'];
   /** Exact names, or `*.domain` for one label. */
   readonly hosts: readonly string[];
-  readonly clock: Pick<Clock, 'wall'>;
 }
 
 interface Cached {
@@ -26,12 +27,14 @@ interface Cached {
   readonly renewAt: number;
 }
 
-export function createContexts({ issue, hosts, clock }: ContextsOptions): Contexts {
-  const registered = new Set(hosts.map((host) => host.toLowerCase()));
+/** Until it is configured, no host is registered. */
+export function createContexts(clock: Pick<Clock, 'wall'>): Contexts {
+  let registered: ReadonlySet<string> = new Set();
+  let issue: Authority['issue'] | null = null;
   const cache = new Map<string, Cached>();
 
-  function make(host: string, now: number): Cached {
-    const { certificate, key, notAfter } = issue(host);
+  function make(host: string, now: number, by: Authority['issue']): Cached {
+    const { certificate, key, notAfter } = by(host);
     const context = createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
     return { context, renewAt: now + (notAfter - now) / 2 };
   }
@@ -39,13 +42,18 @@ export function createContexts({ issue, hosts, clock }: ContextsOptions): Contex
   return Object.freeze({
     forHost(name: string) {
       const host = registeredHost(name, registered);
-      if (host === null) return null;
+      if (host === null || issue === null) return null;
       const now = clock.wall();
       const known = cache.get(host);
       if (known !== undefined && now < known.renewAt) return known.context;
-      const made = make(host, now);
+      const made = make(host, now, issue);
       cache.set(host, made);
       return made.context;
+    },
+    configure(registration: Registration) {
+      registered = new Set(registration.hosts.map((host) => host.toLowerCase()));
+      ({ issue } = registration);
+      cache.clear();
     },
   });
 }

@@ -6,7 +6,7 @@ const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?
 export function domainsOf(hosts: readonly string[]): readonly string[] {
   const domains = hosts.map((host) => host.toLowerCase().replace(/^\*\./, ''));
   for (const domain of domains) {
-    if (DOMAIN.test(domain)) continue;
+    if (isDomain(domain)) continue;
     throw new RingfenceError(
       'config_invalid',
       `${JSON.stringify(domain.slice(0, 80))} is not a DNS name of a vendor.`,
@@ -14,6 +14,11 @@ export function domainsOf(hosts: readonly string[]): readonly string[] {
   }
   const unique = [...new Set(domains)];
   return unique.filter((one) => !unique.some((other) => one !== other && isWithin(one, other))).toSorted();
+}
+
+/** True for a DNS name in lower case that a certificate can vouch for: at least two labels, no address. */
+export function isDomain(name: string): boolean {
+  return DOMAIN.test(name);
 }
 
 /** True when `host` is the domain or below it. `*.domain` is below. */

@@ -192,7 +192,8 @@ test('the Python client accepts our certificates in strict mode', { skip: withou
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-ca-'));
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'ca.pem'), authority.certificate);
-  const contexts = createContexts({ issue: authority.issue, hosts: options.hosts, clock });
+  const contexts = createContexts(clock);
+  contexts.configure({ issue: authority.issue, hosts: options.hosts });
   const server = createServer(serverOptions(contexts), (socket) => socket.end());
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');

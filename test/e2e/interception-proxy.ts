@@ -31,7 +31,8 @@ export interface TestProxy extends AsyncDisposable {
 export async function startProxy(hosts: readonly string[]): Promise<TestProxy> {
   const { options, clock } = tlsFixture(hosts);
   const { authority } = await loadOrCreateAuthority(options);
-  const contexts = createContexts({ issue: authority.issue, hosts, clock });
+  const contexts = createContexts(clock);
+  contexts.configure({ issue: authority.issue, hosts });
   const seen: SeenRequest[] = [];
   const refused: string[] = [];
   const probeKey = createSecretKey(randomBytes(32));

@@ -14,8 +14,8 @@ describe('what is no proper request', () => {
   let tunnelled: Wire;
   let slow: Promise<readonly RawResult[]>;
   const apps = () => dial(node.ports.apps);
-  const tunnel = () => dialTunnel(node.ports.proxy, VENDOR_HOST, node.primary.authority.certificate);
-  const named = () => dialName(node.ports.tls, VENDOR_HOST, node.primary.authority.certificate);
+  const tunnel = () => dialTunnel(node.ports.proxy, VENDOR_HOST, node.primary.trust.authority().certificate);
+  const named = () => dialName(node.ports.tls, VENDOR_HOST, node.primary.trust.authority().certificate);
   const basic = (): string => {
     const { accountSid = '', authToken = '' } = node.parts('twilio', 'secret');
     return `Authorization: Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;

@@ -54,8 +54,8 @@ export async function runApp(
   const own = path === undefined ? inherited : { ...inherited, PATH: path };
   await using prepared = await prepareRun({
     proxy: node.proxy,
-    hosts: node.primary.hosts,
-    certificate: node.primary.authority.certificate,
+    hosts: node.primary.trust.part().hosts,
+    certificate: node.primary.trust.authority().certificate,
     baseUrls: {},
     scope: way === 'proxy' ? 'all' : 'vendors',
     base: own,

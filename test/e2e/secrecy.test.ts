@@ -30,8 +30,8 @@ describe('an app that has sent through the gateway', () => {
     folder = await mkdtemp(join(tmpdir(), 'ringfence-app-'));
     prepared = await prepareRun({
       proxy: node.proxy,
-      hosts: node.primary.hosts,
-      certificate: node.primary.authority.certificate,
+      hosts: node.primary.trust.part().hosts,
+      certificate: node.primary.trust.authority().certificate,
       baseUrls: {},
       scope: 'all',
       base: { ...appEnvironment(node, vendors[0] ?? ''), ALL: JSON.stringify(everyCredential()) },

@@ -21,8 +21,12 @@ export async function seal(
   const session = await openSession(context, flags);
   const values = await readValues(context.process, await findVendor(session, vendor), flags);
   const { upstream, currency } = flags;
+  const before = await session.client.call('ca.get', {});
   const account = await session.client.call('accounts.seal', { vendor, name, values, upstream, currency });
   session.show(account, () => `Account ${account.name} is sealed as ${account.id}.`);
+  const { fingerprint } = await session.client.call('ca.get', {});
+  if (fingerprint !== before.fingerprint)
+    session.note(`Apps reach its host with the new certificate of the authority: ringfence ca`);
   session.note(`Next: ringfence accounts test ${account.id}`);
 }
 

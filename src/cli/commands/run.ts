@@ -54,11 +54,10 @@ async function readGateway({ client }: Session, scope: RunFlags['scope']): Promi
   const [proxy, apps] = [urlOf('proxy'), urlOf('apps')];
   if (proxy === undefined || apps === undefined)
     throw new RingfenceError('config_invalid', 'The gateway has no proxy listener; set listeners.proxy.');
-  const hosts = vendors.flatMap((vendor) => vendor.hosts);
   const options = {
     certificate: authority.certificate,
     proxy,
-    hosts,
+    hosts: authority.hosts,
     scope,
     baseUrls: baseUrls(vendors, apps),
   };

@@ -29,6 +29,14 @@ test('every app gets a key of its own, so that its tokens can be told apart', ()
   assert.equal(issued.parts['host'], HOST);
 });
 
+test('the host of an account is a DNS name, which a certificate can vouch for', () => {
+  const pattern = custody.fields.find(({ name }) => name === 'host')?.pattern;
+  assert.ok(pattern);
+  for (const host of [HOST, 'livekit.acme.example', '1.a-b.example']) assert.match(host, pattern);
+  for (const host of ['10.0.0.5', 'localhost', 'a-.example', '-a.example', 'A.example', 'a..example'])
+    assert.doesNotMatch(host, pattern);
+});
+
 const issued = custody.issue('hs256', { host: HOST }, issueSources());
 const virtualKey = issued.publicId ?? '';
 
