@@ -14,6 +14,7 @@ import { loadNumberingPlan } from '../kernel/numbering/numbering.ts';
 import { pathsOf } from '../config/config.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createDataPlane, type DataPlane } from './data-plane.ts';
+import { stoppingOnLostOutcome } from './lost-outcome.ts';
 import { EXIT_JOURNAL_FAILED, type StartOrder, type ToPrimary, type ToWorker } from './messages.ts';
 
 const USAGE_MILLISECONDS = 100;
@@ -80,7 +81,7 @@ async function start(order: StartOrder): Promise<void> {
     vendors: VENDORS,
     plan,
     clock,
-    journal: endingWith(journal),
+    journal: stoppingOnLostOutcome(journal, stopFailed),
     bank,
     onCanary,
     onFault,
@@ -106,24 +107,6 @@ function sendKeyUses(sent?: () => void): void {
   const uses = plane?.takeKeyUses();
   if (uses !== undefined && uses.size > 0) send({ type: 'key-uses', uses }, sent);
   else sent?.();
-}
-
-/**
- * A slice is credited for what an outcome saved; without the record that money would be spent twice. So a process that
- * cannot append an outcome ends at once, and what is left of its slices counts as spent.
- */
-function endingWith(opened: Journal): Journal {
-  return {
-    ...opened,
-    append(record, onWritten) {
-      try {
-        return opened.append(record, onWritten);
-      } catch (error) {
-        if (typeof record !== 'string' && record.type === 'outcome') stopFailed();
-        throw error;
-      }
-    },
-  };
 }
 
 const FAULT_MILLISECONDS = 1_000;

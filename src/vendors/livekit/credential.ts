@@ -32,8 +32,7 @@ const fields: readonly AccountField[] = [
     label: 'Host of the project or of your own server',
     secret: false,
     required: true,
-    pattern:
-      /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+    pattern: /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/,
     problem: 'It is a DNS name such as my-project.livekit.cloud, without https:// and port.',
   },
 ];
