@@ -7,7 +7,8 @@ import {
   type VendorModule,
   type World,
 } from '../core.ts';
-import { OTHER_VENDORS, type Answer, type OtherVendor } from './vendors.ts';
+import type { Answer, OtherVendor } from './other-vendor.ts';
+import { OTHER_VENDORS } from './vendors.ts';
 
 /** Vendors that only say whether a credential works. `credentials.state: restricted` opens an account with one that may not ask. */
 export function createOthers(world: World): readonly VendorModule[] {
