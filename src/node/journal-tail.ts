@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JournalEntry, JournalService } from '../api/services.ts';
+import { listSegments, type Place } from '../journal/segments.ts';
+import { readJournal } from '../journal/tail.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+
+/** The journals of all processes of this node. */
+export interface Journals {
+  readonly nodes: readonly string[];
+  directoryOf(node: string): string;
+}
+
+type Places = Map<string, Place>;
+
+/** Who looks at the latest records is not kept from them by damage before; `verify` names it. */
+const passOver = (): void => {};
+const POLL = 100;
+
+/** The latest records, and those that come; waits at most `wait` ms for the next. */
+export async function tailJournals(
+  journals: Journals,
+  { cursor, limit, wait, signal }: Parameters<JournalService['tail']>[0],
+): ReturnType<JournalService['tail']> {
+  const places = cursor === null ? await latest(journals, limit) : readCursor(cursor);
+  const end = performance.now() + wait;
+  for (;;) {
+    const entries = await after(journals, places, limit);
+    if (entries.length > 0 || performance.now() >= end || signal.aborted)
+      return { entries, cursor: writeCursor(places, entries) };
+    await sleep(POLL);
+  }
+}
+
+async function after(
+  { nodes, directoryOf }: Journals,
+  places: Places,
+  limit: number,
+): Promise<readonly JournalEntry[]> {
+  const found: JournalEntry[] = [];
+  for (const node of nodes) {
+    const place = places.get(node);
+    let count = 0;
+    for await (const { epoch, position, record } of readJournal(directoryOf(node), place, passOver)) {
+      found.push({ node, epoch, position, record });
+      if (++count >= limit) break;
+    }
+  }
+  return found.toSorted((a, b) => a.record.at - b.record.at).slice(0, limit);
+}
+
+/** Places from which about the last `limit` records of each node follow. */
+async function latest({ nodes, directoryOf }: Journals, limit: number): Promise<Places> {
+  const places: Places = new Map();
+  for (const node of nodes) {
+    const last = (await listSegments(directoryOf(node))).at(-1);
+    if (last === undefined) continue;
+    const recent: Place[] = [];
+    const from = { epoch: last.epoch, position: last.first };
+    for await (const { epoch, position } of readJournal(directoryOf(node), from, passOver)) {
+      recent.push({ epoch, position });
+      if (recent.length > limit) recent.shift();
+    }
+    const [first] = recent;
+    if (first !== undefined) places.set(node, first);
+  }
+  return places;
+}
+
+function writeCursor(places: Places, entries: readonly JournalEntry[]): string {
+  const next = new Map(places);
+  for (const { node, epoch, position } of entries) next.set(node, { epoch, position: position + 1 });
+  return [...next].map(([node, { epoch, position }]) => `${node}.${epoch}.${position}`).join(',');
+}
+
+function readCursor(cursor: string): Places {
+  const places: Places = new Map();
+  for (const part of cursor === '' ? [] : cursor.split(',')) {
+    const match = /^(\w+)\.(\d{1,9})\.(\d{1,15})$/.exec(part);
+    if (match?.[1] === undefined)
+      throw new RingfenceError('input_invalid', 'The cursor is not one that an earlier answer gave.');
+    places.set(match[1], { epoch: Number(match[2]), position: Number(match[3]) });
+  }
+  return places;
+}
