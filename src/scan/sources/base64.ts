@@ -11,7 +11,8 @@ const TASTE = 12;
 const PAD = 0x3d;
 
 const ALPHABET = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-const PRINTABLE = tableOf(
+/** Text in Latin letters, and what parts its lines. */
+export const PRINTABLE = tableOf(
   `\t\n\r${Array.from({ length: 95 }, (_, index) => String.fromCodePoint(32 + index)).join('')}`,
 );
 

@@ -6,10 +6,10 @@ import type { Place, Sighting } from '../sighting.ts';
 
 const LINE_END = 0x0a;
 
-/** The detections of a window, the best one where several cover the same bytes; ascending. */
-export function findHits(detector: Detector, window: Window): Detection[] {
+/** The detections of windows of a document, the best one where several cover the same bytes; ascending. */
+export function findHits(detector: Detector, windows: readonly Window[]): Detection[] {
   const found: Detection[] = [];
-  detector.detect(window, (detection) => void found.push(detection));
+  for (const window of windows) detector.detect(window, (detection) => void found.push(detection));
   return found.length < 2 ? found : withoutOverlaps(found);
 }
 

@@ -1,3 +1,5 @@
+import { disjoint } from './byte-ranges.ts';
+
 /**
  * A document in which some bytes are replaced by what they stand for, so that a value stands beside its neighbours in
  * clear, and the place of each byte in the document as it was.
@@ -67,6 +69,14 @@ export function touchesReplaced({ pieces }: Rewriting, from: number, to: number)
     if (piece.replaced) return true;
   }
   return false;
+}
+
+/** The parts of the rewritten document within `reach` of a byte that is new: ascending, apart from each other. */
+export function replacedParts({ bytes, pieces }: Rewriting, reach: number): (readonly [number, number])[] {
+  const near = pieces
+    .filter(({ replaced }) => replaced)
+    .map(({ at, length }) => [Math.max(0, at - reach), Math.min(bytes.length, at + length + reach)] as const);
+  return disjoint(near);
 }
 
 function pieceIndex(pieces: readonly Piece[], at: number): number {

@@ -1,19 +1,25 @@
 import type { Detection, Detector } from '../detection.ts';
 import type { Sighting } from '../sighting.ts';
 import { decodeBase64 } from './base64.ts';
+import { type ByteRange, coverOf } from './byte-ranges.ts';
 import type { Chunks } from './byte-queue.ts';
+import { decodeEscapes } from './escapes.ts';
 import { countLines, findHits, type Origin, toSightings } from './hits.ts';
 import { plainNotebook } from './notebook.ts';
-import { type Rewriting, sourceOf, sourceRange, touchesReplaced } from './rewriting.ts';
+import { replacedParts, type Rewriting, sourceOf, sourceRange, touchesReplaced } from './rewriting.ts';
 
 const PIECE = 8 << 20;
 const MOST_NOTEBOOK = 16 << 20;
 const LONGEST_LINE = 1 << 16;
 const LINE_END = 0x0a;
 
-/** The text with what stands in it in base64, and a notebook without its escapes. */
+/** The text with what stands in it in base64, with its escaped characters, and a notebook without the escapes of JSON. */
 export function rewritingsOf(text: Uint8Array, origin: Origin): readonly Rewriting[] {
-  const all = [decodeBase64(text), isNotebook(origin, text) ? plainNotebook(text) : null];
+  const all = [
+    decodeBase64(text),
+    decodeEscapes(text),
+    isNotebook(origin, text) ? plainNotebook(text) : null,
+  ];
   return all.filter((one) => one !== null);
 }
 
@@ -27,35 +33,63 @@ export interface Readable {
 
 /** Everything that a text holds, also in its rewritten forms. */
 export function searchText(detector: Detector, readable: Readable, origin: Origin): Sighting[] {
-  const { text, from, to } = readable;
-  const plain = { bytes: text, source: text, sourceAt: (offset: number) => offset };
   const hidden = readable.rewritings.map((one) => searchRewritten(detector, readable, one));
-  const covered = hidden.flatMap(({ ranges }) => ranges);
-  const hits = findHits(detector, { bytes: text, length: text.length, from, to }).filter(
-    ({ start, end }) => !covered.some(([first, last]) => start < last && first < end),
-  );
-  return [
-    ...toSightings(plain, hits, origin),
-    ...hidden.flatMap((one) => toSightings(one.document, one.hits, origin)),
+  // What a rewriting alone shows counts first, then what stands near something rewritten, and last the text as it is.
+  const layers = [
+    ...hidden.map(({ within }) => within),
+    ...hidden.map(({ near }) => near),
+    searchPlain(detector, readable),
   ];
+  const explained: ByteRange[] = [];
+  return layers.flatMap(({ document, hits, rangeOf }) => {
+    const isExplained = coverOf(explained);
+    const fresh = hits.filter((hit) => !isExplained(...rangeOf(hit)));
+    for (const hit of fresh) explained.push(rangeOf(hit));
+    return toSightings(document, fresh, origin);
+  });
 }
 
-interface Hidden {
-  readonly hits: readonly Detection[];
+interface Layer {
   readonly document: Parameters<typeof toSightings>[0];
-  /** Bytes of the original text that these hits explain. */
-  readonly ranges: readonly (readonly [number, number])[];
+  readonly hits: readonly Detection[];
+  /** Bytes of the text that a hit explains. */
+  readonly rangeOf: (hit: Detection) => ByteRange;
+}
+
+function searchPlain(detector: Detector, { text, from, to }: Readable): Layer {
+  return {
+    document: { bytes: text, source: text, sourceAt: (offset) => offset },
+    hits: findHits(detector, [{ bytes: text, length: text.length, from, to }]),
+    rangeOf: ({ start, end }) => [start, end],
+  };
 }
 
 /** What can be seen only in the rewritten text; the rest of it is found in the text as it is. */
-function searchRewritten(detector: Detector, { text, from, to }: Readable, rewriting: Rewriting): Hidden {
+function searchRewritten(
+  detector: Detector,
+  { text, from, to }: Readable,
+  rewriting: Rewriting,
+): { within: Layer; near: Layer } {
   const { bytes } = rewriting;
+  const { length } = bytes;
   const sourceAt = (offset: number): number => sourceOf(rewriting, offset);
-  const isOurs = ({ anchor, seenFrom, seenTo }: Detection): boolean =>
-    sourceAt(anchor) >= from && sourceAt(anchor) < to && touchesReplaced(rewriting, seenFrom, seenTo);
-  const hits = findHits(detector, { bytes, length: bytes.length, from: 0, to: bytes.length }).filter(isOurs);
-  const ranges = hits.map(({ start, end }) => sourceRange(rewriting, start, end));
-  return { hits, document: { bytes, source: text, sourceAt }, ranges };
+  const parts = replacedParts(rewriting, detector.reach);
+  const hits = findHits(
+    detector,
+    parts.map(([first, last]) => ({ bytes, length, from: first, to: last })),
+  ).filter(
+    ({ anchor, seenFrom, seenTo }) =>
+      sourceAt(anchor) >= from && sourceAt(anchor) < to && touchesReplaced(rewriting, seenFrom, seenTo),
+  );
+  const isWithin = ({ start, end }: Detection): boolean => touchesReplaced(rewriting, start, end);
+  const layer = {
+    document: { bytes, source: text, sourceAt },
+    rangeOf: ({ start, end }: Detection) => sourceRange(rewriting, start, end),
+  };
+  return {
+    within: { ...layer, hits: hits.filter(isWithin) },
+    near: { ...layer, hits: hits.filter((hit) => !isWithin(hit)) },
+  };
 }
 
 /** A part of a long text, with what the parts before and after it hold near its ends. */

@@ -51,6 +51,21 @@ test('a value in base64 stands at the line of the document, and counts once', as
   ]);
 });
 
+test('a value escaped for a URL or for JSON has its place in the document, and counts once', async () => {
+  const url = `GET /?acme_token%3D${TOKEN}%26x=1\n`;
+  const json = String.raw`{"url":"?acme_token\u003d${OTHER_TOKEN}\u0026"}`;
+  assert.deepEqual(placesOf(await look('access.log', `a%20b\n${url}${json}`)), [
+    `access.log:2:20 ${TOKEN}`,
+    `access.log:3:26 ${OTHER_TOKEN}`,
+  ]);
+});
+
+test('a value beside both an escape and base64 counts once', async () => {
+  const hidden = Buffer.from('some text that is long enough').toString('base64');
+  const outcome = await look('a', `x=%20 ${hidden}\nacme_token=${TOKEN}\n`);
+  assert.deepEqual(placesOf(outcome), [`a:2:12 ${TOKEN}`]);
+});
+
 test('a notebook is read as it was typed', async () => {
   const notebook = JSON.stringify(
     {

@@ -1,0 +1,40 @@
+import { PRINTABLE } from './base64.ts';
+import { rewrite, type Replacement, type Rewriting } from './rewriting.ts';
+
+/** Two hexadecimal digits follow: in URLs and forms, and in JSON by encoders that spare HTML (`\u002B` is a plus sign). */
+const LEADS = ['%', String.raw`\u00`] as const;
+/** A log of requests holds many; what follows these stays as it is. */
+const MOST = 100_000;
+const ONE_BYTE = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+
+/** The document with its escaped characters in clear, one level deep; null when there are none. */
+export function decodeEscapes(bytes: Uint8Array): Rewriting | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const replacements = LEADS.flatMap((lead) => escapesIn(buffer, lead));
+  if (replacements.length === 0) return null;
+  return rewrite(
+    bytes,
+    replacements.toSorted((one, other) => one.from - other.from),
+  );
+}
+
+function escapesIn(bytes: Buffer, lead: string): Replacement[] {
+  const found: Replacement[] = [];
+  let from = bytes.indexOf(lead, 0, 'latin1');
+  while (from >= 0 && found.length < MOST) {
+    const digits = from + lead.length;
+    const byte = 16 * digitAt(bytes, digits) + digitAt(bytes, digits + 1);
+    const by = PRINTABLE[byte] === 1 ? ONE_BYTE[byte] : undefined;
+    if (by !== undefined) found.push({ from, to: digits + 2, by });
+    from = bytes.indexOf(lead, digits, 'latin1');
+  }
+  return found;
+}
+
+/** Value of a hexadecimal digit; NaN when it is none. */
+function digitAt(bytes: Buffer, at: number): number {
+  const byte = bytes[at] ?? 0;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
+}
