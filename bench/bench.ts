@@ -17,9 +17,10 @@ import { median, quantile, toMarkdown, type Figures, type Report } from './repor
 const isQuick = process.argv.includes('--quick');
 const isJson = process.argv.includes('--json');
 const PLAN = isQuick
-  ? { rounds: 2, seconds: 2, warmRequests: 60_000, latencyRounds: 2, latencySeconds: 2, connections: 100 }
-  : { rounds: 3, seconds: 5, warmRequests: 120_000, latencyRounds: 3, latencySeconds: 5, connections: 400 };
+  ? { rounds: 2, seconds: 2, warmRequests: 60_000, latencyRounds: 2, latencySeconds: 2 }
+  : { rounds: 3, seconds: 5, warmRequests: 120_000, latencyRounds: 3, latencySeconds: 5 };
 const RATE = 2000;
+const TLS_CONNECTIONS = 400;
 const WARM_SECONDS = 3;
 const WARM_TURNS = 6;
 /** It stops whatever happens. */
@@ -141,7 +142,7 @@ async function run(cache: string, directory: string, started: Contender[]): Prom
   const latencyLoad = loadNow();
   const [direct, through] = latency;
   const added = (part: 'p50' | 'p99'): number => round((through?.[part] ?? 0) - (direct?.[part] ?? 0));
-  const freshTlsCpuMs = round(await freshTls(base, PLAN.connections));
+  const freshTlsCpuMs = round(await freshTls(base, TLS_CONNECTIONS));
   const figures: Figures = {
     ...figuresOf(field, rounds),
     addedP50Ms: added('p50'),

@@ -77,9 +77,12 @@ function headersFor({ headers }: Target, authorization: string | undefined): Rec
   return { ...headers, ...(authorization === undefined ? {} : { authorization }) };
 }
 
+const LATENCY_WARM_SECONDS = 1;
+
 /**
  * Open loop: requests start by the clock, whether or not earlier ones were answered. Times in milliseconds from the
- * moment a request was due to be sent, or handed over, until its whole answer was read.
+ * moment a request was due to be sent, or handed over, until its whole answer was read; those of the first second,
+ * in which the connections are made, do not count.
  */
 export async function openLoop(target: Target, rate: number, seconds: number): Promise<number[]> {
   const { origin, pathname } = new URL(target.url);
@@ -93,10 +96,10 @@ export async function openLoop(target: Target, rate: number, seconds: number): P
     const answer = await pool.request({ path: pathname, method: 'POST', headers, body: target.body });
     await answer.body.dump();
     if (answer.statusCode !== 201) throw new Error(`${target.url}: ${answer.statusCode}`);
-    times.push(performance.now() - begin);
+    if (turn >= rate * LATENCY_WARM_SECONDS) times.push(performance.now() - begin);
   };
   const start = performance.now();
-  for (let sent = 0; sent < rate * seconds; await sleep(1))
+  for (let sent = 0; sent < rate * (LATENCY_WARM_SECONDS + seconds); await sleep(1))
     for (const due = ((performance.now() - start) * rate) / 1000; sent < due; sent++) {
       const one = send(sent).finally(() => running.delete(one));
       running.add(one);
