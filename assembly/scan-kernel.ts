@@ -3,7 +3,10 @@
 //   0x001000  decoding tables, 24 KiB each: literals, distances; the same of the fixed codes; that of code lengths
 //   0x030000  lengths of codes, counts and next codes, entries of symbols
 //   0x040000  runs of the last delta, three numbers each
+//   0x100000  tables and hits of `anchor-search.ts`
 //   0x200000  the arena, which is the host's; every place in it has 16 bytes to spare behind it
+
+export { prepareSearch, searchChanges, searchWhole } from './anchor-search';
 
 const LITERALS: usize = 0x001000;
 const DISTANCES: usize = 0x008000;

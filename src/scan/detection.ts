@@ -1,4 +1,5 @@
 import type { LeakRule } from '../vendors/vendor.ts';
+import type { GramIndex } from './detector/gram-index.ts';
 
 /** A rule has matched in a document. Offsets are bytes from the start of the document. */
 export interface Detection {
@@ -45,6 +46,8 @@ export interface DetectorSteps {
   readonly longest: number;
   /** Appends the anchors that begin in [from, to), ascending; also such as `judge` finds to be none. */
   find(window: Window, anchors: number[]): void;
+  /** Tables for finding the same in another way; null when the detector's anchors do not fit into them. */
+  readonly index?: () => GramIndex | null;
   /** Reports what is detected at these anchors of a document, in their order. */
   judge(document: ScannedDocument, anchors: readonly number[], report: (detection: Detection) => void): void;
 }

@@ -73,6 +73,7 @@ async function check(folder: string, seed: number, tally: Tally): Promise<void> 
   const ways: Record<string, SearchOptions> = {
     'one task a family': {},
     'one task an object': { taskBytes: 1 },
+    'in two steps': { twoSteps: true },
   };
   if (seed % THREADS_EVERY === 0) ways['three threads'] = { workers: 3, taskBytes: 2000 };
   for (const [what, options] of Object.entries(ways)) {

@@ -1,5 +1,5 @@
 import type { Window } from '../detection.ts';
-import { type Anchor, chooseNeedles, confirm } from './anchors.ts';
+import { type Anchor, chooseNeedles, confirmBeginning, LOOKED_AT } from './anchors.ts';
 import { createPrefilter } from './prefilter.ts';
 
 /** Bytes between two looks at the hits: few enough that the hits stay in the processor's cache. */
@@ -11,14 +11,17 @@ const SHORT = 256;
 export interface AnchorSearch {
   /** Whether an anchor begins at a byte depends on so many bytes from there on. */
   readonly longest: number;
-  /** Appends the anchors that begin in a window, ascending, each as `start × anchors + its number`. */
+  /**
+   * Appends the anchors whose first `LOOKED_AT` bytes begin in a window, ascending, each as `start × anchors + its
+   * number`.
+   */
   find(window: Window, found: number[]): void;
 }
 
 export function createAnchorSearch(anchors: readonly Anchor[]): AnchorSearch {
   const needles = chooseNeedles(anchors);
   const prefilter = createPrefilter(needles.map(({ text }) => text));
-  const longest = Math.max(1, ...anchors.map(({ length }) => length));
+  const longest = Math.max(1, ...anchors.map(({ length }) => Math.min(length, LOOKED_AT)));
   const longestNeedle = Math.max(1, ...needles.map(({ text }) => text.length));
   const room = 2 * prefilter.mostPerByte * (BLOCK + longestNeedle);
   let idle: Int32Array | null = null;
@@ -45,7 +48,7 @@ export function createAnchorSearch(anchors: readonly Anchor[]): AnchorSearch {
     if (start >= to) return;
     for (const number of needles[needle]?.anchors ?? []) {
       const anchor = anchors[number];
-      if (anchor !== undefined && confirm(anchor, bytes, start, length))
+      if (anchor !== undefined && confirmBeginning(anchor, bytes, start, length))
         found.push(start * anchors.length + number);
     }
   }

@@ -18,6 +18,11 @@ export interface Needle {
   readonly anchors: readonly number[];
 }
 
+/**
+ * So many bytes of an anchor are looked at when anchors are searched for, the others when they are judged: the fewer, the
+ * less is searched again around a change.
+ */
+export const LOOKED_AT = 18;
 /** Longer needles would only make the automaton larger. Rarer parts than the beginning bring little, and take time to choose. */
 const NEEDLE_LENGTH = 5;
 /** A shorter prefix is looked for with the hexadecimal digits after it, up to this length. */
@@ -64,13 +69,20 @@ function withDigits(text: string, digits: number): string[] {
 }
 
 /** True when the whole anchor stands at `start` of the first `length` bytes. */
-export function confirm(anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean {
-  const { literal, length: anchorLength } = anchor;
-  if (start + anchorLength > length) return false;
-  for (let place = 0; place < literal.length; place++)
+export const confirm = (anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean =>
+  start + anchor.length <= length && isAt(anchor, bytes, start, anchor.length);
+
+/** The same of what is looked at first. */
+export function confirmBeginning(anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean {
+  const count = Math.min(anchor.length, LOOKED_AT);
+  return start + count <= length && isAt(anchor, bytes, start, count);
+}
+
+function isAt({ literal }: Anchor, bytes: Uint8Array, start: number, count: number): boolean {
+  const letters = Math.min(count, literal.length);
+  for (let place = 0; place < letters; place++)
     if (lowerCase(bytes[start + place] ?? 0) !== literal.charCodeAt(place)) return false;
-  for (let at = start + literal.length; at < start + anchorLength; at++)
-    if (!isHex(bytes[at] ?? 0)) return false;
+  for (let place = letters; place < count; place++) if (!isHex(bytes[start + place] ?? 0)) return false;
   return true;
 }
 

@@ -1,7 +1,8 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, ScannedDocument, Window } from '../detection.ts';
 import { BLOCK, createAnchorSearch } from './anchor-search.ts';
-import { collectAnchors } from './anchors.ts';
+import { collectAnchors, confirm } from './anchors.ts';
+import { buildGramIndex, type GramIndex } from './gram-index.ts';
 import { createJudge } from './judge.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { createSlices, type Slice } from './slices.ts';
@@ -35,7 +36,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     for (const place of found) {
       const anchor = anchors[place % kinds];
       const start = Math.floor(place / kinds);
-      if (anchor === undefined) continue;
+      if (anchor === undefined || !confirm(anchor, document.bytes, start, document.length)) continue;
       for (const rule of anchor.rules) {
         const slice = slices.around(start, anchor.length, rule.span);
         reportMatches(matcherOf(rule), slice, start, report);
@@ -50,7 +51,9 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
       judgeAll(window, found, report);
     }
   }
-  return Object.freeze({ reach, detect, steps: Object.freeze({ kinds, longest, find, judge: judgeAll }) });
+  const index = (): GramIndex | null => buildGramIndex(anchors);
+  const steps = Object.freeze({ kinds, longest, find, index, judge: judgeAll });
+  return Object.freeze({ reach, detect, steps });
 }
 
 function reportMatches(matcher: Matcher, slice: Slice, anchor: number, report: Report): void {

@@ -16,6 +16,10 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
   '8a7edafde9a8d510f286',
   // github.com/caronc/apprise, address of a webhook
   'a629e1f5e0d65f4ea19f',
+  // The private key of the examples of jwt.io, with the three lengths that it goes about with
+  '22dde1d43b2c04ec3d76',
+  '615660fb1254cbde9361',
+  '8e02206c6deb3e4988c7',
 ]);
 
 /** True for a published example, in upper or lower case. */

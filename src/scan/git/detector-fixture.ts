@@ -1,5 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, DetectorSteps } from '../detection.ts';
+import { collectAnchors } from '../detector/anchors.ts';
+import { buildGramIndex } from '../detector/gram-index.ts';
 
 const SPAN = 24;
 const ANCHOR = 'key=';
@@ -40,7 +42,8 @@ export function createDetector(options: unknown = null): Detector {
     find(window, anchors);
     judge(window, anchors, report);
   };
-  const steps = { kinds: KINDS, longest: ANCHOR.length, find, judge };
+  const index: DetectorSteps['index'] = () => buildGramIndex(collectAnchors([FIXTURE_RULE]));
+  const steps = { kinds: KINDS, longest: ANCHOR.length, find, index, judge };
   return options === 'two steps' ? { reach: SPAN, detect, steps } : { reach: SPAN, detect };
 }
 

@@ -1,11 +1,10 @@
 import { crc32 } from 'node:zlib';
-import type { Detector } from '../detection.ts';
 import type { Arena } from './arena.ts';
 import { DamageError, damaged } from './damage.ts';
 import { readDeltaSizes, type Runs } from './delta.ts';
 import { HEAD_ROOM, readEntryHead } from './entry-head.ts';
 import { NEEDED, REPORTED, TASK } from './families.ts';
-import { findAll, findChanged, type Findings, NOTHING } from './findings.ts';
+import { type Findings, NOTHING, type ObjectSearch } from './findings.ts';
 import type { Kernel } from './kernel.ts';
 import type { Pack } from './object-store.ts';
 import { MOST_OBJECT_BYTES, type ObjectType, searchedPart, typeOfKind } from './object-types.ts';
@@ -41,7 +40,7 @@ export interface FamilyScan {
   readonly entries: PackEntries;
   readonly kernel: Kernel;
   readonly arena: Arena;
-  readonly detector: Detector;
+  readonly search: ObjectSearch;
   readonly visitor: FamilyVisitor;
   /** Reads the base of an entry whose base is not in the pack. */
   readonly budget: Budget;
@@ -227,14 +226,14 @@ function applyTo(scan: FamilyScan, base: Made, entry: number): (Made & { runs: R
 }
 
 function searchWhole(scan: FamilyScan, made: Made): Frame {
-  return finish(scan, made, (bytes) => findAll(scan.detector, bytes));
+  return finish(scan, made, (bytes) => scan.search.whole(bytes));
 }
 
 function derive(scan: FamilyScan, base: Frame, entry: number): Frame | 'no room' {
   const made = applyTo(scan, base, entry);
   if (made === 'no room') return made;
   return finish(scan, made, (bytes) =>
-    made.type === 'blob' ? findChanged(scan.detector, bytes, base, made.runs) : findAll(scan.detector, bytes),
+    made.type === 'blob' ? scan.search.changed(bytes, base, made.runs) : scan.search.whole(bytes),
   );
 }
 

@@ -1,6 +1,8 @@
 import type { Detection, Detector, DetectorSteps } from '../detection.ts';
-import type { Runs } from './delta.ts';
+import { type AnchorFinder, createAnchorFinder, firstNot } from './anchor-finder.ts';
 import { visitChanges } from './changes.ts';
+import type { Runs } from './delta.ts';
+import type { Kernel } from './kernel.ts';
 
 /** More detections than this in one object are not kept; that there were more is told. */
 const MOST_DETECTIONS = 10_000;
@@ -51,44 +53,91 @@ function collect(bytes: Uint8Array): Collector {
   return { add, report, result };
 }
 
-/** Searches the whole object. */
-export function findAll(detector: Detector, bytes: Uint8Array): Findings {
-  const collector = collect(bytes);
-  const { length } = bytes;
-  const { steps } = detector;
-  const anchors: number[] = [];
-  if (steps === undefined) detector.detect({ bytes, length, from: 0, to: length }, collector.report);
-  else {
-    steps.find({ bytes, length, from: 0, to: length }, anchors);
-    if (anchors.length > 0) steps.judge({ bytes, length }, anchors, collector.report);
-  }
-  return collector.result(anchors);
-}
-
 export interface Base {
   readonly size: number;
   readonly findings: Findings;
 }
 
-/**
- * Searches only what a delta has changed and takes over the rest from the base: the same as `findAll`, as a detection
- * depends on nothing but the bytes within the detector's reach of its anchor.
- */
-export function findChanged(detector: Detector, bytes: Uint8Array, base: Base, runs: Runs): Findings {
-  if (base.findings.cut) return findAll(detector, bytes);
-  const { length } = bytes;
+/** Searches objects. */
+export interface ObjectSearch {
+  /** Searches the whole object. */
+  whole(bytes: Uint8Array): Findings;
+  /**
+   * Searches only what a delta has changed and takes over the rest from the base: the same as `whole`, as a detection
+   * depends on nothing but the bytes within the detector's reach of its anchor.
+   */
+  changed(bytes: Uint8Array, base: Base, runs: Runs): Findings;
+}
+
+/** Anchors are searched for in the kernel, if that can do it and the bytes are in its memory. */
+export function createObjectSearch(detector: Detector, kernel: Kernel): ObjectSearch {
   const { steps } = detector;
-  const collector = collect(bytes);
-  const anchors = steps === undefined ? NONE : findAnchors(steps, bytes, base, runs);
-  const judgeAgain = (from: number, to: number): void => {
-    if (steps === undefined) detector.detect({ bytes, length, from, to }, collector.report);
-    else judgeWithin(steps, { bytes, anchors, from, to }, collector.report);
+  return steps === undefined
+    ? createPlainSearch(detector)
+    : createStepSearch(detector, steps, createAnchorFinder(steps, kernel));
+}
+
+function createPlainSearch(detector: Detector): ObjectSearch {
+  const whole = (bytes: Uint8Array): Findings => {
+    const collector = collect(bytes);
+    detector.detect({ bytes, length: bytes.length, from: 0, to: bytes.length }, collector.report);
+    return collector.result(NONE);
   };
+  return {
+    whole,
+    changed(bytes, base, runs) {
+      if (base.findings.cut) return whole(bytes);
+      const { length } = bytes;
+      const collector = collect(bytes);
+      judgeChanges({ detector, bytes, base, runs, collector }, (from, to) =>
+        detector.detect({ bytes, length, from, to }, collector.report),
+      );
+      return collector.result(NONE);
+    },
+  };
+}
+
+function createStepSearch(detector: Detector, steps: DetectorSteps, finder: AnchorFinder): ObjectSearch {
+  const whole = (bytes: Uint8Array): Findings => {
+    const anchors = finder.whole(bytes);
+    if (anchors.length === 0) return NOTHING;
+    const collector = collect(bytes);
+    steps.judge({ bytes, length: bytes.length }, anchors, collector.report);
+    return collector.result(anchors);
+  };
+  return {
+    whole,
+    changed(bytes, base, runs) {
+      const { findings, size } = base;
+      if (findings.cut) return whole(bytes);
+      const anchors = finder.changed(bytes, { size, anchors: findings.anchors }, runs);
+      if (anchors.length === 0) return NOTHING;
+      const collector = collect(bytes);
+      judgeChanges({ detector, bytes, base, runs, collector }, (from, to) =>
+        judgeWithin(steps, { bytes, anchors, from, to }, collector.report),
+      );
+      return collector.result(anchors);
+    },
+  };
+}
+
+interface Change {
+  readonly detector: Detector;
+  readonly bytes: Uint8Array;
+  readonly base: Base;
+  readonly runs: Runs;
+  readonly collector: Collector;
+}
+
+/** Collects what is carried from the base, and in between what `judgeAgain` reports. */
+function judgeChanges(
+  { detector, bytes, base, runs, collector }: Change,
+  judgeAgain: (from: number, to: number) => void,
+): void {
   const { list } = base.findings;
-  if (steps !== undefined && anchors.length === 0) return NOTHING;
   visitChanges(
     runs,
-    { base: base.size, result: length, before: detector.reach, after: detector.reach },
+    { base: base.size, result: bytes.length, before: detector.reach, after: detector.reach },
     {
       changed: judgeAgain,
       carried(from, to, shift) {
@@ -100,36 +149,6 @@ export function findChanged(detector: Detector, bytes: Uint8Array, base: Base, r
       },
     },
   );
-  return collector.result(anchors);
-}
-
-/** Anchors of a changed object: those that were copied whole, and those in the rest. */
-function findAnchors(steps: DetectorSteps, bytes: Uint8Array, base: Base, runs: Runs): number[] {
-  const found: number[] = [];
-  const { anchors } = base.findings;
-  const window = { bytes, length: bytes.length, from: 0, to: 0 };
-  visitChanges(
-    runs,
-    { base: base.size, result: bytes.length, before: 0, after: steps.longest },
-    {
-      changed(from, to) {
-        window.from = from;
-        window.to = to;
-        steps.find(window, found);
-      },
-      carried(from, to, shift) {
-        if (anchors.length === 0) return;
-        const end = (to - shift) * steps.kinds;
-        const moving = shift * steps.kinds;
-        for (let index = firstNot(anchors, (from - shift) * steps.kinds); index < anchors.length; index++) {
-          const anchor = anchors[index] as number;
-          if (anchor >= end) break;
-          found.push(anchor + moving);
-        }
-      },
-    },
-  );
-  return found;
 }
 
 interface Judged {
@@ -148,18 +167,6 @@ function judgeWithin(
   if (first === anchors.length || (anchors[first] as number) >= to * steps.kinds) return;
   const last = firstNot(anchors, to * steps.kinds);
   steps.judge({ bytes, length: bytes.length }, anchors.slice(first, last), report);
-}
-
-/** Index of the first anchor that is not below `least`. */
-function firstNot(anchors: readonly number[], least: number): number {
-  let low = 0;
-  let high = anchors.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((anchors[middle] as number) < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Index of the first finding whose anchor is at `anchor` or after it. */

@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import type { GramIndex } from '../detector/gram-index.ts';
 import { damaged } from './damage.ts';
 import { applyDelta, createRuns, type DeltaJob, type Runs } from './delta.ts';
 import { inflate, type InflateJob } from './inflate.ts';
@@ -13,6 +14,25 @@ export interface Kernel {
   inflate(job: InflateJob): void;
   /** Writes the result and the runs. Throws a `DamageError`. */
   applyDelta(job: DeltaJob): Runs;
+  /** Absent: the kernel finds no anchors. */
+  openAnchors?(index: GramIndex): AnchorKernel;
+}
+
+/** Finds anchors in objects, as the tables say that were given to it. */
+export interface AnchorKernel {
+  /** Number of hits in the whole object; -1 when there are too many, or when it is not in the kernel's memory. */
+  whole(bytes: Uint8Array): number;
+  /** The same of what the latest delta has changed, see `visitChanges`. */
+  changed(bytes: Uint8Array, sizes: ChangedSizes): number;
+  /** Of each hit the place of the anchor's first byte, counted as `byteOffset` is, and its number. In no order. */
+  hits(): Uint32Array;
+}
+
+/** Size of the base, number of runs, and bytes from a place on that have a part in what is there. */
+export interface ChangedSizes {
+  readonly base: number;
+  readonly runs: number;
+  readonly after: number;
 }
 
 /** From this size on, the greater speed of zlib is worth the price of a call. */

@@ -4,7 +4,13 @@ import type { Detection, Detector } from '../detection.ts';
 import type { ScanProblem } from '../sighting.ts';
 import { createArena } from './arena.ts';
 import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
-import { findAll, type Finding, type Findings, positionsOf } from './findings.ts';
+import {
+  createObjectSearch,
+  type Finding,
+  type Findings,
+  type ObjectSearch,
+  positionsOf,
+} from './findings.ts';
 import type { Kernel } from './kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { createObjectReader } from './object-reader.ts';
@@ -80,20 +86,22 @@ export function* searchPlan(plan: ScanPlan, { detector, kernel }: Tools): Genera
   };
   try {
     const tally: Tally = { objects: [], problems: [], documents: 0, bytes: 0, unreadable: 0 };
-    const families = familyScans(plan, store, { detector, kernel, tally });
-    for (let step = 1; runTask(plan, families, { detector, kernel, tally }); step++)
-      if (step % STEP_TASKS === 0) yield;
+    const share: Share = { search: createObjectSearch(detector, kernel), kernel, tally };
+    const families = familyScans(plan, store, share);
+    for (let step = 1; runTask(plan, families, share); step++) if (step % STEP_TASKS === 0) yield;
     return tally;
   } finally {
     store.close();
   }
 }
 
-interface Search extends Tools {
+interface Share {
+  readonly search: ObjectSearch;
+  readonly kernel: Kernel;
   readonly tally: Tally;
 }
 
-function familyScans(plan: ScanPlan, store: ObjectStore, { detector, kernel, tally }: Search): FamilyScan[] {
+function familyScans(plan: ScanPlan, store: ObjectStore, { search, kernel, tally }: Share): FamilyScan[] {
   const arena = createArena(kernel, ARENA_BYTES);
   const budget = { packed: 0, made: 0 };
   let reader: ReturnType<typeof createObjectReader> | undefined;
@@ -101,30 +109,30 @@ function familyScans(plan: ScanPlan, store: ObjectStore, { detector, kernel, tal
   return store.packs.map((pack, number) => {
     const entries = (plan.packs[number] as (typeof plan.packs)[number]).entries;
     const visitor = createVisitor(plan, tally, basename(pack.path));
-    return { pack, entries, kernel, arena, budget, detector, visitor, readBase };
+    return { pack, entries, kernel, arena, budget, search, visitor, readBase };
   });
 }
 
 /** Does the next task that nobody has begun; false when there is none. */
-function runTask(plan: ScanPlan, families: readonly FamilyScan[], search: Search): boolean {
+function runTask(plan: ScanPlan, families: readonly FamilyScan[], share: Share): boolean {
   if (Atomics.load(plan.counters, CANCELLED) !== 0) return false;
   const task = Atomics.add(plan.counters, NEXT_TASK, 1);
   const packed = plan.tasks.length / 2;
   if (task < packed)
     scanFamily(families[plan.tasks[task * 2] as number] as FamilyScan, plan.tasks[task * 2 + 1] as number);
-  else if (task - packed < plan.loose.length) searchLoose(plan, search, task - packed);
+  else if (task - packed < plan.loose.length) searchLoose(plan, share, task - packed);
   else return false;
   return true;
 }
 
-function searchLoose(plan: ScanPlan, { detector, tally }: Search, number: number): void {
+function searchLoose(plan: ScanPlan, { search, tally }: Share, number: number): void {
   const { oid, path } = plan.loose[number] as ScanPlan['loose'][number];
   const visitor = createVisitor(plan, tally, 'objects');
   try {
     const { type, bytes } = readLooseObject(path);
     if (type === 'tree') return;
     const searched = searchedPart(type, bytes);
-    visitor.searched({ oid: () => oid, type }, searched, findAll(detector, searched));
+    visitor.searched({ oid: () => oid, type }, searched, search.whole(searched));
   } catch (error) {
     visitor.unreadable(oid, sentenceOf(error), 0);
   }

@@ -1,12 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { damaged } from './damage.ts';
 import type { Runs } from './delta.ts';
-import { createKernel, type Kernel } from './kernel.ts';
+import type { GramIndex } from '../detector/gram-index.ts';
+import { type AnchorKernel, createKernel, type Kernel } from './kernel.ts';
 
 /** Where the host's part of the memory begins, and where the runs of a delta are written. */
 const ARENA = 0x200000;
 const RUNS = 0x040000;
 const PAGE = 1 << 16;
+/** The search reads so many bytes behind an object. */
+const READ_AHEAD = 64;
+
+/** Where `assembly/anchor-search.ts` has its tables and its hits. */
+const WORDS = 0x100000;
+const HEADS = 0x108000;
+const ENTRIES = 0x110000;
+const RUN_ENDS = 0x118000;
+const RUN_ANCHORS = 0x118100;
+const PATTERNS = 0x120000;
+const HITS = 0x140000;
+const MOST_HITS = 0x8000;
 
 /** As much of the WebAssembly interface as is used here; the compiler's library has it for browsers only. */
 interface Engine {
@@ -28,6 +41,9 @@ interface Exports {
   readonly prepare: () => void;
   readonly inflate: (from: number, to: number, at: number, size: number) => number;
   readonly applyDelta: (...job: number[]) => number;
+  readonly prepareSearch: (overscan: number) => void;
+  readonly searchWhole: (at: number, size: number) => number;
+  readonly searchChanges: (...change: number[]) => number;
 }
 
 /** What a result of `inflate` other than 0 means. */
@@ -59,16 +75,17 @@ function compile(): CompiledKernel | null {
 
 function createWasmKernel(module: CompiledKernel): Kernel {
   const instance = new engine.Instance(module);
-  const { memory, prepare, inflate, applyDelta } = instance.exports as Exports;
+  const exports = instance.exports as Exports;
+  const { memory, prepare, inflate, applyDelta } = exports;
   prepare();
-  let view = new Uint8Array(memory.buffer, ARENA);
+  let view = viewOf(memory);
   let runs: Runs = { table: new Int32Array(memory.buffer, RUNS), count: 0 };
   return {
     bytes: () => view,
     grow(size) {
       if (size <= view.length) return;
       memory.grow(Math.ceil((size - view.length) / PAGE));
-      view = new Uint8Array(memory.buffer, ARENA);
+      view = viewOf(memory);
       runs = { table: new Int32Array(memory.buffer, RUNS), count: 0 };
     },
     inflate({ from, to, at, size }) {
@@ -80,6 +97,37 @@ function createWasmKernel(module: CompiledKernel): Kernel {
       if (count < 0) damaged('its delta is malformed');
       runs.count = count;
       return runs;
+    },
+    openAnchors(index) {
+      writeIndex(memory, index);
+      exports.prepareSearch(index.overscan);
+      return anchorKernel(exports);
+    },
+  };
+}
+
+const viewOf = ({ buffer }: Memory): Uint8Array =>
+  new Uint8Array(buffer, ARENA, buffer.byteLength - ARENA - READ_AHEAD);
+
+function writeIndex({ buffer }: Memory, index: GramIndex): void {
+  const { words, heads, entries, runEnds, runs, patterns } = index;
+  new Uint32Array(buffer, WORDS).set(words);
+  new Uint16Array(buffer, HEADS).set(heads);
+  new Uint16Array(buffer, ENTRIES).set(entries);
+  new Uint8Array(buffer, RUN_ENDS).set(runEnds);
+  new Uint16Array(buffer, RUN_ANCHORS).set(runs.flatMap(({ anchor, prefix }) => [anchor, prefix]));
+  new Uint8Array(buffer, PATTERNS).set(patterns);
+}
+
+function anchorKernel({ memory, searchWhole, searchChanges }: Exports): AnchorKernel {
+  let hits = new Uint32Array(memory.buffer, HITS, 2 * MOST_HITS);
+  return {
+    whole: (bytes) => (bytes.buffer === memory.buffer ? searchWhole(bytes.byteOffset, bytes.length) : -1),
+    changed: (bytes, { base, runs, after }) =>
+      searchChanges(bytes.byteOffset, bytes.length, base, runs, after),
+    hits() {
+      if (hits.buffer !== memory.buffer) hits = new Uint32Array(memory.buffer, HITS, 2 * MOST_HITS);
+      return hits;
     },
   };
 }

@@ -1,0 +1,168 @@
+// Finds the beginnings of anchors in bytes of the memory, as `src/scan/detector/anchor-search.ts` does; the tables are
+// those of `src/scan/detector/gram-index.ts`. Memory, in bytes:
+//   0x100000  words, heads and entries of the index
+//   0x118000  for each byte the runs it may come before; anchors of runs
+//   0x120000  patterns, 128 bytes an anchor
+//   0x140000  hits: address of the first byte and number of the anchor
+
+const RUNS: usize = 0x040000;
+const WORDS: usize = 0x100000;
+const HEADS: usize = 0x108000;
+const ENTRIES: usize = 0x110000;
+const RUN_ENDS: usize = 0x118000;
+const RUN_ANCHORS: usize = 0x118100;
+const PATTERNS: usize = 0x120000;
+const HITS: usize = 0x140000;
+const MOST_HITS: i32 = 0x8000;
+
+const HASH_BITS: u32 = 13;
+/** The last byte of a gram is shifted out. */
+const MULTIPLIER: u32 = 0x9e3779b1 << 8;
+const FOLD: u32 = 0x202020;
+/** Places of a gram's table that are looked up at a time. */
+const STRIDE: usize = 16;
+
+/** As in `changes.ts`. */
+const FEWEST: i32 = 32;
+
+// What is searched: anchors that begin in [first, stop) of a document that ends at `end`.
+let first: usize = 0;
+let stop: usize = 0;
+let end: usize = 0;
+let hits: i32 = 0;
+let overscan: usize = 0;
+
+/** To be called when the tables have been written. */
+export function prepareSearch(bytes: i32): void {
+  overscan = bytes;
+}
+
+/** Searches a document; returns the number of hits, or -1 when there is no room for all of them. */
+export function searchWhole(at: usize, size: i32): i32 {
+  start(at, size);
+  searchSpan(at, at + size);
+  return result();
+}
+
+/** The same of what the runs of the last delta leave, as `visitChanges` says. */
+export function searchChanges(at: usize, size: i32, baseSize: i32, runs: i32, after: i32): i32 {
+  start(at, size);
+  let done = 0;
+  for (let run = RUNS; run < RUNS + runs * 12; run += 12) {
+    const low = load<i32>(run);
+    const from = load<i32>(run, 4);
+    const stop = low + load<i32>(run, 8);
+    const high = stop === size && from + stop - low === baseSize ? stop : stop - after;
+    if (high - low < FEWEST) continue;
+    if (low > done) searchSpan(at + done, at + low);
+    done = high;
+  }
+  if (done < size) searchSpan(at + done, end);
+  return result();
+}
+
+function start(at: usize, size: i32): void {
+  end = at + size;
+  hits = 0;
+}
+
+const result = (): i32 => (hits > MOST_HITS ? -1 : hits);
+
+/** Writes the anchors that begin in [from, to); their order is free. Reads up to 64 bytes further than the document's end. */
+function searchSpan(from: usize, to: usize): void {
+  first = from;
+  stop = to;
+  const last = min(to + overscan, end);
+  for (let at = from; at < last; at += STRIDE) {
+    const a = look(at);
+    const b = look(at + 2);
+    const c = look(at + 4);
+    const d = look(at + 6);
+    const e = look(at + 8);
+    const f = look(at + 10);
+    const g = look(at + 12);
+    const h = look(at + 14);
+    if ((a | b | c | d | e | f | g | h) & 1) {
+      if (a & 1) checkGram(at);
+      if (b & 1) checkGram(at + 2);
+      if (c & 1) checkGram(at + 4);
+      if (d & 1) checkGram(at + 6);
+      if (e & 1) checkGram(at + 8);
+      if (f & 1) checkGram(at + 10);
+      if (g & 1) checkGram(at + 12);
+      if (h & 1) checkGram(at + 14);
+    }
+    const groups = i64x2.eq(hexDigits(v128.load(at)), i64x2.splat(-1));
+    if (v128.any_true(groups)) {
+      if (i64x2.extract_lane(groups, 0)) checkRun(at);
+      if (i64x2.extract_lane(groups, 1)) checkRun(at + 8);
+    }
+  }
+}
+
+/** Place of a gram's word, four times its hash: this way it costs least. */
+// @ts-ignore: decorator
+@inline
+function placeOf(gram: u32): u32 {
+  return (((gram | FOLD) * MULTIPLIER) >>> (32 - HASH_BITS - 2)) & (((1 << HASH_BITS) - 1) << 2);
+}
+
+/** Bit 0 tells whether a known gram may stand there. */
+// @ts-ignore: decorator
+@inline
+function look(at: usize): u32 {
+  const gram = load<u32>(at);
+  return load<u32>(placeOf(gram), WORDS) >>> (gram >>> 24);
+}
+
+/** 255 for each hexadecimal digit. */
+// @ts-ignore: decorator
+@inline
+function hexDigits(bytes: v128): v128 {
+  const letters = i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61));
+  const digits = i8x16.sub(bytes, i8x16.splat(0x30));
+  return v128.or(i8x16.lt_u(letters, i8x16.splat(6)), i8x16.lt_u(digits, i8x16.splat(10)));
+}
+
+function checkGram(at: usize): void {
+  let entry: usize = load<u16>(placeOf(load<u32>(at)) >>> 1, HEADS);
+  while (entry) {
+    const place = ENTRIES + ((entry - 1) << 3);
+    confirm(at - load<u16>(place, 2), load<u16>(place));
+    entry = load<u16>(place, 4);
+  }
+}
+
+/** Eight hexadecimal digits stand at `at`: a prefix may end in the eight bytes before. */
+function checkRun(at: usize): void {
+  for (let before = at - 8; before < at; before++) {
+    let runs = <u32>load<u8>(RUN_ENDS + load<u8>(before));
+    while (runs) {
+      const run = RUN_ANCHORS + (<usize>ctz(runs) << 2);
+      confirm(before + 1 - load<u16>(run, 2), load<u16>(run));
+      runs &= runs - 1;
+    }
+  }
+}
+
+function confirm(start: usize, anchor: u32): void {
+  const pattern = PATTERNS + (<usize>anchor << 7);
+  if (start < first || start >= stop || start + load<u8>(pattern, 96) > end) return;
+  if (!agrees(start, pattern) || !agrees(start + 16, pattern + 16)) return;
+  if (hits < MOST_HITS) {
+    store<u32>(HITS + (<usize>hits << 3), <u32>start);
+    store<u32>(HITS + (<usize>hits << 3), anchor, 4);
+  }
+  hits = min(hits + 1, MOST_HITS + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function agrees(at: usize, pattern: usize): bool {
+  const bytes = v128.load(at);
+  const upper = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x41)), i8x16.splat(26));
+  const lower = v128.or(bytes, v128.and(upper, i8x16.splat(0x20)));
+  const wrong = v128.and(i8x16.ne(lower, v128.load(pattern)), v128.load(pattern, 32));
+  const noDigit = v128.andnot(v128.load(pattern, 64), hexDigits(bytes));
+  return !v128.any_true(v128.or(wrong, noDigit));
+}

@@ -1,0 +1,201 @@
+import { type Anchor, LOOKED_AT } from './anchors.ts';
+import { pairProbability } from './letter-pairs.ts';
+
+/**
+ * Tables for finding anchors in WebAssembly, four bytes ("a gram") at every second place: each anchor is known by two
+ * neighbouring grams of its own, of which a search at every second place meets exactly one. Bytes count without bit 5,
+ * so letters match in either case.
+ */
+export interface GramIndex {
+  /**
+   * At the hash of a gram's first three bytes: a bit for each value that the low five bits of its fourth may have. Most
+   * places are told to be none by this table alone.
+   */
+  readonly words: Uint32Array;
+  /** At the same hash: number of the first entry, counted from 1; 0 for none. */
+  readonly heads: Uint16Array;
+  /** Four numbers an entry: anchor, bytes from its start to the gram, number of the next entry, and 0. */
+  readonly entries: Uint16Array;
+  /** For each byte that comes before a run of hexadecimal digits, a bit for each of `runs`. */
+  readonly runEnds: Uint8Array;
+  /** Anchors of so short a prefix that their digits are looked for. */
+  readonly runs: readonly { readonly anchor: number; readonly prefix: number }[];
+  /** `PATTERN_BYTES` for each anchor: what its first bytes must be, see `patternOf`. */
+  readonly patterns: Uint8Array;
+  /** An anchor is met at most so many bytes behind its start. */
+  readonly overscan: number;
+}
+
+/** Both are known to `assembly/anchor-search.ts` too, as is the hash. */
+export const HASH_BITS = 13;
+export const PATTERN_BYTES = 128;
+const MULTIPLIER = 0x9e3779b1 << 8;
+/** Halves of a pattern: the literal; 255 where it has a byte; 255 where a digit must stand. */
+const PATTERN_PART = 32;
+
+const GRAM = 4;
+const FOLD = 0x20;
+const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** Searching further behind a window's end than this costs more than rarer grams save. */
+const LARGEST_OFFSET = 6;
+/** More grams than this for one anchor would fill the table. */
+const MOST_GRAMS = 20;
+/** Digits are met in groups of eight, at every eighth place: in fewer, none may lie. */
+const SHORTEST_RUN = 15;
+const DIGIT_GROUP = 8;
+const MOST_RUNS = 8;
+const MOST_ENTRIES = 4096;
+const MOST_ANCHORS = 1024;
+
+/** What may stand at a place; null: anything. */
+type Place = readonly number[] | null;
+
+/** The index of these anchors; null when one of them does not fit into it. */
+export function buildGramIndex(anchors: readonly Anchor[]): GramIndex | null {
+  const index = {
+    words: new Uint32Array(1 << HASH_BITS),
+    heads: new Uint16Array(1 << HASH_BITS),
+    runEnds: new Uint8Array(256),
+    patterns: Buffer.concat(anchors.map(patternOf)),
+  };
+  const entries: number[] = [];
+  const runs: { anchor: number; prefix: number }[] = [];
+  let overscan = 0;
+  for (const [number, anchor] of anchors.entries()) {
+    const pair = rarestPair(placesOf(anchor));
+    if (pair === null) {
+      if (!addRun(index.runEnds, runs, number, anchor)) return null;
+      overscan = Math.max(overscan, anchor.literal.length + DIGIT_GROUP);
+      continue;
+    }
+    for (const [next, grams] of pair.grams.entries())
+      addGrams({ ...index, entries }, { anchor: number, offset: pair.offset + next }, grams);
+    overscan = Math.max(overscan, pair.offset + 2);
+  }
+  if (entries.length > MOST_ENTRIES * 4 || anchors.length > MOST_ANCHORS) return null;
+  return { ...index, entries: Uint16Array.from(entries), runs, overscan };
+}
+
+function placesOf({ literal, length }: Anchor): Place[] {
+  return Array.from({ length: Math.min(length, LOOKED_AT) }, (_, place) =>
+    place < literal.length ? [literal.charCodeAt(place)] : DIGITS,
+  );
+}
+
+interface Gram {
+  /** The first three bytes, the first one lowest. */
+  readonly beginning: number;
+  readonly lasts: number;
+}
+
+interface Pair {
+  readonly offset: number;
+  readonly grams: readonly (readonly Gram[])[];
+}
+
+/** The two neighbouring grams of an anchor that are rarest in source code; null when there are too many for a place. */
+function rarestPair(places: readonly Place[]): Pair | null {
+  let best: (Pair & { probability: number }) | null = null;
+  for (let offset = 0; offset <= Math.min(LARGEST_OFFSET, Math.max(0, places.length - GRAM - 1)); offset++) {
+    const pair = [offset, offset + 1].map((at) => places.slice(at, at + GRAM));
+    const probability = pair.reduce((sum, gram) => sum + probabilityOf(gram), 0);
+    if (pair.some((gram) => countOf(gram) > MOST_GRAMS)) continue;
+    if (best === null || probability < best.probability)
+      best = { offset, probability, grams: pair.map(gramsOf) };
+  }
+  return best;
+}
+
+const countOf = (gram: readonly Place[]): number =>
+  gram.slice(0, GRAM - 1).reduce((count, place) => count * (place?.length ?? Infinity), 1);
+
+function gramsOf(gram: readonly Place[]): Gram[] {
+  const [first = null, second = null, third = null, fourth = null] = gram;
+  const lasts = (fourth ?? []).reduce((bits, byte) => bits | (1 << (byte & 31)), 0);
+  const all = fourth === null ? -1 : lasts;
+  return (first ?? []).flatMap((one) =>
+    (second ?? []).flatMap((two) =>
+      (third ?? []).map((three) => ({
+        beginning: (one | (two << 8) | (three << 16) | (FOLD * 0x10101)) >>> 0,
+        lasts: all,
+      })),
+    ),
+  );
+}
+
+/** Roughly, how often such a gram is met. */
+function probabilityOf(gram: readonly Place[]): number {
+  let probability = 1;
+  let before: number | null = null;
+  for (const place of gram) {
+    const [byte] = place ?? [];
+    if (place === null || byte === undefined) continue;
+    const letter: number | null = place.length === 1 ? letterOf(byte) : null;
+    probability *= letter === null ? OTHERS * place.length : letterProbability(before, letter);
+    before = letter;
+  }
+  return probability;
+}
+
+const OTHERS = 0.02;
+const FIRST_LETTER = 0.05;
+const letterOf = (byte: number): number | null => (byte >= 0x61 && byte <= 0x7a ? byte - 0x61 : null);
+const letterProbability = (before: number | null, letter: number): number =>
+  before === null ? FIRST_LETTER : pairProbability(before, letter);
+
+interface Entry {
+  readonly anchor: number;
+  readonly offset: number;
+}
+
+function addGrams(
+  { words, heads, entries }: Pick<GramIndex, 'words' | 'heads'> & { entries: number[] },
+  { anchor, offset }: Entry,
+  grams: readonly Gram[],
+): void {
+  for (const { beginning, lasts } of grams) {
+    const place = Math.imul(beginning, MULTIPLIER) >>> (32 - HASH_BITS);
+    words[place] = (words[place] ?? 0) | lasts;
+    const head = heads[place] ?? 0;
+    // Two grams of one anchor at the same place would tell of it twice.
+    if (chainOf(entries, head).some((entry) => entry.anchor === anchor && entry.offset === offset)) continue;
+    entries.push(anchor, offset, head, 0);
+    heads[place] = entries.length / 4;
+  }
+}
+
+function chainOf(entries: readonly number[], head: number): Entry[] {
+  const chain: Entry[] = [];
+  for (let entry = head; entry !== 0; entry = entries[entry * 4 - 2] ?? 0)
+    chain.push({ anchor: entries[entry * 4 - 4] ?? 0, offset: entries[entry * 4 - 3] ?? 0 });
+  return chain;
+}
+
+/** False when the anchor has too few digits to be met by them. */
+function addRun(
+  runEnds: Uint8Array,
+  runs: GramIndex['runs'][number][],
+  anchor: number,
+  { literal, hex }: Anchor,
+): boolean {
+  if (Math.min(hex, LOOKED_AT - literal.length) < SHORTEST_RUN || literal === '' || runs.length === MOST_RUNS)
+    return false;
+  const last = literal.charCodeAt(literal.length - 1);
+  for (const byte of letterOf(last) === null ? [last] : [last, last - FOLD])
+    runEnds[byte] = (runEnds[byte] ?? 0) | (1 << runs.length);
+  runs.push({ anchor, prefix: literal.length });
+  return true;
+}
+
+function patternOf({ literal, length }: Anchor): Uint8Array {
+  const pattern = new Uint8Array(PATTERN_BYTES);
+  const lookedAt = Math.min(length, LOOKED_AT);
+  for (let place = 0; place < lookedAt; place++) {
+    if (place < literal.length) {
+      pattern[place] = literal.charCodeAt(place);
+      pattern[PATTERN_PART + place] = 255;
+    } else pattern[2 * PATTERN_PART + place] = 255;
+  }
+  pattern[3 * PATTERN_PART] = lookedAt;
+  return pattern;
+}
