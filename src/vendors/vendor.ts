@@ -287,6 +287,8 @@ export interface LeakRule {
   readonly pattern: RegExp;
   /** Words one of which must stand in the same slice, without regard to case; empty when the pattern is proof enough. */
   readonly context: readonly string[];
+  /** Counts only at the beginning of files whose path is such, for values that nothing but the name of their file tells from others. */
+  readonly file?: RegExp;
   readonly structure?: LeakStructure;
   /** True: a value that fails the structure check is no credential. False or absent: it only lowers the confidence. */
   readonly structureDecides?: boolean;

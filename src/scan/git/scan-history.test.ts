@@ -3,6 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import type { GitPlace } from '../sighting.ts';
+import { joined } from '../../vendors/shared/leak-pattern.ts';
+import { selectRules } from '../detector-source.ts';
 import { FIXTURE_RULE } from './detector-fixture.ts';
 import { createGitFixture, FIRST_MINUTE, type GitFixture, runGit } from './git-fixture.ts';
 import type { HistoryRange } from './ranges.ts';
@@ -65,6 +67,31 @@ describe('what a scan of a history says of a value', () => {
     const places = await found(path);
     assert.equal(places.get('second')?.inHead, true);
     assert.equal(places.get('second')?.path, 'config/one.env');
+  });
+
+  test('nothing of one that only the name of its file tells, where the file is called otherwise', async () => {
+    const { path, commit } = create();
+    const head = joined(
+      '-----BEGIN PRIVATE ',
+      'KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC',
+    );
+    const keys = ['7tX4mQz1Wd9Rk', '9pL2vNc8Yh3Sf', 'hV3nQ8zLw0TbY'].map((end) => `${head}${end}\n`);
+    commit('begin', { 'app/private.key': keys[0] ?? '', 'tls/server.pem': keys[1] ?? '' });
+    commit('explain', { 'private.key': `${'so\n'.repeat(30)}${keys[2]}` });
+    const options = { ids: ['vonage-private-key-file'] };
+    const repository = findRepository(path);
+    assert.ok(repository);
+    const { sightings } = await scanHistory({
+      repository,
+      rules: selectRules(options.ids),
+      detector: { module: new URL('../detector-source.ts', import.meta.url).href, options },
+      workers: 1,
+      pause: async () => {},
+    });
+    assert.deepEqual(
+      sightings.map(({ secret, place }) => [(place as GitPlace).path, secret.reveal().slice(-13)]),
+      [['app/private.key', '7tX4mQz1Wd9Rk']],
+    );
   });
 
   test('of a merge whose result alone has it, the merge', async () => {

@@ -1,6 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
+import { countsIn, standsWhereItCounts } from '../file-bound.ts';
 import { type HistoryOptions, searchHistory } from './history.ts';
 import { locate } from './locate.ts';
 import { createObjectReader } from './object-reader.ts';
@@ -27,13 +28,35 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
   try {
     const reader = createObjectReader(store);
     const only = range === undefined ? {} : { only: objectsIn(reader, repository, range) };
-    const { objects, problems, documents, bytes } = await searchHistory({ ...options, store, ...only });
+    const {
+      objects: found,
+      problems,
+      documents,
+      bytes,
+    } = await searchHistory({ ...options, store, ...only });
+    const objects = withoutMisplaced(found, rules);
     const places = locate(reader, repository, objects);
     const sightings = objects.flatMap((object) => sightingsIn(object, places, rules));
     return { sightings, problems: [...refProblems(repository), ...problems], documents, bytes };
   } finally {
     store.close();
   }
+}
+
+/** Without values that count at the beginning of a file only. Where a file is, and its name, takes longer to find out. */
+function withoutMisplaced(
+  objects: readonly FoundObject[],
+  rules: readonly LeakRule[],
+): readonly FoundObject[] {
+  const bound = new Map(rules.flatMap((rule) => (rule.file === undefined ? [] : [[rule.id, rule] as const])));
+  if (bound.size === 0) return objects;
+  const counts = ({ rule: id, start }: Hit): boolean => {
+    const rule = bound.get(id);
+    return rule === undefined || standsWhereItCounts({ rule, start });
+  };
+  return objects
+    .map((object) => ({ ...object, hits: object.hits.filter(counts) }))
+    .filter(({ hits }) => hits.length > 0);
 }
 
 function sightingsIn(
@@ -45,7 +68,7 @@ function sightingsIn(
   if (place === undefined) return [];
   return hits.flatMap((hit) => {
     const rule = rules.find(({ id }) => id === hit.rule);
-    return rule === undefined ? [] : [sightingOf(hit, rule, place)];
+    return rule === undefined || !countsIn(rule, place.path) ? [] : [sightingOf(hit, rule, place)];
   });
 }
 

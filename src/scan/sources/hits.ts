@@ -1,15 +1,20 @@
 import type { Detection, Detector, Window } from '../detection.ts';
 import { readAllowance } from '../allowance.ts';
 import { Secret } from '../../kernel/secret.ts';
+import { countsIn, standsWhereItCounts } from '../file-bound.ts';
 import { withoutOverlaps } from '../overlaps.ts';
 import type { Place, Sighting } from '../sighting.ts';
 
 const LINE_END = 0x0a;
 
-/** The detections of windows of a document, the best one where several cover the same bytes; ascending. */
-export function findHits(detector: Detector, windows: readonly Window[]): Detection[] {
+/** The detections of windows of a document that count at a place, the best one where several cover the same bytes; ascending. */
+export function findHits(detector: Detector, windows: readonly Window[], place: Place): Detection[] {
+  const path = place.kind === 'stdin' ? null : place.path;
   const found: Detection[] = [];
-  for (const window of windows) detector.detect(window, (detection) => void found.push(detection));
+  const report = (detection: Detection): void => {
+    if (standsWhereItCounts(detection) && countsIn(detection.rule, path)) found.push(detection);
+  };
+  for (const window of windows) detector.detect(window, report);
   return found.length < 2 ? found : withoutOverlaps(found);
 }
 

@@ -33,12 +33,13 @@ export interface Readable {
 
 /** Everything that a text holds, also in its rewritten forms. */
 export function searchText(detector: Detector, readable: Readable, origin: Origin): Sighting[] {
-  const hidden = readable.rewritings.map((one) => searchRewritten(detector, readable, one));
+  const { place } = origin;
+  const hidden = readable.rewritings.map((one) => searchRewritten(detector, { ...readable, place }, one));
   // What a rewriting alone shows counts first, then what stands near something rewritten, and last the text as it is.
   const layers = [
     ...hidden.map(({ within }) => within),
     ...hidden.map(({ near }) => near),
-    searchPlain(detector, readable),
+    searchPlain(detector, { ...readable, place }),
   ];
   const explained: ByteRange[] = [];
   return layers.flatMap(({ document, hits, rangeOf }) => {
@@ -56,10 +57,12 @@ interface Layer {
   readonly rangeOf: (hit: Detection) => ByteRange;
 }
 
-function searchPlain(detector: Detector, { text, from, to }: Readable): Layer {
+type Placed = Omit<Readable, 'rewritings'> & Pick<Origin, 'place'>;
+
+function searchPlain(detector: Detector, { text, from, to, place }: Placed): Layer {
   return {
     document: { bytes: text, source: text, sourceAt: (offset) => offset },
-    hits: findHits(detector, [{ bytes: text, length: text.length, from, to }]),
+    hits: findHits(detector, [{ bytes: text, length: text.length, from, to }], place),
     rangeOf: ({ start, end }) => [start, end],
   };
 }
@@ -67,7 +70,7 @@ function searchPlain(detector: Detector, { text, from, to }: Readable): Layer {
 /** What can be seen only in the rewritten text; the rest of it is found in the text as it is. */
 function searchRewritten(
   detector: Detector,
-  { text, from, to }: Readable,
+  { text, from, to, place }: Placed,
   rewriting: Rewriting,
 ): { within: Layer; near: Layer } {
   const { bytes } = rewriting;
@@ -77,6 +80,7 @@ function searchRewritten(
   const hits = findHits(
     detector,
     parts.map(([first, last]) => ({ bytes, length, from: first, to: last })),
+    place,
   ).filter(
     ({ anchor, seenFrom, seenTo }) =>
       sourceAt(anchor) >= from && sourceAt(anchor) < to && touchesReplaced(rewriting, seenFrom, seenTo),

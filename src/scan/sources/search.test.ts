@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { ScanOutcome } from '../sighting.ts';
-import { acmeDetector, OTHER_TOKEN, tarOf, TOKEN, zipOf } from './sources-fixture.ts';
+import { createDetector } from '../detector/detector.ts';
+import type { Place, ScanOutcome } from '../sighting.ts';
+import { ACME, acmeDetector, OTHER_TOKEN, tarOf, TOKEN, zipOf } from './sources-fixture.ts';
 import { createSearch } from './search.ts';
 
 async function look(path: string, content: string | Buffer): Promise<ScanOutcome> {
@@ -81,6 +82,36 @@ test('a notebook is read as it was typed', async () => {
   assert.deepEqual(
     found.map((place) => place.split(' ')[1] ?? '').toSorted((one, other) => one.localeCompare(other)),
     [OTHER_TOKEN, TOKEN],
+  );
+});
+
+test('a value that only the name of its file tells counts at the beginning of such files', async () => {
+  const detector = createDetector([{ ...ACME, file: /(?:^|\/)acme\.key$/ }]);
+  const places = ['acme.key', 'a/acme.key', 'a/acme.key.md'].map((path): Place => ({ kind: 'file', path }));
+  const search = createSearch(detector);
+  for (const place of [...places, { kind: 'stdin' } as const])
+    await search.look(place, Buffer.from(`acme_token=${TOKEN}\n`));
+  await search.look(
+    { kind: 'file', path: 'b/acme.key' },
+    Buffer.from(`${'x\n'.repeat(60)}acme_token=${TOKEN}\n`),
+  );
+  await search.look(
+    { kind: 'file', path: 'a.zip' },
+    zipOf([{ path: 'acme.key', content: `acme_token=${TOKEN}` }]),
+  );
+  assert.deepEqual(
+    placesOf(search.outcome()).map((place) => place.split(':')[0]),
+    ['acme.key', 'a/acme.key', 'a.zip!/acme.key'],
+  );
+});
+
+test('such a value does not hide what is found elsewhere in the same bytes', async () => {
+  const bound = { ...ACME, id: 'acme-file', confidence: 'high' as const, file: /acme\.key$/ };
+  const search = createSearch(createDetector([bound, ACME]));
+  await search.look({ kind: 'file', path: 'a.env' }, Buffer.from(`acme_token=${TOKEN}`));
+  assert.deepEqual(
+    search.outcome().sightings.map(({ rule }) => rule.id),
+    ['acme-token'],
   );
 });
 

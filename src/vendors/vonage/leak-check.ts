@@ -36,7 +36,7 @@ const apiSecret: LeakCheck = {
 
 /** The key of an application signs a token for a list of calls, which it may always read. */
 const privateKey: LeakCheck = {
-  rules: ['vonage-private-key'],
+  rules: ['vonage-private-key', 'vonage-private-key-file'],
   ofKeyStart: true,
   near: {
     id: /app(?:lication)?[_-]?id["'\]]{0,2}\s{0,3}(?:[:=,]|=>)\s{0,3}["']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/i,
