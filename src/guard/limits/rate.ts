@@ -23,37 +23,59 @@ export interface Rate {
 }
 
 const MAX_KEYS = 200_000;
+/** Cells that the hand passes for each new key; more when all are in use, but not without end. */
+const LOOKED_AT = 4;
+const LONGEST_LOOK = 64;
+
+interface Cell {
+  /** When the key has its full burst again. */
+  at: number;
+  /** Since the hand last passed. */
+  isUsed: boolean;
+}
 
 /**
  * Generic cell rate algorithm: one number per key, the time at which the key has its full burst again.
- * Keys that are full again are dropped first, so that flooding with new keys does not reset a key in use.
+ * When there are too many, keys that are full again go first, then one not used since the clock's hand last passed it,
+ * so that flooding with new keys does not reset a key in use.
  */
 export function createRate({ count, milliseconds, burst }: RateRule): Rate {
   const step = milliseconds / count;
   const tolerance = step * (burst - 1);
-  const full = new Map<string, number>();
+  const cells = new Map<string, Cell>();
+  let hand = cells.entries();
   let taken = new Map<string, number>();
 
   function add(key: string, now: number, amount: number): void {
-    const at = Math.max(full.get(key) ?? 0, now) + step * amount;
-    full.delete(key); // Re-inserting keeps the map in order of last use.
-    full.set(key, at);
-    if (full.size > MAX_KEYS) evict(now);
+    const cell = cells.get(key);
+    if (cell !== undefined) {
+      cell.at = Math.max(cell.at, now) + step * amount;
+      cell.isUsed = true;
+      return;
+    }
+    if (cells.size >= MAX_KEYS) evict(now);
+    cells.set(key, { at: now + step * amount, isUsed: false });
   }
 
   function evict(now: number): void {
-    let scanned = 0;
-    for (const [key, at] of full) {
-      if (at <= now) full.delete(key);
-      if (++scanned >= 64) break;
+    let victim: string | undefined;
+    for (let looked = 0; looked < LOOKED_AT || victim === undefined; looked++) {
+      const { done, value } = hand.next();
+      if (done === true) {
+        hand = cells.entries();
+        continue;
+      }
+      const [key, cell] = value;
+      if (cell.at <= now) cells.delete(key);
+      if (!cell.isUsed || looked >= LONGEST_LOOK) victim ??= key;
+      cell.isUsed = false;
     }
-    if (full.size <= MAX_KEYS) return;
-    const [oldest] = full.keys();
-    if (oldest !== undefined) full.delete(oldest);
+    if (cells.size >= MAX_KEYS) cells.delete(victim);
   }
 
   return {
-    fits: (key, now, amount) => Math.max((full.get(key) ?? 0) - now, 0) + step * (amount - 1) <= tolerance,
+    fits: (key, now, amount) =>
+      Math.max((cells.get(key)?.at ?? 0) - now, 0) + step * (amount - 1) <= tolerance,
     take(key, now, amount) {
       add(key, now, amount);
       taken.set(key, (taken.get(key) ?? 0) + amount);
@@ -66,7 +88,7 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
     },
     snapshot(now) {
       const inForce = new Map<string, number>();
-      for (const [key, at] of full) if (at > now) inForce.set(key, Math.ceil((at - now) / step));
+      for (const [key, { at }] of cells) if (at > now) inForce.set(key, Math.ceil((at - now) / step));
       return inForce;
     },
   };

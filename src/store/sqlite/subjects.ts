@@ -16,7 +16,8 @@ export interface Subjects {
   forget(): void;
 }
 
-const CACHE = 20_000;
+/** A subject that is not remembered costs a query; so many cost 60 MB at most. */
+const CACHE = 250_000;
 
 export function createSubjects(database: Database): Subjects {
   const cache = new Map<string, Subject>();
