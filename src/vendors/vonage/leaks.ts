@@ -122,19 +122,19 @@ export const leaks: readonly LeakRule[] = [
     id: 'vonage-private-key-file',
     vendor: VENDOR,
     title: 'Private key in a file with the name that Vonage gives it',
-    form: 'a file `private.key`, or with the vendor’s name in its name, that begins with a PEM private key for RSA',
+    form: 'a file `private.key`, or with the vendor’s name in its name, that begins with a PEM private key for RSA with 2048 bits',
     // What is the same in all of them; their first line begins with five dashes, as half of all texts do.
     anchors: ['IBADANBgkqhkiG9w0BAQEFAASC'],
     span: 96,
-    // PKCS#8 of RSA with 2048 bits or more, as the dashboard makes them.
+    // PKCS#8 of RSA with 2048 bits, as the dashboard makes them: longer and older ones open servers.
     pattern:
-      /-----BEGIN PRIVATE KEY-----\r?\n(?<secret>MII[EGJ][A-Za-z0-9+/][AQgw]IBADANBgkqhkiG9w0BAQEFAASC[A-Za-z0-9+/]{32})(?![A-Za-z0-9+/=])/dg,
+      /-----BEGIN PRIVATE KEY-----\r?\n(?<secret>MIIE[A-Za-z0-9+/][AQgw]IBADANBgkqhkiG9w0BAQEFAASC[A-Za-z0-9+/]{32})(?![A-Za-z0-9+/=])/dg,
     file: /(?:^|\/)(?:private\.key|[^/]*(?:vonage|nexmo|opentok)[^/]*)$/i,
     remedy:
       'Generate a new key pair for the Vonage application, the old key stops at once; if it is the key of something else, replace it there.',
     examples: [
       `${BEGIN}\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7tX4mQz1Wd9Rk\n`,
-      `${BEGIN}\r\nMIIJQwIBADANBgkqhkiG9w0BAQEFAASCCS0wggkpAgEAAoICAQC9pL2vNc8Yh3Sf\r\n`,
+      `${BEGIN}\r\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQC9pL2vNc8Yh3Sf\r\n`,
     ],
     nearMisses: [
       '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo\n',
@@ -143,7 +143,8 @@ export const leaks: readonly LeakRule[] = [
         '-----BEGIN ENCRYPTED PRIVATE ',
         'KEY-----\nMIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQIrD3pvL2hX1cCAggA\n',
       ),
-      // 1024 bits, a curve, and the key with which jwt.io explains itself.
+      // 4096 bits, 1024 bits, a curve, and the key with which jwt.io explains itself.
+      `${BEGIN}\nMIIJQwIBADANBgkqhkiG9w0BAQEFAASCCS0wggkpAgEAAoICAQC9pL2vNc8Yh3Sf\n`,
       `${BEGIN}\nMIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBALq7tX4mQz1Wd9Rk\n`,
       `${BEGIN}\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2\n`,
       `${BEGIN}\nMIIEvwIBADANBgkqhkiG9w0BAQEFAASCBKkwggSlAgEAAoIBAQC7VJTUt9Us8cKj\n`,
