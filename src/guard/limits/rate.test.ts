@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createRate } from './rate.ts';
+
+const HOUR = 3_600_000;
+const MOST = 200_000;
+const hourly = () => createRate({ count: 1, milliseconds: HOUR, burst: 1 });
+
+describe('a rate that more keys ask for than it remembers', () => {
+  it('forgets those that are full again, not those in force', () => {
+    const rate = hourly();
+    rate.take('old', 0, 1);
+    for (let key = 1; key < MOST; key++) rate.take(`new ${key}`, HOUR, 1);
+    rate.take('one more', HOUR, 1);
+    assert.equal(rate.snapshot(HOUR).size, MOST);
+    assert.equal(rate.fits('new 1', HOUR, 1), false);
+  });
+
+  it('keeps a key that is used all the time, whatever floods it', () => {
+    const rate = createRate({ count: 10, milliseconds: HOUR, burst: 10 });
+    rate.take('in use', 0, 9);
+    for (let key = 0; key < 2 * MOST; key++) {
+      rate.take(`flood ${key}`, 0, 1);
+      if (key % 10_000 === 0) rate.take('in use', 0, 0);
+    }
+    assert.equal(rate.fits('in use', 0, 2), false);
+    assert.equal(rate.snapshot(0).size, MOST);
+  });
+});
