@@ -17,6 +17,8 @@ export interface KeyEntry {
   readonly expiresAt: number;
   readonly revoked: boolean;
   readonly networks: NetworkTest | null;
+  /** Wall ms of the last use that the store was told of; 0 before the first. */
+  toldAt: number;
 }
 
 export interface RequestOrigin extends TokenTimes {
@@ -50,6 +52,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
     expiresAt: record.expiresAt ?? Infinity,
     revoked: record.state === 'revoked',
     networks: compile(record.networks),
+    toldAt: 0,
   });
 }
 

@@ -30,7 +30,7 @@ export interface KeyTable {
   remove(id: string): void;
   readonly size: number;
   authenticate(presented: Presented | null, origin: RequestOrigin): Step<AuthenticatedKey>;
-  /** Keys used since the last call, with the wall ms of the latest use. */
+  /** Keys used since the last call, with the wall ms of the first use in a minute. */
   takeUses(): ReadonlyMap<string, number>;
 }
 
@@ -45,6 +45,9 @@ interface ProvenKey {
   readonly key: KeyEntry;
   readonly claims: TokenClaims | null;
 }
+
+/** The last use of a key is told to the minute: a busy gateway would write of all its keys every few seconds. */
+const MINUTE = 60_000;
 
 export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
@@ -99,7 +102,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
       const { key: entry, claims } = proven.value;
       const refusal = checkUse(entry, presented.publicId, origin);
       if (refusal !== null) return refusal;
-      uses.set(entry.id, origin.wall);
+      if (Math.abs(origin.wall - entry.toldAt) >= MINUTE) uses.set(entry.id, (entry.toldAt = origin.wall));
       const { id, app, account, vendor, kind, publicId } = entry;
       return next({ id, app, account, vendor, kind, publicId, claims });
     },

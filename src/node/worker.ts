@@ -18,7 +18,7 @@ import { stoppingOnLostOutcome } from './lost-outcome.ts';
 import { EXIT_JOURNAL_FAILED, type StartOrder, type ToPrimary, type ToWorker } from './messages.ts';
 
 const USAGE_MILLISECONDS = 100;
-/** What `keys list` says of the last use is so old at most. */
+/** `keys list` knows of a use after so long, to the minute. */
 const KEY_USES_MILLISECONDS = 5_000;
 const WATCH_MILLISECONDS = 200;
 const DRAIN_MILLISECONDS = 10_000;
