@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { ScanProblem } from '../sighting.ts';
+import { readRefStack } from './reftable-stack.ts';
 import { isFolder, namesIn, readSmallFile, type Repository } from './repository.ts';
 
 const DEEPEST_FOLDER = 32;
@@ -7,6 +9,38 @@ const SPECIAL = ['HEAD', 'ORIG_HEAD', 'MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_
 
 /** Names and object ids of a repository's refs, without following tags. */
 export function readRefs(repository: Repository): ReadonlyMap<string, string> {
+  return repository.refStorage === 'reftable' ? readTabled(repository) : readFiled(repository);
+}
+
+/** What cannot be read of them. */
+export function refProblems(repository: Repository): ScanProblem[] {
+  const { refStorage } = repository;
+  if (refStorage === 'files') return [];
+  if (refStorage === 'reftable')
+    return directoriesOf(repository).flatMap((directory) => readRefStack(directory).problems);
+  return [
+    { where: 'refs', problem: `Refs are kept as ${refStorage}, which is not read: no commits can be named.` },
+  ];
+}
+
+/** Tables hold HEAD too; an additional work tree has its own. */
+function readTabled({ commonDirectory, gitDirectory }: Repository): ReadonlyMap<string, string> {
+  const directories = new Set([commonDirectory, gitDirectory]);
+  const values = new Map([...directories].flatMap((directory) => [...readRefStack(directory).refs]));
+  const follow = (name: string, links = 0): string | null => {
+    const value = values.get(name);
+    if (value === undefined || links > MOST_LINKS) return null;
+    return 'oid' in value ? value.oid : follow(value.link, links + 1);
+  };
+  return new Map(
+    [...values.keys()].flatMap((name) => {
+      const oid = follow(name);
+      return oid === null ? [] : [[name, oid] as const];
+    }),
+  );
+}
+
+function readFiled(repository: Repository): ReadonlyMap<string, string> {
   const refs = new Map<string, string>();
   const packed = readSmallFile(join(repository.commonDirectory, 'packed-refs')) ?? '';
   for (const [, oid = '', name = ''] of packed.matchAll(/^([0-9a-f]{40,64}) (\S+)$/gm)) refs.set(name, oid);
@@ -39,19 +73,30 @@ function followLink(repository: Repository, refs: ReadonlyMap<string, string>, s
 /** Everything that git itself starts from: refs, heads of all work trees, both sides of every reflog line. */
 export function readTips(repository: Repository, refs: ReadonlyMap<string, string>): ReadonlySet<string> {
   const tips = new Set(refs.values());
-  const { commonDirectory } = repository;
-  const trees = namesIn(join(commonDirectory, 'worktrees')).map((name) =>
-    join(commonDirectory, 'worktrees', name),
-  );
-  for (const directory of new Set([repository.gitDirectory, commonDirectory, ...trees])) {
+  for (const directory of directoriesOf(repository)) {
     for (const name of SPECIAL) {
       const oid = oidIn(readSmallFile(join(directory, name)));
       if (oid !== null) tips.add(oid);
     }
     for (const name of filesBelow(directory, 'logs'))
       addLogged(tips, readSmallFile(join(directory, name)) ?? '');
+    if (repository.refStorage === 'reftable') addTabled(tips, directory);
   }
   return tips;
+}
+
+/** Those of the repository, and of all its work trees. */
+function directoriesOf({ gitDirectory, commonDirectory }: Repository): string[] {
+  const trees = namesIn(join(commonDirectory, 'worktrees')).map((name) =>
+    join(commonDirectory, 'worktrees', name),
+  );
+  return [...new Set([gitDirectory, commonDirectory, ...trees])];
+}
+
+function addTabled(tips: Set<string>, directory: string): void {
+  const { refs, logged } = readRefStack(directory);
+  for (const value of refs.values()) if ('oid' in value) tips.add(value.oid);
+  for (const oid of logged) tips.add(oid);
 }
 
 function addLogged(tips: Set<string>, log: string): void {

@@ -15,7 +15,7 @@ export interface Repository {
   readonly objectDirectories: readonly string[];
   /** 20 for SHA-1, 32 for SHA-256. */
   readonly hashBytes: 20 | 32;
-  /** `files`, or another way to keep refs that we cannot read. */
+  /** `files`, `reftable`, or another way to keep refs that we cannot read. */
   readonly refStorage: string;
 }
 
@@ -84,10 +84,13 @@ const alternatesOf = (folder: string): string[] =>
     .map((line) => (isAbsolute(line) ? resolve(line) : resolve(folder, line)));
 
 /** Text of a regular file of sane size; undefined when there is none. */
-export function readSmallFile(path: string): string | undefined {
+export const readSmallFile = (path: string): string | undefined => readSmallBytes(path)?.toString('utf8');
+
+/** Content of a regular file of sane size; undefined when there is none. */
+export function readSmallBytes(path: string): Buffer | undefined {
   try {
     const { size } = statSync(path);
-    return isFile(path) && size <= MOST_BYTES ? readFileSync(path, 'utf8') : undefined;
+    return isFile(path) && size <= MOST_BYTES ? readFileSync(path) : undefined;
   } catch {
     return undefined;
   }

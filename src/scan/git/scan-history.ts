@@ -1,12 +1,13 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { Secret } from '../../kernel/secret.ts';
-import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
+import type { GitPlace, ScanOutcome, Sighting } from '../sighting.ts';
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';
 import { type HistoryOptions, searchHistory } from './history.ts';
 import { locate } from './locate.ts';
 import { createObjectReader } from './object-reader.ts';
 import { openObjectStore } from './object-store.ts';
 import { type HistoryRange, objectsIn } from './ranges.ts';
+import { refProblems } from './refs.ts';
 import type { Repository } from './repository.ts';
 import type { FoundObject, Hit } from './search-plan.ts';
 
@@ -76,11 +77,4 @@ function sightingOf(hit: Hit, rule: LeakRule, place: GitPlace): Sighting {
   const { value, companions, confidence, line, column, allowance } = hit;
   const found = { rule, secret: new Secret(value), companions, confidence, place, line, column };
   return allowance === null ? found : { ...found, allowance };
-}
-
-function refProblems({ refStorage }: Repository): ScanProblem[] {
-  if (refStorage === 'files') return [];
-  return [
-    { where: 'refs', problem: `Refs are kept as ${refStorage}, which is not read: no commits can be named.` },
-  ];
 }
