@@ -8,6 +8,8 @@ export interface Log<T> {
   page(query: PageQuery<T>): Page<T>;
   /** All that are left, oldest first. */
   all(): readonly T[];
+  /** Those of them that were made within the span, where items carry their time and came in its order. */
+  within(since: number, until: number, timeOf: (item: T) => number): readonly T[];
 }
 
 export interface PageQuery<T> {
@@ -80,7 +82,45 @@ export function createLog<T>(idOf: (item: T) => string, limit: () => number): Lo
     },
     page,
     all: () => entries.filter((entry) => entry !== undefined),
+    within: (since: number, until: number, timeOf: (item: T) => number) =>
+      within(entries, oldest - base, { since, until, timeOf }),
   });
+}
+
+interface Span<T> {
+  readonly since: number;
+  readonly until: number;
+  readonly timeOf: (item: T) => number;
+}
+
+function within<T>(entries: readonly (T | undefined)[], start: number, span: Span<T>): T[] {
+  const { until, timeOf } = span;
+  const found: T[] = [];
+  for (let index = firstFrom(entries, start, span); index < entries.length; index++) {
+    const entry = entries[index];
+    if (entry === undefined) continue;
+    if (timeOf(entry) > until) break;
+    found.push(entry);
+  }
+  return found;
+}
+
+/** Index of the first item that was not made before `since`; what was removed counts as the item after it. */
+function firstFrom<T>(
+  entries: readonly (T | undefined)[],
+  start: number,
+  { since, timeOf }: Span<T>,
+): number {
+  let [low, high] = [start, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    let next = middle;
+    while (next < high && entries[next] === undefined) next++;
+    const entry = entries[next];
+    if (next < high && entry !== undefined && timeOf(entry) < since) low = next + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A log of items that are kept elsewhere, for paging through them. */

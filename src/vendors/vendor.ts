@@ -153,6 +153,12 @@ export interface VendorRecord {
   readonly createdAt: number;
 }
 
+/** Wall ms, both included. */
+export interface RecordSpan {
+  readonly since: number;
+  readonly until: number;
+}
+
 /** Reading back what really happened: late prices and unknown outcomes. Requests carry no credential; `authorize` adds it. */
 export interface LookupAdapter {
   /** Fetches one record by the id that `readSettlement` gave. Null: this action has no record of its own. */
@@ -161,8 +167,10 @@ export interface LookupAdapter {
   isCharged?(request: WireRequest): boolean;
   /** Time in ms until everything that happened is sure to be listed; before that, absence proves nothing. Absent: a minute. */
   readonly lag?: number;
-  /** Lists records made since `since` (wall ms). Null: the vendor cannot list this action. */
-  list(action: Intent['action'], since: number, account: OpenAccount['fields']): WireRequest | null;
+  /**
+   * Lists the records made within the span, and more where the vendor cannot cut there. Null: it cannot list this action.
+   */
+  list(action: Intent['action'], span: RecordSpan, account: OpenAccount['fields']): WireRequest | null;
   /** Reads an answer to either; `next` is the following page. Null when the answer is not understood (try later). */
   read(
     action: Intent['action'],

@@ -1,19 +1,13 @@
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { RecordSpan, VendorRecord } from '../../vendors/vendor.ts';
 import type { Desk } from './desk.ts';
 
 /** Milliseconds by which the vendor's clock may differ from ours. */
 export const CLOCK_DIFFERENCE = 30_000;
 
-/** Wall ms. */
-export interface Window {
-  readonly since: number;
-  readonly until: number;
-}
-
 /** The time in which the vendor made its records of the rows. */
-export function windowOf(rows: readonly LedgerRecord[]): Window {
+export function windowOf(rows: readonly LedgerRecord[]): RecordSpan {
   const times = rows.map(({ at }) => at);
   return { since: Math.min(...times) - CLOCK_DIFFERENCE, until: Math.max(...times) + CLOCK_DIFFERENCE };
 }
@@ -22,10 +16,10 @@ export function windowOf(rows: readonly LedgerRecord[]): Window {
 export async function listRecords(
   { vendor: { lookup }, fields, ask }: Desk,
   action: Action,
-  window: Window,
+  window: RecordSpan,
   maxPages: number,
 ): Promise<readonly VendorRecord[] | null> {
-  let request = lookup?.list(action, window.since, fields) ?? null;
+  let request = lookup?.list(action, window, fields) ?? null;
   if (lookup === null || request === null) return null;
   const records: VendorRecord[] = [];
   for (let page = 0; request !== null && page < maxPages; page++) {
@@ -60,7 +54,7 @@ export async function listForMany(
   const [first] = recent;
   const { lookup } = desk.vendor;
   if (first === undefined || recent.length < MANY || (lookup?.lag ?? Infinity) > PROMPT) return null;
-  const request = lookup?.list(first.action as Action, first.at, desk.fields) ?? null;
+  const request = lookup?.list(first.action as Action, windowOf(recent), desk.fields) ?? null;
   if (request === null || lookup?.isCharged?.(request) === true) return null;
   const records = await listRecords(desk, first.action as Action, windowOf(recent), MOST_PAGES);
   return records === null ? null : new Map(records.map((record) => [record.id, record]));

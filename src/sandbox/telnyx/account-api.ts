@@ -8,6 +8,7 @@ import type { Route } from '../router.ts';
 import type { Verification } from '../verifications.ts';
 import {
   createdFilter,
+  createdSpan,
   invalid,
   isoTime,
   listPage,
@@ -89,7 +90,9 @@ function detailRecords({ world }: TelnyxServices, state: TelnyxState, exchange: 
   const idOf = ({ id }: Rated) => id;
   switch (fields.get('filter[record_type]')) {
     case 'messaging': {
-      const sent = state.messages.all().filter(({ canceled }) => !canceled);
+      const { since, until } = createdSpan(fields);
+      const made = state.messages.within(since, until, ({ createdAt }) => createdAt);
+      const sent = made.filter(({ canceled }) => !canceled);
       return page(sent, idOf, (message) => messageRecord(state, message, now));
     }
     case 'call-control':

@@ -100,15 +100,27 @@ export function listPage<T>(exchange: Exchange, items: readonly T[], view: (item
   });
 }
 
-/** Filter by `filter[created_at][gte|lte]` and `filter[date_range]`. */
+/** The bounds of `filter[created_at]`, both included; infinite where there is none. */
+export function createdSpan(fields: Fields): { readonly since: number; readonly until: number } {
+  const bound = (name: string, none: number): number => {
+    const time = Date.parse(fields.get(`filter[created_at][${name}]`) ?? '');
+    return Number.isNaN(time) ? none : time;
+  };
+  return { since: bound('gte', -Infinity), until: Math.min(bound('lte', Infinity), bound('lt', Infinity)) };
+}
+
+/** Filter by `filter[created_at][gte|lte|lt]` and `filter[date_range]`. */
 export function createdFilter(fields: Fields, now: number): (time: number) => boolean {
-  const since = Date.parse(fields.get('filter[created_at][gte]') ?? '');
-  const until = Date.parse(fields.get('filter[created_at][lte]') ?? '');
+  const { since, until } = createdSpan(fields);
+  const before = Date.parse(fields.get('filter[created_at][lt]') ?? '');
   const day = (offset: number) => isoTime(now - offset * 86_400_000).slice(0, 10);
   const days: Readonly<Record<string, string>> = { today: day(0), yesterday: day(1) };
   const wanted = days[fields.get('filter[date_range]') ?? ''];
   return (time) =>
-    !(time < since) && !(time > until) && (wanted === undefined || isoTime(time).startsWith(wanted));
+    time >= since &&
+    time <= until &&
+    !(time >= before) &&
+    (wanted === undefined || isoTime(time).startsWith(wanted));
 }
 
 /**

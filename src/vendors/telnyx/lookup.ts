@@ -35,11 +35,14 @@ export const lookup: LookupAdapter = {
     const record = TYPES[action];
     return record === undefined ? null : detailRecords(record.type, { [`filter[${record.id}]`]: id });
   },
-  list(action, since) {
+  list(action, { since, until }) {
     const record = TYPES[action];
     if (record === undefined) return null;
-    const from = new Date(since).toISOString();
-    return detailRecords(record.type, { 'filter[created_at][gte]': from, sort: 'created_at' });
+    return detailRecords(record.type, {
+      'filter[created_at][gte]': new Date(since).toISOString(),
+      'filter[created_at][lt]': new Date(until + 1).toISOString(),
+      sort: 'created_at',
+    });
   },
   read,
 };

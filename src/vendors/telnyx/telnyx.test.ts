@@ -151,9 +151,11 @@ test('records are read back by id and by time', () => {
       createdAt: Date.UTC(2026, 0, 1),
     },
   ]);
-  const list = lookup.list('message.send', Date.UTC(2026, 0, 1), {});
+  const list = lookup.list('message.send', { since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 0, 2) }, {});
   assert.ok(list);
-  assert.equal(new URLSearchParams(list.query).get('filter[created_at][gte]'), '2026-01-01T00:00:00.000Z');
+  const asked = new URLSearchParams(list.query);
+  assert.equal(asked.get('filter[created_at][gte]'), '2026-01-01T00:00:00.000Z');
+  assert.equal(asked.get('filter[created_at][lt]'), '2026-01-02T00:00:00.001Z');
   const page = lookup.read(
     'message.send',
     list,

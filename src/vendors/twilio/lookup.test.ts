@@ -7,9 +7,10 @@ import { lookup } from './lookup.ts';
 const AC = `AC${'f'.repeat(32)}`;
 const fields = { accountSid: AC };
 const SINCE = Date.UTC(2026, 0, 1, 12);
+const SPAN = { since: SINCE, until: SINCE + 60_000 };
 
 function list(action: 'message.send' | 'call.create' | 'verify.start'): WireRequest {
-  const request = lookup.list(action, SINCE, fields);
+  const request = lookup.list(action, SPAN, fields);
   assert.ok(request);
   return request;
 }
@@ -41,7 +42,7 @@ test('each kind of record has its own place', () => {
   for (const id of ['parts:CA1', '../Keys', 'SM1/../../Keys', 'VE1', ''])
     assert.equal(fetch('call.create', id), null, id);
   assert.equal(fetch('lookup', 'SM1'), null);
-  assert.equal(lookup.list('number.buy', SINCE, fields), null);
+  assert.equal(lookup.list('number.buy', SPAN, fields), null);
 });
 
 test('a record is read with its price, and is final when that cannot change', () => {

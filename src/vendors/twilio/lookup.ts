@@ -107,7 +107,7 @@ export const lookup: LookupAdapter = {
     if (isInParts(resourceId) || !ID.test(resourceId)) return null;
     return KINDS[action]?.fetch(resourceId, fields) ?? null;
   },
-  list(action, since, fields): ListRequest | null {
+  list(action, { since }, fields): ListRequest | null {
     const request = KINDS[action]?.all(since, fields) ?? null;
     return request === null ? null : { ...request, since };
   },

@@ -4,6 +4,7 @@ import { answer } from '../shared/wire-fixture.ts';
 import { vonage } from './index.ts';
 import { lookup } from './lookup.ts';
 
+const JANUARY = { since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 0, 31) };
 const FIELDS = { apiKey: 'a1b2c3d4', applicationId: 'app' };
 const UUID = 'aaaaaaaa-bbbb-cccc-dddd-0123456789ab';
 
@@ -85,7 +86,7 @@ test('a verification costs its own price and that of its messages', () => {
 });
 
 test('a list runs through all pages and then through the next product', () => {
-  const first = lookup.list('message.send', Date.UTC(2026, 0, 1), FIELDS);
+  const first = lookup.list('message.send', JANUARY, FIELDS);
   assert.ok(first);
   assert.match(first.query, /product=SMS.*date_start=2026-01-01/);
   const record = {
@@ -113,7 +114,7 @@ test('a list runs through all pages and then through the next product', () => {
 });
 
 test('calls are listed from their own endpoint, so that running ones are seen', () => {
-  const request = lookup.list('call.create', Date.UTC(2026, 0, 1), FIELDS);
+  const request = lookup.list('call.create', JANUARY, FIELDS);
   assert.ok(request);
   assert.equal(request.path, '/v1/calls');
   const calls = [{ uuid: 'u1', status: 'ringing', to: { number: '15005550006' }, start_time: null }];
@@ -130,7 +131,7 @@ test('calls are listed from their own endpoint, so that running ones are seen', 
 });
 
 test('a running record is not final', () => {
-  const request = lookup.list('call.create', 0, { apiKey: 'a1b2c3d4' });
+  const request = lookup.list('call.create', JANUARY, { apiKey: 'a1b2c3d4' });
   assert.ok(request);
   const record = {
     call_id: 'c',

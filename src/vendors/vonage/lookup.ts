@@ -3,7 +3,7 @@ import { micros, type Money } from '../../kernel/money.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import { plainGet } from '../shared/requests.ts';
-import type { LookupAdapter, OpenAccount, VendorRecord } from '../vendor.ts';
+import type { LookupAdapter, OpenAccount, RecordSpan, VendorRecord } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
 
@@ -52,7 +52,7 @@ function fetch(action: Action, id: string, fields: Fields): WireRequest | null {
   return report(fields, dashed ? uuid : plain, { id });
 }
 
-function list(action: Action, since: number, fields: Fields): WireRequest | null {
+function list(action: Action, { since }: RecordSpan, fields: Fields): WireRequest | null {
   if (action === 'call.create' && fields['applicationId'] !== undefined) {
     const from = encodeURIComponent(new Date(since).toISOString());
     return plainGet(API_HOST, ['v1', 'calls'], `date_start=${from}&order=asc&page_size=100`);
