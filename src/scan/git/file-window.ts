@@ -1,11 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { damaged } from './damage.ts';
 
-/** Families jump about in their pack: larger blocks are read many times over. 32 MiB are held at most. */
-const BLOCK = 16 * 1024;
-const MOST_BLOCKS = 2048;
+/** Families jump about in their pack: larger blocks are read many times over. 8 MiB are held at most. */
+const BLOCK = 4096;
+const BLOCKS = 2048;
+/** What is longer is read past the blocks. */
+const LONG = 8 * BLOCK;
 
-/** A file that is read by blocks, of which a few are held. */
+/** A file that is read by blocks, of which a few are held: of blocks with the same place there, the latest. */
 export interface FileWindow {
   readonly path: string;
   readonly size: number;
@@ -19,50 +21,36 @@ export function openFileWindow(path: string): FileWindow {
   if (!statSync(path).isFile()) damaged('it is no regular file');
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
-  const blocks = new Map<number, Uint8Array>();
-  const blockAt = (number: number): Uint8Array => {
-    const known = blocks.get(number);
-    if (known !== undefined) {
-      blocks.delete(number);
-      blocks.set(number, known);
-      return known;
-    }
-    const reused = blocks.size < MOST_BLOCKS ? undefined : oldestOf(blocks);
-    const block = reused ?? new Uint8Array(Math.min(BLOCK, size));
-    readFully(descriptor, block, {
-      at: 0,
-      from: number * BLOCK,
-      length: Math.min(BLOCK, size - number * BLOCK),
-    });
-    blocks.set(number, block);
-    return block;
+  const held = new Float64Array(BLOCKS).fill(-1);
+  const bytes = new Uint8Array(Math.min(BLOCKS, Math.ceil(size / BLOCK)) * BLOCK);
+  const placeOf = (block: number): number => {
+    const slot = block % BLOCKS;
+    const at = slot * BLOCK;
+    if (held[slot] === block) return at;
+    held[slot] = -1;
+    readFully(descriptor, bytes, { at, from: block * BLOCK, length: Math.min(BLOCK, size - block * BLOCK) });
+    held[slot] = block;
+    return at;
   };
   return {
     path,
     size,
     read(target, at, { from, to }) {
       if (from < 0 || to > size || from > to) damaged('the file ends before the object');
-      if (to - from > 2 * BLOCK) {
+      if (to - from > LONG) {
         readFully(descriptor, target, { at, from, length: to - from });
         return;
       }
       for (let next = from; next < to;) {
-        const number = Math.floor(next / BLOCK);
-        const end = Math.min(to, (number + 1) * BLOCK);
-        target.set(blockAt(number).subarray(next - number * BLOCK, end - number * BLOCK), at + next - from);
+        const block = Math.floor(next / BLOCK);
+        const end = Math.min(to, (block + 1) * BLOCK);
+        const start = placeOf(block) + next - block * BLOCK;
+        target.set(bytes.subarray(start, start + end - next), at + next - from);
         next = end;
       }
     },
     close: () => closeSync(descriptor),
   };
-}
-
-function oldestOf(blocks: Map<number, Uint8Array>): Uint8Array | undefined {
-  for (const [number, block] of blocks) {
-    blocks.delete(number);
-    return block;
-  }
-  return undefined;
 }
 
 interface Part {

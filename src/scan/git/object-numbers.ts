@@ -30,8 +30,8 @@ export function numberObjects({ packs, repository }: ObjectStore): ObjectNumbers
   const looseNumbers = new Map(loose.map(([oid], number) => [oid, firstLoose + number]));
   const packOf = (number: number): number => firsts.findLastIndex((first) => first <= number);
   const numberAt = (bytes: Uint8Array, at: number): number => {
-    for (const [pack, { index }] of packs.entries()) {
-      const position = findOid(index, bytes, at);
+    for (let pack = 0; pack < packs.length; pack++) {
+      const position = findOid((packs[pack] as Pack).index, bytes, at);
       if (position >= 0) return (firsts[pack] as number) + position;
     }
     return looseNumbers.size === 0 ? -1 : (looseNumbers.get(hexOf(bytes, at, repository.hashBytes)) ?? -1);

@@ -64,17 +64,25 @@ export function oidAt(index: PackIndex, position: number): string {
   return hexOf(index.bytes, at, index.hashBytes);
 }
 
-/** Position of the object id that stands at `at` in `bytes`; -1 when it is not in the index. */
+/** How far from where an id is to be expected it is searched for next. */
+const NEAR = 8;
+
+/**
+ * Position of the object id that stands at `at` in `bytes`; -1 when it is not in the index. Ids are spread evenly, so the
+ * search begins where this one would stand then, and widens from there; it halves what is left where they are not.
+ */
 export function findOid(index: PackIndex, bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
   let low = first === 0 ? 0 : uint32(index.bytes, HEADER_BYTES + (first - 1) * 4);
   let high = uint32(index.bytes, HEADER_BYTES + first * 4);
-  while (low < high) {
+  let next = low + Math.floor(((high - low) * uint32(bytes, at + 1)) / 2 ** 32);
+  for (let step = NEAR; low < high; step *= 2) {
+    const order = compareOid(index, next, bytes, at);
+    if (order === 0) return next;
+    if (order < 0) low = next + 1;
+    else high = next;
     const middle = (low + high) >>> 1;
-    const order = compareOid(index, middle, bytes, at);
-    if (order === 0) return middle;
-    if (order < 0) low = middle + 1;
-    else high = middle;
+    next = order < 0 ? Math.min(middle, low + step) : Math.max(middle, high - step);
   }
   return -1;
 }
