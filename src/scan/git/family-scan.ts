@@ -1,21 +1,12 @@
-import { crc32 } from 'node:zlib';
-import type { Arena } from './arena.ts';
 import { DamageError, damaged } from './damage.ts';
-import { readDeltaSizes, type Runs } from './delta.ts';
 import { HEAD_ROOM, readEntryHead } from './entry-head.ts';
 import { NEEDED, REPORTED, TASK } from './families.ts';
 import { type Findings, NOTHING, type ObjectSearch } from './findings.ts';
-import type { Kernel } from './kernel.ts';
 import type { Pack } from './object-store.ts';
-import { MOST_OBJECT_BYTES, type ObjectType, searchedPart, typeOfKind } from './object-types.ts';
+import { type ObjectType, searchedPart } from './object-types.ts';
 import { FOREIGN_BASE, type PackEntries } from './pack-entries.ts';
-import { crcAt, hexOf, oidAt } from './pack-index.ts';
-
-/** Honest histories unpack to some hundred times their packed size; beyond this it is a bomb. */
-const FREE_BYTES = 32 * 2 ** 30;
-const MOST_TIMES = 1000;
-/** Head and frame of a packed object, with room to spare. */
-const MOST_OVERHEAD = 1024;
+import { hexOf, oidAt } from './pack-index.ts';
+import { applyTo, type Made, makeWhole, tooLarge, type Unpacking } from './unpacking.ts';
 
 /** What the scan of families hands on. */
 export interface FamilyVisitor {
@@ -29,36 +20,19 @@ export interface FamilyVisitor {
   unreadable(oid: string, problem: string, lost: number): void;
 }
 
-/** Bytes that were read and made so far, in all families. */
-export interface Budget {
-  packed: number;
-  made: number;
-}
-
-export interface FamilyScan {
-  readonly pack: Pack;
-  readonly entries: PackEntries;
-  readonly kernel: Kernel;
-  readonly arena: Arena;
+export interface FamilyScan extends Unpacking {
   readonly search: ObjectSearch;
   readonly visitor: FamilyVisitor;
   /** Reads the base of an entry whose base is not in the pack. */
-  readonly budget: Budget;
   readonly readBase: (oid: string) => { readonly type: ObjectType; readonly bytes: Uint8Array } | null;
 }
 
 /** An object in the arena, on the way down through its family. */
-interface Frame {
-  readonly entry: number;
-  readonly type: ObjectType;
-  readonly at: number;
-  readonly size: number;
+interface Frame extends Made {
   readonly findings: Findings;
   /** Next of its children to visit, or none. */
   next: number;
 }
-
-type Made = Pick<Frame, 'entry' | 'type' | 'at' | 'size'>;
 
 /**
  * Searches the object `start` and all that is built on it, to the beginnings of other tasks: the first in full, of the
@@ -150,14 +124,6 @@ function rebuild(scan: FamilyScan, entry: number): Made {
   return made;
 }
 
-const tooLarge = (): never => damaged(`it is larger than ${MOST_OBJECT_BYTES >> 20} MiB`);
-
-function makeWhole(scan: FamilyScan, entry: number): Made {
-  const type = typeOfKind(scan.entries.kinds[entry] as number) ?? damaged('it has no base');
-  const at = unpack(scan, entry);
-  return at < 0 ? tooLarge() : { entry, type, at, size: scan.entries.sizes[entry] as number };
-}
-
 /** Puts the base of `entry`, which is not in this pack, into the arena. */
 function readForeign({ pack, entries, arena, kernel, readBase }: FamilyScan, entry: number): Made {
   const bytes = new Uint8Array(HEAD_ROOM);
@@ -169,60 +135,6 @@ function readForeign({ pack, entries, arena, kernel, readBase }: FamilyScan, ent
   if (at < 0) tooLarge();
   kernel.bytes().set(base.bytes, at);
   return { entry: -1, type: base.type, at, size: base.bytes.length };
-}
-
-/** Checks and unpacks an object or a delta; -1 when the arena has no room. */
-function unpack({ pack, entries, arena, kernel, budget }: FamilyScan, entry: number): number {
-  const from = entries.offsets[entry] as number;
-  const to = entries.offsets[entry + 1] as number;
-  const size = entries.sizes[entry] as number;
-  const head = entries.heads[entry] as number;
-  if (size > MOST_OBJECT_BYTES) tooLarge();
-  if (to - from > 2 * size + MOST_OVERHEAD) damaged('it has more packed bytes than its size explains');
-  const packed = arena.take(to - from);
-  const at = packed < 0 ? -1 : arena.take(size);
-  if (at < 0) {
-    if (packed >= 0) arena.give(packed);
-    return -1;
-  }
-  pack.file.read(kernel.bytes(), packed, { from, to });
-  const sum = crc32(kernel.bytes().subarray(packed, packed + to - from));
-  if (sum !== crcAt(pack.index, entries.positions[entry] as number))
-    damaged('its packed bytes are not those that the index knows');
-  kernel.inflate({ from: packed + head, to: packed + to - from, at, size });
-  arena.give(packed);
-  budget.packed += to - from;
-  budget.made += size;
-  return at;
-}
-
-/** Makes the object that `entry` builds on `base`, and leaves the runs in the kernel. */
-function applyTo(scan: FamilyScan, base: Made, entry: number): (Made & { runs: Runs }) | 'no room' {
-  const { entries, arena, kernel, budget } = scan;
-  const delta = unpack(scan, entry);
-  if (delta < 0) return 'no room';
-  const deltaEnd = delta + (entries.sizes[entry] as number);
-  const sizes = readDeltaSizes(kernel.bytes(), delta, deltaEnd);
-  if (sizes === null || sizes.baseSize !== base.size) return damaged('its delta is made for another base');
-  const { size } = sizes;
-  if (size > MOST_OBJECT_BYTES) tooLarge();
-  budget.made += size;
-  if (budget.made > FREE_BYTES + MOST_TIMES * budget.packed) damaged('the pack unpacks to absurdly much');
-  const at = arena.take(size);
-  if (at >= 0) {
-    const runs = kernel.applyDelta({
-      delta: sizes.next,
-      deltaEnd,
-      base: base.at,
-      baseSize: base.size,
-      at,
-      size,
-    });
-    arena.give(delta);
-    return { entry, type: base.type, at, size, runs };
-  }
-  arena.give(delta);
-  return 'no room';
 }
 
 function searchWhole(scan: FamilyScan, made: Made): Frame {
