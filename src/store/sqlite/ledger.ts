@@ -104,10 +104,9 @@ function insertRows({ database, subjects, marks }: Context, { plan, life, period
       texts[index * TEXTS] as string,
       texts[index * TEXTS + 1] as string,
     );
-    if (state === 'released') marks.shared(RELEASED_TERM, id, id);
+    for (const term of subject.terms) marks.shared(term, id);
+    if (state === 'released') marks.shared(RELEASED_TERM, id);
   }
-  for (const subject of interned)
-    for (const term of subject.terms) marks.shared(term, first, first + plan.rows - 1);
   for (let at = 0; at < plan.resources.length; at += 2)
     marks.resource(plan.resources[at + 1] as number, first + (plan.resources[at] as number));
 }
@@ -155,7 +154,7 @@ function change(context: Context, { movements, row, outcome, origin }: Change): 
   writeChange(context, row.id, next);
   for (const id of next.resourceIds)
     if (!record.resourceIds.includes(id)) context.marks.resource(resourceTerm(record.account, id), row.id);
-  if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id, row.id);
+  if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id);
 }
 
 function writeChange({ database, periods }: Context, id: number, next: Accounted): void {

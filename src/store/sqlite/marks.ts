@@ -6,8 +6,8 @@ import * as sql from './money-sql.ts';
 export interface Marks {
   /** A row holds this resource. */
   resource(term: number, ledger: number): void;
-  /** Some rows between `first` and `last` have this term. */
-  shared(term: number, first: number, last: number): void;
+  /** A row has this term, as others of its run may. */
+  shared(term: number, ledger: number): void;
   /** Call after a rollback: what is remembered may not be stored. */
   forget(): void;
 }
@@ -17,11 +17,8 @@ export function createMarks(database: Database): Marks {
   const known = new Set<number>();
   let newest = -1;
 
-  function shared(term: number, first: number, last: number): void {
-    for (let run = Math.floor(first / RUN); run <= Math.floor(last / RUN); run++) mark(run, term);
-  }
-
-  function mark(run: number, term: number): void {
+  function shared(term: number, ledger: number): void {
+    const run = Math.floor(ledger / RUN);
     if (run > newest) {
       known.clear();
       newest = run;
