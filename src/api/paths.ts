@@ -47,6 +47,7 @@ export const PATHS = {
   'journal.tail': 'GET /v1/journal',
   'journal.export': 'GET /v1/journal/export',
   'journal.verify': 'POST /v1/journal/verify',
+  'journal.retire': 'POST /v1/journal/:node/retire',
   'journal.show': 'GET /v1/journal/records/:id',
   'status.get': 'GET /v1/status',
   'ca.get': 'GET /v1/ca',

@@ -23,7 +23,7 @@ import type {
   VirtualKeyRecord,
 } from '../store/records.ts';
 import type { Vendor } from '../vendors/vendor.ts';
-import type { Given } from './contract.ts';
+import type { Given, Received } from './contract.ts';
 
 /**
  * What the admin API needs. Every method that changes something takes the actor last, and journals the act itself
@@ -190,6 +190,8 @@ export interface JournalService {
     readonly until: number | null;
   }): AsyncIterable<JournalEntry>;
   verify(): Promise<Given<'journal.verify'>>;
+  /** Throws `conflict` for what is not damaged, has not ended, or is not dealt with in the ledger. */
+  retire(request: Received<'journal.retire'>, actor: string): Promise<Given<'journal.retire'>>;
 }
 
 export interface SystemService {

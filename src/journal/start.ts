@@ -1,8 +1,9 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { IsSigned, Sign } from './checkpoint.ts';
-import { isMissing, syncDirectory } from './segments.ts';
+import { writeWhole } from './files.ts';
+import { isMissing } from './segments.ts';
 import type { Place } from './segments.ts';
 
 /** Where the journal begins after pruning: the place of its first kept record, signed. */
@@ -33,17 +34,7 @@ export async function writeStart(
   facts: Omit<JournalStart, 'signature'>,
   sign: Sign,
 ): Promise<void> {
-  const signature = sign(startText(facts));
-  const draft = join(directory, `${NAME}.draft`);
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(JSON.stringify({ ...facts, signature }));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, join(directory, NAME));
-  await syncDirectory(directory);
+  await writeWhole(join(directory, NAME), JSON.stringify({ ...facts, signature: sign(startText(facts)) }));
 }
 
 /** True when the signature of the beginning fits. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { JournalEntry, JournalService } from '../api/services.ts';
-import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
 import { faultError, type Fault } from '../journal/fault.ts';
 import { findRecord, readJournal } from '../journal/tail.ts';
-import { verifyJournal, type JournalVerification } from '../journal/verify.ts';
 import type { JournalPoint } from '../store/records.ts';
 import { CONTROL } from './foundation.ts';
+import { retireEpochs } from './journal-retirement.ts';
 import { tailJournals, type Journals } from './journal-tail.ts';
+import { verifyJournals } from './journal-verification.ts';
 import type { Primary } from './primary.ts';
 
 /** How far behind a record its outcome is looked for. */
@@ -23,7 +23,8 @@ export function createJournalService(primary: Primary): JournalService {
     tail: (options) => tailJournals(journals, options),
     show: (point) => show(journals, point),
     export: (range) => exportRecords(journals, range),
-    verify: () => verify(primary, journals),
+    verify: () => verifyJournals(primary, journals),
+    retire: (request, actor) => retireEpochs(primary, journals, { ...request, actor }),
   };
 }
 
@@ -60,26 +61,4 @@ async function* exportRecords(
   }
   const [first] = faults;
   if (first !== undefined) throw faultError(first);
-}
-
-async function verify(
-  { store, checkpoint }: Primary,
-  { nodes, directoryOf }: Journals,
-): ReturnType<JournalService['verify']> {
-  const results: JournalVerification[] = [];
-  for (const node of nodes) {
-    const anchors = await store.ledger.heads(node);
-    const isSigned = (head: string, signature: string): boolean =>
-      verifyCheckpoint(head, signature, checkpoint.publicKey);
-    results.push(await verifyJournal({ directory: directoryOf(node), node, anchors, isSigned }));
-  }
-  return {
-    journals: results.map(verified),
-    problems: results.flatMap(({ faults }) => faults.map(({ message }) => message)),
-  };
-}
-
-function verified({ node, epochs, records, signed, lastAt, torn }: JournalVerification) {
-  const ends = torn.map(({ epoch, position, bytes }) => ({ id: `${node}-${epoch}-${position}`, bytes }));
-  return { node, epochs, records, signed, lastAt, torn: ends };
 }

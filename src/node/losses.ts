@@ -16,6 +16,8 @@ export interface Losses {
   note(loss: Loss): Promise<void>;
   /** The last one of a node; null when there was none. */
   of(node: string): Fault | null;
+  /** The journal of the node begins after this epoch now. */
+  retired(node: string, through: number): void;
 }
 
 export function createLosses({ journal, clock, say }: LossesOptions): Losses {
@@ -33,6 +35,9 @@ export function createLosses({ journal, clock, say }: LossesOptions): Losses {
         if (remaining > 0) say(`${formatMicros(micros(remaining))} of budget ${budget} count as spent`);
     },
     of: (node: string) => last.get(node) ?? null,
+    retired(node: string, through: number) {
+      if ((last.get(node)?.epoch ?? Infinity) <= through) last.delete(node);
+    },
   });
 }
 

@@ -72,9 +72,16 @@ async function pruneAll(
   say: TendingOptions['say'],
 ): Promise<void> {
   for (const node of [CONTROL, ...nodes])
-    await prune(foundation, node).catch((error: Error) =>
-      say(`journal ${node} is not pruned: ${error.message}`),
-    );
+    await foundation
+      .lock(journalTurn(node), () => prune(foundation, node))
+      .catch((error: Error) =>
+        say(`journal ${node} is not pruned: ${error.message}; see \`ringfence journal retire\``),
+      );
+}
+
+/** Name of the turn in which the beginning of a journal is moved. */
+export function journalTurn(node: string): string {
+  return `journal ${node}`;
 }
 
 /** Frees the disk of what is loaded and beyond the configured size. */

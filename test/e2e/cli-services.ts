@@ -206,6 +206,7 @@ type MemoryJournal = JournalService & { add(record: JournalEntry['record']): voi
 
 function createMemoryJournal(clock: Clock): MemoryJournal {
   const entries: JournalEntry[] = [];
+  const retired: Awaited<ReturnType<JournalService['retire']>>[] = [];
   const add = (record: JournalEntry['record']) =>
     void entries.push({ node: 'control', epoch: 1, position: entries.length, record });
   add({ type: 'incident', at: clock.wall(), what: 'test', detail: { to: '+37120000001' } });
@@ -227,10 +228,25 @@ function createMemoryJournal(clock: Clock): MemoryJournal {
     verify: () =>
       Promise.resolve({
         journals: [
-          { node: 'control', epochs: 1, records: entries.length, signed: 0, lastAt: null, torn: [] },
+          {
+            node: 'control',
+            epochs: 1,
+            records: entries.length,
+            signed: 0,
+            lastAt: null,
+            torn: [],
+            retired: retired.map((one) => ({ ...one, kept: 1 })),
+          },
         ],
         problems: [],
       }),
+    retire({ node, through, reason }, actor) {
+      const segments = [{ name: '00000001-000000000000.journal', bytes: 300, hash: 'ab'.repeat(32) }];
+      const faults = ['Record control-1-0: its bytes do not fit their checksum'];
+      const retirement = { node, through, faults, segments, at: clock.wall(), actor, reason };
+      retired.push(retirement);
+      return Promise.resolve(retirement);
+    },
   };
 }
 

@@ -152,6 +152,16 @@ describe('ringfence, started as a program', () => {
     assert.match((await run('journal verify')).stdout, /Record control-1-\d+: /);
   });
 
+  it('retires a damaged epoch when told why, keeps it, and verifies again', async () => {
+    const undamaged = await run('journal retire control 2 --reason wrong --yes');
+    assert.match(undamaged.stderr, /Nothing is wrong with epoch 2/);
+    assert.equal((await run('journal retire control 1 --reason disk --yes')).code, 0);
+    const { code, stdout } = await run('journal verify');
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /control: retired through epoch 1 by admin\S* on [\d-]+: disk; 1 segments kept/);
+    assert.match((await run('journal tail --limit 50')).stdout, /journal\.retire control/);
+  });
+
   it('ends when it is asked to', async () => {
     const ended = once(server ?? assert.fail(), 'exit') as Promise<[number | null]>;
     server?.kill('SIGTERM');

@@ -245,6 +245,44 @@ async function untilAnswers(
   throw new Error(`the answers stay ${JSON.stringify(answers.at(-1))}`);
 }
 
+test('a damaged epoch of a data-plane process is retired while the node works, and the journal goes on', async (t) => {
+  const node = await startNode();
+  t.after(() => node.close());
+  const { primary } = node;
+  const journal = createJournalService(primary);
+  const act = (through: number) => journal.retire({ node: 'w0', through, reason: 'bad disk' }, 'admin/ada');
+  const before = await burst(node);
+  await assert.rejects(act(1), { code: 'conflict', message: /Nothing is wrong/ });
+  process.kill(await pidOf(node, 'w0'), 'SIGKILL');
+  const answers: Answer[] = [];
+  await untilAnswers(node, answers, ({ id }) => id?.startsWith('w0-2-') === true);
+  spoilLastIntent(join(primary.paths.journal, 'w0'));
+  assert.equal((await journal.verify()).problems.length, 1);
+  for (let tries = 0; (await primary.store.ledger.cursors('w0')).at(-1)?.epoch !== 2; tries += 1) {
+    assert.ok(tries < 100, 'the second epoch is not loaded');
+    await sleep(20);
+  }
+  const { segments } = await act(1);
+  assert.equal(segments.length, 1);
+  await checkJournal(node, [...answers, ...(await burst(node))]);
+  const { journals } = await journal.verify();
+  assert.deepEqual(
+    journals
+      .find((one) => one.node === 'w0')
+      ?.retired.map(({ through, kept, actor }) => [through, kept, actor]),
+    [[1, 1, 'admin/ada']],
+  );
+  assert.deepEqual(await journal.show({ node: 'w0', epoch: 1, position: 1 }), []);
+  const acts = (await Array.fromAsync(readJournal(join(primary.paths.journal, 'control')))).flatMap(
+    ({ record }) => (record.type === 'admin' && record.act === 'journal.retire' ? [record] : []),
+  );
+  assert.deepEqual(
+    acts.map(({ actor, target, detail }) => [actor, target, detail['reason'], detail['segments']]),
+    [['admin/ada', 'w0', 'bad disk', segments]],
+  );
+  assert.ok(before.length > 0);
+});
+
 test('a node starts over a journal that was damaged before it was loaded, and counts what it held as spent', async (t) => {
   const data = mkdtempSync(join(tmpdir(), 'ringfence-node-damage-'));
   const sandbox = await startSandbox();

@@ -4,7 +4,7 @@ import type { Given } from '../contract.ts';
 import type { JournalEntry } from '../services.ts';
 import type { Handlers } from './handler.ts';
 
-type Ids = 'journal.tail' | 'journal.show' | 'journal.export' | 'journal.verify';
+type Ids = 'journal.tail' | 'journal.show' | 'journal.export' | 'journal.verify' | 'journal.retire';
 
 export const journalHandlers: Handlers<Ids> = {
   'journal.tail': async ({ services, input, signal }) => {
@@ -26,6 +26,7 @@ export const journalHandlers: Handlers<Ids> = {
     }
   },
   'journal.verify': ({ services }) => services.journal.verify(),
+  'journal.retire': ({ services, input, actor }) => services.journal.retire(input, actor),
 };
 
 /** Node names may hold dashes; epoch and position are the last two parts. */

@@ -11,6 +11,17 @@ const entry = z.object({
   record,
 });
 
+/** Damaged epochs that were taken out of a journal. Their segments stay in its folder `retired`. */
+const retirement = z.object({
+  node: z.string(),
+  through: z.number().describe('The last epoch that went'),
+  faults: z.array(z.string()),
+  segments: z.array(z.object({ name: z.string(), bytes: z.number(), hash: z.string() })),
+  at: time,
+  actor: z.string(),
+  reason: z.string(),
+});
+
 export const journalRoutes = {
   'journal.tail': {
     summary: 'Records after a cursor; waits for the first when there is none yet',
@@ -49,9 +60,21 @@ export const journalRoutes = {
           lastAt: time.nullable(),
           /** Ends of epochs that a crash cut off: id of the record that was never finished, and its bytes. */
           torn: z.array(z.object({ id: z.string(), bytes: z.number() })),
+          retired: z.array(
+            retirement.extend({ kept: z.number().describe('Its segments that are still there') }),
+          ),
         }),
       ),
       problems: z.array(z.string()),
     }),
+  },
+  'journal.retire': {
+    summary: 'Take damaged epochs that have ended out of a journal, as evidence',
+    input: z.strictObject({
+      node: z.string().regex(/^\w{1,60}$/, 'a node is called control, w0, w1 …'),
+      through: z.number().int().min(1).max(99_999_999).describe('The last epoch that goes; it is damaged'),
+      reason: z.string().trim().min(1).max(500),
+    }),
+    output: retirement,
   },
 } as const satisfies Record<string, RouteSpec>;

@@ -3,12 +3,14 @@ import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
+import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
 import { describeRecord } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
 import { printable } from '../table.ts';
 
 type Entry = Answer<'journal.show'>[number];
+type Retired = Answer<'journal.verify'>['journals'][number]['retired'][number];
 
 export interface TailFlags extends CommonFlags {
   readonly limit?: number;
@@ -85,11 +87,45 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
   if (result.problems.length > 0) context.exit(EXIT.findings);
   session.show(result, ({ journals, problems }) =>
     [
-      ...journals.flatMap(({ node, epochs, records, signed, torn }) => [
+      ...journals.flatMap(({ node, epochs, records, signed, torn, retired }) => [
         `${node}: ${records} records in ${epochs} epochs, ${signed} under a signature`,
+        ...retired.map(retirementLine),
         ...torn.map(({ id, bytes }) => `${id}: never finished, ${bytes} bytes that a crash cut off`),
       ]),
       ...(problems.length === 0 ? ['No contradiction.'] : problems),
+    ]
+      .map(printable)
+      .join('\n'),
+  );
+}
+
+function retirementLine({ node, through, actor, at, reason, segments, kept }: Retired): string {
+  const files =
+    kept === segments.length ? `${kept} segments kept` : `${kept} of ${segments.length} segments kept`;
+  return `${node}: retired through epoch ${through} by ${actor} on ${at.slice(0, 10)}: ${reason}; ${files}`;
+}
+
+export interface RetireFlags extends CommonFlags {
+  readonly reason: string;
+  readonly yes: boolean;
+}
+
+export async function retire(
+  context: CliContext,
+  flags: RetireFlags,
+  node: string,
+  through: number,
+): Promise<void> {
+  const session = await openSession(context, flags);
+  const question = `Begin the journal of ${node} after epoch ${through}? What goes can no longer be shown or exported.`;
+  await confirm(context.process, question, flags.yes);
+  const { reason } = flags;
+  const retired = await session.client.call('journal.retire', { node, through, reason });
+  session.show(retired, ({ segments, faults }) =>
+    [
+      `The journal of ${node} begins after epoch ${through}. ${segments.length} segments are in its folder \`retired\`:`,
+      ...segments.map(({ name, bytes, hash }) => `  ${name}  ${bytes} bytes  SHA-256 ${hash}`),
+      ...faults,
     ]
       .map(printable)
       .join('\n'),

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { argument, common, text, whole, yes } from '../flags.ts';
+import { common, argument, needed, readWhole, text, whole, yes } from '../flags.ts';
 
 const load = () => import('../commands/journal.ts');
 
@@ -42,6 +42,24 @@ export const journal = buildRouteMap({
       loader: async () => bind((await load()).verify),
       parameters: { flags: common },
       docs: { brief: 'Check every hash and signature' },
+    }),
+    retire: buildCommand({
+      loader: async () => bind((await load()).retire),
+      parameters: {
+        flags: {
+          ...common,
+          reason: needed('Why; the journal keeps it', 'text'),
+          yes: yes('Do not ask'),
+        },
+        positional: {
+          kind: 'tuple',
+          parameters: [
+            { parse: String, placeholder: 'node', brief: 'Whose journal: control, w0, w1 …' },
+            { parse: readWhole, placeholder: 'epoch', brief: 'Last epoch that goes; it is damaged' },
+          ],
+        },
+      },
+      docs: { brief: 'Take damaged epochs out of a journal, and keep them as evidence' },
     }),
   },
   docs: { brief: 'Tamper-evident record of requests, decisions and administration' },

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
+import { pruneJournal } from './retention.ts';
+import { planRetirement, retire } from './retire.ts';
+import { readRetirements, retiredFolder, type Retirement } from './retirement.ts';
+import { readJournal } from './tail.ts';
+import { verifyJournal } from './verify.ts';
+
+const WHO = { at: 1_700_000_000_000, actor: 'admin/ada', reason: 'bad disk' };
+const LOADED = { epoch: 99, position: 1 };
+
+/** Three epochs of several segments each. */
+async function fill(t: TestContext): Promise<string> {
+  const directory = newDirectory(t);
+  for (let life = 0; life < 3; life += 1) {
+    const journal = await openFor(t, { directory });
+    for (let index = 0; index < 120; index += 1) journal.append(incident(index, 'x'.repeat(5_000)));
+    await journal.close();
+  }
+  return directory;
+}
+
+const names = (directory: string): readonly string[] =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith('.journal'))
+    .toSorted();
+
+const verified = (directory: string) => verifyJournal({ directory, node: 'w0', anchors: [], isSigned });
+
+function spoil(directory: string, name: string, at = 400): void {
+  const bytes = readFileSync(join(directory, name));
+  bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
+  writeFileSync(join(directory, name), bytes);
+}
+
+const spoilEpoch = (directory: string, epoch: number): void =>
+  spoil(directory, names(directory).find((name) => name.startsWith(`0000000${epoch}`)) ?? '');
+
+async function plan(directory: string, through: number, loaded: typeof LOADED | null = LOADED) {
+  const { faults } = await verified(directory);
+  return planRetirement({ directory, node: 'w0', through, faults, loaded });
+}
+
+async function retireThrough(directory: string, through: number): Promise<Retirement> {
+  const retirement = { ...(await plan(directory, through)), ...WHO };
+  await retire(directory, retirement, signText);
+  return retirement;
+}
+
+test('a damaged epoch goes with everything before it, is kept as it was found, and the rest verifies', async (t) => {
+  const directory = await fill(t);
+  const rest = await Array.fromAsync(readJournal(directory, { epoch: 3, position: 0 }));
+  spoilEpoch(directory, 2);
+  const files = new Map(names(directory).map((name) => [name, readFileSync(join(directory, name))]));
+  assert.deepEqual(
+    (await verified(directory)).faults.map(({ epoch }) => epoch),
+    [2],
+  );
+  const retirement = await retireThrough(directory, 2);
+  assert.deepEqual(
+    retirement.segments.map(({ name }) => name),
+    [...files.keys()].filter((name) => name < '00000003'),
+  );
+  assert.match(retirement.faults[0] ?? '', /^Record w0-2-\d+: /);
+  for (const { name } of retirement.segments)
+    assert.deepEqual(readFileSync(join(retiredFolder(directory), name)), files.get(name));
+  assert.deepEqual(
+    names(directory),
+    [...files.keys()].filter((name) => name >= '00000003'),
+  );
+  const { fault, epochs } = await verified(directory);
+  assert.deepEqual([fault, epochs], [null, 1]);
+  assert.deepEqual(await Array.fromAsync(readJournal(directory)), rest);
+  const [stored, ...others] = await readRetirements(directory, isSigned);
+  assert.deepEqual(stored, { retirement, kept: retirement.segments.length, problem: null });
+  assert.deepEqual(others, []);
+});
+
+test('the journal goes on in a new epoch and is pruned as before', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  await assert.rejects(pruneJournal({ directory, loaded: LOADED, sign: signText }), {
+    code: 'verify_failed',
+  });
+  await retireThrough(directory, 1);
+  const journal = await openFor(t, { directory });
+  assert.equal(journal.epoch, 4);
+  await journal.close();
+  assert.ok((await pruneJournal({ directory, loaded: LOADED, sign: signText })).segments > 0);
+  assert.equal((await verified(directory)).fault, null);
+  assert.equal((await readRetirements(directory, isSigned))[0]?.problem, null, 'pruning leaves it alone');
+});
+
+test('only a damaged epoch that has ended and is dealt with in the ledger can be retired', async (t) => {
+  const directory = await fill(t);
+  await assert.rejects(plan(directory, 1), { code: 'conflict', message: /Nothing is wrong/ });
+  spoilEpoch(directory, 2);
+  const before = readdirSync(directory);
+  await assert.rejects(plan(directory, 1), { message: /Nothing is wrong with epoch 1/ });
+  await assert.rejects(plan(directory, 2, null), { message: /not loaded/ });
+  await assert.rejects(plan(directory, 2, { epoch: 2, position: 50 }), { message: /not loaded/ });
+  spoilEpoch(directory, 3);
+  await assert.rejects(plan(directory, 3), { message: /has not ended/ });
+  assert.deepEqual(readdirSync(directory), before);
+});
+
+test('what is left must begin soundly, and damage in it is still found', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  spoilEpoch(directory, 2);
+  await retireThrough(directory, 1);
+  assert.deepEqual(
+    (await verified(directory)).faults.map(({ epoch }) => epoch),
+    [2],
+  );
+  const [first = ''] = names(directory);
+  rmSync(join(directory, first));
+  await assert.rejects(plan(directory, 1), { code: 'conflict' });
+  await retireThrough(directory, 2);
+  assert.equal((await verified(directory)).fault, null);
+  assert.deepEqual(
+    (await readRetirements(directory, isSigned)).map(({ retirement }) => retirement.through),
+    [1, 2],
+  );
+});
+
+test('an epoch whose successor has lost its header cannot be retired alone', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  const second = names(directory).find((name) => name.startsWith('00000002')) ?? '';
+  spoil(directory, second, 40);
+  await assert.rejects(plan(directory, 1), { code: 'verify_failed' });
+});
+
+test('evidence that was changed or whose note was edited is a problem; what the operator removed is counted', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  const { segments } = await retireThrough(directory, 1);
+  const folder = retiredFolder(directory);
+  const [first, second] = segments.map(({ name }) => name);
+  rmSync(join(folder, first ?? ''));
+  const state = async () => (await readRetirements(directory, isSigned))[0];
+  assert.deepEqual([(await state())?.kept, (await state())?.problem], [segments.length - 1, null]);
+  spoil(folder, second ?? '');
+  assert.match((await state())?.problem ?? '', /is not what was retired/);
+  const note = join(folder, '00000001.json');
+  writeFileSync(note, readFileSync(note, 'utf8').replace('bad disk', 'all fine'));
+  assert.match((await state())?.problem ?? '', /signature/);
+});
+
+test('a retirement that was cut off anywhere is completed by doing it again, and loses nothing', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  const planned = await plan(directory, 1);
+  const everything = () => [
+    ...names(directory),
+    ...(existsSync(retiredFolder(directory)) ? names(retiredFolder(directory)) : []),
+  ];
+  const all = new Set(everything());
+  const dying = () => {
+    throw new Error('killed');
+  };
+  await assert.rejects(retire(directory, { ...planned, ...WHO }, dying), /killed/);
+  assert.deepEqual(new Set(everything()), all);
+  assert.deepEqual((await verified(directory)).faults.length, 1, 'it still begins where it did');
+  await retireThrough(directory, 1);
+  assert.equal((await verified(directory)).fault, null);
+  assert.deepEqual(new Set(everything()), all);
+  // Killed after the start has moved: the segments have both names, and pruning takes the first ones away.
+  const [name = ''] = names(retiredFolder(directory));
+  renameSync(join(retiredFolder(directory), name), join(directory, name));
+  writeFileSync(join(retiredFolder(directory), name), readFileSync(join(directory, name)));
+  assert.equal((await verified(directory)).fault, null);
+  await pruneJournal({ directory, loaded: { epoch: 1, position: 0 }, sign: signText });
+  assert.ok(!existsSync(join(directory, name)));
+});

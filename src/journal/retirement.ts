@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { IsSigned, Sign } from './checkpoint.ts';
+import { writeWhole } from './files.ts';
+import { isMissing } from './segments.ts';
+
+/** Folder, in the journal's own, of what was retired. */
+const FOLDER = 'retired';
+const NAME = /^\d{8}\.json$/;
+
+export interface RetiredSegment {
+  readonly name: string;
+  readonly bytes: number;
+  /** SHA-256 of the file as it was found, hex. */
+  readonly hash: string;
+}
+
+/** What was taken out of a journal, why, and where it begins since then. */
+export interface Retirement {
+  readonly node: string;
+  /** The last epoch that went. */
+  readonly through: number;
+  /** What was wrong, one sentence for each damaged epoch. */
+  readonly faults: readonly string[];
+  readonly segments: readonly RetiredSegment[];
+  /** The epoch with which the journal begins now, and the chain hash (hex) that it states for the one before. */
+  readonly start: { readonly epoch: number; readonly head: string };
+  /** Wall ms. */
+  readonly at: number;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** A retirement as it stands on the disk. */
+export interface StoredRetirement {
+  readonly retirement: Retirement;
+  /** Its segments that are still there. */
+  readonly kept: number;
+  /** Why it, or what is kept of it, cannot be trusted; null when it can. */
+  readonly problem: string | null;
+}
+
+export function retiredFolder(directory: string): string {
+  return join(directory, FOLDER);
+}
+
+/** Hashes a segment file, whatever is in it. */
+export async function hashSegment(path: string): Promise<RetiredSegment> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(path), async (pieces: AsyncIterable<Buffer>) => {
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      hash.update(piece);
+    }
+  });
+  return { name: basename(path), bytes, hash: hash.digest('hex') };
+}
+
+/** Writes the signed note beside the retired segments, in one step that survives a power cut. */
+export async function writeRetirement(directory: string, retirement: Retirement, sign: Sign): Promise<void> {
+  const name = `${String(retirement.through).padStart(8, '0')}.json`;
+  const text = JSON.stringify({ retirement, signature: sign(textOf(retirement)) });
+  await writeWhole(join(retiredFolder(directory), name), text);
+}
+
+/** All retirements of a journal, in order, each compared with what is kept of it. */
+export async function readRetirements(
+  directory: string,
+  isSigned: IsSigned,
+): Promise<readonly StoredRetirement[]> {
+  const folder = retiredFolder(directory);
+  const names = (await namesIn(folder)).filter((name) => NAME.test(name)).toSorted();
+  return Promise.all(names.map((name) => readOne(folder, name, isSigned)));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function readOne(folder: string, name: string, isSigned: IsSigned): Promise<StoredRetirement> {
+  const path = join(folder, name);
+  const { retirement, signature } = parse(await readFile(path, 'utf8'), path);
+  if (!isSigned(textOf(retirement), signature))
+    return { retirement, kept: 0, problem: `the signature of ${path} does not fit` };
+  const found = await Promise.all(retirement.segments.map((segment) => compare(folder, segment)));
+  const changed = retirement.segments.find((_, index) => found[index] === 'changed');
+  return {
+    retirement,
+    kept: found.filter((one) => one !== 'gone').length,
+    problem: changed === undefined ? null : `${join(folder, changed.name)} is not what was retired`,
+  };
+}
+
+function parse(text: string, path: string): { readonly retirement: Retirement; readonly signature: string } {
+  try {
+    return JSON.parse(text) as { retirement: Retirement; signature: string };
+  } catch {
+    throw new RingfenceError('verify_failed', `${path} cannot be read`);
+  }
+}
+
+async function compare(folder: string, segment: RetiredSegment): Promise<'same' | 'changed' | 'gone'> {
+  try {
+    return (await hashSegment(join(folder, segment.name))).hash === segment.hash ? 'same' : 'changed';
+  } catch (error) {
+    if (isMissing(error)) return 'gone';
+    throw error;
+  }
+}
+
+function textOf(retirement: Retirement): string {
+  return `ringfence journal retirement 1\n${JSON.stringify(retirement)}`;
+}

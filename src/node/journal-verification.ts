@@ -1,0 +1,42 @@
+import type { JournalService } from '../api/services.ts';
+import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
+import type { IsSigned } from '../journal/checkpoint.ts';
+import { readRetirements } from '../journal/retirement.ts';
+import { verifyJournal, type JournalVerification } from '../journal/verify.ts';
+import type { Journals } from './journal-tail.ts';
+import type { Primary } from './primary.ts';
+
+/** Recomputes every journal, and compares what was retired of it with its note. */
+export async function verifyJournals(
+  primary: Primary,
+  journals: Journals,
+): ReturnType<JournalService['verify']> {
+  const verified = [];
+  const problems: string[] = [];
+  for (const node of journals.nodes) {
+    const { epochs, records, signed, lastAt, torn, faults } = await verifyOne(primary, journals, node);
+    const retired = await readRetirements(journals.directoryOf(node), isSignedBy(primary));
+    const ends = torn.map(({ epoch, position, bytes }) => ({ id: `${node}-${epoch}-${position}`, bytes }));
+    const shown = retired.map(({ retirement, kept }) => ({ ...retirement, kept }));
+    verified.push({ node, epochs, records, signed, lastAt, torn: ends, retired: shown });
+    problems.push(
+      ...faults.map(({ message }) => message),
+      ...retired.flatMap(({ problem }) => problem ?? []),
+    );
+  }
+  return { journals: verified, problems };
+}
+
+/** Anchors are read first: a journal that is being written may only be ahead of them. */
+export async function verifyOne(
+  primary: Primary,
+  { directoryOf }: Journals,
+  node: string,
+): Promise<JournalVerification> {
+  const anchors = await primary.store.ledger.heads(node);
+  return verifyJournal({ directory: directoryOf(node), node, anchors, isSigned: isSignedBy(primary) });
+}
+
+function isSignedBy({ checkpoint }: Primary): IsSigned {
+  return (text, signature) => verifyCheckpoint(text, signature, checkpoint.publicKey);
+}
