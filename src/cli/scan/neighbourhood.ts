@@ -28,7 +28,13 @@ export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
 
   async function read({ place }: Sighting): Promise<string | null> {
     if (place.kind === 'file') return readStart(join(folder, place.path));
-    if (place.kind !== 'git' || place.type !== 'blob' || !/^[0-9a-f]{40,64}$/.test(place.object)) return null;
+    if (
+      place.kind !== 'git' ||
+      place.type !== 'blob' ||
+      isInArchive(place.path) ||
+      !/^[0-9a-f]{40,64}$/.test(place.object)
+    )
+      return null;
     const blob = git.run(folder, ['cat-file', 'blob', place.object]);
     return blob === null || blob.length > MOST_BYTES ? null : blob.toString('latin1');
   }
@@ -62,6 +68,8 @@ export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
 
   return { companionsOf, keyOf };
 }
+
+const isInArchive = (path: string | null): boolean => path?.includes('!/') === true;
 
 /** Null for what is no file any more, such as one in an archive. */
 async function readStart(path: string): Promise<string | null> {

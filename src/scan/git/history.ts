@@ -24,6 +24,8 @@ export interface HistoryOptions extends PlanOptions {
 export interface HistoryFindings {
   /** By ascending id. */
   readonly objects: readonly FoundObject[];
+  /** Ids of archives and blobs in UTF-16, which were not searched. */
+  readonly wrapped: readonly string[];
   readonly problems: readonly ScanProblem[];
   readonly documents: number;
   readonly bytes: number;
@@ -111,6 +113,7 @@ function merge(results: readonly SearchResult[], problems: readonly ScanProblem[
   const rest = { where: 'objects', problem: `${more} more problems are not listed.` };
   return {
     objects: [...byId.values()].toSorted((one, other) => (one.oid < other.oid ? -1 : 1)),
+    wrapped: [...new Set(results.flatMap((one) => one.wrapped))],
     problems: more > 0 ? [...all.slice(0, MOST_PROBLEMS), rest] : all,
     documents: sum(({ documents }) => documents),
     bytes: sum(({ bytes }) => bytes),

@@ -2,14 +2,16 @@ import type { LeakRule } from '../../vendors/vendor.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { GitPlace, ScanOutcome, Sighting } from '../sighting.ts';
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';
+import { loadDetector } from './detector-module.ts';
 import { type HistoryOptions, searchHistory } from './history.ts';
 import { locate } from './locate.ts';
-import { createObjectReader } from './object-reader.ts';
+import { createObjectReader, type ObjectReader } from './object-reader.ts';
 import { openObjectStore } from './object-store.ts';
 import { type HistoryRange, objectsIn } from './ranges.ts';
 import { refProblems } from './refs.ts';
 import type { Repository } from './repository.ts';
 import type { FoundObject, Hit } from './search-plan.ts';
+import type { WrappedFindings } from './wrapped.ts';
 
 export interface ScanHistoryOptions extends Omit<HistoryOptions, 'store' | 'only'> {
   readonly repository: Repository;
@@ -29,19 +31,47 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
   try {
     const reader = createObjectReader(store);
     const only = range === undefined ? {} : { only: objectsIn(reader, repository, range) };
-    const {
-      objects: found,
-      problems,
+    const searched = await searchHistory({ ...options, store, ...only });
+    const { documents, bytes } = searched;
+    const objects = withoutMisplaced(searched.objects, rules);
+    const wrapped = await openWrapped(searched.wrapped, options, reader);
+    const blobs = [...new Set(wrapped.found.map(({ oid }) => oid))].map(
+      (oid) => ({ oid, type: 'blob' }) as const,
+    );
+    const places = locate(reader, repository, [...objects, ...blobs]);
+    return {
+      sightings: [
+        ...objects.flatMap((object) => sightingsIn(object, places, rules)),
+        ...wrapped.found.flatMap((finding) => placeWrapped(finding, places)),
+      ],
+      problems: [...refProblems(repository), ...searched.problems, ...wrapped.problems],
       documents,
       bytes,
-    } = await searchHistory({ ...options, store, ...only });
-    const objects = withoutMisplaced(found, rules);
-    const places = locate(reader, repository, objects);
-    const sightings = objects.flatMap((object) => sightingsIn(object, places, rules));
-    return { sightings, problems: [...refProblems(repository), ...problems], documents, bytes };
+    };
   } finally {
     store.close();
   }
+}
+
+/** Archives and UTF-16 are seldom: what reads them loads with the first. */
+async function openWrapped(
+  oids: readonly string[],
+  { detector, pause }: ScanHistoryOptions,
+  reader: ObjectReader,
+): Promise<WrappedFindings> {
+  if (oids.length === 0) return { found: [], problems: [] };
+  const { searchWrapped } = await import('./wrapped.ts');
+  return searchWrapped(oids, { reader, detector: await loadDetector(detector), pause });
+}
+
+function placeWrapped(
+  { oid, inner, sighting }: WrappedFindings['found'][number],
+  places: ReadonlyMap<string, GitPlace>,
+): Sighting[] {
+  const place = places.get(oid);
+  if (place === undefined) return [];
+  const path = inner === '' ? place.path : `${place.path ?? oid}${inner}`;
+  return [{ ...sighting, place: { ...place, path } }];
 }
 
 /** Without values that count at the beginning of a file only. Where a file is, and its name, takes longer to find out. */

@@ -16,6 +16,7 @@ import { readLooseObject } from './loose-object.ts';
 import { createObjectReader } from './object-reader.ts';
 import { type ObjectStore, reopenPack, sentenceOf } from './object-store.ts';
 import { MOST_OBJECT_BYTES, searchedPart } from './object-types.ts';
+import { isWrapped } from './wrapping.ts';
 import { CANCELLED, HITS_KEPT, NEXT_TASK, OBJECTS_DONE, type ScanPlan } from './scan-plan.ts';
 
 /** One worker's memory for objects: a base, its delta and the result must fit together. */
@@ -23,6 +24,8 @@ const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
 /** What more is found is only counted. */
 const MOST_HITS = 500_000;
 const MOST_PROBLEMS = 200;
+/** More archives are searched as they are. */
+const MOST_WRAPPED = 100_000;
 const STEP_TASKS = 64;
 const ALLOWANCE_REACH = 4096;
 const SURENESS = { low: 0, medium: 1, high: 2 } as const;
@@ -52,6 +55,8 @@ export interface FoundObject {
 
 export interface SearchResult {
   readonly objects: readonly FoundObject[];
+  /** Ids of blobs that have to be read otherwise, in the order in which they are stored. */
+  readonly wrapped: readonly string[];
   readonly problems: readonly ScanProblem[];
   readonly documents: number;
   readonly bytes: number;
@@ -61,6 +66,7 @@ export interface SearchResult {
 
 interface Tally {
   objects: FoundObject[];
+  wrapped: string[];
   problems: ScanProblem[];
   documents: number;
   bytes: number;
@@ -85,7 +91,7 @@ export function* searchPlan(plan: ScanPlan, { detector, kernel }: Tools): Genera
     },
   };
   try {
-    const tally: Tally = { objects: [], problems: [], documents: 0, bytes: 0, unreadable: 0 };
+    const tally: Tally = { objects: [], wrapped: [], problems: [], documents: 0, bytes: 0, unreadable: 0 };
     const share: Share = { search: createObjectSearch(detector, kernel), kernel, tally };
     const families = familyScans(plan, store, share);
     for (let step = 1; runTask(plan, families, share); step++) if (step % STEP_TASKS === 0) yield;
@@ -148,6 +154,10 @@ function createVisitor(plan: ScanPlan, tally: Tally, place: string): FamilyVisit
       Atomics.add(plan.counters, OBJECTS_DONE, 1);
       tally.documents++;
       tally.bytes += bytes.length;
+      if (type === 'blob' && isWrapped(bytes) && tally.wrapped.length < MOST_WRAPPED) {
+        tally.wrapped.push(oid());
+        return;
+      }
       const { length } = findings.list;
       if (length === 0 || type === 'tree') return;
       if (findings.cut) complain(oid(), `It holds more than ${length} credentials; the rest are not listed.`);

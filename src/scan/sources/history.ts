@@ -62,9 +62,8 @@ function usualWorkers({ objectDirectories }: Repository): number {
 
 /** Rules that find the same bytes of an object are one sighting, as in a file. */
 function bestAtEachPlace(sightings: readonly Sighting[]): Sighting[] {
-  const lines = Map.groupBy(
-    sightings,
-    ({ place, line }) => `${place.kind === 'git' ? place.object : ''} ${line}`,
+  const lines = Map.groupBy(sightings, ({ place, line }) =>
+    place.kind === 'git' ? `${place.object} ${line} ${place.path}` : '',
   );
   return Array.from(lines.values(), (found) =>
     withoutOverlaps(

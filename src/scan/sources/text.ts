@@ -8,15 +8,23 @@ const MOST_STRAY_ZEROS = 0.05;
 
 /** The document as ASCII-compatible bytes; null when it is binary. UTF-16 becomes UTF-8, so columns count that. */
 export function textOf(bytes: Uint8Array): Uint8Array | null {
-  const mark = bytes.length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
-  if (mark === BOM_LITTLE) return decode(bytes, 'little');
-  if (mark === BOM_BIG) return decode(bytes, 'big');
-  if (bytes.subarray(0, HEAD).indexOf(0) < 0) return bytes;
-  const order = guessOrder(bytes.subarray(0, HEAD));
-  return order === null ? null : decode(bytes, order);
+  const order = orderOf(bytes);
+  if (order !== null) return decode(bytes, order);
+  return bytes.subarray(0, HEAD).indexOf(0) < 0 ? bytes : null;
 }
 
+/** True for a text of two bytes a character, with a mark or without. */
+export const isUtf16 = (bytes: Uint8Array): boolean => orderOf(bytes) !== null;
+
 type Order = 'little' | 'big';
+
+function orderOf(bytes: Uint8Array): Order | null {
+  const mark = bytes.length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  if (mark === BOM_LITTLE) return 'little';
+  if (mark === BOM_BIG) return 'big';
+  const head = bytes.subarray(0, HEAD);
+  return head.indexOf(0) < 0 ? null : guessOrder(head);
+}
 
 /** Order of UTF-16 without a mark: Latin letters have zeros as their high bytes. */
 function guessOrder(head: Uint8Array): Order | null {

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import type { GitPlace, Place, Sighting } from '../sighting.ts';
+import { createSearch } from '../sources/search.ts';
+import { tarOf, zipOf } from '../sources/sources-fixture.ts';
+import { createDetector, FIXTURE_RULE } from './detector-fixture.ts';
+import { createGitFixture, type GitFixture } from './git-fixture.ts';
+import { idOf } from './pack-fixture.ts';
+import { findRepository } from './repository.ts';
+import { scanHistory } from './scan-history.ts';
+import { searchWrapped } from './wrapped.ts';
+import { isWrapped } from './wrapping.ts';
+
+const DETECTOR = { module: new URL('detector-fixture.ts', import.meta.url).href, options: null };
+const RUNS = 8;
+
+async function scan(path: string) {
+  const repository = findRepository(path) ?? assert.fail();
+  const pause = async (): Promise<void> => {};
+  return scanHistory({ repository, rules: [FIXTURE_RULE], detector: DETECTOR, workers: 1, pause });
+}
+
+async function inRepository(work: (fixture: GitFixture) => Promise<void>): Promise<void> {
+  const fixture = createGitFixture();
+  try {
+    await work(fixture);
+  } finally {
+    fixture.close();
+  }
+}
+
+const WRAPPINGS: Readonly<Record<string, (text: string) => Buffer>> = {
+  plain: (text) => Buffer.from(text),
+  little: (text) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
+  big: (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+  unmarked: (text) => Buffer.from(text, 'utf16le'),
+  gzip: (text) => gzipSync(text),
+  tar: (text) => tarOf([{ path: 'a.env', content: text }]),
+  zip: (text) => zipOf([{ path: 'a.env', content: text }]),
+  nested: (text) => gzipSync(tarOf([{ path: 'lib/b.jar', content: WRAPPINGS['zip']?.(text) ?? '' }])),
+};
+
+/** A file in several versions. */
+const versions = fc.record({
+  wrapping: fc.constantFrom(...Object.keys(WRAPPINGS)),
+  texts: fc.array(
+    fc.array(fc.constantFrom('text\n', 'acme key=first1\n', 'acme key=second2\n', 'key=lonely\n'), {
+      minLength: 30,
+      maxLength: 60,
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
+
+const inArchive = (path: string): string => path.split('!/').slice(1).join('!/');
+const describeSighting = (oid: string, inner: string, { line, column, secret }: Sighting): string =>
+  `${oid} ${inner}:${line}:${column} ${secret.reveal()}`;
+
+/** What a scan of a work tree finds in one version of a file. */
+async function lookAt(content: Buffer): Promise<string[]> {
+  const search = createSearch(createDetector());
+  await search.look({ kind: 'file', path: 'f' }, content);
+  const pathOf = (place: Place): string => (place.kind === 'file' ? place.path : '');
+  const oid = idOf({ type: 'blob', content }, 'sha1');
+  return search.outcome().sightings.map((one) => describeSighting(oid, inArchive(pathOf(one.place)), one));
+}
+
+test('in each version of an archive or of UTF-16, a history finds what a work tree does', async () => {
+  const property = fc.asyncProperty(fc.array(versions, { minLength: 1, maxLength: 5 }), (files) =>
+    inRepository(async ({ path, git, commit }) => {
+      const expected = new Set<string>();
+      const rounds = Math.max(...files.map(({ texts }) => texts.length));
+      for (let round = 0; round < rounds; round++) {
+        for (const [number, { wrapping, texts }] of files.entries()) {
+          const content = WRAPPINGS[wrapping]?.((texts[round] ?? texts[0] ?? []).join('')) ?? assert.fail();
+          writeFileSync(join(path, `file${number}`), content);
+          for (const found of await lookAt(content)) expected.add(found);
+        }
+        commit(`round ${round}`, {});
+      }
+      git('repack', '-adfq');
+      const { sightings, problems } = await scan(path);
+      assert.deepEqual(problems, []);
+      const found = sightings.map((one) => {
+        const { object, path: where } = one.place as GitPlace;
+        return describeSighting(object, inArchive(where ?? ''), one);
+      });
+      assert.deepEqual(new Set(found), expected);
+      assert.equal(found.length, expected.size);
+    }),
+  );
+  await fc.assert(property, { numRuns: RUNS });
+});
+
+test('a value in an archive has the path of the archive, its commit, and the path in there', async () => {
+  await inRepository(async ({ path, git, commit }) => {
+    commit('begin', { a: 'text' });
+    const zip = zipOf([{ path: 'conf/.env', content: 'acme key=hidden\n' }]);
+    const second = commit('add', { 'dist/app.zip': zip.toString('latin1') });
+    git('rm', '-q', 'dist/app.zip');
+    commit('remove', {});
+    const lost = zipOf([{ path: 'x', content: 'acme key=lost1\n' }]);
+    writeFileSync(join(path, 'lost'), lost);
+    git('hash-object', '-w', 'lost');
+    const { sightings } = await scan(path);
+    const places = new Map(sightings.map(({ secret, place }) => [secret.reveal(), place as GitPlace]));
+    assert.equal(places.get('hidden')?.path, 'dist/app.zip!/conf/.env');
+    assert.equal(places.get('hidden')?.commit, second);
+    assert.equal(places.get('hidden')?.inHead, false);
+    assert.equal(places.get('lost1')?.path, `${idOf({ type: 'blob', content: lost }, 'sha1')}!/x`);
+    assert.equal(places.get('lost1')?.commit, null);
+  });
+});
+
+test('what cannot be unpacked is told by the object that holds it', async () => {
+  await inRepository(async ({ path, commit }) => {
+    const zip = zipOf([{ path: 'secret', content: 'acme key=hidden', flags: 1 }]);
+    commit('begin', { 'a.zip': zip.toString('latin1') });
+    const { problems } = await scan(path);
+    const oid = idOf({ type: 'blob', content: zip }, 'sha1');
+    assert.deepEqual(problems, [
+      { where: `objects, object ${oid}!/secret`, problem: 'It was not read: it is encrypted.' },
+    ]);
+  });
+});
+
+test('what is too large to be unpacked is told', async () => {
+  const tar = tarOf([{ path: 'a', content: Buffer.alloc(65 << 20) }]);
+  const reader = { read: () => ({ type: 'blob' as const, bytes: tar }) };
+  const { problems } = await searchWrapped(['abcd'], {
+    reader,
+    detector: createDetector(),
+    pause: async () => {},
+  });
+  assert.deepEqual(problems, [
+    { where: 'objects, object abcd', problem: 'It is larger than 64 MiB, so it was not unpacked.' },
+  ]);
+});
+
+test('text, and binary files that are no archives, are searched as they are', () => {
+  const plain = ['', 'P', 'PK', 'text', '\0\0\0\u0001', 'x'.repeat(257) + 'ustar', '\0asm\u0001\0\0\0', '(µ'];
+  for (const text of plain) assert.ok(!isWrapped(Buffer.from(text, 'latin1')), JSON.stringify(text));
+  for (const [name, wrap] of Object.entries(WRAPPINGS))
+    assert.equal(isWrapped(wrap('some text\n'.repeat(40))), name !== 'plain', name);
+});
