@@ -1,7 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import type { Judge } from './judge.ts';
-import { demandOf } from './runs.ts';
+import { demandOf, type RunDemand } from './runs.ts';
 import type { Slice } from './slices.ts';
 import { valueShapesOf } from './value-form.ts';
 
@@ -21,8 +21,8 @@ export interface Matcher {
 
 /** A match within so few bytes of a cut may go on beyond it, or be judged by what lies there. */
 const MARGIN = 2;
-/** Slices whose matches are remembered: a text that repeats itself shows the same few again and again. */
-const REMEMBERED = 16;
+/** Slices whose matches are remembered: a text that repeats itself, and its versions, show the same again and again. */
+const REMEMBERED = 256;
 const NONE: readonly Match[] = [];
 
 /** `shared` has the patterns of values that other rules have too, by their source. */
@@ -34,25 +34,26 @@ export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, 
   });
   const remembered = new Map<string, readonly Match[]>();
 
-  function mayHold(slice: Slice): boolean {
-    for (const { demand, value } of shapes)
-      if ((demand === null || slice.meets(demand)) && slice.has(value)) return true;
-    return false;
+  function search(slice: Slice): readonly Match[] {
+    const mayHold = shapes.some(({ demand, value }) => isMet(demand, slice) && slice.has(value));
+    return mayHold ? applyRule(rule, judge, slice) : NONE;
   }
 
   function matches(slice: Slice): readonly Match[] {
-    if (!mayHold(slice)) return NONE;
+    if (!shapes.some(({ demand }) => isMet(demand, slice))) return NONE;
     // What is cut at both ends is all that has a part in the result.
-    if (!slice.cutBefore || !slice.cutAfter) return applyRule(rule, judge, slice);
+    if (!slice.cutBefore || !slice.cutAfter) return search(slice);
     const known = remembered.get(slice.text());
     if (known !== undefined) return known;
-    const found = applyRule(rule, judge, slice);
+    const found = search(slice);
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(slice.text(), found);
     return found;
   }
   return { rule, matches };
 }
+
+const isMet = (demand: RunDemand | null, slice: Slice): boolean => demand === null || slice.meets(demand);
 
 /** All matches in the slice; a match that a cut may have changed is none. */
 function applyRule(rule: LeakRule, judge: Judge, slice: Slice): readonly Match[] {
