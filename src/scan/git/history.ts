@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { ScanProblem, ScanProgress } from '../sighting.ts';
 import { type DetectorSource, loadDetector } from './detector-module.ts';
@@ -12,7 +13,7 @@ const MOST_PROBLEMS = 200;
 
 export interface HistoryOptions extends PlanOptions {
   readonly detector: DetectorSource;
-  /** Lets other work of this thread run; called between steps when there is only one worker, which is this thread. */
+  /** Lets other work of this thread run; called between steps, as this thread is one of the workers. */
   readonly pause: () => Promise<void>;
   /** Work without WebAssembly, in this thread. */
   readonly plainKernel?: boolean;
@@ -48,7 +49,7 @@ export async function searchHistory(options: HistoryOptions): Promise<HistoryFin
     });
   try {
     options.signal?.throwIfAborted();
-    const results = await (options.workers > 1 ? searchInThreads : searchHere)(plan, options, report);
+    const results = await searchInThreads(plan, options, report);
     options.signal?.throwIfAborted();
     report();
     return merge(results, [...problems, ...missingParts(options.store)]);
@@ -57,9 +58,11 @@ export async function searchHistory(options: HistoryOptions): Promise<HistoryFin
   }
 }
 
-type Search = (plan: ScanPlan, options: HistoryOptions, report: () => void) => Promise<SearchResult[]>;
-
-const searchHere: Search = async (plan, { detector, pause, plainKernel }, report) => {
+async function searchHere(
+  plan: ScanPlan,
+  { detector, pause, plainKernel }: HistoryOptions,
+  report: () => void,
+): Promise<SearchResult> {
   const kernel = plainKernel === true ? createKernel() : openKernel();
   const search = searchPlan(plan, { detector: await loadDetector(detector), kernel });
   let step = search.next();
@@ -68,14 +71,19 @@ const searchHere: Search = async (plan, { detector, pause, plainKernel }, report
     await pause();
     step = search.next();
   }
-  return [step.value];
-};
+  return step.value;
+}
 
-const searchInThreads: Search = async (plan, { workers, detector }, report) => {
+/** This thread is one of the workers: it has loaded and compiled by now what another one would have to. */
+async function searchInThreads(
+  plan: ScanPlan,
+  options: HistoryOptions,
+  report: () => void,
+): Promise<SearchResult[]> {
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  const work: HistoryWork = { plan, detector };
+  const work: HistoryWork = { plan, detector: options.detector, compileCache: getCompileCacheDir() };
   const threads = Array.from(
-    { length: workers },
+    { length: options.workers - 1 },
     (_, number) =>
       new Worker(new URL(file, import.meta.url), {
         workerData: work,
@@ -85,12 +93,13 @@ const searchInThreads: Search = async (plan, { workers, detector }, report) => {
       }),
   );
   try {
-    return await Promise.all(threads.map((thread) => resultOf(thread, report)));
+    const results = threads.map((thread) => resultOf(thread, report));
+    return await Promise.all([searchHere(plan, options, report), ...results]);
   } finally {
     Atomics.store(plan.counters, CANCELLED, 1);
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
-};
+}
 
 /** A thread sends null for each step that it has done, and its result at the end. */
 function resultOf(thread: Worker, report: () => void): Promise<SearchResult> {

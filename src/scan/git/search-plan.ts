@@ -26,7 +26,9 @@ const MOST_HITS = 500_000;
 const MOST_PROBLEMS = 200;
 /** More archives are searched as they are. */
 const MOST_WRAPPED = 100_000;
+/** A step ends after so many tasks, or after so many bytes that were searched. */
 const STEP_TASKS = 64;
+const STEP_BYTES = 32 << 20;
 const ALLOWANCE_REACH = 4096;
 const SURENESS = { low: 0, medium: 1, high: 2 } as const;
 
@@ -94,7 +96,13 @@ export function* searchPlan(plan: ScanPlan, { detector, kernel }: Tools): Genera
     const tally: Tally = { objects: [], wrapped: [], problems: [], documents: 0, bytes: 0, unreadable: 0 };
     const share: Share = { search: createObjectSearch(detector, kernel), kernel, tally };
     const families = familyScans(plan, store, share);
-    for (let step = 1; runTask(plan, families, share); step++) if (step % STEP_TASKS === 0) yield;
+    let [tasks, bytes] = [0, 0];
+    while (runTask(plan, families, share)) {
+      tasks++;
+      if (tasks < STEP_TASKS && tally.bytes - bytes < STEP_BYTES) continue;
+      [tasks, bytes] = [0, tally.bytes];
+      yield;
+    }
     return tally;
   } finally {
     store.close();
