@@ -10,6 +10,8 @@ const MOST_UNPACKED = 256 << 20;
 /** A file in an archive is not larger. */
 const MOST_ENTRY = 32 << 20;
 const HEAD = 8192;
+/** Unpacked bytes that come at once: each time costs a turn of the event loop. */
+const CHUNK = 1 << 18;
 /** An archive in an archive in an archive. */
 export const DEEPEST = 3;
 
@@ -99,7 +101,7 @@ async function* expandStream(
 
 /** Unpacks while it is read. */
 export function unpackStream(chunks: Chunks, packing: 'gzip' | 'zstd'): Readable {
-  const unpacker = packing === 'gzip' ? createGunzip() : createZstdDecompress();
+  const unpacker = (packing === 'gzip' ? createGunzip : createZstdDecompress)({ chunkSize: CHUNK });
   const source = Readable.from(chunks, { objectMode: false });
   source.on('error', (error) => unpacker.destroy(error));
   unpacker.on('close', () => source.destroy());
