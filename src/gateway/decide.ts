@@ -49,16 +49,15 @@ export function decide(
       'journal',
       'The journal takes no new records, so nothing may be spent.',
     );
-  const admission = parts.limits.admit(subject, intent);
-  if (!admission.ok) return admission;
   const granted = {
     rule: policy.rule,
     callSeconds: isCall ? seconds : null,
     observed: policy.observed,
-    admission: admission.value,
     bound: priced.value,
   };
-  return reserve(parts, question, granted);
+  const admission = parts.limits.admit(subject, intent);
+  if (!(admission instanceof Promise)) return reserve(parts, question, granted, admission);
+  return admission.then((admitted) => reserve(parts, question, granted, admitted));
 }
 
 /** How long the call may last: what was asked, clamped by the rules that allow it. The price depends on it. */
@@ -72,12 +71,15 @@ function secondsFor(parts: PipelineParts, { subject, intent, at }: Question): nu
 function reserve(
   parts: PipelineParts,
   { subject, intent }: Question,
-  granted: Omit<Permission, 'reservation'>,
+  granted: Omit<Permission, 'reservation' | 'admission'>,
+  admitted: Step<Admission>,
 ): Step<Permission> | Promise<Step<Permission>> {
-  const { bound, admission } = granted;
-  if (bound === null) return next({ ...granted, reservation: null });
+  if (!admitted.ok) return admitted;
+  const { bound } = granted;
+  const admission = admitted.value;
+  if (bound === null) return next({ ...granted, admission, reservation: null });
   const finish = (step: Step<Reservation>): Step<Permission> => {
-    if (step.ok) return next({ ...granted, reservation: step.value });
+    if (step.ok) return next({ ...granted, admission, reservation: step.value });
     admission.release();
     return step;
   };

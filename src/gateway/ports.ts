@@ -22,7 +22,7 @@ export type PolicyAnswer =
   | Refused;
 
 export interface LimitsPort {
-  admit(subject: Subject, intent: Intent): Step<Admission>;
+  admit(subject: Subject, intent: Intent): Step<Admission> | Promise<Step<Admission>>;
 }
 
 export interface Admission {

@@ -15,6 +15,7 @@ import { createUpstream } from '../gateway/upstream.ts';
 import { createBudgets, type Budgets } from '../guard/budgets/budgets.ts';
 import type { BankPort } from '../guard/budgets/slice.ts';
 import { createLimits } from '../guard/limits/limits.ts';
+import type { PermitPort } from '../guard/limits/permit.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { NumberingPlan } from '../kernel/numbering/facts.ts';
@@ -38,6 +39,7 @@ export interface DataPlaneOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly bank: BankPort;
+  readonly permits: PermitPort;
   readonly onFault: (error: unknown) => void;
   readonly onCanary: TellCanary;
 }
@@ -58,7 +60,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { order, clock, journal } = options;
   const custody = openCustody(options);
   const budgets = createBudgets({ clock, bank: options.bank, sleep });
-  const limits = createLimits({ clock });
+  const permits = order.config.workers > 1 ? options.permits : null;
+  const limits = createLimits({ clock, permits });
   const counters = createCounters();
   const upstream = createUpstream();
   const contexts = createContexts(clock);

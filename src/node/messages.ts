@@ -1,6 +1,7 @@
 import type { CanaryUse } from '../custody/canaries/canaries.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
+import type { PermitAsk, PermitPool, PermitReturn } from '../guard/limits/permit.ts';
 import type { Usage } from '../guard/limits/rate.ts';
 import type { JournalState } from '../journal/options.ts';
 import type { Micros } from '../kernel/money.ts';
@@ -44,6 +45,8 @@ export type ToWorker =
   | { readonly type: 'listen'; readonly id: number }
   | { readonly type: 'granted'; readonly id: number; readonly answer: GrantAnswer | null }
   | { readonly type: 'recall'; readonly id: number; readonly budget: string; readonly period: number }
+  | { readonly type: 'permits-granted'; readonly id: number; readonly count: number }
+  | { readonly type: 'recall-permits'; readonly id: number; readonly pool: PermitPool }
   | { readonly type: 'usage'; readonly usage: readonly Usage[] }
   | { readonly type: 'report'; readonly id: number }
   | { readonly type: 'stop' };
@@ -60,6 +63,9 @@ export type ToPrimary =
       readonly position: number;
     }
   | { readonly type: 'recalled'; readonly id: number; readonly amount: Micros; readonly position: number }
+  | { readonly type: 'ask-permits'; readonly id: number; readonly ask: PermitAsk }
+  | { readonly type: 'permits-back'; readonly given: readonly PermitReturn[] }
+  | { readonly type: 'permits-recalled'; readonly id: number; readonly count: number }
   | { readonly type: 'usage'; readonly usage: readonly Usage[] }
   | KeyUsesMessage
   | CanaryMessage

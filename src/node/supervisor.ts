@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bank, Holder, Returned } from '../guard/budgets/bank.ts';
 import type { GrantAsk } from '../guard/budgets/slice.ts';
+import { createPermitBank, type PermitBank } from '../guard/limits/permit-bank.ts';
 import { lockHolder } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
@@ -46,6 +47,8 @@ export interface Supervisor {
 
 const ORPHAN_POLL_MILLISECONDS = 20;
 const ORPHAN_PATIENCE_MILLISECONDS = 5000;
+/** A process that hangs does not hold up the requests of the others for longer. */
+const PERMIT_PATIENCE_MILLISECONDS = 200;
 const RESTART_MILLISECONDS = 100;
 const MAX_RESTART_MILLISECONDS = 10_000;
 
@@ -63,13 +66,15 @@ interface State extends SupervisorOptions {
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
   readonly doubtful: Set<string>;
   readonly memory: UsageMemory;
+  readonly permits: PermitBank<WorkerProcess>;
   bank: Bank | null;
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const workers = new Map<string, WorkerProcess>();
   const state: State = {
     ...options,
-    workers: new Map(),
+    workers,
     shippers: new Map(),
     failures: new Map(),
     reviving: new Map(),
@@ -77,9 +82,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     stopping: new AbortController(),
     doubtful: new Set(),
     memory: createUsageMemory(options.clock),
+    permits: createPermitBank<WorkerProcess>({
+      holders: () => [...workers.values()],
+      recall: (worker, pool) => worker.recallPermits(pool),
+      patience: () => sleep(PERMIT_PATIENCE_MILLISECONDS, undefined, { ref: false }),
+    }),
     bank: null,
   };
-  const { workers, shippers, serving, nodes } = state;
+  const { shippers, serving, nodes } = state;
   return Object.freeze({
     start: (bank: Bank) => start(state, bank),
     broadcast(part: Part) {
@@ -163,6 +173,8 @@ function eventsOf(state: State): WorkerEvents {
       const returned = { node: worker.node, epoch: worker.epoch(), amount, position };
       state.bank?.giveBack(budget, period, returned).catch(() => {}); // It stays in the lease, and comes back when that closes.
     },
+    askPermits: (worker, ask) => state.permits.grant(worker, ask),
+    permitsBack: (worker, given) => state.permits.giveBack(worker, given),
     usage(from, usage) {
       state.memory.note(usage);
       for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
@@ -173,6 +185,7 @@ function eventsOf(state: State): WorkerEvents {
       if (code === EXIT_JOURNAL_FAILED) state.doubtful.add(worker.node);
       if (workers.get(worker.node) !== worker) return;
       workers.delete(worker.node);
+      state.permits.ended(worker);
       state.serving.delete(worker.node);
       if (!isStopping(state)) restart(state, worker.node, code);
     },

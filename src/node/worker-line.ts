@@ -3,7 +3,7 @@ import type { ToPrimary, ToWorker } from './messages.ts';
 
 /** A message that is answered under its id. */
 export type Question = ToWorker & { readonly id: number };
-export type Answer = Extract<ToPrimary, { type: 'done' | 'recalled' | 'report' }>;
+export type Answer = Extract<ToPrimary, { type: 'done' | 'recalled' | 'permits-recalled' | 'report' }>;
 
 /** Messages to a data-plane process, and its answers to those that ask for one. */
 export interface WorkerLine {

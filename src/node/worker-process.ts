@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { Micros } from '../kernel/money.ts';
+import type { PermitAsk, PermitPool, PermitReturn } from '../guard/limits/permit.ts';
 import type { Usage } from '../guard/limits/rate.ts';
 import type { CanaryMessage, Part, StartOrder, ToPrimary, WorkerReport } from './messages.ts';
 import { createWorkerLine, type Question, type WorkerLine } from './worker-line.ts';
@@ -11,6 +12,8 @@ import { createWorkerLine, type Question, type WorkerLine } from './worker-line.
 export interface WorkerEvents {
   grant(worker: WorkerProcess, ask: GrantAsk): Promise<GrantAnswer>;
   giveBack(worker: WorkerProcess, given: Extract<ToPrimary, { type: 'give-back' }>): void;
+  askPermits(worker: WorkerProcess, ask: PermitAsk): Promise<number>;
+  permitsBack(worker: WorkerProcess, given: readonly PermitReturn[]): void;
   usage(worker: WorkerProcess, usage: readonly Usage[]): void;
   keyUses(uses: ReadonlyMap<string, number>): void;
   canary(message: CanaryMessage): void;
@@ -29,6 +32,8 @@ export interface WorkerProcess {
   update(part: Part): Promise<void>;
   listen(): Promise<void>;
   recall(budget: string, period: number): Promise<{ readonly amount: Micros; readonly position: number }>;
+  /** Permits that the process gave up. Rejects when it has ended. */
+  recallPermits(pool: PermitPool): Promise<number>;
   merge(usage: readonly Usage[]): void;
   report(): Promise<WorkerReport>;
   stop(): Promise<void>;
@@ -74,6 +79,7 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     update: (part: Part) => update(state, part),
     listen: () => confirmed(line, (id) => ({ type: 'listen', id })),
     recall: (budget: string, period: number) => recall(line, budget, period),
+    recallPermits: (pool: PermitPool) => recallPermits(line, pool),
     merge: (usage: readonly Usage[]) => line.post({ type: 'usage', usage }),
     report: () => report(line),
     stop: () => stopChild(child, line),
@@ -105,6 +111,10 @@ function receive(state: State, worker: WorkerProcess, message: ToPrimary): void 
       return void grant(state, worker, message);
     case 'give-back':
       return events.giveBack(worker, message);
+    case 'ask-permits':
+      return void grantPermits(state, worker, message);
+    case 'permits-back':
+      return events.permitsBack(worker, message.given);
     case 'usage':
       return events.usage(worker, message.usage);
     case 'key-uses':
@@ -113,6 +123,7 @@ function receive(state: State, worker: WorkerProcess, message: ToPrimary): void 
       return events.canary(message);
     case 'done':
     case 'recalled':
+    case 'permits-recalled':
     case 'report':
       return line.answered(message);
   }
@@ -128,6 +139,19 @@ async function grant(
   } catch {
     line.post({ type: 'granted', id, answer: null });
   }
+}
+
+async function grantPermits(
+  { events, line }: State,
+  worker: WorkerProcess,
+  { id, ask }: Extract<ToPrimary, { type: 'ask-permits' }>,
+): Promise<void> {
+  line.post({ type: 'permits-granted', id, count: await events.askPermits(worker, ask) });
+}
+
+async function recallPermits(line: WorkerLine, pool: PermitPool): Promise<number> {
+  const answer = await line.ask((id) => ({ type: 'recall-permits', id, pool }));
+  return answer.type === 'permits-recalled' ? answer.count : 0;
 }
 
 async function update({ child, line }: State, part: Part): Promise<void> {

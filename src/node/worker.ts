@@ -8,6 +8,7 @@ import { createKeyRing } from '../custody/sealing/key-ring.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
 import { openCheckpointKey } from '../custody/checkpoint-key.ts';
 import type { BankPort, GrantAnswer } from '../guard/budgets/slice.ts';
+import type { PermitPort } from '../guard/limits/permit.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
 import { loadNumberingPlan } from '../kernel/numbering/numbering.ts';
@@ -33,6 +34,8 @@ function send(message: ToPrimary, sent: () => void = () => {}): void {
 
 /** Grants that the bank has not answered yet. */
 const asked = new Map<number, { resolve(answer: GrantAnswer): void; reject(error: Error): void }>();
+/** Questions for permits that are not answered yet. */
+const wanted = new Map<number, (count: number) => void>();
 let nextAsk = 1;
 let plane: DataPlane | null = null;
 let journal: Journal | null = null;
@@ -48,6 +51,17 @@ const bank: BankPort = {
   giveBack(budget, period, amount) {
     send({ type: 'give-back', budget, period, amount, position: journal?.position() ?? 0 });
   },
+};
+
+const permits: PermitPort = {
+  ask(ask) {
+    return new Promise((resolve) => {
+      const id = nextAsk++;
+      wanted.set(id, resolve);
+      send({ type: 'ask-permits', id, ask });
+    });
+  },
+  giveBack: (given) => send({ type: 'permits-back', given }),
 };
 
 function onCanary(canary: string, use: CanaryUse, count: number): void {
@@ -83,6 +97,7 @@ async function start(order: StartOrder): Promise<void> {
     clock,
     journal: stoppingOnLostOutcome(journal, stopFailed),
     bank,
+    permits,
     onCanary,
     onFault,
   });
@@ -90,6 +105,7 @@ async function start(order: StartOrder): Promise<void> {
   setInterval(() => sendKeyUses(), KEY_USES_MILLISECONDS);
   setInterval(() => {
     plane?.budgets.tend();
+    plane?.limits.tend();
     plane?.canaries.flush();
   }, TEND_MILLISECONDS);
   setInterval(() => {
@@ -141,6 +157,10 @@ async function act(message: ToWorker): Promise<void> {
       return settleAsk(message.id, message.answer);
     case 'recall':
       return recall(message);
+    case 'permits-granted':
+      return settlePermits(message.id, message.count);
+    case 'recall-permits':
+      return recallPermits(message);
     case 'usage':
       return plane?.limits.merge(message.usage);
     case 'report':
@@ -165,6 +185,15 @@ function settleAsk(id: number, given: GrantAnswer | null): void {
   asked.delete(id);
   if (given === null) waiting?.reject(new Error('the bank gave no answer'));
   else waiting?.resolve(given);
+}
+
+function settlePermits(id: number, count: number): void {
+  wanted.get(id)?.(count);
+  wanted.delete(id);
+}
+
+function recallPermits({ id, pool }: Extract<ToWorker, { type: 'recall-permits' }>): void {
+  send({ type: 'permits-recalled', id, count: plane?.limits.recallPermits(pool) ?? 0 });
 }
 
 function recall({ id, budget, period }: Extract<ToWorker, { type: 'recall' }>): void {

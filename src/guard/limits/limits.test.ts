@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Step } from '../../intent/decision.ts';
 import { message, messageTo, phone, somebody } from '../test-intents.ts';
 import { parsePolicy } from '../policy/document.ts';
 import { compilePolicy } from '../policy/policy.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, type Admission, type Limits } from './limits.ts';
+
+/** Nobody has to be asked: the answer comes at once. */
+function admit(limits: Limits, intent = message): Step<Admission> {
+  const step = limits.admit(somebody, intent);
+  assert.ok(!(step instanceof Promise));
+  return step;
+}
 
 function limitsOf(yaml: string) {
   let now = 0;
@@ -12,7 +20,7 @@ function limitsOf(yaml: string) {
     compilePolicy(parsePolicy(`version: 1\nmode: enforce\nrules: []\nlimits: [${yaml}]`)).limits,
   );
   const count = (times: number, intent = message): number =>
-    Array.from({ length: times }, () => limits.admit(somebody, intent)).filter(({ ok }) => ok).length;
+    Array.from({ length: times }, () => admit(limits, intent)).filter(({ ok }) => ok).length;
   return { limits, count, pass: (milliseconds: number) => (now += milliseconds) };
 }
 
@@ -47,13 +55,13 @@ describe('limits', () => {
 
   it('hold concurrency until released, once', () => {
     const { limits } = limitsOf(`{ id: c, per: app, concurrency: 2 }, ${LOOSE}`);
-    const first = limits.admit(somebody, message);
-    assert.ok(first.ok && limits.admit(somebody, message).ok);
-    assert.equal(limits.admit(somebody, message).ok, false);
+    const first = admit(limits);
+    assert.ok(first.ok && admit(limits).ok);
+    assert.equal(admit(limits).ok, false);
     first.value.release();
     first.value.release();
-    assert.ok(limits.admit(somebody, message).ok);
-    assert.equal(limits.admit(somebody, message).ok, false);
+    assert.ok(admit(limits).ok);
+    assert.equal(admit(limits).ok, false);
   });
 
   it('go on where others stopped, in a process that starts with their snapshot', () => {

@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto';
 import { next, refuse, type Refused, type Step } from '../../intent/decision.ts';
 import type { Intent } from '../../intent/intent.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Subject } from '../subject.ts';
 import { subjectKeys, type LimitRule } from './limit-rule.ts';
+import { createConcurrency, type Concurrency } from './concurrency.ts';
+import type { PermitPool, PermitPort } from './permit.ts';
 import { createRate, type Rate, type Usage } from './rate.ts';
 
 export interface Admission {
@@ -12,20 +15,30 @@ export interface Admission {
 
 export interface Limits {
   configure(rules: readonly LimitRule[]): void;
-  /** Takes one from every limit that applies, or from none. */
-  admit(subject: Subject, intent: Intent): Step<Admission>;
+  /** Takes one from every limit that applies, or from none. Waits only for permits that other processes hold. */
+  admit(subject: Subject, intent: Intent): Step<Admission> | Promise<Step<Admission>>;
   /** What was taken since the last call, for the other processes. */
   takeUsage(): readonly Usage[];
   /** Takes what other processes admitted from the limits here. */
   merge(usage: readonly Usage[]): void;
   /** All that is in force of the rates here, for a process that starts; rounded up. */
   snapshot(): readonly Usage[];
+  /** Gives up permits that are not used, for another process; says how many. */
+  recallPermits(pool: PermitPool): number;
+  /** To be called each second: gives back permits that were not used. */
+  tend(): void;
+}
+
+export interface LimitsOptions {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Null or absent: no other process takes requests. */
+  readonly permits?: PermitPort | null;
 }
 
 interface Limit {
   readonly rule: LimitRule;
   readonly rate: Rate | null;
-  readonly running: Map<string, number>;
+  readonly concurrency: Concurrency | null;
 }
 
 interface Taken {
@@ -35,55 +48,101 @@ interface Taken {
 }
 
 const FREE: Admission = Object.freeze({ release() {} });
+/** Others may take what a request has waited for; then it waits again, so many times. */
+const WAITS = 4;
 
-/** Rate and concurrency limits of this process, on the monotonic clock. */
-export function createLimits({ clock }: { readonly clock: Pick<Clock, 'monotonic'> }): Limits {
-  let limits: readonly Limit[] = [];
+interface State {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  limits: readonly Limit[];
+  /** No longer in force; requests that they admitted still run, and count when the rule comes back. */
+  former: readonly Limit[];
+}
 
+/** Rate and concurrency limits, on the monotonic clock. */
+export function createLimits({ clock, permits = null }: LimitsOptions): Limits {
+  const state: State = { clock, limits: [], former: [] };
   return Object.freeze({
     configure(rules: readonly LimitRule[]) {
-      const known = new Map(limits.map((limit) => [JSON.stringify(limit.rule), limit]));
-      limits = rules.map((rule) => known.get(JSON.stringify(rule)) ?? newLimit(rule));
+      const all = [...state.limits, ...state.former];
+      const known = new Map(all.map((limit) => [JSON.stringify(limit.rule), limit]));
+      state.limits = rules.map((rule) => known.get(JSON.stringify(rule)) ?? newLimit(rule, permits));
+      state.former = all.filter((limit) => !state.limits.includes(limit) && isUsed(limit));
     },
-    admit(subject: Subject, intent: Intent) {
-      const now = clock.monotonic();
-      const taken: Taken[] = [];
-      for (const limit of limits) {
-        if (!limit.rule.covers(subject, intent)) continue;
-        const keys = subjectKeys(limit.rule.per, subject, intent);
-        for (const [key, count] of keys.length === 1 ? [[keys[0] ?? '', 1] as const] : countsOf(keys)) {
-          if (limit.rate !== null && !limit.rate.fits(key, now, count)) return rateRefusal(limit);
-          if (
-            limit.rule.concurrency !== null &&
-            (limit.running.get(key) ?? 0) + count > limit.rule.concurrency
-          )
-            return concurrencyRefusal(limit);
-          taken.push({ limit, key, count });
-        }
-      }
-      for (const { limit, key, count } of taken) limit.rate?.take(key, now, count);
-      return next(hold(taken));
-    },
-    takeUsage() {
-      return usageOf(limits, (rate) => rate.takeUsage());
-    },
+    admit: (subject: Subject, intent: Intent) => admit(state, subject, intent, WAITS),
+    takeUsage: () => usageOf(state.limits, (rate) => rate.takeUsage()),
     snapshot() {
       const now = clock.monotonic();
-      return usageOf(limits, (rate) => rate.snapshot(now));
+      return usageOf(state.limits, (rate) => rate.snapshot(now));
     },
     merge(usage: readonly Usage[]) {
       const now = clock.monotonic();
-      const byId = new Map(limits.map((limit) => [limit.rule.id, limit]));
+      const byId = new Map(state.limits.map((limit) => [limit.rule.id, limit]));
       for (const { limit, taken } of usage) {
         const rate = byId.get(limit)?.rate;
         for (const [key, count] of taken) rate?.merge(key, now, count);
       }
     },
+    recallPermits({ limit, key }: PermitPool) {
+      const all = [...state.limits, ...state.former];
+      return all.find(({ concurrency }) => concurrency?.limit === limit)?.concurrency?.recall(key) ?? 0;
+    },
+    tend() {
+      const all = [...state.limits, ...state.former];
+      const given = all.flatMap(({ concurrency }) => concurrency?.tend() ?? []);
+      if (given.length > 0) permits?.giveBack(given);
+      state.former = state.former.filter(isUsed);
+    },
   });
 }
 
-function newLimit(rule: LimitRule): Limit {
-  return { rule, rate: rule.rate === null ? null : createRate(rule.rate), running: new Map() };
+function admit(
+  state: State,
+  subject: Subject,
+  intent: Intent,
+  waits: number,
+): Step<Admission> | Promise<Step<Admission>> {
+  const now = state.clock.monotonic();
+  const taken: Taken[] = [];
+  const lacking: Taken[] = [];
+  for (const limit of state.limits) {
+    const { rule, rate, concurrency } = limit;
+    if (!rule.covers(subject, intent)) continue;
+    const keys = subjectKeys(rule.per, subject, intent);
+    for (const [key, count] of keys.length === 1 ? [[keys[0] ?? '', 1] as const] : countsOf(keys)) {
+      if (rate !== null && !rate.fits(key, now, count)) return rateRefusal(limit);
+      const one = { limit, key, count };
+      taken.push(one);
+      if (concurrency === null || concurrency.fits(key, count)) continue;
+      if (waits === 0 || !concurrency.canGain(key, count, now)) return concurrencyRefusal(limit);
+      lacking.push(one);
+    }
+  }
+  if (lacking.length > 0)
+    return gain(state, lacking).then((refused) => refused ?? admit(state, subject, intent, waits - 1));
+  for (const { limit, key, count } of taken) limit.rate?.take(key, now, count);
+  return next(hold(taken));
+}
+
+/** Null when it is worth trying again. */
+async function gain({ clock }: State, lacking: readonly Taken[]): Promise<Refused | null> {
+  const now = (): number => clock.monotonic();
+  for (const { limit, key, count } of lacking)
+    if ((await limit.concurrency?.gain(key, count, now)) !== true) return concurrencyRefusal(limit);
+  return null;
+}
+
+function isUsed({ concurrency }: Limit): boolean {
+  return concurrency?.isEmpty() === false;
+}
+
+function newLimit(rule: LimitRule, permits: PermitPort | null): Limit {
+  const { rate, concurrency: most } = rule;
+  const limit = hash('sha256', JSON.stringify(rule), 'base64url');
+  return {
+    rule,
+    rate: rate === null ? null : createRate(rate),
+    concurrency: most === null ? null : createConcurrency({ limit, most, permits }),
+  };
 }
 
 function usageOf(limits: readonly Limit[], read: (rate: Rate) => Usage['taken']): readonly Usage[] {
@@ -114,7 +173,7 @@ function refusal(
 }
 
 function isRate({ limit }: Taken): boolean {
-  return limit.rule.concurrency === null;
+  return limit.concurrency === null;
 }
 
 function countsOf(keys: readonly string[]): ReadonlyMap<string, number> {
@@ -126,19 +185,13 @@ function countsOf(keys: readonly string[]): ReadonlyMap<string, number> {
 function hold(taken: readonly Taken[]): Admission {
   if (taken.every(isRate)) return FREE;
   const held = taken.filter((one) => !isRate(one));
-  for (const { limit, key, count } of held) addRunning(limit, key, count);
+  for (const { limit, key, count } of held) limit.concurrency?.take(key, count);
   let isHeld = true;
   return {
     release() {
       if (!isHeld) return;
       isHeld = false;
-      for (const { limit, key, count } of held) addRunning(limit, key, -count);
+      for (const { limit, key, count } of held) limit.concurrency?.release(key, count);
     },
   };
-}
-
-function addRunning({ running }: Limit, key: string, count: number): void {
-  const now = (running.get(key) ?? 0) + count;
-  if (now > 0) running.set(key, now);
-  else running.delete(key);
 }

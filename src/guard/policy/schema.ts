@@ -147,7 +147,7 @@ const limit = z
       .min(1)
       .max(1_000_000)
       .optional()
-      .describe('So many requests under way, for each data-plane process.'),
+      .describe('So many requests under way, over all processes of the node.'),
   })
   .refine(
     ({ rate: one, concurrency }) => one !== undefined || concurrency !== undefined,
