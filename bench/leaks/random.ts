@@ -10,6 +10,7 @@ const ALPHABETS: Readonly<Record<string, string>> = {
   b64u: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
   b64: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
   b32: 'abcdefghijklmnopqrstuvwxyz234567',
+  letters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
   // The alphabet of shortuuid: nothing that looks like something else.
   short: '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz',
   signs: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*#_@',
@@ -75,6 +76,8 @@ const STRUCTURES: Readonly<Record<string, (random: Random) => string>> = {
   uuidBytes: (random) => uuidBytes(random).toString('base64url'),
   uuidText: (random) => Buffer.from(uuid(random)).toString('base64'),
   uuidTextPrefix: (random) => Buffer.from(uuid(random).slice(0, 30)).toString('base64'),
+  intercom: (random) => Buffer.from(`tok:${uuid(random).replaceAll('-', '_')}:1:0`).toString('base64'),
+  bytes64url: (random) => random.bytes(64).toString('base64url'),
   bytes64: (random) => random.bytes(64).toString('base64'),
   bytes128: (random) => random.bytes(128).toString('base64'),
   basic: (random) => Buffer.from(letters('lower', 16, random)).toString('base64'),

@@ -13,8 +13,7 @@ are no secrets and are not counted. Verification is off. What is written in base
 its encoded form was reported; the tree is decoded, a history is not.
 
 Not in the table: tokens of Agora, which die within hours and of which many dead ones stand in guides; and what has no form
-that is known well enough: client secrets of OAuth apps of Twilio, free-text passwords and
-client secrets of Bandwidth, key secrets of Sinch, signature secrets of Vonage.`;
+that is known well enough: free-text passwords and client secrets of Bandwidth, key secrets of Sinch, signature secrets of Vonage.`;
 
 export interface Sections {
   readonly figures: {

@@ -1,7 +1,7 @@
 import type { Detection } from './detection.ts';
 
 /** So many bytes may stand before a value that a file begins with: a mark of its encoding, the first line of a key. */
-const BEGINNING = 64;
+const BEGINNING = 128;
 
 type Placed = Pick<Detection, 'rule' | 'start'>;
 

@@ -175,6 +175,16 @@ export const REALTIME: readonly Format[] = [
   },
   {
     vendor: 'Slack',
+    kind: 'configuration token',
+    secret: 'xoxe.xoxp-1-Mi0y{an:162}',
+    env: 'SLACK_CONFIG_TOKEN',
+    block: 'slack',
+    field: 'config_token',
+    python: `client = WebClient(token="<secret>")`,
+    curl: `curl -X POST https://slack.com/api/apps.manifest.create -H 'Authorization: Bearer <secret>'`,
+  },
+  {
+    vendor: 'Slack',
     kind: 'webhook',
     secret: 'T{UPPER:9}/B{UPPER:10}/{an:24}',
     written: 'https://hooks.slack.com/services/<secret>',

@@ -59,6 +59,27 @@ export const COLLABORATION_RULES: readonly LeakRule[] = [
   },
   {
     ...DISTINCT,
+    id: 'slack-rotating-token',
+    vendor: 'Slack',
+    title: 'Slack configuration, rotating or refresh token',
+    form: '`xoxe.xoxp-1-`, `xoxe.xoxb-1-` or `xoxe-1-`, then 140 to 170 letters and digits',
+    anchors: ['xoxe.xox', 'xoxe-1-'],
+    span: 200,
+    pattern: distinct(`xoxe(?:\\.xox[bp]-1-${mixed(150, 170)}|-1-${mixed(140, 150)})`),
+    remedy:
+      'Revoke the token with auth.revoke, or make a new configuration token, in the Slack app settings.',
+    examples: [
+      `SLACK_CONFIG_TOKEN=xoxe.xoxp-1-${mixedOf(166, 1)}`,
+      `"refresh_token": "xoxe-1-${mixedOf(147, 2)}"`,
+    ],
+    nearMisses: [
+      'SLACK_CONFIG_TOKEN=xoxe.xoxp-1-...',
+      `SLACK_CONFIG_TOKEN=xoxe.xoxp-1-${mixedOf(40, 1)}`,
+      'refreshToken: process.env.XOXE_TOKEN',
+    ],
+  },
+  {
+    ...DISTINCT,
     id: 'slack-webhook',
     vendor: 'Slack',
     title: 'Slack incoming webhook',

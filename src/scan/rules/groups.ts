@@ -18,6 +18,8 @@ export const RULE_GROUPS: Readonly<Record<string, () => Promise<Rules>>> = {
   realtime: async () => (await import('./realtime.ts')).REALTIME_RULES,
   chat: async () => (await import('./chat.ts')).CHAT_RULES,
   collaboration: async () => (await import('./collaboration.ts')).COLLABORATION_RULES,
+  messengers: async () => (await import('./messengers.ts')).MESSENGER_RULES,
+  marketing: async () => (await import('./marketing.ts')).MARKETING_RULES,
   push: async () => (await import('./push.ts')).PUSH_RULES,
   encoded: async () => (await import('./encoded.ts')).ENCODED_RULES,
 };

@@ -3,12 +3,16 @@ import {
   assigned,
   beside,
   DISTINCT,
+  either,
   exampleToken,
   hex,
+  joined,
   mixed,
   NAMED,
   owned,
   paired,
+  SECRET_NAME,
+  urlSafe,
 } from '../shared/leak-pattern.ts';
 import type { LeakRule } from '../vendor.ts';
 
@@ -21,6 +25,16 @@ const ACCOUNT = { prefix: 'AC', hex: 32 } as const;
 const KEY = { prefix: 'SK', hex: 32 } as const;
 const ACCOUNT_SID = 'AC[0-9a-fA-F]{32}';
 const KEY_SID = 'SK[0-9a-fA-F]{32}';
+/** An account’s or organisation’s app; its secret is 64 bytes in base64url, as two public samples show. */
+const OAUTH_APP = { prefix: 'OQ', hex: 32 } as const;
+const OAUTH_ID = 'OQ[0-9a-fA-F]{32}';
+const OAUTH_SECRET = joined(
+  'hV3nQ8zLw0TbYc5KpR1xJd7MgS9fUe2A-Zk4WmX9aPq2RtV7b',
+  'Nc0LsD5gHj8FyE1u_kX2vT9qLr0ZsB7nWc5HQ',
+);
+const SAFE_END = '(?![A-Za-z0-9_-])';
+const ROTATE_OAUTH =
+  'Rotate the client secret of the OAuth app in the Twilio console and move the apps to the new one.';
 const PLAIN = '(?:auth[_.\\- ]?)?(?:token|password|passwd|pass|pwd|secret|auth|credential)s?';
 
 const CLAIMS = {
@@ -199,6 +213,50 @@ export const leaks: readonly LeakRule[] = [
       `new AccessToken(sid, 'SK52d1f8a90b3c47e6d09f18b7c2a4e635', process.env.SECRET)`,
       'SK52d1f8a90b3c47e6d09f18b7c2a4e635:rfv0aB1cD2eF3gH4iJ5kL6mN7oP8qR9s',
       'SK52d1f8a90b3c47e6d09f18b7c2a4e635, CR9d02c7e4b16f38a5507be2914cfa6d83',
+    ],
+  },
+  {
+    ...NAMED,
+    id: 'twilio-oauth-secret',
+    vendor: VENDOR,
+    title: 'Client secret of a Twilio OAuth app',
+    form: '86 letters, digits, `-` or `_` under the name of a secret, near a client id or the vendor’s name',
+    anchors: ['twilio', OAUTH_APP],
+    pattern: either(
+      beside({ id: OAUTH_ID, names: SECRET_NAME, form: urlSafe(86), end: SAFE_END }),
+      owned({ vendor: 'twilio', only: SECRET_NAME, form: urlSafe(86), end: SAFE_END }),
+    ),
+    remedy: ROTATE_OAUTH,
+    examples: [
+      `TWILIO_CLIENT_ID=OQ52d1f8a90b3c47e6d09f18b7c2a4e635\nTWILIO_CLIENT_SECRET=${OAUTH_SECRET}`,
+      `curl https://oauth.twilio.com/v2/token -d client_id=OQ52d1f8a90b3c47e6d09f18b7c2a4e635 -d client_secret=${OAUTH_SECRET}`,
+      `{ "client_id": "OQ52d1f8a90b3c47e6d09f18b7c2a4e635", "client_secret": "${OAUTH_SECRET}" }`,
+    ],
+    nearMisses: [
+      'TWILIO_CLIENT_ID=OQ52d1f8a90b3c47e6d09f18b7c2a4e635',
+      'TWILIO_CLIENT_SECRET=your_client_secret',
+      `TWILIO_CLIENT_SECRET=${OAUTH_SECRET}A`,
+      `twilio state=${OAUTH_SECRET}`,
+    ],
+  },
+  {
+    ...DISTINCT,
+    id: 'twilio-oauth-pair',
+    vendor: VENDOR,
+    title: 'Client id of a Twilio OAuth app with its secret',
+    form: '`OQ` and 32 hexadecimal digits, then 86 letters, digits, `-` or `_`',
+    anchors: [OAUTH_APP],
+    span: 160,
+    pattern: paired(OAUTH_ID, urlSafe(86), SAFE_END),
+    remedy: ROTATE_OAUTH,
+    examples: [
+      `new ClientCredentialProvider('OQ52d1f8a90b3c47e6d09f18b7c2a4e635', '${OAUTH_SECRET}')`,
+      `curl -u OQ52d1f8a90b3c47e6d09f18b7c2a4e635:${OAUTH_SECRET} https://oauth.twilio.com/v2/token`,
+    ],
+    nearMisses: [
+      `new ClientCredentialProvider('OQ52d1f8a90b3c47e6d09f18b7c2a4e635', process.env.SECRET)`,
+      `OQ52d1f8a90b3c47e6d09f18b7c2a4e635:${OAUTH_SECRET}A`,
+      `XOQ52d1f8a90b3c47e6d09f18b7c2a4e635:${OAUTH_SECRET}`,
     ],
   },
   {
