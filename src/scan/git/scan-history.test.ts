@@ -77,7 +77,7 @@ describe('what a scan of a history says of a value', () => {
     );
     const keys = ['7tX4mQz1Wd9Rk', '9pL2vNc8Yh3Sf', 'hV3nQ8zLw0TbY'].map((end) => `${head}${end}\n`);
     commit('begin', { 'app/private.key': keys[0] ?? '', 'tls/server.pem': keys[1] ?? '' });
-    commit('explain', { 'private.key': `${'so\n'.repeat(30)}${keys[2]}` });
+    commit('explain', { 'private.key': `${'so\n'.repeat(60)}${keys[2]}` });
     const options = { ids: ['vonage-private-key-file'] };
     const repository = findRepository(path);
     assert.ok(repository);
