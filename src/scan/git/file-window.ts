@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { damaged } from './damage.ts';
 
-/** Families jump about in their pack: larger blocks are read many times over. 8 MiB are held at most. */
+/** Families jump about in their pack: larger blocks are read many times over. */
 const BLOCK = 4096;
-const BLOCKS = 2048;
+const MOST_HELD = 8 << 20;
 /** What is longer is read past the blocks. */
 const LONG = 8 * BLOCK;
 
@@ -16,15 +16,19 @@ export interface FileWindow {
   close(): void;
 }
 
-/** Opens a regular file; a pipe or device in its place is refused, as it could block for ever. */
-export function openFileWindow(path: string): FileWindow {
+/**
+ * Opens a regular file, of which it holds 8 MiB at most if not told otherwise. A pipe or device in its place is refused, as
+ * it could block for ever.
+ */
+export function openFileWindow(path: string, mostHeld = MOST_HELD): FileWindow {
   if (!statSync(path).isFile()) damaged('it is no regular file');
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
-  const held = new Float64Array(BLOCKS).fill(-1);
-  const bytes = new Uint8Array(Math.min(BLOCKS, Math.ceil(size / BLOCK)) * BLOCK);
+  const slots = Math.ceil(Math.min(mostHeld, size) / BLOCK);
+  const held = new Float64Array(slots).fill(-1);
+  const bytes = new Uint8Array(slots * BLOCK);
   const placeOf = (block: number): number => {
-    const slot = block % BLOCKS;
+    const slot = block % slots;
     const at = slot * BLOCK;
     if (held[slot] === block) return at;
     held[slot] = -1;

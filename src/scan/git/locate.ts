@@ -8,11 +8,13 @@ import {
   readCommits,
   readOr,
 } from './commit-graph.ts';
+import { leastRanks } from './first-commits.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Repository } from './repository.ts';
 import { readHead, readRefs, readTips } from './refs.ts';
 import type { FoundObject } from './search-plan.ts';
-import { createTreeWalk, type TreeWalk } from './tree-walk.ts';
+import { readHolders } from './tree-holders.ts';
+import { createTreeWalk, type FileVisitor, type TreeWalk } from './tree-walk.ts';
 
 type Wanted = Pick<FoundObject, 'oid' | 'type'>;
 
@@ -40,8 +42,9 @@ export function locate(
     reader,
     objects.filter(({ type }) => type === 'blob'),
   );
-  const origins = findOrigins(reader, graph, blobs);
-  const kept = keptIn(reader, graph, { headCommit, blobs });
+  const ages = findAges(reader, graph, blobs);
+  const origins = findOrigins(reader, graph, { blobs, ages });
+  const kept = keptIn(reader, graph, { headCommit, blobs, ages });
   const inHistory = reachedFrom(graph, headCommit === undefined ? [] : [headCommit]);
   return new Map(
     objects.map(({ oid, type }) => {
@@ -97,20 +100,45 @@ function placeOfMessage(
   };
 }
 
+/** Commits by age, and for every object the place there of the first that has it. */
+interface Ages {
+  readonly order: readonly number[];
+  readonly firsts: Int32Array;
+}
+
+function findAges(reader: ObjectReader, graph: CommitGraph, blobs: ReadonlySet<number>): Ages {
+  const order = oldestFirst(graph);
+  const ranks = new Int32Array(reader.numbers.count).fill(-1);
+  for (const [rank, place] of order.entries()) {
+    const tree = graph.trees[place] as number;
+    if (tree >= 0 && ranks[tree] === -1) ranks[tree] = rank;
+  }
+  const firsts = blobs.size === 0 ? ranks : leastRanks(readHolders(reader, blobs), ranks, blobs);
+  return { order, firsts };
+}
+
+/** Walks the commits that brought something, in each only the trees that are new there and lead to it. */
 function findOrigins(
   reader: ObjectReader,
   graph: CommitGraph,
-  blobs: ReadonlySet<number>,
+  { blobs, ages }: { readonly blobs: ReadonlySet<number>; readonly ages: Ages },
 ): Map<number, Origin> {
+  const { order, firsts } = ages;
   const origins = new Map<number, Origin>();
-  let commit = -1;
-  const search = searchFor(reader, blobs, (number, path) => {
-    if (!origins.has(number)) origins.set(number, { commit, path: path() });
-  });
-  for (const place of oldestFirst(graph)) {
-    if (origins.size === blobs.size) break;
-    commit = graph.numbers[place] as number;
-    search.walk(graph.trees[place] as number);
+  let rank = -1;
+  const search = searchFor(
+    reader,
+    blobs,
+    (number, path) => {
+      const commit = graph.numbers[order[rank] as number] as number;
+      if (!origins.has(number)) origins.set(number, { commit, path: path() });
+    },
+    (tree) => firsts[tree] === rank,
+  );
+  const found = Array.from(blobs, (number) => firsts[number] ?? -1).filter((first) => first >= 0);
+  for (const first of [...new Set(found)].toSorted((one, other) => one - other)) {
+    rank = first;
+    search.walk(graph.trees[order[rank] as number] as number);
   }
   return origins;
 }
@@ -118,28 +146,39 @@ function findOrigins(
 interface Kept {
   readonly headCommit: number | undefined;
   readonly blobs: ReadonlySet<number>;
+  readonly ages: Ages;
 }
 
 /** Those of the blobs that HEAD's tree has. */
-function keptIn(reader: ObjectReader, graph: CommitGraph, { headCommit, blobs }: Kept): ReadonlySet<number> {
+function keptIn(
+  reader: ObjectReader,
+  graph: CommitGraph,
+  { headCommit, blobs, ages }: Kept,
+): ReadonlySet<number> {
   const kept = new Set<number>();
   if (headCommit === undefined || blobs.size === 0) return kept;
-  searchFor(reader, blobs, (number) => kept.add(number)).walk(graph.trees[headCommit] as number);
+  const { walk } = searchFor(
+    reader,
+    blobs,
+    (number) => kept.add(number),
+    (tree) => (ages.firsts[tree] as number) >= 0,
+  );
+  walk(graph.trees[headCommit] as number);
   return kept;
 }
 
-/** Calls `found` for the wanted among the files. A table of the first two bytes of ids refuses most others at once. */
+type Found = (number: number, path: () => string) => void;
+
+/** Calls `found` for the wanted among the files below the trees that `enters` lets in. */
 function searchFor(
   reader: ObjectReader,
   wanted: ReadonlySet<number>,
-  found: (number: number, path: () => string) => void,
+  found: Found,
+  enters: (tree: number) => boolean,
 ): TreeWalk {
-  const starts = new Uint8Array(1 << 16);
-  for (const number of wanted)
-    if (number >= 0) starts[parseInt(reader.numbers.oidOf(number).slice(0, 4), 16)] = 1;
-  return createTreeWalk(reader, (bytes, idAt, path) => {
-    if (starts[((bytes[idAt] as number) << 8) | (bytes[idAt + 1] as number)] === 0) return;
+  const visit: FileVisitor = (bytes, idAt, path) => {
     const number = reader.numbers.numberAt(bytes, idAt);
     if (wanted.has(number)) found(number, path);
-  });
+  };
+  return createTreeWalk(reader, visit, enters);
 }

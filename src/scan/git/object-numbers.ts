@@ -9,6 +9,10 @@ export type StoredAt =
 /** Numbers all objects of a store, so that sets of them are bits instead of strings. */
 export interface ObjectNumbers {
   readonly count: number;
+  /** Number of the first loose object; the rest of the loose follow. */
+  readonly firstLoose: number;
+  /** Number of the first object of a pack, by its number in the store; the rest of the pack follow as in the index. */
+  firstOf(pack: number): number;
   /** Number of the object whose id stands at `at`; -1 when the store does not have it. */
   numberAt(bytes: Uint8Array, at: number): number;
   numberOf(oid: string): number;
@@ -38,6 +42,8 @@ export function numberObjects({ packs, repository }: ObjectStore): ObjectNumbers
   };
   return {
     count: count + loose.length,
+    firstLoose,
+    firstOf: (pack) => firsts[pack] as number,
     numberAt,
     numberOf(oid) {
       const id = Buffer.from(oid, 'hex');

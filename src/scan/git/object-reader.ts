@@ -35,6 +35,7 @@ export interface ObjectReader {
   /** Throws a `DamageError` when it is unreadable. */
   readNumber(number: number): StoredObject;
   readonly numbers: ObjectNumbers;
+  readonly packs: readonly Pack[];
   readonly hashBytes: number;
 }
 
@@ -69,6 +70,7 @@ export function createObjectReader(store: ObjectStore, kernel: Kernel = openKern
   };
   return {
     numbers,
+    packs: store.packs,
     hashBytes: store.repository.hashBytes,
     readNumber,
     read(oid) {

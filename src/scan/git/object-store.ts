@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
 import { DamageError } from './damage.ts';
+import { linkFamilies } from './families.ts';
 import { type FileWindow, openFileWindow } from './file-window.ts';
+import { type PackEntries, readEntries } from './pack-entries.ts';
 import { findOid, openPackIndex, type PackIndex, uint32 } from './pack-index.ts';
 import { isFile, isFolder, namesIn, type Repository } from './repository.ts';
 
@@ -13,6 +15,15 @@ export interface Pack {
   readonly path: string;
   readonly file: FileWindow;
   readonly index: PackIndex;
+  /** Reads the heads of its entries, the first time that it is asked. Throws a `DamageError` or a system error. */
+  layout(): PackLayout;
+}
+
+/** What a pack consists of. */
+export interface PackLayout {
+  readonly entries: PackEntries;
+  /** Readable entries, bases first. */
+  readonly order: Uint32Array;
 }
 
 /** All objects of a repository; open it once per thread. */
@@ -49,7 +60,16 @@ export function openObjectStore(repository: Repository): ObjectStore {
 
 /** Opens one pack whose index is known, in another thread. */
 export function reopenPack(path: string, index: PackIndex): Pack {
-  return { path, file: openFileWindow(path), index };
+  return describePack(path, openFileWindow(path), index);
+}
+
+function describePack(path: string, file: FileWindow, index: PackIndex): Pack {
+  let known: PackLayout | undefined;
+  const read = (): PackLayout => {
+    const entries = readEntries(file, index);
+    return { entries, order: linkFamilies(entries) };
+  };
+  return { path, file, index, layout: () => (known ??= read()) };
 }
 
 function openPack(path: string, hashBytes: number): Pack {
@@ -61,7 +81,7 @@ function openPack(path: string, hashBytes: number): Pack {
     file.read(head, 0, { from: 0, to: 12 });
     if (uint32(head, 0) !== PACK_SIGNATURE) throw new DamageError('it does not begin as a pack');
     if (uint32(head, 4) !== 2 && uint32(head, 4) !== 3) throw new DamageError('it has an unknown version');
-    return { path, file, index };
+    return describePack(path, file, index);
   } catch (error) {
     file.close();
     throw error;

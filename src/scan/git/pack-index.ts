@@ -64,20 +64,22 @@ export function oidAt(index: PackIndex, position: number): string {
   return hexOf(index.bytes, at, index.hashBytes);
 }
 
-/** How far from where an id is to be expected it is searched for next. */
-const NEAR = 8;
-
 /**
  * Position of the object id that stands at `at` in `bytes`; -1 when it is not in the index. Ids are spread evenly, so the
  * search begins where this one would stand then, and widens from there; it halves what is left where they are not.
  */
 export function findOid(index: PackIndex, bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
+  const wanted = uint32(bytes, at + 1);
   let low = first === 0 ? 0 : uint32(index.bytes, HEADER_BYTES + (first - 1) * 4);
   let high = uint32(index.bytes, HEADER_BYTES + first * 4);
-  let next = low + Math.floor(((high - low) * uint32(bytes, at + 1)) / 2 ** 32);
-  for (let step = NEAR; low < high; step *= 2) {
-    const order = compareOid(index, next, bytes, at);
+  if (low === high) return -1;
+  const density = (high - low) / 2 ** 32;
+  const guess = low + Math.floor(density * wanted);
+  const missedBy = Math.round(density * (wanted - valueAt(index, guess)));
+  let next = Math.min(high - 1, Math.max(low, guess + missedBy));
+  for (let step = 1; low < high; step *= 2) {
+    const order = valueAt(index, next) - wanted || compareOid(index, next, bytes, at);
     if (order === 0) return next;
     if (order < 0) low = next + 1;
     else high = next;
@@ -86,6 +88,10 @@ export function findOid(index: PackIndex, bytes: Uint8Array, at: number): number
   }
   return -1;
 }
+
+/** The bytes of an id after the first that are compared at once. */
+const valueAt = (index: PackIndex, position: number): number =>
+  uint32(index.bytes, index.oidsAt + position * index.hashBytes + 1);
 
 /** At most two ids that begin so: enough to see that a beginning is not unique. */
 export function idsStartingWith(index: PackIndex, start: string): string[] {

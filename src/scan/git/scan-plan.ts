@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
 import { sentenceOf } from './object-store.ts';
-import { cutTasks, linkFamilies, markNeeded } from './families.ts';
+import { cutTasks, markNeeded } from './families.ts';
 import { findPacked, listLoose, type ObjectStore, type Pack } from './object-store.ts';
-import { type PackEntries, readEntries, UNREADABLE } from './pack-entries.ts';
+import { type PackEntries, UNREADABLE } from './pack-entries.ts';
 import { findOid, oidAt, type PackIndex } from './pack-index.ts';
 import type { Repository } from './repository.ts';
 
@@ -72,10 +72,9 @@ export function planScan(options: PlanOptions): { plan: ScanPlan; problems: Scan
 }
 
 function planPack(pack: Pack, problems: ScanProblem[]): (PlannedPack & { order: Uint32Array }) | null {
-  const { path, file, index } = pack;
+  const { path, index } = pack;
   try {
-    const entries = readEntries(file, index);
-    const order = linkFamilies(entries);
+    const { entries, order } = pack.layout();
     if (order.length < entries.count)
       problems.push(unreadableIn(pack, entries, entries.count - order.length));
     return { path, index, entries, order };

@@ -41,13 +41,20 @@ function rememberNumbers(reader: ObjectReader): (bytes: Uint8Array, at: number) 
   };
 }
 
-export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWalk {
+const ALL = (): boolean => true;
+
+/** Trees that `enters` refuses are passed over. */
+export function createTreeWalk(
+  reader: ObjectReader,
+  visit: FileVisitor,
+  enters: (tree: number) => boolean = ALL,
+): TreeWalk {
   const seen = new Uint8Array(reader.numbers.count);
   let unreadable = 0;
   const walk = (start: number): void => {
     const rest: Folder[] = [{ tree: start, path: '' }];
     for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) {
-      if (folder.tree < 0 || seen[folder.tree] === 1) continue;
+      if (folder.tree < 0 || seen[folder.tree] === 1 || !enters(folder.tree)) continue;
       seen[folder.tree] = 1;
       const object = readOr(reader, folder.tree);
       if (object?.type === 'tree') visitEntries(object.bytes, folder, rest);
@@ -66,7 +73,7 @@ export function createTreeWalk(reader: ObjectReader, visit: FileVisitor): TreeWa
       if (!isFolder) visit(bytes, nameEnd + 1, pathOf);
       else {
         const tree = numberAt(bytes, nameEnd + 1);
-        if (tree >= 0 && seen[tree] === 0) rest.push({ tree, path: `${pathOf()}/` });
+        if (tree >= 0 && seen[tree] === 0 && enters(tree)) rest.push({ tree, path: `${pathOf()}/` });
       }
       at = nameEnd + 1 + hashBytes;
     }
