@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -128,17 +128,29 @@ test('what cannot be unpacked is told by the object that holds it', async () => 
   });
 });
 
+const noPause = async (): Promise<void> => {};
+const blobs = (read: () => Uint8Array) => ({ read: () => ({ type: 'blob' as const, bytes: read() }) });
+
 test('what is too large to be unpacked is told', async () => {
-  const tar = tarOf([{ path: 'a', content: Buffer.alloc(65 << 20) }]);
-  const reader = { read: () => ({ type: 'blob' as const, bytes: tar }) };
-  const { problems } = await searchWrapped(['abcd'], {
-    reader,
-    detector: createDetector(),
-    pause: async () => {},
-  });
+  const reader = blobs(() => tarOf([{ path: 'a', content: Buffer.alloc(65 << 20) }]));
+  const { problems } = await searchWrapped(['abcd'], { reader, detector: createDetector(), pause: noPause });
   assert.deepEqual(problems, [
     { where: 'objects, object abcd', problem: 'It is larger than 64 MiB, so it was not unpacked.' },
   ]);
+});
+
+test('all archives together unpack to so much, and what is left out is counted', async () => {
+  const reader = blobs(() => zipOf([{ path: 'a', content: 'acme key=first1\n'.repeat(50) }]));
+  const options = { reader, detector: createDetector(), pause: noPause, most: 1500 };
+  const { found, problems } = await searchWrapped(['a', 'b', 'c', 'd', 'e'], options);
+  assert.deepEqual([...new Set(found.map(({ oid }) => oid))], ['a', 'b']);
+  assert.match(problems[0]?.problem ?? '', /^3 archives were not unpacked/);
+});
+
+test('an object that is gone, as git has packed it meanwhile, is told', async () => {
+  const reader = blobs(() => readFileSync('/nowhere/at/all'));
+  const { problems } = await searchWrapped(['abcd'], { reader, detector: createDetector(), pause: noPause });
+  assert.match(problems[0]?.problem ?? '', /system reports ENOENT/);
 });
 
 test('text, and binary files that are no archives, are searched as they are', () => {

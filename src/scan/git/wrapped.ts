@@ -1,10 +1,9 @@
 import type { Detector } from '../detection.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { createSearch, MOST_WHOLE } from '../sources/search.ts';
-import { DamageError } from './damage.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { sentenceOf } from './object-store.ts';
 
-/** Unpacked bytes that are looked at in all. */
 const MOST_BYTES = 8 * 2 ** 30;
 /** What a name in an archive follows. */
 const INSIDE = '!/';
@@ -26,37 +25,42 @@ export interface WrappedSearch {
   readonly reader: Pick<ObjectReader, 'read'>;
   readonly detector: Detector;
   readonly pause: () => Promise<void>;
+  /** Unpacked bytes that are looked at in all; 8 GiB when absent. */
+  readonly most?: number;
 }
 
 /** Looks through archives and UTF-16 as in a work tree. */
 export async function searchWrapped(
   oids: readonly string[],
-  { reader, detector, pause }: WrappedSearch,
+  { reader, detector, pause, most = MOST_BYTES }: WrappedSearch,
 ): Promise<WrappedFindings> {
   const search = createSearch(detector);
   let looked = 0;
   for (const oid of oids) {
     await pause();
-    if (search.outcome().bytes > MOST_BYTES) break;
+    if (search.outcome().bytes > most) break;
     looked++;
     try {
       const bytes = reader.read(oid)?.bytes ?? new Uint8Array(0);
       if (bytes.length <= MOST_WHOLE) await search.look({ kind: 'file', path: oid }, bytes);
       else search.report(oid, `It is larger than ${MOST_WHOLE >> 20} MiB, so it was not unpacked.`);
     } catch (error) {
-      if (!(error instanceof DamageError)) throw error;
-      search.report(oid, `The object cannot be read: ${error.message}.`);
+      // Also when git has moved it into a pack meanwhile.
+      search.report(oid, `The object cannot be read: ${sentenceOf(error)}.`);
     }
   }
-  if (looked < oids.length)
-    search.report(
-      'objects',
-      `${oids.length - looked} archives were not unpacked: those before hold too much.`,
-    );
   const { sightings, problems } = search.outcome();
+  const left = oids.length - looked;
+  const rest = {
+    where: 'objects',
+    problem: `${left} archives were not unpacked: those before hold too much.`,
+  };
   return {
     found: sightings.map(findingOf),
-    problems: problems.map(({ where, problem }) => ({ where: `objects, object ${where}`, problem })),
+    problems: [
+      ...problems.map(({ where, problem }) => ({ where: `objects, object ${where}`, problem })),
+      ...(left > 0 ? [rest] : []),
+    ],
   };
 }
 
