@@ -36,16 +36,39 @@ async function after(
   places: Places,
   limit: number,
 ): Promise<readonly JournalEntry[]> {
-  const found: JournalEntry[] = [];
+  const rows: JournalEntry[][] = [];
   for (const node of nodes) {
-    const place = places.get(node);
-    let count = 0;
-    for await (const { epoch, position, record } of readJournal(directoryOf(node), place, passOver)) {
+    const found: JournalEntry[] = [];
+    for await (const { epoch, position, record } of readJournal(
+      directoryOf(node),
+      places.get(node),
+      passOver,
+    )) {
       found.push({ node, epoch, position, record });
-      if (++count >= limit) break;
+      if (found.length >= limit) break;
     }
+    rows.push(found);
   }
-  return found.toSorted((a, b) => a.record.at - b.record.at).slice(0, limit);
+  return merge(rows, limit);
+}
+
+/** In the order of time, but those of one node in their own order: its clock may have gone back. */
+function merge(rows: readonly JournalEntry[][], limit: number): readonly JournalEntry[] {
+  const merged: JournalEntry[] = [];
+  const heads = rows.map(() => 0);
+  while (merged.length < limit) {
+    let first: JournalEntry | undefined;
+    let from = 0;
+    for (const [index, row] of rows.entries()) {
+      const entry = row[heads[index] ?? 0];
+      if (entry === undefined || (first !== undefined && first.record.at <= entry.record.at)) continue;
+      [first, from] = [entry, index];
+    }
+    if (first === undefined) break;
+    merged.push(first);
+    heads[from] = (heads[from] ?? 0) + 1;
+  }
+  return merged;
 }
 
 /** Places from which about the last `limit` records of each node follow. */
