@@ -42,11 +42,17 @@ export interface WorkerProcess {
 
 /**
  * How V8 collects in a process that answers all the time (bench/results.md, added latency):
- * - requests leave little behind: a larger young generation saves no time that can be measured, and costs memory;
- * - the memory reducer would collect the old one every two or three seconds, to keep it small;
- * - its threads take the processors from the one that answers, as there is a process for each processor already.
+ * - a young generation in which the requests under way fit several times: fewer of them are copied, or get old;
+ * - no memory reducer: it would collect the old generation every two or three seconds, to keep it small; that may grow
+ *   to 2.5 times of what lives in it instead;
+ * - one thread of its own: more would take the processors from those that answer, one process for each.
  */
-const RUNTIME_OPTIONS = ['--max-semi-space-size=8', '--no-memory-reducer', '--v8-pool-size=1'];
+const RUNTIME_OPTIONS = [
+  '--max-semi-space-size=16',
+  '--no-memory-reducer',
+  '--heap-growing-percent=150',
+  '--v8-pool-size=1',
+];
 const CONFIRM_MILLISECONDS = 900;
 /** Money that a hanging process does not give up in time stays in its lease. */
 const RECALL_MILLISECONDS = 500;
