@@ -1,5 +1,7 @@
 import { DamageError } from './damage.ts';
-import type { ObjectReader } from './object-reader.ts';
+import { type CommitLinks, createLinksParser } from './commit-links.ts';
+import type { ObjectReader, StoredObject } from './object-reader.ts';
+import { COMMIT } from './pack-entries.ts';
 
 /** What a commit or tag says of itself. Times are in ms. */
 export interface Header {
@@ -65,21 +67,22 @@ export function readCommits(reader: ObjectReader, tips: Iterable<string>): Commi
     placeOf: new Map<number, number>(),
     tips: [] as number[],
   };
-  const parentNumbers: number[][] = [];
-  const add = (number: number): boolean => {
-    if (number < 0 || graph.placeOf.has(number)) return false;
-    const header = commitHeader(reader, number);
-    if (header === null) return false;
+  const parentNumbers: (readonly number[])[] = [];
+  const linksOf = createLinksReader(reader);
+  const add = (number: number): void => {
+    if (number < 0 || graph.placeOf.has(number)) return;
+    const links = linksOf(number);
+    if (links === null) return;
     graph.placeOf.set(number, graph.numbers.length);
     graph.numbers.push(number);
-    graph.trees.push(header.tree === null ? -1 : ids.numberOf(header.tree));
-    graph.times.push(header.committed ?? 0);
-    parentNumbers.push(header.parents.map((parent) => ids.numberOf(parent)));
-    return true;
+    graph.trees.push(links.tree);
+    graph.times.push(links.time);
+    parentNumbers.push(links.parents);
   };
   for (const tip of tips) {
-    const number = peel(reader, ids.numberOf(tip));
+    let number = ids.numberOf(tip);
     add(number);
+    if (!graph.placeOf.has(number)) add((number = peel(reader, number)));
     const place = graph.placeOf.get(number);
     if (place !== undefined) graph.tips.push(place);
   }
@@ -88,6 +91,43 @@ export function readCommits(reader: ObjectReader, tips: Iterable<string>): Commi
   for (const parents of parentNumbers)
     graph.parents.push(parents.flatMap((parent) => graph.placeOf.get(parent) ?? []));
   return graph;
+}
+
+/** Reads what commits link to; null for those that are missing or damaged. */
+function createLinksReader(reader: ObjectReader): (number: number) => CommitLinks | null {
+  const known = readStoredLinks(reader);
+  const { numbers } = reader;
+  return (number) => {
+    const links = known.get(number);
+    if (links !== undefined) return links;
+    const header = commitHeader(reader, number);
+    return header === null
+      ? null
+      : {
+          tree: header.tree === null ? -1 : numbers.numberOf(header.tree),
+          parents: header.parents.map((parent) => numbers.numberOf(parent)),
+          time: header.committed ?? 0,
+        };
+  };
+}
+
+/** Reads the commits that stand whole in packs, in the order in which they are stored: this is several times as fast. */
+function readStoredLinks(reader: ObjectReader): ReadonlyMap<number, CommitLinks> {
+  const parse = createLinksParser(reader);
+  const found = new Map<number, CommitLinks>();
+  for (const [pack, { layout }] of reader.packs.entries()) {
+    const entries = unlessDamaged(layout)?.entries;
+    if (entries === undefined) continue;
+    const first = reader.numbers.firstOf(pack);
+    for (let entry = 0; entry < entries.count; entry++) {
+      if (entries.kinds[entry] !== COMMIT || (entries.bases[entry] as number) >= 0) continue;
+      const number = first + (entries.positions[entry] as number);
+      const bytes = unlessDamaged(() => reader.viewCommit(number));
+      const links = bytes === null ? null : parse(bytes);
+      if (links !== null) found.set(number, links);
+    }
+  }
+  return found;
 }
 
 const DEEPEST_TAG = 10;
@@ -105,9 +145,12 @@ export function peel(reader: ObjectReader, start: number): number {
 }
 
 /** An object, or null when it is damaged. */
-export function readOr(reader: ObjectReader, number: number): ReturnType<ObjectReader['readNumber']> | null {
+export const readOr = (reader: ObjectReader, number: number): StoredObject | null =>
+  number < 0 ? null : unlessDamaged(() => reader.readNumber(number));
+
+function unlessDamaged<Result>(read: () => Result): Result | null {
   try {
-    return number < 0 ? null : reader.readNumber(number);
+    return read();
   } catch (error) {
     if (error instanceof DamageError || (error instanceof Error && 'code' in error)) return null;
     throw error;

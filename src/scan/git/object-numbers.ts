@@ -4,7 +4,7 @@ import { findOid, hexOf, idsStartingWith, oidAt } from './pack-index.ts';
 /** Where an object is stored. */
 export type StoredAt =
   | { readonly pack: Pack; readonly position: number }
-  | { readonly pack: null; readonly path: string };
+  | { readonly pack: null; readonly position?: undefined; readonly path: string };
 
 /** Numbers all objects of a store, so that sets of them are bits instead of strings. */
 export interface ObjectNumbers {

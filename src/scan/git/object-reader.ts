@@ -34,6 +34,8 @@ export interface ObjectReader {
   read(oid: string): StoredObject | null;
   /** Throws a `DamageError` when it is unreadable. */
   readNumber(number: number): StoredObject;
+  /** A commit that stands whole in a pack; null for what does not. The bytes are valid until the next reading. */
+  viewCommit(number: number): Uint8Array | null;
   readonly numbers: ObjectNumbers;
   readonly packs: readonly Pack[];
   readonly hashBytes: number;
@@ -73,12 +75,35 @@ export function createObjectReader(store: ObjectStore, kernel: Kernel = openKern
     packs: store.packs,
     hashBytes: store.repository.hashBytes,
     readNumber,
+    viewCommit(number) {
+      const { pack, position } = numbers.placeOf(number);
+      return pack === null ? null : viewWhole(reader, pack, offsetAt(pack.index, position));
+    },
     read(oid) {
       const number = numbers.numberOf(oid);
       return number < 0 ? null : readNumber(number);
     },
   };
 }
+
+/** Most commits need one reading of this many bytes; a larger one is read as any other object. */
+const COMMIT_ROOM = 2048;
+
+function viewWhole({ kernel, arena }: Reader, pack: Pack, offset: number): Uint8Array | null {
+  arena.clear();
+  if (!(offset < pack.file.size)) return null;
+  const packed = arena.take(COMMIT_ROOM);
+  const length = Math.min(pack.file.size - offset, COMMIT_ROOM);
+  pack.file.read(kernel.bytes(), packed, { from: offset, to: offset + length });
+  const head = readEntryHead(kernel.bytes(), packed, pack.index.hashBytes);
+  if (typeOfKind(head.kind) !== 'commit' || head.length + mostPacked(head.size) > COMMIT_ROOM) return null;
+  const at = arena.take(head.size);
+  kernel.inflate({ from: packed + head.length, to: packed + length, at, size: head.size });
+  return kernel.bytes().subarray(at, at + head.size);
+}
+
+/** So many packed bytes an object has at most, if git has packed it. */
+const mostPacked = (size: number): number => size + (size >> 3) + 64;
 
 function readPacked(reader: Reader, pack: Pack, offset: number): StoredObject {
   const { links, base } = followChain(reader, pack, offset);
@@ -154,8 +179,7 @@ function readDelta(reader: Reader, link: Link, base: StoredObject): StoredObject
 /** Unpacks what follows the head of an entry; its packed size is not known, so as much is read as it can be at most. */
 function unpack({ kernel, arena }: Reader, { pack, offset, head }: Link): number {
   const from = offset + head.length;
-  const most = head.size + (head.size >> 3) + 64;
-  const to = Math.min(pack.file.size, from + most);
+  const to = Math.min(pack.file.size, from + mostPacked(head.size));
   const at = takeRoom(arena, head.size);
   const packed = takeRoom(arena, to - from);
   pack.file.read(kernel.bytes(), packed, { from, to });

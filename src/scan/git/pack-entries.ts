@@ -4,7 +4,8 @@ import { typeOfKind } from './object-types.ts';
 import { orderOf } from './offset-order.ts';
 import { findOid, offsetAt, type PackIndex } from './pack-index.ts';
 
-/** Kind of trees, as git numbers kinds in a pack. */
+/** Kinds, as git numbers them in a pack. */
+export const COMMIT = 1;
 export const TREE = 2;
 
 /** The entry's header is unreadable, or its base cannot be found out. */
