@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -9,14 +10,14 @@ import { createSearch } from '../sources/search.ts';
 import { tarOf, zipOf } from '../sources/sources-fixture.ts';
 import { createDetector, FIXTURE_RULE } from './detector-fixture.ts';
 import { createGitFixture, type GitFixture } from './git-fixture.ts';
-import { idOf } from './pack-fixture.ts';
+import { encodeDelta, idOf, type PackedObject, writePack } from './pack-fixture.ts';
 import { findRepository } from './repository.ts';
 import { scanHistory } from './scan-history.ts';
 import { searchWrapped } from './wrapped.ts';
 import { isWrapped } from './wrapping.ts';
 
 const DETECTOR = { module: new URL('detector-fixture.ts', import.meta.url).href, options: null };
-const RUNS = 8;
+const RUNS = 60;
 
 async function scan(path: string) {
   const repository = findRepository(path) ?? assert.fail();
@@ -73,31 +74,61 @@ async function lookAt(content: Buffer): Promise<string[]> {
   return search.outcome().sightings.map((one) => describeSighting(oid, inArchive(pathOf(one.place)), one));
 }
 
-test('in each version of an archive or of UTF-16, a history finds what a work tree does', async () => {
-  const property = fc.asyncProperty(fc.array(versions, { minLength: 1, maxLength: 5 }), (files) =>
-    inRepository(async ({ path, git, commit }) => {
-      const expected = new Map<string, readonly string[]>();
-      const rounds = Math.max(...files.map(({ texts }) => texts.length));
-      for (let round = 0; round < rounds; round++) {
-        for (const [number, { wrapping, texts }] of files.entries()) {
-          const content = WRAPPINGS[wrapping]?.((texts[round] ?? texts[0] ?? []).join('')) ?? assert.fail();
-          writeFileSync(join(path, `file${number}`), content);
-          expected.set(content.toString('latin1'), await lookAt(content));
-        }
-        commit(`round ${round}`, {});
-      }
-      git('repack', '-adfq');
-      const { sightings, problems } = await scan(path);
+/** One version after the other, each as a delta on the one before: what both begin with, and the rest. */
+function packOf(files: readonly (readonly Buffer[])[]): PackedObject[] {
+  const objects = new Map<string, PackedObject>();
+  for (const contents of files)
+    for (const [version, content] of contents.entries()) {
+      const base = contents[version - 1];
+      const key = content.toString('latin1');
+      if (objects.has(key)) continue;
+      const number = base === undefined ? -1 : [...objects.keys()].indexOf(base.toString('latin1'));
+      objects.set(key, {
+        type: 'blob',
+        content,
+        ...(base === undefined ? {} : { delta: deltaOn(number, base, content) }),
+      });
+    }
+  return [...objects.values()];
+}
+
+function deltaOn(number: number, base: Buffer, content: Buffer): NonNullable<PackedObject['delta']> {
+  let shared = 0;
+  while (shared < base.length && shared < content.length && base[shared] === content[shared]) shared++;
+  const instructions = [
+    ...(shared === 0 ? [] : [{ from: 0, length: shared }]),
+    ...(shared === content.length ? [] : [{ text: content.toString('latin1', shared) }]),
+  ];
+  return { base: number, bytes: encodeDelta(base.length, content.length, instructions), by: 'offset' };
+}
+
+test('in each version of what is wrapped, a history finds what a work tree does', async () => {
+  const property = fc.asyncProperty(fc.array(versions, { minLength: 1, maxLength: 6 }), async (files) => {
+    const objects = packOf(
+      files.map(({ wrapping, texts }) =>
+        texts.map((text) => WRAPPINGS[wrapping]?.(text.join('')) ?? assert.fail()),
+      ),
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'ringfence-wrapped-'));
+    try {
+      writePack(folder, objects);
+      const { sightings, problems } = await scan(folder);
       assert.deepEqual(problems, []);
       const found = sightings.map((one) => {
-        const { object, path: where } = one.place as GitPlace;
-        return describeSighting(object, inArchive(where ?? ''), one);
+        const { object, path } = one.place as GitPlace;
+        return describeSighting(object, inArchive(path ?? ''), one);
       });
+      const expected = await Promise.all(objects.map(async ({ content }) => lookAt(Buffer.from(content))));
       const byText = (one: string, other: string): number => (one < other ? -1 : 1);
-      assert.deepEqual(found.toSorted(byText), [...expected.values()].flat().toSorted(byText));
-    }),
-  );
+      assert.deepEqual(found.toSorted(byText), expected.flat().toSorted(byText));
+      hits += found.length;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+  let hits = 0;
   await fc.assert(property, { numRuns: RUNS });
+  assert.ok(hits > RUNS);
 });
 
 test('a value in an archive has the path of the archive, its commit, and the path in there', async () => {
