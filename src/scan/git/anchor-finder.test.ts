@@ -80,6 +80,11 @@ function contentWith(anchors: readonly LeakAnchor[]): fc.Arbitrary<Buffer> {
 }
 
 describe('the search for anchors in the kernel', () => {
+  test('has tables for the anchors of all rules', () => {
+    const index = createDetector(LEAK_RULES).steps?.index?.() ?? assert.fail('an anchor does not fit');
+    assert.ok(index.entries.length / 4 < 2048 && index.overscan <= 16);
+  });
+
   for (const [name, ways] of [
     ['all rules', fc.constant(all)],
     ['random anchors', few],
