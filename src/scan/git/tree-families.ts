@@ -1,7 +1,8 @@
 import { DamageError } from './damage.ts';
 import type { TreeLinks } from './tree-links.ts';
 import { createTreeTable, type TreeChange, type TreeReader, type TreeTable } from './tree-table.ts';
-import { applyTo, type Made, makeWhole, type Unpacking } from './unpacking.ts';
+import { createTreeMaker } from './tree-maker.ts';
+import type { Made, Unpacking } from './unpacking.ts';
 import { createIntList } from './int-list.ts';
 import { TREE } from './pack-entries.ts';
 
@@ -28,6 +29,7 @@ export function linkTrees(pack: TreePack): void {
 
 function createFamilyVisit(pack: TreePack): (root: number) => void {
   const { entries, arena, kernel, reader, links, firstNode } = pack;
+  const trees = createTreeMaker(pack);
   const spare: TreeTable[] = [];
   const change: TreeChange = { added: createIntList(), removed: createIntList() };
   const stack: Frame[] = [];
@@ -36,14 +38,15 @@ function createFamilyVisit(pack: TreePack): (root: number) => void {
     spare.push(frame.table);
   };
   const begin = (entry: number): Frame => {
-    const made = makeWhole(pack, entry);
+    const made = trees.whole(entry);
     const table = spare.pop() ?? createTreeTable();
     reader.whole({ bytes: kernel.bytes(), at: made.at, size: made.size }, table);
     links.addWhole(firstNode + entry, table);
-    return { ...made, table, next: entries.firstChildren[entry] as number };
+    const { type, at, size } = made;
+    return { entry, type, at, size, table, next: entries.firstChildren[entry] as number };
   };
   const derive = (base: Frame, entry: number): Frame | null => {
-    const made = applyTo(pack, base, entry);
+    const made = trees.derived(base, entry);
     if (made === 'no room') return null;
     const { type, at, size, runs } = made;
     const table = spare.pop() ?? createTreeTable();
@@ -62,11 +65,10 @@ function createFamilyVisit(pack: TreePack): (root: number) => void {
       else stack.push(frame);
     } catch (error) {
       if (!(error instanceof DamageError)) throw error;
-      arena.keep(stack.map(({ at }) => at));
+      arena.keep([...trees.places, ...stack.map(({ at }) => at)]);
     }
   };
   return (root) => {
-    arena.clear();
     attempt(undefined, root);
     for (let base = stack.at(-1); base !== undefined; base = stack.at(-1)) {
       const entry = base.next;

@@ -82,9 +82,7 @@ export function applyTo(
   const sizes = readDeltaSizes(kernel.bytes(), delta, deltaEnd);
   if (sizes === null || sizes.baseSize !== base.size) return damaged('its delta is made for another base');
   const { size } = sizes;
-  if (size > MOST_OBJECT_BYTES) tooLarge();
-  budget.made += size;
-  if (budget.made > FREE_BYTES + MOST_TIMES * budget.packed) damaged('the pack unpacks to absurdly much');
+  checkSize(budget, size);
   const at = arena.take(size);
   if (at >= 0) {
     const runs = kernel.applyDelta({
@@ -100,6 +98,13 @@ export function applyTo(
   }
   arena.give(delta);
   return 'no room';
+}
+
+/** Counts what is to be made, and refuses what is too much. */
+export function checkSize(budget: Budget, size: number): void {
+  if (size > MOST_OBJECT_BYTES) tooLarge();
+  budget.made += size;
+  if (budget.made > FREE_BYTES + MOST_TIMES * budget.packed) damaged('the pack unpacks to absurdly much');
 }
 
 /** Ends the reading of an object that the arena has no room for. */
