@@ -152,7 +152,8 @@ async function grantPermits(
   worker: WorkerProcess,
   { id, ask }: Extract<ToPrimary, { type: 'ask-permits' }>,
 ): Promise<void> {
-  line.post({ type: 'permits-granted', id, count: await events.askPermits(worker, ask) });
+  const count = await events.askPermits(worker, ask).catch(() => 0);
+  line.post({ type: 'permits-granted', id, count });
 }
 
 async function recallPermits(line: WorkerLine, pool: PermitPool): Promise<number> {

@@ -22,12 +22,11 @@ limits:
 /** A vendor that takes its time, and counts how many requests it has at a time. */
 function createSlowVendor() {
   let running = 0;
-  const seen = { most: 0, answered: 0 };
+  const seen = { most: 0 };
   const server = createServer((_request, response) => {
     running += 1;
     seen.most = Math.max(seen.most, running);
     const timer = setTimeout(() => {
-      seen.answered += 1;
       response.setHeader('content-type', 'application/json').end('{"data":{"balance":"1.00"}}');
     }, VENDOR_MILLISECONDS);
     response.on('close', () => {
@@ -91,8 +90,6 @@ describe('a limit of requests at a time, over three processes', () => {
       reports.every(({ report }) => report.forwarded > 0),
       'a process had nothing to do',
     );
-    const could = (1500 / VENDOR_MILLISECONDS) * MOST;
-    assert.ok(seen.answered > could / 3, `${seen.answered} of ${could} that could be`);
   });
 
   it('does not lose the share of a process that is killed', async () => {
