@@ -271,7 +271,7 @@ for (const vendor of VENDORS) {
       const { lookup } = vendor;
       if (lookup === null) return;
       for (const action of ACTIONS) {
-        const request = lookup.list(action, NOW, fixture.account.fields) ?? wire(fixture.host, { url: '/' });
+        const request = lookup.list(action, SPAN, fixture.account.fields) ?? wire(fixture.host, { url: '/' });
         fc.assert(
           fc.property(body, ([, bytes]) => {
             const page = lookup.read(action, request, { status: 200, headers: {}, body: bytes });
@@ -287,7 +287,7 @@ for (const vendor of VENDORS) {
       if (lookup === null) return;
       for (const action of ACTIONS)
         for (const request of [
-          lookup.list(action, NOW, fixture.account.fields),
+          lookup.list(action, SPAN, fixture.account.fields),
           lookup.fetch(action, 'SM0', fixture.account.fields),
         ]) {
           if (request === null) continue;
