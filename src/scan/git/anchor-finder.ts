@@ -105,9 +105,9 @@ function carry(anchors: readonly number[], { from, to, shift }: Carried, found: 
   }
 }
 
-/** Index of the first anchor that is not below `least`. */
-export function firstNot(anchors: readonly number[], least: number): number {
-  let low = 0;
+/** Index, not below `from`, of the first anchor that is not below `least`. */
+export function firstNot(anchors: readonly number[], least: number, from = 0): number {
+  let low = from;
   let high = anchors.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -127,5 +127,6 @@ function merge(one: readonly number[], other: readonly number[]): readonly numbe
       merged.push(other[next] as number);
     merged.push(number);
   }
-  return [...merged, ...other.slice(next)];
+  for (; next < other.length; next++) merged.push(other[next] as number);
+  return merged;
 }

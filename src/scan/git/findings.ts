@@ -1,4 +1,4 @@
-import type { Detection, Detector, DetectorSteps } from '../detection.ts';
+import type { Detection, Detector, DetectorSteps, ScannedDocument } from '../detection.ts';
 import { type AnchorFinder, createAnchorFinder, firstNot } from './anchor-finder.ts';
 import { visitChanges } from './changes.ts';
 import type { Runs } from './delta.ts';
@@ -113,9 +113,9 @@ function createStepSearch(detector: Detector, steps: DetectorSteps, finder: Anch
       const anchors = finder.changed(bytes, { size, anchors: findings.anchors }, runs);
       if (anchors.length === 0) return NOTHING;
       const collector = collect(bytes);
-      judgeChanges({ detector, bytes, base, runs, collector }, (from, to) =>
-        judgeWithin(steps, { bytes, anchors, from, to }, collector.report),
-      );
+      const document = { bytes, length: bytes.length };
+      const judge = judgeWindows(steps, document, anchors, collector.report);
+      judgeChanges({ detector, bytes, base, runs, collector }, judge);
       return collector.result(anchors);
     },
   };
@@ -151,22 +151,21 @@ function judgeChanges(
   );
 }
 
-interface Judged {
-  readonly bytes: Uint8Array;
-  readonly anchors: readonly number[];
-  readonly from: number;
-  readonly to: number;
-}
-
-function judgeWithin(
+/** Judges the anchors in windows that ascend. */
+function judgeWindows(
   steps: DetectorSteps,
-  { bytes, anchors, from, to }: Judged,
+  document: ScannedDocument,
+  anchors: readonly number[],
   report: (detection: Detection) => void,
-): void {
-  const first = firstNot(anchors, from * steps.kinds);
-  if (first === anchors.length || (anchors[first] as number) >= to * steps.kinds) return;
-  const last = firstNot(anchors, to * steps.kinds);
-  steps.judge({ bytes, length: bytes.length }, anchors.slice(first, last), report);
+): (from: number, to: number) => void {
+  let next = 0;
+  return (from, to) => {
+    const end = to * steps.kinds;
+    if (next === anchors.length || (anchors[next] as number) >= end) return;
+    const first = firstNot(anchors, from * steps.kinds, next);
+    next = firstNot(anchors, end, first);
+    if (first < next) steps.judge(document, anchors.slice(first, next), report);
+  };
 }
 
 /** Index of the first finding whose anchor is at `anchor` or after it. */
