@@ -119,6 +119,8 @@ function checkIntent(intent: Intent, vendor: Vendor, operation: Operation): void
   if (intent.callSeconds !== null) assert.ok(intent.callSeconds > 0);
 }
 
+const SPAN = { since: NOW, until: NOW + 60_000 };
+
 for (const vendor of VENDORS) {
   const { custody, operations } = vendor;
   const fixture = fixtureOf(vendor);
