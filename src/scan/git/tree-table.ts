@@ -1,5 +1,5 @@
 import type { Runs } from './delta.ts';
-import { addInt, createIntList, type IntList } from './int-list.ts';
+import { addInt, appendShifted, createIntList, type IntList } from './int-list.ts';
 
 const SPACE = 32;
 const FOLDER_MODE = 0x34; // '4' of 40000
@@ -70,16 +70,16 @@ export function createTreeReader(hashBytes: number, numberOf: Numbering): TreeRe
     },
     derived(tree, { base, runs }, { into, change }) {
       clear(into);
-      const cursor = { run: 0, entry: 0 };
+      const copying = { base, runs, run: 0, looked: 0, passed: 0, into, removed: change.removed };
       for (let place = 0; place >= 0 && place < tree.size;) {
-        const copied = copyEntries(place, { base, runs, cursor, into, removed: change.removed });
+        const copied = copyEntries(place, copying);
         if (copied > place) place = copied;
         else {
           place = readEntry(tree, place, into);
           if (place >= 0) addKnown(change.added, into.held.values[into.held.length - 1] as number);
         }
       }
-      remove(base, cursor.entry, base.ends.length, change.removed);
+      remove(base, copying.passed, base.ends.length, change.removed);
     },
   };
 }
@@ -87,8 +87,12 @@ export function createTreeReader(hashBytes: number, numberOf: Numbering): TreeRe
 interface Copying {
   readonly base: TreeTable;
   readonly runs: Runs;
-  /** First run that does not end before the place, and first entry of the base that was not copied. */
-  readonly cursor: { run: number; entry: number };
+  /** First run that does not end before the place. */
+  run: number;
+  /** First entry of the base that was not looked at; none is looked at twice. */
+  looked: number;
+  /** First entry of the base that was neither copied nor removed. */
+  passed: number;
   readonly into: TreeTable;
   readonly removed: IntList;
 }
@@ -97,29 +101,39 @@ interface Copying {
  * Copies the entries that lie whole in the run at `place`, if it copies from where one of the base begins that was not
  * passed yet. Gives the end of the last, or `place` when there is none.
  */
-function copyEntries(place: number, { base, runs, cursor, into, removed }: Copying): number {
+function copyEntries(place: number, copying: Copying): number {
+  const { base, runs, into } = copying;
   const { table, count } = runs;
-  let run = cursor.run;
-  while (run < count && (table[3 * run] as number) + (table[3 * run + 2] as number) <= place) run++;
-  cursor.run = run;
-  const start = table[3 * run] as number;
-  if (run === count || start > place) return place;
-  const shift = start - (table[3 * run + 1] as number);
+  let run = 3 * copying.run;
+  while (run < 3 * count && (table[run] as number) + (table[run + 2] as number) <= place) run += 3;
+  copying.run = run / 3;
+  const start = table[run] as number;
+  if (run === 3 * count || start > place) return place;
+  const shift = start - (table[run + 1] as number);
   const ends = base.ends.values;
   const { length } = base.ends;
-  let first = cursor.entry;
-  while (first < length && (first === 0 ? 0 : (ends[first - 1] as number)) < place - shift) first++;
-  if (first === length || (first === 0 ? 0 : ends[first - 1]) !== place - shift) return place;
-  const end = start + (table[3 * run + 2] as number) - shift;
-  let next = first;
-  for (; next < length && (ends[next] as number) <= end; next++) {
-    addInt(into.ends, (ends[next] as number) + shift);
-    addInt(into.held, base.held.values[next] as number);
-  }
+  let first = copying.looked;
+  while (first < length && startOf(ends, first) < place - shift) first++;
+  copying.looked = first;
+  if (first === length || startOf(ends, first) !== place - shift) return place;
+  const next = endOf(base.ends, first, start + (table[run + 2] as number) - shift);
   if (next === first) return place;
-  remove(base, cursor.entry, first, removed);
-  cursor.entry = next;
+  appendShifted(into.ends, base.ends, { from: first, to: next, shift });
+  appendShifted(into.held, base.held, { from: first, to: next, shift: 0 });
+  remove(base, copying.passed, first, copying.removed);
+  copying.looked = next;
+  copying.passed = next;
   return (ends[next - 1] as number) + shift;
+}
+
+const startOf = (ends: Int32Array, entry: number): number => (entry === 0 ? 0 : (ends[entry - 1] as number));
+
+/** First entry from `first` on that does not end within `end`. */
+function endOf({ values, length }: IntList, first: number, end: number): number {
+  if ((values[length - 1] as number) <= end) return length;
+  let next = first;
+  while ((values[next] as number) <= end) next++;
+  return next;
 }
 
 function remove({ held }: TreeTable, from: number, to: number, removed: IntList): void {
