@@ -4,6 +4,9 @@ import type { TreeHolders } from './tree-holders.ts';
 const UNKNOWN = -2;
 const NONE = -1;
 
+/** Trees that are waiting at most, 256 MiB: more than all of a history, but for one that was made up. */
+const MOST_HELD = 1 << 26;
+
 /** An object whose holders are being looked at; they stand in the list of all from `start` on. */
 interface Step {
   readonly number: number;
@@ -23,7 +26,9 @@ export function leastRanks(holders: TreeHolders, ranks: Int32Array, objects: Ite
     // What is above itself, which only made-up ids can say, is nothing to itself.
     least[number] = NONE;
     steps.push({ number, start: held.length, rank: ranks[number] as number });
-    holders.visit(number, (tree) => addInt(held, tree));
+    holders.visit(number, (tree) => {
+      if (held.length < MOST_HELD) addInt(held, tree);
+    });
   };
   const end = (step: Step): void => {
     least[step.number] = step.rank;

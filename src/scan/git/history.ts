@@ -35,7 +35,7 @@ export interface HistoryFindings {
 /**
  * Searches every blob and every message of commits and tags once, reachable or not. In the versions of a file only what a
  * delta has changed is searched. Objects that cannot be read are problems. Holds at most 384 MiB of objects a worker
- * (usual histories need a tenth), 62 bytes for each object of a pack, and 8 MiB of each pack. Rejects when aborted.
+ * (usual histories need a tenth), 64 bytes for each object of a pack, and 8 MiB of each pack. Rejects when aborted.
  */
 export async function searchHistory(options: HistoryOptions): Promise<HistoryFindings> {
   const { plan, problems } = planScan(options);

@@ -4,6 +4,8 @@ import type { TreeChange, TreeTable } from './tree-table.ts';
 /** What a tree that was not read, or has nothing from its base, has lost of it: all. */
 const UNREAD = 0;
 const DETACHED = -1;
+/** Numbers that are kept at most, 256 MiB. What is in further trees has no known commit. */
+const MOST_KEPT = 1 << 26;
 /** A tree with more changes is recorded whole: comparing them with what was there costs their product. */
 const MOST_CHANGES = 64;
 
@@ -24,8 +26,6 @@ export interface TreeLinks {
   visitAdded(number: number, visit: (node: number) => void): void;
   /** Whether the node, if its base holds the object, holds it as well. */
   keeps(node: number, number: number): boolean;
-  /** Numbers that are kept. */
-  size(): number;
 }
 
 /** `numbers` is how many objects there are. */
@@ -46,7 +46,9 @@ export function createTreeLinks(nodes: number, numbers: number): TreeLinks {
     addInt(links, node);
     addInt(links, last);
   };
+  const isFull = (): boolean => links.length + losses.length > MOST_KEPT;
   const addWhole = (node: number, { held }: TreeTable): void => {
+    if (isFull()) return;
     lossAt[node] = DETACHED;
     for (let entry = 0; entry < held.length; entry++)
       if ((held.values[entry] as number) >= 0) link(held.values[entry] as number, node);
@@ -54,6 +56,7 @@ export function createTreeLinks(nodes: number, numbers: number): TreeLinks {
   return {
     addWhole,
     addDerived(node, { base, own }, { added, removed }) {
+      if (isFull()) return;
       if (added.length + removed.length > MOST_CHANGES) {
         addWhole(node, own);
         return;
@@ -85,7 +88,6 @@ export function createTreeLinks(nodes: number, numbers: number): TreeLinks {
       for (let index = at + 1; index <= end; index++) if (losses.values[index] === number) return false;
       return true;
     },
-    size: () => links.length + losses.length,
   };
 }
 
