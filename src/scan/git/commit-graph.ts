@@ -51,7 +51,8 @@ export interface CommitGraph {
   readonly parents: readonly (readonly number[])[];
   /** Commit time in ms. */
   readonly times: readonly number[];
-  readonly placeOf: ReadonlyMap<number, number>;
+  /** Place of the commit with a number. */
+  placeOf(number: number): number | undefined;
   /** Places of the tips, in their order; of those that are, or name, commits. */
   readonly tips: readonly number[];
 }
@@ -59,46 +60,49 @@ export interface CommitGraph {
 /** Reads all commits that the tips reach. Missing and damaged ones end their line, as in a shallow clone. */
 export function readCommits(reader: ObjectReader, tips: Iterable<string>): CommitGraph {
   const { numbers: ids } = reader;
-  const graph = {
-    numbers: [] as number[],
-    trees: [] as number[],
-    parents: [] as number[][],
-    times: [] as number[],
-    placeOf: new Map<number, number>(),
-    tips: [] as number[],
-  };
-  const parentNumbers: (readonly number[])[] = [];
+  const places = new Int32Array(ids.count).fill(NOWHERE);
+  const [numbers, all]: [number[], CommitLinks[]] = [[], []];
   const linksOf = createLinksReader(reader);
   const add = (number: number): void => {
-    if (number < 0 || graph.placeOf.has(number)) return;
+    if (number < 0 || places[number] !== NOWHERE) return;
     const links = linksOf(number);
     if (links === null) return;
-    graph.placeOf.set(number, graph.numbers.length);
-    graph.numbers.push(number);
-    graph.trees.push(links.tree);
-    graph.times.push(links.time);
-    parentNumbers.push(links.parents);
+    places[number] = numbers.length;
+    numbers.push(number);
+    all.push(links);
   };
+  const placeOf = (number: number): number | undefined => {
+    const place = places[number] ?? NOWHERE;
+    return place === NOWHERE ? undefined : place;
+  };
+  const found: number[] = [];
   for (const tip of tips) {
     let number = ids.numberOf(tip);
     add(number);
-    if (!graph.placeOf.has(number)) add((number = peel(reader, number)));
-    const place = graph.placeOf.get(number);
-    if (place !== undefined) graph.tips.push(place);
+    if (placeOf(number) === undefined) add((number = peel(reader, number)));
+    const place = placeOf(number);
+    if (place !== undefined) found.push(place);
   }
-  for (let place = 0; place < graph.numbers.length; place++)
-    for (const parent of parentNumbers[place] ?? []) add(parent);
-  for (const parents of parentNumbers)
-    graph.parents.push(parents.flatMap((parent) => graph.placeOf.get(parent) ?? []));
-  return graph;
+  for (let place = 0; place < all.length; place++)
+    for (const parent of (all[place] as CommitLinks).parents) add(parent);
+  return {
+    numbers,
+    trees: all.map(({ tree }) => tree),
+    parents: all.map((links) => links.parents.flatMap((parent) => placeOf(parent) ?? [])),
+    times: all.map(({ time }) => time),
+    placeOf,
+    tips: found,
+  };
 }
+
+const NOWHERE = -1;
 
 /** Reads what commits link to; null for those that are missing or damaged. */
 function createLinksReader(reader: ObjectReader): (number: number) => CommitLinks | null {
   const known = readStoredLinks(reader);
   const { numbers } = reader;
   return (number) => {
-    const links = known.get(number);
+    const links = known(number);
     if (links !== undefined) return links;
     const header = commitHeader(reader, number);
     return header === null
@@ -112,9 +116,10 @@ function createLinksReader(reader: ObjectReader): (number: number) => CommitLink
 }
 
 /** Reads the commits that stand whole in packs, in the order in which they are stored: this is several times as fast. */
-function readStoredLinks(reader: ObjectReader): ReadonlyMap<number, CommitLinks> {
+function readStoredLinks(reader: ObjectReader): (number: number) => CommitLinks | undefined {
   const parse = createLinksParser(reader);
-  const found = new Map<number, CommitLinks>();
+  const found: CommitLinks[] = [];
+  const slots = new Int32Array(reader.numbers.count);
   for (const [pack, { layout }] of reader.packs.entries()) {
     const entries = unlessDamaged(layout)?.entries;
     if (entries === undefined) continue;
@@ -124,10 +129,10 @@ function readStoredLinks(reader: ObjectReader): ReadonlyMap<number, CommitLinks>
       const number = first + (entries.positions[entry] as number);
       const bytes = unlessDamaged(() => reader.viewCommit(number));
       const links = bytes === null ? null : parse(bytes);
-      if (links !== null) found.set(number, links);
+      if (links !== null) slots[number] = found.push(links);
     }
   }
-  return found;
+  return (number) => found[(slots[number] as number) - 1];
 }
 
 const DEEPEST_TAG = 10;

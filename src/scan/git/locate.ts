@@ -37,7 +37,7 @@ export function locate(
   const refs = readRefs(repository);
   const head = readHead(repository, refs);
   const graph = readCommits(reader, [...(head === null ? [] : [head]), ...readTips(repository, refs)]);
-  const headCommit = head === null ? undefined : graph.placeOf.get(reader.numbers.numberOf(head));
+  const headCommit = head === null ? undefined : graph.placeOf(reader.numbers.numberOf(head));
   const blobs = numbersOf(
     reader,
     objects.filter(({ type }) => type === 'blob'),
@@ -88,7 +88,7 @@ function placeOfMessage(
 ): GitPlace {
   const header = headerAt(reader, number);
   const commit = type === 'commit' ? number : reader.numbers.numberOf(header?.target ?? '');
-  const place = graph.placeOf.get(commit);
+  const place = graph.placeOf(commit);
   return {
     kind: 'git',
     object: oid,

@@ -66,7 +66,7 @@ function between(reader: ObjectReader, revisions: string, resolve: Resolver): Pa
   const start = first === '' || first === undefined ? null : resolve(first);
   const graph = readCommits(reader, start === null ? [end] : [end, start]);
   const placeOf = (oid: string): number[] => {
-    const place = graph.placeOf.get(peel(reader, reader.numbers.numberOf(oid)));
+    const place = graph.placeOf(peel(reader, reader.numbers.numberOf(oid)));
     return place === undefined ? damaged(`${oid} is no commit`) : [place];
   };
   const wanted = reachedFrom(graph, placeOf(end));
