@@ -1,4 +1,4 @@
-import { DamageError } from './damage.ts';
+import { unlessDamaged } from './damage.ts';
 import { type CommitLinks, createLinksParser } from './commit-links.ts';
 import type { ObjectReader, StoredObject } from './object-reader.ts';
 import { COMMIT } from './pack-entries.ts';
@@ -152,15 +152,6 @@ export function peel(reader: ObjectReader, start: number): number {
 /** An object, or null when it is damaged. */
 export const readOr = (reader: ObjectReader, number: number): StoredObject | null =>
   number < 0 ? null : unlessDamaged(() => reader.readNumber(number));
-
-function unlessDamaged<Result>(read: () => Result): Result | null {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DamageError || (error instanceof Error && 'code' in error)) return null;
-    throw error;
-  }
-}
 
 /** Head of a commit; null when there is none. */
 export function commitHeader(reader: ObjectReader, number: number): Header | null {

@@ -7,3 +7,13 @@ export class DamageError extends Error {
 export function damaged(problem: string): never {
   throw new DamageError(problem);
 }
+
+/** What `read` gives; null when it meets damage, or the system reports an error. */
+export function unlessDamaged<Result>(read: () => Result): Result | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DamageError || (error instanceof Error && 'code' in error)) return null;
+    throw error;
+  }
+}

@@ -1,9 +1,10 @@
 import { createArena } from './arena.ts';
 import { readOr } from './commit-graph.ts';
+import { unlessDamaged } from './damage.ts';
 import { openFileWindow } from './file-window.ts';
 import { addInt, createIntList } from './int-list.ts';
 import type { ObjectReader } from './object-reader.ts';
-import { type Pack, type PackLayout, sentenceOf } from './object-store.ts';
+import type { Pack, PackLayout } from './object-store.ts';
 import { MOST_OBJECT_BYTES } from './object-types.ts';
 import { FOREIGN, NO_BASE } from './pack-entries.ts';
 import { linkTrees } from './tree-families.ts';
@@ -61,13 +62,10 @@ function layoutsOf(packs: readonly Pack[]): NodePack[] {
   const found: NodePack[] = [];
   let firstNode = 0;
   for (const [number, pack] of packs.entries()) {
-    try {
-      const layout = pack.layout();
-      found.push({ pack, number, layout, firstNode });
-      firstNode += layout.entries.count;
-    } catch (error) {
-      sentenceOf(error);
-    }
+    const layout = unlessDamaged(() => pack.layout());
+    if (layout === null) continue;
+    found.push({ pack, number, layout, firstNode });
+    firstNode += layout.entries.count;
   }
   return found;
 }
