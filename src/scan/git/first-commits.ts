@@ -16,9 +16,14 @@ interface Step {
 
 /**
  * For each of the objects, and of the trees that hold it, the least rank of the trees above it, or its own; -1 when none has
- * one. `ranks` holds the ranks of those trees that have one of their own, and -1 for the others.
+ * one. `onCut` is called when some of them were left out. `ranks` holds the ranks of those trees that have one of their own, and -1 for the others.
  */
-export function leastRanks(holders: TreeHolders, ranks: Int32Array, objects: Iterable<number>): Int32Array {
+export function leastRanks(
+  holders: TreeHolders,
+  ranks: Int32Array,
+  objects: Iterable<number>,
+  onCut: () => void,
+): Int32Array {
   const least = new Int32Array(ranks.length).fill(UNKNOWN);
   const held = createIntList();
   const steps: Step[] = [];
@@ -28,6 +33,7 @@ export function leastRanks(holders: TreeHolders, ranks: Int32Array, objects: Ite
     steps.push({ number, start: held.length, rank: ranks[number] as number });
     holders.visit(number, (tree) => {
       if (held.length < MOST_HELD) addInt(held, tree);
+      else onCut();
     });
   };
   const end = (step: Step): void => {

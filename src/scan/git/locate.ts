@@ -26,12 +26,14 @@ interface Origin {
 
 /**
  * Says of objects which commit brought them first, parents counting as older than children, where, and whether HEAD still
- * has them. Merges, stashes and reflogs are walked as well; what nothing reaches has no commit.
+ * has them. Merges, stashes and reflogs are walked as well; what nothing reaches has no commit. `onCut` is called when
+ * the history is too large to know the first commit of all.
  */
 export function locate(
   reader: ObjectReader,
   repository: Repository,
   objects: readonly Wanted[],
+  onCut: () => void,
 ): ReadonlyMap<string, GitPlace> {
   if (objects.length === 0) return new Map();
   const refs = readRefs(repository);
@@ -42,7 +44,7 @@ export function locate(
     reader,
     objects.filter(({ type }) => type === 'blob'),
   );
-  const ages = findAges(reader, graph, blobs);
+  const ages = findAges(reader, graph, { blobs, onCut });
   const origins = findOrigins(reader, graph, { blobs, ages });
   const kept = keptIn(reader, graph, { headCommit, blobs, ages });
   const inHistory = reachedFrom(graph, headCommit === undefined ? [] : [headCommit]);
@@ -106,14 +108,20 @@ interface Ages {
   readonly firsts: Int32Array;
 }
 
-function findAges(reader: ObjectReader, graph: CommitGraph, blobs: ReadonlySet<number>): Ages {
+interface Sought {
+  readonly blobs: ReadonlySet<number>;
+  readonly onCut: () => void;
+}
+
+function findAges(reader: ObjectReader, graph: CommitGraph, { blobs, onCut }: Sought): Ages {
   const order = oldestFirst(graph);
   const ranks = new Int32Array(reader.numbers.count).fill(-1);
   for (const [rank, place] of order.entries()) {
     const tree = graph.trees[place] as number;
     if (tree >= 0 && ranks[tree] === -1) ranks[tree] = rank;
   }
-  const firsts = blobs.size === 0 ? ranks : leastRanks(readHolders(reader, blobs), ranks, blobs);
+  const firsts =
+    blobs.size === 0 ? ranks : leastRanks(readHolders(reader, blobs, onCut), ranks, blobs, onCut);
   return { order, firsts };
 }
 

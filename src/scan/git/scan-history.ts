@@ -1,6 +1,6 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import { Secret } from '../../kernel/secret.ts';
-import type { GitPlace, ScanOutcome, Sighting } from '../sighting.ts';
+import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';
 import { loadDetector } from './detector-module.ts';
 import { type HistoryOptions, searchHistory } from './history.ts';
@@ -21,6 +21,12 @@ export interface ScanHistoryOptions extends Omit<HistoryOptions, 'store' | 'only
   readonly range?: HistoryRange;
 }
 
+const UNPLACED: ScanProblem = {
+  where: 'folders',
+  problem:
+    'The history has more folders than can be kept in memory; some credentials are shown without a commit, or with a later one than the first.',
+};
+
 /**
  * Scans the history of a repository: every version of every file, and every message. Runs no other program, and changes
  * nothing. Throws a `DamageError` when the range names what is not there.
@@ -38,13 +44,19 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
     const blobs = [...new Set(wrapped.found.map(({ oid }) => oid))].map(
       (oid) => ({ oid, type: 'blob' }) as const,
     );
-    const places = locate(reader, repository, [...objects, ...blobs]);
+    let isCut = false;
+    const places = locate(reader, repository, [...objects, ...blobs], () => (isCut = true));
     return {
       sightings: [
         ...objects.flatMap((object) => sightingsIn(object, places, rules)),
         ...wrapped.found.flatMap((finding) => placeWrapped(finding, places)),
       ],
-      problems: [...refProblems(repository), ...searched.problems, ...wrapped.problems],
+      problems: [
+        ...refProblems(repository),
+        ...searched.problems,
+        ...wrapped.problems,
+        ...(isCut ? [UNPLACED] : []),
+      ],
       documents,
       bytes,
     };

@@ -32,14 +32,18 @@ interface NodePack {
 
 /**
  * Reads all trees of a store, reachable or not, of each delta only what it changes. Knows then what holds any tree, and
- * those files that are wanted.
+ * those files that are wanted. `onCut` is called when it cannot know all of that.
  */
-export function readHolders(reader: ObjectReader, wanted: ReadonlySet<number>): TreeHolders {
+export function readHolders(
+  reader: ObjectReader,
+  wanted: ReadonlySet<number>,
+  onCut: () => void,
+): TreeHolders {
   const { numbers, hashBytes, packs: all } = reader;
   const packs = layoutsOf(all);
   const last = packs.at(-1);
   const firstLooseNode = last === undefined ? 0 : last.firstNode + last.layout.entries.count;
-  const links = createTreeLinks(firstLooseNode + numbers.count - numbers.firstLoose, numbers.count);
+  const links = createTreeLinks(firstLooseNode + numbers.count - numbers.firstLoose, numbers.count, onCut);
   const trees = createTreeReader(hashBytes, createNumbering(reader, wanted));
   const budget = { packed: 0, made: 0 };
   const kernel = openKernel();

@@ -4,7 +4,7 @@ import type { TreeChange, TreeTable } from './tree-table.ts';
 /** What a tree that was not read, or has nothing from its base, has lost of it: all. */
 const UNREAD = 0;
 const DETACHED = -1;
-/** Numbers that are kept at most, 256 MiB. What is in further trees has no known commit. */
+/** Numbers that are kept at most, 256 MiB. What is in further trees has no known commit, which is told. */
 const MOST_KEPT = 1 << 26;
 /** A tree with more changes is recorded whole: comparing them with what was there costs their product. */
 const MOST_CHANGES = 64;
@@ -28,8 +28,8 @@ export interface TreeLinks {
   keeps(node: number, number: number): boolean;
 }
 
-/** `numbers` is how many objects there are. */
-export function createTreeLinks(nodes: number, numbers: number): TreeLinks {
+/** `numbers` is how many objects there are. `onCut` is called when there are too many links to keep. */
+export function createTreeLinks(nodes: number, numbers: number, onCut: () => void): TreeLinks {
   /** For each object the last of its links; a link is the node and the link before. */
   const lastLinks = new Int32Array(numbers).fill(-1);
   const links = createIntList(1 << 16);
@@ -46,7 +46,11 @@ export function createTreeLinks(nodes: number, numbers: number): TreeLinks {
     addInt(links, node);
     addInt(links, last);
   };
-  const isFull = (): boolean => links.length + losses.length > MOST_KEPT;
+  const isFull = (): boolean => {
+    const isCut = links.length + losses.length > MOST_KEPT;
+    if (isCut) onCut();
+    return isCut;
+  };
   const addWhole = (node: number, { held }: TreeTable): void => {
     if (isFull()) return;
     lossAt[node] = DETACHED;
