@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openJournal, type Journal } from '../../src/journal/journal.ts';
 import { intent, released } from '../../src/journal/journal-fixture.ts';
@@ -21,6 +19,7 @@ import {
   whyNoStrace,
   type Place,
 } from './journal-harness.ts';
+import { mountDisk } from './own-disk.ts';
 
 test('after a sync error nothing is acknowledged any more, and nothing acknowledged before is lost', async (t) => {
   const reason = whyNoStrace();
@@ -59,18 +58,6 @@ test('a write error that comes once ends the epoch all the same', async (t) => {
   assert.ok(failed > 0);
 });
 
-/** A file system of 8 MiB. */
-function mountSmall(t: TestContext): { readonly path: string } | { readonly reason: string } {
-  const path = mkdtempSync(join(tmpdir(), 'ringfence-small-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path]);
-  t.after(() => {
-    spawnSync('umount', ['-l', path]);
-    rmSync(path, { recursive: true, force: true });
-  });
-  if (mounted.status === 0) return { path };
-  return { reason: `no tmpfs can be mounted: ${mounted.error?.message ?? mounted.stderr.toString().trim()}` };
-}
-
 async function openIn(place: Place, minFreeBytes: number): Promise<Journal> {
   const key = createPrivateKey(readFileSync(place.keyFile));
   return openJournal({
@@ -105,7 +92,7 @@ async function fill(journal: Journal): Promise<readonly number[]> {
 
 for (const minFreeBytes of [0, 2 * 1024 * 1024])
   test(`a disk that fills up (${minFreeBytes} bytes kept free) refuses new spending first, and resumes by itself`, async (t) => {
-    const disk = mountSmall(t);
+    const disk = mountDisk(t, 8);
     if ('reason' in disk) return leaveOut(t, disk.reason);
     const ballast = join(disk.path, 'ballast');
     const place = placeIn(disk.path);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRaw } from '../../src/journal/journal-fixture.ts';
 import { readJournal } from '../../src/journal/tail.ts';
@@ -16,6 +15,7 @@ import { frenchRequest } from '../torture/requests.ts';
 import type { Inspection, Pending } from '../torture/world.ts';
 import { leaveOut, whyNoStrace } from './journal-harness.ts';
 import { ALLOWED, FROM, REFUSED, startNode, type TestNode } from './node-fixture.ts';
+import { fillDisk, mountDisk } from './own-disk.ts';
 import { trace } from './strace.ts';
 
 interface Answer {
@@ -115,17 +115,6 @@ test('a data-plane process that is killed at its n-th write or sync loses no rec
   t.diagnostic(`${turn} kills, ${answers.length} answered requests`);
 });
 
-/** A file system of its own. */
-function mount(t: TestContext, megabytes: number): string | null {
-  const path = mkdtempSync(join(tmpdir(), 'ringfence-node-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
-  t.after(() => {
-    spawnSync('umount', ['-l', path]);
-    rmSync(path, { recursive: true, force: true });
-  });
-  return mounted.status === 0 ? path : null;
-}
-
 /** How this vendor's SDK is told that the gateway cannot act just now. */
 const UNAVAILABLE = '429 journal_unavailable';
 const BUDGET = 'budget_watched';
@@ -195,18 +184,18 @@ for (const { name, action, latency } of SYNC_ERRORS)
   });
 
 test('a disk that fills up stops spending before it is full, says so, and lets it go on by itself', async (t) => {
-  const disk = mount(t, 80);
-  if (disk === null) return leaveOut(t, 'no tmpfs can be mounted');
+  const disk = mountDisk(t, 80);
+  if ('reason' in disk) return leaveOut(t, disk.reason);
   const journal = { segmentBytes: 1024 * 1024, minFreeBytes: 8 * 1024 * 1024 };
-  const node = await startNode({ parent: disk, journal });
+  const node = await startNode({ parent: disk.path, journal });
   t.after(() => node.close());
   const system = createSystemService(node.primary, Date.now());
   const pid = await pidOf(node, 'w0');
   const answers = [...(await burst(node))];
   assert.equal(answers.filter(({ status }) => status === 200).length, 5);
-  const ballast = join(disk, 'ballast');
+  const ballast = join(disk.path, 'ballast');
   for (const left of [4 * 1024 * 1024, 0]) {
-    fillDisk(disk, ballast, left);
+    fillDisk(disk.path, ballast, left);
     const refused = await untilAnswers(node, answers, ({ status }) => status === 429);
     assert.deepEqual([`${refused.status} ${refused.code}`, refused.id], [UNAVAILABLE, null]);
     const { journals } = await system.status();
@@ -229,16 +218,6 @@ test('a disk that fills up stops spending before it is full, says so, and lets i
   assert.equal(after.filter(({ status }) => status === 200).length, 5);
   await checkJournal(node, [...answers, ...after]);
 });
-
-/** The node may take a part of what was free a moment before. */
-function fillDisk(disk: string, file: string, left: number): void {
-  const { bavail, bsize } = statfsSync(disk);
-  try {
-    writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - left)), { flag: 'a' });
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
-  }
-}
 
 async function untilAnswers(
   node: TestNode,
