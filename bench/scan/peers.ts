@@ -74,12 +74,17 @@ const RECIPES: readonly Recipe[] = [
 
 const LONGEST_BUILD_MILLISECONDS = 900_000;
 
-/** Those that can be had: found on PATH, got earlier, or got now from the registry of their language. */
-export function findPeers(cache: string, say: (line: string) => void): readonly Peer[] {
+/** Those of the chosen, by default all, that can be had: found on PATH, got earlier, or got now from the registry of their language. */
+export function findPeers(
+  cache: string,
+  chosen: readonly string[] | undefined,
+  say: (line: string) => void,
+): readonly Peer[] {
   const home = join(cache, 'bin');
   mkdirSync(home, { recursive: true });
   return RECIPES.flatMap((recipe) => {
     const { name, foundCode } = recipe;
+    if (chosen?.includes(name) === false) return [];
     const binary = onPath(name) ?? get(home, recipe, say);
     if (binary === null) return [];
     return [
