@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
@@ -149,6 +149,16 @@ test('evidence that was changed or whose note was edited is a problem; what the 
   const note = join(folder, '00000001.json');
   writeFileSync(note, readFileSync(note, 'utf8').replace('bad disk', 'all fine'));
   assert.match((await state())?.problem ?? '', /signature/);
+});
+
+test('a file that stands where evidence is to be kept is never taken for it', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  const before = names(directory);
+  mkdirSync(retiredFolder(directory));
+  writeFileSync(join(retiredFolder(directory), before[0] ?? ''), 'something else');
+  await assert.rejects(retireThrough(directory, 1), { code: 'conflict', message: /move it away/ });
+  assert.deepEqual(names(directory), before);
 });
 
 test('a retirement that was cut off anywhere is completed by doing it again, and loses nothing', async (t) => {

@@ -5,7 +5,13 @@ import type { Sign } from './checkpoint.ts';
 import { faultError, type Fault } from './fault.ts';
 import { toHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import { hashSegment, retiredFolder, writeRetirement, type Retirement } from './retirement.ts';
+import {
+  hashSegment,
+  retiredFolder,
+  writeRetirement,
+  type RetiredSegment,
+  type Retirement,
+} from './retirement.ts';
 import { openSegment } from './segment-reader.ts';
 import { isBefore, listSegments, syncDirectory, type Place, type SegmentFile } from './segments.ts';
 import { writeStart } from './start.ts';
@@ -59,7 +65,7 @@ export async function retire(directory: string, retirement: Retirement, sign: Si
   const { node, start, segments } = retirement;
   const folder = retiredFolder(directory);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const { name } of segments) await linkOnce(join(directory, name), join(folder, name));
+  for (const segment of segments) await keepEvidence(directory, folder, segment);
   await writeRetirement(directory, retirement, sign);
   await syncDirectory(directory);
   await writeStart(directory, { node, epoch: start.epoch, position: 0, head: start.head }, sign);
@@ -85,11 +91,17 @@ function isGone({ epoch, first }: SegmentFile, start: Place): boolean {
   return isBefore({ epoch, position: first }, start);
 }
 
-async function linkOnce(from: string, to: string): Promise<void> {
+/** Gives the segment its second name. What has that name already must be the same: the first one will go. */
+async function keepEvidence(directory: string, folder: string, segment: RetiredSegment): Promise<void> {
+  const kept = join(folder, segment.name);
   try {
-    await link(from, to);
+    await link(join(directory, segment.name), kept);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if ((await hashSegment(kept)).hash !== segment.hash)
+      throw conflict(
+        `${kept} is there already, and is not the segment that is to be kept there: move it away`,
+      );
   }
 }
 

@@ -31,26 +31,17 @@ export interface BudgetsOptions {
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
-const CACHED_SUBJECTS = 250_000;
+/** More than the keys that are expected to be in use: finding the budgets of one again costs a look at all. */
+const CACHED_SUBJECTS = 150_000;
 
 interface State extends Waiting {
   slices: Map<string, Slice>;
   bySubject: Map<string, readonly Slice[]>;
-  /** Each combination that a subject has, once: many subjects have the same. */
-  combinations: Map<string, readonly Slice[]>;
 }
 
 /** Budgets of a data-plane process: spends slices of the bank's money without asking, never more than it was given. */
 export function createBudgets({ clock, bank, patience = 250, sleep }: BudgetsOptions): Budgets {
-  const state: State = {
-    clock,
-    bank,
-    patience,
-    sleep,
-    slices: new Map(),
-    bySubject: new Map(),
-    combinations: new Map(),
-  };
+  const state: State = { clock, bank, patience, sleep, slices: new Map(), bySubject: new Map() };
   return Object.freeze({
     configure: (budgets: readonly BudgetRecord[]) => configure(state, budgets),
     reserve: (subject: Subject, intent: Intent, bound: Bound) =>
@@ -71,7 +62,6 @@ function configure(state: State, budgets: readonly BudgetRecord[]): void {
   for (const slice of old.values()) if (slices.get(slice.budget.id) !== slice) retire(slice, state.bank);
   state.slices = slices;
   state.bySubject = new Map();
-  state.combinations = new Map();
 }
 
 /** A slice survives a change that leaves the meaning of its money alone. */
@@ -90,19 +80,9 @@ function candidates(state: State, subject: Subject): readonly Slice[] {
   const known = state.bySubject.get(subject.key);
   if (known !== undefined) return known;
   if (state.bySubject.size >= CACHED_SUBJECTS) state.bySubject = new Map();
-  const found = combine(
-    state,
-    [...state.slices.values()].filter(({ budget }) => coversSubject(budget.scope, subject)),
-  );
+  const found = [...state.slices.values()].filter(({ budget }) => coversSubject(budget.scope, subject));
   state.bySubject.set(subject.key, found);
   return found;
-}
-
-function combine({ combinations }: State, slices: readonly Slice[]): readonly Slice[] {
-  const name = slices.map(({ budget }) => budget.id).join(' ');
-  const known = combinations.get(name);
-  if (known === undefined) combinations.set(name, slices);
-  return known ?? slices;
 }
 
 function reserve(
