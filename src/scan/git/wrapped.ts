@@ -7,6 +7,7 @@ import { sentenceOf } from './object-store.ts';
 const MOST_BYTES = 8 * 2 ** 30;
 /** What a name in an archive follows. */
 const INSIDE = '!/';
+
 /** What a wrapped object holds. */
 interface WrappedFinding {
   readonly oid: string;
