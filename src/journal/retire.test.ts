@@ -122,7 +122,7 @@ test('what is left must begin soundly, and damage in it is still found', async (
   await retireThrough(directory, 2);
   assert.equal((await verified(directory)).fault, null);
   assert.deepEqual(
-    (await readRetirements(directory, isSigned)).map(({ retirement }) => retirement.through),
+    (await readRetirements(directory, isSigned)).map(({ retirement }) => retirement?.through),
     [1, 2],
   );
 });
@@ -149,6 +149,23 @@ test('evidence that was changed or whose note was edited is a problem; what the 
   const note = join(folder, '00000001.json');
   writeFileSync(note, readFileSync(note, 'utf8').replace('bad disk', 'all fine'));
   assert.match((await state())?.problem ?? '', /signature/);
+  assert.equal((await state())?.retirement, null, 'what it claims is not passed on');
+});
+
+test('a note that is not one is a problem that names the file and the remedy, and hides no other', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  await retireThrough(directory, 1);
+  const note = join(retiredFolder(directory), '00000001.json');
+  writeFileSync(join(retiredFolder(directory), '00000002.json'), readFileSync(note));
+  const other = '{"retirement":{"segments":null},"signature":"x"}';
+  for (const text of ['null', '', '7', '"x"', '[]', '{}', '{"signature":null}', '{"signature":7}', other]) {
+    writeFileSync(note, text);
+    const [broken, sound] = await readRetirements(directory, isSigned);
+    assert.deepEqual([broken?.retirement, broken?.kept], [null, 0], text);
+    assert.match(broken?.problem ?? '', /00000001\.json .*move it away: the records `journal\.retire`/, text);
+    assert.equal(sound?.problem, null, text);
+  }
 });
 
 test('a file that stands where evidence is to be kept is never taken for it', async (t) => {

@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { RingfenceError } from '../kernel/errors.ts';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { writeWhole } from './files.ts';
 import { isMissing } from './segments.ts';
@@ -11,6 +10,8 @@ import { isMissing } from './segments.ts';
 /** Folder, in the journal's own, of what was retired. */
 const FOLDER = 'retired';
 const NAME = /^\d{8}\.json$/;
+const REMEDY =
+  'put it back from a backup, or move it away: the records `journal.retire` of the control journal say what it held';
 
 export interface RetiredSegment {
   readonly name: string;
@@ -37,7 +38,8 @@ export interface Retirement {
 
 /** A retirement as it stands on the disk. */
 export interface StoredRetirement {
-  readonly retirement: Retirement;
+  /** Null when its note is not one that we signed: what it claims is not passed on. */
+  readonly retirement: Retirement | null;
   /** Its segments that are still there. */
   readonly kept: number;
   /** Why it, or what is kept of it, cannot be trusted; null when it can. */
@@ -89,9 +91,11 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function readOne(folder: string, name: string, isSigned: IsSigned): Promise<StoredRetirement> {
   const path = join(folder, name);
-  const { retirement, signature } = parse(await readFile(path, 'utf8'), path);
-  if (!isSigned(textOf(retirement), signature))
-    return { retirement, kept: 0, problem: `the signature of ${path} does not fit` };
+  const note = parse(await readFile(path, 'utf8'));
+  if (note === null) return unknown(`${path} is not the note of a retirement: ${REMEDY}`);
+  if (!isSigned(textOf(note.retirement), note.signature))
+    return unknown(`the signature of ${path} does not fit: ${REMEDY}`);
+  const { retirement } = note;
   const found = await Promise.all(retirement.segments.map((segment) => compare(folder, segment)));
   const changed = retirement.segments.find((_, index) => found[index] === 'changed');
   return {
@@ -101,11 +105,23 @@ async function readOne(folder: string, name: string, isSigned: IsSigned): Promis
   };
 }
 
-function parse(text: string, path: string): { readonly retirement: Retirement; readonly signature: string } {
+function unknown(problem: string): StoredRetirement {
+  return { retirement: null, kept: 0, problem };
+}
+
+interface Note {
+  /** What it claims to be, until its signature fits. */
+  readonly retirement: Retirement;
+  readonly signature: string;
+}
+
+function parse(text: string): Note | null {
   try {
-    return JSON.parse(text) as { retirement: Retirement; signature: string };
+    const { retirement, signature } = JSON.parse(text) as Note;
+    return typeof signature === 'string' ? { retirement, signature } : null;
   } catch {
-    throw new RingfenceError('verify_failed', `${path} cannot be read`);
+    // Not JSON, or `null`.
+    return null;
   }
 }
 

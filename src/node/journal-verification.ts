@@ -17,7 +17,9 @@ export async function verifyJournals(
     const { epochs, records, signed, lastAt, torn, faults } = await verifyOne(primary, journals, node);
     const retired = await readRetirements(journals.directoryOf(node), isSignedBy(primary));
     const ends = torn.map(({ epoch, position, bytes }) => ({ id: `${node}-${epoch}-${position}`, bytes }));
-    const shown = retired.map(({ retirement, kept }) => ({ ...retirement, kept }));
+    const shown = retired.flatMap(({ retirement, kept }) =>
+      retirement === null ? [] : [{ ...retirement, kept }],
+    );
     verified.push({ node, epochs, records, signed, lastAt, torn: ends, retired: shown });
     problems.push(
       ...faults.map(({ message }) => message),
