@@ -98,8 +98,10 @@ async function next(state: State, limit: number): Promise<Step> {
 async function begin(state: State): Promise<Step> {
   const { directory, from } = state;
   const start = await readStart(directory);
+  // One that cannot be read keeps nothing back: `verify` names it.
   const kept = (await listSegments(directory)).filter(
-    ({ epoch, first }) => start === null || !isBefore({ epoch, position: first }, start),
+    ({ epoch, first }) =>
+      start === null || start === 'unreadable' || !isBefore({ epoch, position: first }, start),
   );
   const holding = kept.findLast(({ epoch, first }) => epoch === from.epoch && first <= from.position);
   const later = kept.filter(({ epoch, first }) => isBefore(from, { epoch, position: first }));

@@ -8,7 +8,7 @@ import { openSegment } from './segment-reader.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { listSegments } from './segments.ts';
 import type { SegmentFile } from './segments.ts';
-import { readStart } from './start.ts';
+import { readStart, startPath } from './start.ts';
 
 /** What a new epoch must know about the ones before. */
 export interface LastLife {
@@ -34,6 +34,11 @@ export async function recoverLastLife(directory: string, me: Me): Promise<LastLi
   const last = await openLast(segments, me);
   if (last.reader !== null) return { epoch, ...(await findEnd(directory, last.reader, me.boot)) };
   const start = await readStart(directory);
+  if (start === 'unreadable')
+    throw new RingfenceError(
+      'verify_failed',
+      `${startPath(directory)} cannot be read, and no segment says where the journal stands: put it back from a backup`,
+    );
   if (start === null) return { epoch, head: GENESIS, fault: last.fault };
   return { epoch: Math.max(epoch, start.epoch), head: fromHex(start.head), fault: last.fault };
 }

@@ -86,10 +86,27 @@ test('more than was pruned cannot be taken away unseen, nor can the start be mov
   const start = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   writeFileSync(path, JSON.stringify({ ...start, position: Number(kept[1]?.slice(9, 21)) }));
   assert.equal((await verified(directory)).fault?.kind, 'forged');
-  writeFileSync(path, '{}');
-  await assert.rejects(verified(directory), { code: 'verify_failed' });
   rmSync(path);
   assert.equal((await verified(directory)).fault?.kind, 'removed');
+});
+
+test('a beginning that is missing or forged stays known: nothing is pruned over it, and nothing goes for it', async (t) => {
+  const { directory } = await fill(t);
+  const refuses = async (kind: string): Promise<void> => {
+    const before = names(directory);
+    const { fault } = await verified(directory);
+    assert.equal(fault?.kind, kind);
+    const more = { directory, loaded: END, sign: signText };
+    await assert.rejects(pruneJournal(more), { code: 'verify_failed', message: fault.message });
+    assert.deepEqual(names(directory), before);
+  };
+  const [first = ''] = names(directory);
+  const path = join(directory, 'start.json');
+  rmSync(join(directory, first));
+  await refuses('removed');
+  const head = '0'.repeat(64);
+  writeFileSync(path, JSON.stringify({ node: 'w0', epoch: 2, position: 0, head, signature: 'AA' }));
+  await refuses('forged');
 });
 
 test('segments go by age and by size', async (t) => {

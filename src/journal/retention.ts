@@ -1,5 +1,7 @@
 import { stat, unlink } from 'node:fs/promises';
-import type { Sign } from './checkpoint.ts';
+import { basename } from 'node:path';
+import { beginningProblem, unreadableStart } from './beginning.ts';
+import type { IsSigned, Sign } from './checkpoint.ts';
 import { createCursor } from './cursor.ts';
 import { faultError } from './fault.ts';
 import { toHex } from './format.ts';
@@ -39,8 +41,12 @@ export async function pruneJournal(options: PruneOptions): Promise<Pruned> {
   const { directory, sign } = options;
   const start = await readStart(directory);
   const all = await measure(await listSegments(directory));
-  const kept = all.filter(({ file }) => start === null || !isBefore(placeOf(file), start));
+  const kept = all.filter(
+    ({ file }) => start === null || start === 'unreadable' || !isBefore(placeOf(file), start),
+  );
   const header = await chooseStart(options, kept);
+  if (header === null && kept.length === all.length) return { segments: 0, bytes: 0 };
+  await checkBeginning(options, start);
   if (header === null) return remove(directory, all.slice(0, all.length - kept.length));
   const { node, epoch, first, chain } = header;
   const place = { epoch, position: first };
@@ -94,6 +100,25 @@ async function readFirst(
     return { header: reader.header, at: (JSON.parse(frame.payload.toString()) as JournalRecord).at };
   } finally {
     await reader.close();
+  }
+}
+
+/** A new start never covers up that the journal does not begin where it was known to begin. */
+async function checkBeginning(
+  { directory, sign }: PruneOptions,
+  start: Awaited<ReturnType<typeof readStart>>,
+): Promise<void> {
+  const node = basename(directory);
+  if (start === 'unreadable') throw faultError(await unreadableStart(directory, node));
+  const cursor = createCursor({ directory });
+  try {
+    const step = await cursor.next(1);
+    // Ed25519 gives the same text the same signature.
+    const isSigned: IsSigned = (text, signature) => sign(text) === signature;
+    const wrong = step.kind === 'epoch' ? beginningProblem(step.header, { node, start, isSigned }) : null;
+    if (wrong !== null) throw faultError(wrong);
+  } finally {
+    await cursor.close();
   }
 }
 

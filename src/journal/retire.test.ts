@@ -168,6 +168,57 @@ test('a note that is not one is a problem that names the file and the remedy, an
   }
 });
 
+/** Begins at record 0 of epoch 2, or in the middle of it. */
+const BEGINNINGS = [
+  { begins: 'at an epoch', position: 0, through: 1, segments: [] },
+  { begins: 'in an epoch', position: 60, through: 2, segments: ['epoch 2'] },
+];
+
+for (const { begins, position, through, segments } of BEGINNINGS)
+  test(`a start that cannot be read stops nobody, is named, and is retired where the journal begins ${begins}`, async (t) => {
+    const directory = await fill(t);
+    await pruneJournal({ directory, loaded: { epoch: 2, position }, sign: signText });
+    const path = join(directory, 'start.json');
+    for (const text of ['', 'null', '{}', '[1]']) {
+      writeFileSync(path, text);
+      const { faults } = await verified(directory);
+      const remedy = new RegExp(`start\\.json cannot be read: .* \`ringfence journal retire w0 ${through}\``);
+      assert.match(faults[0]?.message ?? '', remedy, text);
+      const more = { directory, loaded: LOADED, sign: signText };
+      await assert.rejects(pruneJournal(more), { code: 'verify_failed', message: remedy });
+    }
+    const journal = await openFor(t, { directory });
+    assert.equal(journal.epoch, 4);
+    await journal.close();
+    const retirement = await retireThrough(directory, through);
+    const gone = new Set(retirement.segments.map(({ name }) => name.replace(/^0000000(\d)-.*/, 'epoch $1')));
+    assert.deepEqual([...gone], [...segments, 'start.json']);
+    const kept = join(retiredFolder(directory), 'start.json');
+    assert.equal(readFileSync(kept, 'utf8'), '[1]');
+    assert.equal((await verified(directory)).fault, null);
+    assert.equal((await readRetirements(directory, isSigned))[0]?.problem, null);
+    await pruneJournal({ directory, loaded: LOADED, sign: signText });
+    assert.equal((await verified(directory)).fault, null);
+  });
+
+test('a start that cannot be read is moved away where nothing is missing, and stops a journal that has nothing else', async (t) => {
+  const directory = await fill(t);
+  const path = join(directory, 'start.json');
+  writeFileSync(path, 'null');
+  const { faults, epochs } = await verified(directory);
+  assert.deepEqual([faults.length, epochs], [1, 3]);
+  assert.match(faults[0]?.message ?? '', /start\.json cannot be read: .* move it away: nothing is missing/);
+  renameSync(path, join(directory, 'moved.json'));
+  assert.equal((await verified(directory)).fault, null);
+  renameSync(join(directory, 'moved.json'), path);
+  for (const name of names(directory)) rmSync(join(directory, name));
+  assert.match((await verified(directory)).fault?.message ?? '', /start\.json cannot be read/);
+  await assert.rejects(openFor(t, { directory }), {
+    code: 'verify_failed',
+    message: /put it back from a backup/,
+  });
+});
+
 test('a file that stands where evidence is to be kept is never taken for it', async (t) => {
   const directory = await fill(t);
   spoilEpoch(directory, 1);

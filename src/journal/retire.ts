@@ -14,7 +14,7 @@ import {
 } from './retirement.ts';
 import { openSegment } from './segment-reader.ts';
 import { isBefore, listSegments, syncDirectory, type Place, type SegmentFile } from './segments.ts';
-import { writeStart } from './start.ts';
+import { readStart, START_NAME, startPath, writeStart } from './start.ts';
 
 export interface RetireRequest {
   readonly directory: string;
@@ -48,6 +48,7 @@ export async function planRetirement(
   const start = { epoch: header.epoch, position: 0 };
   const segments = [];
   for (const { path } of all.filter((file) => isGone(file, start))) segments.push(await hashSegment(path));
+  if ((await readStart(directory)) === 'unreadable') segments.push(await hashSegment(startPath(directory)));
   return {
     node,
     through,
@@ -69,7 +70,7 @@ export async function retire(directory: string, retirement: Retirement, sign: Si
   await writeRetirement(directory, retirement, sign);
   await syncDirectory(directory);
   await writeStart(directory, { node, epoch: start.epoch, position: 0, head: start.head }, sign);
-  for (const { name } of segments) await unlink(join(directory, name));
+  for (const { name } of segments) if (name !== START_NAME) await unlink(join(directory, name));
   await syncDirectory(directory);
 }
 

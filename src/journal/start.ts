@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RingfenceError } from '../kernel/errors.ts';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { writeWhole } from './files.ts';
 import { isMissing } from './segments.ts';
@@ -14,18 +13,22 @@ export interface JournalStart extends Place {
   readonly signature: string;
 }
 
-const NAME = 'start.json';
+export const START_NAME = 'start.json';
 
-/** Null when nothing was ever pruned. `verify_failed` when the file is not what we write. */
-export async function readStart(directory: string): Promise<JournalStart | null> {
+export function startPath(directory: string): string {
+  return join(directory, START_NAME);
+}
+
+/** Null when nothing was ever pruned. `unreadable` when the file is not what we write. */
+export async function readStart(directory: string): Promise<JournalStart | 'unreadable' | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(join(directory, NAME), 'utf8'));
-    if (isStart(value)) return value;
+    const value: unknown = JSON.parse(await readFile(startPath(directory), 'utf8'));
+    return isStart(value) ? value : 'unreadable';
   } catch (error) {
     if (isMissing(error)) return null;
-    if (!(error instanceof SyntaxError)) throw error;
+    if (error instanceof SyntaxError) return 'unreadable';
+    throw error;
   }
-  throw new RingfenceError('verify_failed', `${join(directory, NAME)} cannot be read`);
 }
 
 /** Replaces the file in one step that survives a power cut. */
@@ -34,7 +37,7 @@ export async function writeStart(
   facts: Omit<JournalStart, 'signature'>,
   sign: Sign,
 ): Promise<void> {
-  await writeWhole(join(directory, NAME), JSON.stringify({ ...facts, signature: sign(startText(facts)) }));
+  await writeWhole(startPath(directory), JSON.stringify({ ...facts, signature: sign(startText(facts)) }));
 }
 
 /** True when the signature of the beginning fits. */

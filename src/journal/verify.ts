@@ -1,15 +1,16 @@
+import { beginningMissing, beginningProblem, unreadableStart } from './beginning.ts';
 import type { IsSigned } from './checkpoint.ts';
 import { createCursor } from './cursor.ts';
 import type { Step } from './cursor.ts';
 import { fault } from './fault.ts';
 import type { Fault } from './fault.ts';
-import { GENESIS, fromHex } from './format.ts';
+import { fromHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 import { createRecordCheck } from './record-check.ts';
 import type { RecordCheck } from './record-check.ts';
 import { isBefore } from './segments.ts';
 import type { Place } from './segments.ts';
-import { isStartSigned, readStart } from './start.ts';
+import { readStart } from './start.ts';
 import type { JournalStart } from './start.ts';
 
 /** A chain head that the store recorded when it loaded the journal: position after the record, head in hex. */
@@ -68,7 +69,8 @@ interface State {
  */
 export async function verifyJournal(options: VerifyOptions): Promise<JournalVerification> {
   const { directory, boot, node, isSigned } = options;
-  const start = await readStart(directory);
+  const signed = await readStart(directory);
+  const start = signed === 'unreadable' ? null : signed;
   const cursor = createCursor({ directory, node, ...(boot === undefined ? {} : { boot }) });
   const state: State = {
     options,
@@ -83,6 +85,7 @@ export async function verifyJournal(options: VerifyOptions): Promise<JournalVeri
     epochs: 0,
     place: { epoch: 0, position: 0 },
   };
+  if (signed === 'unreadable') accuse(state, await unreadableStart(directory, node));
   try {
     for (;;) {
       const found = judge(state, await cursor.next(1_000));
@@ -123,37 +126,15 @@ function note({ torn, place }: State, bytes: number | null): void {
 function enterEpoch(state: State, header: SegmentHeader, torn: number | null): Fault | null {
   const isFirst = state.epochs === 0 && state.faults.length === 0;
   note(state, torn);
-  const wrong = isFirst ? beginningProblem(state, header) : continuationProblem(state, header);
+  const wrong = isFirst
+    ? beginningProblem(header, { ...state.options, start: state.start })
+    : continuationProblem(state, header);
   if (wrong?.epoch === header.epoch) return wrong;
   if (wrong !== null) accuse(state, wrong);
   state.epochs += 1;
   state.place = { epoch: header.epoch, position: header.first };
   state.check.enter(header);
   return reachAnchor(state, header.chain);
-}
-
-/** Does the first segment begin where the journal is known to begin? */
-function beginningProblem({ options, start }: State, header: SegmentHeader): Fault | null {
-  const { epoch, first, chain } = header;
-  const point = { node: options.node, epoch, position: first };
-  if (header.node !== options.node)
-    return fault('replaced', point, `its segment belongs to node ${header.node}`);
-  if (start !== null) {
-    const fits = start.epoch === epoch && start.position === first && fromHex(start.head) === chain;
-    if (!isStartSigned(start, options.isSigned) || start.node !== options.node)
-      return fault(
-        'forged',
-        { ...point, position: 0 },
-        'the signature of the start of the journal does not fit',
-      );
-    return fits
-      ? null
-      : fault('removed', { ...start, node: options.node }, 'the journal began here, it is missing');
-  }
-  if (first > 0) return fault('removed', { ...point, position: 0 }, 'the segment that it was in is missing');
-  if (chain !== GENESIS)
-    return fault('removed', { ...point, epoch: epoch - 1 }, 'the epoch before this one is missing');
-  return null;
 }
 
 /** Does an epoch begin at its beginning, and was everything before it seen that the store has seen? */
@@ -210,10 +191,7 @@ function missingEnd(state: State): 'end' {
   const gone = passAnchors(state, { epoch: Infinity, position: 0 });
   if (gone !== null) accuse(state, gone);
   else if (start !== null && epochs === 0 && state.faults.length === 0)
-    accuse(
-      state,
-      fault('removed', { ...start, node: options.node }, 'the journal began here, it is missing'),
-    );
+    accuse(state, beginningMissing(options.node, start));
   return 'end';
 }
 
