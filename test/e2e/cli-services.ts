@@ -32,12 +32,22 @@ interface Sources {
 
 const id = (kind: string) => newId(kind, randomBytes);
 
-/** A made-up vendor whose API accepts the token `realtoken1` and no other. */
+const hostField = {
+  name: 'host',
+  label: 'Host',
+  secret: false,
+  required: false,
+  pattern: /^[a-z.]+$/,
+  problem: 'A host name.',
+};
+
+/** A made-up vendor whose API accepts the token `realtoken1` and no other. Some run its server themselves. */
 const vendor = {
   ...acme,
   id: 'acme',
   custody: {
     ...acme.custody,
+    fields: [...acme.custody.fields, hostField],
     snippets: (parts: Readonly<Record<string, string>>, gateway: string) => [
       {
         sdk: 'acme',
@@ -176,7 +186,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       totals: async () => (await store.ledger.verify()).totals,
     },
     journal,
-    system: createSystem(clock, url, (nonce) => answerProbe(nonce, keyRing.derive('probe'))),
+    system: createSystem({ store, clock, url }, (nonce) => answerProbe(nonce, keyRing.derive('probe'))),
   };
 }
 
@@ -251,11 +261,10 @@ function createMemoryJournal(clock: Clock): MemoryJournal {
 }
 
 function createSystem(
-  clock: Clock,
-  url: () => string,
+  { store, clock, url }: Sources,
   probe: (nonce: string) => string | null,
 ): AdminServices['system'] {
-  const loaded = loadOrCreateAuthority(tlsFixture(vendor.facts.hosts).options);
+  const { options } = tlsFixture([]);
   return {
     status: () =>
       Promise.resolve({
@@ -274,9 +283,11 @@ function createSystem(
         alarms: [],
       }),
     ca: async () => {
-      const { certificate } = (await loaded).authority;
+      const own = (await store.accounts.list()).flatMap(({ fields }) => fields['host'] ?? []);
+      const hosts = [...vendor.facts.hosts, ...own];
+      const { certificate } = (await loadOrCreateAuthority({ ...options, hosts })).authority;
       const fingerprint = new X509Certificate(certificate).fingerprint256;
-      return { certificate, fingerprint, hosts: vendor.facts.hosts };
+      return { certificate, fingerprint, hosts };
     },
     probe,
     metrics: () => Promise.resolve('# HELP ringfence_up 1 while it runs\nringfence_up 1\n'),

@@ -21,12 +21,10 @@ export async function seal(
   const session = await openSession(context, flags);
   const values = await readValues(context.process, await findVendor(session, vendor), flags);
   const { upstream, currency } = flags;
-  const before = await session.client.call('ca.get', {});
+  const before = await fingerprint(session);
   const account = await session.client.call('accounts.seal', { vendor, name, values, upstream, currency });
   session.show(account, () => `Account ${account.name} is sealed as ${account.id}.`);
-  const { fingerprint } = await session.client.call('ca.get', {});
-  if (fingerprint !== before.fingerprint)
-    session.note(`Apps reach its host with the new certificate of the authority: ringfence ca`);
+  await tellOfCertificate(session, before);
   session.note(`Next: ringfence accounts test ${account.id}`);
 }
 
@@ -41,9 +39,21 @@ export async function reseal(
   if (found === undefined)
     throw new RingfenceError('not_found', `There is no vendor account "${reference}".`);
   const values = await readValues(context.process, await findVendor(session, found.vendor), flags);
+  const before = await fingerprint(session);
   const account = await session.client.call('accounts.reseal', { account: found.id, values });
   session.show(account, () => `The vendor accepts the new credential of ${account.name}; it is in use.`);
+  await tellOfCertificate(session, before);
   session.note('Revoke the old one at the vendor now.');
+}
+
+async function fingerprint({ client }: Session): Promise<string> {
+  return (await client.call('ca.get', {})).fingerprint;
+}
+
+/** An account with a host of its own may have needed a new one. */
+async function tellOfCertificate(session: Session, before: string): Promise<void> {
+  if ((await fingerprint(session)) !== before)
+    session.note('Apps reach its host with the new certificate of the authority: ringfence ca');
 }
 
 async function findVendor({ client }: Session, vendor: string): Promise<VendorInfo> {
