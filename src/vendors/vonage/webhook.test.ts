@@ -113,7 +113,8 @@ test('an SMS webhook is verified in query, form and JSON, and only near its time
 });
 
 test('an SMS webhook signed again passes the app’s own validator', () => {
-  const { sms } = new Vonage({ apiKey: 'k', apiSecret: 's' });
+  // Without a key the SDK asks the file system for `undefined`, which Node deprecates.
+  const { sms } = new Vonage({ apiKey: 'k', apiSecret: 's', privateKey: '' });
   const algorithms = ['MD5HASH', 'SHA256HMAC'] as const;
   for (const algorithm of algorithms)
     for (const request of smsHook(SIGNATURES[algorithm])) {
