@@ -58,7 +58,7 @@ export async function openPrimary(options: PrimaryOptions) {
     foundation,
     nodes,
     supervisor,
-    settle: settlement.round,
+    settle: [settlement.prices, settlement.outcomes],
     every: settleEvery,
     say,
   });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Foundation } from './foundation.ts';
 import { createTending } from './tending.ts';
 
-function world(settle: () => Promise<unknown>) {
+function world(...settle: readonly (() => Promise<unknown>)[]) {
   const said: string[] = [];
   const saved: string[] = [];
   const foundation = {
@@ -37,6 +37,15 @@ describe('background work', () => {
     const began = performance.now();
     await tending.ended();
     assert.ok(performance.now() - began < 5_000);
+  });
+
+  it('goes on with one kind of settlement while another waits for a vendor', async () => {
+    let rounds = 0;
+    const waits = () => new Promise(() => {});
+    const { tending } = world(waits, async () => void (rounds += 1), waits);
+    tending.start();
+    await until(() => rounds >= 3);
+    tending.stop();
   });
 
   it('goes on after a failure, which it tells', async () => {

@@ -8,7 +8,8 @@ export interface TendingOptions {
   readonly foundation: Foundation;
   readonly nodes: readonly string[];
   readonly supervisor: Pick<Supervisor, 'reports'>;
-  readonly settle: () => Promise<unknown>;
+  /** Kinds of settlement, each in rounds of its own: none waits for another. */
+  readonly settle: readonly (() => Promise<unknown>)[];
   /** Milliseconds between two rounds. */
   readonly every: number;
   readonly say: (line: string) => void;
@@ -27,7 +28,7 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
   const { store, clock } = foundation;
   let isStopped = false;
   let books: Promise<void> = Promise.resolve();
-  let settling: Promise<void> = Promise.resolve();
+  let settling: Promise<unknown> = Promise.resolve();
 
   async function keepBooks(): Promise<void> {
     const reports = await supervisor.reports();
@@ -48,7 +49,7 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
 
   return Object.freeze({
     start() {
-      settling = repeat(settle);
+      settling = Promise.all(settle.map(repeat));
       books = repeat(async (round) => {
         if (round % PRUNE_EVERY === 0) await pruneAll(foundation, nodes, say);
         await keepBooks();

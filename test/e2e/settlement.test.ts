@@ -75,6 +75,46 @@ describe('the ledger after settlement, against the bills of the vendors', () => 
   });
 });
 
+describe('late prices', () => {
+  let node: TestNode;
+  before(async () => {
+    node = await startNode();
+  });
+  after(() => node.close());
+
+  it('do not wait for the search of a lost answer among the records of the vendor', async () => {
+    const { faults } = node.sandbox;
+    faults.add({ kind: 'lost-answer', vendor: 'twilio', method: 'POST', count: 1 });
+    const search = { kind: 'latency', milliseconds: 12_000, method: 'GET', path: '/Messages.json' } as const;
+    const { id } = faults.add({ ...search, vendor: 'twilio' });
+    await sendMessage(node);
+    await eventually(() => faults.list().some((fault) => fault.id === id && fault.hits > 0));
+    await sendMessage(node);
+    const { ledger } = node.primary.store;
+    await eventually(async () => (await ledger.list({ limit: 10 })).some((row) => row.settled));
+    const states = (await ledger.list({ limit: 10 })).map(({ state }) => state);
+    assert.deepEqual(states.toSorted(), ['committed', 'unknown'], 'the search has ended before');
+  });
+});
+
+async function sendMessage({ gateway, parts }: TestNode): Promise<void> {
+  const { accountSid = '', authToken = '' } = parts('twilio', 'secret');
+  const response = await fetch(`${gateway}/api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+    body: new URLSearchParams({ To: ALLOWED, From: FROM, Body: 'x' }),
+  });
+  await response.text();
+}
+
+async function eventually(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE;
+  while (!(await isTrue())) {
+    assert.ok(Date.now() < end, 'it does not become true');
+    await sleep(50);
+  }
+}
+
 /** Records of the Reports API cost: these stand at their bound, which is the sandbox's price, until an hour has passed. */
 const PAID: ReadonlySet<string> = new Set(['messages.send', 'verify.start_verification']);
 

@@ -24,7 +24,10 @@ import { createSettlement, type Settlement } from './settlement.ts';
 export interface SettlementWorld {
   readonly sandbox: Sandbox;
   readonly store: Store;
-  readonly settlement: Settlement;
+  readonly settlement: Settlement & {
+    /** One round of each kind. */
+    round(): Promise<{ readonly settled: number; readonly resolved: number }>;
+  };
   readonly incidents: string[];
   /** Requests that the vendor got from settlement. */
   readonly asked: string[];
@@ -46,7 +49,7 @@ export interface SettlementWorld {
 
 export interface WorldOptions {
   readonly budgets?: readonly BudgetRecord[];
-  readonly answer?: (request: WireRequest) => WireResponse | null;
+  readonly answer?: (request: WireRequest) => WireResponse | null | Promise<WireResponse | null>;
   readonly grace?: number;
 }
 
@@ -93,7 +96,7 @@ export async function openWorld(
     budget: (id) => budgets.find((one) => one.id === id),
     async send(request) {
       asked.push(`${request.path}?${request.query}`);
-      return answer(request) ?? deliver(request);
+      return (await answer(request)) ?? deliver(request);
     },
     fingerprint: (text) => `hash of ${text}`,
     journal: async () => {},
@@ -128,7 +131,13 @@ export async function openWorld(
   return {
     sandbox,
     store,
-    settlement,
+    settlement: {
+      ...settlement,
+      async round() {
+        const [settled, resolved] = await Promise.all([settlement.prices(), settlement.outcomes()]);
+        return { settled, resolved };
+      },
+    },
     incidents,
     asked,
     opened: () => opened,

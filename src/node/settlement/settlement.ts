@@ -20,16 +20,12 @@ export interface SettlementOptions extends BookingOptions, DeskOptions {
   readonly graceMilliseconds?: number;
 }
 
-/** What a round of looking things up did. */
-export interface SettlementRound {
-  /** Accepted rows that have their last word now. */
-  readonly settled: number;
-  /** Unknown rows that have an outcome now. */
-  readonly resolved: number;
-}
-
+/** Rounds of looking things up. Each kind has its own: a long list of records keeps no price waiting. */
 export interface Settlement {
-  round(): Promise<SettlementRound>;
+  /** Looks for prices of accepted rows; how many have their last word now. */
+  prices(): Promise<number>;
+  /** Looks for what became of unknown rows; how many have an outcome now. */
+  outcomes(): Promise<number>;
 }
 
 interface Batch {
@@ -86,11 +82,13 @@ export function createSettlement(options: SettlementOptions): Settlement {
   }
 
   return Object.freeze({
-    async round() {
+    prices() {
       const deskOf = createDesks(options);
-      // Side by side: a long list of records keeps no price waiting.
-      const [settled, resolved] = await Promise.all([all(() => settle(deskOf)), all(() => resolve(deskOf))]);
-      return { settled, resolved };
+      return all(() => settle(deskOf));
+    },
+    outcomes() {
+      const deskOf = createDesks(options);
+      return all(() => resolve(deskOf));
     },
   });
 }
