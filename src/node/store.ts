@@ -85,8 +85,8 @@ function explain(error: unknown, url: URL): unknown {
     const hint = 'Start it with the data directory that it was first used with, or use another database.';
     return new RingfenceError('conflict', `${error.message} (${place}). ${hint}`, { cause: error });
   }
+  if (error.code !== 'store_unavailable') return error;
   const { code = '' } = (error.cause ?? {}) as { readonly code?: string };
-  const hint = HINTS[code];
-  if (hint === undefined) return error;
+  const hint = HINTS[code] ?? `${error.message}.`;
   return new RingfenceError(error.code, `PostgreSQL at ${place} cannot be used: ${hint}`, { cause: error });
 }

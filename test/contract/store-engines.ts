@@ -79,7 +79,8 @@ async function createPostgres(): Promise<Sandbox> {
   const { host, user } = await server;
   const database = `store_${++databases}`;
   await execute({ host, user, database: 'postgres' }, `CREATE DATABASE ${database}`);
-  const options = { host, user, database, clock: CLOCK };
+  // Patience for a machine that is busy with other tests.
+  const options = { host, user, database, clock: CLOCK, waitMilliseconds: 30_000 };
   let store = await openPostgresStore(options);
   return {
     get store() {

@@ -16,7 +16,7 @@ export interface Queries {
 /** The connections to one PostgreSQL database. The only file that knows `pg`. Rejects with RingfenceErrors. */
 export interface Database extends Queries {
   /** Runs `work` in one transaction; again from the start when PostgreSQL asks for it. */
-  transaction<T>(work: (queries: Queries) => Promise<T>, mode?: 'write' | 'snapshot'): Promise<T>;
+  transaction<T>(work: (queries: Queries) => Promise<T>, mode?: Mode): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -27,17 +27,29 @@ export interface PostgresConnection {
   readonly database?: string;
   readonly user?: string;
   readonly connections?: number;
-  /** How long to wait for a connection or a lock. */
+  /** How long to wait for a connection or a lock; a statement may take several times that. */
   readonly waitMilliseconds?: number;
 }
 
 const ATTEMPTS = 5;
 const INT8 = 20;
+/** A server that has vanished says nothing, and the system takes a quarter of an hour to notice. */
+const ANSWER_AFTER_WAITS = 6;
+/** The longest time that a timer takes. */
+const NO_BOUND = 2 ** 31 - 1;
+/** A connection that does not take it is given up, which undoes as much. */
+const ROLLBACK = { text: 'ROLLBACK', query_timeout: 1_000 };
 
-const BEGIN = {
-  write: 'BEGIN ISOLATION LEVEL READ COMMITTED',
-  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+/** What reads or changes everything may take as long as it needs. */
+const MODES = {
+  write: { begin: 'BEGIN ISOLATION LEVEL READ COMMITTED', bound: {} },
+  schema: { begin: 'BEGIN ISOLATION LEVEL READ COMMITTED', bound: { query_timeout: NO_BOUND } },
+  snapshot: {
+    begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    bound: { query_timeout: NO_BOUND },
+  },
 } as const;
+type Mode = keyof typeof MODES;
 
 export function openDatabase({ url, host, database, user, ...limits }: PostgresConnection): Database {
   const { connections = 8, waitMilliseconds = 5_000 } = limits;
@@ -48,6 +60,7 @@ export function openDatabase({ url, host, database, user, ...limits }: PostgresC
     ...(user === undefined ? {} : { user }),
     max: connections,
     connectionTimeoutMillis: waitMilliseconds,
+    query_timeout: ANSWER_AFTER_WAITS * waitMilliseconds,
     keepAlive: true,
     // A gateway that freezes inside a transaction must not hold the budget's lock against all others.
     lock_timeout: waitMilliseconds,
@@ -61,7 +74,7 @@ export function openDatabase({ url, host, database, user, ...limits }: PostgresC
     all: (sql, ...values) => retry(() => queries.all(sql, ...values)),
     get: (sql, ...values) => retry(() => queries.get(sql, ...values)),
     run: (sql, ...values) => retry(() => queries.run(sql, ...values)),
-    transaction: (work, mode = 'write') => retry(() => inTransaction(pool, work, BEGIN[mode])),
+    transaction: (work, mode = 'write') => retry(() => inTransaction(pool, work, mode)),
     close: () => pool.end(),
   };
 }
@@ -102,20 +115,19 @@ function createQueries(query: (sql: string, values: readonly Value[]) => Promise
   };
 }
 
-async function inTransaction<T>(
-  pool: Pool,
-  work: (queries: Queries) => Promise<T>,
-  begin: string,
-): Promise<T> {
+async function inTransaction<T>(pool: Pool, work: (queries: Queries) => Promise<T>, mode: Mode): Promise<T> {
+  const { begin, bound } = MODES[mode];
   const client = await connect(pool);
   let broken: Error | undefined;
   try {
     await client.query(begin);
-    const result = await work(createQueries((sql, values) => client.query(sql, values as unknown[])));
+    const query = (text: string, values: readonly Value[]) =>
+      client.query({ text, values: values as unknown[], ...bound });
+    const result = await work(createQueries(query));
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((cause: Error) => (broken = cause));
+    await client.query(ROLLBACK).catch((cause: Error) => (broken = cause));
     throw isTransient(error) ? error : toError(error);
   } finally {
     client.release(broken);

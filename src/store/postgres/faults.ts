@@ -12,8 +12,19 @@ const STATES: Readonly<Record<string, readonly [code: ErrorCode, message: string
   '22021': ['input_invalid', 'A text holds a character that cannot be stored'],
   '55P03': ['store_unavailable', 'The store is busy'],
   '53100': ['store_unavailable', 'The disk is full'],
+  '53300': ['store_unavailable', 'The server gives no more connections: raise its max_connections'],
+  '57P03': ['store_unavailable', 'The server is starting or stopping: try again in a moment'],
   '25006': ['store_unavailable', 'The store is read-only'],
 };
+
+/** What the driver says, without a code, when it has waited for long enough. */
+const SILENCE =
+  /^(?:timeout exceeded|timeout expired|Connection terminated due to connection timeout|Query read timeout)/;
+const SILENT = [
+  'store_unavailable',
+  'The store did not answer in time: see whether its server is up, can be reached, and is not overloaded',
+] as const;
+const FAILED = ['store_unavailable', 'The store cannot be reached or failed'] as const;
 
 /** Deadlock and serialization failure: the whole transaction may be tried again. */
 export function isTransient(error: unknown): boolean {
@@ -25,11 +36,8 @@ export function isTransient(error: unknown): boolean {
 export function toError(error: unknown): RingfenceError {
   if (error instanceof RingfenceError) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };
-  const [fault, text] = STATES[String(code)] ?? [
-    'store_unavailable',
-    'The store cannot be reached or failed',
-  ];
-  return new RingfenceError(fault, `${text} (PostgreSQL ${String(code)}: ${String(message)})`, {
-    cause: error,
-  });
+  const words = String(message);
+  const [fault, text] = STATES[String(code)] ?? (SILENCE.test(words) ? SILENT : FAILED);
+  const said = typeof code === 'string' ? `${code}: ${words}` : words;
+  return new RingfenceError(fault, `${text} (PostgreSQL ${said})`, { cause: error });
 }

@@ -29,5 +29,5 @@ function step(database: Database, migrations: readonly string[], now: number): P
     await queries.run(sql);
     await queries.run('INSERT INTO migration (version, applied_at) VALUES ($1, $2)', version + 1, now);
     return false;
-  });
+  }, 'schema');
 }
