@@ -1,74 +1,212 @@
 // Finds the beginnings of anchors in bytes of the memory, as `src/scan/detector/anchor-search.ts` does; the tables are
 // those of `src/scan/detector/gram-index.ts`. Memory, in bytes:
-//   0x100000  words, heads and entries of the index
+//   0x100000  words, heads, trigrams and entries of the index
 //   0x118000  for each byte the runs it may come before; anchors of runs
+//   0x118800  a bit for each part of the base in which an anchor begins
 //   0x120000  patterns, 128 bytes an anchor
-//   0x140000  hits: address of the first byte and number of the anchor
+//   0x140000  anchors that were found: first byte, number of the anchor, and the same in the base or FRESH; ascending
+//   0x1a0000  the same of the base, which the host has written
 
 const RUNS: usize = 0x040000;
 const WORDS: usize = 0x100000;
 const HEADS: usize = 0x108000;
+const TRIGRAMS: usize = 0x10c000;
 const ENTRIES: usize = 0x110000;
 const RUN_ENDS: usize = 0x118000;
 const RUN_ANCHORS: usize = 0x118100;
+const PARTS: usize = 0x118800;
 const PATTERNS: usize = 0x120000;
-const HITS: usize = 0x140000;
-const MOST_HITS: i32 = 0x8000;
+const FOUND: usize = 0x140000;
+const KNOWN: usize = 0x1a0000;
+const MOST_FOUND: i32 = 0x8000;
+const ANCHOR_BYTES: usize = 12;
+const PARTS_BYTES: usize = 2048;
+const FRESH: i32 = -1;
+
+// Behind the bytes of a pattern: how many are looked at, and how far before and behind its first byte a judge sees.
+const LOOKED_AT: usize = 96;
+const SEEN_BEFORE: usize = 98;
+const SEEN_BEHIND: usize = 100;
 
 const HASH_BITS: u32 = 13;
+const TRIGRAM_BITS: u32 = 17;
 /** The last byte of a gram is shifted out. */
 const MULTIPLIER: u32 = 0x9e3779b1 << 8;
 const FOLD: u32 = 0x202020;
 /** Places of a gram's table that are looked up at a time. */
 const STRIDE: usize = 16;
 
-/** As in `changes.ts`. */
-const FEWEST: i32 = 32;
+/** More new bytes than this are not looked at beforehand. */
+const MOST_LOOKS: i32 = 24;
 
-// What is searched: anchors that begin in [first, stop) of a document that ends at `end`.
+// What is searched: anchors that begin in [first, stop) of a document in [document, end).
+let document: usize = 0;
 let first: usize = 0;
 let stop: usize = 0;
 let end: usize = 0;
-let hits: i32 = 0;
+let found: i32 = 0;
 let overscan: usize = 0;
+let longest: i32 = 0;
+
+// Its base: the size, where its anchors end, and of a place how many bits a part takes.
+let baseSize: i32 = 0;
+let knownEnd: usize = KNOWN;
+let partBits: i32 = 0;
+/** Anchors that begin before this byte of the document have been found. */
+let done: i32 = 0;
 
 /** To be called when the tables have been written. */
-export function prepareSearch(bytes: i32): void {
-  overscan = bytes;
+export function prepareSearch(behind: i32, looked: i32): void {
+  overscan = behind;
+  longest = looked;
 }
 
-/** Searches a document; returns the number of hits, or -1 when there is no room for all of them. */
+/** Searches a document; returns the number of anchors, or -1 when there is no room for all of them. */
 export function searchWhole(at: usize, size: i32): i32 {
   start(at, size);
-  searchSpan(at, at + size);
+  searchSpan(at, end);
   return result();
 }
 
-/** The same of what the runs of the last delta leave, as `visitChanges` says. */
-export function searchChanges(at: usize, size: i32, baseSize: i32, runs: i32, after: i32): i32 {
+/**
+ * The same of what the latest delta has made of a base with `known` anchors. An anchor that was copied in one run is
+ * the base's, any other has a part in what is between runs. There, a look tells in most cases that none has.
+ */
+export function searchChanges(at: usize, size: i32, runs: i32, base: i32, known: i32): i32 {
   start(at, size);
-  let done = 0;
-  for (let run = RUNS; run < RUNS + runs * 12; run += 12) {
-    const low = load<i32>(run);
-    const from = load<i32>(run, 4);
-    const stop = low + load<i32>(run, 8);
-    const high = stop === size && from + stop - low === baseSize ? stop : stop - after;
-    if (high - low < FEWEST) continue;
-    if (low > done) searchSpan(at + done, at + low);
-    done = high;
+  openBase(base, known);
+  done = 0;
+  const last = RUNS + <usize>runs * 12;
+  let before: usize = 0;
+  let edge = 0;
+  for (let run = RUNS; run <= last; run += 12) {
+    const low = run < last ? load<i32>(run) : size;
+    if (low > edge + MOST_LOOKS || ((low > edge || (edge > 0 && low < size)) && mayTouch(at + edge, at + low))) {
+      const from = max(done, edge - longest);
+      carry(before, from);
+      searchSpan(at + from, at + low);
+    } else carry(before, edge);
+    done = low;
+    edge = low + load<i32>(run, 8);
+    before = run;
   }
-  if (done < size) searchSpan(at + done, end);
   return result();
 }
 
 function start(at: usize, size: i32): void {
+  document = at;
   end = at + size;
-  hits = 0;
+  found = 0;
 }
 
-const result = (): i32 => (hits > MOST_HITS ? -1 : hits);
+const result = (): i32 => (found > MOST_FOUND ? -1 : found);
 
-/** Writes the anchors that begin in [from, to); their order is free. Reads up to 64 bytes further than the document's end. */
+/** Whether three bytes of an anchor stand where at least one of them is in [from, to), or on both sides of it. */
+// @ts-ignore: decorator
+@inline
+function mayTouch(from: usize, to: usize): bool {
+  let known: u32 = 0;
+  for (let at = from - 2; at < to; at++) {
+    const hash = (load<u32>(at) | FOLD) * MULTIPLIER;
+    known |= load<u32>((hash >>> (32 - TRIGRAM_BITS + 3)) & ~3, TRIGRAMS) >>> (hash >>> (32 - TRIGRAM_BITS));
+  }
+  return (known & 1) === 1;
+}
+
+function openBase(size: i32, known: i32): void {
+  baseSize = size;
+  knownEnd = KNOWN + <usize>known * ANCHOR_BYTES;
+  if (known === 0) return;
+  partBits = max(0, 32 - clz(size >> 14));
+  memory.fill(PARTS, 0, PARTS_BYTES);
+  for (let anchor = KNOWN; anchor < knownEnd; anchor += ANCHOR_BYTES) {
+    const part = load<u32>(anchor) >>> partBits;
+    const at = PARTS + (part >>> 3);
+    store<u8>(at, <u8>(<u32>load<u8>(at) | (1 << (part & 7))));
+  }
+}
+
+/** Takes over the base's anchors that lie in the run, from `done` on to `until`. Mostly there are none. */
+// @ts-ignore: decorator
+@inline
+function carry(run: usize, until: i32): void {
+  if (knownEnd === KNOWN || until <= done) return;
+  const shift = load<i32>(run) - load<i32>(run, 4);
+  const first = <u32>(done - shift) >>> partBits;
+  const last = <u32>(until - 1 - shift) >>> partBits;
+  if (last > first + 1 || isPart(first) || isPart(last)) carryFrom(run, until);
+}
+
+/** Whether an anchor begins in that part of the base. */
+// @ts-ignore: decorator
+@inline
+function isPart(part: u32): bool {
+  return ((<u32>load<u8>(PARTS + (part >>> 3)) >>> (part & 7)) & 1) === 1;
+}
+
+function carryFrom(run: usize, until: i32): void {
+  const low = load<i32>(run);
+  const high = low + load<i32>(run, 8);
+  const shift = low - load<i32>(run, 4);
+  const isFirst = low === 0 && shift === 0;
+  const isLast = document + high === end && high - shift === baseSize;
+  let known = firstKnown(max(low, done) - shift);
+  for (; known < knownEnd && found <= MOST_FOUND; known += ANCHOR_BYTES) {
+    const place = load<i32>(known) + shift;
+    if (place >= until) break;
+    const anchor = load<u32>(known, 4);
+    const pattern = PATTERNS + (<usize>anchor << 7);
+    if (place + load<u8>(pattern, LOOKED_AT) > high) continue;
+    const isSeenBefore = isFirst || place - load<u16>(pattern, SEEN_BEFORE) >= low;
+    const isSeenBehind = isLast || place + load<u16>(pattern, SEEN_BEHIND) <= high;
+    addCarried(place, anchor, isSeenBefore && isSeenBehind ? place - shift : FRESH);
+  }
+}
+
+/** The first anchor of the base that does not begin before `place`. */
+function firstKnown(place: i32): usize {
+  let low: usize = 0;
+  let high = (knownEnd - KNOWN) / ANCHOR_BYTES;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (load<i32>(KNOWN + middle * ANCHOR_BYTES) < place) low = middle + 1;
+    else high = middle;
+  }
+  return KNOWN + low * ANCHOR_BYTES;
+}
+
+/** Of anchors that begin at the same byte, either all are judged again or none. */
+function addCarried(place: i32, anchor: u32, inBase: i32): void {
+  let other = FOUND + <usize>found * ANCHOR_BYTES - ANCHOR_BYTES;
+  let from = inBase;
+  if (found > 0 && load<i32>(other) === place && load<i32>(other, 8) !== inBase) {
+    from = FRESH;
+    for (; other >= FOUND && load<i32>(other) === place; other -= ANCHOR_BYTES) store<i32>(other, FRESH, 8);
+  }
+  add(place, anchor, from);
+}
+
+/** Anchors come almost in their order: those of a gram that stands later may begin a few bytes before. */
+function add(place: i32, anchor: u32, inBase: i32): void {
+  if (found >= MOST_FOUND) {
+    found = MOST_FOUND + 1;
+    return;
+  }
+  let at = FOUND + <usize>found * ANCHOR_BYTES;
+  for (; at > FOUND; at -= ANCHOR_BYTES) {
+    const other = load<i32>(at - ANCHOR_BYTES);
+    if (other < place || (other === place && load<u32>(at - ANCHOR_BYTES, 4) < anchor)) break;
+    store<i32>(at, other);
+    store<i32>(at, load<i32>(at - ANCHOR_BYTES, 4), 4);
+    store<i32>(at, load<i32>(at - ANCHOR_BYTES, 8), 8);
+  }
+  store<i32>(at, place);
+  store<u32>(at, anchor, 4);
+  store<i32>(at, inBase, 8);
+  found++;
+}
+
+/** Adds the anchors that begin in [from, to). Reads up to 64 bytes further than the document's end. */
 function searchSpan(from: usize, to: usize): void {
   first = from;
   stop = to;
@@ -147,13 +285,9 @@ function checkRun(at: usize): void {
 
 function confirm(start: usize, anchor: u32): void {
   const pattern = PATTERNS + (<usize>anchor << 7);
-  if (start < first || start >= stop || start + load<u8>(pattern, 96) > end) return;
+  if (start < first || start >= stop || start + load<u8>(pattern, LOOKED_AT) > end) return;
   if (!agrees(start, pattern) || !agrees(start + 16, pattern + 16)) return;
-  if (hits < MOST_HITS) {
-    store<u32>(HITS + (<usize>hits << 3), <u32>start);
-    store<u32>(HITS + (<usize>hits << 3), anchor, 4);
-  }
-  hits = min(hits + 1, MOST_HITS + 1);
+  add(<i32>(start - document), anchor, FRESH);
 }
 
 // @ts-ignore: decorator

@@ -40,15 +40,11 @@ export interface Detector {
  * changed document is searched for anchors only where it was changed, and judged near the changes.
  */
 export interface DetectorSteps {
-  /** An anchor is a number: its first byte × `kinds` + its kind. */
+  /** Tables for finding the anchors in WebAssembly; null when they do not fit into them. */
+  index(): GramIndex | null;
+  /** How many anchors there are. One that stands in a document is a number: its first byte × `kinds` + its own. */
   readonly kinds: number;
-  /** Whether `find` sees an anchor at a byte depends on so many bytes from there on, and no others. */
-  readonly longest: number;
-  /** Appends the anchors that begin in [from, to), ascending; also such as `judge` finds to be none. */
-  find(window: Window, anchors: number[]): void;
-  /** Tables for finding the same in another way; null when the detector's anchors do not fit into them. */
-  readonly index?: () => GramIndex | null;
-  /** Reports what is detected at these anchors of a document, in their order. */
+  /** Reports what is detected at these anchors of a document, in their order; nothing at such as are none. */
   judge(document: ScannedDocument, anchors: readonly number[], report: (detection: Detection) => void): void;
 }
 

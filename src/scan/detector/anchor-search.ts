@@ -1,5 +1,5 @@
 import type { Window } from '../detection.ts';
-import { type Anchor, chooseNeedles, confirmBeginning, LOOKED_AT } from './anchors.ts';
+import { type Anchor, chooseNeedles, confirmBeginning } from './anchors.ts';
 import { createPrefilter } from './prefilter.ts';
 
 /** Bytes between two looks at the hits: few enough that the hits stay in the processor's cache. */
@@ -9,8 +9,6 @@ export const BLOCK = 1 << 15;
 const SHORT = 256;
 
 export interface AnchorSearch {
-  /** Whether an anchor begins at a byte depends on so many bytes from there on. */
-  readonly longest: number;
   /**
    * Appends the anchors whose first `LOOKED_AT` bytes begin in a window, ascending, each as `start × anchors + its
    * number`.
@@ -21,7 +19,6 @@ export interface AnchorSearch {
 export function createAnchorSearch(anchors: readonly Anchor[]): AnchorSearch {
   const needles = chooseNeedles(anchors);
   const prefilter = createPrefilter(needles.map(({ text }) => text));
-  const longest = Math.max(1, ...anchors.map(({ length }) => Math.min(length, LOOKED_AT)));
   const longestNeedle = Math.max(1, ...needles.map(({ text }) => text.length));
   const room = 2 * prefilter.mostPerByte * (BLOCK + longestNeedle);
   let idle: Int32Array | null = null;
@@ -71,7 +68,7 @@ export function createAnchorSearch(anchors: readonly Anchor[]): AnchorSearch {
     for (let from = window.from; from < window.to; from += BLOCK)
       searchBlock({ ...window, from, to: Math.min(window.to, from + BLOCK) }, found);
   }
-  return { longest, find };
+  return { find };
 }
 
 function sortFrom(numbers: number[], first: number): void {

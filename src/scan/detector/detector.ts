@@ -20,7 +20,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     ...anchors.flatMap(({ length, rules: users }) => users.map(({ span }) => span + length)),
   );
   const kinds = anchors.length;
-  const { find, longest } = createAnchorSearch(anchors);
+  const { find } = createAnchorSearch(anchors);
 
   /** A pattern is read when its first anchor turns up: most scans need few of them. */
   function matcherOf(rule: LeakRule): Matcher {
@@ -52,7 +52,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     }
   }
   const index = (): GramIndex | null => buildGramIndex(anchors);
-  const steps = Object.freeze({ kinds, longest, find, index, judge: judgeAll });
+  const steps = Object.freeze({ index, kinds, judge: judgeAll });
   return Object.freeze({ reach, detect, steps });
 }
 

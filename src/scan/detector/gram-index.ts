@@ -12,7 +12,9 @@ export interface GramIndex {
    * places are told to be none by this table alone.
    */
   readonly words: Uint32Array;
-  /** At the same hash: number of the first entry, counted from 1; 0 for none. */
+  /** At a larger hash of three bytes: a bit when an anchor has them. What has none of those has no anchor. */
+  readonly trigrams: Uint32Array;
+  /** At the hash of a gram's first three bytes: number of the first entry, counted from 1; 0 for none. */
   readonly heads: Uint16Array;
   /** Four numbers an entry: anchor, bytes from its start to the gram, number of the next entry, and 0. */
   readonly entries: Uint16Array;
@@ -20,20 +22,24 @@ export interface GramIndex {
   readonly runEnds: Uint8Array;
   /** Anchors of so short a prefix that their digits are looked for. */
   readonly runs: readonly { readonly anchor: number; readonly prefix: number }[];
-  /** `PATTERN_BYTES` for each anchor: what its first bytes must be, see `patternOf`. */
+  /** `PATTERN_BYTES` for each anchor: what its first bytes must be, and what is seen around them, see `patternOf`. */
   readonly patterns: Uint8Array;
   /** An anchor is met at most so many bytes behind its start. */
   readonly overscan: number;
+  /** No more bytes of an anchor are looked at. */
+  readonly longest: number;
 }
 
 /** Both are known to `assembly/anchor-search.ts` too, as is the hash. */
 export const HASH_BITS = 13;
+export const TRIGRAM_BITS = 17;
 export const PATTERN_BYTES = 128;
 const MULTIPLIER = 0x9e3779b1 << 8;
 /** Halves of a pattern: the literal; 255 where it has a byte; 255 where a digit must stand. */
 const PATTERN_PART = 32;
 
 const GRAM = 4;
+const TRIGRAM = 3;
 const FOLD = 0x20;
 const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 /** Searching further behind a window's end than this costs more than rarer grams save. */
@@ -54,6 +60,7 @@ type Place = readonly number[] | null;
 export function buildGramIndex(anchors: readonly Anchor[]): GramIndex | null {
   const index = {
     words: new Uint32Array(1 << HASH_BITS),
+    trigrams: collectTrigrams(anchors),
     heads: new Uint16Array(1 << HASH_BITS),
     runEnds: new Uint8Array(256),
     patterns: Buffer.concat(anchors.map(patternOf)),
@@ -73,7 +80,8 @@ export function buildGramIndex(anchors: readonly Anchor[]): GramIndex | null {
     overscan = Math.max(overscan, pair.offset + 2);
   }
   if (entries.length > MOST_ENTRIES * 4 || anchors.length > MOST_ANCHORS) return null;
-  return { ...index, entries: Uint16Array.from(entries), runs, overscan };
+  const longest = Math.max(0, ...anchors.map(({ length }) => Math.min(length, LOOKED_AT)));
+  return { ...index, entries: Uint16Array.from(entries), runs, overscan, longest };
 }
 
 function placesOf({ literal, length }: Anchor): Place[] {
@@ -81,6 +89,26 @@ function placesOf({ literal, length }: Anchor): Place[] {
     place < literal.length ? [literal.charCodeAt(place)] : DIGITS,
   );
 }
+
+function collectTrigrams(anchors: readonly Anchor[]): Uint32Array {
+  const trigrams = new Uint32Array((1 << TRIGRAM_BITS) / 32);
+  const known = new Set<string>();
+  for (const places of anchors.map(placesOf))
+    for (let at = 0; at + TRIGRAM <= places.length; at++) {
+      const trigram = places.slice(at, at + TRIGRAM);
+      const key = trigram.join(' ');
+      if (!known.has(key))
+        for (const gram of gramsOf(trigram)) setBit(trigrams, hashOf(gram.beginning, TRIGRAM_BITS));
+      known.add(key);
+    }
+  return trigrams;
+}
+
+const setBit = (words: Uint32Array, bit: number): void => {
+  words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
+};
+
+const hashOf = (beginning: number, bits: number): number => Math.imul(beginning, MULTIPLIER) >>> (32 - bits);
 
 interface Gram {
   /** The first three bytes, the first one lowest. */
@@ -154,7 +182,7 @@ function addGrams(
   grams: readonly Gram[],
 ): void {
   for (const { beginning, lasts } of grams) {
-    const place = Math.imul(beginning, MULTIPLIER) >>> (32 - HASH_BITS);
+    const place = hashOf(beginning, HASH_BITS);
     words[place] = (words[place] ?? 0) | lasts;
     const head = heads[place] ?? 0;
     // Two grams of one anchor at the same place would tell of it twice.
@@ -187,8 +215,8 @@ function addRun(
   return true;
 }
 
-function patternOf({ literal, length }: Anchor): Uint8Array {
-  const pattern = new Uint8Array(PATTERN_BYTES);
+function patternOf({ literal, length, rules }: Anchor): Uint8Array {
+  const pattern = Buffer.alloc(PATTERN_BYTES);
   const lookedAt = Math.min(length, LOOKED_AT);
   for (let place = 0; place < lookedAt; place++) {
     if (place < literal.length) {
@@ -197,5 +225,9 @@ function patternOf({ literal, length }: Anchor): Uint8Array {
     } else pattern[2 * PATTERN_PART + place] = 255;
   }
   pattern[3 * PATTERN_PART] = lookedAt;
+  // One byte more on either side tells whether the document goes on there.
+  const span = 1 + Math.max(...rules.map((rule) => rule.span));
+  pattern.writeUInt16LE(span, 3 * PATTERN_PART + 2);
+  pattern.writeUInt16LE(length + span, 3 * PATTERN_PART + 4);
   return pattern;
 }

@@ -1,5 +1,5 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
-import type { Detection, Detector, DetectorSteps } from '../detection.ts';
+import type { Detection, Detector, DetectorSteps, Window } from '../detection.ts';
 import { collectAnchors } from '../detector/anchors.ts';
 import { buildGramIndex } from '../detector/gram-index.ts';
 
@@ -25,11 +25,6 @@ export const FIXTURE_RULE: LeakRule = {
 
 /** A small detector that obeys the contract, without a prefilter; `options` says whether it has two steps. */
 export function createDetector(options: unknown = null): Detector {
-  const find: DetectorSteps['find'] = ({ bytes, length, from, to }, anchors) => {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, to + ANCHOR.length - 1));
-    for (let at = text.indexOf(ANCHOR, from); at >= 0; at = text.indexOf(ANCHOR, at + 1))
-      anchors.push(at * KINDS);
-  };
   const judge: DetectorSteps['judge'] = ({ bytes, length }, anchors, report) => {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, length);
     for (const anchor of anchors) {
@@ -38,13 +33,19 @@ export function createDetector(options: unknown = null): Detector {
     }
   };
   const detect: Detector['detect'] = (window, report) => {
-    const anchors: number[] = [];
-    find(window, anchors);
-    judge(window, anchors, report);
+    judge(window, findIn(window), report);
   };
   const index: DetectorSteps['index'] = () => buildGramIndex(collectAnchors([FIXTURE_RULE]));
-  const steps = { kinds: KINDS, longest: ANCHOR.length, find, index, judge };
+  const steps = { index, kinds: KINDS, judge };
   return options === 'two steps' ? { reach: SPAN, detect, steps } : { reach: SPAN, detect };
+}
+
+function findIn({ bytes, length, from, to }: Window): number[] {
+  const anchors: number[] = [];
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(length, to + ANCHOR.length - 1));
+  for (let at = text.indexOf(ANCHOR, from); at >= 0; at = text.indexOf(ANCHOR, at + 1))
+    anchors.push(at * KINDS);
+  return anchors;
 }
 
 function detectAt(text: Buffer, anchor: number): Detection | null {

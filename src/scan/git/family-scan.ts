@@ -1,7 +1,8 @@
 import { DamageError, damaged } from './damage.ts';
 import { HEAD_ROOM, readEntryHead } from './entry-head.ts';
 import { NEEDED, REPORTED, TASK } from './families.ts';
-import { type Findings, NOTHING, type ObjectSearch } from './findings.ts';
+import { type Findings, NOTHING } from './findings.ts';
+import type { ObjectSearch } from './object-search.ts';
 import type { Pack } from './object-store.ts';
 import { type ObjectType, searchedPart } from './object-types.ts';
 import { FOREIGN_BASE, type PackEntries } from './pack-entries.ts';

@@ -1,8 +1,5 @@
-import type { Detection, Detector, DetectorSteps, ScannedDocument } from '../detection.ts';
-import { type AnchorFinder, createAnchorFinder, firstNot } from './anchor-finder.ts';
-import { visitChanges } from './changes.ts';
-import type { Runs } from './delta.ts';
-import type { Kernel } from './kernel.ts';
+import type { Detection } from '../detection.ts';
+import type { AnchorTable } from './kernel.ts';
 
 /** More detections than this in one object are not kept; that there were more is told. */
 const MOST_DETECTIONS = 10_000;
@@ -17,22 +14,23 @@ export interface Finding {
 /** What one object holds, in ascending order of anchors. */
 export interface Findings {
   readonly list: readonly Finding[];
-  /** Its anchors, as the detector numbers them. */
-  readonly anchors: readonly number[];
+  /** Its anchors; null when they are not known. */
+  readonly anchors: AnchorTable | null;
   /** True when there were more. */
   readonly cut: boolean;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
-export const NOTHING: Findings = Object.freeze({ list: NONE, anchors: NONE, cut: false });
+export const NOTHING: Findings = Object.freeze({ list: NONE, anchors: null, cut: false });
 
-interface Collector {
+/** Collects the findings in an object. */
+export interface Collector {
   readonly add: (finding: Finding) => void;
   readonly report: (detection: Detection) => void;
-  result(anchors: readonly number[]): Findings;
+  result(anchors: AnchorTable | null): Findings;
 }
 
-function collect(bytes: Uint8Array): Collector {
+export function collect(bytes: Uint8Array): Collector {
   let list: Finding[] | undefined;
   let cut = false;
   const add = (finding: Finding): void => {
@@ -48,124 +46,24 @@ function collect(bytes: Uint8Array): Collector {
     );
     add({ detection, value: value.toString('latin1') });
   };
-  const result = (anchors: readonly number[]): Findings =>
-    list === undefined && anchors.length === 0 ? NOTHING : { list: list ?? NONE, anchors, cut };
+  const result = (anchors: AnchorTable | null): Findings =>
+    list === undefined && anchors === null ? NOTHING : { list: list ?? NONE, anchors, cut };
   return { add, report, result };
 }
 
-export interface Base {
-  readonly size: number;
-  readonly findings: Findings;
+interface Carried {
+  readonly from: number;
+  readonly to: number;
+  readonly shift: number;
 }
 
-/** Searches objects. */
-export interface ObjectSearch {
-  /** Searches the whole object. */
-  whole(bytes: Uint8Array): Findings;
-  /**
-   * Searches only what a delta has changed and takes over the rest from the base: the same as `whole`, as a detection
-   * depends on nothing but the bytes within the detector's reach of its anchor.
-   */
-  changed(bytes: Uint8Array, base: Base, runs: Runs): Findings;
-}
-
-/** Anchors are searched for in the kernel, if that can do it and the bytes are in its memory. */
-export function createObjectSearch(detector: Detector, kernel: Kernel): ObjectSearch {
-  const { steps } = detector;
-  return steps === undefined
-    ? createPlainSearch(detector)
-    : createStepSearch(detector, steps, createAnchorFinder(steps, kernel));
-}
-
-function createPlainSearch(detector: Detector): ObjectSearch {
-  const whole = (bytes: Uint8Array): Findings => {
-    const collector = collect(bytes);
-    detector.detect({ bytes, length: bytes.length, from: 0, to: bytes.length }, collector.report);
-    return collector.result(NONE);
-  };
-  return {
-    whole,
-    changed(bytes, base, runs) {
-      if (base.findings.cut) return whole(bytes);
-      const { length } = bytes;
-      const collector = collect(bytes);
-      judgeChanges({ detector, bytes, base, runs, collector }, (from, to) =>
-        detector.detect({ bytes, length, from, to }, collector.report),
-      );
-      return collector.result(NONE);
-    },
-  };
-}
-
-function createStepSearch(detector: Detector, steps: DetectorSteps, finder: AnchorFinder): ObjectSearch {
-  const whole = (bytes: Uint8Array): Findings => {
-    const anchors = finder.whole(bytes);
-    if (anchors.length === 0) return NOTHING;
-    const collector = collect(bytes);
-    steps.judge({ bytes, length: bytes.length }, anchors, collector.report);
-    return collector.result(anchors);
-  };
-  return {
-    whole,
-    changed(bytes, base, runs) {
-      const { findings, size } = base;
-      if (findings.cut) return whole(bytes);
-      const anchors = finder.changed(bytes, { size, anchors: findings.anchors }, runs);
-      if (anchors.length === 0) return NOTHING;
-      const collector = collect(bytes);
-      const document = { bytes, length: bytes.length };
-      const judge = judgeWindows(steps, document, anchors, collector.report);
-      judgeChanges({ detector, bytes, base, runs, collector }, judge);
-      return collector.result(anchors);
-    },
-  };
-}
-
-interface Change {
-  readonly detector: Detector;
-  readonly bytes: Uint8Array;
-  readonly base: Base;
-  readonly runs: Runs;
-  readonly collector: Collector;
-}
-
-/** Collects what is carried from the base, and in between what `judgeAgain` reports. */
-function judgeChanges(
-  { detector, bytes, base, runs, collector }: Change,
-  judgeAgain: (from: number, to: number) => void,
-): void {
-  const { list } = base.findings;
-  visitChanges(
-    runs,
-    { base: base.size, result: bytes.length, before: detector.reach, after: detector.reach },
-    {
-      changed: judgeAgain,
-      carried(from, to, shift) {
-        for (let index = firstFrom(list, from - shift); index < list.length; index++) {
-          const finding = list[index] as Finding;
-          if (finding.detection.anchor >= to - shift) break;
-          collector.add(moved(finding, shift));
-        }
-      },
-    },
-  );
-}
-
-/** Judges the anchors in windows that ascend. */
-function judgeWindows(
-  steps: DetectorSteps,
-  document: ScannedDocument,
-  anchors: readonly number[],
-  report: (detection: Detection) => void,
-): (from: number, to: number) => void {
-  let next = 0;
-  return (from, to) => {
-    const end = to * steps.kinds;
-    if (next === anchors.length || (anchors[next] as number) >= end) return;
-    const first = firstNot(anchors, from * steps.kinds, next);
-    next = firstNot(anchors, end, first);
-    if (first < next) steps.judge(document, anchors.slice(first, next), report);
-  };
+/** Adds the base's findings whose anchors are in [from, to) there, `shift` bytes further on. */
+export function carry(list: readonly Finding[], { from, to, shift }: Carried, { add }: Collector): void {
+  for (let index = firstFrom(list, from); index < list.length; index++) {
+    const finding = list[index] as Finding;
+    if (finding.detection.anchor >= to) break;
+    add(moved(finding, shift));
+  }
 }
 
 /** Index of the first finding whose anchor is at `anchor` or after it. */

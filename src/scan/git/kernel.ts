@@ -18,21 +18,24 @@ export interface Kernel {
   openAnchors?(index: GramIndex): AnchorKernel;
 }
 
+/**
+ * Anchors in an object, ascending, three numbers each: the first byte, the anchor's own number, and its first byte in the
+ * base of the object if all that is seen around it there is the same; or else `FRESH`.
+ */
+export type AnchorTable = Int32Array;
+export const FRESH = -1;
+
 /** Finds anchors in objects, as the tables say that were given to it. */
 export interface AnchorKernel {
-  /** Number of hits in the whole object; -1 when there are too many, or when it is not in the kernel's memory. */
-  whole(bytes: Uint8Array): number;
-  /** The same of what the latest delta has changed, see `visitChanges`. */
-  changed(bytes: Uint8Array, sizes: ChangedSizes): number;
-  /** Of each hit the place of the anchor's first byte, counted as `byteOffset` is, and its number. In no order. */
-  hits(): Uint32Array;
+  /** Those of the whole object; null when there are too many, or when it is not in the kernel's memory. */
+  whole(bytes: Uint8Array): AnchorTable | null;
+  /** The same of an object that the latest delta has made, of which only that is searched which is not in the base. */
+  changed(bytes: Uint8Array, base: SearchedBase): AnchorTable | null;
 }
 
-/** Size of the base, number of runs, and bytes from a place on that have a part in what is there. */
-export interface ChangedSizes {
-  readonly base: number;
-  readonly runs: number;
-  readonly after: number;
+export interface SearchedBase {
+  readonly size: number;
+  readonly anchors: AnchorTable;
 }
 
 /** From this size on, the greater speed of zlib is worth the price of a call. */

@@ -4,16 +4,11 @@ import type { Detection, Detector } from '../detection.ts';
 import type { ScanProblem } from '../sighting.ts';
 import { createArena } from './arena.ts';
 import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
-import {
-  createObjectSearch,
-  type Finding,
-  type Findings,
-  type ObjectSearch,
-  positionsOf,
-} from './findings.ts';
+import { type Finding, type Findings, positionsOf } from './findings.ts';
 import type { Kernel } from './kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { createObjectReader } from './object-reader.ts';
+import { createObjectSearch, type ObjectSearch } from './object-search.ts';
 import { type ObjectStore, reopenPack, sentenceOf } from './object-store.ts';
 import { MOST_OBJECT_BYTES, searchedPart } from './object-types.ts';
 import { isWrapped } from './wrapping.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { damaged } from './damage.ts';
 import type { Runs } from './delta.ts';
 import type { GramIndex } from '../detector/gram-index.ts';
-import { type AnchorKernel, createKernel, type Kernel } from './kernel.ts';
+import { type AnchorKernel, type AnchorTable, createKernel, type Kernel } from './kernel.ts';
 
 /** Where the host's part of the memory begins, and where the runs of a delta are written. */
 const ARENA = 0x200000;
@@ -11,15 +11,16 @@ const PAGE = 1 << 16;
 /** The search reads so many bytes behind an object. */
 const READ_AHEAD = 64;
 
-/** Where `assembly/anchor-search.ts` has its tables and its hits. */
+/** Where `assembly/anchor-search.ts` has its tables, what it finds, and what the base has. */
 const WORDS = 0x100000;
 const HEADS = 0x108000;
+const TRIGRAMS = 0x10c000;
 const ENTRIES = 0x110000;
 const RUN_ENDS = 0x118000;
 const RUN_ANCHORS = 0x118100;
 const PATTERNS = 0x120000;
-const HITS = 0x140000;
-const MOST_HITS = 0x8000;
+const FOUND = 0x140000;
+const KNOWN = 0x1a0000;
 
 /** As much of the WebAssembly interface as is used here; the compiler's library has it for browsers only. */
 interface Engine {
@@ -41,7 +42,7 @@ interface Exports {
   readonly prepare: () => void;
   readonly inflate: (from: number, to: number, at: number, size: number) => number;
   readonly applyDelta: (...job: number[]) => number;
-  readonly prepareSearch: (overscan: number) => void;
+  readonly prepareSearch: (overscan: number, longest: number) => void;
   readonly searchWhole: (at: number, size: number) => number;
   readonly searchChanges: (...change: number[]) => number;
 }
@@ -100,8 +101,8 @@ function createWasmKernel(module: CompiledKernel): Kernel {
     },
     openAnchors(index) {
       writeIndex(memory, index);
-      exports.prepareSearch(index.overscan);
-      return anchorKernel(exports);
+      exports.prepareSearch(index.overscan, index.longest);
+      return anchorKernel(exports, () => runs.count);
     },
   };
 }
@@ -110,24 +111,32 @@ const viewOf = ({ buffer }: Memory): Uint8Array =>
   new Uint8Array(buffer, ARENA, buffer.byteLength - ARENA - READ_AHEAD);
 
 function writeIndex({ buffer }: Memory, index: GramIndex): void {
-  const { words, heads, entries, runEnds, runs, patterns } = index;
+  const { words, trigrams, heads, entries, runEnds, runs, patterns } = index;
   new Uint32Array(buffer, WORDS).set(words);
   new Uint16Array(buffer, HEADS).set(heads);
+  new Uint32Array(buffer, TRIGRAMS).set(trigrams);
   new Uint16Array(buffer, ENTRIES).set(entries);
   new Uint8Array(buffer, RUN_ENDS).set(runEnds);
   new Uint16Array(buffer, RUN_ANCHORS).set(runs.flatMap(({ anchor, prefix }) => [anchor, prefix]));
   new Uint8Array(buffer, PATTERNS).set(patterns);
 }
 
-function anchorKernel({ memory, searchWhole, searchChanges }: Exports): AnchorKernel {
-  let hits = new Uint32Array(memory.buffer, HITS, 2 * MOST_HITS);
+function anchorKernel({ memory, searchWhole, searchChanges }: Exports, runs: () => number): AnchorKernel {
+  let numbers = new Int32Array(memory.buffer);
+  const read = (count: number): AnchorTable | null =>
+    count < 0 ? null : numbers.slice(FOUND / 4, FOUND / 4 + 3 * count);
+  const renew = (): void => {
+    if (numbers.buffer !== memory.buffer) numbers = new Int32Array(memory.buffer);
+  };
   return {
-    whole: (bytes) => (bytes.buffer === memory.buffer ? searchWhole(bytes.byteOffset, bytes.length) : -1),
-    changed: (bytes, { base, runs, after }) =>
-      searchChanges(bytes.byteOffset, bytes.length, base, runs, after),
-    hits() {
-      if (hits.buffer !== memory.buffer) hits = new Uint32Array(memory.buffer, HITS, 2 * MOST_HITS);
-      return hits;
+    whole(bytes) {
+      renew();
+      return bytes.buffer === memory.buffer ? read(searchWhole(bytes.byteOffset, bytes.length)) : null;
+    },
+    changed(bytes, { size, anchors }) {
+      renew();
+      numbers.set(anchors, KNOWN / 4);
+      return read(searchChanges(bytes.byteOffset, bytes.length, runs(), size, anchors.length / 3));
     },
   };
 }
