@@ -92,17 +92,25 @@ function placesOf({ literal, length }: Anchor): Place[] {
 
 function collectTrigrams(anchors: readonly Anchor[]): Uint32Array {
   const trigrams = new Uint32Array((1 << TRIGRAM_BITS) / 32);
-  const known = new Set<string>();
+  let isOfDigits = false;
   for (const places of anchors.map(placesOf))
     for (let at = 0; at + TRIGRAM <= places.length; at++) {
-      const trigram = places.slice(at, at + TRIGRAM);
-      const key = trigram.join(' ');
-      if (!known.has(key))
-        for (const gram of gramsOf(trigram)) setBit(trigrams, hashOf(gram.beginning, TRIGRAM_BITS));
-      known.add(key);
+      if (isOfDigits && places[at] === DIGITS) break;
+      isOfDigits ||= places[at] === DIGITS;
+      addTrigrams(trigrams, places.slice(at, at + TRIGRAM));
     }
   return trigrams;
 }
+
+function addTrigrams(trigrams: Uint32Array, [first, second, third]: readonly Place[]): void {
+  for (const one of first ?? [])
+    for (const two of second ?? [])
+      for (const three of third ?? []) setBit(trigrams, hashOf(foldedOf(one, two, three), TRIGRAM_BITS));
+}
+
+/** The bytes as they are read from memory, the first one lowest. */
+const foldedOf = (one: number, two: number, three: number): number =>
+  one | (two << 8) | (three << 16) | (FOLD * 0x10101);
 
 const setBit = (words: Uint32Array, bit: number): void => {
   words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
@@ -123,15 +131,14 @@ interface Pair {
 
 /** The two neighbouring grams of an anchor that are rarest in source code; null when there are too many for a place. */
 function rarestPair(places: readonly Place[]): Pair | null {
-  let best: (Pair & { probability: number }) | null = null;
-  for (let offset = 0; offset <= Math.min(LARGEST_OFFSET, Math.max(0, places.length - GRAM - 1)); offset++) {
-    const pair = [offset, offset + 1].map((at) => places.slice(at, at + GRAM));
-    const probability = pair.reduce((sum, gram) => sum + probabilityOf(gram), 0);
-    if (pair.some((gram) => countOf(gram) > MOST_GRAMS)) continue;
-    if (best === null || probability < best.probability)
-      best = { offset, probability, grams: pair.map(gramsOf) };
-  }
-  return best;
+  const last = Math.min(LARGEST_OFFSET, Math.max(0, places.length - GRAM - 1));
+  const grams = Array.from({ length: last + 2 }, (_, offset) => places.slice(offset, offset + GRAM));
+  const chances = grams.map((gram) => (countOf(gram) > MOST_GRAMS ? Infinity : probabilityOf(gram)));
+  const pairs = chances.slice(0, -1).map((chance, offset) => chance + (chances[offset + 1] ?? 0));
+  const least = Math.min(...pairs);
+  if (least === Infinity) return null;
+  const offset = pairs.indexOf(least);
+  return { offset, grams: grams.slice(offset, offset + 2).map(gramsOf) };
 }
 
 const countOf = (gram: readonly Place[]): number =>
@@ -144,7 +151,7 @@ function gramsOf(gram: readonly Place[]): Gram[] {
   return (first ?? []).flatMap((one) =>
     (second ?? []).flatMap((two) =>
       (third ?? []).map((three) => ({
-        beginning: (one | (two << 8) | (three << 16) | (FOLD * 0x10101)) >>> 0,
+        beginning: foldedOf(one, two, three),
         lasts: all,
       })),
     ),

@@ -81,11 +81,12 @@ async function searchInThreads(
   report: () => void,
 ): Promise<SearchResult[]> {
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  const work: HistoryWork = { plan, detector: options.detector, compileCache: getCompileCacheDir() };
+  const module = new URL(file, import.meta.url).href;
+  const work: HistoryWork = { plan, detector: options.detector, compileCache: getCompileCacheDir(), module };
   const threads = Array.from(
     { length: options.workers - 1 },
     (_, number) =>
-      new Worker(new URL(file, import.meta.url), {
+      new Worker(new URL('./worker.mjs', import.meta.url), {
         workerData: work,
         env: {},
         execArgv: [],
