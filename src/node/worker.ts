@@ -156,11 +156,11 @@ async function act(message: ToWorker): Promise<void> {
     case 'granted':
       return settleAsk(message.id, message.answer);
     case 'recall':
-      return recall(message);
+      return void setImmediate(recall, message);
     case 'permits-granted':
       return settlePermits(message.id, message.count);
     case 'recall-permits':
-      return recallPermits(message);
+      return void setImmediate(recallPermits, message);
     case 'usage':
       return plane?.limits.merge(message.usage);
     case 'report':
@@ -192,6 +192,7 @@ function settlePermits(id: number, count: number): void {
   wanted.delete(id);
 }
 
+// What was granted in the same turn of the event loop is seen first: else the answer would be that there is nothing.
 function recallPermits({ id, pool }: Extract<ToWorker, { type: 'recall-permits' }>): void {
   send({ type: 'permits-recalled', id, count: plane?.limits.recallPermits(pool) ?? 0 });
 }
