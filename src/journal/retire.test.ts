@@ -219,6 +219,27 @@ test('a start that cannot be read is moved away where nothing is missing, and st
   });
 });
 
+test('the note of a retirement is never replaced by that of another through the same epoch', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  const first = await retireThrough(directory, 1);
+  const note = join(retiredFolder(directory), '00000001.json');
+  const broken = ['null', '{"retirement":{"segments":[null]},"signature":"x"}'];
+  for (const text of [readFileSync(note, 'utf8'), ...broken]) {
+    writeFileSync(note, text);
+    writeFileSync(join(directory, 'start.json'), '7');
+    const second = await retireThrough(directory, 1);
+    assert.deepEqual(
+      second.segments.map(({ name }) => name),
+      ['start.json'],
+    );
+    assert.deepEqual(
+      (await readRetirements(directory, isSigned)).map(({ retirement }) => retirement),
+      [broken.includes(text) ? null : first, second],
+    );
+  }
+});
+
 test('a file that stands where evidence is to be kept is never taken for it', async (t) => {
   const directory = await fill(t);
   spoilEpoch(directory, 1);
@@ -244,9 +265,12 @@ test('a retirement that was cut off anywhere is completed by doing it again, and
   await assert.rejects(retire(directory, { ...planned, ...WHO }, dying), /killed/);
   assert.deepEqual(new Set(everything()), all);
   assert.deepEqual((await verified(directory)).faults.length, 1, 'it still begins where it did');
+  const dyingLater = (text: string) => (text.includes('journal start') ? dying() : signText(text));
+  await assert.rejects(retire(directory, { ...planned, ...WHO }, dyingLater), /killed/);
   await retireThrough(directory, 1);
   assert.equal((await verified(directory)).fault, null);
   assert.deepEqual(new Set(everything()), all);
+  assert.equal((await readRetirements(directory, isSigned)).length, 1, 'one note');
   // Killed after the start has moved: the segments have both names, and pruning takes the first ones away.
   const [name = ''] = names(retiredFolder(directory));
   renameSync(join(retiredFolder(directory), name), join(directory, name));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { writeWhole } from './files.ts';
@@ -9,7 +9,7 @@ import { isMissing } from './segments.ts';
 
 /** Folder, in the journal's own, of what was retired. */
 const FOLDER = 'retired';
-const NAME = /^\d{8}\.json$/;
+const NAME = /^(\d{8}(?:-\d+)?)\.json$/;
 const REMEDY =
   'put it back from a backup, or move it away: the records `journal.retire` of the control journal say what it held';
 
@@ -65,9 +65,25 @@ export async function hashSegment(path: string): Promise<RetiredSegment> {
 
 /** Writes the signed note beside the retired segments, in one step that survives a power cut. */
 export async function writeRetirement(directory: string, retirement: Retirement, sign: Sign): Promise<void> {
-  const name = `${String(retirement.through).padStart(8, '0')}.json`;
   const text = JSON.stringify({ retirement, signature: sign(textOf(retirement)) });
-  await writeWhole(join(retiredFolder(directory), name), text);
+  await writeWhole(await notePath(retiredFolder(directory), retirement), text);
+}
+
+/** Another note is never replaced, only that of the same retirement, which was cut off. */
+async function notePath(folder: string, retirement: Retirement): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const suffix = count === 1 ? '' : `-${count}`;
+    const path = join(folder, `${String(retirement.through).padStart(8, '0')}${suffix}.json`);
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+    if (text === null || factsOf(parse(text)?.retirement ?? {}) === factsOf(retirement)) return path;
+  }
+}
+
+function factsOf({ node, through, faults, segments, start }: Partial<Retirement>): string {
+  return JSON.stringify([node, through, faults, segments, start]);
 }
 
 /** All retirements of a journal, in order, each compared with what is kept of it. */
@@ -76,8 +92,8 @@ export async function readRetirements(
   isSigned: IsSigned,
 ): Promise<readonly StoredRetirement[]> {
   const folder = retiredFolder(directory);
-  const names = (await namesIn(folder)).filter((name) => NAME.test(name)).toSorted();
-  return Promise.all(names.map((name) => readOne(folder, name, isSigned)));
+  const names = (await namesIn(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).toSorted();
+  return Promise.all(names.map((name) => readOne(join(folder, `${name}.json`), isSigned)));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -89,8 +105,8 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function readOne(folder: string, name: string, isSigned: IsSigned): Promise<StoredRetirement> {
-  const path = join(folder, name);
+async function readOne(path: string, isSigned: IsSigned): Promise<StoredRetirement> {
+  const folder = dirname(path);
   const note = parse(await readFile(path, 'utf8'));
   if (note === null) return unknown(`${path} is not the note of a retirement: ${REMEDY}`);
   if (!isSigned(textOf(note.retirement), note.signature))
