@@ -17,7 +17,8 @@ export const NO_BASE = -1;
 export const FOREIGN_BASE = -2;
 const TOO_LARGE = 0xffffffff;
 
-const CHUNK = 1 << 20;
+/** Heads lie close together, but for those behind large objects, of which no more than this is read in vain. */
+const CHUNK = 1 << 15;
 
 /** All entries of a pack in the order of their offsets; views of memory that threads share. 34 bytes an entry. */
 export interface PackEntries {
