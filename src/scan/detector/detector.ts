@@ -1,6 +1,6 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, ScannedDocument, Window } from '../detection.ts';
-import { BLOCK, createAnchorSearch } from './anchor-search.ts';
+import { type AnchorSearch, BLOCK, createAnchorSearch } from './anchor-search.ts';
 import { collectAnchors, confirm } from './anchors.ts';
 import { buildGramIndex, type GramIndex } from './gram-index.ts';
 import { createJudge } from './judge.ts';
@@ -20,7 +20,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     ...anchors.flatMap(({ length, rules: users }) => users.map(({ span }) => span + length)),
   );
   const kinds = anchors.length;
-  const { find } = createAnchorSearch(anchors);
+  let anchorSearch: AnchorSearch | undefined;
 
   /** A pattern is read when its first anchor turns up: most scans need few of them. */
   function matcherOf(rule: LeakRule): Matcher {
@@ -45,9 +45,11 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
   }
 
   function detect(window: Window, report: Report): void {
+    // Histories are searched in WebAssembly, and need none.
+    anchorSearch ??= createAnchorSearch(anchors);
     for (let from = window.from; from < window.to; from += BLOCK) {
       const found: number[] = [];
-      find({ ...window, from, to: Math.min(window.to, from + BLOCK) }, found);
+      anchorSearch.find({ ...window, from, to: Math.min(window.to, from + BLOCK) }, found);
       judgeAll(window, found, report);
     }
   }

@@ -40,21 +40,22 @@ export function leastRanks(
     least[step.number] = step.rank;
     steps.pop();
   };
+  const goOn = (step: Step): void => {
+    while (held.length > step.start) {
+      const tree = held.values[held.length - 1] as number;
+      if (least[tree] === UNKNOWN) {
+        begin(tree);
+        return;
+      }
+      held.length--;
+      step.rank = lesser(step.rank, least[tree] as number);
+    }
+    end(step);
+  };
   for (const object of objects) {
     if (object < 0 || least[object] !== UNKNOWN) continue;
     begin(object);
-    for (let step = steps.at(-1); step !== undefined; step = steps.at(-1)) {
-      if (held.length === step.start) {
-        end(step);
-        continue;
-      }
-      const tree = held.values[held.length - 1] as number;
-      if (least[tree] === UNKNOWN) begin(tree);
-      else {
-        held.length--;
-        step.rank = lesser(step.rank, least[tree] as number);
-      }
-    }
+    for (let step = steps.at(-1); step !== undefined; step = steps.at(-1)) goOn(step);
   }
   return least;
 }
