@@ -45,13 +45,16 @@ export interface WorkerProcess {
  * - a young generation in which the requests under way fit several times: fewer of them are copied, or get old;
  * - no memory reducer: it would collect the old generation every two or three seconds, to keep it small; that may grow
  *   to 2.5 times of what lives in it instead;
- * - one thread of its own: more would take the processors from those that answer, one process for each.
+ * - one thread of its own: more would take the processors from those that answer, one process for each. It does not help
+ *   with the young generation: little of that lives, and to share the work takes longer than to do it.
  * A Node that does not know an option does not start: those that Node does not document are for its version 24 alone.
  */
 const RUNTIME_OPTIONS = [
   '--max-semi-space-size=16',
   '--v8-pool-size=1',
-  ...(process.versions.node.startsWith('24.') ? ['--no-memory-reducer', '--heap-growing-percent=150'] : []),
+  ...(process.versions.node.startsWith('24.')
+    ? ['--no-memory-reducer', '--heap-growing-percent=150', '--no-parallel-scavenge']
+    : []),
 ];
 const CONFIRM_MILLISECONDS = 900;
 /** Money that a hanging process does not give up in time stays in its lease. */
