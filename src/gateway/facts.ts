@@ -14,11 +14,29 @@ export interface PartialFacts {
   readonly at: number;
 }
 
-/** The journal's facts of a request: numbers masked, no text. */
-export function factsOf({ subject, operation, intent, at }: PartialFacts): RequestFacts {
+/** The beginning of a record: facts of a request, with numbers masked and without text. Spread it first: that is cheap. */
+export function factsOf<T extends 'intent' | 'refusal'>(
+  type: T,
+  { subject, operation, intent, at }: PartialFacts,
+): RequestFacts & { readonly type: T } {
   const { key, app, account, vendor, network } = subject;
-  const said = intent === null ? SILENCE : meaningOf(intent);
-  return { at, key, app, account, vendor, operation, ...said, network };
+  const { action, channel, to, country, from, segments } = intent === null ? SILENCE : meaningOf(intent);
+  return {
+    type,
+    at,
+    key,
+    app,
+    account,
+    vendor,
+    operation,
+    action,
+    channel,
+    to,
+    country,
+    from,
+    segments,
+    network,
+  };
 }
 
 type Meaning = Pick<RequestFacts, 'action' | 'channel' | 'to' | 'country' | 'from' | 'segments'>;

@@ -28,10 +28,10 @@ export async function refuseWith(parts: PipelineParts, refused: RefusedRequest):
   const { request, refusal, subject, intent, at } = refused;
   countRefusal(parts.counters, refusal.code);
   const operation = request.operation?.id ?? 'unknown';
-  const facts = factsOf({ subject, operation, intent, at });
+  const facts = factsOf('refusal', { subject, operation, intent, at });
   const { code, rule, message } = refusal;
   if (!parts.journal.accepts()) return answerRefusal(request, refusal, null);
-  const position = parts.journal.append({ type: 'refusal', ...facts, code, rule, message });
+  const position = parts.journal.append({ ...facts, code, rule, message });
   await durable(parts, position);
   return answerRefusal(request, refusal, decisionId(parts, position));
 }
@@ -50,18 +50,17 @@ export async function recordIntent(
   { request, subject, intent, at, permission }: Permitted,
 ): Promise<number> {
   const { bound, reservation, rule, observed } = permission;
-  const facts = factsOf({ subject, operation: intent.operation, intent, at });
+  const facts = factsOf('intent', { subject, operation: intent.operation, intent, at });
   try {
-    const position = await written(parts, {
-      type: 'intent',
+    const record = {
       ...facts,
       rule,
       bound: bound?.money.amount ?? null,
       currency: bound?.money.currency ?? null,
       reserves: reservation?.reserves ?? [],
       fingerprints: bound === null ? [] : fingerprintsOf(intent, parts.fingerprint),
-      ...(observed === null ? {} : { observed }),
-    });
+    };
+    const position = await written(parts, observed === null ? record : { ...record, observed });
     if (request.operation?.effects.some((effect) => IRREVERSIBLE.has(effect)) === true)
       await durable(parts, position);
     return position;

@@ -7,9 +7,12 @@ export interface PriceTable {
   find(vendor: string, account: string, item: string, digits: string, now: number): PriceRecord | null;
 }
 
-type ByPrefix = Map<string, PriceRecord[]>;
+interface ByPrefix {
+  readonly rows: Map<string, PriceRecord[]>;
+  /** Length of the longest prefix. */
+  longest: number;
+}
 const KINDS = ['price', 'ceiling', 'band'] as const;
-const LONGEST = 12;
 /** Accounts × items that are looked up without building nine names; a vendor's items are a few hundred. */
 const MOST_REMEMBERED = 10_000;
 
@@ -18,12 +21,13 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
   const byKey = new Map<string, ByPrefix>();
   for (const row of rows) {
     const key = keyOf(row.kind, row.vendor, row.account, row.item);
-    const prefixes = byKey.get(key) ?? new Map<string, PriceRecord[]>();
+    const prefixes = byKey.get(key) ?? { rows: new Map<string, PriceRecord[]>(), longest: 0 };
     byKey.set(key, prefixes);
-    const list = prefixes.get(row.prefix) ?? [];
+    const list = prefixes.rows.get(row.prefix) ?? [];
     list.push(row);
     list.sort((a, b) => b.from - a.from);
-    prefixes.set(row.prefix, list);
+    prefixes.rows.set(row.prefix, list);
+    prefixes.longest = Math.max(prefixes.longest, row.prefix.length);
   }
   const remembered = new Map<string, readonly ByPrefix[]>();
   /** Where to look, in this order: exact prices, ceilings, bands; of each the account's own rows first. */
@@ -43,7 +47,7 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
     // oxlint-disable-next-line max-params -- one look-up of the hot path
     find(vendor, account, item, digits, now) {
       for (const prefixes of listsFor(vendor, account, item)) {
-        const row = longest(prefixes, digits, now);
+        const row = fitting(prefixes, digits, now);
         if (row !== null) return row;
       }
       return null;
@@ -55,9 +59,9 @@ function keyOf(kind: string, vendor: string, account: string | null, item: strin
   return `${kind} ${vendor} ${account ?? ''} ${item}`;
 }
 
-function longest(prefixes: ByPrefix, digits: string, now: number): PriceRecord | null {
-  for (let length = Math.min(digits.length, LONGEST); length >= 0; length--) {
-    const row = prefixes.get(digits.slice(0, length))?.find(({ from }) => from <= now);
+function fitting({ rows, longest }: ByPrefix, digits: string, now: number): PriceRecord | null {
+  for (let length = Math.min(digits.length, longest); length >= 0; length--) {
+    const row = rows.get(digits.slice(0, length))?.find(({ from }) => from <= now);
     if (row !== undefined) return row;
   }
   return null;

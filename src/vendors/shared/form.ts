@@ -23,13 +23,12 @@ const PLUS = /\+/g;
  */
 export function parseForm(body: Buffer): Form | Malformed {
   if (body.length === 0) return EMPTY;
-  let reading = READINGS.get(body);
-  if (reading === undefined) READINGS.set(body, (reading = readForm(body)));
-  return reading;
+  if (latest?.body !== body) latest = { body, reading: readForm(body) };
+  return latest.reading;
 }
 
-/** A request's body is read by several checks; nothing ever changes it. */
-const READINGS = new WeakMap<Buffer, Form | Malformed>();
+/** A request's body is read by several checks in a row; nothing ever changes it. */
+let latest: { readonly body: Buffer; readonly reading: Form | Malformed } | null = null;
 
 function readForm(body: Buffer): Form | Malformed {
   if (isAscii(body)) return parseFormText(body.toString('latin1'));
