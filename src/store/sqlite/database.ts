@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 
-export type Value = null | number | string;
+export type Value = null | number | string | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
 
 /** One connection. The only file that knows `node:sqlite`. Methods throw its errors; `faults.ts` translates them. */

@@ -5,6 +5,7 @@ import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Database, Value } from './database.ts';
 import type { Context } from './leases.ts';
+import { termBytes } from './marks.ts';
 import { ROW_GET } from './money-sql.ts';
 import { toLedgerRecord } from './rows.ts';
 
@@ -70,12 +71,21 @@ function toFilter({ key, app, state }: LedgerFilter): Filter {
   return { conditions, values, terms };
 }
 
-/** Runs that have all the terms, newest first: an index probe for each 1,024 rows. */
+/** Runs that have all the terms, newest first: a look into 4 KB at most, or an index probe, for each 1,024 rows. */
 function* runsWith(database: Database, terms: readonly number[]): Iterable<number> {
-  const tests = terms.map(() => 'EXISTS (SELECT 1 FROM mark WHERE mark.run = runs.run AND mark.term = ?)');
-  const query = `${RUNS} SELECT run FROM runs WHERE ${tests.join(' AND ')}`;
-  for (const row of database.iterate(query, ...terms)) yield row['run'] as number;
+  const query = `${RUNS} SELECT run FROM runs WHERE ${terms.map(() => HAS_TERM).join(' AND ')}`;
+  const values = terms.flatMap((term) => [termBytes([term]), term]);
+  for (const row of database.iterate(query, ...values)) yield row['run'] as number;
 }
+
+/** Bytes that are found between two terms lead to a run in vain, which changes nothing. */
+const HAS_TERM = `(
+  EXISTS (
+    SELECT 1 FROM run_terms
+    WHERE ledger >= runs.run * ${RUN} AND ledger < (runs.run + 1) * ${RUN} AND instr(terms, ?) > 0
+  )
+  OR EXISTS (SELECT 1 FROM mark WHERE mark.run = runs.run AND mark.term = ?)
+)`;
 
 const RUNS = `
   WITH RECURSIVE runs (run) AS (

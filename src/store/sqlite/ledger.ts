@@ -104,9 +104,10 @@ function insertRows({ database, subjects, marks }: Context, { plan, life, period
       texts[index * TEXTS] as string,
       texts[index * TEXTS + 1] as string,
     );
-    for (const term of subject.terms) marks.shared(term, id);
-    if (state === 'released') marks.shared(RELEASED_TERM, id);
+    for (const term of subject.terms) marks.added(term, id);
+    if (state === 'released') marks.added(RELEASED_TERM, id);
   }
+  marks.flush();
   for (let at = 0; at < plan.resources.length; at += 2)
     marks.resource(plan.resources[at + 1] as number, first + (plan.resources[at] as number));
 }
@@ -154,7 +155,7 @@ function change(context: Context, { movements, row, outcome, origin }: Change): 
   writeChange(context, row.id, next);
   for (const id of next.resourceIds)
     if (!record.resourceIds.includes(id)) context.marks.resource(resourceTerm(record.account, id), row.id);
-  if (next.state === 'released') context.marks.shared(RELEASED_TERM, row.id);
+  if (next.state === 'released') context.marks.changed(RELEASED_TERM, row.id);
 }
 
 function writeChange({ database, periods }: Context, id: number, next: Accounted): void {

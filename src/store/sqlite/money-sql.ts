@@ -108,3 +108,8 @@ export const ROW_GET = `
 
 export const MARK_INSERT = `
   INSERT INTO mark (run, term, ledger) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`;
+
+/** Rows may have been removed by hand: then their ids come again, and what is left of their terms does no harm. */
+export const RUN_TERMS_INSERT = `
+  INSERT INTO run_terms (ledger, terms) VALUES (?, ?)
+  ON CONFLICT DO UPDATE SET terms = CAST(terms || excluded.terms AS BLOB)`;

@@ -136,4 +136,11 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE ledger ADD COLUMN at_bound INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Terms that the rows from \`ledger\` on brought into their run when they were loaded, 4 bytes each (marks.ts).
+  CREATE TABLE run_terms (
+    ledger INTEGER PRIMARY KEY,
+    terms BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
