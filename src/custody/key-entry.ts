@@ -12,6 +12,8 @@ export interface KeyEntry {
   readonly kind: VirtualKeyRecord['kind'];
   readonly publicId: string | null;
   readonly index: string;
+  /** As it was last presented; null before the first use, and of signing keys. */
+  secret: string | null;
   readonly sealed: string | null;
   /** Ledger ms; Infinity: never. */
   readonly expiresAt: number;
@@ -48,6 +50,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
     kind: record.kind,
     publicId: record.publicId === null ? null : share(record.publicId),
     index: record.index,
+    secret: null,
     sealed: record.kind === 'secret' ? null : record.sealed,
     expiresAt: record.expiresAt ?? Infinity,
     revoked: record.state === 'revoked',

@@ -142,6 +142,28 @@ test('a secret of the wrong shape is refused before any hash is computed', () =>
   assert.equal(hashes, 1);
 });
 
+test('the secret of a key in use is hashed once, until its record changes; of a guess nothing is remembered', () => {
+  const [secret, guess] = [makeVirtualSecret(randomBytes), makeVirtualSecret(randomBytes)];
+  let hashes = 0;
+  const table = createKeyTable({
+    index(text) {
+      hashes++;
+      return index(text);
+    },
+    openVerifier: () => new Secret(''),
+  });
+  table.upsert(record(secret));
+  const code = (text: string) => codeOf(table.authenticate(basic(text), origin));
+  for (let turn = 0; turn < 3; turn++) assert.equal(code(secret), 'ok key_1');
+  assert.equal(hashes, 1);
+  table.upsert(record(secret, { state: 'revoked' }));
+  assert.equal(code(secret), 'key_revoked');
+  assert.equal(hashes, 2);
+  table.remove('key_1');
+  for (const text of [secret, secret, guess, guess]) assert.equal(code(text), 'key_invalid');
+  assert.equal(hashes, 6);
+});
+
 test('a record that changes or goes counts from the next request on', () => {
   const [first, second] = [makeVirtualSecret(randomBytes), makeVirtualSecret(randomBytes)];
   const { table } = tableOf([record(first)]);

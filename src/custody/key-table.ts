@@ -52,6 +52,8 @@ const MINUTE = 60_000;
 export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
+  /** Hashes of the secrets in use. Only real ones get here: whoever guesses neither fills it nor pushes one out. */
+  const hashes = new Map<string, string>();
   const signatures = createSignatures({ ...verifying, isCurrent: (key) => byId.get(key.id) === key });
   const pack = createPacker();
   let uses = new Map<string, number>();
@@ -61,6 +63,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
     if (entry === undefined) return;
     byId.delete(id);
     if (byIndex.get(entry.index) === entry) byIndex.delete(entry.index);
+    if (entry.secret !== null) hashes.delete(entry.secret);
     signatures.remove(entry);
   }
 
@@ -74,12 +77,13 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
 
   /** A stored hash is compared with a hash that nobody outside can compute: its timing tells nothing about the secret. */
   function findSecret(secret: string, origin: RequestOrigin): Step<ProvenKey> {
-    if (!endsInVirtualSecret(secret)) return UNKNOWN_KEY;
-    const hash = index(secret);
+    const known = hashes.get(secret);
+    if (known === undefined && !endsInVirtualSecret(secret)) return UNKNOWN_KEY;
+    const hash = known ?? index(secret);
     const key = byIndex.get(hash);
-    if (key !== undefined) return next({ key, claims: null });
-    onUnknown?.(hash, origin);
-    return UNKNOWN_KEY;
+    if (key === undefined) onUnknown?.(hash, origin);
+    else if (known === undefined) hashes.set((key.secret = secret), hash);
+    return key === undefined ? UNKNOWN_KEY : next({ key, claims: null });
   }
 
   return {

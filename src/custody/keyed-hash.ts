@@ -27,8 +27,8 @@ export function createKeyedHash(key: KeyObject): KeyedHash {
 }
 
 /**
- * The same hash, remembering the latest texts of ordinary length: senders, templates and virtual secrets come again and
- * again. Two generations of `size` texts each, so that a flood of new ones costs no more than the hash itself.
+ * The same hash, remembering the latest texts of ordinary length: senders and templates come again and again. Two
+ * generations of `size` texts each, so that a flood of new ones costs no more than the hash itself.
  */
 export function remembering(hashOf: KeyedHash, size: number): KeyedHash {
   let young = new Map<string, string>();

@@ -113,7 +113,7 @@ function openCustody({ ring, onCanary }: Pick<DataPlaneOptions, 'ring' | 'onCana
   const keySealer = sealerFor('key');
   const canaries = createCanaryWatch(onCanary);
   const keys = createKeyTable({
-    index: remembering(createKeyedHash(keyRing.derive('index')), REMEMBERED_TEXTS),
+    index: createKeyedHash(keyRing.derive('index')),
     openVerifier: (record) => openVerifier(keySealer, record),
     onUnknown: (hash, { address, vendor, wall }) => canaries.check(hash, { at: wall, address, vendor }),
   });
