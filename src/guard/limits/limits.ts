@@ -102,25 +102,34 @@ function admit(
   waits: number,
 ): Step<Admission> | Promise<Step<Admission>> {
   const now = state.clock.monotonic();
-  const taken: Taken[] = [];
+  const wanted = wantedBy(state, subject, intent);
   const lacking: Taken[] = [];
-  for (const limit of state.limits) {
-    const { rule, rate, concurrency } = limit;
-    if (!rule.covers(subject, intent)) continue;
-    const keys = subjectKeys(rule.per, subject, intent);
-    for (const [key, count] of keys.length === 1 ? [[keys[0] ?? '', 1] as const] : countsOf(keys)) {
-      if (rate !== null && !rate.fits(key, now, count)) return rateRefusal(limit);
-      const one = { limit, key, count };
-      taken.push(one);
-      if (concurrency === null || concurrency.fits(key, count)) continue;
-      if (waits === 0 || !concurrency.canGain(key, count, now)) return concurrencyRefusal(limit);
-      lacking.push(one);
-    }
+  for (const one of wanted) {
+    const { limit, key, count } = one;
+    const { rate, concurrency } = limit;
+    if (rate !== null && !rate.fits(key, now, count)) return rateRefusal(limit);
+    if (concurrency === null || concurrency.fits(key, count)) continue;
+    if (waits === 0 || !concurrency.canGain(key, count, now)) return concurrencyRefusal(limit);
+    lacking.push(one);
   }
   if (lacking.length > 0)
     return gain(state, lacking).then((refused) => refused ?? admit(state, subject, intent, waits - 1));
-  for (const { limit, key, count } of taken) limit.rate?.take(key, now, count);
-  return next(hold(taken));
+  for (const { limit, key, count } of wanted) limit.rate?.take(key, now, count);
+  return next(hold(wanted));
+}
+
+/** What a request takes from the limits that apply to it. */
+function wantedBy({ limits }: State, subject: Subject, intent: Intent): readonly Taken[] {
+  const wanted: Taken[] = [];
+  for (const limit of limits) {
+    const { rule } = limit;
+    if (!rule.covers(subject, intent)) continue;
+    const keys = subjectKeys(rule.per, subject, intent);
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1) wanted.push({ limit, key: only, count: 1 });
+    else for (const [key, count] of countsOf(keys)) wanted.push({ limit, key, count });
+  }
+  return wanted;
 }
 
 /** Null when it is worth trying again. */
