@@ -49,6 +49,9 @@ interface ProvenKey {
 /** The last use of a key is told to the minute: a busy gateway would write of all its keys every few seconds. */
 const MINUTE = 60_000;
 
+/** A part of a longer text, such as a header, keeps all of it in memory. */
+const copyOf = (text: string): string => Buffer.from(text).toString();
+
 export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
@@ -82,7 +85,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
     const hash = known ?? index(secret);
     const key = byIndex.get(hash);
     if (key === undefined) onUnknown?.(hash, origin);
-    else if (known === undefined) hashes.set((key.secret = secret), hash);
+    else if (known === undefined) hashes.set((key.secret = copyOf(secret)), hash);
     return key === undefined ? UNKNOWN_KEY : next({ key, claims: null });
   }
 
