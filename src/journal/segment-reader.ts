@@ -30,8 +30,8 @@ export interface SegmentReader {
   close(): Promise<void>;
 }
 
-/** Bytes read at once; more than the largest frame. */
-const WINDOW = 4 * MAX_PAYLOAD;
+/** Bytes read at once; more than the largest frame, and about as many records as the ledger is loaded with at once. */
+const WINDOW = 16 * MAX_PAYLOAD;
 
 interface State {
   readonly handle: FileHandle;
