@@ -10,7 +10,7 @@ import {
   type Contender,
   type Ringfence,
 } from './contenders.ts';
-import { freshTls, measure, openLoop, type Measured } from './load.ts';
+import { freshTls, keysOf, measure, openLoop, type Measured } from './load.ts';
 import { loadNow, residentOf, residentOfTree } from './processes.ts';
 import { median, quantile, toMarkdown, type Figures, type Report } from './report.ts';
 
@@ -22,7 +22,7 @@ const PLAN = isQuick
 const RATE = 2000;
 const TLS_CONNECTIONS = 400;
 const WARM_SECONDS = 3;
-const WARM_TURNS = 6;
+const WARM_TURNS = 8;
 /** It stops whatever happens. */
 const LONGEST_MILLISECONDS = 900_000;
 
@@ -64,9 +64,10 @@ async function open(cache: string, directory: string, started: Contender[]): Pro
   };
 }
 
-/** Until the compiler has seen enough, but not for ever. */
+/** Until the compiler has seen enough and every key has been used, but not for ever. */
 async function warm(contender: Contender, directory: string): Promise<void> {
-  for (let turn = 0, requests = 0; turn < WARM_TURNS && requests < PLAN.warmRequests; turn++) {
+  const least = Math.max(PLAN.warmRequests, keysOf(contender.target));
+  for (let turn = 0, requests = 0; turn < WARM_TURNS && requests < least; turn++) {
     const { requestsPerSecond } = await measure(contender, directory, WARM_SECONDS);
     requests += requestsPerSecond * WARM_SECONDS;
   }

@@ -18,10 +18,10 @@ export interface Measured {
   readonly load: string;
 }
 
-/** Requests are formatted once; then wrk sends them in turn, so that every key is used. */
-function script({ headers, body, headersFile }: Target): string {
+/** Requests are formatted once; then wrk sends them in turn, the one behind `sent` first, so that every key is used. */
+function script({ headers, body, headersFile }: Target, sent: number): string {
   const quoted = Object.entries(headers).map(([name, value]) => `['${name}'] = '${value}'`);
-  return `local requests, turn = {}, 0
+  return `local requests, turn = {}, ${sent}
 local function make(authorization)
   local headers = { ${quoted.join(', ')} }
   if authorization then headers['authorization'] = authorization end
@@ -53,15 +53,20 @@ function runWrk(file: string, url: string, seconds: number): Promise<string> {
   });
 }
 
+/** How many requests a contender has had: the next measurement goes on with the next key. */
+const requestsOf = new WeakMap<Contender, number>();
+
 /** Closed loop at full speed. CPU counts all that the contender does, also after its answers (loading the ledger). */
 export async function measure(contender: Contender, directory: string, seconds: number): Promise<Measured> {
   const file = join(directory, `${contender.name.replaceAll(/[^\w-]/g, '-')}.lua`);
-  writeFileSync(file, script(contender.target));
+  const sent = requestsOf.get(contender) ?? 0;
+  writeFileSync(file, script(contender.target, sent));
   const before = cpuOfTree(contender.pid);
   const output = await runWrk(file, contender.target.url, seconds);
   await contender.settle();
   const used = cpuOfTree(contender.pid) - before;
   const requests = Number(/(\d+) requests in/.exec(output)?.[1] ?? 0);
+  requestsOf.set(contender, sent + requests);
   const failed = /Non-2xx.*: (\d+)/.exec(output)?.[1];
   if (requests === 0 || failed !== undefined)
     throw new Error(`${contender.name}: ${requests} requests, ${failed ?? 0} refused\n${output}`);
@@ -72,6 +77,9 @@ export async function measure(contender: Contender, directory: string, seconds: 
 function authorizations({ headersFile }: Target): readonly string[] {
   return headersFile === null ? [] : readFileSync(headersFile, 'utf8').split('\n');
 }
+
+/** How many keys take turns. */
+export const keysOf = (target: Target): number => authorizations(target).length;
 
 function headersFor({ headers }: Target, authorization: string | undefined): Record<string, string> {
   return { ...headers, ...(authorization === undefined ? {} : { authorization }) };

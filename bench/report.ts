@@ -85,7 +85,8 @@ ${table(
 )}
 
 - Throughput figures are Ringfence's requests/s divided by the other's in the same round; flatness is CPU per request
-  with many divided by CPU per request with few; both are medians over rounds. Every key takes its turn.
+  with many divided by CPU per request with few; both are medians over rounds. Every key takes its turn and has been
+  used before the first round, as in steady traffic: the first use of a key in a process hashes its secret.
 - \`rssMiB\` is the data-plane process after the load (10 keys, 10 budgets); the tree adds the primary with its store.
 - \`freshTlsCpuMs\`: CONNECT and a full TLS handshake at the forward proxy, without a request.
 - The vendor's answers state the final price. When they do not, the primary looks prices up later, which is not part
