@@ -20,9 +20,24 @@ export function createArena(kernel: Kernel, limit: number): Arena {
   let starts: number[] = [];
   let ends: number[] = [];
   const give = (at: number): void => {
-    const slot = starts.indexOf(at);
-    starts.splice(slot, 1);
-    ends.splice(slot, 1);
+    const slot = starts.lastIndexOf(at);
+    for (let next = slot + 1; next < starts.length; next++) {
+      starts[next - 1] = starts[next] as number;
+      ends[next - 1] = ends[next] as number;
+    }
+    starts.pop();
+    ends.pop();
+  };
+  /** `splice` costs several times as much for so few. */
+  const insert = (slot: number, at: number, end: number): void => {
+    starts.push(at);
+    ends.push(end);
+    for (let next = starts.length - 1; next > slot; next--) {
+      starts[next] = starts[next - 1] as number;
+      ends[next] = ends[next - 1] as number;
+    }
+    starts[slot] = at;
+    ends[slot] = end;
   };
   return {
     take(size) {
@@ -35,8 +50,7 @@ export function createArena(kernel: Kernel, limit: number): Arena {
       const end = at + size + SLACK;
       if (end > limit) return -1;
       if (end > kernel.bytes().length) kernel.grow(roomFor(end, limit));
-      starts.splice(slot, 0, at);
-      ends.splice(slot, 0, end);
+      insert(slot, at, end);
       return at;
     },
     give,

@@ -7,24 +7,31 @@ const MOST_HELD = 8 << 20;
 /** What is longer is read past the blocks. */
 const LONG = 8 * BLOCK;
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A file that is read by blocks, of which a few are held: of blocks with the same place there, the latest. */
 export interface FileWindow {
   readonly path: string;
   readonly size: number;
   /** Copies the bytes [from, to) of the file to `at`. Throws a `DamageError` when the file does not have them. */
-  read(target: Uint8Array, at: number, range: { readonly from: number; readonly to: number }): void;
+  read(target: Uint8Array, at: number, range: Range): void;
+  /** The same, past the blocks: for what is read once, in the order of the file. */
+  readAtOnce(target: Uint8Array, at: number, range: Range): void;
   close(): void;
 }
 
 /**
- * Opens a regular file, of which it holds 8 MiB at most if not told otherwise. A pipe or device in its place is refused, as
+ * Opens a regular file, of which it holds 8 MiB at most. A pipe or device in its place is refused, as
  * it could block for ever.
  */
-export function openFileWindow(path: string, mostHeld = MOST_HELD): FileWindow {
+export function openFileWindow(path: string): FileWindow {
   if (!statSync(path).isFile()) damaged('it is no regular file');
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
-  const slots = Math.ceil(Math.min(mostHeld, size) / BLOCK);
+  const slots = Math.ceil(Math.min(MOST_HELD, size) / BLOCK);
   const held = new Float64Array(slots).fill(-1);
   const bytes = new Uint8Array(slots * BLOCK);
   const placeOf = (block: number): number => {
@@ -36,13 +43,22 @@ export function openFileWindow(path: string, mostHeld = MOST_HELD): FileWindow {
     held[slot] = block;
     return at;
   };
+  const check = ({ from, to }: Range): void => {
+    if (from < 0 || to > size || from > to) damaged('the file ends before the object');
+  };
+  const readAtOnce = (target: Uint8Array, at: number, range: Range): void => {
+    check(range);
+    const { from, to } = range;
+    readFully(descriptor, target, { at, from, length: to - from });
+  };
   return {
     path,
     size,
+    readAtOnce,
     read(target, at, { from, to }) {
-      if (from < 0 || to > size || from > to) damaged('the file ends before the object');
+      check({ from, to });
       if (to - from > LONG) {
-        readFully(descriptor, target, { at, from, length: to - from });
+        readAtOnce(target, at, { from, to });
         return;
       }
       for (let next = from; next < to;) {

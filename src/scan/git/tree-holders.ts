@@ -1,20 +1,18 @@
 import { createArena } from './arena.ts';
 import { readOr } from './commit-graph.ts';
 import { unlessDamaged } from './damage.ts';
-import { openFileWindow } from './file-window.ts';
 import { addInt, createIntList } from './int-list.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Pack, PackLayout } from './object-store.ts';
 import { MOST_OBJECT_BYTES } from './object-types.ts';
 import { FOREIGN, NO_BASE } from './pack-entries.ts';
+import { MOST_PACKED_TREES } from './packed-trees.ts';
 import { linkTrees } from './tree-families.ts';
 import { createTreeLinks, type TreeLinks } from './tree-links.ts';
 import { createTreeReader, createTreeTable, type Numbering, type TreeReader } from './tree-table.ts';
 import { openKernel } from './wasm-kernel.ts';
 
-const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
-/** Families of trees lie scattered in a pack, more than those of files. */
-const MOST_HELD = 32 << 20;
+const ARENA_BYTES = 3 * MOST_OBJECT_BYTES + MOST_PACKED_TREES;
 
 /** Says which trees hold what. */
 export interface TreeHolders {
@@ -49,13 +47,8 @@ export function readHolders(
   const kernel = openKernel();
   const arena = createArena(kernel, ARENA_BYTES);
   for (const { pack, layout, firstNode } of packs) {
-    const file = openFileWindow(pack.path, MOST_HELD);
     const { entries } = layout;
-    try {
-      linkTrees({ pack: { ...pack, file }, entries, kernel, arena, budget, firstNode, reader: trees, links });
-    } finally {
-      file.close();
-    }
+    linkTrees({ pack, entries, kernel, arena, budget, firstNode, reader: trees, links });
   }
   linkSingly({ reader, links, trees, packs, firstLooseNode });
   return createHolders(reader, { links, packs, firstLooseNode });

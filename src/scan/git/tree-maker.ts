@@ -1,11 +1,12 @@
 import { damaged } from './damage.ts';
 import { readDeltaSizes, type Runs } from './delta.ts';
+import { readPackedTrees } from './packed-trees.ts';
 import { applyTo, checkSize, type Made, makeWhole, tooLarge, type Unpacking } from './unpacking.ts';
 
 /** Room for packed bytes, and for a delta. */
 const ROOM = 1 << 16;
 
-/** Makes trees, which are many and small: it has two places in the arena for ever, and does not check sums. */
+/** Makes trees, which are many and small: it has places in the arena for ever, and does not check sums. */
 export interface TreeMaker {
   readonly places: readonly number[];
   /** Throws a `DamageError`. */
@@ -18,21 +19,24 @@ export function createTreeMaker(unpacking: Unpacking): TreeMaker {
   const { pack, entries, kernel, arena, budget } = unpacking;
   const { offsets, heads, sizes } = entries;
   arena.clear();
-  const packed = arena.take(ROOM);
+  const room = arena.take(ROOM);
   const delta = arena.take(ROOM);
+  const packed = readPackedTrees(pack.file, entries, { arena, kernel });
   const packedSize = (entry: number): number => (offsets[entry + 1] as number) - (offsets[entry] as number);
   const isSmall = (entry: number): boolean => (sizes[entry] as number) <= ROOM && packedSize(entry) <= ROOM;
   const unpack = (entry: number, at: number): void => {
     const from = (offsets[entry] as number) + (heads[entry] as number);
     const to = offsets[entry + 1] as number;
     const size = sizes[entry] as number;
-    pack.file.read(kernel.bytes(), packed, { from, to });
-    kernel.inflate({ from: packed, to: packed + to - from, at, size });
+    const place = packed.placeOf(entry);
+    if (place < 0) pack.file.read(kernel.bytes(), room, { from, to });
+    const start = place < 0 ? room : place + (heads[entry] as number);
+    kernel.inflate({ from: start, to: start + to - from, at, size });
     budget.packed += to - from;
     budget.made += size;
   };
   return {
-    places: [packed, delta],
+    places: [room, delta, packed.at],
     whole(entry) {
       if (!isSmall(entry)) return makeWhole(unpacking, entry);
       const size = sizes[entry] as number;
