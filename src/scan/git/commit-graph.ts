@@ -1,7 +1,6 @@
 import { unlessDamaged } from './damage.ts';
 import { type CommitLinks, createLinksParser } from './commit-links.ts';
 import type { ObjectReader, StoredObject } from './object-reader.ts';
-import { COMMIT } from './pack-entries.ts';
 
 /** What a commit or tag says of itself. Times are in ms. */
 export interface Header {
@@ -115,23 +114,15 @@ function createLinksReader(reader: ObjectReader): (number: number) => CommitLink
   };
 }
 
-/** Reads the commits that stand whole in packs, in the order in which they are stored: this is several times as fast. */
+/** Links of the commits that can be read together, by number. */
 function readStoredLinks(reader: ObjectReader): (number: number) => CommitLinks | undefined {
   const parse = createLinksParser(reader);
   const found: CommitLinks[] = [];
   const slots = new Int32Array(reader.numbers.count);
-  for (const [pack, { layout }] of reader.packs.entries()) {
-    const entries = unlessDamaged(layout)?.entries;
-    if (entries === undefined) continue;
-    const first = reader.numbers.firstOf(pack);
-    for (let entry = 0; entry < entries.count; entry++) {
-      if (entries.kinds[entry] !== COMMIT || (entries.bases[entry] as number) >= 0) continue;
-      const number = first + (entries.positions[entry] as number);
-      const bytes = unlessDamaged(() => reader.viewCommit(number));
-      const links = bytes === null ? null : parse(bytes);
-      if (links !== null) slots[number] = found.push(links);
-    }
-  }
+  reader.viewCommits((number, bytes) => {
+    const links = parse(bytes);
+    if (links !== null) slots[number] = found.push(links);
+  });
   return (number) => found[(slots[number] as number) - 1];
 }
 

@@ -1,5 +1,5 @@
 import { type Arena, createArena } from './arena.ts';
-import { damaged } from './damage.ts';
+import { damaged, unlessDamaged } from './damage.ts';
 import { readDeltaSizes } from './delta.ts';
 import {
   checkedKind,
@@ -15,7 +15,9 @@ import { readLooseObject } from './loose-object.ts';
 import { numberObjects, type ObjectNumbers } from './object-numbers.ts';
 import { findPacked, type ObjectStore, type Pack } from './object-store.ts';
 import { MOST_OBJECT_BYTES, type ObjectType, typeOfKind } from './object-types.ts';
+import { COMMIT } from './pack-entries.ts';
 import { hexOf, offsetAt } from './pack-index.ts';
+import { readTogether } from './packed-objects.ts';
 
 const DEEPEST_CHAIN = 10_000;
 const MOST_FORGOTTEN = 10_000;
@@ -34,8 +36,11 @@ export interface ObjectReader {
   read(oid: string): StoredObject | null;
   /** Throws a `DamageError` when it is unreadable. */
   readNumber(number: number): StoredObject;
-  /** A commit that stands whole in a pack; null for what does not. The bytes are valid until the next reading. */
-  viewCommit(number: number): Uint8Array | null;
+  /**
+   * Calls with commits that stand whole in packs, with most of them, and their numbers. The bytes are valid during the call,
+   * which must not read.
+   */
+  viewCommits(visit: (number: number, bytes: Uint8Array) => void): void;
   readonly numbers: ObjectNumbers;
   readonly packs: readonly Pack[];
   readonly hashBytes: number;
@@ -75,9 +80,11 @@ export function createObjectReader(store: ObjectStore, kernel: Kernel = openKern
     packs: store.packs,
     hashBytes: store.repository.hashBytes,
     readNumber,
-    viewCommit(number) {
-      const { pack, position } = numbers.placeOf(number);
-      return pack === null ? null : viewWhole(reader, pack, offsetAt(pack.index, position));
+    viewCommits(visit) {
+      for (const [number, pack] of store.packs.entries()) {
+        const first = numbers.firstOf(number);
+        viewCommits(reader, pack, (position, bytes) => visit(first + position, bytes));
+      }
     },
     read(oid) {
       const number = numbers.numberOf(oid);
@@ -86,20 +93,33 @@ export function createObjectReader(store: ObjectStore, kernel: Kernel = openKern
   };
 }
 
-/** Most commits need one reading of this many bytes; a larger one is read as any other object. */
-const COMMIT_ROOM = 2048;
+/** Larger commits are read as any other object. */
+const COMMIT_ROOM = 1 << 16;
 
-function viewWhole({ kernel, arena }: Reader, pack: Pack, offset: number): Uint8Array | null {
+/** Commits lie together, but are asked for in another order: this way is several times as fast. */
+function viewCommits(
+  { kernel, arena }: Reader,
+  pack: Pack,
+  visit: (position: number, bytes: Uint8Array) => void,
+): void {
+  const entries = unlessDamaged(pack.layout)?.entries;
+  if (entries === undefined) return;
   arena.clear();
-  if (!(offset < pack.file.size)) return null;
-  const packed = arena.take(COMMIT_ROOM);
-  const length = Math.min(pack.file.size - offset, COMMIT_ROOM);
-  pack.file.read(kernel.bytes(), packed, { from: offset, to: offset + length });
-  const head = readEntryHead(kernel.bytes(), packed, pack.index.hashBytes);
-  if (typeOfKind(head.kind) !== 'commit' || head.length + mostPacked(head.size) > COMMIT_ROOM) return null;
-  const at = arena.take(head.size);
-  kernel.inflate({ from: packed + head.length, to: packed + length, at, size: head.size });
-  return kernel.bytes().subarray(at, at + head.size);
+  const at = arena.take(COMMIT_ROOM);
+  const packed = readTogether({ file: pack.file, entries, kind: COMMIT }, { arena, kernel });
+  const { kinds, bases, sizes, offsets, heads, positions } = entries;
+  for (let entry = 0; entry < entries.count; entry++) {
+    const size = sizes[entry] as number;
+    if (kinds[entry] !== COMMIT || (bases[entry] as number) >= 0 || size > COMMIT_ROOM) continue;
+    const from = packed.placeOf(entry);
+    if (from < 0) continue;
+    const to = from + (offsets[entry + 1] as number) - (offsets[entry] as number);
+    const unpacked = unlessDamaged(() => {
+      kernel.inflate({ from: from + (heads[entry] as number), to, at, size });
+      return kernel.bytes().subarray(at, at + size);
+    });
+    if (unpacked !== null) visit(positions[entry] as number, unpacked);
+  }
 }
 
 /** So many packed bytes an object has at most, if git has packed it. */

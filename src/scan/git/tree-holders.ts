@@ -6,13 +6,13 @@ import type { ObjectReader } from './object-reader.ts';
 import type { Pack, PackLayout } from './object-store.ts';
 import { MOST_OBJECT_BYTES } from './object-types.ts';
 import { FOREIGN, NO_BASE } from './pack-entries.ts';
-import { MOST_PACKED_TREES } from './packed-trees.ts';
+import { MOST_PACKED_BYTES } from './packed-objects.ts';
 import { linkTrees } from './tree-families.ts';
 import { createTreeLinks, type TreeLinks } from './tree-links.ts';
 import { createTreeReader, createTreeTable, type Numbering, type TreeReader } from './tree-table.ts';
 import { openKernel } from './wasm-kernel.ts';
 
-const ARENA_BYTES = 3 * MOST_OBJECT_BYTES + MOST_PACKED_TREES;
+const ARENA_BYTES = 3 * MOST_OBJECT_BYTES + MOST_PACKED_BYTES;
 
 /** Says which trees hold what. */
 export interface TreeHolders {

@@ -1,6 +1,7 @@
 import { damaged } from './damage.ts';
 import { readDeltaSizes, type Runs } from './delta.ts';
-import { readPackedTrees } from './packed-trees.ts';
+import { TREE } from './pack-entries.ts';
+import { readTogether } from './packed-objects.ts';
 import { applyTo, checkSize, type Made, makeWhole, tooLarge, type Unpacking } from './unpacking.ts';
 
 /** Room for packed bytes, and for a delta. */
@@ -21,7 +22,7 @@ export function createTreeMaker(unpacking: Unpacking): TreeMaker {
   arena.clear();
   const room = arena.take(ROOM);
   const delta = arena.take(ROOM);
-  const packed = readPackedTrees(pack.file, entries, { arena, kernel });
+  const packed = readTogether({ file: pack.file, entries, kind: TREE }, { arena, kernel });
   const packedSize = (entry: number): number => (offsets[entry + 1] as number) - (offsets[entry] as number);
   const isSmall = (entry: number): boolean => (sizes[entry] as number) <= ROOM && packedSize(entry) <= ROOM;
   const unpack = (entry: number, at: number): void => {

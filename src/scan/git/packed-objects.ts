@@ -2,11 +2,11 @@ import type { Arena } from './arena.ts';
 import { unlessDamaged } from './damage.ts';
 import type { FileWindow } from './file-window.ts';
 import type { Kernel } from './kernel.ts';
-import { type PackEntries, TREE } from './pack-entries.ts';
+import type { PackEntries } from './pack-entries.ts';
 
-/** Trees beyond this are not held. */
-export const MOST_PACKED_TREES = 64 << 20;
-/** Bytes between trees that are rather read along than jumped over. */
+/** What is beyond this is not held. */
+export const MOST_PACKED_BYTES = 64 << 20;
+/** Bytes between two objects that are rather read along than jumped over. */
 const MOST_BETWEEN = 4096;
 
 /** A part of a pack, to be read at once. */
@@ -17,23 +17,30 @@ interface Stretch {
   readonly entries: readonly [from: number, to: number];
 }
 
-export interface PackedTrees {
+export interface PackedObjects {
   /** Place in the arena; -1 when there is none. */
   readonly at: number;
-  /** Place of the entry's head; -1 when the tree is not held. */
+  /** Place of the entry's head; -1 when the object is not held. */
   placeOf(entry: number): number;
 }
 
+interface Source {
+  readonly file: FileWindow;
+  readonly entries: PackEntries;
+  /** Of the objects, and of the deltas that are built on them. */
+  readonly kind: number;
+}
+
 /**
- * Reads the trees of a pack, as they are packed, into the kernel's memory: they are small and strewn over the pack, and
- * their families come in another order, so that one by one they cost more to read than to unpack.
+ * Reads all commits, or all trees, of a pack into the kernel's memory as they are packed. They are small and strewn over
+ * the pack, and families come in another order: one by one they cost more to read than to unpack.
  */
-export function readPackedTrees(
-  file: FileWindow,
-  entries: PackEntries,
+export function readTogether(
+  source: Source,
   { arena, kernel }: { readonly arena: Arena; readonly kernel: Kernel },
-): PackedTrees {
-  const stretches = stretchesOf(entries);
+): PackedObjects {
+  const { file, entries } = source;
+  const stretches = stretchesOf(source);
   const total = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
   const at = total === 0 ? -1 : arena.take(total);
   const places = new Int32Array(at < 0 ? 0 : entries.count).fill(-1);
@@ -41,7 +48,7 @@ export function readPackedTrees(
   for (const stretch of at < 0 ? [] : stretches) {
     const place = next;
     next += stretch.to - stretch.from;
-    // One that cannot be read says so when its trees are read by themselves.
+    // One that cannot be read says so when its objects are read by themselves.
     unlessDamaged(() => {
       file.readAtOnce(kernel.bytes(), place, stretch);
       for (let entry = stretch.entries[0]; entry < stretch.entries[1]; entry++)
@@ -52,8 +59,9 @@ export function readPackedTrees(
   return { at, placeOf: (entry) => places[entry] ?? -1 };
 }
 
-/** Of trees that fit, in the order of the pack. */
-function stretchesOf({ count, kinds, offsets }: PackEntries): Stretch[] {
+/** Of what fits, in the order of the pack. */
+function stretchesOf({ entries, kind }: Source): Stretch[] {
+  const { count, kinds, offsets } = entries;
   const stretches: Stretch[] = [];
   let [first, last, total] = [-1, -1, 0];
   const end = (): void => {
@@ -64,11 +72,11 @@ function stretchesOf({ count, kinds, offsets }: PackEntries): Stretch[] {
     first = -1;
   };
   for (let entry = 0; entry < count; entry++) {
-    if (kinds[entry] !== TREE) continue;
+    if (kinds[entry] !== kind) continue;
     const to = offsets[entry + 1] as number;
     if (first >= 0 && (offsets[entry] as number) - (offsets[last + 1] as number) > MOST_BETWEEN) end();
     const from = first < 0 ? (offsets[entry] as number) : (offsets[first] as number);
-    if (total + to - from > MOST_PACKED_TREES) break;
+    if (total + to - from > MOST_PACKED_BYTES) break;
     if (first < 0) first = entry;
     last = entry;
   }
