@@ -1,13 +1,31 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection, Detector, ScannedDocument, Window } from '../detection.ts';
 import { type AnchorSearch, BLOCK, createAnchorSearch } from './anchor-search.ts';
-import { collectAnchors, confirm } from './anchors.ts';
+import { type Anchor, collectAnchors, confirm } from './anchors.ts';
 import { buildGramIndex, type GramIndex } from './gram-index.ts';
 import { createJudge } from './judge.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
-import { createSlices, type Slice } from './slices.ts';
+import { demandOf, holdsRun, type RunDemand } from './runs.ts';
+import { createSlices, rangeAround, type Slice } from './slices.ts';
+import { anyForm } from './value-form.ts';
 
 type Report = (detection: Detection) => void;
+
+/** The rules of an anchor. */
+interface Watch {
+  readonly matchers: readonly Matcher[];
+  /** Of the rule that sees most. */
+  readonly span: number;
+  /** What must be around an anchor for any of the rules to match. */
+  readonly demand: RunDemand | null;
+}
+
+function createWatch(matchers: readonly Matcher[]): Watch {
+  const span = Math.max(...matchers.map(({ rule }) => rule.span));
+  // One rule alone asks for this itself.
+  const demand = matchers.length < 2 ? null : demandOf(anyForm(matchers.map(({ form }) => form)));
+  return { matchers, span, demand };
+}
 
 /** Makes a detector of `rules`. Not to be shared between threads; `report` may call it again. */
 export function createDetector(rules: readonly LeakRule[]): Detector {
@@ -15,6 +33,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
   const judge = createJudge();
   const valuePatterns = new Map<string, RegExp>();
   const matchers = new Map<LeakRule, Matcher>();
+  const watches = new Map<Anchor, Watch>();
   const reach = Math.max(
     0,
     ...anchors.flatMap(({ length, rules: users }) => users.map(({ span }) => span + length)),
@@ -31,15 +50,27 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
     return matcher;
   }
 
+  function watchOf(anchor: Anchor): Watch {
+    const known = watches.get(anchor);
+    if (known !== undefined) return known;
+    const watch = createWatch(anchor.rules.map(matcherOf));
+    watches.set(anchor, watch);
+    return watch;
+  }
+
   function judgeAll(document: ScannedDocument, found: readonly number[], report: Report): void {
-    const slices = createSlices(document);
+    const { bytes, length } = document;
+    const cut = createSlices(document);
     for (const place of found) {
       const anchor = anchors[place % kinds];
       const start = Math.floor(place / kinds);
-      if (anchor === undefined || !confirm(anchor, document.bytes, start, document.length)) continue;
-      for (const rule of anchor.rules) {
-        const slice = slices.around(start, anchor.length, rule.span);
-        reportMatches(matcherOf(rule), slice, start, report);
+      if (anchor === undefined || !confirm(anchor, bytes, start, length)) continue;
+      const watch = watchOf(anchor);
+      const all = rangeAround(start, anchor.length, watch.span, length);
+      if (watch.demand !== null && !holdsRun(bytes, all, watch.demand)) continue;
+      for (const matcher of watch.matchers) {
+        const range = rangeAround(start, anchor.length, matcher.rule.span, length);
+        if (matcher.mayMatch(bytes, range)) reportMatches(matcher, cut(range), start, report);
       }
     }
   }

@@ -1,9 +1,9 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import type { Judge } from './judge.ts';
-import { demandOf, type RunDemand } from './runs.ts';
-import type { Slice } from './slices.ts';
-import { valueShapesOf } from './value-form.ts';
+import { demandOf, holdsRun, type RunDemand } from './runs.ts';
+import type { Range, Slice } from './slices.ts';
+import { anyForm, type ValueForm, valueShapesOf } from './value-form.ts';
 
 /** A match that has passed all checks. Offsets count from the start of the slice. */
 export interface Match {
@@ -13,9 +13,19 @@ export interface Match {
   readonly confidence: Detection['confidence'];
 }
 
+/** One of the forms of a rule's value. */
+interface Shape {
+  readonly demand: RunDemand | null;
+  readonly value: RegExp;
+}
+
 /** Applies one rule to slices. */
 export interface Matcher {
   readonly rule: LeakRule;
+  /** What every value has that the rule finds. */
+  readonly form: ValueForm | null;
+  /** False when there is no run of bytes that could be a value: then nothing matches. Most slices have none. */
+  mayMatch(bytes: Uint8Array, range: Range): boolean;
   matches(slice: Slice): readonly Match[];
 }
 
@@ -27,7 +37,8 @@ const NONE: readonly Match[] = [];
 
 /** `shared` has the patterns of values that other rules have too, by their source. */
 export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, RegExp>): Matcher {
-  const shapes = valueShapesOf(rule.pattern).map(({ form, pattern }) => {
+  const valueShapes = valueShapesOf(rule.pattern);
+  const shapes = valueShapes.map(({ form, pattern }): Shape => {
     const value = shared.get(String(pattern)) ?? pattern;
     shared.set(String(value), value);
     return { demand: demandOf(form), value };
@@ -36,15 +47,20 @@ export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, 
   let isCompiled = false;
 
   function search(slice: Slice): readonly Match[] {
-    const mayHold = shapes.some(({ demand, value }) => isMet(demand, slice) && slice.has(value));
+    const mayHold = shapes.some(({ demand, value }) => isMet(demand, slice.bytes, slice) && slice.has(value));
     if (!mayHold) return NONE;
     if (!isCompiled) compile(rule.pattern);
     isCompiled = true;
     return applyRule(rule, judge, slice);
   }
 
+  function mayMatch(bytes: Uint8Array, range: Range): boolean {
+    for (let shape = 0; shape < shapes.length; shape++)
+      if (isMet((shapes[shape] as Shape).demand, bytes, range)) return true;
+    return false;
+  }
+
   function matches(slice: Slice): readonly Match[] {
-    if (!shapes.some(({ demand }) => isMet(demand, slice))) return NONE;
     // What is cut at both ends is all that has a part in the result.
     if (!slice.cutBefore || !slice.cutAfter) return search(slice);
     const known = remembered.get(slice.text());
@@ -54,7 +70,7 @@ export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, 
     remembered.set(slice.text(), found);
     return found;
   }
-  return { rule, matches };
+  return { rule, form: anyForm(valueShapes.map(({ form }) => form)), mayMatch, matches };
 }
 
 /** From this length of a text on, V8 compiles an expression that is new to it, in place of interpreting it first. */
@@ -66,7 +82,8 @@ function compile(pattern: RegExp): void {
   pattern.test(LONG_TEXT);
 }
 
-const isMet = (demand: RunDemand | null, slice: Slice): boolean => demand === null || slice.meets(demand);
+const isMet = (demand: RunDemand | null, bytes: Uint8Array, range: Range): boolean =>
+  demand === null || holdsRun(bytes, range, demand);
 
 /** All matches in the slice; a match that a cut may have changed is none. */
 function applyRule(rule: LeakRule, judge: Judge, slice: Slice): readonly Match[] {

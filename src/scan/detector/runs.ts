@@ -1,4 +1,5 @@
 import { bytesMatching, type ByteSet, has, isWithin } from './byte-set.ts';
+import type { Range } from './slices.ts';
 import { DIGIT, LOWER, UPPER, type ValueForm } from './value-form.ts';
 
 const SHORTEST = 8;
@@ -49,7 +50,7 @@ export function demandOf(form: ValueForm | null): RunDemand | null {
  */
 export function holdsRun(
   bytes: Uint8Array,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: Range,
   { kinds, least, needs }: RunDemand,
 ): boolean {
   let start = from;

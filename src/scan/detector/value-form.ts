@@ -36,6 +36,16 @@ export function valueShapesOf({ source, flags, ignoreCase }: RegExp): readonly V
   }));
 }
 
+/** What a value has that is of any of these forms; null when one of them does not tell. */
+export const anyForm = (forms: readonly (ValueForm | null)[]): ValueForm | null =>
+  forms.reduce((one, other) => (one === null || other === null ? null : eitherForm(one, other)));
+
+const eitherForm = (one: ValueForm, other: ValueForm): ValueForm => ({
+  least: Math.min(one.least, other.least),
+  bytes: one.bytes | other.bytes,
+  needs: one.needs & other.needs,
+});
+
 const unnamed = (source: string): string => source.replaceAll(/\(\?<[A-Za-z]\w*>/g, '(?:');
 
 function formOf(piece: string, caseless: boolean): ValueForm | null {
@@ -107,9 +117,7 @@ function readAlternatives(reader: Reader): PartForm {
 }
 
 const either = (one: PartForm, other: PartForm): PartForm => ({
-  least: Math.min(one.least, other.least),
-  bytes: one.bytes | other.bytes,
-  needs: one.needs & other.needs,
+  ...eitherForm(one, other),
   assumed: one.assumed | other.assumed,
 });
 

@@ -62,6 +62,28 @@ it('finds a value in base64 under its name, whatever its length leaves at the en
       assert.equal(secretOf(pattern, `  token: ${base64}`), base64);
       assert.equal(secretOf(pattern, `  token: ${base64}A`), undefined);
       assert.equal(secretOf(pattern, `  other: ${base64}`), undefined);
+      const withLineFeed = Buffer.from(`${text}\n`).toString('base64');
+      assert.equal(secretOf(pattern, `  token: ${withLineFeed}`), withLineFeed);
+    }
+});
+
+it('takes no text in base64 for a value that would be shorter than the form, or longer', () => {
+  const digits = '738204916502847391628450917364';
+  for (const [least, most] of [
+    [8, 25],
+    [9, 10],
+    [10, 10],
+    [12, 14],
+  ] as const)
+    for (const [length, isFound] of [
+      [least - 1, false],
+      [least, true],
+      [most, true],
+      [most + 4, false],
+    ] as const) {
+      const base64 = Buffer.from(digits.slice(0, length)).toString('base64');
+      const found = secretOf(assigned('token', `[0-9]{${least},${most}}`), `  token: ${base64}`);
+      assert.equal(found, isFound ? base64 : undefined, `${length} of ${least} to ${most}`);
     }
 });
 

@@ -82,8 +82,13 @@ function encoded(form: string): string | null {
   if (whole === undefined) return null;
   const letters = ENCODED[digits === undefined || form === UUID ? 'text' : 'hex'];
   const [first, second, third] = letters;
-  const groups = [least, most].map((length) => Math.floor(Number(length) / 3)).join(',');
-  return `(?:${letters.join('')}){${groups}}(?:${first}[AQgw]==|${first}${second}${third}=)?(?![A-Za-z0-9+/=])`;
+  const three = `(?:${letters.join('')})`;
+  // With the line feed that `echo` adds, or without.
+  const rests = ['(?:Cg==)?', `${first}[AQgw][o=]=`, `${first}${second}${third}[=K]`] as const;
+  const [few, many] = [least, most].map((length) => Math.floor(Number(length) / 3)) as [number, number];
+  const more = few < many ? [`${three}{1,${many - few}}(?:${rests[1]}|${rests[2]}|${rests[0]})`] : [];
+  const endings = [...rests.slice(Number(least) % 3), ...more].join('|');
+  return `${three}{${few}}(?:${endings})(?![A-Za-z0-9+/=])`;
 }
 
 /** The value as it is or, as its name is known, in base64. */
