@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Detection } from '../../src/scan/detection.ts';
 import { createDetector } from '../../src/scan/detector/detector.ts';
 import { demandOf, holdsRun } from '../../src/scan/detector/runs.ts';
-import { valueShapesOf } from '../../src/scan/detector/value-form.ts';
+import { anyForm, valueShapesOf } from '../../src/scan/detector/value-form.ts';
 import { LEAK_RULES } from '../../src/scan/rules/all.ts';
 
 const detector = createDetector(LEAK_RULES);
@@ -111,6 +111,20 @@ describe('what is tried before a pattern', () => {
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('is asked of several rules at once no more strictly than of each', () => {
+    const forms = shapesByRule.flatMap(({ shapes }) => shapes.map(({ form }) => form));
+    const some = fc.array(fc.constantFrom(...forms), { minLength: 2, maxLength: 4 });
+    fc.assert(
+      fc.property(document, some, (bytes, together) => {
+        const demand = demandOf(anyForm(together));
+        const meets = (one: typeof demand): boolean =>
+          one === null || holdsRun(bytes, { from: 0, to: bytes.length }, one);
+        if (together.some((form) => meets(demandOf(form)))) assert.ok(meets(demand));
+      }),
+      { numRuns: 2000 },
     );
   });
 });
