@@ -90,6 +90,7 @@ async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
   const operation = vendor.operations.match(method === 'HEAD' ? 'GET' : method, place.host, target.segments);
   const upload = uploadOf(options, request, operation);
   if (upload === 'too-large') return refuseWire(request, response, 'request_too_large', '');
+  await options.together();
   const read = upload === null ? readBody(request, options.bodyBytes) : NO_BODY;
   const body = read instanceof Promise ? await read : read;
   if (body === 'aborted') return;
@@ -112,12 +113,8 @@ async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
 
 const NO_BODY = Buffer.alloc(0);
 
-async function answerOf(
-  { pipeline, together, onFault }: ExchangeOptions,
-  request: AppRequest,
-): Promise<AppAnswer> {
+async function answerOf({ pipeline, onFault }: ExchangeOptions, request: AppRequest): Promise<AppAnswer> {
   try {
-    await together();
     return await pipeline(request);
   } catch (error) {
     const code = codeOf(error, onFault);

@@ -5,30 +5,32 @@ const EMPTY = Buffer.alloc(0);
 
 /** Reads the whole body up to `limit` bytes. The rest of a larger one is not read: the caller closes the connection. */
 export function readBody(request: IncomingMessage, limit: number): BodyReading | Promise<BodyReading> {
+  if (request.destroyed) return 'aborted';
   const length = request.headers['content-length'];
   if (length === undefined && request.headers['transfer-encoding'] === undefined) return EMPTY;
   if (length === '0') return EMPTY;
   if (length !== undefined && Number(length) > limit) return 'too-large';
-  return collect(request, limit);
+  return request.complete ? takeArrived(request, limit) : collect(request, limit);
+}
+
+/** A body that has arrived is taken at once: that saves the events of a stream. */
+function takeArrived(request: IncomingMessage, limit: number): BodyReading {
+  const body = (request.read() as Buffer | null) ?? EMPTY;
+  return body.length > limit ? 'too-large' : body;
 }
 
 function collect(request: IncomingMessage, limit: number): Promise<BodyReading> {
   return new Promise((resolve) => {
-    let first: Buffer | null = null;
-    let rest: Buffer[] | null = null;
+    const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
-        request.pause();
-        resolve('too-large');
-      } else if (first === null) first = chunk;
-      else (rest ??= []).push(chunk);
+      chunks.push(chunk);
+      if (size <= limit) return;
+      request.pause();
+      resolve('too-large');
     });
-    request.on('end', () => {
-      if (first === null) resolve(EMPTY);
-      else resolve(rest === null ? first : Buffer.concat([first, ...rest]));
-    });
+    request.on('end', () => resolve(Buffer.concat(chunks, size)));
     request.on('close', () => resolve('aborted'));
   });
 }

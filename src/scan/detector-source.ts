@@ -8,7 +8,7 @@ export function selectRules(ids: readonly string[] | null): readonly LeakRule[] 
   return ids === null ? LEAK_RULES : LEAK_RULES.filter(({ id }) => ids.includes(id));
 }
 
-/** What a thread of a history scan loads: rules cannot be sent to it, their ids can. */
+/** The detector of the rules with these ids. */
 export function createDetector(options: unknown): Detector {
   const { ids } = options as { readonly ids: readonly string[] | null };
   return createOf(selectRules(ids));

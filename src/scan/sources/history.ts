@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { selectRules } from '../detector-source.ts';
 import { DamageError } from '../git/damage.ts';
+import type { LeakRule } from '../../vendors/vendor.ts';
 import type { HistoryRange } from '../git/ranges.ts';
 import { findRepository, namesIn, type Repository } from '../git/repository.ts';
 import { scanHistory } from '../git/scan-history.ts';
@@ -41,12 +42,13 @@ export async function scanRepository(options: RepositoryOptions): Promise<ScanOu
   const repository = findRepository(path);
   if (repository === null) throw new RingfenceError('input_invalid', `${path} is in no git repository.`);
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const module = new URL(`../detector-source.${extension}`, import.meta.url).href;
+  const module = new URL(`../detector/detector.${extension}`, import.meta.url).href;
+  const rules = selectRules(ids);
   try {
     const outcome = await scanHistory({
       repository,
-      rules: selectRules(ids),
-      detector: { module, options: { ids } },
+      rules,
+      detector: { module, options: rules.map(withoutSamples) },
       workers: Math.min(MOST_WORKERS, Math.max(1, workers ?? usualWorkers(repository))),
       pause,
       progress,
@@ -59,6 +61,9 @@ export async function scanRepository(options: RepositoryOptions): Promise<ScanOu
     throw error;
   }
 }
+
+/** What a thread needs of a rule: it has them sooner than it would have loaded all modules of rules. */
+const withoutSamples = (rule: LeakRule): LeakRule => ({ ...rule, examples: [], nearMisses: [] });
 
 function usualWorkers({ objectDirectories }: Repository): number {
   const packs = objectDirectories
