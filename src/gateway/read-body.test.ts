@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { readBody, type BodyReading } from './read-body.ts';
+
+const LIMIT = 20;
+const CHUNKED = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+describe('the body of a request', () => {
+  const sockets: Socket[] = [];
+  let arrived = Promise.withResolvers<IncomingMessage>();
+  const server = createServer((request) => arrived.resolve(request));
+  before(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  /** The request that these bytes begin, at the end of the turn in which it arrived, as the exchange reads it. */
+  async function begin(bytes: string) {
+    arrived = Promise.withResolvers();
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    sockets.push(socket.on('error', () => {}));
+    socket.write(bytes);
+    const request = await arrived.promise;
+    await turn();
+    return { socket, request };
+  }
+
+  const textOf = (reading: BodyReading): string => reading.toString();
+
+  it('is read at once when it is there, and else as it comes', async () => {
+    const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n';
+    const whole = await begin(`${head}0123456789`);
+    assert.equal(textOf(await readBody(whole.request, LIMIT)), '0123456789');
+    const parts = await begin(`${head}01234`);
+    const reading = readBody(parts.request, LIMIT);
+    parts.socket.write('56789');
+    assert.equal(textOf(await reading), '0123456789');
+    const chunks = await begin(`${CHUNKED}5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n`);
+    assert.equal(textOf(await readBody(chunks.request, LIMIT)), '0123456789');
+    const none = await begin(`${CHUNKED}0\r\n\r\n`);
+    assert.equal(textOf(await readBody(none.request, LIMIT)), '');
+  });
+
+  it('is too large beyond the limit, whether its length is stated, it is there, or it is still coming', async () => {
+    const stated = await begin('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 21\r\n\r\n');
+    assert.equal(await readBody(stated.request, LIMIT), 'too-large');
+    const large = `${CHUNKED}15\r\n${'x'.repeat(21)}\r\n`;
+    const there = await begin(`${large}0\r\n\r\n`);
+    assert.equal(await readBody(there.request, LIMIT), 'too-large');
+    const coming = await begin(large);
+    assert.equal(await readBody(coming.request, LIMIT), 'too-large');
+  });
+
+  it('is nobody’s when the connection has ended before or while it is read', async () => {
+    const during = await begin(`${CHUNKED}5\r\n01234\r\n`);
+    const reading = readBody(during.request, LIMIT);
+    during.socket.destroy();
+    assert.equal(await reading, 'aborted');
+    const before = await begin(`${CHUNKED}5\r\n01234\r\n`);
+    before.socket.destroy();
+    while (!before.request.destroyed) await sleep(5);
+    assert.equal(await readBody(before.request, LIMIT), 'aborted');
+  });
+});
