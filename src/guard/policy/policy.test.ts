@@ -36,6 +36,27 @@ describe('policy', () => {
     assert.match(decide(`${ALLOW} }`, two), /rule:home: \+33.*\(FR\) is not covered/);
   });
 
+  it('takes the first rule that allows, whichever countries were asked for before', () => {
+    const rules = [
+      'french, effect: allow, what: { actions: [message.send] }, to: { countries: [FR] }',
+      'served, effect: allow, what: { actions: [message.send] }, to: { prefixes: ["+4", "+1"] }',
+      'german, effect: allow, what: { actions: [message.send] }, to: { countries: [DE, IT] }',
+    ];
+    const text = `version: 1\nmode: enforce\nrules:\n${rules.map((rule) => `  - { id: ${rule} }\n`).join('')}`;
+    const policy = compilePolicy(parsePolicy(text));
+    const ruleFor = (address: string, country: string | null): string => {
+      const decision = policy.decide(somebody, messageTo([phone(address, { country })]), null, NOON);
+      return decision.ok ? decision.rule : 'none';
+    };
+    for (let turn = 0; turn < 2; turn++) {
+      assert.equal(ruleFor('+33612345678', 'FR'), 'french');
+      assert.equal(ruleFor('+4915215551234', 'DE'), 'served');
+      assert.equal(ruleFor('+393123456789', 'IT'), 'german');
+      assert.equal(ruleFor('+12125551234', null), 'served');
+      assert.equal(ruleFor('+34612345678', 'ES'), 'none');
+    }
+  });
+
   it('names the condition that failed', () => {
     const long = messageTo([phone('+4915215551234')], {
       content: { segments: 4, encoding: 'gsm7', media: 0, text: 'x' },

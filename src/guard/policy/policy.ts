@@ -43,10 +43,11 @@ export function compilePolicy(document: PolicyDocument): Policy {
     const parameter = forbidden.find((name) => question.intent.parameters.has(name));
     if (parameter !== undefined)
       return refuse('parameter_forbidden', 'policy:parameters', `The parameter ${parameter} is forbidden.`);
-    const { denies, allows } = indexed(question.intent);
+    const relevant = indexed(question.intent);
+    const { denies } = relevant;
     const denied = findDeny(denies, question, false);
     if (denied !== null) return denied;
-    const decision = cover(allows, question);
+    const decision = cover(relevant, question);
     const observed = decision.ok ? findDeny(denies, question, true) : null;
     if (observed === null || observed.ok || !decision.ok) return decision;
     return { ...decision, observed: textOf(observed.refusal) };
@@ -64,6 +65,8 @@ export function compilePolicy(document: PolicyDocument): Policy {
 interface Indexed {
   readonly denies: readonly CompiledRule[];
   readonly allows: readonly CompiledRule[];
+  /** The allow rules that can cover a number, by its country. Countries come from the numbering plan alone. */
+  readonly allowsByCountry: Map<string, readonly CompiledRule[]>;
 }
 
 function indexFor(
@@ -75,7 +78,20 @@ function indexFor(
   return {
     denies: relevant.filter(({ isAllow }) => !isAllow),
     allows: relevant.filter(({ isAllow }) => isAllow),
+    allowsByCountry: new Map(),
   };
+}
+
+/** The allow rules without those that name other countries than that of the place. */
+function allowsFor({ allows, allowsByCountry }: Indexed, place: Destination | null): readonly CompiledRule[] {
+  const country = place?.phone?.country;
+  if (country === undefined || country === null) return allows;
+  let found = allowsByCountry.get(country);
+  if (found === undefined) {
+    found = allows.filter(({ countries }) => countries === null || countries.has(country));
+    allowsByCountry.set(country, found);
+  }
+  return found;
 }
 
 function observe(refusal: Refusal): PolicyDecision {
@@ -119,14 +135,14 @@ function findDeny(
 
 const NOWHERE: readonly (Destination | null)[] = [null];
 
-function cover(allows: readonly CompiledRule[], question: Question): PolicyDecision {
+function cover(indexed: Indexed, question: Question): PolicyDecision {
   const { intent } = question;
   const places = intent.destinations.length === 0 ? NOWHERE : intent.destinations;
   let callSeconds = Infinity;
   let used: CompiledRule | null = null;
   for (const place of places) {
-    const found = findAllow(allows, question, place);
-    if (found === null) return denial(allows, question, place);
+    const found = findAllow(allowsFor(indexed, place), question, place);
+    if (found === null) return denial(indexed.allows, question, place);
     callSeconds = Math.min(callSeconds, found.callSeconds);
     used ??= found;
   }

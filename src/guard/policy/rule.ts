@@ -9,6 +9,7 @@ import {
   compileDeniedEffects,
   compileWhat,
   compileWho,
+  setOf,
   type IntentTest,
 } from './selector.ts';
 import { readMoney, readSeconds } from './values.ts';
@@ -30,6 +31,8 @@ export interface CompiledRule {
   readonly concerns: IntentTest;
   /** Destinations that the rule covers; null: it says nothing about them. */
   readonly covers: DestinationTest | null;
+  /** The only countries in which it covers numbers; null: it names none. */
+  readonly countries: ReadonlySet<string> | null;
   /** The first condition that does not hold, in words; null when all hold. */
   failure(question: Question): string | null;
   readonly callSeconds: number;
@@ -54,6 +57,7 @@ export function compileRule(rule: PolicyRule): CompiledRule {
     isObserved: rule.mode === 'observe',
     concerns: (subject, intent) => what(subject, intent) && effects(intent) && who(subject),
     covers: compileTo(rule.to),
+    countries: setOf(rule.to?.countries),
     failure(question) {
       for (const condition of conditions) {
         const problem = condition(question);
