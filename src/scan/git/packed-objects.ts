@@ -29,6 +29,8 @@ interface Source {
   readonly entries: PackEntries;
   /** Of the objects, and of the deltas that are built on them. */
   readonly kind: number;
+  /** `MOST_PACKED_BYTES` without it. */
+  readonly most?: number;
 }
 
 /**
@@ -60,7 +62,7 @@ export function readTogether(
 }
 
 /** Of what fits, in the order of the pack. */
-function stretchesOf({ entries, kind }: Source): Stretch[] {
+function stretchesOf({ entries, kind, most = MOST_PACKED_BYTES }: Source): Stretch[] {
   const { count, kinds, offsets } = entries;
   const stretches: Stretch[] = [];
   let [first, last, total] = [-1, -1, 0];
@@ -76,7 +78,7 @@ function stretchesOf({ entries, kind }: Source): Stretch[] {
     const to = offsets[entry + 1] as number;
     if (first >= 0 && (offsets[entry] as number) - (offsets[last + 1] as number) > MOST_BETWEEN) end();
     const from = first < 0 ? (offsets[entry] as number) : (offsets[first] as number);
-    if (total + to - from > MOST_PACKED_BYTES) break;
+    if (total + to - from > most) break;
     if (first < 0) first = entry;
     last = entry;
   }
