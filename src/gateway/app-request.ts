@@ -33,7 +33,10 @@ export interface Upload {
 export interface AppAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  /** Rest of a large answer that follows `body`; null when `body` is all. To be read to its end or destroyed. */
+  /** Value of the header that names the decision. */
+  readonly decision: string;
+  /** Latin-1 text of the bytes: they are looked through as text, and as text they leave with the head in one write. */
+  readonly body: string;
+  /** All of a large answer, in place of `body`; null when `body` is all. To be read to its end or destroyed. */
   readonly rest: Readable | null;
 }

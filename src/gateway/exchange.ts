@@ -26,6 +26,8 @@ export interface ExchangeOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+const DECISION_HEADER = 'ringfence-decision';
+
 /** Where a listener says that a request is going. */
 export interface Place {
   /** Vendor host, lower case. */
@@ -136,23 +138,21 @@ function uploadOf(
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, answer: AppAnswer): Promise<void> {
-  const { status, headers, body, rest } = answer;
+  const { status, headers, decision, body, rest } = answer;
   if (response.destroyed) {
     rest?.destroy();
     return;
   }
-  if (rest === null) {
-    const lines: string[] = [];
-    for (const name in headers) lines.push(name, headers[name] ?? '');
-    if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
+  const lines = [DECISION_HEADER, decision];
+  for (const name in headers) lines.push(name, headers[name] ?? '');
+  if (rest !== null) {
     response.writeHead(status, lines);
-    // As text the body leaves with the head in one write; Latin-1 keeps every byte.
-    if (request.method === 'HEAD') response.end();
-    else response.end(body.toString('latin1'), 'latin1');
-    return;
+    return pipe(rest, response);
   }
-  response.writeHead(status, headers);
-  await pipe(rest, response);
+  if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
+  response.writeHead(status, lines);
+  if (request.method === 'HEAD') response.end();
+  else response.end(body, 'latin1');
 }
 
 /** `ringfence run` asks whether it really reaches this gateway. */
@@ -184,7 +184,7 @@ function refuseWire(
   response.writeHead(error.status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
-    'ringfence-decision': `denied; code=${code}`,
+    [DECISION_HEADER]: `denied; code=${code}`,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

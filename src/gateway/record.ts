@@ -3,7 +3,7 @@ import type { Intent } from '../intent/intent.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
-import { answerRefusal, answerVendor, withDecision } from './answer.ts';
+import { answerRefusal, answerVendor } from './answer.ts';
 import { countRefusal, countUnauthorized } from './counters.ts';
 import type { Permission } from './decide.ts';
 import { factsOf, fingerprintsOf } from './facts.ts';
@@ -115,8 +115,7 @@ export async function answerOutcome(
     if (outcome.kind === 'answered') outcome.rest?.destroy();
     throw error;
   }
-  if (outcome.kind === 'answered')
-    return withDecision(answerVendor(request, account, outcome), `allowed; id=${id}`);
+  if (outcome.kind === 'answered') return answerVendor(request, account, outcome, `allowed; id=${id}`);
   const code = outcome.kind === 'lost' ? 'upstream_unknown' : 'upstream_unreachable';
   const error = new RingfenceError(code);
   return answerRefusal(request, { code, rule: 'upstream', message: `${error.message}. ${error.hint}` }, id);

@@ -8,6 +8,8 @@ const SHORTEST = 8;
 export interface Scrubber {
   headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   bytes(body: Buffer): Buffer;
+  /** The same for Latin-1 text of bytes. */
+  text(text: string): string;
   /** Length of the longest secret form, less one: what must be held back at the end of a streamed part. */
   readonly overlap: number;
 }
@@ -20,6 +22,7 @@ export function createScrubber(account: OpenAccount, sealedFields: readonly stri
   const isTouched = (text: string): boolean =>
     needles.some((needle) => text.includes(needle)) || (field !== null && text.search(field) !== -1);
   const clean = (text: string): string => {
+    if (!isTouched(text)) return text;
     let result = text;
     for (const needle of needles) if (result.includes(needle)) result = result.replaceAll(needle, MASK);
     return field === null ? result : result.replace(field, `$1"${MASK}"`);
@@ -31,8 +34,10 @@ export function createScrubber(account: OpenAccount, sealedFields: readonly stri
     },
     bytes(body) {
       const text = body.toString('latin1');
-      return isTouched(text) ? Buffer.from(clean(text), 'latin1') : body;
+      const cleaned = clean(text);
+      return cleaned === text ? body : Buffer.from(cleaned, 'latin1');
     },
+    text: clean,
     overlap: Math.max(0, ...needles.map((needle) => needle.length - 1)),
   };
 }
