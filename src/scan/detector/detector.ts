@@ -5,6 +5,7 @@ import { type Anchor, collectAnchors, confirm } from './anchors.ts';
 import { buildGramIndex, type GramIndex } from './gram-index.ts';
 import { createJudge } from './judge.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
+import { createMemory } from './memory.ts';
 import { demandOf, holdsRun, type RunDemand } from './runs.ts';
 import { createSlices, rangeAround, type Slice } from './slices.ts';
 import { anyForm } from './value-form.ts';
@@ -30,8 +31,7 @@ function createWatch(matchers: readonly Matcher[]): Watch {
 /** Makes a detector of `rules`. Not to be shared between threads; `report` may call it again. */
 export function createDetector(rules: readonly LeakRule[]): Detector {
   const anchors = collectAnchors(rules);
-  const judge = createJudge();
-  const valuePatterns = new Map<string, RegExp>();
+  const shared = { judge: createJudge(), memory: createMemory(), values: new Map<string, RegExp>() };
   const matchers = new Map<LeakRule, Matcher>();
   const watches = new Map<Anchor, Watch>();
   const reach = Math.max(
@@ -45,7 +45,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
   function matcherOf(rule: LeakRule): Matcher {
     const known = matchers.get(rule);
     if (known !== undefined) return known;
-    const matcher = createMatcher(rule, judge, valuePatterns);
+    const matcher = createMatcher(rule, matchers.size, shared);
     matchers.set(rule, matcher);
     return matcher;
   }

@@ -1,6 +1,7 @@
 import type { LeakRule } from '../../vendors/vendor.ts';
 import type { Detection } from '../detection.ts';
 import type { Judge } from './judge.ts';
+import type { Memory } from './memory.ts';
 import { demandOf, holdsRun, type RunDemand } from './runs.ts';
 import type { Range, Slice } from './slices.ts';
 import { anyForm, type ValueForm, valueShapesOf } from './value-form.ts';
@@ -31,19 +32,24 @@ export interface Matcher {
 
 /** A match within so few bytes of a cut may go on beyond it, or be judged by what lies there. */
 const MARGIN = 2;
-/** Slices whose matches are remembered: a text that repeats itself, and its versions, show the same again and again. */
-const REMEMBERED = 256;
 const NONE: readonly Match[] = [];
 
-/** `shared` has the patterns of values that other rules have too, by their source. */
-export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, RegExp>): Matcher {
+/** What the matchers of a detector share. */
+export interface Shared {
+  readonly judge: Judge;
+  readonly memory: Memory;
+  /** Patterns of values, by their source. */
+  readonly values: Map<string, RegExp>;
+}
+
+/** `number` tells the rule from the others that share. */
+export function createMatcher(rule: LeakRule, number: number, { judge, memory, values }: Shared): Matcher {
   const valueShapes = valueShapesOf(rule.pattern);
   const shapes = valueShapes.map(({ form, pattern }): Shape => {
-    const value = shared.get(String(pattern)) ?? pattern;
-    shared.set(String(value), value);
+    const value = values.get(String(pattern)) ?? pattern;
+    values.set(String(value), value);
     return { demand: demandOf(form), value };
   });
-  const remembered = new Map<string, readonly Match[]>();
   let isCompiled = false;
 
   function search(slice: Slice): readonly Match[] {
@@ -63,11 +69,10 @@ export function createMatcher(rule: LeakRule, judge: Judge, shared: Map<string, 
   function matches(slice: Slice): readonly Match[] {
     // What is cut at both ends is all that has a part in the result.
     if (!slice.cutBefore || !slice.cutAfter) return search(slice);
-    const known = remembered.get(slice.text());
+    const known = memory.find(number, slice);
     if (known !== undefined) return known;
     const found = search(slice);
-    if (remembered.size >= REMEMBERED) remembered.clear();
-    remembered.set(slice.text(), found);
+    memory.keep(number, slice, found);
     return found;
   }
   return { rule, form: anyForm(valueShapes.map(({ form }) => form)), mayMatch, matches };
