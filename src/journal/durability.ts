@@ -16,7 +16,7 @@ export interface OpenSegment {
   retired: boolean;
 }
 
-/** Group commit: one sync in flight, everything written meanwhile goes with the next. */
+/** Group commit: one sync in flight, everything written until the end of the turn in which it ends goes with the next. */
 export interface Durability {
   /** All records before `position` are in the page cache. */
   wrote(segment: OpenSegment, position: number): void;
@@ -37,6 +37,8 @@ export interface DurabilityOptions {
   /** Descriptor of the directory. */
   readonly directory: number;
   readonly monotonic: () => number;
+  /** Runs once at the end of this turn of the event loop, after what was put there before. */
+  readonly immediate: (run: () => void) => void;
   readonly onFailure: (error: Error) => void;
 }
 
@@ -45,6 +47,7 @@ interface State extends DurabilityOptions {
   dirty: OpenSegment[];
   written: number;
   durable: number;
+  /** In flight, or due at the end of this turn. */
   syncing: boolean;
   syncingSince: number;
   dirtySince: number;
@@ -85,7 +88,9 @@ function wrote(state: State, segment: OpenSegment, position: number): void {
   state.written = position;
   if (state.dirty.length === 0) state.dirtySince = state.monotonic();
   if (state.dirty.at(-1) !== segment) state.dirty.push(segment);
-  if (!state.syncing) startSync(state);
+  if (state.syncing) return;
+  state.syncing = true;
+  startSync(state);
 }
 
 function onDurable(state: State, position: number, callback: Settled): void {
@@ -103,7 +108,6 @@ function oldest(state: State): number | null {
 function startSync(state: State): void {
   const segments = state.dirty;
   const target = state.written;
-  state.syncing = true;
   state.syncingSince = state.dirtySince;
   state.dirty = [];
   syncNext(state, segments, target);
@@ -145,10 +149,21 @@ function synced(state: State, target: number): void {
   state.syncing = false;
   if (state.failed === null) {
     state.durable = target;
-    if (state.dirty.length > 0) startSync(state);
+    if (state.dirty.length > 0) startNext(state);
     release(state);
   }
   tellIdle(state);
+}
+
+/** Not at once: the records of this turn go along, and a busy process syncs less often. */
+function startNext(state: State): void {
+  state.syncing = true;
+  state.syncingSince = state.dirtySince;
+  state.immediate(() => {
+    if (state.failed === null) return startSync(state);
+    state.syncing = false;
+    tellIdle(state);
+  });
 }
 
 /** Calls those whose record is on disk, in the order in which they came. They may append and wait again. */

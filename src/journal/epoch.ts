@@ -71,17 +71,18 @@ function createParts(settings: JournalSettings, epoch: number, head: string): Pa
   const { files, directory, node, boot, segmentBytes, clock, sign, checkpointEvery } = settings;
   const monotonic = (): number => clock.monotonic();
   const onFailure = (error: unknown): void => fail(parts, error);
+  const { immediate } = settings.scheduler;
   const descriptor = openSync(directory, 'r');
   const path = join(directory, `${epoch}.prepared`);
   const stock = createStock({ files, path, segmentBytes });
-  const durability = createDurability({ files, directory: descriptor, monotonic, onFailure });
+  const durability = createDurability({ files, directory: descriptor, monotonic, immediate, onFailure });
   const segments = createSegmentWriter({ files, directory, node, boot, epoch, segmentBytes, stock });
   const writer = createWriter({
     node,
     epoch,
     chain: { position: 0, head },
     clock,
-    immediate: settings.scheduler.immediate,
+    immediate,
     sign,
     checkpointEvery,
     segments,
