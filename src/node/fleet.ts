@@ -1,4 +1,4 @@
-import type { Holder, Returned } from '../guard/budgets/bank.ts';
+import type { Holder, Recalled } from '../guard/budgets/bank.ts';
 import type { Part, WorkerReport } from './messages.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -18,21 +18,23 @@ export async function broadcast(fleet: Fleet, part: Part): Promise<void> {
   await Promise.allSettled([...fleet.values()].map((worker) => worker.update(part)));
 }
 
-/** Asks every process but the one that needs it for the free money of a budget. */
-export function recall(
+/** Every process but the one that asks. */
+export function others(fleet: Fleet, asking: Holder): readonly Holder[] {
+  return [...fleet.values()]
+    .filter(({ node }) => node !== asking.node)
+    .map((worker) => ({ node: worker.node, epoch: worker.epoch() }));
+}
+
+/** Asks a process for the free money of a budget. Rejects when that life of it has ended. */
+export async function recall(
   fleet: Fleet,
-  asking: Holder,
+  { node, epoch }: Holder,
   budget: string,
   period: number,
-): Promise<readonly Returned[]> {
-  const others = [...fleet.values()].filter(({ node }) => node !== asking.node);
-  return Promise.all(
-    others.map(async (worker) => ({
-      node: worker.node,
-      epoch: worker.epoch(),
-      ...(await worker.recall(budget, period)),
-    })),
-  );
+): Promise<Recalled> {
+  const worker = fleet.get(node);
+  if (worker?.epoch() !== epoch) throw new Error('the process has ended');
+  return worker.recall(budget, period);
 }
 
 /** Reports of those that answer. */

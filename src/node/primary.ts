@@ -26,6 +26,9 @@ export interface PrimaryOptions {
   readonly graceMilliseconds?: number;
 }
 
+/** A process that hangs does not hold up those that need money for longer. */
+const RECALL_PATIENCE_MILLISECONDS = 500;
+
 export type Primary = Awaited<ReturnType<typeof openPrimary>>;
 
 /**
@@ -50,7 +53,8 @@ export async function openPrimary(options: PrimaryOptions) {
     leases: store.leases,
     clock,
     budget: rules.budget,
-    holders: { live: supervisor.live, recall: supervisor.recall },
+    holders: supervisor,
+    patience: () => sleep(RECALL_PATIENCE_MILLISECONDS, undefined, { ref: false }),
     loaded: supervisor.loaded,
   });
   const settlement = openSettlement(foundation, rules.budget, options.graceMilliseconds);

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bank, Holder, Returned } from '../guard/budgets/bank.ts';
+import type { Bank, Holder, Recalled } from '../guard/budgets/bank.ts';
 import type { GrantAsk } from '../guard/budgets/slice.ts';
 import { createPermitBank, type PermitBank } from '../guard/limits/permit-bank.ts';
 import { lockHolder } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
-import { broadcast, recall, reports, type FleetReport } from './fleet.ts';
+import { broadcast, others, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from './recovery.ts';
 import { createShipper, type Loss, type Shipper } from './shipper.ts';
@@ -38,7 +38,9 @@ export interface Supervisor {
   live(): number;
   /** True when every process takes requests. */
   isServing(): boolean;
-  recall(asking: Holder, budget: string, period: number): Promise<readonly Returned[]>;
+  others(asking: Holder): readonly Holder[];
+  /** Rejects when that process has ended. */
+  recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
   loaded(holder: Holder, position: number): Promise<void>;
   /** Of the processes that answer. */
   reports(): Promise<readonly FleetReport[]>;
@@ -98,7 +100,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     live: () => workers.size,
     isServing: () => serving.size === nodes.length,
-    recall: (asking: Holder, budget: string, period: number) => recall(workers, asking, budget, period),
+    others: (asking: Holder) => others(workers, asking),
+    recall: (holder: Holder, budget: string, period: number) => recall(workers, holder, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
     reports: () => reports(workers),
     stop: () => stop(state),

@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Recalled } from '../guard/budgets/bank.ts';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
-import type { Micros } from '../kernel/money.ts';
 import type { PermitAsk, PermitPool, PermitReturn } from '../guard/limits/permit.ts';
 import type { Usage } from '../guard/limits/rate.ts';
 import type { CanaryMessage, Part, StartOrder, ToPrimary, WorkerReport } from './messages.ts';
@@ -31,7 +30,8 @@ export interface WorkerProcess {
   /** Puts a part in force. A process that does not confirm within a second is killed, so that nothing old stays in force. */
   update(part: Part): Promise<void>;
   listen(): Promise<void>;
-  recall(budget: string, period: number): Promise<{ readonly amount: Micros; readonly position: number }>;
+  /** Money that the process gave up. Rejects when it has ended. */
+  recall(budget: string, period: number): Promise<Recalled>;
   /** Permits that the process gave up. Rejects when it has ended. */
   recallPermits(pool: PermitPool): Promise<number>;
   merge(usage: readonly Usage[]): void;
@@ -57,10 +57,7 @@ const RUNTIME_OPTIONS = [
     : []),
 ];
 const CONFIRM_MILLISECONDS = 900;
-/** Money that a hanging process does not give up in time stays in its lease. */
-const RECALL_MILLISECONDS = 500;
 const STOP_MILLISECONDS = 15_000;
-const NOTHING = { amount: 0 as Micros, position: 0 };
 
 interface State {
   readonly child: ChildProcess;
@@ -175,16 +172,10 @@ async function confirmed(line: WorkerLine, make: (id: number) => Question): Prom
   if (answer.type === 'done' && answer.problem !== null) throw new Error(answer.problem);
 }
 
-async function recall(
-  line: WorkerLine,
-  budget: string,
-  period: number,
-): Promise<{ readonly amount: Micros; readonly position: number }> {
-  const answer = await Promise.race([
-    line.ask((id) => ({ type: 'recall', id, budget, period })).catch(() => null),
-    sleep(RECALL_MILLISECONDS, null, { ref: false }),
-  ]);
-  return answer?.type === 'recalled' ? answer : NOTHING;
+async function recall(line: WorkerLine, budget: string, period: number): Promise<Recalled> {
+  const answer = await line.ask((id) => ({ type: 'recall', id, budget, period }));
+  if (answer.type !== 'recalled') throw new Error('no answer to a recall');
+  return answer;
 }
 
 async function report(line: WorkerLine): Promise<WorkerReport> {

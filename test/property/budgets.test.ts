@@ -39,11 +39,13 @@ function fleet(size: number, budget: BudgetRecord) {
     loaded: async () => {},
     holders: {
       live: () => size,
-      recall: async (asking, id, period) =>
-        holders
-          .filter(({ holder }) => holder !== asking)
-          .map(({ holder, budgets }) => ({ ...holder, amount: budgets.recall(id, period), position: 0 })),
+      others: (asking) => holders.map(({ holder }) => holder).filter((holder) => holder !== asking),
+      recall: async (called, id, period) => {
+        const budgets = holders.find(({ holder }) => holder === called)?.budgets ?? assert.fail();
+        return { amount: budgets.recall(id, period), position: 0 };
+      },
     },
+    patience: () => new Promise(() => {}),
   });
   for (let index = 0; index < size; index++) {
     const holder = { node: `w${index}`, epoch: 1 };

@@ -13,10 +13,12 @@ export interface Holder {
 }
 
 /** Money that a holder has stopped using; its journal stood at `position` then. */
-export interface Returned extends Holder {
+export interface Recalled {
   readonly amount: Micros;
   readonly position: number;
 }
+
+export type Returned = Holder & Recalled;
 
 export interface BankOptions {
   readonly leases: Pick<LeaseStore, 'grant' | 'giveBack'>;
@@ -24,9 +26,12 @@ export interface BankOptions {
   readonly budget: (id: string) => BudgetRecord | undefined;
   readonly holders: {
     live(): number;
-    /** Asks every holder but `asking` to stop using its free money of the period. */
-    recall(asking: Holder, budget: string, period: number): Promise<readonly Returned[]>;
+    others(asking: Holder): readonly Holder[];
+    /** Asks a holder to stop using its free money of the period. May take long, when it hangs; rejects when it has ended. */
+    recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
   };
+  /** Resolves when an ask has waited long enough for holders that hang. */
+  readonly patience: () => Promise<unknown>;
   /** Resolves once the ledger has loaded the holder's journal up to `position`. */
   readonly loaded: (holder: Holder, position: number) => Promise<void>;
 }
@@ -39,6 +44,8 @@ export interface Bank {
 interface State extends BankOptions {
   /** Room of each budget as the store last said. */
   readonly rooms: Map<string, Micros>;
+  /** Recalls under way: an answer is booked once, however many wait for it. */
+  readonly recalls: Map<string, Promise<boolean>>;
 }
 
 /**
@@ -46,7 +53,7 @@ interface State extends BankOptions {
  * unused money back from the other processes, so that a budget can be spent to its last cent.
  */
 export function createBank(options: BankOptions): Bank {
-  const state: State = { ...options, rooms: new Map() };
+  const state: State = { ...options, rooms: new Map(), recalls: new Map() };
   const inTurn = createTurns();
   return Object.freeze({
     grant: (holder: Holder, ask: GrantAsk) => inTurn(ask.budget, () => grant(state, holder, ask)),
@@ -64,13 +71,41 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   const request = { budget: id, period: start, since, limit: budget.limit, need, want, ...holder };
   let answer = await state.leases.grant(request);
   if (answer.granted === 0 && !isBackground && need <= budget.limit) {
-    const returned = await state.holders.recall(holder, id, start);
-    await Promise.all(returned.map((one) => giveBack(state, id, start, one)));
-    if (returned.some(({ amount }) => amount > 0))
+    if (await callAllBack(state, holder, id, start))
       answer = await state.leases.grant({ ...request, want: need });
   }
   state.rooms.set(id, answer.left);
   return { ...answer, period: start, end };
+}
+
+/** True when money was booked while the ask could wait. What comes later is booked as well, for the next one. */
+async function callAllBack(state: State, asking: Holder, budget: string, period: number): Promise<boolean> {
+  const others = state.holders.others(asking);
+  if (others.length === 0) return false;
+  let isBooked = false;
+  const answers = others.map(async (holder) => {
+    if (await callBack(state, holder, budget, period)) isBooked = true;
+  });
+  await Promise.race([Promise.all(answers), state.patience()]);
+  return isBooked;
+}
+
+/** Books the answer whenever it comes: the holder does not use any more what it gave up. */
+function callBack(state: State, holder: Holder, budget: string, period: number): Promise<boolean> {
+  const { holders, recalls } = state;
+  const name = JSON.stringify([holder.node, holder.epoch, budget, period]);
+  const answer =
+    recalls.get(name) ??
+    holders
+      .recall(holder, budget, period)
+      .then(async ({ amount, position }) => {
+        await giveBack(state, budget, period, { ...holder, amount, position });
+        return amount > 0;
+      })
+      .catch(() => false) // What it did not give up, or the store did not take, comes back when its lease closes.
+      .finally(() => recalls.delete(name));
+  recalls.set(name, answer);
+  return answer;
 }
 
 /** Slices shrink as the room does, so that the other processes find money, too. */

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { test } from 'node:test';
+import { micros } from '../../kernel/money.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+import { createBank, type Holder, type Recalled } from './bank.ts';
+
+const BUDGET = { id: 'b', limit: micros(100), window: { kind: 'day' } } as BudgetRecord;
+const ASKING: Holder = { node: 'w0', epoch: 1 };
+const HANGING: Holder = { node: 'w1', epoch: 1 };
+const LATE: Recalled = { amount: micros(60), position: 7 };
+const ask = { budget: 'b', need: micros(50), want: micros(50), isBackground: false };
+
+/** All money is leased to a process that hangs: `answer` and `end` are what it does at last. */
+function setUp() {
+  let leased = 100;
+  let asked = 0;
+  const loaded: number[] = [];
+  const held = Promise.withResolvers<Recalled>();
+  const patience = { isOver: true };
+  const bank = createBank({
+    leases: {
+      grant: ({ need }) => {
+        const granted = BUDGET.limit - leased >= need ? need : micros(0);
+        leased += granted;
+        return Promise.resolve({ granted, left: micros(BUDGET.limit - leased) });
+      },
+      giveBack: (_lease, amount) => Promise.resolve(void (leased -= amount)),
+    },
+    clock: { ledger: () => 0 },
+    budget: () => BUDGET,
+    holders: {
+      live: () => 2,
+      others: () => [HANGING],
+      recall() {
+        asked += 1;
+        return held.promise;
+      },
+    },
+    patience: () => (patience.isOver ? Promise.resolve() : new Promise(() => {})),
+    loaded: (_holder, position) => Promise.resolve(void loaded.push(position)),
+  });
+  return { bank, patience, loaded, ...held, leased: () => leased, asked: () => asked };
+}
+
+test('money that a process gives up after the deadline is booked for the next ask, and once', async () => {
+  const { bank, resolve, leased, loaded, asked } = setUp();
+  assert.equal((await bank.grant(ASKING, ask)).granted, 0);
+  assert.equal((await bank.grant(ASKING, ask)).granted, 0);
+  assert.equal(asked(), 1, 'one question at a time');
+  resolve(LATE);
+  await turn();
+  assert.equal(leased(), 40);
+  assert.deepEqual(loaded, [7], 'its journal comes first');
+  assert.equal((await bank.grant(ASKING, ask)).granted, 50);
+  assert.equal(leased(), 90);
+});
+
+test('an ask goes on with an answer to the question of one before', async () => {
+  const { bank, resolve, patience, leased } = setUp();
+  await bank.grant(ASKING, ask);
+  patience.isOver = false;
+  const granted = bank.grant(ASKING, ask);
+  await turn();
+  resolve(LATE);
+  assert.equal((await granted).granted, 50);
+  assert.equal(leased(), 90);
+});
+
+test('a process that ends before it answers is asked for nothing more, and books nothing', async () => {
+  const { bank, reject, patience, leased } = setUp();
+  patience.isOver = false;
+  const granted = bank.grant(ASKING, ask);
+  reject(new Error('the process has ended'));
+  assert.equal((await granted).granted, 0);
+  assert.equal(leased(), 100);
+});
