@@ -21,8 +21,6 @@ export interface AppRequest {
   readonly address: string;
   /** In base-URL mode: the URL prefix by which the app reaches a vendor host; null when the app uses real host names. */
   readonly toGateway: ((host: string) => string) | null;
-  /** True once the app has gone away. */
-  isGone(): boolean;
 }
 
 export interface Upload {

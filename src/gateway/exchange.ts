@@ -108,9 +108,8 @@ async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
     upload,
     address: request.socket.remoteAddress ?? '',
     toGateway: place.toGateway,
-    isGone: () => response.destroyed,
   };
-  await send(request, response, await answerOf(options, appRequest));
+  return send(request, response, await answerOf(options, appRequest));
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -137,11 +136,16 @@ function uploadOf(
   return { stream: request, length };
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, answer: AppAnswer): Promise<void> {
+/** A promise only for what has to be streamed. */
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: AppAnswer,
+): Promise<void> | undefined {
   const { status, headers, decision, body, rest } = answer;
   if (response.destroyed) {
     rest?.destroy();
-    return;
+    return undefined;
   }
   const lines = [DECISION_HEADER, decision];
   for (const name in headers) lines.push(name, headers[name] ?? '');
@@ -153,6 +157,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
   response.writeHead(status, lines);
   if (request.method === 'HEAD') response.end();
   else response.end(body, 'latin1');
+  return undefined;
 }
 
 /** `ringfence run` asks whether it really reaches this gateway. */

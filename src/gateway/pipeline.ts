@@ -20,12 +20,11 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
   return async function pipeline(request) {
     const at = parts.clock.wall();
     const wire = toWire(request);
-    const stranger = strangerAt(request.address, request.vendor.id);
     const refused = ({ refusal }: Refused, subject: Subject, intent: Intent | null = null) =>
       refuseWith(parts, { request, refusal, subject, at, intent });
 
     const sender: Step<Sender> = authenticate(parts, request, wire);
-    if (!sender.ok) return refused(sender, stranger);
+    if (!sender.ok) return refused(sender, strangerAt(request.address, request.vendor.id));
     const { subject, account, claims } = sender.value;
 
     const reading = interpret({ request, wire, account, claims }, parts.plan);

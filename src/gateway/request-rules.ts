@@ -3,7 +3,12 @@ import type { IncomingMessage } from 'node:http';
 const MAX_HEADERS = 100;
 // oxlint-disable-next-line no-control-regex -- bytes outside ASCII are what it looks for
 const ASCII = /^[\t\x20-\x7e]*$/;
-const SINGLE = new Set(['host', 'authorization', 'content-length', 'content-type', 'transfer-encoding']);
+/** Headers that may come once, each with a bit of its own. */
+const SINGLE = new Map(
+  ['host', 'authorization', 'content-length', 'content-type', 'transfer-encoding'].map(
+    (name, place) => [name, 1 << place] as const,
+  ),
+);
 const NOT_HOP_BY_HOP = new Set(['authorization', 'host', 'content-length', 'content-type']);
 
 /**
@@ -18,17 +23,16 @@ export function findAmbiguity(request: IncomingMessage): string | null {
 }
 
 function findHeaderProblem(rawHeaders: readonly string[]): string | null {
-  let seen: Set<string> | null = null;
+  let seen = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';
     if (!ASCII.test(value)) return `the header ${name} has bytes outside ASCII`;
     if (name === 'connection' && namesSensitive(value))
       return 'Connection names a header that is not hop-by-hop';
-    if (!SINGLE.has(name)) continue;
-    seen ??= new Set();
-    if (seen.has(name)) return `two headers ${name}`;
-    seen.add(name);
+    const bit = SINGLE.get(name) ?? 0;
+    if ((seen & bit) !== 0) return `two headers ${name}`;
+    seen |= bit;
   }
   return null;
 }

@@ -6,14 +6,13 @@
 export type Together = () => Promise<void>;
 
 export function createTogether(): Together {
-  let waiting: (() => void)[] = [];
-  function release(): void {
-    const released = waiting;
-    waiting = [];
-    for (const resolve of released) resolve();
-  }
-  return () =>
+  let turn: Promise<void> | null = null;
+  const endOfTurn = (): Promise<void> =>
     new Promise((resolve) => {
-      if (waiting.push(resolve) === 1) setImmediate(release);
+      setImmediate(() => {
+        turn = null;
+        resolve();
+      });
     });
+  return () => (turn ??= endOfTurn());
 }

@@ -40,11 +40,12 @@ export interface Upstream {
 
 /** Connections to vendors: one pool for each origin and credential, redirects off, no retries, TLS 1.2 or later. */
 export function createUpstream(): Upstream {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, Map<string, Pool>>();
   const poolFor = (origin: string, identity: string): Pool => {
-    const name = `${identity} ${origin}`;
-    let pool = pools.get(name);
-    if (pool === undefined) pools.set(name, (pool = openPool(origin)));
+    let own = pools.get(identity);
+    if (own === undefined) pools.set(identity, (own = new Map<string, Pool>()));
+    let pool = own.get(origin);
+    if (pool === undefined) own.set(origin, (pool = openPool(origin)));
     return pool;
   };
   return Object.freeze({
@@ -52,7 +53,8 @@ export function createUpstream(): Upstream {
       return dispatch(poolFor(origin, identity), request, upload);
     },
     async close() {
-      await Promise.allSettled([...pools.values()].map((pool) => pool.close()));
+      const all = [...pools.values()].flatMap((own) => [...own.values()]);
+      await Promise.allSettled(all.map((pool) => pool.close()));
     },
   });
 }
