@@ -14,13 +14,13 @@ import { systemBoot } from './system.ts';
 
 /**
  * One step through a journal.
- * - `frames`: records in a row, of one epoch; views that live until the next step
+ * - `frames`: records in a row, of one segment; views that live until the next step
  * - `epoch`: the next records are of this epoch; `torn` bytes of the one before were never finished (null: it ended cleanly)
  * - `end`: nothing more now
  * - `fault`: what comes next cannot be trusted; the same again until `skipEpoch`
  */
 export type Step =
-  | { readonly kind: 'frames'; readonly epoch: number; readonly frames: readonly Frame[] }
+  | { readonly kind: 'frames'; readonly file: SegmentFile; readonly frames: readonly Frame[] }
   | { readonly kind: 'epoch'; readonly header: SegmentHeader; readonly torn: number | null }
   | { readonly kind: 'end'; readonly torn: number | null }
   | { readonly kind: 'fault'; readonly fault: Fault };
@@ -138,7 +138,8 @@ async function readOn(state: State, reader: SegmentReader, limit: number): Promi
     const before = epoch === from.epoch ? frames.filter(({ position }) => position < from.position) : [];
     const last = before.at(-1);
     if (last?.position === from.position - 1 && isOther(from, last.head)) return replaced(state, reader);
-    if (before.length < frames.length) return { kind: 'frames', epoch, frames: frames.slice(before.length) };
+    if (before.length < frames.length)
+      return { kind: 'frames', file: reader.file, frames: frames.slice(before.length) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Fault, FaultKind } from './fault.ts';
 import { toHex } from './format.ts';
 import type { Frame } from './format.ts';
 import type { SegmentHeader } from './header.ts';
+import { parseRecord } from './record-shape.ts';
 import type { CheckpointRecord, JournalRecord, OpenRecord } from './records.ts';
 import { previousOf } from './segment-writer.ts';
 
@@ -50,7 +51,7 @@ export function createRecordCheck(node: string, isSigned: IsSigned): RecordCheck
 }
 
 function judge(state: State, { position, head, payload }: Frame): Fault | null {
-  const record = parse(payload);
+  const record = parseRecord(payload);
   if (record === null) return at(state, position, 'malformed', 'it is not a record');
   state.records += 1;
   state.lastAt = record.at;
@@ -60,16 +61,6 @@ function judge(state: State, { position, head, payload }: Frame): Fault | null {
       : plainProblem(state, position, record);
   state.head = head;
   return wrong;
-}
-
-function parse(payload: Buffer): JournalRecord | null {
-  try {
-    const value: unknown = JSON.parse(payload.toString());
-    const isRecord = typeof value === 'object' && value !== null && 'type' in value && 'at' in value;
-    return isRecord && Number.isFinite(value.at) ? (value as JournalRecord) : null;
-  } catch {
-    return null;
-  }
 }
 
 function checkpointProblem(state: State, position: number, record: CheckpointRecord): Fault | null {

@@ -6,7 +6,7 @@ import { createCursor } from './cursor.ts';
 import { faultError } from './fault.ts';
 import { toHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import type { JournalRecord } from './records.ts';
+import { notRecord, parseRecord } from './record-shape.ts';
 import { openSegment } from './segment-reader.ts';
 import { isBefore, listSegments, syncDirectory } from './segments.ts';
 import type { Place, SegmentFile } from './segments.ts';
@@ -97,7 +97,10 @@ async function readFirst(
   try {
     const [frame] = await reader.frames(1);
     if (frame === undefined) return null;
-    return { header: reader.header, at: (JSON.parse(frame.payload.toString()) as JournalRecord).at };
+    const { header } = reader;
+    const record = parseRecord(frame.payload);
+    if (record === null) throw faultError(notRecord(header.node, file, frame.position));
+    return { header, at: record.at };
   } finally {
     await reader.close();
   }
@@ -144,7 +147,7 @@ type Passed = Exclude<
 function isPast(step: Passed, place: Place): boolean {
   if (step.kind === 'epoch') return step.header.epoch > place.epoch;
   const position = step.frames[0]?.position ?? 0;
-  return !isBefore({ epoch: step.epoch, position }, place);
+  return !isBefore({ epoch: step.file.epoch, position }, place);
 }
 
 async function remove(directory: string, gone: readonly Kept[]): Promise<Pruned> {

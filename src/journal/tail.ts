@@ -1,10 +1,11 @@
+import { basename } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
 import { createCursor } from './cursor.ts';
-import type { Cursor, CursorOptions, From } from './cursor.ts';
+import type { Cursor, CursorOptions, From, Step } from './cursor.ts';
 import { faultError } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { toHex } from './format.ts';
-import type { Frame } from './format.ts';
+import { notRecord, parseRecord } from './record-shape.ts';
 import type { JournalRecord } from './records.ts';
 import type { Place } from './segments.ts';
 
@@ -45,12 +46,13 @@ export function createTail(directory: string, from?: From, options?: Pick<Cursor
     ...options,
     ...(from === undefined ? {} : { from: beginAt(from) }),
   });
+  const batches = createBatches(cursor, basename(directory));
   let failed: RingfenceError | null = null;
   let found: Fault | null = null;
   return Object.freeze({
     async next(limit: number) {
       if (failed !== null) throw failed;
-      const batch = await readBatch(cursor, limit);
+      const batch = await batches.next(limit);
       if (batch !== null && 'kind' in batch) {
         found = batch;
         throw faultError(batch);
@@ -64,7 +66,7 @@ export function createTail(directory: string, from?: From, options?: Pick<Cursor
       return batch;
     },
     fault: () => found,
-    skipEpoch: () => cursor.skipEpoch(),
+    skipEpoch: batches.skipEpoch,
     close: () => cursor.close(),
   });
 }
@@ -74,25 +76,56 @@ function beginAt({ epoch, position, head }: From): From {
   return head === undefined || head === '' ? { epoch, position } : { epoch, position, head };
 }
 
-/** The next records of one epoch; null when there are none now. */
-async function readBatch(cursor: Cursor, limit: number): Promise<Batch | Fault | null> {
-  for (;;) {
-    const step = await cursor.next(limit);
-    if (step.kind === 'end') return null;
-    if (step.kind === 'fault') return step.fault;
-    if (step.kind === 'frames') return toBatch(step.epoch, step.frames);
-  }
+interface Batches {
+  /** The next records of one epoch; null when there are none now. */
+  next(limit: number): Promise<Batch | Fault | null>;
+  skipEpoch(): Promise<boolean>;
 }
 
-function toBatch(epoch: number, frames: readonly Frame[]): Batch | null {
-  const records = frames.map((frame) => toRecord(epoch, frame));
+/** What comes out of a cursor, as records. Those before one that is none come out first. */
+function createBatches(cursor: Cursor, node: string): Batches {
+  let wrong: Fault | null = null;
+  return {
+    async next(limit) {
+      while (wrong === null) {
+        const step = await cursor.next(limit);
+        if (step.kind === 'end') return null;
+        if (step.kind === 'fault') return step.fault;
+        if (step.kind === 'epoch') continue;
+        const records = toRecords(step);
+        const other = step.frames[records.length];
+        wrong = other === undefined ? null : notRecord(node, step.file, other.position);
+        const batch = toBatch(records);
+        if (batch !== null) return batch;
+      }
+      return wrong;
+    },
+    async skipEpoch() {
+      const isSkipped = await cursor.skipEpoch();
+      if (isSkipped) wrong = null;
+      return isSkipped;
+    },
+  };
+}
+
+type Frames = Extract<Step, { readonly kind: 'frames' }>;
+
+/** Up to the first frame that is no record. */
+function toRecords({ file: { epoch }, frames }: Frames): readonly ReadRecord[] {
+  const records: ReadRecord[] = [];
+  for (const { position, head, payload } of frames) {
+    const record = parseRecord(payload);
+    if (record === null) return records;
+    records.push({ epoch, position, head: toHex(head), record });
+  }
+  return records;
+}
+
+function toBatch(records: readonly ReadRecord[]): Batch | null {
   const [first, last] = [records[0], records.at(-1)];
   if (first === undefined || last === undefined) return null;
-  return { epoch, from: first.position, to: last.position + 1, head: last.head, records };
-}
-
-function toRecord(epoch: number, { position, head, payload }: Frame): ReadRecord {
-  return { epoch, position, head: toHex(head), record: JSON.parse(payload.toString()) as JournalRecord };
+  const { epoch, position: from } = first;
+  return { epoch, from, to: last.position + 1, head: last.head, records };
 }
 
 /** Told about each epoch whose rest is left out because it cannot be trusted. */
@@ -109,9 +142,10 @@ export async function* readJournal(
 ): AsyncGenerator<ReadRecord> {
   const { epoch, position } = from ?? { epoch: 0, position: 0 };
   const cursor = createCursor({ directory, from: { epoch, position } });
+  const batches = createBatches(cursor, basename(directory));
   try {
     for (;;) {
-      const batch = await readBatch(cursor, 1_000);
+      const batch = await batches.next(1_000);
       if (batch === null) return;
       if ('records' in batch) {
         yield* batch.records;
@@ -119,7 +153,7 @@ export async function* readJournal(
       }
       if (onFault === undefined) throw faultError(batch);
       onFault(batch);
-      if (!(await cursor.skipEpoch())) return;
+      if (!(await batches.skipEpoch())) return;
     }
   } finally {
     await cursor.close();

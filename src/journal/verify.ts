@@ -146,7 +146,7 @@ function continuationProblem(state: State, { node, epoch, first }: SegmentHeader
 
 function checkFrames(
   state: State,
-  { epoch, frames }: Extract<Step, { readonly kind: 'frames' }>,
+  { file: { epoch }, frames }: Extract<Step, { readonly kind: 'frames' }>,
 ): Fault | null {
   for (const frame of frames) {
     const wrong = state.check.judge(frame);

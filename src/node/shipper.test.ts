@@ -3,7 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createBench, intent, isSigned, nobodyLives, openFor, readRaw } from '../journal/journal-fixture.ts';
+import {
+  chainBefore,
+  createBench,
+  intent,
+  isSigned,
+  nobodyLives,
+  openFor,
+  readRaw,
+  rehash,
+  writeRaw,
+} from '../journal/journal-fixture.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import { segmentPath } from '../journal/segments.ts';
@@ -252,3 +262,40 @@ test('a loss stands in the control journal, and is said', async (t) => {
     [4],
   );
 });
+
+for (const [what, forge] of [
+  ['not an object', () => null],
+  ['a list', () => []],
+  ['without a type', () => ({ at: 1 })],
+  ['an intent without its budgets', (record) => ({ ...record, reserves: undefined })],
+  ['an intent whose bound is a text', (record) => ({ ...record, bound: '10' })],
+] as readonly (readonly [string, (record: Record<string, unknown>) => unknown])[])
+  test(`a forged record that fits its checksum and the chain, ${what}, ends its epoch as damage does`, async (t) => {
+    const world = await openWorld(t);
+    await world.live(6);
+    const path = segmentPath(world.directory, { epoch: 1, position: 0 });
+    const raw = readRaw(path);
+    const frame = raw.frames[5] ?? assert.fail();
+    frame.payload = Buffer.from(JSON.stringify(forge(JSON.parse(frame.payload.toString()))));
+    rehash(raw.frames, 5, chainBefore(raw));
+    writeRaw(path, raw);
+    const shipper = await world.ship();
+    await shipper.drain();
+    assert.deepEqual(
+      world.losses.map(({ fault: { kind, epoch, position } }) => [kind, epoch, position]),
+      [['malformed', 1, 5]],
+    );
+    assert.match(
+      world.losses[0]?.fault.message ?? '',
+      /^Record w0-1-5: .*not a record.*00000001-0{12}\.journal/,
+    );
+    assert.deepEqual(
+      await world.period(),
+      { spent: 30, leased: 0, presumed: 970 },
+      'what comes before it counts',
+    );
+    await world.live(2);
+    await shipper.drain();
+    assert.equal(world.losses.length, 1, 'it is told once');
+    assert.deepEqual((await world.store.ledger.verify()).problems, []);
+  });
