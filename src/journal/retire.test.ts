@@ -168,6 +168,17 @@ test('a note that is not one is a problem that names the file and the remedy, an
   }
 });
 
+test('the signed note of another journal is refused, and says whose it is', async (t) => {
+  const directory = await fill(t);
+  spoilEpoch(directory, 1);
+  const retirement = await retireThrough(directory, 1);
+  await retire(directory, { ...retirement, node: 'w1', segments: [], through: 2 }, signText);
+  const [own, other] = await readRetirements(directory, isSigned);
+  assert.equal(own?.problem, null);
+  assert.deepEqual([other?.retirement, other?.kept], [null, 0], 'what it claims is not passed on');
+  assert.match(other?.problem ?? '', /00000002\.json is the note .* of w1, not of w0: move it there/);
+});
+
 /** Begins at record 0 of epoch 2, or in the middle of it. */
 const BEGINNINGS = [
   { begins: 'at an epoch', position: 0, through: 1, segments: [] },

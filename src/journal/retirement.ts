@@ -86,7 +86,7 @@ function factsOf({ node, through, faults, segments, start }: Partial<Retirement>
   return JSON.stringify([node, through, faults, segments, start]);
 }
 
-/** All retirements of a journal, in order, each compared with what is kept of it. */
+/** All retirements of a journal, which has the name of its node, in order, each compared with what is kept of it. */
 export async function readRetirements(
   directory: string,
   isSigned: IsSigned,
@@ -112,6 +112,11 @@ async function readOne(path: string, isSigned: IsSigned): Promise<StoredRetireme
   if (!isSigned(textOf(note.retirement), note.signature))
     return unknown(`the signature of ${path} does not fit: ${REMEDY}`);
   const { retirement } = note;
+  const node = basename(dirname(folder));
+  if (retirement.node !== node)
+    return unknown(
+      `${path} is the note of a retirement of the journal of ${retirement.node}, not of ${node}: move it there`,
+    );
   const found = await Promise.all(retirement.segments.map((segment) => compare(folder, segment)));
   const changed = retirement.segments.find((_, index) => found[index] === 'changed');
   return {
