@@ -4,9 +4,9 @@ import type { Fault } from './fault.ts';
 import { fromHex } from './format.ts';
 import type { Chain, Frame } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import { openSegment } from './segment-reader.ts';
+import { openSegment, unreadable } from './segment-reader.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { isBefore, listAfter, listSegments } from './segments.ts';
+import { isBefore, isUnreadable, listAfter, listSegments } from './segments.ts';
 import type { Place, SegmentFile } from './segments.ts';
 import { readStart } from './start.ts';
 import { findSuccessor, tornBytes } from './successor.ts';
@@ -90,8 +90,18 @@ export function createCursor(options: CursorOptions): Cursor {
 async function next(state: State, limit: number): Promise<Step> {
   if (state.reader === null) return begin(state);
   for (;;) {
-    const step = (await readOn(state, state.reader, limit)) ?? (await goOn(state, state.reader));
+    const step = await goThrough(state, state.reader, limit);
     if (step !== null) return step;
+  }
+}
+
+/** Null: look again. */
+async function goThrough(state: State, reader: SegmentReader, limit: number): Promise<Step | null> {
+  try {
+    return (await readOn(state, reader, limit)) ?? (await goOn(state, reader));
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { kind: 'fault', fault: unreadable(reader.file, state.node, reader.chain.position) };
   }
 }
 

@@ -9,6 +9,7 @@ import type { JournalPoint } from '../store/records.ts';
  * - `truncated`: the end that is known to have existed is missing
  * - `forged`: a signature does not fit, or is missing for too long
  * - `malformed`: intact, but not a record that can stand there
+ * - `unreadable`: the disk does not give the segment that it is in (an I/O error)
  */
 export type FaultKind =
   | 'damaged'
@@ -17,7 +18,8 @@ export type FaultKind =
   | 'replaced'
   | 'truncated'
   | 'forged'
-  | 'malformed';
+  | 'malformed'
+  | 'unreadable';
 
 /** The first record of a journal that cannot be trusted. */
 export interface Fault extends JournalPoint {

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -134,6 +135,23 @@ export function nextTurn(): Promise<void> {
 /** Waits for something that the disk does in its own time; the test's time limit ends it. */
 export async function until(reached: () => boolean): Promise<void> {
   while (!reached()) await new Promise((resolve) => void setTimeout(resolve, 2));
+}
+
+/** From now on the disk gives nothing of the file `name` from byte `from` on. Returns what heals it. */
+export async function breakDisk(t: TestContext, name: string, from: number): Promise<() => void> {
+  const handle = await open('/dev/null');
+  const files = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const { read } = files;
+  const broken = async function (this: FileHandle, ...given: Parameters<FileHandle['read']>) {
+    const [, , length, position] = given as unknown as [Buffer, number, number, number];
+    const isMeant = readlinkSync(`/proc/self/fd/${this.fd}`).endsWith(name);
+    if (isMeant && position + length > from)
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    return read.apply(this, given);
+  };
+  const mocked = t.mock.method(files, 'read', broken as never);
+  return () => mocked.mock.restore();
 }
 
 /** A frame as an attacker sees it; written here a second time, independent of `format.ts`. */

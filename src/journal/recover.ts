@@ -6,7 +6,7 @@ import type { Fault } from './fault.ts';
 import { GENESIS, fromHex } from './format.ts';
 import { openSegment } from './segment-reader.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { listSegments } from './segments.ts';
+import { isUnreadable, listSegments } from './segments.ts';
 import type { SegmentFile } from './segments.ts';
 import { readStart, startPath } from './start.ts';
 
@@ -100,12 +100,15 @@ async function findEnd(
   }
 }
 
-/** Gives the unused space of a segment back; anything that is not plain zeros stays as evidence. */
+/** Gives the unused space of a segment back; anything that is not plain zeros, or that the disk does not give, stays. */
 async function finish(reader: SegmentReader): Promise<string> {
   try {
     while ((await reader.frames(1_000)).length > 0);
     const ending = await reader.ending();
     if (ending.kind === 'clean') await truncate(reader.file.path, reader.offset());
+    return reader.chain.head;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     return reader.chain.head;
   } finally {
     await reader.close();

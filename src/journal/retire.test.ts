@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
+import { breakDisk, incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
 import { pruneJournal } from './retention.ts';
 import { planRetirement, retire } from './retire.ts';
 import { readRetirements, retiredFolder, type Retirement } from './retirement.ts';
@@ -166,6 +175,51 @@ test('a note that is not one is a problem that names the file and the remedy, an
     assert.match(broken?.problem ?? '', /00000001\.json .*move it away: the records `journal\.retire`/, text);
     assert.equal(sound?.problem, null, text);
   }
+});
+
+test('a segment that the disk does not give is named, retired without a hash, and what is missing stays on record', async (t) => {
+  const directory = await fill(t);
+  const name = names(directory).find((one) => one.startsWith('00000002')) ?? '';
+  rmSync(join(directory, name));
+  symlinkSync('/proc/self/mem', join(directory, name)); // Its first page is not there: reading it is an I/O error.
+  const { faults } = await verified(directory);
+  assert.deepEqual(
+    faults.map(({ kind, epoch, position }) => [kind, epoch, position]),
+    [['unreadable', 2, 0]],
+  );
+  await assert.rejects(pruneJournal({ directory, loaded: LOADED, sign: signText }), {
+    code: 'verify_failed',
+  });
+  assert.ok(names(directory).includes(name));
+  const { segments, faults: noted } = await retireThrough(directory, 2);
+  assert.deepEqual(
+    segments.flatMap((one) => (one.hash === null ? [one.name] : [])),
+    [name],
+  );
+  assert.match(noted.join(), new RegExp(`^Record w0-2-0: the disk does not give it .*${name}`));
+  assert.equal((await verified(directory)).fault, null);
+  const state = async () => (await readRetirements(directory, isSigned))[0];
+  assert.deepEqual([(await state())?.kept, (await state())?.problem], [segments.length, null]);
+  const other = segments.find(({ hash }) => hash !== null)?.name ?? '';
+  rmSync(join(retiredFolder(directory), other));
+  symlinkSync('/proc/self/mem', join(retiredFolder(directory), other));
+  assert.match((await state())?.problem ?? '', /is not what was retired/, 'one that had a hash is missed');
+});
+
+test('a process starts again where the disk gives its last epoch in part, and the journal names the place', async (t) => {
+  const directory = await fill(t);
+  const name = names(directory).findLast((one) => one.startsWith('00000003')) ?? '';
+  await breakDisk(t, name, 256 + 1);
+  const journal = await openFor(t, { directory });
+  assert.equal(journal.epoch, 4);
+  await journal.close();
+  const { faults } = await verified(directory);
+  assert.deepEqual(
+    faults.map(({ kind, epoch, position }) => [kind, epoch, position]),
+    [['unreadable', 3, Number(name.slice(9, 21))]],
+  );
+  assert.equal((await retireThrough(directory, 3)).start.epoch, 4);
+  assert.equal((await verified(directory)).fault, null);
 });
 
 test('the signed note of another journal is refused, and says whose it is', async (t) => {

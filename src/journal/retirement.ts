@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { writeWhole } from './files.ts';
-import { isMissing } from './segments.ts';
+import { isMissing, isUnreadable } from './segments.ts';
 
 /** Folder, in the journal's own, of what was retired. */
 const FOLDER = 'retired';
@@ -16,8 +16,8 @@ const REMEDY =
 export interface RetiredSegment {
   readonly name: string;
   readonly bytes: number;
-  /** SHA-256 of the file as it was found, hex. */
-  readonly hash: string;
+  /** SHA-256 of the file as it was found, hex; null when the disk did not give it. */
+  readonly hash: string | null;
 }
 
 /** What was taken out of a journal, why, and where it begins since then. */
@@ -50,8 +50,17 @@ export function retiredFolder(directory: string): string {
   return join(directory, FOLDER);
 }
 
-/** Hashes a segment file, whatever is in it. */
+/** Hashes a segment file, whatever is in it, and also where the disk does not give it. */
 export async function hashSegment(path: string): Promise<RetiredSegment> {
+  try {
+    return await hashWhole(path);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { name: basename(path), bytes: (await lstat(path)).size, hash: null };
+  }
+}
+
+async function hashWhole(path: string): Promise<RetiredSegment> {
   const hash = createHash('sha256');
   let bytes = 0;
   await pipeline(createReadStream(path), async (pieces: AsyncIterable<Buffer>) => {
@@ -107,7 +116,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function readOne(path: string, isSigned: IsSigned): Promise<StoredRetirement> {
   const folder = dirname(path);
-  const note = parse(await readFile(path, 'utf8'));
+  const note = parse(await readNote(path));
   if (note === null) return unknown(`${path} is not the note of a retirement: ${REMEDY}`);
   if (!isSigned(textOf(note.retirement), note.signature))
     return unknown(`the signature of ${path} does not fit: ${REMEDY}`);
@@ -124,6 +133,16 @@ async function readOne(path: string, isSigned: IsSigned): Promise<StoredRetireme
     kept: found.filter((one) => one !== 'gone').length,
     problem: changed === undefined ? null : `${join(folder, changed.name)} is not what was retired`,
   };
+}
+
+/** Empty where the disk does not give it. */
+async function readNote(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return '';
+  }
 }
 
 function unknown(problem: string): StoredRetirement {
@@ -148,7 +167,8 @@ function parse(text: string): Note | null {
 
 async function compare(folder: string, segment: RetiredSegment): Promise<'same' | 'changed' | 'gone'> {
   try {
-    return (await hashSegment(join(folder, segment.name))).hash === segment.hash ? 'same' : 'changed';
+    const { hash } = await hashSegment(join(folder, segment.name));
+    return segment.hash === null || hash === segment.hash ? 'same' : 'changed';
   } catch (error) {
     if (isMissing(error)) return 'gone';
     throw error;

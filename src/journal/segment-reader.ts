@@ -9,7 +9,7 @@ import { fault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { HEADER_BYTES, readHeader } from './header.ts';
 import type { SegmentHeader } from './header.ts';
-import type { SegmentFile } from './segments.ts';
+import { isUnreadable, type SegmentFile } from './segments.ts';
 
 /** Reads one segment, also while its process is writing it. Only records that continue the chain come out. */
 export interface SegmentReader {
@@ -47,6 +47,20 @@ export async function openSegment(
   file: SegmentFile,
   node = basename(dirname(file.path)),
 ): Promise<SegmentReader | Fault | 'blank'> {
+  try {
+    return await openReadable(file, node);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return unreadable(file, node, file.first);
+  }
+}
+
+/** What to say of a record that the disk does not give. */
+export function unreadable({ path, epoch }: SegmentFile, node: string, position: number): Fault {
+  return fault('unreadable', { node, epoch, position }, `the disk does not give it (I/O error, ${path})`);
+}
+
+async function openReadable(file: SegmentFile, node: string): Promise<SegmentReader | Fault | 'blank'> {
   const handle = await open(file.path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(WINDOW);
@@ -146,6 +160,11 @@ async function readRest({ handle, offset }: State): Promise<Buffer> {
     if (!isBlank(window.subarray(0, bytesRead))) end = at + bytesRead;
   }
   const rest = Buffer.alloc(end - offset);
-  const { bytesRead } = await handle.read(rest, 0, rest.length, offset);
-  return rest.subarray(0, bytesRead);
+  // A disk that does not give the middle gives what is before it, and the error to the next read.
+  for (let at = 0; at < rest.length; ) {
+    const { bytesRead } = await handle.read(rest, at, rest.length - at, offset + at);
+    if (bytesRead === 0) return rest.subarray(0, at);
+    at += bytesRead;
+  }
+  return rest;
 }

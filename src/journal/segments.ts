@@ -55,6 +55,11 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
+/** True for what a disk says that cannot give its data. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EIO';
+}
+
 /** True when `a` comes before `b`. */
 export function isBefore(a: Place, b: Place): boolean {
   return a.epoch < b.epoch || (a.epoch === b.epoch && a.position < b.position);

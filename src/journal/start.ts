@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { writeWhole } from './files.ts';
-import { isMissing } from './segments.ts';
+import { isMissing, isUnreadable } from './segments.ts';
 import type { Place } from './segments.ts';
 
 /** Where the journal begins after pruning: the place of its first kept record, signed. */
@@ -19,14 +19,14 @@ export function startPath(directory: string): string {
   return join(directory, START_NAME);
 }
 
-/** Null when nothing was ever pruned. `unreadable` when the file is not what we write. */
+/** Null when nothing was ever pruned. `unreadable` when the file is not what we write, or the disk does not give it. */
 export async function readStart(directory: string): Promise<JournalStart | 'unreadable' | null> {
   try {
     const value: unknown = JSON.parse(await readFile(startPath(directory), 'utf8'));
     return isStart(value) ? value : 'unreadable';
   } catch (error) {
     if (isMissing(error)) return null;
-    if (error instanceof SyntaxError) return 'unreadable';
+    if (error instanceof SyntaxError || isUnreadable(error)) return 'unreadable';
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import {
+  breakDisk,
   chainBefore,
   createBench,
   intent,
@@ -261,6 +262,37 @@ test('a loss stands in the control journal, and is said', async (t) => {
     faults.map(({ position }) => position),
     [4],
   );
+});
+
+test('a segment that the disk gives again after some tries is loaded, and is presumed lost when it does not', async (t) => {
+  for (const isHealed of [true, false]) {
+    const world = await openWorld(t);
+    await world.live(6);
+    await world.live(0);
+    const said: string[] = [];
+    const heal = await breakDisk(
+      t,
+      `${basename(join(world.directory, '..'))}/w0/00000001-000000000000.journal`,
+      257,
+    );
+    const shipper = await world.ship({
+      sleep: () => new Promise((done) => setTimeout(done, 5)),
+      onFault(error) {
+        said.push((error as Error).message);
+        if (isHealed && said.length === 3) heal();
+      },
+    });
+    await shipper.drain();
+    assert.match(said[0] ?? '', /^Record w0-1-0: the disk does not give it .*00000001-0{12}\.journal/);
+    assert.equal(said.length, isHealed ? 3 : 5);
+    assert.deepEqual(
+      world.losses.map(({ fault: { kind, epoch, position } }) => [kind, epoch, position]),
+      isHealed ? [] : [['unreadable', 1, 0]],
+    );
+    assert.equal((await world.period()).spent, isHealed ? 60 : 0);
+    assert.equal((await world.period()).presumed, isHealed ? 0 : 1000);
+    heal();
+  }
 });
 
 for (const [what, forge] of [

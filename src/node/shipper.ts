@@ -1,4 +1,4 @@
-import { fault, type Fault } from '../journal/fault.ts';
+import { fault, faultError, type Fault } from '../journal/fault.ts';
 import { createTail, type Batch } from '../journal/tail.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { LedgerStore, LeaseStore } from '../store/ports.ts';
@@ -13,6 +13,8 @@ const BATCH = 2000;
 const PAUSE = 100;
 /** After a batch below this size it is cheaper to let records gather: each batch costs two disk syncs. */
 const SMALL_BATCH = 1250;
+/** How often, a second apart, a disk is asked again that does not give a segment. */
+const TRIES = 5;
 
 /** Loads the journal of one data-plane process into the ledger, in order and exactly once. */
 export interface Shipper {
@@ -55,6 +57,8 @@ interface State extends ShipperOptions {
   batch: Batch | null;
   /** Everything before is in the ledger. */
   place: Place;
+  /** How often the disk was asked again for what it does not give. */
+  tries: number;
   /** Why the rest of its epoch was given up; null once a later epoch is there. */
   lost: Fault | null;
   waiters: Waiter[];
@@ -69,6 +73,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
     tail: createTail(directory, last),
     batch: null,
     place: last ?? { epoch: 0, position: 0 },
+    tries: 0,
     lost: null,
     waiters: [],
   };
@@ -130,8 +135,17 @@ async function step(state: State): Promise<number> {
     state.lost = null;
     const done = await advance(state);
     if (typeof done === 'number') return done;
-    await giveUp(state, done);
+    if (!(await isWaitedFor(state, done))) await giveUp(state, done);
   }
+}
+
+/** A disk that does not give a segment may do so again soon. True after a pause, before the next try. */
+async function isWaitedFor(state: State, found: Fault): Promise<boolean> {
+  if (found.kind !== 'unreadable' || state.tries >= TRIES) return false;
+  state.tries += 1;
+  state.onFault(faultError(found));
+  await state.sleep(PAUSE * 10);
+  return true;
 }
 
 /** What was read stays until the ledger has it: a store that fails for a while must not lose it. */
@@ -147,6 +161,7 @@ async function advance(state: State): Promise<number | Fault> {
   }
   const { epoch, to, records } = state.batch;
   state.batch = null;
+  state.tries = 0;
   state.place = { epoch, position: to };
   release(state, (waiter) => isReached(state, waiter));
   return records.length;
@@ -172,6 +187,7 @@ async function giveUp(state: State, found: Fault): Promise<void> {
   for (const epoch of new Set([...held.map((one) => one.epoch), found.epoch]))
     await leases.close(node, epoch, 'presume');
   state.batch = null;
+  state.tries = 0;
   state.lost = found;
   release(state, ({ epoch }) => epoch <= found.epoch, lostError(found));
 }

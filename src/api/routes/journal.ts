@@ -16,7 +16,13 @@ const retirement = z.object({
   node: z.string(),
   through: z.number().describe('The last epoch that went'),
   faults: z.array(z.string()),
-  segments: z.array(z.object({ name: z.string(), bytes: z.number(), hash: z.string() })),
+  segments: z.array(
+    z.object({
+      name: z.string(),
+      bytes: z.number(),
+      hash: z.string().nullable().describe('SHA-256; null: the disk did not give the file'),
+    }),
+  ),
   at: time,
   actor: z.string(),
   reason: z.string(),

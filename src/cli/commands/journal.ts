@@ -102,7 +102,9 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
 function retirementLine({ node, through, actor, at, reason, segments, kept }: Retired): string {
   const files =
     kept === segments.length ? `${kept} segments kept` : `${kept} of ${segments.length} segments kept`;
-  return `${node}: retired through epoch ${through} by ${actor} on ${at.slice(0, 10)}: ${reason}; ${files}`;
+  const missing = segments.filter(({ hash }) => hash === null).map(({ name }) => name);
+  const rest = missing.length === 0 ? '' : `; the disk did not give ${missing.join(', ')}`;
+  return `${node}: retired through epoch ${through} by ${actor} on ${at.slice(0, 10)}: ${reason}; ${files}${rest}`;
 }
 
 export interface RetireFlags extends CommonFlags {
@@ -124,12 +126,16 @@ export async function retire(
   session.show(retired, ({ segments, faults }) =>
     [
       `The journal of ${node} begins after epoch ${through}. ${segments.length} segments are in its folder \`retired\`:`,
-      ...segments.map(({ name, bytes, hash }) => `  ${name}  ${bytes} bytes  SHA-256 ${hash}`),
+      ...segments.map(({ name, bytes, hash }) => `  ${name}  ${bytes} bytes  ${hashText(hash)}`),
       ...faults,
     ]
       .map(printable)
       .join('\n'),
   );
+}
+
+function hashText(hash: string | null): string {
+  return hash === null ? 'cannot be read: what it held is missing' : `SHA-256 ${hash}`;
 }
 
 function formatEntry({ id, record }: Entry): string {
