@@ -43,6 +43,7 @@ export const PATHS = {
   'kills.lift': 'DELETE /v1/kills/:kill',
   'ledger.list': 'GET /v1/ledger',
   'ledger.totals': 'GET /v1/ledger/totals',
+  'ledger.unknown': 'GET /v1/ledger/unknown',
   'ledger.verify': 'POST /v1/ledger/verify',
   'journal.tail': 'GET /v1/journal',
   'journal.export': 'GET /v1/journal/export',

@@ -156,10 +156,18 @@ export interface KillService {
   lift(id: string, actor: string): Promise<boolean>;
 }
 
+/** A request that the vendor may have taken: its answer was lost. Its budgets keep its bound. */
+export interface UnknownOutcome extends LedgerRecord {
+  /** Is it looked for among the vendor's records? Not where the vendor does not list such, nor without its account. */
+  readonly search: 'ongoing' | 'not-listed' | 'account-gone';
+}
+
 export interface LedgerService {
   list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   totals(): Promise<LedgerVerification['totals']>;
   verify(): Promise<LedgerVerification>;
+  /** Those that were loaded first come first. */
+  unknown(limit: number): Promise<readonly UnknownOutcome[]>;
 }
 
 export interface JournalEntry extends JournalPoint {

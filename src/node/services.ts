@@ -9,6 +9,7 @@ import { createAccountService } from './account-service.ts';
 import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
 import { createCanaryService, createLeakService } from './leak-service.ts';
+import { createLedgerService } from './ledger-service.ts';
 import type { Primary } from './primary.ts';
 import { createSystemService } from './system-service.ts';
 
@@ -27,11 +28,7 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     budgets: budgetService(primary),
     prices: priceService(primary),
     kills: killService(primary),
-    ledger: {
-      list: (options) => primary.store.ledger.list(options),
-      totals: async () => (await primary.store.ledger.verify()).totals,
-      verify: () => primary.store.ledger.verify(),
-    },
+    ledger: createLedgerService(primary),
     journal: createJournalService(primary),
     system: createSystemService(primary, startedAt),
   };

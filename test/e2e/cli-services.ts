@@ -17,6 +17,7 @@ import { newId } from '../../src/kernel/ids.ts';
 import { micros, ZERO } from '../../src/kernel/money.ts';
 import { createTurns } from '../../src/kernel/turns.ts';
 import { createCanaryService, createLeakService } from '../../src/node/leak-service.ts';
+import { createLedgerService } from '../../src/node/ledger-service.ts';
 import { createRotationService } from '../../src/node/rotation-service.ts';
 import type { Store } from '../../src/store/ports.ts';
 import type { BudgetRecord } from '../../src/store/records.ts';
@@ -180,11 +181,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       list: store.kills.list,
       lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
     },
-    ledger: {
-      list: store.ledger.list,
-      verify: store.ledger.verify,
-      totals: async () => (await store.ledger.verify()).totals,
-    },
+    ledger: createLedgerService({ store, registry: { byId: () => null } }),
     journal,
     system: createSystem({ store, clock, url }, (nonce) => answerProbe(nonce, keyRing.derive('probe'))),
   };

@@ -2,8 +2,10 @@ import type { LedgerRecord } from '../../store/records.ts';
 import type { Given, Received } from '../contract.ts';
 import { pick, type Call, type Handlers } from './handler.ts';
 
-export const ledgerHandlers: Handlers<'ledger.list' | 'ledger.totals' | 'ledger.verify'> = {
+export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'totals' | 'verify'}`> = {
   'ledger.list': async (call) => (await call.services.ledger.list(await filterOf(call))).map(show),
+  'ledger.unknown': async ({ services, input }) =>
+    (await services.ledger.unknown(input.limit)).map((row) => ({ ...row, id: idOf(row) })),
   'ledger.totals': ({ services }) => services.ledger.totals(),
   'ledger.verify': ({ services }) => services.ledger.verify(),
 };
@@ -19,5 +21,9 @@ async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
 }
 
 function show(row: LedgerRecord): Given<'ledger.list'>[number] {
-  return { ...row, atBound: row.atBound === true, id: `${row.node}-${row.epoch}-${row.position}` };
+  return { ...row, atBound: row.atBound === true, id: idOf(row) };
+}
+
+function idOf({ node, epoch, position }: LedgerRecord): string {
+  return `${node}-${epoch}-${position}`;
 }

@@ -37,6 +37,19 @@ export const ledgerRoutes = {
     }),
     output: z.array(row),
   },
+  'ledger.unknown': {
+    summary: 'List requests whose answer was lost and whose outcome nobody knows yet, oldest first',
+    input: z.strictObject({ limit: count(10_000).default(50) }),
+    output: z.array(
+      row.omit({ settled: true, atBound: true, amount: true, state: true, resourceIds: true }).extend({
+        search: z
+          .enum(['ongoing', 'not-listed', 'account-gone'])
+          .describe(
+            '`ongoing`: looked for among the records of the vendor, in the end once an hour; `not-listed`: the vendor cannot list such records; `account-gone`: the vendor account was removed',
+          ),
+      }),
+    ),
+  },
   'ledger.totals': {
     summary: 'Sum of amounts by currency and state',
     input: empty,

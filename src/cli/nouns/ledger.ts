@@ -19,6 +19,11 @@ export const ledger = buildRouteMap({
       },
       docs: { brief: 'List spending, newest first' },
     }),
+    unknown: buildCommand({
+      loader: async () => bind((await load()).unknown),
+      parameters: { flags: { ...common, limit: whole('At most so many; 50 unless given') } },
+      docs: { brief: 'List requests whose outcome nobody knows, oldest first, and what to do' },
+    }),
     verify: buildCommand({
       loader: async () => bind((await load()).verify),
       parameters: { flags: common },

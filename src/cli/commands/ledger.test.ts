@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { unknownText } from './ledger.ts';
+
+const row = {
+  id: 'w0-3-17',
+  at: '2026-11-26T10:11:12.000Z',
+  key: 'key_a',
+  app: 'app_a',
+  account: 'acc_a',
+  vendor: 'acme',
+  operation: 'CreateMessage',
+  action: 'message.send',
+  country: 'SE',
+  currency: 'USD',
+  bound: '0.08',
+  search: 'ongoing',
+} as const;
+
+test('unknown outcomes are a table, followed by what to do about those that are there', () => {
+  const text = unknownText([row, { ...row, id: 'w0-3-19', search: 'not-listed' }]);
+  assert.match(text, /^ID +TIME +ACCOUNT +OPERATION +TO +RESERVED +SEARCH\n/);
+  assert.match(text, /w0-3-17 +2026-11-26 10:11 +acc_a +CreateMessage +SE +0\.08 USD +ongoing\n/);
+  assert.match(text, /w0-3-19 .* not possible\n/);
+  assert.match(text, /^ongoing: it is looked for/m);
+  assert.match(text, /^not possible: the vendor has no list/m);
+  assert.doesNotMatch(text, /account removed/);
+});
+
+test('where nothing is unknown one sentence says so', () => {
+  assert.equal(unknownText([]), 'Every outcome is known.');
+});

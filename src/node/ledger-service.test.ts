@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros } from '../kernel/money.ts';
+import type { AccountRecord, LedgerRecord } from '../store/records.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import { createLedgerService } from './ledger-service.ts';
+
+const row = (position: number, account: string, action: string) =>
+  ({ node: 'w0', epoch: 1, position, at: 1_000_000, account, action, bound: micros(10) }) as LedgerRecord;
+
+/** A vendor that lists messages, and nothing else. */
+const vendor = {
+  lookup: { list: (action: string) => (action === 'message.send' ? {} : null) },
+} as unknown as Vendor;
+
+test('an unknown outcome says whether it is still looked for, and else why not', async () => {
+  const rows = [
+    row(1, 'acc_a', 'message.send'),
+    row(2, 'acc_a', 'call.start'),
+    row(3, 'acc_b', 'message.send'),
+  ];
+  const asked: unknown[] = [];
+  const service = createLedgerService({
+    store: {
+      ledger: {
+        list: () => assert.fail(),
+        verify: () => assert.fail(),
+        pending(...given) {
+          asked.push(given);
+          return Promise.resolve(rows);
+        },
+      },
+      accounts: {
+        list: () =>
+          Promise.resolve([{ id: 'acc_a', vendor: 'acme', fields: {} } as unknown as AccountRecord]),
+      },
+    },
+    registry: { byId: (id) => (id === 'acme' ? vendor : null) },
+  });
+  const found = await service.unknown(7);
+  assert.deepEqual(asked, [['unknown', 7]]);
+  assert.deepEqual(
+    found.map(({ position, search }) => [position, search]),
+    [
+      [1, 'ongoing'],
+      [2, 'not-listed'],
+      [3, 'account-gone'],
+    ],
+  );
+});
