@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toHex } from './format.ts';
 import { openJournal } from './journal.ts';
 import {
   createBench,
@@ -178,7 +179,7 @@ test('each life is a new epoch on new files, linked to the hash where the last o
   }
   const read = await Array.fromAsync(readJournal(directory));
   const opens = read.flatMap(({ record }) => (record.type === 'open' ? [record.previous] : []));
-  const ends = [1, 2].map((epoch) => read.findLast((one) => one.epoch === epoch)?.head);
+  const ends = [1, 2].map((epoch) => toHex(read.findLast((one) => one.epoch === epoch)?.head ?? ''));
   assert.deepEqual(opens, ['', ...ends]);
 });
 

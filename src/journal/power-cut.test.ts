@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toHex } from './format.ts';
 import { incident, isSigned, newDirectory, nextTurn, openFor } from './journal-fixture.ts';
 import { createForgetfulDisk } from './power-cut-fixture.ts';
 import { readJournal } from './tail.ts';
@@ -53,7 +54,7 @@ test('a power cut at any moment loses no acknowledged record, and the journal op
     assert.ok(read.length > durable, `acknowledged ${durable}, found ${read.length}`);
     const anchor = read[durable];
     assert.ok(anchor !== undefined);
-    const anchors = [{ epoch: 1, position: durable + 1, head: anchor.head }];
+    const anchors = [{ epoch: 1, position: durable + 1, head: toHex(anchor.head) }];
     const options = { directory: image, node: 'w0', anchors, isSigned, boot: 'after' };
     const first = await verifyJournal(options);
     assert.equal(first.fault, null);

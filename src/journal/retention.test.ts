@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createBench, incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
 import { pruneJournal } from './retention.ts';
+import { toHex } from './format.ts';
 import { createTail, findRecord, readJournal, type ReadRecord } from './tail.ts';
 import { verifyJournal, type Anchor, type JournalVerification } from './verify.ts';
 
@@ -52,7 +53,11 @@ test('only whole segments before what is loaded go, never the last one', async (
 
 test('a pruned journal verifies from its signed start, also with anchors from before and at it', async (t) => {
   const { directory, all } = await fill(t);
-  const anchors = all.map(({ epoch, position, head }) => ({ epoch, position: position + 1, head }));
+  const anchors = all.map(({ epoch, position, head }) => ({
+    epoch,
+    position: position + 1,
+    head: toHex(head),
+  }));
   await pruneJournal({ directory, loaded: { epoch: 2, position: 100 }, sign: signText });
   const result = await verified(directory, anchors);
   assert.equal(result.fault, null);

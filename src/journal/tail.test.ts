@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toHex } from './format.ts';
 import {
   incident,
   newDirectory,
@@ -35,7 +36,7 @@ test('a tail follows a journal while it is written, over segments and epochs, wi
     for (const batch of await drain(tail, limit)) {
       assert.ok(batch.records.length <= limit);
       assert.equal(batch.to, batch.from + batch.records.length);
-      assert.equal(batch.head, batch.records.at(-1)?.head);
+      assert.equal(batch.head, toHex(batch.records.at(-1)?.head ?? ''));
       seen.push(...batch.records.map(({ epoch, position }) => `${epoch}-${position}`));
     }
   };
@@ -65,14 +66,14 @@ test('a tail begins where the store says it was, and checks the hash there', asy
   for (const at of [1, 2, 80, 81, 82, 83, 84, 85, 150, 299, 301]) {
     const before = all[at - 1];
     assert.ok(before !== undefined);
-    const tail = createTail(directory, { epoch: 1, position: at, head: before.head });
+    const tail = createTail(directory, { epoch: 1, position: at, head: toHex(before.head) });
     const batches = await drain(tail);
     assert.equal(batches[0]?.from, at, `from ${at}`);
     await tail.close();
     const other = createTail(directory, {
       epoch: 1,
       position: at,
-      head: before.head.replace(/^./, (c) => (c === '0' ? '1' : '0')),
+      head: toHex(before.head).replace(/^./, (c) => (c === '0' ? '1' : '0')),
     });
     await assert.rejects(other.next(10), {
       code: 'verify_failed',
@@ -80,7 +81,7 @@ test('a tail begins where the store says it was, and checks the hash there', asy
     });
     await other.close();
   }
-  const end = createTail(directory, { epoch: 1, position: all.length, head: all.at(-1)?.head ?? '' });
+  const end = createTail(directory, { epoch: 1, position: all.length, head: toHex(all.at(-1)?.head ?? '') });
   assert.equal(await end.next(10), null);
   journal.append(incident(999));
   await journal.flush();

@@ -10,7 +10,7 @@ import type { JournalRecord } from './records.ts';
 import type { Place } from './segments.ts';
 
 export interface ReadRecord extends Place {
-  /** Chain hash after this record, hex. */
+  /** Chain hash after this record, binary: few ask for it, and there are many records. */
   readonly head: string;
   readonly record: JournalRecord;
 }
@@ -116,7 +116,7 @@ function toRecords({ file: { epoch }, frames }: Frames): readonly ReadRecord[] {
   for (const { position, head, payload } of frames) {
     const record = parseRecord(payload);
     if (record === null) return records;
-    records.push({ epoch, position, head: toHex(head), record });
+    records.push({ epoch, position, head, record });
   }
   return records;
 }
@@ -125,7 +125,7 @@ function toBatch(records: readonly ReadRecord[]): Batch | null {
   const [first, last] = [records[0], records.at(-1)];
   if (first === undefined || last === undefined) return null;
   const { epoch, position: from } = first;
-  return { epoch, from, to: last.position + 1, head: last.head, records };
+  return { epoch, from, to: last.position + 1, head: toHex(last.head), records };
 }
 
 /** Told about each epoch whose rest is left out because it cannot be trusted. */

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { toHex } from './format.ts';
 import { openJournal } from './journal.ts';
 import {
   chainBefore,
@@ -63,7 +64,7 @@ after(() => rmSync(parent, { recursive: true, force: true }));
 
 function anchorAfter(record: ReadRecord | undefined): Anchor {
   assert.ok(record !== undefined);
-  return { epoch: record.epoch, position: record.position + 1, head: record.head };
+  return { epoch: record.epoch, position: record.position + 1, head: toHex(record.head) };
 }
 
 function path(directory: string, epoch: number, first = 0): string {
