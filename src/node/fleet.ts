@@ -18,6 +18,11 @@ export async function broadcast(fleet: Fleet, part: Part): Promise<void> {
   await Promise.allSettled([...fleet.values()].map((worker) => worker.update(part)));
 }
 
+/** Is this life of the process still going on? */
+export function isAlive(fleet: Fleet, { node, epoch }: Holder): boolean {
+  return fleet.get(node)?.epoch() === epoch;
+}
+
 /** Every process but the one that asks. */
 export function others(fleet: Fleet, asking: Holder): readonly Holder[] {
   return [...fleet.values()]

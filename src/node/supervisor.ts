@@ -7,7 +7,7 @@ import { lockHolder } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
-import { broadcast, others, recall, reports, type FleetReport } from './fleet.ts';
+import { broadcast, isAlive, others, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from './recovery.ts';
 import { createShipper, type Loss, type Shipper } from './shipper.ts';
@@ -38,6 +38,7 @@ export interface Supervisor {
   live(): number;
   /** True when every process takes requests. */
   isServing(): boolean;
+  isAlive(holder: Holder): boolean;
   others(asking: Holder): readonly Holder[];
   /** Rejects when that process has ended. */
   recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
@@ -100,6 +101,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     live: () => workers.size,
     isServing: () => serving.size === nodes.length,
+    isAlive: (holder: Holder) => isAlive(workers, holder),
     others: (asking: Holder) => others(workers, asking),
     recall: (holder: Holder, budget: string, period: number) => recall(workers, holder, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),

@@ -39,6 +39,7 @@ function fleet(size: number, budget: BudgetRecord) {
     loaded: async () => {},
     holders: {
       live: () => size,
+      isAlive: () => true,
       others: (asking) => holders.map(({ holder }) => holder).filter((holder) => holder !== asking),
       recall: async (called, id, period) => {
         const budgets = holders.find(({ holder }) => holder === called)?.budgets ?? assert.fail();

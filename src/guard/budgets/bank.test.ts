@@ -18,6 +18,7 @@ function setUp() {
   const loaded: number[] = [];
   const held = Promise.withResolvers<Recalled>();
   const patience = { isOver: true };
+  const alive = { is: true };
   const bank = createBank({
     leases: {
       grant: ({ need }) => {
@@ -31,6 +32,7 @@ function setUp() {
     budget: () => BUDGET,
     holders: {
       live: () => 2,
+      isAlive: () => alive.is,
       others: () => [HANGING],
       recall() {
         asked += 1;
@@ -40,7 +42,7 @@ function setUp() {
     patience: () => (patience.isOver ? Promise.resolve() : new Promise(() => {})),
     loaded: (_holder, position) => Promise.resolve(void loaded.push(position)),
   });
-  return { bank, patience, loaded, ...held, leased: () => leased, asked: () => asked };
+  return { bank, patience, alive, loaded, ...held, leased: () => leased, asked: () => asked };
 }
 
 test('money that a process gives up after the deadline is booked for the next ask, and once', async () => {
@@ -74,4 +76,16 @@ test('a process that ends before it answers is asked for nothing more, and books
   reject(new Error('the process has ended'));
   assert.equal((await granted).granted, 0);
   assert.equal(leased(), 100);
+});
+
+test('money for a process that has ended while it waited goes back at once', async () => {
+  const { bank, resolve, patience, alive, leased } = setUp();
+  patience.isOver = false;
+  const granted = bank.grant(ASKING, ask);
+  await turn();
+  alive.is = false;
+  resolve(LATE);
+  assert.equal((await granted).granted, 0);
+  await turn();
+  assert.equal(leased(), 40);
 });

@@ -26,6 +26,7 @@ export interface BankOptions {
   readonly budget: (id: string) => BudgetRecord | undefined;
   readonly holders: {
     live(): number;
+    isAlive(holder: Holder): boolean;
     others(asking: Holder): readonly Holder[];
     /** Asks a holder to stop using its free money of the period. May take long, when it hangs; rejects when it has ended. */
     recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
@@ -75,7 +76,20 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
       answer = await state.leases.grant({ ...request, want: need });
   }
   state.rooms.set(id, answer.left);
+  if (!state.holders.isAlive(holder)) return takeBack(state, holder, id, { ...answer, period: start, end });
   return { ...answer, period: start, end };
+}
+
+/** The holder has ended while it waited. Its leases may be closed already: nobody would end this one. */
+function takeBack(
+  state: State,
+  holder: Holder,
+  budget: string,
+  { granted: amount, period, ...answer }: GrantAnswer,
+): GrantAnswer {
+  // Nobody waits for its journal here. When the store refuses, it is closed with the others.
+  giveBack(state, budget, period, { ...holder, amount, position: 0 }).catch(() => {});
+  return { ...answer, period, granted: micros(0) };
 }
 
 /** True when money was booked while the ask could wait. What comes later is booked as well, for the next one. */
