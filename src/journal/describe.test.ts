@@ -87,3 +87,22 @@ test('text from outside cannot control the terminal or hide what follows', () =>
   assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   assert.match(line, /a\\u\{1b\}\[2Jb\\u\{d\}\\u\{a\}c\\u\{9b\}d\\u\{202e\}e\\u\{2028\}f/);
 });
+
+test('a record of another version, or one that lacks members, is told as it stands', () => {
+  const types = [
+    'open',
+    'intent',
+    'refusal',
+    'outcome',
+    'settlement',
+    'admin',
+    'incident',
+    'checkpoint',
+    'later',
+  ];
+  for (const type of types) {
+    const record = { type, at: 1, note: '\u001b[2J' } as unknown as JournalRecord;
+    assert.match(text(record), new RegExp(`\\b${type}\\b`));
+    assert.doesNotMatch(text(record), /\p{Cc}/u);
+  }
+});

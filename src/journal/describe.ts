@@ -18,10 +18,19 @@ export interface Description {
 
 /** A record as `journal tail` and `journal show` print it. No text from outside can move the reader's cursor. */
 export function describeRecord(record: JournalRecord): Description {
-  return { at: record.at, text: printable(textOf(record)) };
+  return { at: record.at, text: printable(knownText(record) ?? `unknown  ${JSON.stringify(record)}`) };
 }
 
-function textOf(record: JournalRecord): string {
+/** Null for a record of another version, or a forged one that lacks members: it must not hide the others. */
+function knownText(record: JournalRecord): string | null {
+  try {
+    return textOf(record) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function textOf(record: JournalRecord): string | undefined {
   switch (record.type) {
     case 'open':
       return `open     ${record.node} epoch ${record.epoch}, version ${record.version}`;

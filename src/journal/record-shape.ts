@@ -3,6 +3,8 @@ import type { JournalRecord } from './records.ts';
 import type { SegmentFile } from './segments.ts';
 
 const STATES: ReadonlySet<unknown> = new Set(['committed', 'released', 'unknown']);
+/** The last that has a date. */
+const LAST_TIME = 8_640_000_000_000_000;
 const TEXTS = ['key', 'app', 'account', 'vendor', 'operation', 'action'] as const;
 
 type Members = Readonly<Record<string, unknown>>;
@@ -34,7 +36,7 @@ function parse(payload: Buffer): unknown {
 
 function isRecord(record: Members): boolean {
   const { type, at } = record;
-  if (typeof type !== 'string' || !Number.isFinite(at)) return false;
+  if (typeof type !== 'string' || !isTime(at)) return false;
   if (type === 'intent') return record['bound'] === null || isRow(record);
   return type !== 'outcome' || record['costs'] === false || isOutcome(record);
 }
@@ -77,6 +79,10 @@ function isTexts(value: unknown): boolean {
 
 function isTextOrNull(value: unknown): boolean {
   return value === null || typeof value === 'string';
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= LAST_TIME;
 }
 
 /** Also of micros. */

@@ -299,6 +299,7 @@ for (const [what, forge] of [
   ['not an object', () => null],
   ['a list', () => []],
   ['without a type', () => ({ at: 1 })],
+  ['of a time that has no date', (record) => ({ ...record, at: 1e300 })],
   ['an intent without its budgets', (record) => ({ ...record, reserves: undefined })],
   ['an intent whose bound is a text', (record) => ({ ...record, bound: '10' })],
 ] as readonly (readonly [string, (record: Record<string, unknown>) => unknown])[])
