@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createBench, incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
 import { pruneJournal } from './retention.ts';
+import { writeStart } from './start.ts';
 import { toHex } from './format.ts';
 import { createTail, findRecord, readJournal, type ReadRecord } from './tail.ts';
 import { verifyJournal, type Anchor, type JournalVerification } from './verify.ts';
@@ -112,6 +113,20 @@ test('a beginning that is missing or forged stays known: nothing is pruned over 
   const head = '0'.repeat(64);
   writeFileSync(path, JSON.stringify({ node: 'w0', epoch: 2, position: 0, head, signature: 'AA' }));
   await refuses('forged');
+});
+
+test('a start that lies after all segments removes none of them, forged or signed', async (t) => {
+  const { directory } = await fill(t);
+  const before = names(directory);
+  const start = { node: 'w0', epoch: 9, position: 0, head: '0'.repeat(64) };
+  for (const sign of [() => 'AA', signText]) {
+    await writeStart(directory, start, sign);
+    const { fault } = await verified(directory);
+    assert.equal(fault?.kind, 'removed');
+    const more = { directory, loaded: END, sign: signText };
+    await assert.rejects(pruneJournal(more), { code: 'verify_failed', message: fault.message });
+    assert.deepEqual(names(directory), before);
+  }
 });
 
 test('segments go by age and by size', async (t) => {

@@ -1,9 +1,12 @@
 import { stat, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { beginningProblem, unreadableStart } from './beginning.ts';
+import { beginningMissing, beginningProblem, unreadableStart } from './beginning.ts';
+import type { Beginning } from './beginning.ts';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { createCursor } from './cursor.ts';
+import type { Step } from './cursor.ts';
 import { faultError } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { toHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 import { notRecord, parseRecord } from './record-shape.ts';
@@ -115,14 +118,21 @@ async function checkBeginning(
   if (start === 'unreadable') throw faultError(await unreadableStart(directory, node));
   const cursor = createCursor({ directory });
   try {
-    const step = await cursor.next(1);
     // Ed25519 gives the same text the same signature.
     const isSigned: IsSigned = (text, signature) => sign(text) === signature;
-    const wrong = step.kind === 'epoch' ? beginningProblem(step.header, { node, start, isSigned }) : null;
+    const wrong = firstProblem(await cursor.next(1), { node, start, isSigned });
     if (wrong !== null) throw faultError(wrong);
   } finally {
     await cursor.close();
   }
+}
+
+/** A start after which nothing comes counts as missing too: else all that lies before it would go. */
+function firstProblem(step: Step, beginning: Beginning): Fault | null {
+  if (step.kind === 'fault') return step.fault;
+  if (step.kind === 'epoch') return beginningProblem(step.header, beginning);
+  const { node, start } = beginning;
+  return start === null ? null : beginningMissing(node, start);
 }
 
 /** Reads everything before `place` once more, so that a signed start never covers up damage. */
@@ -139,10 +149,7 @@ async function checkUpTo(directory: string, place: Place): Promise<void> {
   }
 }
 
-type Passed = Exclude<
-  Awaited<ReturnType<ReturnType<typeof createCursor>['next']>>,
-  { readonly kind: 'end' | 'fault' }
->;
+type Passed = Exclude<Step, { readonly kind: 'end' | 'fault' }>;
 
 function isPast(step: Passed, place: Place): boolean {
   if (step.kind === 'epoch') return step.header.epoch > place.epoch;
