@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 import { GENESIS, fromHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 import { listSegments } from './segments.ts';
+import type { SegmentFile } from './segments.ts';
 import { isStartSigned, startPath } from './start.ts';
 import type { JournalStart } from './start.ts';
 
@@ -44,15 +45,20 @@ export function beginningMissing(node: string, { epoch, position }: JournalStart
  * retirement through that one, or through the first where its beginning is missing, signs a new start.
  */
 export async function unreadableStart(directory: string, node: string): Promise<Fault> {
-  const [first = { epoch: 1, first: 0 }] = await listSegments(directory);
-  const through = first.first === 0 ? first.epoch - 1 : first.epoch;
-  const remedy =
-    through === 0
-      ? 'move it away: nothing is missing'
-      : `run \`ringfence journal retire ${node} ${through}\``;
+  const [first] = await listSegments(directory);
+  const epoch = first === undefined ? 0 : first.epoch - 1;
   return fault(
     'damaged',
-    { node, epoch: first.epoch - 1, position: 0 },
-    `the journal begins after it, and ${startPath(directory)} cannot be read: put it back from a backup, or ${remedy}`,
+    { node, epoch, position: 0 },
+    `the journal begins after it, and ${startPath(directory)} cannot be read: put it back from a backup${otherRemedy(node, first)}`,
   );
+}
+
+/** Without a segment there is none: a journal that begins anew gives the places of old records to new ones. */
+function otherRemedy(node: string, first: SegmentFile | undefined): string {
+  if (first === undefined) return '';
+  const through = first.first === 0 ? first.epoch - 1 : first.epoch;
+  return through === 0
+    ? ', or move it away: nothing is missing'
+    : `, or run \`ringfence journal retire ${node} ${through}\``;
 }
