@@ -142,7 +142,7 @@ test('the slices of a damaged epoch stay presumed when the loading is killed aft
   await first.close();
   const shipper = await world.ship();
   await shipper.drain();
-  await closeLeases({ ...world, node: 'w0', boot: BOOT, leases: world.store.leases, isDoubtful: false });
+  await closeLeases({ ...world, ...world.store, node: 'w0', boot: BOOT, isDoubtful: false });
   assert.deepEqual(await world.period(), { spent: 30, leased: 0, presumed: 990 });
   assert.equal(world.losses.length, 1);
 });
@@ -224,9 +224,22 @@ test('slices go back after a plain crash, and count as spent when the machine we
       const path = segmentPath(world.directory, { epoch: 1, position: 0 });
       writeFileSync(path, readFileSync(path).fill(1, 130, 140));
     }
-    await closeLeases({ ...world, node: 'w0', boot, leases: world.store.leases, isDoubtful });
+    await closeLeases({ ...world, ...world.store, node: 'w0', boot, isDoubtful });
     assert.deepEqual(await world.period(), { spent: 20, leased: 0, presumed });
   }
+});
+
+test('lost answers of a process that had no budget, and so no slice, are unknown once it is dead', async (t) => {
+  const world = await openWorld(t);
+  const journal = await openFor(t, { directory: world.directory, boot: BOOT, processes: nobodyLives });
+  journal.append({ ...intent(1), bound: COST, currency: 'USD' });
+  await journal.flush();
+  const shipper = await world.ship();
+  await shipper.drain();
+  const { ledger } = world.store;
+  assert.equal((await ledger.pending('unknown', 10)).length, 0, 'it may still be under way');
+  await closeLeases({ ...world, ...world.store, node: 'w0', boot: BOOT, isDoubtful: false });
+  assert.equal((await ledger.pending('unknown', 10)).length, 1);
 });
 
 test('a loss stands in the control journal, and is said', async (t) => {

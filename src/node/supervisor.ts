@@ -236,7 +236,7 @@ async function recover(state: State, node: string): Promise<void> {
   const { shippers, doubtful, boot, store } = state;
   await shippers.get(node)?.drain();
   const isDoubtful = doubtful.has(node);
-  await closeLeases({ node, directory: directoryOf(state, node), boot, leases: store.leases, isDoubtful });
+  await closeLeases({ ...store, node, directory: directoryOf(state, node), boot, isDoubtful });
   doubtful.delete(node);
 }
 
