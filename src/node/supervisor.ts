@@ -7,6 +7,7 @@ import { lockHolder } from '../journal/lock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
+import { createBriefings, type Briefings } from './briefings.ts';
 import { broadcast, isAlive, others, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from './recovery.ts';
@@ -69,6 +70,7 @@ interface State extends SupervisorOptions {
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
   readonly doubtful: Set<string>;
   readonly memory: UsageMemory;
+  readonly briefings: Briefings;
   readonly permits: PermitBank<WorkerProcess>;
   bank: Bank | null;
 }
@@ -85,6 +87,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     stopping: new AbortController(),
     doubtful: new Set(),
     memory: createUsageMemory(options.clock),
+    briefings: createBriefings(),
     permits: createPermitBank<WorkerProcess>({
       holders: () => [...workers.values()],
       recall: (worker, pool) => worker.recallPermits(pool),
@@ -97,6 +100,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     start: (bank: Bank) => start(state, bank),
     broadcast(part: Part) {
       state.memory.apply(part);
+      state.briefings.changed(part);
       return broadcast(workers, part);
     },
     live: () => workers.size,
@@ -153,10 +157,10 @@ async function launch(state: State, node: string): Promise<void> {
   state.workers.set(node, worker);
   if (isStopping(state)) return;
   try {
-    for await (const part of state.parts()) {
+    await state.briefings.give(state.parts(), async (part) => {
       state.memory.apply(part);
       await worker.update(part);
-    }
+    });
     worker.merge(state.memory.recall());
     await worker.listen();
   } catch (error) {
