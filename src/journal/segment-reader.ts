@@ -161,7 +161,7 @@ async function readRest({ handle, offset }: State): Promise<Buffer> {
   }
   const rest = Buffer.alloc(end - offset);
   // A disk that does not give the middle gives what is before it, and the error to the next read.
-  for (let at = 0; at < rest.length; ) {
+  for (let at = 0; at < rest.length;) {
     const { bytesRead } = await handle.read(rest, at, rest.length - at, offset + at);
     if (bytesRead === 0) return rest.subarray(0, at);
     at += bytesRead;
