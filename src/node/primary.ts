@@ -4,14 +4,14 @@ import type { Config } from '../config/config.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createBank } from '../guard/budgets/bank.ts';
 import type { AdminAct } from '../journal/records.ts';
-import type { BudgetRecord } from '../store/records.ts';
 import { openAftermath } from './aftermath.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
 import { createLosses, type Losses } from './losses.ts';
+import { createRules } from './rules.ts';
 import { openSettlement } from './settlement/open.ts';
 import { createShipper, type Shipper } from './shipper.ts';
-import { allParts, createPartReader, startOrder } from './start-order.ts';
+import { allParts, startOrder } from './start-order.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import { createTending } from './tending.ts';
 
@@ -134,25 +134,6 @@ function openSupervisor(
     onCanary: ({ canary, use, count }) => void canaryUsed(canary, use, count).catch(told('canary')),
     onLoss: losses.note,
   });
-}
-
-/** Policy, budgets, prices and kill switches: read from the store, and put in force in every process. */
-function createRules({ store }: Foundation, { broadcast }: Pick<Supervisor, 'broadcast'>) {
-  const read = createPartReader(store);
-  let budgets = new Map<string, BudgetRecord>();
-  return {
-    budget: (id: string) => budgets.get(id),
-    refreshers: {
-      async refreshBudgets(): Promise<void> {
-        const part = await read.budgets();
-        budgets = new Map(part.all.map((budget) => [budget.id, budget]));
-        await broadcast(part);
-      },
-      refreshPolicy: async () => broadcast(await read.policy()),
-      refreshPrices: async () => broadcast(await read.prices()),
-      refreshKills: async () => broadcast(await read.kills()),
-    },
-  };
 }
 
 function openControlShipper(

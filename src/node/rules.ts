@@ -1,0 +1,38 @@
+import type { BudgetRecord } from '../store/records.ts';
+import type { Foundation } from './foundation.ts';
+import type { Part } from './messages.ts';
+import { createPartReader } from './start-order.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** Policy, budgets, prices and kill switches: read from the store, and put in force in every process. */
+export function createRules(
+  { store, lock }: Pick<Foundation, 'store' | 'lock'>,
+  { broadcast }: Pick<Supervisor, 'broadcast'>,
+) {
+  const read = createPartReader(store);
+  let budgets = new Map<string, BudgetRecord>();
+
+  /** One after the other: of two that read side by side, the older one could come last and stay. */
+  async function refresh(kind: Part['kind'], readPart: () => Promise<Part>): Promise<void> {
+    const { confirmed } = await lock(`${kind} in force`, async () => ({
+      confirmed: broadcast(await readPart()), // No process that hangs holds up the next one.
+    }));
+    await confirmed;
+  }
+
+  async function readBudgets(): Promise<Part> {
+    const part = await read.budgets();
+    budgets = new Map(part.all.map((budget) => [budget.id, budget]));
+    return part;
+  }
+
+  return {
+    budget: (id: string) => budgets.get(id),
+    refreshers: {
+      refreshBudgets: () => refresh('budgets', readBudgets),
+      refreshPolicy: () => refresh('policy', read.policy),
+      refreshPrices: () => refresh('prices', read.prices),
+      refreshKills: () => refresh('kills', read.kills),
+    },
+  };
+}
