@@ -78,7 +78,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
     else signatures.add(entry);
   }
 
-  /** A stored hash is compared with a hash that nobody outside can compute: its timing tells nothing about the secret. */
+  /** Found by hashes that nobody outside can compute, V8's among them: the timing tells nothing about the secret. */
   function findSecret(secret: string, origin: RequestOrigin): Step<ProvenKey> {
     const known = hashes.get(secret);
     if (known === undefined && !endsInVirtualSecret(secret)) return UNKNOWN_KEY;

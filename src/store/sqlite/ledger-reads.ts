@@ -71,7 +71,7 @@ function toFilter({ key, app, state }: LedgerFilter): Filter {
   return { conditions, values, terms };
 }
 
-/** Runs that have all the terms, newest first: a look into 4 KB at most, or an index probe, for each 1,024 rows. */
+/** Runs that have all the terms, newest first: a look into some KB, or an index probe, for each 1,024 rows. */
 function* runsWith(database: Database, terms: readonly number[]): Iterable<number> {
   const query = `${RUNS} SELECT run FROM runs WHERE ${terms.map(() => HAS_TERM).join(' AND ')}`;
   const values = terms.flatMap((term) => [termBytes([term]), term]);
