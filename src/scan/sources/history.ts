@@ -30,14 +30,16 @@ export interface RepositoryOptions {
 }
 
 /**
- * V8 makes its best code of what is called often, in each thread anew; for most of a scan, which takes seconds, that costs
- * more than it saves. The option is not documented: it is for the Node that is known to have it.
+ * V8 makes its best code of what is called often, and of long loops while they run, in each thread anew; for most of a scan,
+ * which takes seconds, that costs more than it saves. The options are not documented: they are for the Node that is known to
+ * have them.
  */
-const BEST_CODE_LATER = '--invocation-count-for-turbofan=60000';
+const BEST_CODE_LATER = ['--invocation-count-for-turbofan=60000', '--no-osr-from-maglev'];
 
 /** Scans every object of a repository, or what a part of its history has brought. Tunes V8 for all of the process. */
 export async function scanRepository(options: RepositoryOptions): Promise<ScanOutcome> {
-  if (process.versions.node.startsWith('24.')) setFlagsFromString(BEST_CODE_LATER);
+  if (process.versions.node.startsWith('24.'))
+    BEST_CODE_LATER.forEach((option) => setFlagsFromString(option));
   const { path, ids, range, workers, pause, progress } = options;
   const repository = findRepository(path);
   if (repository === null) throw new RingfenceError('input_invalid', `${path} is in no git repository.`);
