@@ -15,7 +15,7 @@ import { readLooseObject } from './loose-object.ts';
 import { numberObjects, type ObjectNumbers } from './object-numbers.ts';
 import { findPacked, type ObjectStore, type Pack } from './object-store.ts';
 import { MOST_OBJECT_BYTES, type ObjectType, typeOfKind } from './object-types.ts';
-import { COMMIT } from './pack-entries.ts';
+import { COMMIT, type PackEntries } from './pack-entries.ts';
 import { hexOf, offsetAt } from './pack-index.ts';
 import { readTogether } from './packed-objects.ts';
 
@@ -96,19 +96,32 @@ export function createObjectReader(store: ObjectStore, kernel: Kernel = openKern
 /** Larger commits are read as any other object. */
 const COMMIT_ROOM = 1 << 16;
 
+/** So many packed bytes of commits are read at a time. */
+const COMMIT_PIECE = 1 << 20;
+
 /** Commits lie together, but are asked for in another order: this way is several times as fast. */
-function viewCommits(
-  { kernel, arena }: Reader,
-  pack: Pack,
-  visit: (position: number, bytes: Uint8Array) => void,
-): void {
+function viewCommits(reader: Reader, pack: Pack, visit: CommitVisitor): void {
   const entries = unlessDamaged(pack.layout)?.entries;
   if (entries === undefined) return;
+  for (let first = 0; first < entries.count;) first = viewPiece(reader, { pack, entries, first }, visit);
+}
+
+type CommitVisitor = (position: number, bytes: Uint8Array) => void;
+
+interface Piece {
+  readonly pack: Pack;
+  readonly entries: PackEntries;
+  readonly first: number;
+}
+
+/** Gives the entry to go on with. */
+function viewPiece({ kernel, arena }: Reader, { pack, entries, first }: Piece, visit: CommitVisitor): number {
   arena.clear();
   const at = arena.take(COMMIT_ROOM);
-  const packed = readTogether({ file: pack.file, entries, kind: COMMIT }, { arena, kernel });
+  const source = { file: pack.file, entries, kind: COMMIT, first, most: COMMIT_PIECE };
+  const packed = readTogether(source, { arena, kernel });
   const { kinds, bases, sizes, offsets, heads, positions } = entries;
-  for (let entry = 0; entry < entries.count; entry++) {
+  for (let entry = first; entry < packed.end; entry++) {
     const size = sizes[entry] as number;
     if (kinds[entry] !== COMMIT || (bases[entry] as number) >= 0 || size > COMMIT_ROOM) continue;
     const from = packed.placeOf(entry);
@@ -120,6 +133,7 @@ function viewCommits(
     });
     if (unpacked !== null) visit(positions[entry] as number, unpacked);
   }
+  return packed.end;
 }
 
 /** So many packed bytes an object has at most, if git has packed it. */

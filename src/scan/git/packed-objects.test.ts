@@ -33,6 +33,7 @@ interface Reading {
   readonly parts: Parts;
   readonly path: string;
   readonly most?: number;
+  readonly first?: number;
   readonly room?: number;
   readonly shorten?: number;
 }
@@ -91,6 +92,25 @@ describe('objects of a kind, read together', () => {
           heldBytes(result, parts, entry),
           bytes.subarray(parts.offsets[entry], parts.offsets[entry + 1]),
         );
+    }
+  });
+
+  test('are all met when it goes on where it ended', () => {
+    for (let round = 0; round < 100; round++) {
+      const { parts, bytes } = randomParts(random);
+      writeFileSync(path, bytes);
+      const held: number[] = [];
+      const most = random(9000);
+      for (let first = 0; first < parts.count;) {
+        const { packed } = read({ parts, path, most, first });
+        for (let entry = first; entry < packed.end; entry++)
+          if (parts.kinds[entry] === TREE && packed.placeOf(entry) >= 0) held.push(entry);
+        first = packed.end;
+      }
+      const fitting = treesOf(parts).filter(
+        (entry) => (parts.offsets[entry + 1] as number) - (parts.offsets[entry] as number) <= most,
+      );
+      assert.deepEqual(held, fitting);
     }
   });
 

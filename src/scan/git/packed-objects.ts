@@ -5,9 +5,9 @@ import type { Kernel } from './kernel.ts';
 import type { PackEntries } from './pack-entries.ts';
 
 /** What is beyond this is not held. */
-export const MOST_PACKED_BYTES = 64 << 20;
+export const MOST_PACKED_BYTES = 32 << 20;
 /** Bytes between two objects that are rather read along than jumped over. */
-const MOST_BETWEEN = 4096;
+const MOST_BETWEEN = 2048;
 
 /** A part of a pack, to be read at once. */
 interface Stretch {
@@ -22,6 +22,8 @@ export interface PackedObjects {
   readonly at: number;
   /** Place of the entry's head; -1 when the object is not held. */
   placeOf(entry: number): number;
+  /** The first entry behind those that were looked at; more than where it began. */
+  readonly end: number;
 }
 
 interface Source {
@@ -29,6 +31,8 @@ interface Source {
   readonly entries: PackEntries;
   /** Of the objects, and of the deltas that are built on them. */
   readonly kind: number;
+  /** Entry to begin with; the first without it. */
+  readonly first?: number;
   /** `MOST_PACKED_BYTES` without it. */
   readonly most?: number;
 }
@@ -41,11 +45,11 @@ export function readTogether(
   source: Source,
   { arena, kernel }: { readonly arena: Arena; readonly kernel: Kernel },
 ): PackedObjects {
-  const { file, entries } = source;
-  const stretches = stretchesOf(source);
+  const { file, entries, first = 0 } = source;
+  const { stretches, end } = stretchesOf(source, first);
   const total = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
   const at = total === 0 ? -1 : arena.take(total);
-  const places = new Int32Array(at < 0 ? 0 : entries.count).fill(-1);
+  const places = new Int32Array(at < 0 ? 0 : end - first).fill(-1);
   let next = at;
   for (const stretch of at < 0 ? [] : stretches) {
     const place = next;
@@ -54,34 +58,38 @@ export function readTogether(
     unlessDamaged(() => {
       file.readAtOnce(kernel.bytes(), place, stretch);
       for (let entry = stretch.entries[0]; entry < stretch.entries[1]; entry++)
-        places[entry] = place + (entries.offsets[entry] as number) - stretch.from;
+        places[entry - first] = place + (entries.offsets[entry] as number) - stretch.from;
       return place;
     });
   }
-  return { at, placeOf: (entry) => places[entry] ?? -1 };
+  return { at, end, placeOf: (entry) => places[entry - first] ?? -1 };
 }
 
-/** Of what fits, in the order of the pack. */
-function stretchesOf({ entries, kind, most = MOST_PACKED_BYTES }: Source): Stretch[] {
+/** Of what fits, in the order of the pack; and where that ends. */
+function stretchesOf(
+  { entries, kind, most = MOST_PACKED_BYTES }: Source,
+  begin: number,
+): { stretches: Stretch[]; end: number } {
   const { count, kinds, offsets } = entries;
   const stretches: Stretch[] = [];
   let [first, last, total] = [-1, -1, 0];
-  const end = (): void => {
+  const close = (): void => {
     if (first < 0) return;
     const [from, to] = [offsets[first] as number, offsets[last + 1] as number];
     total += to - from;
     stretches.push({ from, to, entries: [first, last + 1] });
     first = -1;
   };
-  for (let entry = 0; entry < count; entry++) {
+  let entry = begin;
+  for (; entry < count; entry++) {
     if (kinds[entry] !== kind) continue;
     const to = offsets[entry + 1] as number;
-    if (first >= 0 && (offsets[entry] as number) - (offsets[last + 1] as number) > MOST_BETWEEN) end();
+    if (first >= 0 && (offsets[entry] as number) - (offsets[last + 1] as number) > MOST_BETWEEN) close();
     const from = first < 0 ? (offsets[entry] as number) : (offsets[first] as number);
     if (total + to - from > most) break;
     if (first < 0) first = entry;
     last = entry;
   }
-  end();
-  return stretches;
+  close();
+  return { stretches, end: Math.max(entry, begin + 1) };
 }
