@@ -66,8 +66,9 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
       const start = Math.floor(place / kinds);
       if (anchor === undefined || !confirm(anchor, bytes, start, length)) continue;
       const watch = watchOf(anchor);
-      const all = rangeAround(start, anchor.length, watch.span, length);
-      if (watch.demand !== null && !holdsRun(bytes, all, watch.demand)) continue;
+      const { demand, span } = watch;
+      if (demand !== null && !holdsRun(bytes, rangeAround(start, anchor.length, span, length), demand))
+        continue;
       for (const matcher of watch.matchers) {
         const range = rangeAround(start, anchor.length, matcher.rule.span, length);
         if (matcher.mayMatch(bytes, range)) reportMatches(matcher, cut(range), start, report);

@@ -23,10 +23,7 @@ export interface FileWindow {
   close(): void;
 }
 
-/**
- * Opens a regular file, of which it holds 8 MiB at most. A pipe or device in its place is refused, as
- * it could block for ever.
- */
+/** Opens a regular file, of which it holds 8 MiB at most. A pipe or device in its place is refused: it could block for ever. */
 export function openFileWindow(path: string): FileWindow {
   if (!statSync(path).isFile()) damaged('it is no regular file');
   const descriptor = openSync(path, 'r');

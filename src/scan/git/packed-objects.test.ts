@@ -53,10 +53,18 @@ function read({ parts, path, room = 1 << 22, shorten, ...rest }: Reading): {
   }
 }
 
-function heldBytes({ kernel, packed }: ReturnType<typeof read>, { offsets }: Parts, entry: number): Buffer {
-  const place = packed.placeOf(entry);
-  const length = (offsets[entry + 1] as number) - (offsets[entry] as number);
-  return Buffer.from(kernel.bytes().subarray(place, place + length));
+/** They stand in the memory as in the pack. */
+function assertHeld(
+  { kernel, packed }: ReturnType<typeof read>,
+  { offsets }: Parts,
+  { bytes, entries }: { readonly bytes: Buffer; readonly entries: readonly number[] },
+): void {
+  for (const entry of entries) {
+    const expected = bytes.subarray(offsets[entry], offsets[entry + 1]);
+    const place = packed.placeOf(entry);
+    assert.ok(place >= 0);
+    assert.deepEqual(Buffer.from(kernel.bytes().subarray(place, place + expected.length)), expected);
+  }
 }
 
 const treesOf = ({ kinds }: Parts): number[] =>
@@ -71,11 +79,7 @@ describe('objects of a kind, read together', () => {
       const { parts, bytes } = randomParts(random);
       writeFileSync(path, bytes);
       const result = read({ parts, path });
-      for (const entry of treesOf(parts))
-        assert.deepEqual(
-          heldBytes(result, parts, entry),
-          bytes.subarray(parts.offsets[entry], parts.offsets[entry + 1]),
-        );
+      assertHeld(result, parts, { bytes, entries: treesOf(parts) });
     }
   });
 
@@ -87,11 +91,7 @@ describe('objects of a kind, read together', () => {
       const trees = treesOf(parts);
       const held = trees.filter((entry) => result.packed.placeOf(entry) >= 0);
       assert.deepEqual(held, trees.slice(0, held.length));
-      for (const entry of held)
-        assert.deepEqual(
-          heldBytes(result, parts, entry),
-          bytes.subarray(parts.offsets[entry], parts.offsets[entry + 1]),
-        );
+      assertHeld(result, parts, { bytes, entries: held });
     }
   });
 
