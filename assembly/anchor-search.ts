@@ -101,16 +101,31 @@ function start(at: usize, size: i32): void {
 
 const result = (): i32 => (found > MOST_FOUND ? -1 : found);
 
-/** Whether three bytes of an anchor stand where at least one of them is in [from, to), or on both sides of it. */
+/**
+ * Whether four bytes in a row, of those that are in [from, to) or lie on both sides of it, may be of an anchor: those at
+ * both ends of them are known trigrams.
+ */
 // @ts-ignore: decorator
 @inline
 function mayTouch(from: usize, to: usize): bool {
-  let known: u32 = 0;
-  for (let at = from - 2; at < to; at++) {
-    const hash = (load<u32>(at) | FOLD) * MULTIPLIER;
-    known |= load<u32>((hash >>> (32 - TRIGRAM_BITS + 3)) & ~3, TRIGRAMS) >>> (hash >>> (32 - TRIGRAM_BITS));
+  let before = isTrigram(from);
+  const last = isTrigram(from - 1);
+  const second = isTrigram(from - 2);
+  let known = (isTrigram(from - 3) & second) | (second & last) | (last & before);
+  for (let at = from + 1; at <= to; at++) {
+    const now = isTrigram(at);
+    known |= before & now;
+    before = now;
   }
   return (known & 1) === 1;
+}
+
+/** Bit 0 tells whether an anchor has three bytes that stand at `at`, or others with their hash. */
+// @ts-ignore: decorator
+@inline
+function isTrigram(at: usize): u32 {
+  const hash = (load<u32>(at) | FOLD) * MULTIPLIER;
+  return load<u32>((hash >>> (32 - TRIGRAM_BITS + 3)) & ~3, TRIGRAMS) >>> (hash >>> (32 - TRIGRAM_BITS));
 }
 
 function openBase(size: i32, known: i32): void {

@@ -12,7 +12,7 @@ export interface GramIndex {
    * places are told to be none by this table alone.
    */
   readonly words: Uint32Array;
-  /** At a larger hash of three bytes: a bit when an anchor has them. What has none of those has no anchor. */
+  /** At a larger hash of three bytes: a bit when an anchor has them. An anchor has at least two, one after the other. */
   readonly trigrams: Uint32Array;
   /** At the hash of a gram's first three bytes: number of the first entry, counted from 1; 0 for none. */
   readonly heads: Uint16Array;
@@ -58,6 +58,7 @@ type Place = readonly number[] | null;
 
 /** The index of these anchors; null when one of them does not fit into it. */
 export function buildGramIndex(anchors: readonly Anchor[]): GramIndex | null {
+  if (anchors.some(({ length }) => length < GRAM)) return null;
   const index = {
     words: new Uint32Array(1 << HASH_BITS),
     trigrams: collectTrigrams(anchors),

@@ -1,7 +1,7 @@
 import type { Kernel } from './kernel.ts';
 
 /** Reading a few bytes past the end of a block must stay within the memory. */
-const SLACK = 16;
+const SLACK = 64;
 const STEP = 1 << 20;
 
 /** Hands out places in the kernel's memory, first fit; few are alive at a time. */
