@@ -1,59 +1,41 @@
 // Finds the beginnings of anchors in bytes of the memory, as `src/scan/detector/anchor-search.ts` does; the tables are
 // those of `src/scan/detector/gram-index.ts`. Memory, in bytes:
-//   0x100000  words, heads, trigrams and entries of the index
+//   0x100000  words, heads and entries of the index
 //   0x118000  for each byte the runs it may come before; anchors of runs
-//   0x118800  a bit for each part of the base in which an anchor begins
 //   0x120000  patterns, 128 bytes an anchor
 //   0x140000  anchors that were found: first byte, number of the anchor, and the same in the base or FRESH; ascending
-//   0x1a0000  the same of the base, which the host has written
 
-const RUNS: usize = 0x040000;
 const WORDS: usize = 0x100000;
 const HEADS: usize = 0x108000;
-const TRIGRAMS: usize = 0x10c000;
 const ENTRIES: usize = 0x110000;
 const RUN_ENDS: usize = 0x118000;
 const RUN_ANCHORS: usize = 0x118100;
-const PARTS: usize = 0x118800;
-const PATTERNS: usize = 0x120000;
+export const PATTERNS: usize = 0x120000;
 const FOUND: usize = 0x140000;
-const KNOWN: usize = 0x1a0000;
 const MOST_FOUND: i32 = 0x8000;
-const ANCHOR_BYTES: usize = 12;
-const PARTS_BYTES: usize = 2048;
-const FRESH: i32 = -1;
+export const ANCHOR_BYTES: usize = 12;
+export const FRESH: i32 = -1;
 
 // Behind the bytes of a pattern: how many are looked at, and how far before and behind its first byte a judge sees.
-const LOOKED_AT: usize = 96;
-const SEEN_BEFORE: usize = 98;
-const SEEN_BEHIND: usize = 100;
+export const LOOKED_AT: usize = 96;
+export const SEEN_BEFORE: usize = 98;
+export const SEEN_BEHIND: usize = 100;
 
 const HASH_BITS: u32 = 13;
-const TRIGRAM_BITS: u32 = 17;
 /** The last byte of a gram is shifted out. */
 const MULTIPLIER: u32 = 0x9e3779b1 << 8;
 const FOLD: u32 = 0x202020;
 /** Places of a gram's table that are looked up at a time. */
 const STRIDE: usize = 16;
 
-/** More new bytes than this are not looked at beforehand. */
-const MOST_LOOKS: i32 = 24;
-
 // What is searched: anchors that begin in [first, stop) of a document in [document, end).
-let document: usize = 0;
+export let document: usize = 0;
 let first: usize = 0;
 let stop: usize = 0;
-let end: usize = 0;
+export let end: usize = 0;
 let found: i32 = 0;
 let overscan: usize = 0;
-let longest: i32 = 0;
-
-// Its base: the size, where its anchors end, and of a place how many bits a part takes.
-let baseSize: i32 = 0;
-let knownEnd: usize = KNOWN;
-let partBits: i32 = 0;
-/** Anchors that begin before this byte of the document have been found. */
-let done: i32 = 0;
+export let longest: i32 = 0;
 
 /** To be called when the tables have been written. */
 export function prepareSearch(behind: i32, looked: i32): void {
@@ -68,130 +50,22 @@ export function searchWhole(at: usize, size: i32): i32 {
   return result();
 }
 
-/**
- * The same of what the latest delta has made of a base with `known` anchors. An anchor that was copied in one run is
- * the base's, any other has a part in what is between runs. There, a look tells in most cases that none has.
- */
-export function searchChanges(at: usize, size: i32, runs: i32, base: i32, known: i32): i32 {
-  start(at, size);
-  openBase(base, known);
-  done = 0;
-  const last = RUNS + <usize>runs * 12;
-  let before: usize = 0;
-  let edge = 0;
-  for (let run = RUNS; run <= last; run += 12) {
-    const low = run < last ? load<i32>(run) : size;
-    if (low > edge + MOST_LOOKS || ((low > edge || (edge > 0 && low < size)) && mayTouch(at + edge, at + low))) {
-      const from = max(done, edge - longest);
-      carry(before, from);
-      searchSpan(at + from, at + low);
-    } else carry(before, edge);
-    done = low;
-    edge = low + load<i32>(run, 8);
-    before = run;
-  }
-  return result();
-}
-
-function start(at: usize, size: i32): void {
+export function start(at: usize, size: i32): void {
   document = at;
   end = at + size;
   found = 0;
 }
 
-const result = (): i32 => (found > MOST_FOUND ? -1 : found);
-
-/**
- * Whether four bytes in a row, of those that are in [from, to) or lie on both sides of it, may be of an anchor: those at
- * both ends of them are known trigrams.
- */
-// @ts-ignore: decorator
-@inline
-function mayTouch(from: usize, to: usize): bool {
-  let before = isTrigram(from);
-  const last = isTrigram(from - 1);
-  const second = isTrigram(from - 2);
-  let known = (isTrigram(from - 3) & second) | (second & last) | (last & before);
-  for (let at = from + 1; at <= to; at++) {
-    const now = isTrigram(at);
-    known |= before & now;
-    before = now;
-  }
-  return (known & 1) === 1;
+export function result(): i32 {
+  return isFull() ? -1 : found;
 }
 
-/** Bit 0 tells whether an anchor has three bytes that stand at `at`, or others with their hash. */
-// @ts-ignore: decorator
-@inline
-function isTrigram(at: usize): u32 {
-  const hash = (load<u32>(at) | FOLD) * MULTIPLIER;
-  return load<u32>((hash >>> (32 - TRIGRAM_BITS + 3)) & ~3, TRIGRAMS) >>> (hash >>> (32 - TRIGRAM_BITS));
-}
-
-function openBase(size: i32, known: i32): void {
-  baseSize = size;
-  knownEnd = KNOWN + <usize>known * ANCHOR_BYTES;
-  if (known === 0) return;
-  partBits = max(0, 32 - clz(size >> 14));
-  memory.fill(PARTS, 0, PARTS_BYTES);
-  for (let anchor = KNOWN; anchor < knownEnd; anchor += ANCHOR_BYTES) {
-    const part = load<u32>(anchor) >>> partBits;
-    const at = PARTS + (part >>> 3);
-    store<u8>(at, <u8>(<u32>load<u8>(at) | (1 << (part & 7))));
-  }
-}
-
-/** Takes over the base's anchors that lie in the run, from `done` on to `until`. Mostly there are none. */
-// @ts-ignore: decorator
-@inline
-function carry(run: usize, until: i32): void {
-  if (knownEnd === KNOWN || until <= done) return;
-  const shift = load<i32>(run) - load<i32>(run, 4);
-  const first = <u32>(done - shift) >>> partBits;
-  const last = <u32>(until - 1 - shift) >>> partBits;
-  if (last > first + 1 || isPart(first) || isPart(last)) carryFrom(run, until);
-}
-
-/** Whether an anchor begins in that part of the base. */
-// @ts-ignore: decorator
-@inline
-function isPart(part: u32): bool {
-  return ((<u32>load<u8>(PARTS + (part >>> 3)) >>> (part & 7)) & 1) === 1;
-}
-
-function carryFrom(run: usize, until: i32): void {
-  const low = load<i32>(run);
-  const high = low + load<i32>(run, 8);
-  const shift = low - load<i32>(run, 4);
-  const isFirst = low === 0 && shift === 0;
-  const isLast = document + high === end && high - shift === baseSize;
-  let known = firstKnown(max(low, done) - shift);
-  for (; known < knownEnd && found <= MOST_FOUND; known += ANCHOR_BYTES) {
-    const place = load<i32>(known) + shift;
-    if (place >= until) break;
-    const anchor = load<u32>(known, 4);
-    const pattern = PATTERNS + (<usize>anchor << 7);
-    if (place + load<u8>(pattern, LOOKED_AT) > high) continue;
-    const isSeenBefore = isFirst || place - load<u16>(pattern, SEEN_BEFORE) >= low;
-    const isSeenBehind = isLast || place + load<u16>(pattern, SEEN_BEHIND) <= high;
-    addCarried(place, anchor, isSeenBefore && isSeenBehind ? place - shift : FRESH);
-  }
-}
-
-/** The first anchor of the base that does not begin before `place`. */
-function firstKnown(place: i32): usize {
-  let low: usize = 0;
-  let high = (knownEnd - KNOWN) / ANCHOR_BYTES;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (load<i32>(KNOWN + middle * ANCHOR_BYTES) < place) low = middle + 1;
-    else high = middle;
-  }
-  return KNOWN + low * ANCHOR_BYTES;
+export function isFull(): bool {
+  return found > MOST_FOUND;
 }
 
 /** Of anchors that begin at the same byte, either all are judged again or none. */
-function addCarried(place: i32, anchor: u32, inBase: i32): void {
+export function addCarried(place: i32, anchor: u32, inBase: i32): void {
   let other = FOUND + <usize>found * ANCHOR_BYTES - ANCHOR_BYTES;
   let from = inBase;
   if (found > 0 && load<i32>(other) === place && load<i32>(other, 8) !== inBase) {
@@ -222,7 +96,7 @@ function add(place: i32, anchor: u32, inBase: i32): void {
 }
 
 /** Adds the anchors that begin in [from, to). Reads up to 64 bytes further than the document's end. */
-function searchSpan(from: usize, to: usize): void {
+export function searchSpan(from: usize, to: usize): void {
   first = from;
   stop = to;
   const last = min(to + overscan, end);

@@ -59,11 +59,13 @@ let end: usize = 0;
 /** Sixteen bytes are read ahead: a stream that goes on behind the memory is stopped before. */
 let lastRead: usize = 0;
 
-// What a look-up of a code takes, less one.
-let literalMask: u64 = 0;
-let distanceMask: u64 = 0;
-let fixedLiteralMask: u64 = 0;
-let fixedDistanceMask: u64 = 0;
+// What a look-up of a code takes, as places in a table, of four bytes each; less one.
+let literalMask: i32 = 0;
+let distanceMask: i32 = 0;
+let fixedLiteralMask: i32 = 0;
+let fixedDistanceMask: i32 = 0;
+/** Whether the tables in use are those of the fixed codes. */
+let isFixed: bool = false;
 
 // The table that is being built: whether its code leaves no bits unused, the next code, and the place of its symbol.
 let isComplete: bool = false;
@@ -117,9 +119,9 @@ export function inflate(from: usize, to: usize, at: usize, size: i32): i32 {
 
 function inflateBlock(kind: i32): i32 {
   if (kind === 0) return copyStored();
-  if (kind === 1) return inflateCodes(FIXED_LITERALS, FIXED_DISTANCES, fixedLiteralMask, fixedDistanceMask);
-  if (kind !== 2 || !readCodes()) return BAD_BLOCK;
-  return inflateCodes(LITERALS, DISTANCES, literalMask, distanceMask);
+  if (kind === 1) useFixedCodes();
+  else if (kind !== 2 || !readCodes()) return BAD_BLOCK;
+  return inflateCodes();
 }
 
 /** Takes at most 16 bits. */
@@ -149,7 +151,18 @@ function copyStored(): i32 {
   return SOUND;
 }
 
+/** A look-up is fastest when the place of the table is known beforehand: both kinds of codes have theirs in the same. */
+function useFixedCodes(): void {
+  if (isFixed) return;
+  memory.copy(LITERALS, FIXED_LITERALS, fixedLiteralMask + 4);
+  memory.copy(DISTANCES, FIXED_DISTANCES, fixedDistanceMask + 4);
+  literalMask = fixedLiteralMask;
+  distanceMask = fixedDistanceMask;
+  isFixed = true;
+}
+
 function readCodes(): bool {
+  isFixed = false;
   const literalCount = take(5) + 257;
   const distanceCount = take(5) + 1;
   const plainCount = take(4) + 4;
@@ -163,7 +176,7 @@ function readCodes(): bool {
 }
 
 /** Reads the lengths of all codes. Writes up to 144 bytes behind them. */
-function readLengths(total: i32, plainMask: u64): bool {
+function readLengths(total: i32, plainMask: i32): bool {
   let next = position;
   let held = hold;
   let count = bits;
@@ -173,7 +186,7 @@ function readLengths(total: i32, plainMask: u64): bool {
     held |= load<u64>(next) << count;
     next += 7 - ((count >> 3) & 7);
     count |= 56;
-    const entry = load<i32>(PLAIN + ((<usize>(held & plainMask)) << 2));
+    const entry = load<i32>((<i32>held << 2) & plainMask, PLAIN);
     if (entry & SPECIAL) return false;
     held >>= entry;
     count -= entry;
@@ -230,7 +243,7 @@ function buildTable(table: usize, lengths: usize, count: i32, symbols: usize, mo
     }
   }
   if (longest > rootBits && !buildSubtables(table, symbols, rootBits, longest)) return 0;
-  return (1 << rootBits) - 1;
+  return ((1 << rootBits) - 1) << 2;
 }
 
 /** Codes that are longer than the root's look-up: each of the tables behind it takes all of their bits. */
@@ -312,11 +325,16 @@ function usedIn(lengths: usize, from: i32, count: i32): i32 {
   return count - from < 16 ? used & ((1 << (count - from)) - 1) : used;
 }
 
-/** Literals and matches of a block. One refill holds 56 bits: three literals, or two and a length; another one a distance. */
-function inflateCodes(literals: usize, distances: usize, literalMask: u64, distanceMask: u64): i32 {
+/** Two bits that were used already are held below the next ones: so these are the place of an entry, of four bytes each. */
+const USED: i32 = 2;
+
+/** Literals and matches of a block. One refill holds 54 bits: three literals, or two and a length; another one a distance. */
+function inflateCodes(): i32 {
+  const literals = literalMask;
+  const distances = distanceMask;
   let next = position;
-  let held = hold;
-  let count = bits;
+  let held = hold << USED;
+  let count = bits + USED;
   let to = out;
   const first = start;
   const stop = end;
@@ -325,17 +343,17 @@ function inflateCodes(literals: usize, distances: usize, literalMask: u64, dista
     held |= load<u64>(next) << count;
     next += 7 - ((count >> 3) & 7);
     count |= 56;
-    let entry = load<i32>(literals + (<usize>(held & literalMask) << 2));
+    let entry = load<i32>(<i32>held & literals, LITERALS);
     if (entry < 0) {
       held >>= entry;
       count -= entry;
       store<u8>(to++, <u8>(entry >>> 16));
-      entry = load<i32>(literals + (<usize>(held & literalMask) << 2));
+      entry = load<i32>(<i32>held & literals, LITERALS);
       if (entry < 0) {
         held >>= entry;
         count -= entry;
         store<u8>(to++, <u8>(entry >>> 16));
-        entry = load<i32>(literals + (<usize>(held & literalMask) << 2));
+        entry = load<i32>(<i32>held & literals, LITERALS);
         if (entry < 0) {
           held >>= entry;
           count -= entry;
@@ -351,7 +369,7 @@ function inflateCodes(literals: usize, distances: usize, literalMask: u64, dista
       if (entry & SUBTABLE) {
         held >>= entry;
         count -= entry;
-        entry = subtableEntry(literals, entry, held);
+        entry = subtableEntry(LITERALS, entry, held);
         if (entry < 0) {
           if (to >= stop) return TOO_LONG;
           held >>= entry;
@@ -373,12 +391,12 @@ function inflateCodes(literals: usize, distances: usize, literalMask: u64, dista
     held |= load<u64>(next) << count;
     next += 7 - ((count >> 3) & 7);
     count |= 56;
-    entry = load<i32>(distances + (<usize>(held & distanceMask) << 2));
+    entry = load<i32>(<i32>held & distances, DISTANCES);
     if (entry & SPECIAL) {
       if (!(entry & SUBTABLE)) return BAD_BLOCK;
       held >>= entry;
       count -= entry;
-      entry = subtableEntry(distances, entry, held);
+      entry = subtableEntry(DISTANCES, entry, held);
       if (entry & SPECIAL) return BAD_BLOCK;
     }
     const distance = valueOf(entry, held);
@@ -389,7 +407,7 @@ function inflateCodes(literals: usize, distances: usize, literalMask: u64, dista
     copyMatch(to, distance, length);
     to += length;
   }
-  keepBits(next, held, count);
+  keepBits(next, held >> USED, count - USED);
   out = to;
   return SOUND;
 }
@@ -398,28 +416,29 @@ function inflateCodes(literals: usize, distances: usize, literalMask: u64, dista
 @inline
 function subtableEntry(table: usize, entry: i32, held: u64): i32 {
   const deep = (1 << ((entry >> 8) & 63)) - 1;
-  return load<i32>(table + (((entry >>> 16) + (<i32>held & deep)) << 2));
+  return load<i32>(table + (((entry >>> 16) + (<i32>(held >> USED) & deep)) << 2));
 }
 
 /** The value of a length or distance, with its extra bits. */
 // @ts-ignore: decorator
 @inline
 function valueOf(entry: i32, held: u64): i32 {
-  return (entry >>> 16) + <i32>((held & ((<u64>1 << entry) - 1)) >> (entry >> 8));
+  return (entry >>> 16) + <i32>(((held >> USED) & ((<u64>1 << entry) - 1)) >> (entry >> 8));
 }
 
-/** Writes up to 15 bytes more than asked for, into the spare room behind the place. */
+/** Writes up to 31 bytes more than asked for, into the spare room behind the place. */
 // @ts-ignore: decorator
 @inline
 function copyMatch(to: usize, distance: i32, length: i32): void {
   let from = to - distance;
   const stop = to + length;
   if (distance >= 16) {
-    do {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    for (to += 32, from += 32; to < stop; to += 32, from += 32) {
       v128.store(to, v128.load(from));
-      to += 16;
-      from += 16;
-    } while (to < stop);
+      v128.store(to, v128.load(from, 16), 16);
+    }
     return;
   }
   if (distance >= 8) {

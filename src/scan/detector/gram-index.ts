@@ -12,8 +12,8 @@ export interface GramIndex {
    * places are told to be none by this table alone.
    */
   readonly words: Uint32Array;
-  /** At a larger hash of three bytes: a bit when an anchor has them. An anchor has at least two, one after the other. */
-  readonly trigrams: Uint32Array;
+  /** At a larger hash of three bytes: 1 when an anchor has them. An anchor has at least two, one after the other. */
+  readonly trigrams: Uint8Array;
   /** At the hash of a gram's first three bytes: number of the first entry, counted from 1; 0 for none. */
   readonly heads: Uint16Array;
   /** Four numbers an entry: anchor, bytes from its start to the gram, number of the next entry, and 0. */
@@ -30,7 +30,7 @@ export interface GramIndex {
   readonly longest: number;
 }
 
-/** Both are known to `assembly/anchor-search.ts` too, as is the hash. */
+/** These are known to `assembly/` too, as are the hashes. */
 export const HASH_BITS = 13;
 export const TRIGRAM_BITS = 17;
 export const PATTERN_BYTES = 128;
@@ -91,8 +91,8 @@ function placesOf({ literal, length }: Anchor): Place[] {
   );
 }
 
-function collectTrigrams(anchors: readonly Anchor[]): Uint32Array {
-  const trigrams = new Uint32Array((1 << TRIGRAM_BITS) / 32);
+function collectTrigrams(anchors: readonly Anchor[]): Uint8Array {
+  const trigrams = new Uint8Array(1 << TRIGRAM_BITS);
   let isOfDigits = false;
   for (const places of anchors.map(placesOf))
     for (let at = 0; at + TRIGRAM <= places.length; at++) {
@@ -103,21 +103,17 @@ function collectTrigrams(anchors: readonly Anchor[]): Uint32Array {
   return trigrams;
 }
 
-function addTrigrams(trigrams: Uint32Array, [first, second, third]: readonly Place[]): void {
+function addTrigrams(trigrams: Uint8Array, [first, second, third]: readonly Place[]): void {
   for (const one of first ?? [])
     for (const two of second ?? [])
-      for (const three of third ?? []) setBit(trigrams, hashOf(foldedOf(one, two, three), TRIGRAM_BITS));
+      for (const three of third ?? []) trigrams[hashOf(foldedOf(one, two, three), TRIGRAM_BITS)] = 1;
 }
 
 /** The bytes as they are read from memory, the first one lowest. */
 const foldedOf = (one: number, two: number, three: number): number =>
   one | (two << 8) | (three << 16) | (FOLD * 0x10101);
 
-const setBit = (words: Uint32Array, bit: number): void => {
-  words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
-};
-
-const hashOf = (beginning: number, bits: number): number => Math.imul(beginning, MULTIPLIER) >>> (32 - bits);
+const hashOf = (folded: number, bits: number): number => Math.imul(folded, MULTIPLIER) >>> (32 - bits);
 
 interface Gram {
   /** The first three bytes, the first one lowest. */

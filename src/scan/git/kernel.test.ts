@@ -13,7 +13,7 @@ import { openKernel } from './wasm-kernel.ts';
 const MEMORY = 1 << 17;
 const RESULT = 1 << 15;
 const UNTOUCHED = Buffer.alloc(MEMORY, 0xa5);
-const SPARE = 16;
+const SPARE = 64;
 const RUNS = 150;
 
 const STRATEGIES = [

@@ -5,22 +5,22 @@ import type { GramIndex } from '../detector/gram-index.ts';
 import { type AnchorKernel, type AnchorTable, createKernel, type Kernel } from './kernel.ts';
 
 /** Where the host's part of the memory begins, and where the runs of a delta are written. */
-const ARENA = 0x200000;
+const ARENA = 0x270000;
 const RUNS = 0x040000;
 const PAGE = 1 << 16;
 /** The search reads so many bytes behind an object. */
 const READ_AHEAD = 64;
 
-/** Where `assembly/anchor-search.ts` has its tables, what it finds, and what the base has. */
+/** Where the search in `assembly/` has its tables, what it finds, and what the base has. */
 const WORDS = 0x100000;
 const HEADS = 0x108000;
-const TRIGRAMS = 0x10c000;
 const ENTRIES = 0x110000;
 const RUN_ENDS = 0x118000;
 const RUN_ANCHORS = 0x118100;
 const PATTERNS = 0x120000;
 const FOUND = 0x140000;
 const KNOWN = 0x1a0000;
+const TRIGRAMS = 0x200000;
 
 /** As much of the WebAssembly interface as is used here; the compiler's library has it for browsers only. */
 interface Engine {
@@ -116,7 +116,7 @@ function writeIndex({ buffer }: Memory, index: GramIndex): void {
   const { words, trigrams, heads, entries, runEnds, runs, patterns } = index;
   new Uint32Array(buffer, WORDS).set(words);
   new Uint16Array(buffer, HEADS).set(heads);
-  new Uint32Array(buffer, TRIGRAMS).set(trigrams);
+  new Uint8Array(buffer, TRIGRAMS).set(trigrams);
   new Uint16Array(buffer, ENTRIES).set(entries);
   new Uint8Array(buffer, RUN_ENDS).set(runEnds);
   new Uint16Array(buffer, RUN_ANCHORS).set(runs.flatMap(({ anchor, prefix }) => [anchor, prefix]));
