@@ -1,17 +1,18 @@
 // Finds the beginnings of anchors in bytes of the memory, as `src/scan/detector/anchor-search.ts` does; the tables are
 // those of `src/scan/detector/gram-index.ts`. Memory, in bytes:
-//   0x100000  words, heads and entries of the index
+//   0x108000  heads and entries of the index
 //   0x118000  for each byte the runs it may come before; anchors of runs
 //   0x120000  patterns, 128 bytes an anchor
 //   0x140000  anchors that were found: first byte, number of the anchor, and the same in the base or FRESH; ascending
+//   0x280000  for each hash of a gram whether it is known, a byte each
 
-const WORDS: usize = 0x100000;
 const HEADS: usize = 0x108000;
 const ENTRIES: usize = 0x110000;
 const RUN_ENDS: usize = 0x118000;
 const RUN_ANCHORS: usize = 0x118100;
 export const PATTERNS: usize = 0x120000;
 const FOUND: usize = 0x140000;
+const GRAMS: usize = 0x280000;
 const MOST_FOUND: i32 = 0x8000;
 export const ANCHOR_BYTES: usize = 12;
 export const FRESH: i32 = -1;
@@ -21,10 +22,13 @@ export const LOOKED_AT: usize = 96;
 export const SEEN_BEFORE: usize = 98;
 export const SEEN_BEHIND: usize = 100;
 
-const HASH_BITS: u32 = 13;
+const GRAM_BITS: u32 = 18;
+const GRAM_MULTIPLIER: u32 = 0x9e3779b1;
+/** Letters count in either case; of the last byte, five bits. */
+const GRAM_FOLD: u32 = 0xe0202020;
+const HEAD_BITS: u32 = 13;
 /** The last byte of a gram is shifted out. */
-const MULTIPLIER: u32 = 0x9e3779b1 << 8;
-const FOLD: u32 = 0x202020;
+const HEAD_MULTIPLIER: u32 = 0x9e3779b1 << 8;
 /** Places of a gram's table that are looked up at a time. */
 const STRIDE: usize = 16;
 
@@ -109,15 +113,15 @@ export function searchSpan(from: usize, to: usize): void {
     const f = look(at + 10);
     const g = look(at + 12);
     const h = look(at + 14);
-    if ((a | b | c | d | e | f | g | h) & 1) {
-      if (a & 1) checkGram(at);
-      if (b & 1) checkGram(at + 2);
-      if (c & 1) checkGram(at + 4);
-      if (d & 1) checkGram(at + 6);
-      if (e & 1) checkGram(at + 8);
-      if (f & 1) checkGram(at + 10);
-      if (g & 1) checkGram(at + 12);
-      if (h & 1) checkGram(at + 14);
+    if (a | b | c | d | e | f | g | h) {
+      if (a) checkGram(at);
+      if (b) checkGram(at + 2);
+      if (c) checkGram(at + 4);
+      if (d) checkGram(at + 6);
+      if (e) checkGram(at + 8);
+      if (f) checkGram(at + 10);
+      if (g) checkGram(at + 12);
+      if (h) checkGram(at + 14);
     }
     const groups = i64x2.eq(hexDigits(v128.load(at)), i64x2.splat(-1));
     if (v128.any_true(groups)) {
@@ -127,19 +131,11 @@ export function searchSpan(from: usize, to: usize): void {
   }
 }
 
-/** Place of a gram's word, four times its hash: this way it costs least. */
-// @ts-ignore: decorator
-@inline
-function placeOf(gram: u32): u32 {
-  return (((gram | FOLD) * MULTIPLIER) >>> (32 - HASH_BITS - 2)) & (((1 << HASH_BITS) - 1) << 2);
-}
-
-/** Bit 0 tells whether a known gram may stand there. */
+/** 1 when a known gram stands there, or another one with its hash. */
 // @ts-ignore: decorator
 @inline
 function look(at: usize): u32 {
-  const gram = load<u32>(at);
-  return load<u32>(placeOf(gram), WORDS) >>> (gram >>> 24);
+  return load<u8>(((load<u32>(at) | GRAM_FOLD) * GRAM_MULTIPLIER) >>> (32 - GRAM_BITS), GRAMS);
 }
 
 /** 255 for each hexadecimal digit. */
@@ -152,7 +148,8 @@ function hexDigits(bytes: v128): v128 {
 }
 
 function checkGram(at: usize): void {
-  let entry: usize = load<u16>(placeOf(load<u32>(at)) >>> 1, HEADS);
+  const hash = ((load<u32>(at) | GRAM_FOLD) * HEAD_MULTIPLIER) >>> (32 - HEAD_BITS);
+  let entry: usize = load<u16>(hash << 1, HEADS);
   while (entry) {
     const place = ENTRIES + ((entry - 1) << 3);
     confirm(at - load<u16>(place, 2), load<u16>(place));

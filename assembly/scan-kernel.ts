@@ -4,7 +4,7 @@
 //   0x038000  for each set of parts that a copy may have, where its offset and its length stand among them
 //   0x040000  runs of the last delta, three numbers each
 //   0x100000  tables and hits of `anchor-search.ts` and `changes.ts`
-//   0x270000  the arena, which is the host's; every place in it has 64 bytes to spare behind it
+//   0x2c0000  the arena, which is the host's; every place in it has 64 bytes to spare behind it
 
 export { prepareSearch, searchWhole } from './anchor-search';
 export { searchChanges } from './changes';

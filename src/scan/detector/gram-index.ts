@@ -7,14 +7,11 @@ import { pairProbability } from './letter-pairs.ts';
  * so letters match in either case.
  */
 export interface GramIndex {
-  /**
-   * At the hash of a gram's first three bytes: a bit for each value that the low five bits of its fourth may have. Most
-   * places are told to be none by this table alone.
-   */
-  readonly words: Uint32Array;
-  /** At a larger hash of three bytes: 1 when an anchor has them. An anchor has at least two, one after the other. */
+  /** At the hash of a gram: 1 when it is known. Most places are told to be none by this table alone. */
+  readonly grams: Uint8Array;
+  /** At the hash of three bytes: 1 when an anchor has them. An anchor has at least two, one after the other. */
   readonly trigrams: Uint8Array;
-  /** At the hash of a gram's first three bytes: number of the first entry, counted from 1; 0 for none. */
+  /** At a smaller hash of a gram's first three bytes: number of the first entry, counted from 1; 0 for none. */
   readonly heads: Uint16Array;
   /** Four numbers an entry: anchor, bytes from its start to the gram, number of the next entry, and 0. */
   readonly entries: Uint16Array;
@@ -31,16 +28,19 @@ export interface GramIndex {
 }
 
 /** These are known to `assembly/` too, as are the hashes. */
-export const HASH_BITS = 13;
-export const TRIGRAM_BITS = 17;
+const GRAM_BITS = 18;
+const HEAD_BITS = 13;
+const TRIGRAM_BITS = 17;
 export const PATTERN_BYTES = 128;
-const MULTIPLIER = 0x9e3779b1 << 8;
+const MULTIPLIER = 0x9e3779b1;
 /** Halves of a pattern: the literal; 255 where it has a byte; 255 where a digit must stand. */
 const PATTERN_PART = 32;
 
 const GRAM = 4;
 const TRIGRAM = 3;
 const FOLD = 0x20;
+/** Of the last byte of a gram, the five bits below these count. */
+const LAST_FOLD = 0xe0;
 const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 /** Searching further behind a window's end than this costs more than rarer grams save. */
 const LARGEST_OFFSET = 6;
@@ -60,9 +60,9 @@ type Place = readonly number[] | null;
 export function buildGramIndex(anchors: readonly Anchor[]): GramIndex | null {
   if (anchors.some(({ length }) => length < GRAM)) return null;
   const index = {
-    words: new Uint32Array(1 << HASH_BITS),
+    grams: new Uint8Array(1 << GRAM_BITS),
     trigrams: collectTrigrams(anchors),
-    heads: new Uint16Array(1 << HASH_BITS),
+    heads: new Uint16Array(1 << HEAD_BITS),
     runEnds: new Uint8Array(256),
     patterns: Buffer.concat(anchors.map(patternOf)),
   };
@@ -106,19 +106,23 @@ function collectTrigrams(anchors: readonly Anchor[]): Uint8Array {
 function addTrigrams(trigrams: Uint8Array, [first, second, third]: readonly Place[]): void {
   for (const one of first ?? [])
     for (const two of second ?? [])
-      for (const three of third ?? []) trigrams[hashOf(foldedOf(one, two, three), TRIGRAM_BITS)] = 1;
+      for (const three of third ?? []) trigrams[hashOfThree(foldedOf(one, two, three), TRIGRAM_BITS)] = 1;
 }
 
 /** The bytes as they are read from memory, the first one lowest. */
 const foldedOf = (one: number, two: number, three: number): number =>
   one | (two << 8) | (three << 16) | (FOLD * 0x10101);
 
-const hashOf = (folded: number, bits: number): number => Math.imul(folded, MULTIPLIER) >>> (32 - bits);
+const hashOf = (bytes: number, bits: number): number => Math.imul(bytes, MULTIPLIER) >>> (32 - bits);
+const hashOfThree = (bytes: number, bits: number): number => hashOf(bytes << 8, bits);
+
+const ALL_LASTS = Array.from({ length: 32 }, (_, last) => last);
 
 interface Gram {
   /** The first three bytes, the first one lowest. */
   readonly beginning: number;
-  readonly lasts: number;
+  /** What the fourth may be. */
+  readonly lasts: readonly number[];
 }
 
 interface Pair {
@@ -143,13 +147,12 @@ const countOf = (gram: readonly Place[]): number =>
 
 function gramsOf(gram: readonly Place[]): Gram[] {
   const [first = null, second = null, third = null, fourth = null] = gram;
-  const lasts = (fourth ?? []).reduce((bits, byte) => bits | (1 << (byte & 31)), 0);
-  const all = fourth === null ? -1 : lasts;
+  const lasts = (fourth ?? ALL_LASTS).map((byte) => byte | LAST_FOLD);
   return (first ?? []).flatMap((one) =>
     (second ?? []).flatMap((two) =>
       (third ?? []).map((three) => ({
         beginning: foldedOf(one, two, three),
-        lasts: all,
+        lasts,
       })),
     ),
   );
@@ -181,13 +184,13 @@ interface Entry {
 }
 
 function addGrams(
-  { words, heads, entries }: Pick<GramIndex, 'words' | 'heads'> & { entries: number[] },
+  { grams: table, heads, entries }: Pick<GramIndex, 'grams' | 'heads'> & { entries: number[] },
   { anchor, offset }: Entry,
   grams: readonly Gram[],
 ): void {
   for (const { beginning, lasts } of grams) {
-    const place = hashOf(beginning, HASH_BITS);
-    words[place] = (words[place] ?? 0) | lasts;
+    for (const last of lasts) table[hashOf(beginning | (last << 24), GRAM_BITS)] = 1;
+    const place = hashOfThree(beginning, HEAD_BITS);
     const head = heads[place] ?? 0;
     // Two grams of one anchor at the same place would tell of it twice.
     if (chainOf(entries, head).some((entry) => entry.anchor === anchor && entry.offset === offset)) continue;

@@ -5,14 +5,13 @@ import type { GramIndex } from '../detector/gram-index.ts';
 import { type AnchorKernel, type AnchorTable, createKernel, type Kernel } from './kernel.ts';
 
 /** Where the host's part of the memory begins, and where the runs of a delta are written. */
-const ARENA = 0x270000;
+const ARENA = 0x2c0000;
 const RUNS = 0x040000;
 const PAGE = 1 << 16;
 /** The search reads so many bytes behind an object. */
 const READ_AHEAD = 64;
 
 /** Where the search in `assembly/` has its tables, what it finds, and what the base has. */
-const WORDS = 0x100000;
 const HEADS = 0x108000;
 const ENTRIES = 0x110000;
 const RUN_ENDS = 0x118000;
@@ -21,6 +20,7 @@ const PATTERNS = 0x120000;
 const FOUND = 0x140000;
 const KNOWN = 0x1a0000;
 const TRIGRAMS = 0x200000;
+const GRAMS = 0x280000;
 
 /** As much of the WebAssembly interface as is used here; the compiler's library has it for browsers only. */
 interface Engine {
@@ -113,8 +113,8 @@ const viewOf = ({ buffer }: Memory): Uint8Array =>
   new Uint8Array(buffer, ARENA, buffer.byteLength - ARENA - READ_AHEAD);
 
 function writeIndex({ buffer }: Memory, index: GramIndex): void {
-  const { words, trigrams, heads, entries, runEnds, runs, patterns } = index;
-  new Uint32Array(buffer, WORDS).set(words);
+  const { grams, trigrams, heads, entries, runEnds, runs, patterns } = index;
+  new Uint8Array(buffer, GRAMS).set(grams);
   new Uint16Array(buffer, HEADS).set(heads);
   new Uint8Array(buffer, TRIGRAMS).set(trigrams);
   new Uint16Array(buffer, ENTRIES).set(entries);
