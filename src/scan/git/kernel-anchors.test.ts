@@ -191,6 +191,36 @@ describe('the search for anchors in the kernel', () => {
     }
   });
 
+  test('finds an anchor wherever in it runs begin and end', () => {
+    for (const text of ['line_', 'twilio', 'sk0123456789abcdef0123456789abcdef']) {
+      const content = Buffer.from(`${'.'.repeat(40)}${text}${'.'.repeat(40)}`);
+      for (let from = 40; from <= 40 + text.length; from++)
+        for (let to = from; to <= 40 + text.length; to++) {
+          const base = Buffer.concat([content.subarray(0, from), Buffer.from('~~'), content.subarray(to)]);
+          const { table } = searchEdited(all, base, [
+            { from: 0, length: from },
+            { text: content.toString('latin1', from, to) },
+            { from: from + 2, length: content.length - to },
+          ]);
+          assert.deepEqual(standingIn(table), all.expected(content), `${text}: ${from} to ${to}`);
+        }
+    }
+  });
+
+  test('carries anchors over from every part of a large base', () => {
+    const base = Buffer.alloc(1 << 17, '.');
+    base.write('twilio', 40);
+    const copies = [
+      { from: 30, length: 34 },
+      { from: 20, length: 60 },
+      { from: 0, length: base.length },
+    ];
+    for (const copy of copies) {
+      const edit = [{ text: '='.repeat(64) }, copy, { text: '=' }];
+      assert.equal(searchEdited(all, base, edit).table?.length, 3);
+    }
+  });
+
   test('reads to the end of the memory, and not over the end of an object', () => {
     const { length } = all.kernel.bytes();
     for (const text of ['twilio', 'sk0123456789abcdef0123456789abcdef', '=rfv']) {

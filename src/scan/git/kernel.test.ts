@@ -68,8 +68,10 @@ for (const [name, kernel] of Object.entries(KERNELS))
     );
 
     test('inflates what zlib has deflated, whatever the level and the strategy', () => {
-      const property = fc.property(content, fc.nat(9), fc.nat(3), (bytes, level, strategy) => {
-        const packed = deflateSync(bytes, { level, strategy: STRATEGIES[strategy] ?? 0 });
+      // With little memory, zlib ends a block after some hundred bytes.
+      const memory = fc.constantFrom(1, 8);
+      const property = fc.property(content, fc.nat(9), fc.nat(3), memory, (bytes, level, kind, memLevel) => {
+        const packed = deflateSync(bytes, { level, memLevel, strategy: STRATEGIES[kind] ?? 0 });
         assert.ok(inflated(kernel, packed, bytes.length).equals(bytes));
       });
       fc.assert(property, { numRuns: RUNS });
@@ -112,6 +114,25 @@ for (const [name, kernel] of Object.entries(KERNELS))
         }
       });
       fc.assert(property, { numRuns: RUNS });
+    });
+
+    test('copies 64 KiB where a delta gives no length', () => {
+      const base = Buffer.from(randomText(createRandom(1), 20_000), 'latin1').subarray(0, 65_541);
+      kernel.grow(1 << 18);
+      kernel.bytes().set([0x81, 5], 0);
+      kernel.bytes().set(base, 1 << 10);
+      const place = { base: 1 << 10, baseSize: base.length, at: 1 << 17, size: 65_536 };
+      const { table, count } = kernel.applyDelta({ delta: 0, deltaEnd: 2, ...place });
+      assert.deepEqual(chunks(table, count), [[0, 5, 65_536]]);
+      assert.ok(base.subarray(5).equals(kernel.bytes().subarray(1 << 17, (1 << 17) + 65_536)));
+    });
+
+    test('refuses a delta whose last copy is cut off, whatever lies behind it', () => {
+      kernel.bytes().set([0x91, 2, 5], 0);
+      const place = { base: 1 << 10, baseSize: 10, at: RESULT, size: 5 };
+      assert.equal(kernel.applyDelta({ delta: 0, deltaEnd: 3, ...place }).count, 1);
+      for (const deltaEnd of [1, 2])
+        assert.throws(() => kernel.applyDelta({ delta: 0, deltaEnd, ...place }), DamageError);
     });
   });
 
