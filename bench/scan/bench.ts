@@ -34,6 +34,7 @@ interface Contender {
   readonly command: readonly string[];
   /** How it may end besides 0. */
   readonly foundCode: number;
+  readonly mayFail: boolean;
 }
 
 /** What reads a history: ours, the two commands of git that others stand on, and the others. */
@@ -44,23 +45,40 @@ function contendersFor(repository: string, peers: readonly Peer[]): readonly Con
       name: 'ringfence',
       command: [...ringfence, 'scan', '--history', repository, '--format', 'json'],
       foundCode: FOUND,
+      mayFail: false,
     },
-    { name: 'cat-file', command: [...git, 'cat-file', '--batch-all-objects', '--batch'], foundCode: 0 },
-    { name: 'git-log', command: [...git, 'log', '-p', '--all'], foundCode: 0 },
-    ...peers.map(({ name, foundCode, command }) => ({ name, foundCode, command: command(repository) })),
+    {
+      name: 'cat-file',
+      command: [...git, 'cat-file', '--batch-all-objects', '--batch'],
+      foundCode: 0,
+      mayFail: false,
+    },
+    { name: 'git-log', command: [...git, 'log', '-p', '--all'], foundCode: 0, mayFail: false },
+    ...peers.map(({ name, foundCode, command }) => ({
+      name,
+      foundCode,
+      command: command(repository),
+      mayFail: true,
+    })),
   ];
 }
 
-/** All contenders in each turn, so that they meet the same load. Figures are medians over turns. */
+/**
+ * All contenders in each turn, so that they meet the same load. Figures are medians over turns. One of the others that
+ * cannot read this repository (some clone it, which a copy without all objects does not allow) is left out.
+ */
 async function runTurns(contenders: readonly Contender[]): Promise<ReadonlyMap<string, Cost>> {
   const costs = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]));
   for (let turn = 0; turn < TURNS; turn++)
-    for (const { name, command, foundCode } of contenders) {
+    for (const { name, command, foundCode, mayFail } of contenders) {
+      if (!costs.has(name)) continue;
       const cost = await measure(command);
-      if (cost.exitCode !== 0 && cost.exitCode !== foundCode)
-        throw new Error(`${command.join(' ')} ended with ${cost.exitCode}`);
+      const hasFailed = cost.exitCode !== 0 && cost.exitCode !== foundCode;
+      if (hasFailed && !mayFail) throw new Error(`${command.join(' ')} ended with ${cost.exitCode}`);
+      if (hasFailed) costs.delete(name);
       costs.get(name)?.push(cost);
-      say(`${name}: ${cost.cpuS.toFixed(2)} s CPU, ${cost.wallS.toFixed(2)} s, load ${loadNow()}`);
+      const figures = `${cost.cpuS.toFixed(2)} s CPU, ${cost.wallS.toFixed(2)} s, load ${loadNow()}`;
+      say(`${name}: ${hasFailed ? `cannot read it, and ended with ${cost.exitCode}` : figures}`);
     }
   return new Map([...costs].map(([name, all]) => [name, medianCost(all)]));
 }
@@ -89,7 +107,10 @@ async function measureRepository(path: string, home: string, peers: readonly Pee
     catFileCpuS: cost('cat-file').cpuS,
     gitLogCpuS: cost('git-log').cpuS,
     peers: Object.fromEntries(
-      peers.map(({ name }) => [name, { cpuS: cost(name).cpuS, wallS: cost(name).wallS }]),
+      peers.flatMap(({ name }) => {
+        const figures = costs.get(name);
+        return figures === undefined ? [] : [[name, { cpuS: figures.cpuS, wallS: figures.wallS }]];
+      }),
     ),
     peakMiB: ours.peakMiB,
     stagedMs: Math.round(await measureStaged(join(home, 'staged'), ringfence)),

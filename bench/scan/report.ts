@@ -25,7 +25,7 @@ export function toMarkdown(all: readonly Measured[], turns: number): string {
     one.oursWallS,
     one.catFileCpuS,
     one.gitLogCpuS,
-    ...names.map((name) => one.peers[name]?.cpuS ?? ''),
+    ...names.map((name) => one.peers[name]?.cpuS ?? '–'),
     (one.oursCpuS / one.catFileCpuS).toFixed(2),
     one.peakMiB,
   ]);
@@ -36,7 +36,8 @@ ${new Date().toISOString()}, by \`npm run bench:scan\`. ${cpus().length} × ${cp
 
 Every contender reads the whole history of the same repository in each of ${turns} turns, with the rules it comes with and
 without verification; its output goes to \`/dev/null\`. CPU is user and system time with all children, medians over turns.
-Objects that a repository lacks are replaced by an empty blob, because \`git log -p\` ends at the first one.
+Objects that a repository lacks are replaced by an empty blob, because \`git log -p\` ends at the first one. A dash: it
+cannot read such a repository.
 
 ${[row(columns), row(columns.map(() => '---')), ...rows.map(row)].join('\n')}
 
