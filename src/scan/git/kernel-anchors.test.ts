@@ -246,8 +246,8 @@ describe('the search for anchors in the kernel', () => {
   });
 
   test('has no tables for anchors of which one has too few bytes to be found', () => {
-    for (const anchor of [{ prefix: 'x', hex: 8 }, 'sk_'])
-      assert.equal(buildGramIndex(collectAnchors([ruleOf([anchor])])), null);
+    for (const short of [{ prefix: 'x', hex: 8 }, 'sk_'])
+      assert.equal(buildGramIndex(collectAnchors([ruleOf([short])])), null);
     assert.notEqual(buildGramIndex(collectAnchors([ruleOf(['sk_a'])])), null);
   });
 });
