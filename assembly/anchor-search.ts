@@ -23,12 +23,10 @@ export const SEEN_BEFORE: usize = 98;
 export const SEEN_BEHIND: usize = 100;
 
 const GRAM_BITS: u32 = 18;
-const GRAM_MULTIPLIER: u32 = 0x9e3779b1;
-/** Letters count in either case; of the last byte, five bits. */
-const GRAM_FOLD: u32 = 0xe0202020;
 const HEAD_BITS: u32 = 13;
-/** The last byte of a gram is shifted out. */
-const HEAD_MULTIPLIER: u32 = 0x9e3779b1 << 8;
+const MULTIPLIER: u32 = 0x9e3779b1;
+/** Letters count in either case; of the last byte, five bits. */
+const FOLD: u32 = 0xe0202020;
 /** Places of a gram's table that are looked up at a time. */
 const STRIDE: usize = 16;
 
@@ -135,7 +133,14 @@ export function searchSpan(from: usize, to: usize): void {
 // @ts-ignore: decorator
 @inline
 function look(at: usize): u32 {
-  return load<u8>(((load<u32>(at) | GRAM_FOLD) * GRAM_MULTIPLIER) >>> (32 - GRAM_BITS), GRAMS);
+  return load<u8>(((load<u32>(at) | FOLD) * MULTIPLIER) >>> (32 - GRAM_BITS), GRAMS);
+}
+
+/** Hash of the three bytes at `at`: the fourth is shifted out. */
+// @ts-ignore: decorator
+@inline
+export function hashOfThree(at: usize, bits: u32): u32 {
+  return ((load<u32>(at) | FOLD) * (MULTIPLIER << 8)) >>> (32 - bits);
 }
 
 /** 255 for each hexadecimal digit. */
@@ -148,8 +153,7 @@ function hexDigits(bytes: v128): v128 {
 }
 
 function checkGram(at: usize): void {
-  const hash = ((load<u32>(at) | GRAM_FOLD) * HEAD_MULTIPLIER) >>> (32 - HEAD_BITS);
-  let entry: usize = load<u16>(hash << 1, HEADS);
+  let entry: usize = load<u16>(hashOfThree(at, HEAD_BITS) << 1, HEADS);
   while (entry) {
     const place = ENTRIES + ((entry - 1) << 3);
     confirm(at - load<u16>(place, 2), load<u16>(place));

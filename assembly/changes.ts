@@ -11,6 +11,7 @@ import {
   document,
   end,
   FRESH,
+  hashOfThree,
   isFull,
   longest,
   LOOKED_AT,
@@ -22,18 +23,15 @@ import {
   start,
 } from './anchor-search';
 
-const RUNS: usize = 0x040000;
-const RUN_BYTES: usize = 12;
+export const RUNS: usize = 0x040000;
+export const RUN_BYTES: usize = 12;
 const PARTS: usize = 0x118800;
 const MOST_PARTS_BITS: i32 = 13;
 const KNOWN: usize = 0x1a0000;
 const TRIGRAMS: usize = 0x200000;
 const EDGES: usize = 0x220000;
 
-const TRIGRAM_BITS: i32 = 17;
-/** The last byte of four is shifted out. */
-const MULTIPLIER: u32 = 0x9e3779b1 << 8;
-const FOLD: u32 = 0x202020;
+const TRIGRAM_BITS: u32 = 17;
 /** More new bytes than this are not looked at beforehand. */
 const MOST_LOOKS: i32 = 24;
 
@@ -130,7 +128,7 @@ function touch(from: usize, to: usize): u32 {
 // @ts-ignore: decorator
 @inline
 function isTrigram(at: usize): u32 {
-  return load<u8>(((load<u32>(at) | FOLD) * MULTIPLIER) >>> (32 - TRIGRAM_BITS), TRIGRAMS);
+  return load<u8>(hashOfThree(at, TRIGRAM_BITS), TRIGRAMS);
 }
 
 /** Takes over the base's anchors that begin in the run, before `until`. */

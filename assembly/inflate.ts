@@ -54,7 +54,7 @@ let fixedDistanceMask: i32 = 0;
 let isFixed: bool = false;
 
 /** To be called once, before all else. */
-export function prepare(): void {
+export function prepareInflate(): void {
   for (let symbol = 0; symbol < 288; symbol++) {
     let entry = LITERAL | (symbol << 16);
     if (symbol === 256) entry = SPECIAL | END;

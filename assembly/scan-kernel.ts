@@ -6,20 +6,23 @@
 //   0x100000  tables and hits of `anchor-search.ts` and `changes.ts`
 //   0x2c0000  the arena, which is the host's; every place in it has 64 bytes to spare behind it
 
+import { RUN_BYTES, RUNS } from './changes';
+import { prepareInflate } from './inflate';
+
 export { prepareSearch, searchWhole } from './anchor-search';
 export { searchChanges } from './changes';
-export { inflate, prepare } from './inflate';
+export { inflate } from './inflate';
 
-const RUNS: usize = 0x040000;
 const MOST_RUNS: i32 = 65536;
-const PARTS: usize = 0x038000;
+const COPY_PARTS: usize = 0x038000;
 
 /** To be called once, before all else. */
-export function prepareDeltas(): void {
+export function prepare(): void {
+  prepareInflate();
   for (let code = 0; code < 128; code++) {
     let next = 0;
     for (let part = 0; part < 16; part++)
-      store<u8>(PARTS + (code << 4) + part, (code >> part) & 1 ? <u8>(next++) : 255);
+      store<u8>(COPY_PARTS + (code << 4) + part, (code >> part) & 1 ? <u8>(next++) : 255);
   }
 }
 
@@ -40,7 +43,7 @@ export function applyDelta(delta: usize, deltaEnd: usize, base: usize, baseSize:
       to += code;
       continue;
     }
-    const parts = i8x16.swizzle(v128.load(next), v128.load(PARTS + (<usize>(code & 127) << 4)));
+    const parts = i8x16.swizzle(v128.load(next), v128.load(COPY_PARTS + (<usize>(code & 127) << 4)));
     const offset = <u32>i32x4.extract_lane(parts, 0);
     const given = i32x4.extract_lane(parts, 1);
     const length = given === 0 ? 0x10000 : given;
@@ -48,11 +51,11 @@ export function applyDelta(delta: usize, deltaEnd: usize, base: usize, baseSize:
     if (next > deltaEnd || <u64>offset + length > <u64>(<u32>baseSize) || to + length > stop) return -1;
     copyBytes(to, base + offset, length);
     if (fromEnd === offset && runEnd === to) {
-      const last = RUNS + (min(count, MOST_RUNS) - 1) * 12 + 8;
+      const last = RUNS + (min(count, MOST_RUNS) - 1) * RUN_BYTES + 8;
       store<u32>(last, load<u32>(last) + length);
     } else {
       if (count < MOST_RUNS) {
-        const run = RUNS + count * 12;
+        const run = RUNS + count * RUN_BYTES;
         store<i32>(run, <i32>(to - at));
         store<i32>(run, <i32>offset, 4);
         store<i32>(run, <i32>length, 8);

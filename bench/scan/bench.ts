@@ -34,7 +34,7 @@ interface Contender {
   readonly command: readonly string[];
   /** How it may end besides 0. */
   readonly foundCode: number;
-  readonly mayFail: boolean;
+  readonly mayFail?: true;
 }
 
 /** What reads a history: ours, the two commands of git that others stand on, and the others. */
@@ -45,20 +45,14 @@ function contendersFor(repository: string, peers: readonly Peer[]): readonly Con
       name: 'ringfence',
       command: [...ringfence, 'scan', '--history', repository, '--format', 'json'],
       foundCode: FOUND,
-      mayFail: false,
     },
-    {
-      name: 'cat-file',
-      command: [...git, 'cat-file', '--batch-all-objects', '--batch'],
-      foundCode: 0,
-      mayFail: false,
-    },
-    { name: 'git-log', command: [...git, 'log', '-p', '--all'], foundCode: 0, mayFail: false },
+    { name: 'cat-file', command: [...git, 'cat-file', '--batch-all-objects', '--batch'], foundCode: 0 },
+    { name: 'git-log', command: [...git, 'log', '-p', '--all'], foundCode: 0 },
     ...peers.map(({ name, foundCode, command }) => ({
       name,
       foundCode,
       command: command(repository),
-      mayFail: true,
+      mayFail: true as const,
     })),
   ];
 }
@@ -74,7 +68,7 @@ async function runTurns(contenders: readonly Contender[]): Promise<ReadonlyMap<s
       if (!costs.has(name)) continue;
       const cost = await measure(command);
       const hasFailed = cost.exitCode !== 0 && cost.exitCode !== foundCode;
-      if (hasFailed && !mayFail) throw new Error(`${command.join(' ')} ended with ${cost.exitCode}`);
+      if (hasFailed && mayFail !== true) throw new Error(`${command.join(' ')} ended with ${cost.exitCode}`);
       if (hasFailed) costs.delete(name);
       costs.get(name)?.push(cost);
       const figures = `${cost.cpuS.toFixed(2)} s CPU, ${cost.wallS.toFixed(2)} s, load ${loadNow()}`;

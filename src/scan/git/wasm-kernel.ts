@@ -40,7 +40,6 @@ interface Memory {
 interface Exports {
   readonly memory: Memory;
   readonly prepare: () => void;
-  readonly prepareDeltas: () => void;
   readonly inflate: (from: number, to: number, at: number, size: number) => number;
   readonly applyDelta: (...job: number[]) => number;
   readonly prepareSearch: (overscan: number, longest: number) => void;
@@ -78,9 +77,8 @@ function compile(): CompiledKernel | null {
 function createWasmKernel(module: CompiledKernel): Kernel {
   const instance = new engine.Instance(module);
   const exports = instance.exports as Exports;
-  const { memory, prepare, prepareDeltas, inflate, applyDelta } = exports;
+  const { memory, prepare, inflate, applyDelta } = exports;
   prepare();
-  prepareDeltas();
   let view = viewOf(memory);
   let runs: Runs = { table: new Int32Array(memory.buffer, RUNS), count: 0 };
   return {
