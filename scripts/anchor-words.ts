@@ -1,7 +1,10 @@
 import { RULE_GROUPS } from '../src/scan/rules/groups.ts';
 import type { LeakRule } from '../src/vendors/vendor.ts';
 
-/** `src/scan/anchor-words.json`: for each group of rules its anchors, each once, without those that another one stands in. */
+/**
+ * `src/scan/anchor-words.json`: for each group of rules its anchors as regular expressions in small letters, each once,
+ * without those that another one stands in.
+ */
 export async function anchorWords(): Promise<string> {
   const groups = await Promise.all(
     Object.entries(RULE_GROUPS).map(
@@ -12,17 +15,16 @@ export async function anchorWords(): Promise<string> {
 }
 
 function wordsOf(rules: readonly LeakRule[]): string {
-  const forms = rules
-    .flatMap(({ anchors }) => anchors)
-    .map((anchor) =>
-      typeof anchor === 'string' ? [anchor.toLowerCase(), 0] : [anchor.prefix.toLowerCase(), anchor.hex],
-    );
-  const literals = [...new Set(forms.flatMap(([text, hex]) => (hex === 0 ? [String(text)] : [])))];
+  const anchors = rules.flatMap((rule) => rule.anchors);
+  const literals = anchors.filter((anchor) => typeof anchor === 'string').map((text) => text.toLowerCase());
   const needed = literals.filter((text) => !literals.some((other) => other !== text && text.includes(other)));
-  const prefixed = forms.filter(([, hex]) => hex !== 0).map((form) => JSON.stringify(form));
-  const lines = [...needed.map((text) => JSON.stringify([text, 0])), ...new Set(prefixed)];
-  return lines
+  const prefixed = anchors
+    .filter((anchor) => typeof anchor !== 'string')
+    .map(({ prefix, hex }) => `${escape(prefix.toLowerCase())}[0-9a-f]{${hex}}`);
+  return [...new Set([...needed.map(escape), ...prefixed])]
     .toSorted((one, other) => (one < other ? -1 : 1))
-    .map((line) => `    ${line}`)
+    .map((word) => `    ${JSON.stringify(word)}`)
     .join(',\n');
 }
+
+const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);

@@ -23,7 +23,7 @@ const FOUND = 3;
 
 const root = join(import.meta.dirname, '..', '..');
 const cache = join(import.meta.dirname, '..', '.cache');
-const ringfence = [process.execPath, join(root, 'src', 'start.mjs')];
+const ringfence: readonly [string, ...string[]] = [process.execPath, join(root, 'src', 'start.mjs')];
 
 function say(line: string): void {
   if (!isJson) process.stderr.write(`${line}\n`);
@@ -107,7 +107,7 @@ async function measureRepository(path: string, home: string, peers: readonly Pee
       }),
     ),
     peakMiB: ours.peakMiB,
-    stagedMs: Math.round(await measureStaged(join(home, 'staged'), ringfence)),
+    stagedMs: Math.round(measureStaged(join(home, 'staged'), ringfence)),
   };
 }
 

@@ -4,3 +4,4 @@
  */
 export const files = process.getBuiltinModule('node:fs');
 export const childProcess = process.getBuiltinModule('node:child_process');
+export const zlib = process.getBuiltinModule('node:zlib');

@@ -25,7 +25,7 @@ export interface ScanFlags extends CommonFlags, SourceFlags {
 /** Scans, holds back what is known, and tells the rest. */
 export async function scan(context: CliContext, flags: ScanFlags, path = '.'): Promise<void> {
   const startedAt = Date.now();
-  const line = createProgressLine(context.process.stderr, () => performance.now());
+  const line = createProgressLine(context.process, Date.now);
   const source = chooseSource({ context, flags, path, progress: line.update });
   const folder = projectFolder(path);
   const today = new Date(startedAt).toISOString().slice(0, 10);
@@ -95,7 +95,7 @@ async function print(
   report: ScanReport,
   fingerprint: ((finding: Finding) => string) | null,
 ): Promise<void> {
-  const { stdout, stderr, env } = context.process;
+  const { stdout, env } = context.process;
   const format = flags.format ?? (flags.json ? 'json' : 'text');
   const isColoured =
     flags.output === undefined &&
@@ -106,7 +106,7 @@ async function print(
   if (flags.output === undefined) return void stdout.write(text);
   writeText(flags.output, text);
   if (format !== 'text' && !flags.json)
-    stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
+    context.process.stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
 }
 
 function writeText(path: string, text: string): void {

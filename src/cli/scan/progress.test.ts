@@ -5,7 +5,7 @@ import { createProgressLine } from './progress.ts';
 function run(isTTY: boolean): string[] {
   const written: string[] = [];
   let now = 0;
-  const line = createProgressLine({ isTTY, write: (text) => written.push(text) }, () => now);
+  const line = createProgressLine({ stderr: { isTTY, write: (text) => written.push(text) } }, () => now);
   for (now = 0; now <= 1000; now += 50) line.update({ done: now, total: 2000, unit: 'files' });
   line.clear();
   line.clear();

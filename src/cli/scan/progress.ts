@@ -1,5 +1,5 @@
 import type { ScanProgress } from '../../scan/sighting.ts';
-import type { CliOutput } from '../context.ts';
+import type { CliProcess } from '../context.ts';
 
 /** A short scan shows none. */
 const QUIET_MS = 500;
@@ -11,22 +11,22 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** One line on a terminal that is written over; nothing elsewhere. A total of 0 is not known. */
-export function createProgressLine(output: CliOutput, now: () => number): ProgressLine {
+/** One line on standard error that is written over, if that is a terminal. A total of 0 is not known. */
+export function createProgressLine(process: Pick<CliProcess, 'stderr'>, now: () => number): ProgressLine {
   const start = now();
   let last = start + QUIET_MS - STEP_MS;
   let isShown = false;
   return {
     update({ done, total, unit }) {
-      if (output.isTTY !== true || now() - last < STEP_MS) return;
+      if (now() - last < STEP_MS || process.stderr.isTTY !== true) return;
       last = now();
       isShown = true;
       const counted = `${grouped(done)}${total === 0 ? '' : ` of ${grouped(total)}`} ${unit}`;
       const share = total === 0 ? '' : `${Math.floor((100 * done) / total)} %  `;
-      output.write(CLEAR + share + counted);
+      process.stderr.write(CLEAR + share + counted);
     },
     clear() {
-      if (isShown) output.write(CLEAR);
+      if (isShown) process.stderr.write(CLEAR);
       isShown = false;
     },
   };

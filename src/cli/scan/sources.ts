@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { ScanOutcome, ScanProgress } from '../../scan/sighting.ts';
 import type { Search } from '../../scan/sources/search.ts';
@@ -134,7 +133,7 @@ async function scanCommits({ flags, path, progress }: SourceRun): Promise<ScanOu
   return scanRepository({
     path,
     ids,
-    pause: () => setImmediate(),
+    pause: () => new Promise((resolve) => void setImmediate(resolve)),
     range: since === undefined ? revisions : { since: timeOf(since) },
     ...(workers === undefined ? {} : { workers }),
     progress,

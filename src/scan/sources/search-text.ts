@@ -1,27 +1,13 @@
 import type { Detection, Detector } from '../detection.ts';
 import type { Sighting } from '../sighting.ts';
-import { decodeBase64 } from './base64.ts';
 import { type ByteRange, coverOf } from './byte-ranges.ts';
 import type { Chunks } from './byte-queue.ts';
-import { decodeEscapes } from './escapes.ts';
 import { countLines, findHits, type Origin, toSightings } from './hits.ts';
-import { plainNotebook } from './notebook.ts';
 import { replacedParts, type Rewriting, sourceOf, sourceRange, touchesReplaced } from './rewriting.ts';
 
 const PIECE = 8 << 20;
-const MOST_NOTEBOOK = 16 << 20;
 const LONGEST_LINE = 1 << 16;
 const LINE_END = 0x0a;
-
-/** The text with what stands in it in base64, with its escaped characters, and a notebook without the escapes of JSON. */
-export function rewritingsOf(text: Uint8Array, origin: Origin): readonly Rewriting[] {
-  const all = [
-    decodeBase64(text),
-    decodeEscapes(text),
-    isNotebook(origin, text) ? plainNotebook(text) : null,
-  ];
-  return all.filter((one) => one !== null);
-}
 
 export interface Readable {
   readonly text: Uint8Array;
@@ -131,8 +117,4 @@ export async function* cutPieces(chunks: Chunks, reach: number): AsyncGenerator<
 function restFrom(text: Buffer, latest: number): number {
   const lineStart = text.lastIndexOf(LINE_END, latest) + 1;
   return latest - lineStart < LONGEST_LINE ? lineStart : latest;
-}
-
-function isNotebook({ place }: Origin, text: Uint8Array): boolean {
-  return place.kind !== 'stdin' && place.path?.endsWith('.ipynb') === true && text.length <= MOST_NOTEBOOK;
 }

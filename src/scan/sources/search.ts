@@ -4,11 +4,13 @@ import type { Chunks } from './byte-queue.ts';
 import type { Allotment } from './expand.ts';
 import type { LateDetector } from './late-detector.ts';
 import { packingOf } from './packing.ts';
-import { cutPieces, rewritingsOf, searchText } from './search-text.ts';
+import { rewritingsOf } from './rewritings.ts';
 import { textOf } from './text.ts';
 
 /** Archives are seldom: what unpacks them loads with the first one. */
 const loadExpand = () => import('./expand.ts');
+/** And what a detector needs, with the first text that has an anchor. */
+const loadSearchText = () => import('./search-text.ts');
 
 /** A document up to this size is held as one piece, a larger text is read piece by piece. */
 export const MOST_WHOLE = 64 << 20;
@@ -41,12 +43,12 @@ export function createSearch(source: Detector | LateDetector): Search {
     if (packingOf(bytes) !== null) return lookInside(document);
     const text = textOf(bytes);
     if (text === null) return;
-    const origin = { place, linesBefore: 0 };
-    const rewritings = rewritingsOf(text, origin);
+    const rewritings = rewritingsOf(text, place);
     const detector = await late.openFor([text, ...rewritings.map((one) => one.bytes)]);
     if (detector === null) return;
     const readable = { text, rewritings, from: 0, to: text.length };
-    sightings.push(...searchText(detector, readable, origin));
+    const { searchText } = await loadSearchText();
+    sightings.push(...searchText(detector, readable, { place, linesBefore: 0 }));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
@@ -75,10 +77,11 @@ export function createSearch(source: Detector | LateDetector): Search {
       counts.documents++;
       if (text === null) return await discard();
       const detector = await late.openAll();
+      const { cutPieces, searchText } = await loadSearchText();
       for await (const piece of cutPieces(whole, detector.reach)) {
         const origin = { place, linesBefore: piece.linesBefore };
         counts.bytes += piece.fresh;
-        const readable = { ...piece, rewritings: rewritingsOf(piece.text, origin) };
+        const readable = { ...piece, rewritings: rewritingsOf(piece.text, place) };
         sightings.push(...searchText(detector, readable, origin));
       }
     } catch (error) {

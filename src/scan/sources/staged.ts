@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { files as nodeFiles } from '../builtins.ts';
+import { files as nodeFiles, zlib } from '../builtins.ts';
 import type { Place } from '../sighting.ts';
 import { type Git, splitZero } from './git-process.ts';
 import type { Search } from './search.ts';
@@ -88,7 +87,7 @@ function readLoose(folders: readonly string[], oid: string): Uint8Array | null {
   for (const folder of folders) {
     try {
       const packed = nodeFiles.readFileSync(join(folder, oid.slice(0, 2), oid.slice(2)));
-      const content = inflateSync(packed, { maxOutputLength: MOST_BLOB });
+      const content = zlib.inflateSync(packed, { maxOutputLength: MOST_BLOB });
       return content.subarray(content.indexOf(0) + 1);
     } catch {
       // Not here, or not readable so: git is asked.
