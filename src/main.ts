@@ -1,9 +1,5 @@
-#!/usr/bin/env node
-
-// `import process` reads each of its properties, and so opens the standard streams: 5 ms.
-process.getBuiltinModule('node:module').enableCompileCache();
-const { createCli } = await import('./cli/cli.ts');
-const { VERSION } = await import('./kernel/version.ts');
+import { createCli } from './cli/cli.ts';
+import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
 const load = async () => (await import('./node/actions.ts')).createActions(process);

@@ -1,5 +1,15 @@
-// Node caches what it makes of a TypeScript file, but not of the file that switches the cache on. Modules of Node are
-// not imported: that takes longer than to get them.
+#!/usr/bin/env node
+// Plain on purpose: an older Node, which cannot read the other files, gets as far as the message. Modules of Node are not
+// imported, as that takes longer than to get them.
+const LEAST = [24, 12];
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
+  process.stderr.write(
+    `error: Ringfence needs Node ${LEAST.join('.')} or later, and ${process.execPath} is ${process.versions.node}.\n  Install it, or start Ringfence with the one that its packages bring: npm ci && npm start\n`,
+  );
+  process.exit(1);
+}
 const { existsSync } = process.getBuiltinModule('node:fs');
+// Node caches what it makes of a TypeScript file, but not of the file that switches the cache on.
 process.getBuiltinModule('node:module').enableCompileCache();
 await import(existsSync(new URL('main.ts', import.meta.url)) ? './main.ts' : './main.js');

@@ -5,6 +5,8 @@ import type { PriceRecord } from '../store/records.ts';
 export interface Showcase {
   readonly vendor: string;
   readonly script: string;
+  /** The package that the script imports. */
+  readonly sdk: string;
   /** Country to which the policy lets messages go. */
   readonly country: string;
   /** Messages that the demonstration's budget pays for exactly. */
@@ -22,6 +24,7 @@ const REFUSED = '+447400123456';
 
 export const showcase: Showcase = {
   vendor: 'twilio',
+  sdk: 'twilio',
   script: fileURLToPath(new URL('../../examples/twilio-node/showcase.mjs', import.meta.url)),
   country: 'DE',
   messages: 3,

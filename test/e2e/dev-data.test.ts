@@ -10,7 +10,7 @@ import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
 import { openPrimary } from '../../src/node/primary.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+const MAIN = resolve(import.meta.dirname, '../../src/start.mjs');
 
 describe('dev, on the data of a gateway with a real account', () => {
   let data: string;

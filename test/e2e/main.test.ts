@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { freePorts } from './node-fixture.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../src/main.ts');
+const MAIN = resolve(import.meta.dirname, '../../src/start.mjs');
 /** Has the form of a credential and opens nothing: no request goes to a vendor here. */
 const CREDENTIAL = JSON.stringify({ apiKey: `KEY0123456789ABCDEF0123456789ABCDEF_${'a'.repeat(22)}` });
 

@@ -16,7 +16,7 @@ import { startNode, type TestNode } from './node-fixture.ts';
 import { allowMessages, PRICE, sendMessage, spentOf } from './spending.ts';
 
 const run = promisify(execFile);
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/start.mjs', import.meta.url));
 const programs = findPostgres();
 const isMissing = programs === null && process.env['CI'] !== 'true';
 const BUDGET = 'budget_pg';

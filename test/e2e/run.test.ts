@@ -10,7 +10,7 @@ import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.
 import { startNode, type TestNode } from './node-fixture.ts';
 import { appEnvironment, type Step } from './sdks-run.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/start.mjs', import.meta.url));
 const CLIENTS = fileURLToPath(new URL('./clients/', import.meta.url));
 const isMissing = (name: string): boolean =>
   process.env['CI'] !== 'true' && SERVICES.find((one) => one.name.startsWith(name))?.found() !== true;

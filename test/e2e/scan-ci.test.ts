@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { line, openScanWorld, type ScanWorld, TOKENS } from './scan-world.ts';
 
 const fileOf = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const MAIN = new URL('../../src/start.mjs', import.meta.url).pathname;
 
 interface Action {
   readonly runs: { readonly steps: readonly { readonly name?: string; readonly run?: string }[] };
@@ -23,7 +23,7 @@ describe('in CI', () => {
     world.git('init', '-q', '-b', 'main');
     world.write({
       'old.env': line(TOKENS[0]),
-      'action/dist/main.js': `await import(${JSON.stringify(MAIN)});`,
+      'action/dist/start.mjs': `await import(${JSON.stringify(MAIN)});`,
     });
     world.write({ 'action/package.json': '{"type":"module"}', '.gitignore': 'action\n' });
     world.git('add', '.');

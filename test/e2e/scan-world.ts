@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/start.mjs', import.meta.url));
 
 /** A module that tells the address of each module that is loaded after it. */
 const TELL_MODULES = `data:text/javascript,${encodeURIComponent(`

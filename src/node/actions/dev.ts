@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
-import { showcase } from '../../sandbox/showcase.ts';
+import { showcase, type Showcase } from '../../sandbox/showcase.ts';
 import { ensureAdminToken } from '../admin-server.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -41,6 +42,16 @@ async function refuseRealAccounts({ store, journal }: Primary, { data }: Config)
   );
 }
 
+/** The SDK is no dependency of Ringfence: who installs the package alone may not have it. */
+function isInstalled({ script, sdk }: Showcase): boolean {
+  try {
+    createRequire(script).resolve(sdk);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Stage {
   readonly config: Config;
   readonly sandbox: Sandbox;
@@ -50,6 +61,10 @@ interface Stage {
 async function show({ print }: Local, primary: Primary, { config, sandbox }: Stage): Promise<void> {
   if ((await primary.store.policies.active())?.actor !== SEEDED_BY)
     return print('Simulated vendors. Your own policy is in force, so the demonstration is left out.');
+  if (!isInstalled(showcase))
+    return print(
+      `Simulated vendors. The demonstration needs the package ${showcase.sdk} beside Ringfence: npm install ${showcase.sdk}`,
+    );
   print("Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
   await runShowcase(primary, sandbox, config, (line) => print(`  ${line}`));
 }
