@@ -44,6 +44,7 @@ export const PATHS = {
   'ledger.list': 'GET /v1/ledger',
   'ledger.totals': 'GET /v1/ledger/totals',
   'ledger.unknown': 'GET /v1/ledger/unknown',
+  'ledger.settle': 'POST /v1/ledger/:row/settlement',
   'ledger.verify': 'POST /v1/ledger/verify',
   'journal.tail': 'GET /v1/journal',
   'journal.export': 'GET /v1/journal/export',

@@ -21,6 +21,9 @@ export interface RouteSpec {
 /** A route without input. */
 export const empty = z.strictObject({});
 
+/** Id of a journal record, and of the ledger row that it made. */
+export const point = z.string().regex(/^[\w.]+-\d+-\d+$/, 'an id looks like w0-3-17');
+
 /** Id or name of a record. */
 export const reference = z.string().min(1).max(120);
 

@@ -9,19 +9,19 @@ import type { RotationRequest } from '../custody/rotation/rotations.ts';
 import type { RekeyReport } from '../custody/sealing/rekey.ts';
 import type { CreatedKey } from '../custody/virtual-keys.ts';
 import type { JournalRecord } from '../journal/records.ts';
-import type { Micros } from '../kernel/money.ts';
+import type { Micros, Money } from '../kernel/money.ts';
 import type { LedgerFilter, LedgerVerification } from '../store/ports.ts';
 import type {
   AccountRecord,
   AppRecord,
   BudgetRecord,
-  JournalPoint,
   KillRecord,
   LedgerRecord,
   PolicyRecord,
   PriceRecord,
   VirtualKeyRecord,
 } from '../store/records.ts';
+import type { JournalPoint } from '../kernel/point.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Given, Received } from './contract.ts';
 
@@ -162,12 +162,24 @@ export interface UnknownOutcome extends LedgerRecord {
   readonly search: 'ongoing' | 'not-listed' | 'account-gone';
 }
 
+/** What a person found out about a request at the vendor. */
+export interface LedgerStatement {
+  readonly outcome: 'priced' | 'at-bound' | 'not-sent';
+  /** Null unless `priced`. */
+  readonly cost: Money | null;
+  /** Id that the vendor gave to what the request made; null: not stated. */
+  readonly resource: string | null;
+  readonly reason: string;
+}
+
 export interface LedgerService {
   list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   totals(): Promise<LedgerVerification['totals']>;
   verify(): Promise<LedgerVerification>;
   /** Those that were loaded first come first. */
   unknown(limit: number): Promise<readonly UnknownOutcome[]>;
+  /** Throws `not_found`; `conflict` where the vendor has said it, or the request is under way. */
+  settle(point: JournalPoint, statement: LedgerStatement, actor: string): Promise<LedgerRecord>;
 }
 
 export interface JournalEntry extends JournalPoint {
@@ -187,7 +199,7 @@ export interface JournalTail {
 export interface JournalService {
   /** Throws `input_invalid` for a cursor that it did not make. */
   tail(options: JournalTail): Promise<{ readonly entries: readonly JournalEntry[]; readonly cursor: string }>;
-  /** The record at a point and what followed it (outcome, settlement); empty when there is none. */
+  /** The record at a point and what followed it (outcome, settlements, by whose hand); empty when there is none. */
   show(point: JournalPoint): Promise<readonly JournalEntry[]>;
   /**
    * Records with `at` in [since, until), wall ms, node by node. Those that cannot be trusted are left out; then

@@ -1,3 +1,4 @@
+import { pointId } from '../kernel/point.ts';
 import type { Refusal } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import { RingfenceError } from '../kernel/errors.ts';
@@ -123,7 +124,7 @@ export async function answerOutcome(
 
 /** Coordinates of a journal record, by which a person finds the decision. */
 export function decisionId({ journal }: PipelineParts, position: number): string {
-  return `${journal.node}-${journal.epoch}-${position}`;
+  return pointId({ node: journal.node, epoch: journal.epoch, position });
 }
 
 function written(

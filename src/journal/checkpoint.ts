@@ -1,4 +1,4 @@
-import type { JournalPoint } from '../store/records.ts';
+import type { JournalPoint } from '../kernel/point.ts';
 import type { CheckpointRecord } from './records.ts';
 
 /** Ed25519 signature of a text with the deployment's checkpoint key, base64url. */

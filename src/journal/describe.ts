@@ -1,3 +1,4 @@
+import { pointId } from '../kernel/point.ts';
 import { formatMicros } from '../kernel/money.ts';
 import type { Micros } from '../kernel/money.ts';
 import type {
@@ -79,7 +80,7 @@ function outcomeOf({ state, status, amount, settled, resourceIds }: OutcomeRecor
 
 function settledOf({ of, state, amount, atBound }: SettlementRecord): string {
   const mark = atBound === true ? ' (bound, no price)' : '';
-  return `${of.node}-${of.epoch}-${of.position}: ${state} ${formatMicros(amount satisfies Micros)}${mark}`;
+  return `${pointId(of)}: ${state} ${formatMicros(amount satisfies Micros)}${mark}`;
 }
 
 function detailOf(detail: Readonly<Record<string, unknown>>): string {

@@ -1,5 +1,5 @@
 import { RingfenceError } from '../kernel/errors.ts';
-import type { JournalPoint } from '../store/records.ts';
+import { pointId, type JournalPoint } from '../kernel/point.ts';
 
 /**
  * - `damaged`: bytes do not fit their CRC
@@ -31,7 +31,7 @@ export interface Fault extends JournalPoint {
 /** A fault at a record. `what` continues the sentence that begins with its coordinates. */
 export function fault(kind: FaultKind, point: JournalPoint, what: string): Fault {
   const { node, epoch, position } = point;
-  return { kind, node, epoch, position, message: `Record ${node}-${epoch}-${position}: ${what}` };
+  return { kind, node, epoch, position, message: `Record ${pointId(point)}: ${what}` };
 }
 
 /** The fault as an error of its own: `verify_failed`. */

@@ -1,6 +1,7 @@
 import type { Action, Channel } from '../intent/intent.ts';
 import type { Currency, Micros } from '../kernel/money.ts';
-import type { JournalPoint, LedgerState, Reserve } from '../store/records.ts';
+import type { LedgerState, Reserve } from '../store/records.ts';
+import type { JournalPoint } from '../kernel/point.ts';
 
 /** First record of a life of a process: what came before, and whether the machine went down in between. */
 export interface OpenRecord {

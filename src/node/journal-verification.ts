@@ -1,3 +1,4 @@
+import { pointId } from '../kernel/point.ts';
 import type { JournalService } from '../api/services.ts';
 import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
 import type { IsSigned } from '../journal/checkpoint.ts';
@@ -16,7 +17,7 @@ export async function verifyJournals(
   for (const node of journals.nodes) {
     const { epochs, records, signed, lastAt, torn, faults } = await verifyOne(primary, journals, node);
     const retired = await readRetirements(journals.directoryOf(node), isSignedBy(primary));
-    const ends = torn.map(({ epoch, position, bytes }) => ({ id: `${node}-${epoch}-${position}`, bytes }));
+    const ends = torn.map(({ bytes, ...end }) => ({ id: pointId({ node, ...end }), bytes }));
     const shown = retired.flatMap(({ retirement, kept }) =>
       retirement === null ? [] : [{ ...retirement, kept }],
     );

@@ -4,6 +4,7 @@ import { micros } from '../kernel/money.ts';
 import type { AccountRecord, LedgerRecord } from '../store/records.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { createLedgerService } from './ledger-service.ts';
+import type { Booking } from './settlement/booking.ts';
 
 const row = (position: number, account: string, action: string) =>
   ({ node: 'w0', epoch: 1, position, at: 1_000_000, account, action, bound: micros(10) }) as LedgerRecord;
@@ -29,6 +30,8 @@ test('an unknown outcome says whether it is still looked for, and else why not',
           asked.push(given);
           return Promise.resolve(rows);
         },
+        get: () => assert.fail(),
+        hasResource: () => assert.fail(),
       },
       accounts: {
         list: () =>
@@ -36,6 +39,8 @@ test('an unknown outcome says whether it is still looked for, and else why not',
       },
     },
     registry: { byId: (id) => (id === 'acme' ? vendor : null) },
+    booking: {} as Booking,
+    record: () => assert.fail(),
   });
   const found = await service.unknown(7);
   assert.deepEqual(asked, [['unknown', 7]]);

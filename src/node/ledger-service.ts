@@ -1,21 +1,39 @@
-import type { LedgerService, UnknownOutcome } from '../api/services.ts';
+import type { LedgerService, LedgerStatement, UnknownOutcome } from '../api/services.ts';
 import type { Action } from '../intent/intent.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
 import type { AccountRecord, LedgerRecord } from '../store/records.ts';
+import { pointId, type JournalPoint } from '../kernel/point.ts';
 import type { Vendor } from '../vendors/vendor.ts';
+import type { Primary } from './primary.ts';
+import type { Booking } from './settlement/booking.ts';
+import { bookStatement, checkStatement } from './settlement/by-hand.ts';
 import { windowOf } from './settlement/records.ts';
+
+/** Name of the act in the journal. */
+export const SETTLED_BY_HAND = 'ledger.settle';
 
 export interface LedgerServiceParts {
   readonly store: {
-    readonly ledger: Pick<Store['ledger'], 'list' | 'verify' | 'pending'>;
+    readonly ledger: Pick<Store['ledger'], 'list' | 'verify' | 'pending' | 'get' | 'hasResource'>;
     readonly accounts: Pick<Store['accounts'], 'list'>;
   };
   readonly registry: { byId(id: string): Vendor | null };
+  readonly booking: Booking;
+  readonly record: Primary['record'];
 }
 
 /** What was spent, as the store has it. */
-export function createLedgerService({ store, registry }: LedgerServiceParts): LedgerService {
+export function createLedgerService(parts: LedgerServiceParts): LedgerService {
+  const { store, registry, booking, record } = parts;
   const { ledger, accounts } = store;
+
+  async function rowAt(point: JournalPoint): Promise<LedgerRecord> {
+    const row = await ledger.get(point);
+    if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${pointId(point)}.`);
+    return row;
+  }
+
   return {
     list: (options) => ledger.list(options),
     totals: async () => (await ledger.verify()).totals,
@@ -24,6 +42,13 @@ export function createLedgerService({ store, registry }: LedgerServiceParts): Le
       const rows = await ledger.pending('unknown', limit);
       const byId = new Map((await accounts.list()).map((account) => [account.id, account]));
       return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), registry) }));
+    },
+    async settle(point: JournalPoint, statement: LedgerStatement, actor: string) {
+      const row = await rowAt(point);
+      await checkStatement(row, statement, ledger);
+      await record({ actor, act: SETTLED_BY_HAND, target: pointId(point), detail: { ...statement } });
+      await bookStatement(row, statement, booking);
+      return rowAt(point);
     },
   };
 }

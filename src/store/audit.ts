@@ -1,3 +1,4 @@
+import { pointId } from '../kernel/point.ts';
 import { micros } from '../kernel/money.ts';
 import { LEDGER_STATES } from './load-plan.ts';
 import type { LedgerVerification } from './ports.ts';
@@ -124,7 +125,7 @@ function sumsOf(state: State, budget: string, period: number): Sums {
 
 function addRow(state: State, row: AuditedRow): void {
   state.rows += 1;
-  const name = `row ${row.node}-${row.epoch}-${row.position}`;
+  const name = `row ${pointId(row)}`;
   for (const problem of rowProblems(row)) addProblem(state, `${name}: ${problem}`);
   for (const [budget, period, amount] of readReserves(state, name, row))
     sumsOf(state, budget, period).spent += amount;

@@ -1,6 +1,7 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import type { LedgerOutcome } from './ports.ts';
-import type { JournalPoint, LedgerRecord, Reserve } from './records.ts';
+import type { LedgerRecord, Reserve } from './records.ts';
+import { pointId, type JournalPoint } from '../kernel/point.ts';
 
 /** The part of a ledger row that an outcome can change. */
 export type Accounted = Pick<
@@ -30,7 +31,7 @@ export function applyOutcome(row: Accounted, outcome: LedgerOutcome, origin: Ori
 /** Throws `verify_failed` for an outcome of a row that was never loaded, unless it takes no money. */
 export function checkNothingLost({ of, amount, reserves }: LedgerOutcome): void {
   if (amount !== 0 || reserves.some(([, , reserved]) => reserved !== 0))
-    throw new RingfenceError('verify_failed', `The journal settles ${nameOf(of)}, which was never loaded`);
+    throw new RingfenceError('verify_failed', `The journal settles ${pointId(of)}, which was never loaded`);
 }
 
 /** The row, which may be settled from outside. Throws `not_found`, or `conflict` while its own process may still report. */
@@ -38,14 +39,10 @@ export function settleable<Row extends { readonly record: LedgerRecord }>(
   row: Row | null,
   of: JournalPoint,
 ): Row {
-  if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${nameOf(of)}`);
+  if (row === null) throw new RingfenceError('not_found', `There is no ledger row ${pointId(of)}`);
   if (row.record.state === 'reserved')
-    throw new RingfenceError('conflict', `The process of ${nameOf(of)} has not reported an outcome yet`);
+    throw new RingfenceError('conflict', `The process of ${pointId(of)} has not reported an outcome yet`);
   return row;
-}
-
-function nameOf({ node, epoch, position }: JournalPoint): string {
-  return `${node}-${epoch}-${position}`;
 }
 
 function isFinal(row: Accounted): boolean {

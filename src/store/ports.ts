@@ -3,7 +3,6 @@ import type {
   AccountRecord,
   AppRecord,
   BudgetRecord,
-  JournalPoint,
   KillRecord,
   LeaseRecord,
   LedgerRecord,
@@ -14,6 +13,7 @@ import type {
   Reserve,
   VirtualKeyRecord,
 } from './records.ts';
+import type { JournalPoint } from '../kernel/point.ts';
 
 /** What every storage engine offers. One contract suite (`test/contract/store.test.ts`) runs over all engines. */
 export interface Store {

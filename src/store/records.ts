@@ -1,3 +1,4 @@
+import type { JournalPoint } from '../kernel/point.ts';
 import type { Currency, Micros } from '../kernel/money.ts';
 
 /** Times are wall milliseconds unless the name says otherwise. Ids are `<kind>_` + base32. */
@@ -121,13 +122,6 @@ export interface PriceRecord {
 }
 
 export type LedgerState = 'reserved' | 'committed' | 'released' | 'unknown';
-
-/** Coordinates of a journal record; (node, epoch, position) is unique for ever. */
-export interface JournalPoint {
-  readonly node: string;
-  readonly epoch: number;
-  readonly position: number;
-}
 
 /** One spending request: what it reserved, and what it cost in the end. */
 export interface LedgerRecord extends JournalPoint {

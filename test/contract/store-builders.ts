@@ -1,6 +1,7 @@
 import type { Micros } from '../../src/kernel/money.ts';
 import type { GrantRequest, LedgerBatch, LedgerOutcome } from '../../src/store/ports.ts';
-import type { JournalPoint, LedgerRecord, Reserve, VirtualKeyRecord } from '../../src/store/records.ts';
+import type { LedgerRecord, Reserve, VirtualKeyRecord } from '../../src/store/records.ts';
+import type { JournalPoint } from '../../src/kernel/point.ts';
 
 export const CLOCK = { wall: () => 1_764_000_000_000 };
 

@@ -24,6 +24,7 @@ import type { BudgetRecord } from '../../src/store/records.ts';
 import { loadOrCreateAuthority } from '../../src/tls/authority.ts';
 import { tlsFixture } from '../../src/tls/tls-fixture.ts';
 import type { WireRequest, WireResponse } from '../../src/vendors/wire.ts';
+import { createBooking } from '../../src/node/settlement/booking.ts';
 
 interface Sources {
   readonly store: Store;
@@ -181,7 +182,18 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       list: store.kills.list,
       lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
     },
-    ledger: createLedgerService({ store, registry: { byId: () => null } }),
+    ledger: createLedgerService({
+      store,
+      registry: { byId: () => null },
+      booking: createBooking({
+        ledger: store.ledger,
+        budget: () => undefined,
+        journal: (record) => Promise.resolve(journal.add(record)),
+        incident: () => {},
+        now: clock.wall,
+      }),
+      record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+    }),
     journal,
     system: createSystem({ store, clock, url }, (nonce) => answerProbe(nonce, keyRing.derive('probe'))),
   };

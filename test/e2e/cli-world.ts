@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { createAdminApi } from '../../src/api/admin-api.ts';
 import { createTokenCheck, hashToken } from '../../src/api/authenticate.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import type { Store } from '../../src/store/ports.ts';
+import { batch, money, row, unknown } from '../contract/store-builders.ts';
 import { createTestServices } from './cli-services.ts';
 
 export interface CliWorld extends AsyncDisposable {
@@ -16,14 +18,18 @@ export interface CliWorld extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** A real admin API on a loopback port, over a real store and real custody; vendor and journal are in memory. */
-export async function openCliWorld(): Promise<CliWorld> {
+/**
+ * A real admin API on a loopback port, over a real store and real custody; vendor and journal are in memory. The ledger has
+ * as many requests without an answer as `lostAnswers` says.
+ */
+export async function openCliWorld({ lostAnswers = 0 } = {}): Promise<CliWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-cli-'));
   const clock = { wall: Date.now, monotonic: () => performance.now(), ledger: Date.now };
   const store = await openSqliteStore({ path: join(folder, 'store.db'), clock });
   const token = createHmac('sha256', randomBytes(32)).digest('base64url');
   await store.settings.put('admin.token', hashToken(token));
   await writeFile(join(folder, 'admin-token'), `${token}\n`, { mode: 0o600 });
+  if (lostAnswers > 0) await loseAnswers(store, lostAnswers);
   const services = createTestServices({ store, clock, url: () => url });
   const authenticate = createTokenCheck(() => store.settings.get('admin.token'));
   const api = createAdminApi({ services, authenticate, report: (error) => console.error(error) });
@@ -41,4 +47,10 @@ export async function openCliWorld(): Promise<CliWorld> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function loseAnswers({ ledger }: Store, count: number): Promise<void> {
+  const positions = Array.from({ length: count }, (_, position) => position);
+  const rows = positions.map((position) => row(position, { bound: money(83_000), reserves: [] }));
+  await ledger.load(batch(0, count, { rows, outcomes: positions.map(unknown) }));
 }

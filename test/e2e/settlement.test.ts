@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { micros } from '../../src/kernel/money.ts';
+import { createAdminServices } from '../../src/node/services.ts';
 import type { LedgerRecord } from '../../src/store/records.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';
@@ -94,6 +96,32 @@ describe('late prices', () => {
     await eventually(async () => (await ledger.list({ limit: 10 })).some((row) => row.settled));
     const states = (await ledger.list({ limit: 10 })).map(({ state }) => state);
     assert.deepEqual(states.toSorted(), ['committed', 'unknown'], 'the search has ended before');
+  });
+});
+
+describe('a request without an answer', () => {
+  let node: TestNode;
+  before(async () => {
+    node = await startNode();
+  });
+  after(() => node.close());
+
+  it('is settled by what a person found at the vendor; the journal tells who said so', async () => {
+    const { primary, sandbox } = node;
+    sandbox.faults.add({ kind: 'lost-answer', vendor: 'twilio', method: 'POST', count: 1 });
+    sandbox.faults.add({ kind: 'latency', milliseconds: 60_000, method: 'GET', vendor: 'twilio' });
+    await sendMessage(node);
+    const { ledger, journal } = createAdminServices(primary, 0);
+    await eventually(async () => (await ledger.unknown(1)).length === 1);
+    const [lost] = await ledger.unknown(1);
+    assert.ok(lost);
+    const cost = { amount: micros(7_900), currency: 'USD' };
+    const found = { outcome: 'priced', cost, resource: 'SM1', reason: 'the console' } as const;
+    const row = await ledger.settle(lost, found, 'admin/ada');
+    assert.deepEqual([row.state, row.amount, row.settled], ['committed', 7_900, true]);
+    assert.deepEqual((await ledger.verify()).problems, []);
+    const story = (await journal.show(lost)).map(({ node: where, record: { type } }) => `${where} ${type}`);
+    assert.deepEqual(story, ['w0 intent', 'w0 outcome', 'control admin', 'control settlement']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { JournalPoint } from '../../store/records.ts';
 import type { Given } from '../contract.ts';
 import type { JournalEntry } from '../services.ts';
+import { pointId, readPoint } from '../../kernel/point.ts';
 import type { Handlers } from './handler.ts';
 
 type Ids = 'journal.tail' | 'journal.show' | 'journal.export' | 'journal.verify' | 'journal.retire';
@@ -29,16 +29,10 @@ export const journalHandlers: Handlers<Ids> = {
   'journal.retire': ({ services, input, actor }) => services.journal.retire(input, actor),
 };
 
-/** Node names may hold dashes; epoch and position are the last two parts. */
-function readPoint(id: string): JournalPoint {
-  const [position, epoch, ...node] = id.split('-').toReversed();
-  return { node: node.toReversed().join('-'), epoch: Number(epoch), position: Number(position) };
-}
-
 function readTime(text: string | undefined): number | null {
   return text === undefined ? null : Date.parse(text);
 }
 
 function show({ node, epoch, position, record }: JournalEntry): Given<'journal.export'> {
-  return { id: `${node}-${epoch}-${position}`, node, epoch, position, record: { ...record } };
+  return { id: pointId({ node, epoch, position }), node, epoch, position, record: { ...record } };
 }

@@ -1,14 +1,34 @@
 import type { LedgerRecord } from '../../store/records.ts';
 import type { Given, Received } from '../contract.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Money } from '../../kernel/money.ts';
+import { pointId, readPoint } from '../../kernel/point.ts';
 import { pick, type Call, type Handlers } from './handler.ts';
 
-export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'totals' | 'verify'}`> = {
+export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'settle' | 'totals' | 'verify'}`> = {
   'ledger.list': async (call) => (await call.services.ledger.list(await filterOf(call))).map(show),
   'ledger.unknown': async ({ services, input }) =>
-    (await services.ledger.unknown(input.limit)).map((row) => ({ ...row, id: idOf(row) })),
+    (await services.ledger.unknown(input.limit)).map((row) => ({ ...row, id: pointId(row) })),
+  'ledger.settle': async ({ services, input, actor }) => {
+    const { row, outcome, resource = null, reason } = input;
+    const statement = { outcome, cost: costOf(input), resource, reason };
+    return show(await services.ledger.settle(readPoint(row), statement, actor));
+  },
   'ledger.totals': ({ services }) => services.ledger.totals(),
   'ledger.verify': ({ services }) => services.ledger.verify(),
 };
+
+/** An amount for what has none, or none for what has one, is a slip of whoever types it. */
+function costOf({ outcome, amount, currency }: Received<'ledger.settle'>): Money | null {
+  if (outcome !== 'priced') {
+    if (amount === undefined && currency === undefined) return null;
+    throw new RingfenceError('input_invalid', `There is no amount where the outcome is ${outcome}.`);
+  }
+  if (amount === undefined || currency === undefined)
+    throw new RingfenceError('input_invalid', 'State amount and currency of what it cost.');
+  if (amount < 0) throw new RingfenceError('input_invalid', 'The amount is negative.');
+  return { amount, currency };
+}
 
 async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
   const { limit, key, app, state } = input;
@@ -21,9 +41,5 @@ async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
 }
 
 function show(row: LedgerRecord): Given<'ledger.list'>[number] {
-  return { ...row, atBound: row.atBound === true, id: idOf(row) };
-}
-
-function idOf({ node, epoch, position }: LedgerRecord): string {
-  return `${node}-${epoch}-${position}`;
+  return { ...row, atBound: row.atBound === true, id: pointId(row) };
 }

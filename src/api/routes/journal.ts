@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, empty, time, type RouteSpec } from '../schema.ts';
+import { count, empty, point, time, type RouteSpec } from '../schema.ts';
 
 /** Journal records differ by type; each has these two. Times and micros in them are numbers, as in the files. */
 const record = z.looseObject({ type: z.string(), at: z.number() });
@@ -40,7 +40,7 @@ export const journalRoutes = {
   },
   'journal.show': {
     summary: 'A record and what followed it',
-    input: z.strictObject({ id: z.string().regex(/^[\w.]+-\d+-\d+$/, 'an id looks like w0-3-17') }),
+    input: z.strictObject({ id: point }),
     output: z.array(entry),
   },
   'journal.export': {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amountOut, count, empty, time, type RouteSpec } from '../schema.ts';
+import { amountIn, amountOut, count, currency, empty, point, time, type RouteSpec } from '../schema.ts';
 
 const state = z.enum(['reserved', 'committed', 'released', 'unknown']);
 
@@ -49,6 +49,22 @@ export const ledgerRoutes = {
           ),
       }),
     ),
+  },
+  'ledger.settle': {
+    summary: 'State what became of a request, as a person found it at the vendor',
+    input: z.strictObject({
+      row: point,
+      outcome: z
+        .enum(['priced', 'at-bound', 'not-sent'])
+        .describe(
+          '`priced`: it happened at this cost; `at-bound`: it happened, and what it cost is not known; `not-sent`: it never happened, which frees the money',
+        ),
+      amount: amountIn.optional().describe('With `priced` only'),
+      currency: currency.optional().describe('Of the amount'),
+      resource: z.string().min(1).max(120).optional().describe('Id that the vendor gave to it'),
+      reason: z.string().min(1).max(500).describe('How it is known; the journal keeps it'),
+    }),
+    output: row,
   },
   'ledger.totals': {
     summary: 'Sum of amounts by currency and state',

@@ -1,7 +1,9 @@
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { EXIT } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
+import { confirm } from '../prompt.ts';
 import { minute, openSession, tableText } from '../session.ts';
 
 export interface ListFlags extends CommonFlags {
@@ -39,14 +41,19 @@ function stateOf({
   return settled ? state : 'committed (bound)';
 }
 
+const USUAL_LIMIT = 50;
+
 type Unknown = Answer<'ledger.unknown'>[number];
 
 export async function unknown(
   context: CliContext,
   flags: CommonFlags & { readonly limit?: number },
 ): Promise<void> {
-  const { client, show } = await openSession(context, flags);
-  show(await client.call('ledger.unknown', { limit: flags.limit }), unknownText);
+  const { client, show, note } = await openSession(context, flags);
+  const { limit = USUAL_LIMIT } = flags;
+  const rows = await client.call('ledger.unknown', { limit });
+  show(rows, unknownText);
+  if (rows.length === limit) note(`There may be more; --limit ${10 * limit} lists them.`);
 }
 
 const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; readonly todo: string }>> = {
@@ -56,11 +63,11 @@ const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; read
   },
   'not-listed': {
     name: 'not possible',
-    todo: "the vendor has no list of such requests. Look around that time in the vendor's console; the money stays reserved in its budget period.",
+    todo: "the vendor has no list of such requests. Look around that time in the vendor's console, and state what you find with `ringfence ledger settle <id>`; until then the money stays reserved in its budget period.",
   },
   'account-gone': {
     name: 'account removed',
-    todo: "nobody can ask for it any more. Look around that time in the vendor's console; the money stays reserved in its budget period.",
+    todo: "nobody can ask for it any more. Look around that time in the vendor's console, and state what you find with `ringfence ledger settle <id>`; until then the money stays reserved in its budget period.",
   },
 };
 
@@ -85,6 +92,35 @@ export function unknownText(rows: readonly Unknown[]): string {
     'is reserved. `ringfence journal show <id>` tells what was asked.',
     ...advice,
   ].join('\n');
+}
+
+export interface SettleFlags extends CommonFlags {
+  readonly cost?: string;
+  readonly atBound: boolean;
+  readonly notSent: boolean;
+  readonly resource?: string;
+  readonly reason: string;
+  readonly yes: boolean;
+}
+
+/** States what a person found out about a request at the vendor. */
+export async function settle(context: CliContext, flags: SettleFlags, row: string): Promise<void> {
+  const { cost, atBound, notSent, resource, reason } = flags;
+  if ([cost !== undefined, atBound, notSent].filter(Boolean).length !== 1)
+    throw new RingfenceError('usage', 'Give one of --cost, --at-bound and --not-sent.');
+  const { client, show } = await openSession(context, flags);
+  const question = notSent
+    ? `Free what is reserved for ${row}? If the vendor did take it, it was spent past the budgets.`
+    : `Settle ${row}? This cannot be taken back.`;
+  await confirm(context.process, question, flags.yes);
+  const settled = await client.call('ledger.settle', { row, resource, reason, ...outcomeOf(flags) });
+  show(settled, ({ id, amount, currency, state }) => `${id} is ${state} at ${amount} ${currency}.`);
+}
+
+function outcomeOf({ cost, notSent }: SettleFlags) {
+  if (cost === undefined) return { outcome: notSent ? 'not-sent' : 'at-bound' } as const;
+  const [amount = '', currency = ''] = cost.trim().split(/\s+/);
+  return { outcome: 'priced', amount, currency } as const;
 }
 
 export async function verify(context: CliContext, flags: CommonFlags): Promise<void> {

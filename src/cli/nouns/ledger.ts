@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { choice, common, text, whole } from '../flags.ts';
+import { argument, choice, common, needed, text, whole, yes } from '../flags.ts';
 
 const load = () => import('../commands/ledger.ts');
 
@@ -23,6 +23,22 @@ export const ledger = buildRouteMap({
       loader: async () => bind((await load()).unknown),
       parameters: { flags: { ...common, limit: whole('At most so many; 50 unless given') } },
       docs: { brief: 'List requests whose outcome nobody knows, oldest first, and what to do' },
+    }),
+    settle: buildCommand({
+      loader: async () => bind((await load()).settle),
+      parameters: {
+        flags: {
+          ...common,
+          cost: text('It happened, and cost this, as "0.0079 USD"', 'amount'),
+          atBound: yes('It happened, and what it cost is not known: what is reserved counts'),
+          notSent: yes('It never happened: what is reserved is free again'),
+          resource: text('Id that the vendor gave to it', 'id'),
+          reason: needed('How you know; the journal keeps it', 'text'),
+          yes: yes('Do not ask'),
+        },
+        positional: argument('row', 'Id of the ledger row, as `ledger unknown` shows it'),
+      },
+      docs: { brief: 'State what became of a request whose answer was lost, or what it cost' },
     }),
     verify: buildCommand({
       loader: async () => bind((await load()).verify),

@@ -40,6 +40,7 @@ export interface SettlementWorld {
     form: Readonly<Record<string, string>>,
     arrived: boolean,
     kind?: 'Messages' | 'Calls',
+    reserves?: readonly Reserve[],
   ): Promise<number>;
   row(position: number): Promise<LedgerRecord>;
   advance(milliseconds: number): Promise<void>;
@@ -147,10 +148,10 @@ export async function openWorld(
       const { resourceIds } = vendor.readSettlement(intent as unknown as Intent, response);
       return load({ resourceIds, ...changes }, 'committed');
     },
-    async lose(form, arrived, kind = 'Messages') {
+    async lose(form, arrived, kind = 'Messages', reserves = []) {
       if (arrived) await create({ From: FROM, ...form }, kind);
       const action = kind === 'Calls' ? 'call.create' : 'message.send';
-      return load({ fingerprints: prints(form), action }, 'unknown');
+      return load({ fingerprints: prints(form), action, reserves }, 'unknown');
     },
     async row(at) {
       const found = await store.ledger.get({ ...LIFE, position: at });

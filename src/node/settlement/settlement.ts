@@ -1,6 +1,6 @@
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import { createBooking, type BookingOptions } from './booking.ts';
+import { createBooking, type Booking, type BookingOptions } from './booking.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
@@ -26,6 +26,8 @@ export interface Settlement {
   prices(): Promise<number>;
   /** Looks for what became of unknown rows; how many have an outcome now. */
   outcomes(): Promise<number>;
+  /** For what a person found out. */
+  readonly booking: Booking;
 }
 
 interface Batch {
@@ -82,6 +84,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   }
 
   return Object.freeze({
+    booking,
     prices() {
       const deskOf = createDesks(options);
       return all(() => settle(deskOf));

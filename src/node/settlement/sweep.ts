@@ -1,5 +1,6 @@
 import type { LedgerStore } from '../../store/ports.ts';
-import type { JournalPoint, LedgerRecord } from '../../store/records.ts';
+import type { LedgerRecord } from '../../store/records.ts';
+import type { JournalPoint } from '../../kernel/point.ts';
 import { isDue } from './schedule.ts';
 
 export interface SweepOptions {

@@ -6,7 +6,7 @@ import type { Movements } from '../movements.ts';
 import { applyOutcome, checkNothingLost, settleable } from '../outcome.ts';
 import type { Origin } from '../outcome.ts';
 import type { LedgerBatch, LedgerOutcome } from '../ports.ts';
-import type { JournalPoint } from '../records.ts';
+import type { JournalPoint } from '../../kernel/point.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Queries } from './database.ts';
 import { ensureLife, move } from './leases.ts';

@@ -1,6 +1,7 @@
 import type { GrantRequest, LedgerOutcome, LedgerFilter } from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
-import type { JournalPoint, PolicyRecord, PriceRecord } from '../records.ts';
+import type { PolicyRecord, PriceRecord } from '../records.ts';
+import type { JournalPoint } from '../../kernel/point.ts';
 import * as collections from './collections.ts';
 import type { CollectionName, Document } from './collections.ts';
 import type { Database } from './database.ts';

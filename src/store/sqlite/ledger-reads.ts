@@ -1,6 +1,7 @@
 import { checkLimit } from '../grants.ts';
 import type { LedgerFilter } from '../ports.ts';
-import type { JournalPoint, LedgerRecord } from '../records.ts';
+import type { LedgerRecord } from '../records.ts';
+import type { JournalPoint } from '../../kernel/point.ts';
 import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Database, Value } from './database.ts';

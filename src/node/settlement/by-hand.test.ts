@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { LedgerStatement } from '../../api/services.ts';
+import type { RingfenceError } from '../../kernel/errors.ts';
+import { micros } from '../../kernel/money.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+import { createLedgerService } from '../ledger-service.ts';
+import { BOUND, openWorld } from './settlement-fixture.ts';
+
+const LIFE = { node: 'w0', epoch: 1 };
+const BUDGET = { id: 'budget_a', unit: 'money', currency: 'USD', rates: {} } as unknown as BudgetRecord;
+const PERIOD = 0;
+const form = { To: '+4915215551234', Body: 'x' };
+const notSent: LedgerStatement = { outcome: 'not-sent', cost: null, resource: null, reason: 'not listed' };
+const atBound: LedgerStatement = { ...notSent, outcome: 'at-bound' };
+const priced = (amount: number, resource: string | null = null): LedgerStatement => ({
+  ...notSent,
+  outcome: 'priced',
+  cost: { amount: micros(amount), currency: 'USD' },
+  resource,
+});
+
+/** The ledger's service over a real store; the acts are journaled into `acts`. */
+async function open(context: TestContext) {
+  const world = await openWorld(context, { budgets: [BUDGET] });
+  const acts: unknown[] = [];
+  const service = createLedgerService({
+    store: world.store,
+    registry: { byId: () => null },
+    booking: world.settlement.booking,
+    record: (act) => Promise.resolve(void acts.push(act)),
+  });
+  const settle = (position: number, statement: LedgerStatement) =>
+    service.settle({ ...LIFE, position }, statement, 'admin/ada');
+  return { ...world, acts, settle, verify: () => world.store.ledger.verify() };
+}
+
+const conflict = (message: RegExp) => (error: unknown) =>
+  (error as RingfenceError).code === 'conflict' && message.test((error as Error).message);
+
+test('a request that never happened frees what its budgets kept, and the act is on record', async (t) => {
+  const { lose, settle, acts, store, verify } = await open(t);
+  const at = await lose(form, false, 'Messages', [[BUDGET.id, PERIOD, BOUND]]);
+  const row = await settle(at, notSent);
+  assert.deepEqual([row.state, row.amount, row.settled], ['released', 0, true]);
+  assert.deepEqual(row.reserves, [[BUDGET.id, PERIOD, 0]]);
+  assert.deepEqual(await store.ledger.pending('unknown', 10), []);
+  assert.deepEqual((await verify()).problems, []);
+  assert.deepEqual(acts, [
+    { actor: 'admin/ada', act: 'ledger.settle', target: `w0-1-${at}`, detail: { ...notSent } },
+  ]);
+});
+
+test('a request that happened costs what is stated, also in its budgets, and keeps the id of the vendor', async (t) => {
+  const { lose, settle, verify, incidents } = await open(t);
+  const at = await lose(form, false, 'Messages', [[BUDGET.id, PERIOD, BOUND]]);
+  const row = await settle(at, priced(7_900, 'SM1'));
+  assert.deepEqual(
+    [row.state, row.amount, row.settled, row.resourceIds],
+    ['committed', 7_900, true, ['SM1']],
+  );
+  assert.deepEqual(row.reserves, [[BUDGET.id, PERIOD, 7_900]]);
+  assert.deepEqual((await verify()).problems, []);
+  assert.deepEqual(incidents, []);
+});
+
+test('what is settled is not looked for any more', async (t) => {
+  const { lose, settle, settlement, row } = await open(t);
+  const at = await lose(form, true);
+  await settle(at, priced(7_900));
+  await settlement.round();
+  assert.equal((await row(at)).amount, 7_900);
+});
+
+test('a cost above the bound is booked, and an incident', async (t) => {
+  const { lose, settle, incidents } = await open(t);
+  const row = await settle(await lose(form, false), priced(BOUND + 1));
+  assert.equal(row.amount, BOUND + 1);
+  assert.deepEqual(incidents, ['cost-above-bound']);
+});
+
+test('what stands at its bound for want of a price can still be told one', async (t) => {
+  const { lose, settle } = await open(t);
+  const at = await lose(form, false);
+  const bound = await settle(at, atBound);
+  assert.deepEqual([bound.state, bound.amount, bound.atBound], ['committed', BOUND, true]);
+  const row = await settle(at, priced(7_900));
+  assert.deepEqual([row.amount, row.atBound === true], [7_900, false]);
+});
+
+test('what the vendor has said is not replaced', async (t) => {
+  const { lose, send, settle, acts } = await open(t);
+  const accepted = await send(form);
+  await assert.rejects(settle(accepted, notSent), conflict(/has accepted the request/));
+  const lost = await lose(form, false);
+  await settle(lost, notSent);
+  await assert.rejects(settle(lost, priced(1)), conflict(/is known/));
+  await settle(accepted, priced(7_900));
+  await assert.rejects(settle(accepted, atBound), conflict(/is known/));
+  assert.equal(acts.length, 2, 'a refused act is none');
+});
+
+test('one thing at the vendor is the answer to one request', async (t) => {
+  const { lose, settle } = await open(t);
+  await settle(await lose(form, false), priced(7_900, 'SM1'));
+  await assert.rejects(
+    settle(await lose(form, false), priced(7_900, 'SM1')),
+    conflict(/SM1 is what another/),
+  );
+});
+
+test('a row that is not there is named', async (t) => {
+  const { settle } = await open(t);
+  await assert.rejects(settle(99, notSent), /no ledger row w0-1-99/);
+});
