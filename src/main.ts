@@ -1,20 +1,24 @@
-import { createCli } from './cli/cli.ts';
+import type { CliOptions } from './cli/context.ts';
+import { isHookLine, runHookLine } from './cli/hook-line.ts';
 import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
 const load = async () => (await import('./node/actions.ts')).createActions(process);
 
-const cli = createCli({
+const options: CliOptions = {
   process,
-  client: async (options) => (await import('./cli/client.ts')).createClient(options),
+  client: async (connection) => (await import('./cli/client.ts')).createClient(connection),
   version: VERSION,
   actions: {
-    init: async (options) => (await load()).init(options),
-    dev: async (options) => (await load()).dev(options),
-    serve: async (options) => (await load()).serve(options),
-    inspect: async (options) => (await load()).inspect(options),
+    init: async (local) => (await load()).init(local),
+    dev: async (local) => (await load()).dev(local),
+    serve: async (local) => (await load()).serve(local),
+    inspect: async (local) => (await load()).inspect(local),
   },
-});
-const code = await cli.run(process.argv.slice(2));
+};
+const words = process.argv.slice(2);
+const code = isHookLine(words)
+  ? await runHookLine(options, words)
+  : await (await import('./cli/cli.ts')).createCli(options).run(words);
 // Timers of pools must not keep a command alive that is done.
 process.exit(code);

@@ -1,7 +1,8 @@
 import { ExitCode, proposeCompletions, run } from '@stricli/core';
 import { createApplication } from './application.ts';
 import type { CliContext, CliOptions } from './context.ts';
-import { EXIT, type FailureStyle } from './failure.ts';
+import { EXIT } from './exit.ts';
+import type { FailureStyle } from './failure.ts';
 
 export interface Cli {
   /** Runs one command line, without the program's name. Resolves to the exit code; never rejects. */

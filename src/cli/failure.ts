@@ -1,22 +1,11 @@
 import { ERRORS, RingfenceError } from '../kernel/errors.ts';
+import { EXIT } from './exit.ts';
 import { printable } from './table.ts';
 
 /** The user pressed Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
-
-/** What scripts can rely on; `ringfence help exit-codes` tells the same. */
-export const EXIT = {
-  ok: 0,
-  failure: 1,
-  usage: 2,
-  findings: 3,
-  unauthenticated: 4,
-  denied: 5,
-  cancelled: 6,
-  interrupted: 130,
-} as const;
 
 /** Exit code of a command that threw `error`. */
 export function exitCodeOf(error: unknown): number {

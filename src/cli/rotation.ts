@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../api/contract.ts';
 import type { CliContext } from './context.ts';
-import { EXIT } from './failure.ts';
+import { EXIT } from './exit.ts';
 import type { Session } from './session.ts';
 
 export type Rotation = Answer<'accounts.rotation'>;

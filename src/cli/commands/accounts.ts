@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { confirm } from '../prompt.ts';
 import { followRotation, guideText, rotationEnd } from '../rotation.ts';

@@ -7,7 +7,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import { finding, ok, skipped, type Check } from '../checks.ts';
 import { dataDirectory } from '../connection.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import { openSession, type Session } from '../session.ts';
 import { printable } from '../table.ts';
 import { localOptions, type LocalFlags } from './system.ts';

@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT, Interrupted } from '../failure.ts';
+import { EXIT } from '../exit.ts';
+import { Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
 import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { reportFindings, type Leak } from '../leak-report.ts';
 import { confirm, readInput } from '../prompt.ts';

@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession, tableText } from '../session.ts';

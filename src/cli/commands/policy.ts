@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import { readWhole, type CommonFlags } from '../flags.ts';
 import { confirm, readInput } from '../prompt.ts';
 import { readText } from '../secrets.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import type { Answer } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { runChild } from '../run/child.ts';
 import { formatProof, summarizeProof } from '../run/format-proof.ts';

@@ -4,7 +4,7 @@ import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Held, HoldOptions } from '../../scan/report/hold.ts';
 import type { Sighting } from '../../scan/sighting.ts';
 import type { CliContext } from '../context.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { baselinePath, openBaseline, openSuppressions, projectFolder } from '../scan/inputs.ts';
 import { createProgressLine } from '../scan/progress.ts';

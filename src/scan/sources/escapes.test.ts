@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeEscapes } from './escapes.ts';
-import { sourceOf, sourceRange } from './rewriting.ts';
+import { sourceOf, sourceRange } from './rewritten.ts';
 
 const decoded = (text: string): string | null => {
   const rewriting = decodeEscapes(Buffer.from(text));

@@ -1,5 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import { childProcess } from '../builtins.ts';
+import { childProcess, files } from '../builtins.ts';
 
 const MOST_OUTPUT = 1 << 30;
 /** A repository may come from anybody: git must start no program that its configuration names, and fetch nothing. */
@@ -39,12 +39,19 @@ export function createGit(env: Environment): Git {
         stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'ignore'],
         ...(input === undefined ? {} : { input }),
       });
-      if (error !== undefined && 'code' in error && error.code === 'ENOENT')
-        throw new RingfenceError('input_invalid', 'This needs git, and there is none in PATH.');
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw reasonOf(error, folder);
       return status === 0 ? stdout : null;
     },
   });
+}
+
+/** The system says the same of a folder that is missing and of a program that is. */
+function reasonOf(error: Error, folder: string): Error {
+  if (files.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return new RingfenceError('input_invalid', `${folder} is no folder.`);
+  if ('code' in error && error.code === 'ENOENT')
+    return new RingfenceError('input_invalid', 'This needs git, and there is none in PATH.');
+  return error;
 }
 
 /** Splits output that ends each item with a zero byte; names are bytes, not always UTF-8. */

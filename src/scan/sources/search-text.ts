@@ -3,7 +3,8 @@ import type { Sighting } from '../sighting.ts';
 import { type ByteRange, coverOf } from './byte-ranges.ts';
 import type { Chunks } from './byte-queue.ts';
 import { countLines, findHits, type Origin, toSightings } from './hits.ts';
-import { replacedParts, type Rewriting, sourceOf, sourceRange, touchesReplaced } from './rewriting.ts';
+import type { Rewriting } from './rewriting.ts';
+import { replacedParts, sourceOf, sourceRange, touchesReplaced } from './rewritten.ts';
 
 const PIECE = 8 << 20;
 const LONGEST_LINE = 1 << 16;
