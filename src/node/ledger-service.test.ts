@@ -4,7 +4,7 @@ import { micros } from '../kernel/money.ts';
 import type { AccountRecord, LedgerRecord } from '../store/records.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { createLedgerService } from './ledger-service.ts';
-import type { Booking } from './settlement/booking.ts';
+import type { Settlement } from './settlement/settlement.ts';
 
 const row = (position: number, account: string, action: string) =>
   ({ node: 'w0', epoch: 1, position, at: 1_000_000, account, action, bound: micros(10) }) as LedgerRecord;
@@ -39,7 +39,7 @@ test('an unknown outcome says whether it is still looked for, and else why not',
       },
     },
     registry: { byId: (id) => (id === 'acme' ? vendor : null) },
-    booking: {} as Booking,
+    settlement: {} as Settlement,
     record: () => assert.fail(),
   });
   const found = await service.unknown(7);

@@ -6,9 +6,9 @@ import type { AccountRecord, LedgerRecord } from '../store/records.ts';
 import { pointId, type JournalPoint } from '../kernel/point.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Primary } from './primary.ts';
-import type { Booking } from './settlement/booking.ts';
 import { bookStatement, checkStatement } from './settlement/by-hand.ts';
 import { windowOf } from './settlement/records.ts';
+import type { Settlement } from './settlement/settlement.ts';
 
 /** Name of the act in the journal. */
 export const SETTLED_BY_HAND = 'ledger.settle';
@@ -19,13 +19,13 @@ export interface LedgerServiceParts {
     readonly accounts: Pick<Store['accounts'], 'list'>;
   };
   readonly registry: { byId(id: string): Vendor | null };
-  readonly booking: Booking;
+  readonly settlement: Pick<Settlement, 'booking' | 'inTurn'>;
   readonly record: Primary['record'];
 }
 
 /** What was spent, as the store has it. */
 export function createLedgerService(parts: LedgerServiceParts): LedgerService {
-  const { store, registry, booking, record } = parts;
+  const { store, registry, settlement, record } = parts;
   const { ledger, accounts } = store;
 
   async function rowAt(point: JournalPoint): Promise<LedgerRecord> {
@@ -43,13 +43,14 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
       const byId = new Map((await accounts.list()).map((account) => [account.id, account]));
       return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), registry) }));
     },
-    async settle(point: JournalPoint, statement: LedgerStatement, actor: string) {
-      const row = await rowAt(point);
-      await checkStatement(row, statement, ledger);
-      await record({ actor, act: SETTLED_BY_HAND, target: pointId(point), detail: { ...statement } });
-      await bookStatement(row, statement, booking);
-      return rowAt(point);
-    },
+    settle: (point: JournalPoint, statement: LedgerStatement, actor: string) =>
+      settlement.inTurn(point, async () => {
+        const row = await rowAt(point);
+        await checkStatement(row, statement, ledger);
+        await record({ actor, act: SETTLED_BY_HAND, target: pointId(point), detail: { ...statement } });
+        await bookStatement(row, statement, settlement.booking);
+        return rowAt(point);
+      }),
   };
 }
 

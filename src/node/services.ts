@@ -28,7 +28,7 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     budgets: budgetService(primary),
     prices: priceService(primary),
     kills: killService(primary),
-    ledger: createLedgerService({ ...primary, booking: primary.settlement.booking }),
+    ledger: createLedgerService(primary),
     journal: createJournalService(primary),
     system: createSystemService(primary, startedAt),
   };

@@ -185,13 +185,16 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     ledger: createLedgerService({
       store,
       registry: { byId: () => null },
-      booking: createBooking({
-        ledger: store.ledger,
-        budget: () => undefined,
-        journal: (record) => Promise.resolve(journal.add(record)),
-        incident: () => {},
-        now: clock.wall,
-      }),
+      settlement: {
+        booking: createBooking({
+          ledger: store.ledger,
+          budget: () => undefined,
+          journal: (record) => Promise.resolve(journal.add(record)),
+          incident: () => {},
+          now: clock.wall,
+        }),
+        inTurn: (_row, work) => work(),
+      },
       record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
     }),
     journal,

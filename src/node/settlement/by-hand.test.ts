@@ -5,7 +5,7 @@ import type { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import { createLedgerService } from '../ledger-service.ts';
-import { BOUND, openWorld } from './settlement-fixture.ts';
+import { BOUND, openWorld, type WorldOptions } from './settlement-fixture.ts';
 
 const LIFE = { node: 'w0', epoch: 1 };
 const BUDGET = { id: 'budget_a', unit: 'money', currency: 'USD', rates: {} } as unknown as BudgetRecord;
@@ -21,13 +21,13 @@ const priced = (amount: number, resource: string | null = null): LedgerStatement
 });
 
 /** The ledger's service over a real store; the acts are journaled into `acts`. */
-async function open(context: TestContext) {
-  const world = await openWorld(context, { budgets: [BUDGET] });
+async function open(context: TestContext, options: Pick<WorldOptions, 'answer'> = {}) {
+  const world = await openWorld(context, { budgets: [BUDGET], grace: 0, ...options });
   const acts: unknown[] = [];
   const service = createLedgerService({
     store: world.store,
     registry: { byId: () => null },
-    booking: world.settlement.booking,
+    settlement: world.settlement,
     record: (act) => Promise.resolve(void acts.push(act)),
   });
   const settle = (position: number, statement: LedgerStatement) =>
@@ -70,6 +70,25 @@ test('what is settled is not looked for any more', async (t) => {
   await settle(at, priced(7_900));
   await settlement.round();
   assert.equal((await row(at)).amount, 7_900);
+});
+
+test('what is settled while the vendor is asked stays, although the vendor then lists nothing', async (t) => {
+  const asking = Promise.withResolvers<void>();
+  const settled = Promise.withResolvers<void>();
+  const { lose, settle, settlement, row } = await open(t, {
+    async answer() {
+      asking.resolve();
+      await settled.promise;
+      return null;
+    },
+  });
+  const at = await lose(form, false);
+  const round = settlement.round();
+  await asking.promise;
+  await settle(at, priced(7_900));
+  settled.resolve();
+  await round;
+  assert.deepEqual([(await row(at)).state, (await row(at)).amount], ['committed', 7_900]);
 });
 
 test('a cost above the bound is booked, and an incident', async (t) => {

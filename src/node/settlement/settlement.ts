@@ -1,3 +1,5 @@
+import { pointId, type JournalPoint } from '../../kernel/point.ts';
+import { createTurns } from '../../kernel/turns.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import { createBooking, type Booking, type BookingOptions } from './booking.ts';
@@ -8,7 +10,7 @@ import { createSweep, DUE_AT_ONCE } from './sweep.ts';
 import { resolveUnknown } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions {
-  readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource'>;
+  readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get'>;
   /**
    * Time in wall ms that no step of the clock hurries on: by it a wait comes to its end. A wall clock that jumps ahead
    * must not make a lost answer look like one that never was.
@@ -26,8 +28,10 @@ export interface Settlement {
   prices(): Promise<number>;
   /** Looks for what became of unknown rows; how many have an outcome now. */
   outcomes(): Promise<number>;
-  /** For what a person found out. */
+  /** For what a person found out, in the row's turn. */
   readonly booking: Booking;
+  /** Runs `work` while nobody else decides what became of the row. */
+  inTurn<T>(row: JournalPoint, work: () => Promise<T>): Promise<T>;
 }
 
 interface Batch {
@@ -46,6 +50,8 @@ const MOST_BATCHES = 100;
 export function createSettlement(options: SettlementOptions): Settlement {
   const { ledger, now, steady } = options;
   const booking = createBooking(options);
+  const turns = createTurns();
+  const inTurn = <T>(row: JournalPoint, work: () => Promise<T>): Promise<T> => turns(pointId(row), work);
   const late = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
 
@@ -75,7 +81,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
         const account = rows[0]?.account ?? '';
         const desk = await deskOf(account);
         if (desk === null) return 0;
-        const resolved = await resolveUnknown(rows, desk, { ...options, booking, now: steady });
+        const resolved = await resolveUnknown(rows, desk, { ...options, booking, inTurn, now: steady });
         if (!desk.isOpen()) unknown.missed(account);
         return resolved;
       }),
@@ -85,6 +91,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
 
   return Object.freeze({
     booking,
+    inTurn,
     prices() {
       const deskOf = createDesks(options);
       return all(() => settle(deskOf));

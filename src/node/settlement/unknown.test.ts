@@ -28,7 +28,11 @@ test('rows that have waited for long are looked for minute by minute, not in one
     fingerprints: ['f'],
   }));
   const resolved = await resolveUnknown(rows as unknown as LedgerRecord[], desk as unknown as Desk, {
-    ledger: { hasResource: () => Promise.resolve(false) },
+    ledger: {
+      hasResource: () => Promise.resolve(false),
+      get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
+    },
+    inTurn: (_row, work) => work(),
     booking: booking as unknown as Booking,
     fingerprint: () => '',
     graceMilliseconds: 1,

@@ -4,11 +4,13 @@ import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/vendor.ts';
 import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';
+import type { Settlement } from './settlement.ts';
 import { CLOCK_DIFFERENCE, listRecords, windowOf } from './records.ts';
 
 export interface UnknownOptions {
-  readonly ledger: Pick<LedgerStore, 'hasResource'>;
+  readonly ledger: Pick<LedgerStore, 'hasResource' | 'get'>;
   readonly booking: Booking;
+  readonly inTurn: Settlement['inTurn'];
   readonly fingerprint: (text: string) => string;
   readonly graceMilliseconds?: number;
   /** Wall ms. */
@@ -55,7 +57,8 @@ async function resolveSpan(
   const free = await findFree(records, rows, options);
   const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
   let resolved = 0;
-  for (const row of rows) if (await resolve(row, free, grace, options)) resolved += 1;
+  for (const row of rows)
+    if (await options.inTurn(row, () => resolve(row, free, grace, options))) resolved += 1;
   return resolved;
 }
 
@@ -84,8 +87,10 @@ async function resolve(
   row: LedgerRecord,
   free: ReadonlyMap<string, VendorRecord[]>,
   grace: number,
-  { booking, fingerprint, now }: UnknownOptions,
+  { ledger, booking, fingerprint, now }: UnknownOptions,
 ): Promise<boolean> {
+  // A person may have settled it while the vendor was asked.
+  if ((await ledger.get(row))?.state !== 'unknown') return true;
   const candidates = free.get(row.fingerprints[0] ?? '') ?? [];
   const index = candidates.findIndex((record) => isSame(row, record, fingerprint));
   if (index === -1) {
