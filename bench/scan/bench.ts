@@ -8,6 +8,7 @@ import { findPeers, type Peer } from './peers.ts';
 import { borrow } from './repository.ts';
 import { toMarkdown, type Measured } from './report.ts';
 import { measureStaged } from './staged.ts';
+import { warmUp } from './warm-up.ts';
 
 const parameters = process.argv.slice(2);
 const isJson = parameters.includes('--json');
@@ -135,6 +136,7 @@ if (repositories.length === 0) {
   const home = mkdtempSync(join(cache, 'scan-'));
   try {
     const peers = findPeers(cache, chosen, say);
+    warmUp(join(home, 'warm-up'), ringfence);
     const all: Measured[] = [];
     for (const [index, path] of repositories.entries()) {
       all.push(await measureRepository(path, join(home, String(index)), peers));
