@@ -18,16 +18,18 @@ const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' |
 export function toMarkdown(all: readonly Measured[], turns: number): string {
   const names = [...new Set(all.flatMap(({ peers }) => Object.keys(peers)))];
   const head = ['Repository', 'Ringfence CPU s', 'wall s', 'git cat-file CPU s', 'git log -p CPU s'];
-  const columns = [...head, ...names.map((name) => `${name} CPU s`), 'ours ÷ cat-file', 'peak MiB'];
+  const others = names.flatMap((name) => [`${name} CPU s`, 'wall s']);
+  const columns = [...head, ...others, 'ours ÷ cat-file', 'peak MiB', 'staged ms'];
   const rows = all.map((one) => [
     one.repo,
     one.oursCpuS,
     one.oursWallS,
     one.catFileCpuS,
     one.gitLogCpuS,
-    ...names.map((name) => one.peers[name]?.cpuS ?? '–'),
+    ...names.flatMap((name) => [one.peers[name]?.cpuS ?? '–', one.peers[name]?.wallS ?? '–']),
     (one.oursCpuS / one.catFileCpuS).toFixed(2),
     one.peakMiB,
+    one.stagedMs,
   ]);
   const [cpu] = cpus();
   return `# Scanning histories
@@ -41,6 +43,6 @@ cannot read such a repository. Ringfence has scanned once before, as Node keeps 
 
 ${[row(columns), row(columns.map(() => '---')), ...rows.map(row)].join('\n')}
 
-A staged scan of one file takes ${all.at(-1)?.stagedMs ?? '?'} ms from start to end.
+\`staged ms\` is a staged scan of one file from start to end, the median of eleven.
 `;
 }

@@ -32,20 +32,11 @@ export function createCli(options: CliOptions): Cli {
   });
 }
 
-/** The library writes exit codes into its process; ours stays as it is. A stream opens when it is used, as that takes 2 ms. */
+/** The library writes exit codes into its process; ours stays as it is. */
 function frame(context: CliContext) {
-  const { process } = context;
-  const own = {
-    get stdout() {
-      return process.stdout;
-    },
-    get stderr() {
-      return process.stderr;
-    },
-    env: process.env,
-    exitCode: null as number | string | null,
-  };
-  return { process: own, forCommand: () => context };
+  const { stdout, stderr, env } = context.process;
+  const process = { stdout, stderr, env, exitCode: null as number | string | null };
+  return { process, forCommand: () => context };
 }
 
 /** Codes of the library below 0 tell what it could not do itself. */

@@ -20,8 +20,8 @@ export function isHookLine([noun, flag, path = '', ...more]: readonly string[]):
 }
 
 /**
- * Runs what hooks run as `cli.ts` would, without a parser: to load and run that takes as long as the scan itself.
- * Resolves to the exit code; never rejects.
+ * Runs what hooks run as `cli.ts` would, without its parser, which costs a seventh of the whole time. Resolves to the exit
+ * code; never rejects.
  */
 export async function runHookLine(options: CliOptions, words: readonly string[]): Promise<number> {
   let code = 0;

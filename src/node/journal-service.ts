@@ -6,7 +6,7 @@ import { findRecord, readJournal } from '../journal/tail.ts';
 import { pointId, type JournalPoint } from '../kernel/point.ts';
 import { CONTROL } from './foundation.ts';
 import { retireEpochs } from './journal-retirement.ts';
-import { tailJournals, type Journals } from './journal-tail.ts';
+import { passOver, tailJournals, type Journals } from './journal-tail.ts';
 import { verifyJournals } from './journal-verification.ts';
 import { SETTLED_BY_HAND } from './ledger-service.ts';
 import type { Primary } from './primary.ts';
@@ -62,12 +62,12 @@ async function settlementsOf(
 ): Promise<readonly JournalEntry[]> {
   const id = pointId(point);
   const isAbout = (record: JournalEntry['record']): boolean =>
-    (record.type === 'settlement' && pointId(record.of) === id) ||
+    (record.type === 'settlement' && record.of.position === point.position && pointId(record.of) === id) ||
     (record.type === 'admin' && record.act === SETTLED_BY_HAND && record.target === id);
   const entries: JournalEntry[] = [];
   const from = await placeAt(control, at - CLOCK_STEP);
   let looked = 0;
-  for await (const { epoch, position, record } of readJournal(control, from, () => {})) {
+  for await (const { epoch, position, record } of readJournal(control, from, passOver)) {
     if (++looked > SETTLEMENTS) break;
     if (isAbout(record)) entries.push({ node: CONTROL, epoch, position, record });
   }

@@ -53,7 +53,7 @@ export async function unknown(
   const { limit = USUAL_LIMIT } = flags;
   const rows = await client.call('ledger.unknown', { limit });
   show(rows, unknownText);
-  if (rows.length === limit) note(`There may be more; --limit ${10 * limit} lists them.`);
+  if (rows.length === limit) note(`There may be more than ${limit}; a higher --limit lists them.`);
 }
 
 const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; readonly todo: string }>> = {
