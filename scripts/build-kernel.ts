@@ -15,5 +15,5 @@ const OPTIONS = [
 ];
 
 // Compiles the kernel of the history scan to WebAssembly; run by `npm ci` (script `prepare`).
-const { error } = await main([SOURCE, '--outFile', TARGET, '--initialMemory', '48', ...OPTIONS]);
-if (error !== null) throw error;
+const { error, stderr } = await main([SOURCE, '--outFile', TARGET, '--initialMemory', '48', ...OPTIONS]);
+if (error !== null) throw new Error(`${SOURCE} does not compile:\n${stderr.toString()}`, { cause: error });
