@@ -91,6 +91,16 @@ test('what is settled while the vendor is asked stays, although the vendor then 
   assert.deepEqual([(await row(at)).state, (await row(at)).amount], ['committed', 7_900]);
 });
 
+test('of two statements at the same time about one request, one counts and the other is refused', async (t) => {
+  const { lose, settle, acts, row, verify } = await open(t);
+  const at = await lose(form, false, 'Messages', [[BUDGET.id, PERIOD, BOUND]]);
+  const [first, second] = await Promise.allSettled([settle(at, priced(7_900)), settle(at, notSent)]);
+  assert.equal(first.status, 'fulfilled');
+  assert.ok(second.status === 'rejected' && conflict(/is known/)(second.reason));
+  assert.deepEqual([(await row(at)).state, (await row(at)).amount, acts.length], ['committed', 7_900, 1]);
+  assert.deepEqual((await verify()).problems, []);
+});
+
 test('a cost above the bound is booked, and an incident', async (t) => {
   const { lose, settle, incidents } = await open(t);
   const row = await settle(await lose(form, false), priced(BOUND + 1));
