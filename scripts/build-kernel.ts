@@ -1,4 +1,4 @@
-import { main } from 'assemblyscript/asc';
+import { createMemoryStream, main } from 'assemblyscript/asc';
 
 const SOURCE = 'assembly/scan-kernel.ts';
 const TARGET = 'src/scan/git/kernel.wasm';
@@ -15,5 +15,7 @@ const OPTIONS = [
 ];
 
 // Compiles the kernel of the history scan to WebAssembly; run by `npm ci` (script `prepare`).
-const { error, stderr } = await main([SOURCE, '--outFile', TARGET, '--initialMemory', '48', ...OPTIONS]);
-if (error !== null) throw new Error(`${SOURCE} does not compile:\n${stderr.toString()}`, { cause: error });
+const words = [SOURCE, '--outFile', TARGET, '--initialMemory', '48', ...OPTIONS];
+const said = createMemoryStream();
+const { error } = await main(words, { stderr: said });
+if (error !== null) throw new Error(`${SOURCE} does not compile:\n${said.toString()}`, { cause: error });

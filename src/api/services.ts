@@ -199,8 +199,11 @@ export interface JournalTail {
 export interface JournalService {
   /** Throws `input_invalid` for a cursor that it did not make. */
   tail(options: JournalTail): Promise<{ readonly entries: readonly JournalEntry[]; readonly cursor: string }>;
-  /** The record at a point and what followed it (outcome, settlements, by whose hand); empty when there is none. */
-  show(point: JournalPoint): Promise<readonly JournalEntry[]>;
+  /**
+   * The record at a point and what followed it (outcome, settlements, by whose hand); empty when there is none. `isCut`: so
+   * many records came after it that not all were looked at.
+   */
+  show(point: JournalPoint): Promise<{ readonly entries: readonly JournalEntry[]; readonly isCut: boolean }>;
   /**
    * Records with `at` in [since, until), wall ms, node by node. Those that cannot be trusted are left out; then
    * `verify_failed` is thrown at the end.

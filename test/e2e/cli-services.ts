@@ -239,9 +239,12 @@ function createMemoryJournal(clock: Clock): MemoryJournal {
       return Promise.resolve({ entries: entries.slice(from, from + limit), cursor: String(entries.length) });
     },
     show: ({ node, epoch, position }) =>
-      Promise.resolve(
-        entries.filter((one) => one.node === node && one.epoch === epoch && one.position === position),
-      ),
+      Promise.resolve({
+        entries: entries.filter(
+          (one) => one.node === node && one.epoch === epoch && one.position === position,
+        ),
+        isCut: false,
+      }),
     export: async function* ({ since, until }) {
       yield* entries.filter(
         ({ record }) => record.at >= (since ?? 0) && record.at < (until ?? Number.MAX_SAFE_INTEGER),

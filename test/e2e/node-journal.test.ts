@@ -260,7 +260,7 @@ test('a damaged epoch of a data-plane process is retired while the node works, a
       ?.retired.map(({ through, kept, actor }) => [through, kept, actor]),
     [[1, 1, 'admin/ada']],
   );
-  assert.deepEqual(await journal.show({ node: 'w0', epoch: 1, position: 1 }), []);
+  assert.deepEqual((await journal.show({ node: 'w0', epoch: 1, position: 1 })).entries, []);
   const acts = (await Array.fromAsync(readJournal(join(primary.paths.journal, 'control')))).flatMap(
     ({ record }) => (record.type === 'admin' && record.act === 'journal.retire' ? [record] : []),
   );

@@ -120,7 +120,8 @@ describe('a request without an answer', () => {
     const row = await ledger.settle(lost, found, 'admin/ada');
     assert.deepEqual([row.state, row.amount, row.settled], ['committed', 7_900, true]);
     assert.deepEqual((await ledger.verify()).problems, []);
-    const story = (await journal.show(lost)).map(({ node: where, record: { type } }) => `${where} ${type}`);
+    const { entries } = await journal.show(lost);
+    const story = entries.map(({ node: where, record: { type } }) => `${where} ${type}`);
     assert.deepEqual(story, ['w0 intent', 'w0 outcome', 'control admin', 'control settlement']);
   });
 });

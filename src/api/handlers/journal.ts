@@ -13,10 +13,10 @@ export const journalHandlers: Handlers<Ids> = {
     return { cursor: found.cursor, entries: found.entries.map(show) };
   },
   'journal.show': async ({ services, input }) => {
-    const entries = await services.journal.show(readPoint(input.id));
+    const { entries, isCut } = await services.journal.show(readPoint(input.id));
     if (entries.length === 0)
       throw new RingfenceError('not_found', `There is no journal record ${input.id}.`);
-    return entries.map(show);
+    return { entries: entries.map(show), isCut };
   },
   'journal.export': async function* ({ services, input, signal }) {
     const range = { since: readTime(input.since), until: readTime(input.until) };

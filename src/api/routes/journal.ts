@@ -41,7 +41,10 @@ export const journalRoutes = {
   'journal.show': {
     summary: 'A record and what followed it',
     input: z.strictObject({ id: point }),
-    output: z.array(entry),
+    output: z.object({
+      entries: z.array(entry),
+      isCut: z.boolean().describe('More may have followed than was looked at'),
+    }),
   },
   'journal.export': {
     summary: 'All records of a time range, one a line',

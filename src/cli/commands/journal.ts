@@ -10,7 +10,7 @@ import { describeRecord } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
 import { printable } from '../table.ts';
 
-type Entry = Answer<'journal.show'>[number];
+type Entry = Answer<'journal.show'>['entries'][number];
 type Retired = Answer<'journal.verify'>['journals'][number]['retired'][number];
 
 export interface TailFlags extends CommonFlags {
@@ -52,9 +52,12 @@ async function untilInterrupted(
 
 export async function show(context: CliContext, flags: CommonFlags, id: string): Promise<void> {
   const session = await openSession(context, flags);
-  session.show(await session.client.call('journal.show', { id }), (entries) =>
-    entries.map(formatInFull).join('\n\n'),
-  );
+  const story = await session.client.call('journal.show', { id });
+  session.show(story, ({ entries }) => entries.map(formatInFull).join('\n\n'));
+  if (story.isCut)
+    session.note(
+      'So much came after it that not all was looked at; `ringfence journal export` has the rest.',
+    );
 }
 
 export interface ExportFlags extends CommonFlags {
