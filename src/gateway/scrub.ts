@@ -1,6 +1,8 @@
 import type { OpenAccount } from '../vendors/vendor.ts';
 
 const MASK = '[sealed]';
+/** Longer values of sealed fields are not looked for in the parts of a large answer; a private key takes half of it. */
+const LONGEST_SEALED = 8192;
 /** Shorter strings would hit innocent text. */
 const SHORTEST = 8;
 
@@ -10,7 +12,7 @@ export interface Scrubber {
   bytes(body: Buffer): Buffer;
   /** The same for Latin-1 text of bytes. */
   text(text: string): string;
-  /** Length of the longest secret form, less one: what must be held back at the end of a streamed part. */
+  /** What must be held back at the end of a streamed part: no secret, and no sealed field, is longer by more than one byte. */
   readonly overlap: number;
 }
 
@@ -38,7 +40,7 @@ export function createScrubber(account: OpenAccount, sealedFields: readonly stri
       return cleaned === text ? body : Buffer.from(cleaned, 'latin1');
     },
     text: clean,
-    overlap: Math.max(0, ...needles.map((needle) => needle.length - 1)),
+    overlap: Math.max(field === null ? 0 : LONGEST_SEALED, ...needles.map((needle) => needle.length - 1)),
   };
 }
 

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secret } from '../kernel/secret.ts';
+import { createScrubber } from './scrub.ts';
+import { scrubStream } from './scrub-stream.ts';
+
+const SECRET = 'f00dfeedf00dfeed';
+const PASSWORD = 'correct horse battery staple '.repeat(4);
+const scrubber = createScrubber({ fields: {}, secrets: { token: new Secret(SECRET) } }, ['password']);
+
+async function scrubbed(texts: readonly string[]): Promise<string> {
+  const [first = Buffer.alloc(0), ...others] = texts.map((text) => Buffer.from(text));
+  const rest = (async function* () {
+    yield* others;
+  })();
+  return Buffer.concat(await Array.fromAsync(scrubStream(first, rest, scrubber))).toString();
+}
+
+test('a secret, or a sealed field, is found wherever the answer is cut into parts', async () => {
+  const padding = 'x'.repeat(20_000);
+  const text = `{"a":"${padding}","token":"${SECRET}","password" : "${PASSWORD}","b":"${padding}"}`;
+  const at = text.indexOf('"token"');
+  for (let cut = at; cut < at + 180; cut += 1) {
+    const whole = await scrubbed(['', text.slice(0, cut), text.slice(cut)]);
+    assert.ok(!whole.includes(SECRET) && !whole.includes('battery'), `cut at ${cut - at}`);
+    assert.equal(whole, `{"a":"${padding}","token":"[sealed]","password" : "[sealed]","b":"${padding}"}`);
+  }
+});
