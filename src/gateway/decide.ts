@@ -32,7 +32,7 @@ export function decide(
   const killed = parts.kills.check(subject, intent);
   if (killed !== null) return killed;
   const isCall = intent.action === 'call.create' || intent.action === 'call.modify';
-  const seconds = isCall ? secondsFor(parts, question) : 0;
+  const seconds = isCall ? secondsFor(parts, question) : (intent.callSeconds ?? 0);
   const priced = parts.prices.bound(intent, subject, seconds, at);
   if (!priced.ok) return priced;
   const policy = parts.policy.decide(subject, intent, priced.value, at);

@@ -7,11 +7,10 @@ import type { Intent } from '../../src/intent/intent.ts';
 import { micros } from '../../src/kernel/money.ts';
 import type { PriceRecord } from '../../src/store/records.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
-import { NOW, plan } from '../../src/vendors/shared/wire-fixture.ts';
+import { NOW } from '../../src/vendors/shared/wire-fixture.ts';
 import type { Vendor } from '../../src/vendors/vendor.ts';
 import type { Operation } from '../../src/vendors/wire.ts';
-import { requestFor } from './vendor-fixtures.ts';
-import { PROBES } from './vendor-probes.ts';
+import { readingsOf } from './vendor-probes.ts';
 
 const SECONDS = 60;
 
@@ -19,18 +18,8 @@ function spends({ effects }: Operation): boolean {
   return effects.includes('spend') || effects.includes('buy');
 }
 
-/** Intents of the plausible requests that the adapter understands. */
-function intentsOf(vendor: Vendor, operation: Operation): readonly Intent[] {
-  const bare = requestFor(operation, vendor);
-  const inBody = operation.method !== 'GET' && operation.method !== 'DELETE';
-  return PROBES.flatMap(([type, body]) => {
-    const request = inBody
-      ? { ...bare, headers: { 'content-type': type }, body: Buffer.from(body) }
-      : { ...bare, query: body.startsWith('{') ? '' : body };
-    const reading = vendor.readIntent(operation, request, plan);
-    return reading.kind === 'intent' ? [reading.intent] : [];
-  });
-}
+const intentsOf = (vendor: Vendor, operation: Operation): readonly Intent[] =>
+  readingsOf(vendor, operation).map(({ intent }) => intent);
 
 function priceOf(item: string): PriceRecord {
   return {

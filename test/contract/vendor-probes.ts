@@ -1,3 +1,9 @@
+import type { Intent } from '../../src/intent/intent.ts';
+import { plan } from '../../src/vendors/shared/wire-fixture.ts';
+import type { Vendor } from '../../src/vendors/vendor.ts';
+import type { Operation, WireRequest } from '../../src/vendors/wire.ts';
+import { requestFor } from './vendor-fixtures.ts';
+
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 const NUMBER = '+15005550006';
@@ -6,7 +12,7 @@ const form = (text: string): readonly [string, string] => [FORM, text];
 const json = (value: object): readonly [string, string] => [JSON_TYPE, JSON.stringify(value)];
 
 /** Plausible requests, of which an adapter understands one for every operation that has a meaning of its own. */
-export const PROBES: readonly (readonly [type: string, body: string])[] = [
+const PROBES: readonly (readonly [type: string, body: string])[] = [
   form(''),
   form('To=%2B15005550006&From=%2B15005550001&Channel=sms&Body=x&PhoneNumber=%2B15005550006&Code=1'),
   form('to=15005550006&from=x&text=x'),
@@ -43,3 +49,21 @@ export const PROBES: readonly (readonly [type: string, body: string])[] = [
   json({ text: 'x', premium: true }),
   json({ agents: [{ agent_name: 'x' }] }),
 ];
+
+export interface ProbeReading {
+  readonly request: WireRequest;
+  readonly intent: Intent;
+}
+
+/** The plausible requests that the adapter understands, and what it takes them for. */
+export function readingsOf(vendor: Vendor, operation: Operation): readonly ProbeReading[] {
+  const bare = requestFor(operation, vendor);
+  const inBody = operation.method !== 'GET' && operation.method !== 'DELETE';
+  return PROBES.flatMap(([type, body]) => {
+    const request = inBody
+      ? { ...bare, headers: { 'content-type': type }, body: Buffer.from(body) }
+      : { ...bare, query: body.startsWith('{') ? '' : body };
+    const reading = vendor.readIntent(operation, request, plan);
+    return reading.kind === 'intent' ? [{ request, intent: reading.intent }] : [];
+  });
+}

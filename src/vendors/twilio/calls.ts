@@ -16,7 +16,7 @@ import {
 import { readTwiml, type TwimlFacts } from './twiml.ts';
 
 /** Longest time limit that the vendor takes, in seconds. */
-const LONGEST_CALL = 86_400;
+export const LONGEST_CALL = 86_400;
 const LIMITED: ReadonlySet<string> = new Set(['CreateCall', 'CreateParticipant', 'UpdateCall']);
 /** Parameters by which the vendor gets to know another document, whose legs nobody knows yet. */
 const DOCUMENTS = ['Url', 'ApplicationSid', 'FallbackUrl'] as const;

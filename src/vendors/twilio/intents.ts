@@ -2,7 +2,7 @@ import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { type IntentDetails, readingOf } from '../shared/reading.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
-import { readCall, readCallUpdate, readParticipant, readValidation } from './calls.ts';
+import { LONGEST_CALL, readCall, readCallUpdate, readParticipant, readValidation } from './calls.ts';
 import { readMemberUpdate, readOther, readRecordingUpdate, readReservationUpdate } from './indirect.ts';
 import { readBulkLookup, readLookup } from './lookups.ts';
 import { readMessage } from './messages.ts';
@@ -22,8 +22,11 @@ type Reader = (question: Question) => IntentDetails;
 
 const buy: Reader = ({ parameters, plan }) => readNumberPurchase(parameters, plan);
 const lookUp: Reader = ({ parameters, plan, request }) => readLookup(parameters, plan, request);
+/** It lasts as long as the call, of which only the vendor knows when it ends. */
 const record: Reader = ({ parameters }) => ({
   action: 'recording.start',
+  callSeconds: LONGEST_CALL,
+  fixedSeconds: true,
   parameters: parameters.map,
   callbacks: callbacksOf(parameters),
 });

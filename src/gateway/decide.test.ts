@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parsePolicy } from '../guard/policy/document.ts';
+import { compilePolicy } from '../guard/policy/policy.ts';
+import { defaultPrices } from '../guard/prices/default-prices.ts';
+import { createPriceBook } from '../guard/prices/price-book.ts';
+import { VENDORS } from '../vendors/index.ts';
+import { NOW, plan, type RequestParts, wire } from '../vendors/shared/wire-fixture.ts';
+import { decide, type Permission } from './decide.ts';
+import type { PipelineParts } from './parts.ts';
+import type { Step } from '../intent/decision.ts';
+
+const POLICY = `
+version: 1
+mode: enforce
+rules:
+  - id: all
+    effect: allow
+    what: { effects: [read, write, spend, pii] }
+    limits: { maxCallDuration: 1m }
+`;
+
+/** Everything but prices and policy says yes. */
+function partsFor(vendor: string): PipelineParts {
+  const parts: Pick<PipelineParts, 'kills' | 'prices' | 'policy' | 'limits' | 'budgets'> & object = {
+    kills: { check: () => null },
+    prices: createPriceBook(defaultPrices({ vendor, account: null, currency: 'USD' })),
+    policy: compilePolicy(parsePolicy(POLICY)),
+    limits: { admit: () => ({ ok: true, value: { release: () => undefined } }) },
+    budgets: { reserve: () => ({ ok: true, value: { reserves: [], release: () => undefined } }) },
+  } as never;
+  return { ...parts, journal: { accepts: () => true } } as PipelineParts;
+}
+
+function ask(id: string, host: string, parts: RequestParts): Step<Permission> {
+  const vendor = VENDORS.find((one) => one.id === id);
+  const request = wire(host, parts);
+  const operation = vendor?.operations.match(request.method, host, request.segments);
+  assert.ok(vendor && operation);
+  const reading = vendor.readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  const subject = { key: 'k', app: 'a', account: 'a', vendor: id, network: '' };
+  const step = decide(partsFor(id), { subject, intent: reading.intent, at: NOW });
+  assert.ok(!(step instanceof Promise));
+  return step;
+}
+
+/** What the vendor's default price of a minute is multiplied by. */
+function minutesOf(step: Step<Permission>, minute: number): number {
+  assert.ok(step.ok && step.value.bound !== null, JSON.stringify(step));
+  return Math.round(step.value.bound.money.amount / minute);
+}
+
+test('what runs until it is stopped is bounded for as long as the vendor lets it run', () => {
+  const json = { room_name: 'x' };
+  const egress = ask('livekit', 'p.livekit.cloud', {
+    url: '/twirp/livekit.Egress/StartRoomCompositeEgress',
+    json,
+  });
+  const recording = ask('telnyx', 'api.telnyx.com', {
+    url: '/v2/calls/x/actions/record_start',
+    json: { format: 'mp3', channels: 'single' },
+  });
+  const account = `AC${'a'.repeat(32)}`;
+  const url = `/2010-04-01/Accounts/${account}/Calls/CA1/Recordings.json`;
+  const twilio = ask('twilio', 'api.twilio.com', { url, form: {} });
+  assert.deepEqual(
+    [minutesOf(egress, 50_000), minutesOf(recording, 50_000), minutesOf(twilio, 50_000)],
+    [1440, 240, 1440],
+  );
+});
+
+test('a call is priced for as long as the rule lets it last, and refused when nothing can end it by then', () => {
+  const url = '/v2/calls';
+  const json = { to: '+15005550006', from: '+15005550001', connection_id: 'x' };
+  const dial = ask('telnyx', 'api.telnyx.com', { url, json });
+  assert.ok(dial.ok, JSON.stringify(dial));
+  assert.ok(dial.value.callSeconds === 60);
+  const sip = { sessionId: 's', token: 't', sip: { uri: 'sip:a@example.org' } };
+  const session = ask('vonage', 'video.api.vonage.com', { url: '/v2/project/p/dial', json: sip });
+  assert.ok(!session.ok && /nothing can shorten it/.test(JSON.stringify(session.refusal)));
+});
