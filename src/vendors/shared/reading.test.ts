@@ -87,10 +87,15 @@ test('a SIP user counts as a phone only where a number is dialled', () => {
     'sip:+447700900000@pstn.example',
     'sips:447700900000@PSTN.example:5061;x=y',
     'sip:+447700900000;phone-context=a@pstn.example',
+    'sip:%2B44%2D7700%2d900000@pstn.example',
+    'sip:%2b447700900000%3Bx@pstn.example.',
+    'sip:44.7700.900000@pstn.example',
   ])
     assert.deepEqual([at(address).kind, at(address).address], ['phone', '+447700900000'], address);
   assert.equal(at('sip:447700900000@office.example').kind, 'sip');
-  assert.equal(at('sip:anna@pstn.example').kind, 'sip');
+  for (const user of ['anna', '1001', '+x']) assert.equal(at(`sip:${user}@pstn.example`).kind, 'sip', user);
+  for (const user of ['00447700900000', '0900123456', '+0900123456', '%2'])
+    assert.throws(() => at(`sip:${user}@pstn.example`), Unreadable, user);
   assert.throws(() => at('+447700900000'), Unreadable);
 });
 

@@ -190,14 +190,22 @@ export function sipOf(
   if (/^tel:/i.test(text)) return phoneOf(text.slice(4).split(';')[0] ?? '', name, plan);
   const found = sipDestination(text);
   if (found === null) throw new Unreadable(`\`${name}\` must be a SIP address such as sip:user@example.com.`);
-  const [, user = '', host = ''] = /^sips?:([^@;:]*)[^@]*@([^;:?]*)/.exec(found.address) ?? [];
-  const dialled = dialsOut.test(host) ? barePhoneDestination(decodeUser(user), plan) : null;
-  return dialled ?? found;
+  const [, user = '', host = ''] = /^sips?:([^@:]*)[^@]*@([^;:?]*)/.exec(found.address) ?? [];
+  if (!dialsOut.test(host.replace(/\.$/, ''))) return found;
+  const dialled = dialledOf(user);
+  return NUMBER_LIKE.test(dialled) ? phoneOf(dialled, name, plan, true) : found;
 }
 
-/** `%2B1500…` is `+1500…` to a SIP server. */
-function decodeUser(user: string): string {
-  return user.replaceAll(/%2b/gi, '+').replaceAll(/%3(\d)/g, '$1');
+/** So many digits, or a `+`, are dialled; fewer are a user. */
+const NUMBER_LIKE = /^(?:\+\d+|\d{5,})$/;
+
+/** What a SIP server dials of a user: `%2B44%2D900…;phone-context=x` is `+44900…`. Throws `Unreadable`. */
+function dialledOf(user: string): string {
+  try {
+    return (decodeURIComponent(user).split(';')[0] ?? '').replaceAll(/[-.()\s]/g, '');
+  } catch {
+    throw new Unreadable('A SIP address is not encoded as it should be.');
+  }
 }
 
 /** Where a mail goes. Throws `Unreadable` when the parameter is no address. */

@@ -49,6 +49,25 @@ test('a group message has a charge for everybody in it', () => {
   assert.match(problem('/messages', { ...SMS, to: [] }), /empty/);
 });
 
+test('a group message of one is an MMS as well', () => {
+  assert.equal(intent('/messages/group_mms', { ...SMS, to: [SMS.to] }).channel, 'mms');
+});
+
+test('a body that is not read is refused, also where only its fields matter to rules', () => {
+  const json = { call_forwarding: { forwards_to: '+449000000000' } };
+  const change = (type: string, text = JSON.stringify(json)): Reading => {
+    const url = '/v2/phone_numbers/123/voice';
+    const request = wire(HOST, { method: 'PATCH', url, json, headers: { 'content-type': type } });
+    const operation = operations.match('PATCH', HOST, request.segments);
+    assert.ok(operation);
+    return telnyx.readIntent(operation, { ...request, body: Buffer.from(text) }, plan);
+  };
+  for (const type of ['', 'text/plain', 'application/vnd.api+json'])
+    assert.equal(change(type).kind, 'malformed', type);
+  const form = change('application/x-www-form-urlencoded', 'call_forwarding=x');
+  assert.ok(form.kind === 'intent' && form.intent.parameters.get('call_forwarding') === 'x');
+});
+
 test('segments and media are counted', () => {
   assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(161) }).content?.segments, 2);
   assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(71), encoding: 'ucs2' }).content?.segments, 2);
@@ -110,6 +129,7 @@ test('a number at the vendor’s own SIP host is a phone call', () => {
   assert.equal(kind('sip:+449001234567@sip.telnyx.com;secure=true')?.phone?.premium, true);
   assert.equal(kind('sip:%2B449001234567@sip.telnyx.com')?.kind, 'phone');
   assert.equal(kind('sip:449001234567@SIP.Telnyx.com')?.kind, 'phone');
+  assert.equal(kind('sip:449001234567@sip.telnyx.com.')?.kind, 'phone');
   assert.equal(kind('sip:449001234567@telnyx.com.example.org')?.kind, 'sip');
   assert.equal(kind('tel:+449001234567')?.kind, 'phone');
 });

@@ -42,7 +42,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'messages.sendLongCode': readMessage,
   'messages.sendNumberPool': readMessage,
   'messages.sendShortCode': readMessage,
-  'messages.sendGroupMms': readMessage,
+  'messages.sendGroupMms': (body, plan) => ({ ...readMessage(body, plan), channel: 'mms' }),
   'messages.schedule': readMessage,
   'messages.sendWithAlphanumericSender': readMessage,
   'messages.whatsapp': readWhatsapp,
@@ -104,18 +104,26 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
 function strictBody(request: WireRequest): JsonObject {
   if (request.query !== '')
     throw new Unreadable('This operation takes its parameters in the body, not in the query.');
-  if (request.body.length === 0 || hasBody(request, 'application/json')) return jsonOf(request.body);
-  if (hasBody(request, 'application/x-www-form-urlencoded'))
-    return Object.fromEntries(pairsOf(request.body.toString('utf8')));
-  throw new Unreadable('The content type must be application/json.');
+  return bodyOf(request);
 }
 
 /** Reads may repeat a name (filters do); bodies may not. */
 function looseParameters(operation: Operation, request: WireRequest): JsonObject {
   const query = parseFormText(request.query);
   if (query.kind === 'malformed') throw new Unreadable(query.problem);
-  const isJson = operation.body !== 'stream' && hasBody(request, 'application/json');
-  return { ...Object.fromEntries(query.entries), ...(isJson ? jsonOf(request.body) : {}) };
+  return { ...Object.fromEntries(query.entries), ...looseBody(operation, request) };
+}
+
+function looseBody(operation: Operation, request: WireRequest): JsonObject {
+  if (operation.body === 'stream' || request.body.length === 0) return {};
+  return bodyOf(request);
+}
+
+function bodyOf(request: WireRequest): JsonObject {
+  if (request.body.length === 0 || hasBody(request, 'application/json')) return jsonOf(request.body);
+  if (hasBody(request, 'application/x-www-form-urlencoded'))
+    return Object.fromEntries(pairsOf(request.body.toString('utf8')));
+  throw new Unreadable('The content type must be application/json.');
 }
 
 /** `GET /number_lookup/{number}?type=`: each type is charged. */

@@ -99,6 +99,14 @@ test('a key of one account does not act on another', () => {
   assert.match(check(encoded) ?? '', /parameters/);
   const json = wire('flex-api.twilio.com', { url: '/v1/Configuration', json: { account_sid: OTHER } });
   assert.match(check(json) ?? '', /The body names another account/);
+  const named = (text: string) => check({ ...json, body: Buffer.from(text) });
+  for (const text of [
+    `{"account\\u005fsid":"${OTHER}"}`,
+    `{"target_account_sid":"${OTHER}"}`,
+    `{"a":[{"AccountSid":["${AC}","${OTHER}"]}]}`,
+  ])
+    assert.match(named(text) ?? '', /The body names another account/, text);
+  assert.equal(named(`{"account_sid":"${AC}","note":"${OTHER}"}`), null);
 });
 
 test('the test of a credential is a harmless read that the credential may do', () => {

@@ -2,7 +2,8 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { basicHeader, readBasic } from '../shared/basic-auth.ts';
 import { parseForm, parseFormText } from '../shared/form.ts';
-import { withHeaders } from '../shared/requests.ts';
+import { type JsonValue, readJsonObject } from '../shared/json-body.ts';
+import { hasMediaType, withHeaders } from '../shared/requests.ts';
 import type { AccountField, CustodyAdapter, IssuedCredential, IssueSources, OpenAccount } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { accountGet } from './requests.ts';
@@ -167,14 +168,21 @@ function isForeignSid(segment: string, accountSid: string): boolean {
   return /^AC[0-9a-f]{32}/i.test(segment) && !segment.startsWith(accountSid);
 }
 
-const JSON_ACCOUNT = /"account_?sid"\s*:\s*"([^"]*)"/gi;
+const JSON_ACCOUNT = /account_?sid$/i;
 
-/** JSON bodies with an account of their own: `{"account_sid": "AC…"}`. */
-function jsonNames({ headers, body }: WireRequest, accountSid: string): boolean {
-  if (body.length === 0 || headers['content-type']?.includes('json') !== true) return false;
-  for (const [, value] of body.toString('latin1').matchAll(JSON_ACCOUNT))
-    if (value !== '' && value !== accountSid) return true;
-  return false;
+/** JSON bodies with an account of their own: `{"account_sid": "AC…"}`, at any depth. One that is not read is refused later. */
+function jsonNames(request: WireRequest, accountSid: string): boolean {
+  if (request.body.length === 0 || !hasMediaType(request, 'application/json')) return false;
+  const read = readJsonObject(request.body);
+  return read.ok && namesOther(read.value, accountSid);
+}
+
+function namesOther(value: JsonValue, accountSid: string, isAccount = false): boolean {
+  if (typeof value === 'string') return isAccount && value !== '' && value !== accountSid;
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(([name, inner]) =>
+    namesOther(inner, accountSid, isAccount || JSON_ACCOUNT.test(name)),
+  );
 }
 
 function foreign(where: string, accountSid: string): string {

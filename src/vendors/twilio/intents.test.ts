@@ -85,6 +85,18 @@ test('shortened links may be longer than the links', () => {
   assert.equal(segments(`To=%2B15005550006&Body=${body}&ShortenUrls=true`), 2);
 });
 
+test('a message that may leave as SMS is counted as one', () => {
+  const body = encodeURIComponent('ж'.repeat(1600));
+  const counted = (more: string) =>
+    intentOf(api('/Messages.json', `To=whatsapp%3A%2B15005550006&Body=${body}${more}`)).content?.segments;
+  assert.deepEqual([counted(''), counted('&FallbackFrom=%2B15005550001')], [1, 24]);
+});
+
+test('what costs money has its parameters in the body alone, also when that is empty', () => {
+  const request = { ...api('/Calls.json?To=%2B15005550006&Url=https%3A%2F%2Fx.example', ''), method: 'POST' };
+  assert.match(problemOf(request), /in the body/);
+});
+
 test('a fallback by text message is a further price', () => {
   const intent = intentOf(
     api('/Messages.json', 'To=rcs%3A%2B15005550006&Body=x&FallbackFrom=%2B15005550001'),
@@ -174,6 +186,8 @@ test('TwiML that goes on elsewhere, or that nobody knows, does not pass as harml
     '<Dial action="https://x.example"/>',
     '<Enqueue>q</Enqueue>',
     '<Record/>',
+    '<Connect action="https://x.example"/>',
+    '<Start action="https://x.example"/>',
   ])
     assert.ok(intentOf(call(`<Response>${inner}</Response>`)).extras.includes('leg'), inner);
   for (const document of [

@@ -30,17 +30,18 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
     channel: used,
     destinations: [destination],
     sender: textParameter(parameters, 'From') ?? textParameter(parameters, 'MessagingServiceSid'),
-    content: contentOf(parameters, used, media),
+    content: contentOf(parameters, used === 'sms' || hasFallback, media),
     extras: hasFallback ? ['failover_sms'] : [],
     parameters: parameters.map,
     callbacks: callbacksOf(parameters),
   };
 }
 
-function contentOf(parameters: Parameters, channel: Channel, media: number): Content {
+/** `isCounted`: it is, or may become, an SMS. */
+function contentOf(parameters: Parameters, isCounted: boolean, media: number): Content {
   const isTemplate = textParameter(parameters, 'ContentSid') !== null;
   const text = isTemplate ? null : (textParameter(parameters, 'Body') ?? '');
-  if (channel !== 'sms') return { segments: 1, encoding: null, media, text };
+  if (!isCounted) return { segments: 1, encoding: null, media, text };
   if (text === null) return { segments: TEMPLATE_SEGMENTS, encoding: 'ucs2', media, text };
   const { segments, encoding } = countSegments(
     isOnParameter(parameters, 'ShortenUrls') ? text.replace(LINK, `$&${SHORT_LINK}`) : text,

@@ -47,9 +47,10 @@ const SPELLING: ReadonlyMap<string, string> = new Map(
 export function readParameters(operation: Operation, request: WireRequest): Parameters {
   checkPlain(request);
   const query = formOf(parseFormText(request.query));
-  if (request.body.length === 0) return ofForm(query);
-  if (query.entries.length > 0 && mayCost(operation))
+  // Also when there is no body: what limits a call is written there, and the vendor would read it in two places.
+  if (query.entries.length > 0 && mayCost(operation) && request.method !== 'GET')
     throw new Unreadable('Send the parameters in the body, not in the query.');
+  if (request.body.length === 0) return ofForm(query);
   if (operation.body === 'json') return ofJson(request, query);
   if (!hasMediaType(request, FORM_TYPE))
     throw new Unreadable(`Send the body as ${FORM_TYPE}, which is what ${operation.id} takes.`);

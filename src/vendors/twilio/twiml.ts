@@ -73,6 +73,7 @@ export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
     const visit = VISITS.get(element.name);
     if (visit === undefined) throw new Unreadable(`\`Twiml\` uses \`${element.name}\`, which is not known.`);
     visit(element, facts);
+    visitAttributes(element, facts);
     collectUrls(element, facts);
   }
   if (facts.destinations.length > MAX_DESTINATIONS)
@@ -94,14 +95,18 @@ function both(first: Visit, second: Visit): Visit {
 /** `<Dial>+1500…</Dial>` is short for one `<Number>`. */
 function visitDial(element: XmlElement, facts: Collector): void {
   if (element.text !== '') facts.destinations.push(phoneOf(element.text, 'Dial', facts.plan));
-  const record = element.attributes.get('record') ?? 'do-not-record';
-  if (record !== 'do-not-record' && record !== 'false') facts.extras.add('recording');
-  if (element.attributes.has('action') || element.attributes.has('referUrl')) facts.extras.add('leg');
+}
+
+/** Of whatever verb: recording, detection, and documents that the vendor goes on with. */
+function visitAttributes({ attributes }: XmlElement, { extras }: Collector): void {
+  const record = attributes.get('record') ?? 'do-not-record';
+  if (record !== 'do-not-record' && record !== 'false') extras.add('recording');
+  if (attributes.has('action') || attributes.has('referUrl')) extras.add('leg');
+  if (attributes.has('machineDetection')) extras.add('machine_detection');
 }
 
 function visitNumber(element: XmlElement, facts: Collector): void {
   facts.destinations.push(phoneOf(element.text, element.name, facts.plan));
-  if (element.attributes.has('machineDetection')) facts.extras.add('machine_detection');
 }
 
 function visitClient(element: XmlElement, facts: Collector): void {

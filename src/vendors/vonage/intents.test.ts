@@ -54,6 +54,19 @@ test('unicode and binary SMS are counted by what they occupy', () => {
   assert.equal(sms({ type: 'binary', body: 'ff'.repeat(140), udh: '00', text: undefined }), 3);
 });
 
+test('a type of SMS that is not known, or spelled otherwise, is refused', () => {
+  for (const type of ['Unicode', 'x'])
+    assert.match(problem(REST, { url: '/sms/json', form: { ...SMS, type } }), /`type`/);
+});
+
+test('a body that is not read is refused, also where only its fields matter to rules', () => {
+  const json = { name: 'x' };
+  const at = (type: string) =>
+    problem(API, { url: '/v2/applications', json, method: 'POST', headers: { 'content-type': type } });
+  assert.match(at('text/plain'), /application\/json/);
+  assert.match(at(''), /application\/json/);
+});
+
 test('a Messages API text is an SMS, other channels keep their name', () => {
   const send = (json: object) => intent(API, { url: '/v1/messages', json });
   const sms = send({
@@ -111,6 +124,11 @@ test('the vendor’s own protection stays visible as a parameter', () => {
   assert.match(
     problem(API, { url: '/v1/messages', json: { ...json, trustedRecipient: true } }),
     /exactly so/,
+  );
+  const hidden = { ...json, channel: 'whatsapp', trusted_recipient: undefined, failover: [json] };
+  assert.equal(
+    intent(API, { url: '/v1/messages', json: hidden }).parameters.get('trusted_recipient'),
+    'true',
   );
   const verify = { brand: 'B', workflow: [{ channel: 'sms', to: '15005550006' }] };
   assert.equal(
@@ -222,8 +240,17 @@ test('members and media of conversations and video are seen', () => {
   assert.ok(!member({ type: 'app' }).effects.includes('spend'));
   const phone = member({ type: 'phone', to: { type: 'phone', number: '447700900000' } });
   assert.deepEqual([phone.action, to(phone)], ['call.create', ['+447700900000']]);
+  assert.deepEqual([phone.callSeconds, phone.fixedSeconds], [86_400, true], 'nothing can shorten it');
+  for (const channel of [
+    { type: 'app', to: { type: 'phone', number: '447700900000' } },
+    { type: 'phone', to: { type: 'app', user: 'x', number: '447700900000' } },
+  ]) {
+    const json = { state: 'joined', channel };
+    assert.match(problem(API, { url: '/v1/conversations/c/members', json }), /must be the same/);
+  }
   const dial = intent(VIDEO, { url: '/v2/project/p/dial', json: { sip: { uri: 'sip:x@example.com' } } });
   assert.deepEqual([dial.action, to(dial)], ['call.create', ['sip:x@example.com']]);
+  assert.deepEqual([dial.callSeconds, dial.fixedSeconds], [86_400, true], 'nothing can shorten it');
   const archive = intent(VIDEO, { url: '/v2/project/p/archive', json: { sessionId: 's' } });
   assert.deepEqual([archive.action, archive.callSeconds], ['recording.start', 14_400]);
 });

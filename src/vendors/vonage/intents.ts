@@ -124,7 +124,9 @@ function looseParameters(operation: Operation, request: WireRequest): JsonObject
 function looseBody(request: WireRequest): JsonObject {
   const kind = bodyKind(request);
   if (kind === 'json') return jsonOf(request.body);
-  return kind === 'form' ? Object.fromEntries(pairsOf(request.body.toString('utf8'))) : {};
+  if (kind === 'form') return Object.fromEntries(pairsOf(request.body.toString('utf8')));
+  if (kind === 'other') throw new Unreadable('The content type must be application/json.');
+  return {};
 }
 
 function readCheck(parameters: JsonObject): IntentDetails {
@@ -180,6 +182,8 @@ function readSipDial(body: JsonObject, _operation: Operation, plan: NumberingPla
     channel: 'voice',
     destinations: [sipOf(requireText(sip, 'uri'), 'sip.uri', { plan, dialsOut: DIALS_OUT })],
     sender: optionalText(sip, 'from'),
+    callSeconds: A_DAY,
+    fixedSeconds: true,
     parameters: parametersOf(body),
   };
 }
@@ -203,13 +207,17 @@ function readMember(body: JsonObject, operation: Operation, plan: NumberingPlan)
   const channel = objectOf(body, 'channel') ?? {};
   const parameters = parametersOf(body);
   const type = optionalText(channel, 'type') ?? 'app';
-  if (type === 'app') return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
   const to = fieldOf(channel, 'to');
   const endpoint = isJsonObject(to) ? to : channel;
+  if ((optionalText(endpoint, 'type') ?? type) !== type)
+    throw new Unreadable('`channel.type` and `channel.to.type` must be the same.');
+  if (type === 'app') return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
   return {
     action: 'call.create',
     channel: 'voice',
     destinations: endpointsOf([{ type, ...endpoint }], 'channel', plan),
+    callSeconds: A_DAY,
+    fixedSeconds: true,
     parameters,
   };
 }

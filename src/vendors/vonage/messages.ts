@@ -30,6 +30,8 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
   rcs: 'rcs',
   email: 'email',
 };
+/** https://developer.vonage.com/en/api/sms */
+const SMS_TYPES: ReadonlySet<string> = new Set(['text', 'unicode', 'binary', 'wappush', 'vcal', 'vcard']);
 const checkMessage = createNameCheck([
   'channel',
   'message_type',
@@ -56,6 +58,7 @@ export function readSms(parameters: JsonObject, plan: NumberingPlan): IntentDeta
 /** Text is counted in its own alphabet; anything else is counted by its octets. */
 function smsContent(parameters: JsonObject): Content {
   const type = optionalText(parameters, 'type') ?? 'text';
+  if (!SMS_TYPES.has(type)) throw new Unreadable('`type` is not one that is known.');
   const text = optionalText(parameters, 'text');
   if (type === 'text' || type === 'unicode') {
     const counted = textContent(text ?? '');
@@ -76,6 +79,8 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
     const message = asObject(one, 'failover');
     return { ...readOne(message, plan), name: optionalText(message, 'channel') };
   });
+  // A failover is a message of its own; a rule about the field speaks of all of them.
+  const isTrusted = [first, ...failovers].some((one) => one.isTrusted);
   return {
     action: 'message.send',
     channel: first.channel,
@@ -86,7 +91,9 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
       segments: Math.max(...[first, ...failovers].map(({ content }) => content.segments)),
     },
     extras: failovers.map(({ name }) => `failover_${name}`),
-    parameters: parametersOf(body),
+    parameters: isTrusted
+      ? new Map([...parametersOf(body), ['trusted_recipient', 'true']])
+      : parametersOf(body),
     callbacks: urlsOf(body, ['webhook_url']),
   };
 }
@@ -95,6 +102,7 @@ interface OneMessage {
   readonly channel: Channel;
   readonly destinations: readonly Destination[];
   readonly content: Content;
+  readonly isTrusted: boolean;
 }
 
 function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
@@ -105,7 +113,12 @@ function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
   const trusted = fieldOf(message, 'trusted_recipient');
   if (trusted !== undefined && typeof trusted !== 'boolean')
     throw new Unreadable('`trusted_recipient` must be true or false.');
-  return { channel, destinations: recipients(message, name, plan), content: contentOf(message, channel) };
+  return {
+    channel,
+    destinations: recipients(message, name, plan),
+    content: contentOf(message, channel),
+    isTrusted: trusted === true,
+  };
 }
 
 function recipients(message: JsonObject, channel: string, plan: NumberingPlan): Destination[] {

@@ -111,6 +111,8 @@ test('ending a call is free, transferring it is not', () => {
   const inline = change({ action: 'transfer', destination: { type: 'ncco', ncco } });
   assert.deepEqual([inline.action, to(inline), inline.callSeconds], ['call.create', ['+447700900000'], null]);
   assert.match(problem(API, { method: 'PUT', url: '/v1/calls/u1', json: { action: 'fly' } }), /`action`/);
+  const both = { action: 'transfer', destination: { ...talk, url: ['https://example.com'] } };
+  assert.match(problem(API, { method: 'PUT', url: '/v1/calls/u1', json: both }), /`ncco` or `url`/);
 });
 
 test('speech into a call is free unless the voice is a premium one', () => {

@@ -73,6 +73,8 @@ export function readCallChange(body: JsonObject, operation: Operation, plan: Num
   if (destination === null) throw new Unreadable('`destination` is missing.');
   checkChange(destination);
   const inline = listOf(destination, 'ncco');
+  if (inline.length > 0 && Object.hasOwn(destination, 'url'))
+    throw new Unreadable('Give `ncco` or `url`: which one counts is not clear.');
   const script = inline.length === 0 ? NO_SCRIPT : readScript(inline, plan);
   const costs = script.destinations.length + script.extras.length > 0;
   return {
@@ -120,7 +122,8 @@ function limitBody(id: string, body: JsonObject, seconds: number): JsonObject | 
 }
 
 function limitField(body: JsonObject, name: string, seconds: number): JsonObject {
-  return { [name]: Math.min(Number(body[name] ?? seconds), seconds) };
+  const asked = Number(body[name] ?? seconds);
+  return { [name]: asked >= 1 ? Math.min(asked, seconds) : seconds };
 }
 
 function limitNcco(ncco: JsonValue | undefined, seconds: number): JsonObject {
