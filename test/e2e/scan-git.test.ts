@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { beforeEach, afterEach, describe, it } from 'node:test';
 import { line, openScanWorld, placesOf, type Ran, read, type ScanWorld, TOKENS } from './scan-world.ts';
 
@@ -32,6 +33,19 @@ describe('ringfence scan in a repository', () => {
       'changed.env:2',
       'sub/new.env:1',
     ]);
+  });
+
+  it('links among the refs lead nowhere, and a pipe in place of an object keeps nobody waiting', async () => {
+    world.write({ 'a.env': line(FIRST) });
+    world.git('add', '-A');
+    for (const name of ['one', 'two', 'three']) symlinkSync('.', world.path(`.git/refs/${name}`));
+    assert.equal((await world.scan(['--history', '--json'])).code, 3);
+    const oid = world.git('rev-parse', ':a.env').trim();
+    const object = world.path(`.git/objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
+    rmSync(object);
+    execFileSync('mkfifo', [object]);
+    const staged = await world.scan(['--staged']);
+    assert.match(staged.stdout, /a\.env: Its staged content cannot be read/);
   });
 
   it('--staged works before the first commit, for blobs in packs, and when nothing is staged', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { tarOf, zipOf } from '../../src/scan/sources/sources-fixture.ts';
@@ -64,6 +64,31 @@ describe('ringfence scan reads', () => {
     symlinkSync('../outside', world.path('linked/folder'));
     assert.deepEqual(placesOf(await world.scan(['linked', '--json'])), ['b.env:1']);
     assert.deepEqual(placesOf(await world.scan(['outside/secret.env', '--json'])), ['secret.env:1']);
+  });
+
+  it('no settings through a link that came with the tree, which may lead to what has no end', async () => {
+    for (const name of ['.ringfence-scan.yaml', '.ringfence-baseline.json']) {
+      world.write({ 'hostile/a.env': line(FIRST) });
+      symlinkSync('/dev/zero', world.path(`hostile/${name}`));
+      const ran = await world.scan(['hostile']);
+      assert.ok(ran.code !== 0 && ran.code !== 3, ran.stdout);
+      assert.match(ran.stderr, /cannot be read: it is no regular file/);
+      rmSync(world.path(`hostile/${name}`));
+    }
+    symlinkSync('../elsewhere', world.path('hostile/.ringfence-baseline.json'));
+    const update = await world.scan(['hostile', '--update-baseline']);
+    assert.match(update.stderr, /is a link; nothing was written/);
+    assert.ok(!existsSync(world.path('elsewhere')));
+  });
+
+  it('what it can, and tells of the rest in every format', async () => {
+    const archive = Buffer.from(zipOf([{ path: '.env', content: line(FIRST).repeat(300) }]));
+    archive.fill(0xff, 60, 64);
+    world.write({ 'torn/a.zip': archive });
+    for (const format of ['text', 'json', 'sarif', 'gitlab', 'junit', 'csv']) {
+      const { stdout, stderr } = await world.scan(['torn', '--format', format]);
+      assert.match(stdout + stderr, /a\.zip!\/\.env/, format);
+    }
   });
 
   it('names that are no UTF-8, and does not wait for pipes', async () => {

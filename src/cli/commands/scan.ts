@@ -1,12 +1,16 @@
-import { RingfenceError } from '../../kernel/errors.ts';
-import { files } from '../../scan/builtins.ts';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Held, HoldOptions } from '../../scan/report/hold.ts';
 import type { Sighting } from '../../scan/sighting.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
-import { baselinePath, openBaseline, openSuppressions, projectFolder } from '../scan/inputs.ts';
+import {
+  openBaseline,
+  openSuppressions,
+  projectFolder,
+  writeBaselineFile,
+  writeText,
+} from '../scan/inputs.ts';
 import { createProgressLine } from '../scan/progress.ts';
 import { formatReport, type Format } from '../scan/format.ts';
 import { chooseSource, type SourceFlags } from '../scan/sources.ts';
@@ -103,18 +107,18 @@ async function print(
     (env['NO_COLOR'] ?? '') === '' &&
     env['TERM'] !== 'dumb';
   const text = await formatReport(format, report, { fingerprint, isColoured });
+  if (format === 'csv') await tellProblems(context, report);
   if (flags.output === undefined) return void stdout.write(text);
   writeText(flags.output, text);
   if (format !== 'text' && !flags.json)
     context.process.stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
 }
 
-function writeText(path: string, text: string): void {
-  try {
-    files.writeFileSync(path, text);
-  } catch (error) {
-    throw new RingfenceError('input_invalid', `The file ${path} cannot be written.`, { cause: error });
-  }
+/** Rows have no place for what could not be read. */
+async function tellProblems({ process }: CliContext, report: ScanReport): Promise<void> {
+  if (report.problems.length === 0) return;
+  const { formatProblems } = await import('../../scan/report/text.ts');
+  process.stderr.write(formatProblems(report));
 }
 
 interface Update {
@@ -133,8 +137,8 @@ async function updateBaseline(
     import('node:crypto'),
     import('../session.ts'),
   ]);
-  const path = baselinePath(folder, flags.baseline);
-  writeText(path, writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url')));
+  const text = writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url'));
+  const path = writeBaselineFile(folder, flags.baseline, text);
   const written = { baseline: path, findings: report.findings.length };
   createOutput(context, flags).show(written, ({ findings: count }) =>
     count === 1 ? `${path} holds 1 finding now.` : `${path} holds ${count} findings now.`,

@@ -26,7 +26,7 @@ export async function openBaseline(
   const path = baselinePath(folder, given);
   if ((given === undefined || mayBeMissing) && !files.existsSync(path)) return null;
   const { readBaseline } = await import('../../scan/report/baseline.ts');
-  return readBaseline(readText(path), path);
+  return readBaseline(readText(path, given !== undefined), path);
 }
 
 /** What `.ringfence-scan.yaml` of the project allows; null when there is none. */
@@ -37,7 +37,7 @@ export async function openSuppressions(folder: string, today: string): Promise<S
     import('../../scan/report/suppressions.ts'),
     import('yaml'),
   ]);
-  return readSuppressions(parseYaml(parse, readText(path)), today);
+  return readSuppressions(parseYaml(parse, readText(path, false)), today);
 }
 
 function parseYaml(parse: (text: string) => unknown, text: string): unknown {
@@ -48,11 +48,34 @@ function parseYaml(parse: (text: string) => unknown, text: string): unknown {
   }
 }
 
-function readText(path: string): string {
+/** A link that comes with a project could lead to anything, and a device has no end: only what a person names may be a link. */
+function readText(path: string, mayBeLink: boolean): string {
   try {
-    if (files.statSync(path).size > MOST_BYTES) throw new Error('it is too large');
+    const status = mayBeLink ? files.statSync(path) : files.lstatSync(path);
+    if (!status.isFile()) throw new Error('it is no regular file');
+    if (status.size > MOST_BYTES) throw new Error('it is too large');
     return files.readFileSync(path, 'utf8');
   } catch (error) {
-    throw new RingfenceError('input_invalid', `The file ${path} cannot be read.`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RingfenceError('input_invalid', `The file ${path} cannot be read: ${reason}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes a baseline; not through a link that came with the project. */
+export function writeBaselineFile(folder: string, given: string | undefined, text: string): string {
+  const path = baselinePath(folder, given);
+  if (given === undefined && files.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    throw new RingfenceError('input_invalid', `The file ${path} is a link; nothing was written through it.`);
+  writeText(path, text);
+  return path;
+}
+
+export function writeText(path: string, text: string): void {
+  try {
+    files.writeFileSync(path, text);
+  } catch (error) {
+    throw new RingfenceError('input_invalid', `The file ${path} cannot be written.`, { cause: error });
   }
 }

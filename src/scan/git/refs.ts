@@ -1,7 +1,8 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
 import { readRefStack } from './reftable-stack.ts';
-import { isFolder, namesIn, readSmallFile, type Repository } from './repository.ts';
+import { namesIn, readSmallFile, type Repository } from './repository.ts';
 
 const DEEPEST_FOLDER = 32;
 const MOST_LINKS = 5;
@@ -114,6 +115,8 @@ function filesBelow(directory: string, folder: string, depth = 0): string[] {
   if (depth > DEEPEST_FOLDER) return [];
   return namesIn(join(directory, folder)).flatMap((name) => {
     const path = `${folder}/${name}`;
-    return isFolder(join(directory, path)) ? filesBelow(directory, path, depth + 1) : [path];
+    // Links could lead round in circles.
+    const isBelow = lstatSync(join(directory, path), { throwIfNoEntry: false })?.isDirectory() === true;
+    return isBelow ? filesBelow(directory, path, depth + 1) : [path];
   });
 }

@@ -57,8 +57,8 @@ function ofReport(items: readonly unknown[], name: string): Baseline {
     if (!isRecord(item) || typeof item['RuleID'] !== 'string')
       throw invalid(name, 'it is no list of findings of gitleaks');
     const { Secret: value, File: file, StartLine: line } = item;
-    if (typeof value === 'string' && value.length >= 8 && !value.includes('REDACTED')) values.add(value);
-    if (typeof file === 'string' && typeof line === 'number') places.add(`${file}:${line}`);
+    if (isWhole(value)) values.add(value);
+    else if (typeof file === 'string' && typeof line === 'number') places.add(`${file}:${line}`);
   }
   return {
     key: null,
@@ -66,6 +66,10 @@ function ofReport(items: readonly unknown[], name: string): Baseline {
       values.has(secret.reveal()) || own.every((one) => places.has(locate(one).replace(/:\d+$/, ''))),
   };
 }
+
+/** A value that was redacted in part ends in dots. */
+const isWhole = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 8 && !value.includes('REDACTED') && !value.endsWith('...');
 
 function parse(text: string, name: string): unknown {
   try {

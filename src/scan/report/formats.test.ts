@@ -171,6 +171,11 @@ test('JUnit: a failed test for each value, or one that passed; text is escaped',
   assert.match(xml, /tests="1" failures="1"/);
   assert.match(xml, /name="acme-token at a&lt;b&gt;&amp;&quot;&apos; \.ts:3:7"/);
   assert.match(formatJunit(EMPTY), /tests="1" failures="0"[^]*no credentials in \./);
+  const problems = [{ where: 'a<.zip', problem: 'It is damaged.' }];
+  assert.match(
+    formatJunit(report([], { problems })),
+    /<system-err>a&lt;\.zip: It is damaged\.<\/system-err>/,
+  );
 });
 
 test('CSV: no cell is a formula, whoever named the file', () => {

@@ -138,6 +138,10 @@ test('a report of gitleaks serves as a baseline: by value, or by place when it i
     assert.equal(holdBack([sighting()], { ...options, baseline }).held.baseline, 1);
     assert.equal(holdBack([sighting({ value: OTHER, line: 4 })], { ...options, baseline }).held.baseline, 0);
   }
+  const samePlace = readBaseline(JSON.stringify([{ ...entry, Secret: OTHER }]), 'g.json');
+  assert.equal(holdBack([sighting()], { ...options, baseline: samePlace }).held.baseline, 0, 'another value');
+  const cut = readBaseline(JSON.stringify([{ ...entry, Secret: `${VALUE.slice(0, 20)}...` }]), 'g.json');
+  assert.equal(holdBack([sighting()], { ...options, baseline: cut }).held.baseline, 1);
 });
 
 test('what is no baseline is refused', () => {

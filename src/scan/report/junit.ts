@@ -6,7 +6,7 @@ import { oneLine } from './printable.ts';
 const MOST_PLACES = 100;
 
 /** The report as JUnit XML: a failed test for each value, or one that passed. */
-export function formatJunit({ findings, startedAt, endedAt, scanned }: ScanReport): string {
+export function formatJunit({ findings, problems, startedAt, endedAt, scanned }: ScanReport): string {
   const seconds = ((endedAt - startedAt) / 1000).toFixed(3);
   const total = Math.max(1, findings.length);
   const counts = `tests="${total}" failures="${findings.length}" errors="0" skipped="0" time="${seconds}"`;
@@ -19,11 +19,16 @@ export function formatJunit({ findings, startedAt, endedAt, scanned }: ScanRepor
     `<testsuites name="ringfence scan" ${counts}>`,
     `  <testsuite name="ringfence scan" ${counts} timestamp="${new Date(startedAt).toISOString().slice(0, 19)}">`,
     ...cases,
+    ...(problems.length === 0 ? [] : [toErrors(problems)]),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
 }
+
+/** What could not be read, a line each. */
+const toErrors = (problems: ScanReport['problems']): string =>
+  `    <system-err>${problems.map(({ where, problem }) => escapeXml(`${where}: ${problem}`)).join('\n')}</system-err>`;
 
 function toCase({ rule, secret, severity, places }: Finding): string {
   const name = `${rule.id} at ${locate(places[0])}`;

@@ -76,7 +76,8 @@ function companionLines({ companions }: Finding): string[] {
     : [`with       ${known.map(([name, value]) => `${name} ${value.slice(0, 80)}`).join(', ')}`];
 }
 
-function formatProblems({ problems }: ScanReport): string {
+/** What could not be read; empty when there is nothing. */
+export function formatProblems({ problems }: ScanReport): string {
   if (problems.length === 0) return '';
   const lines = problems
     .slice(0, MOST_PROBLEMS)

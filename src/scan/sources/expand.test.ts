@@ -50,6 +50,28 @@ test('long names of tar archives are read', async () => {
   assert.deepEqual(files, { [long]: 'posix', plain: 'plain' });
 });
 
+test('a size that stands in the attributes counts: what follows such a file is read', async () => {
+  const content = '\u0001'.repeat(2048);
+  const archive = tarOf([
+    { path: 'x', content: '13 size=2048\n', type: 'x' },
+    { path: 'model.bin', content, said: 0 },
+    { path: 'app/.env', content: 'x' },
+  ]);
+  const { files, problems } = await unpack(archive);
+  assert.deepEqual([Object.keys(files), problems], [['model.bin', 'app/.env'], []]);
+});
+
+test('archives one behind the other are read, and what is no archive is told', async () => {
+  const [one, two] = ['one', 'two'].map((path) => tarOf([{ path, content: path }])) as [Buffer, Buffer];
+  assert.deepEqual(await unpack(Buffer.concat([one, two])), {
+    files: { one: 'one', two: 'two' },
+    problems: [],
+  });
+  const { files, problems } = await unpack(Buffer.concat([one, Buffer.alloc(512, 'x')]));
+  assert.deepEqual(files, { one: 'one' });
+  assert.match(problems.join('\n'), /damaged/);
+});
+
 test('links in an archive are passed over', async () => {
   const archive = tarOf([
     { path: 'link', content: '', type: '2' },

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type Dirent, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Git, splitZero } from './git-process.ts';
@@ -57,10 +57,11 @@ function listNotIgnored(git: Git, root: string, depth: number): Buffer[] {
 
 /** A submodule is listed as one path. */
 function isFolder(root: string, path: Buffer): boolean {
-  return (
-    lstatSync(Buffer.concat([Buffer.from(root), SLASH, path]), { throwIfNoEntry: false })?.isDirectory() ??
-    false
-  );
+  try {
+    return lstatSync(Buffer.concat([Buffer.from(root), SLASH, path])).isDirectory();
+  } catch {
+    return false; // Gone, or nobody's to look at, which is told when it is read.
+  }
 }
 
 /** Asks git with an empty repository elsewhere, so that the folder may belong to none. */
@@ -79,10 +80,21 @@ function listOutside(git: Git, root: string): Buffer {
   }
 }
 
+function entriesOf(folder: Buffer): Dirent<Buffer>[] | null {
+  try {
+    return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
+  } catch {
+    return null;
+  }
+}
+
 function* walk(root: Buffer, below?: Buffer, depth = 0): Generator<Buffer> {
   if (depth > DEEPEST) return;
   const folder = below === undefined ? root : Buffer.concat([root, SLASH, below]);
-  for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
+  const entries = entriesOf(folder);
+  // It is told when it is read.
+  if (entries === null && below !== undefined) yield below;
+  for (const entry of entries ?? []) {
     const path = below === undefined ? entry.name : Buffer.concat([below, SLASH, entry.name]);
     if (entry.isFile()) yield path;
     else if (entry.isDirectory() && entry.name.toString() !== '.git') yield* walk(root, path, depth + 1);

@@ -31,16 +31,18 @@ export interface TarFile {
   readonly content: string | Buffer;
   /** `0` is a file, `2` a link, `L` a long name, `x` attributes. */
   readonly type?: string;
+  /** What the header says of the size, where that is not so. */
+  readonly said?: number;
 }
 
 /** A tar archive in the POSIX form. */
 export function tarOf(files: readonly TarFile[]): Buffer {
-  const blocks = files.flatMap(({ path, content, type = '0' }) => {
+  const blocks = files.flatMap(({ path, content, type = '0', said }) => {
     const bytes = Buffer.from(content);
     const header = Buffer.concat([
       field(path, 100),
       field('0000644\0', 24),
-      field(`${bytes.length.toString(8).padStart(11, '0')}\0`, 12),
+      field(`${(said ?? bytes.length).toString(8).padStart(11, '0')}\0`, 12),
       field('00000000000\0', 12),
       field('        ', 8),
       field(type, 101),

@@ -55,12 +55,15 @@ export async function scanStaged({
   const packed: StagedFile[] = [];
   for (const file of files) {
     const bytes = readLoose(objectDirectories, file.oid);
-    if (bytes === null) packed.push(file);
+    if (bytes === 'no file') search.report(file.path, UNREADABLE);
+    else if (bytes === null) packed.push(file);
     else await search.look(placeOf(file), bytes);
   }
   if (packed.length > 0) await scanPacked(packed, { path, git, search });
   return search;
 }
+
+const UNREADABLE = 'Its staged content cannot be read.';
 
 /** Items are `:100644 100644 <old> <new> M` and then a path. */
 function* stagedFiles(output: Buffer): Generator<StagedFile> {
@@ -82,11 +85,18 @@ const placeOf = ({ oid, path }: StagedFile): Place => ({
   inHead: false,
 });
 
-/** A blob that stands in a file of its own, as what was just added does; else null. */
-function readLoose(folders: readonly string[], oid: string): Uint8Array | null {
+/**
+ * A blob that stands in a file of its own, as what was just added does; else null. For a pipe in place of such a file git would
+ * wait for ever.
+ */
+function readLoose(folders: readonly string[], oid: string): Uint8Array | 'no file' | null {
   for (const folder of folders) {
     try {
-      const packed = nodeFiles.readFileSync(join(folder, oid.slice(0, 2), oid.slice(2)));
+      const path = join(folder, oid.slice(0, 2), oid.slice(2));
+      const status = nodeFiles.lstatSync(path, { throwIfNoEntry: false });
+      if (status === undefined) continue;
+      if (!status.isFile()) return 'no file';
+      const packed = nodeFiles.readFileSync(path);
       const content = zlib.inflateSync(packed, { maxOutputLength: MOST_BLOB });
       return content.subarray(content.indexOf(0) + 1);
     } catch {
@@ -96,13 +106,23 @@ function readLoose(folders: readonly string[], oid: string): Uint8Array | null {
   return null;
 }
 
+/** Null also for what is larger than git may answer. */
+function readPacked({ oid }: StagedFile, git: Git, path: string): Buffer | null {
+  try {
+    return git.run(path, ['cat-file', 'blob', oid]);
+  } catch (error) {
+    if (error instanceof RingfenceError) throw error;
+    return null;
+  }
+}
+
 async function scanPacked(
   files: readonly StagedFile[],
   { path, git, search }: { readonly path: string; readonly git: Git; readonly search: Search },
 ): Promise<void> {
   for (const file of files) {
-    const bytes = git.run(path, ['cat-file', 'blob', file.oid]);
-    if (bytes === null) search.report(file.path, 'Its staged content cannot be read.');
+    const bytes = readPacked(file, git, path);
+    if (bytes === null) search.report(file.path, UNREADABLE);
     else await search.look(placeOf(file), bytes);
   }
 }

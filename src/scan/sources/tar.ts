@@ -14,27 +14,31 @@ export interface TarEntry {
 }
 
 /**
- * Reads the regular files of a tar archive one after the other. Links, devices and folders are passed over. Ends at the
- * first block that is no header; throws when the archive breaks off within a file.
+ * Reads the regular files of a tar archive one after the other, also behind the zeros at its end. Links, devices and folders
+ * are passed over. Throws at a block that is no header, and when the archive breaks off within a file.
  */
 export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
   const queue = createByteQueue(chunks);
-  let name: string | null = null;
+  let [name, realSize]: [string | null, number | null] = [null, null];
   for (;;) {
     const header = await queue.take(BLOCK);
-    if (header === null || !isTarHeader(header)) return;
-    const size = sizeOf(header);
+    if (header === null) return;
+    if (header.every((byte) => byte === 0)) continue;
+    if (!isTarHeader(header)) throw new Error('the archive is damaged');
     const type = String.fromCodePoint(header[156] ?? 0);
     if (type === 'L' || type === 'x') {
-      const content = await attributes(queue, size);
-      name = (type === 'L' ? textOf(content) : pathAttribute(content)) ?? name;
+      const content = await attributes(queue, sizeOf(header));
+      const given = type === 'L' ? new Map([['path', textOf(content)]]) : readAttributes(content);
+      name = given.get('path') ?? name;
+      realSize = sizeAttribute(given) ?? realSize;
       continue;
     }
+    const size = realSize ?? sizeOf(header);
     const isFile = type === '0' || type === '\0' || type === '7';
     const content = readBody(queue, size);
     if (isFile) yield { path: name ?? nameOf(header), size, body: content.body };
     await content.skip();
-    name = null;
+    [name, realSize] = [null, null];
   }
 }
 
@@ -90,14 +94,24 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** Records are `length name=value`, a line each. */
-function pathAttribute(content: Buffer): string | null {
+function readAttributes(content: Buffer): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   for (let at = 0; at < content.length;) {
     const length = Number.parseInt(content.toString('latin1', at, at + 12), 10);
-    if (!(length > 0)) return null;
+    if (!(length > 0)) break;
     const record = content.toString('utf8', at, at + length - 1);
-    const [, path] = /^\d+ path=(.*)$/s.exec(record) ?? [];
-    if (path !== undefined) return path;
+    const [, name, value] = /^\d+ ([^=]*)=(.*)$/s.exec(record) ?? [];
+    if (name !== undefined && value !== undefined) found.set(name, value);
     at += length;
   }
-  return null;
+  return found;
+}
+
+/** A size that a header has no room for; what stands there instead does not count. */
+function sizeAttribute(attributes: ReadonlyMap<string, string>): number | null {
+  const text = attributes.get('size');
+  if (text === undefined) return null;
+  const size = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(size)) throw new Error('the archive is damaged');
+  return size;
 }
