@@ -4,6 +4,8 @@ import { isTarHeader, octal, TAR_BLOCK as BLOCK } from './packing.ts';
 /** Long names and attributes of POSIX archives are not larger. */
 const MOST_ATTRIBUTES = 1 << 20;
 const PIECE = 1 << 18;
+/** Types of regular files. */
+const FILES: ReadonlySet<string> = new Set(['0', '\0', '7']);
 
 /** A regular file in an archive. */
 export interface TarEntry {
@@ -21,28 +23,34 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
   const queue = createByteQueue(chunks);
   let [name, realSize]: [string | null, number | null] = [null, null];
   for (;;) {
-    const header = await queue.take(BLOCK);
+    const header = await nextHeader(queue);
     if (header === null) return;
-    if (header.every((byte) => byte === 0)) continue;
-    if (!isTarHeader(header)) throw new Error('the archive is damaged');
     const type = String.fromCodePoint(header[156] ?? 0);
     if (type === 'L' || type === 'x') {
-      const content = await attributes(queue, sizeOf(header));
+      const content = await readRecords(queue, sizeOf(header));
       const given = type === 'L' ? new Map([['path', textOf(content)]]) : readAttributes(content);
       name = given.get('path') ?? name;
       realSize = sizeAttribute(given) ?? realSize;
       continue;
     }
     const size = realSize ?? sizeOf(header);
-    const isFile = type === '0' || type === '\0' || type === '7';
     const content = readBody(queue, size);
-    if (isFile) yield { path: name ?? nameOf(header), size, body: content.body };
+    if (FILES.has(type)) yield { path: name ?? nameOf(header), size, body: content.body };
     await content.skip();
     [name, realSize] = [null, null];
   }
 }
 
-async function attributes(queue: ByteQueue, size: number): Promise<Buffer> {
+/** Null at the end. */
+async function nextHeader(queue: ByteQueue): Promise<Uint8Array | null> {
+  for (;;) {
+    const block = await queue.take(BLOCK);
+    if (block === null || isTarHeader(block)) return block;
+    if (block.some((byte) => byte !== 0)) throw new Error('the archive is damaged');
+  }
+}
+
+async function readRecords(queue: ByteQueue, size: number): Promise<Buffer> {
   const content = size > MOST_ATTRIBUTES ? null : await queue.take(padded(size));
   if (content === null) throw new Error('the archive is damaged');
   return Buffer.from(content.subarray(0, size));

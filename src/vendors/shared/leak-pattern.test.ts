@@ -35,6 +35,12 @@ describe('a name with its value', () => {
     'a Dockerfile': `ENV AUTH_TOKEN ${VALUE}`,
     prose: `the auth_token is ${VALUE}.`,
     'a suffix': `AUTH_TOKEN_STAGING=${VALUE}`,
+    'parameters of CloudFormation': `{"ParameterKey":"AuthToken","ParameterValue":"${VALUE}"}`,
+    'parameters of Azure': `"authToken": {\n  "value": "${VALUE}"\n}`,
+    'a block of YAML': `AUTH_TOKEN: |-\n  ${VALUE}`,
+    'a Kubernetes variable in a diff': `+- name: AUTH_TOKEN\n+  value: ${VALUE}`,
+    'a default of a setting': `config('AUTH_TOKEN', default='${VALUE}')`,
+    'a default of an option': `parser.add_argument('--auth_token', default="${VALUE}")`,
   };
   for (const [form, text] of Object.entries(forms))
     it(`is found in ${form}`, () => assert.equal(secretOf(token, text), VALUE));
@@ -46,6 +52,8 @@ describe('a name with its value', () => {
     'a value without digits': `AUTH_TOKEN=${'abcdef'.repeat(6).slice(0, 32)}`,
     'a variable': 'AUTH_TOKEN=$OTHER',
     'the next line': `AUTH_TOKEN=\n${VALUE}`,
+    'another block of YAML': `AUTH_TOKEN: |\nchecksum: ${VALUE}`,
+    'another field': `"authToken": { "etag": "${VALUE}" }`,
   };
   for (const [form, text] of Object.entries(others))
     it(`is not seen in ${form}`, () => assert.equal(secretOf(token, text), undefined));

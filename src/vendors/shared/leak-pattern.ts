@@ -28,10 +28,16 @@ const BETWEEN = [
   String.raw`[ \t]{0,12}${OPERATOR}(?:[ \t]{0,12}|\s{0,32}(?=["'\x60@\\]))${OPENING}`,
   // name: String = "value", const name string = "value"
   String.raw`[ \t]?(?::[ \t]?[&A-Za-z][\w&'<>?.\[\]| ]{0,24}|[ \t]str(?:ing)?[ \t]?)=[ \t]{0,4}${OPENING}`,
-  // name: NAME, then value: "value" on the next line; key="name" value="value"
-  String.raw`[\s,;]{1,32}["'\\]{0,3}(?:(?:default_?|string_?)?[vV]alue|val)["'\\]{0,3}[ \t]{0,4}[:=][ \t]{0,4}${OPENING}`,
+  // name: NAME, then value: "value" on the next line, also of a diff; key="name" value="value"
+  String.raw`[\s,;+]{1,32}["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,4}[:=][ \t]{0,4}${OPENING}`,
   // variable "name" { … default = "value"
   String.raw`[ \t]{0,4}\{[^{}]{0,120}?default[ \t]{0,8}=[ \t]{0,4}"`,
+  // name: |, then the value on the next line
+  String.raw`:[ \t]{1,4}[|>][+\-]?[ \t]{0,4}\r?\n[ \t]{1,24}`,
+  // "name": { "value": "value"
+  String.raw`[ \t]{0,4}:\s{0,24}\{[^{}]{0,120}?["'](?:default)?[vV]alue["'][ \t]{0,4}:[ \t]{0,4}"`,
+  // config('NAME', default='value'), add_argument('--name', default='value')
+  String.raw`[ \t]{0,4},[ \t]{0,4}default[ \t]{0,2}=[ \t]{0,2}["']`,
   // <name>value, <string name="name">value, <key>name</key><string>value
   String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|</\w{1,12}>\s{0,24}<\w{1,12}>`,
   // ENV NAME value, --name value, the name is value, name - 'value'
@@ -111,7 +117,7 @@ const ANY_NAME = `${QUALIFIER}(?:key|token|secret|password|passwd|pass|pwd|crede
 export const SECRET_NAME = `${QUALIFIER}(?:token|secret|password|passwd|pass|pwd|credential)s?`;
 
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
-const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;
+const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-{}$]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;
 
 /** `"shop",` before the secret. */
 const FIRST_ARGUMENT = String.raw`(?:\s{0,24}["'\x60][^"'\x60\n]{1,80}["'\x60],)`;
