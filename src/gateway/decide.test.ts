@@ -9,6 +9,8 @@ import { NOW, plan, type RequestParts, wire } from '../vendors/shared/wire-fixtu
 import { decide, type Permission } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import type { Step } from '../intent/decision.ts';
+import { micros } from '../kernel/money.ts';
+import type { PriceRecord } from '../store/records.ts';
 
 const POLICY = `
 version: 1
@@ -20,16 +22,31 @@ rules:
     limits: { maxCallDuration: 1m }
 `;
 
+/** No adapter says how long a stream runs. */
+const STREAMING: PriceRecord = {
+  vendor: 'telnyx',
+  account: null,
+  item: 'other/calls.actions.startStreaming',
+  prefix: '',
+  amount: micros(50_000),
+  currency: 'USD',
+  unit: 'minute',
+  increment: 60,
+  from: 0,
+  kind: 'price',
+};
+
 /** Everything but prices and policy says yes. */
 function partsFor(vendor: string): PipelineParts {
-  const parts: Pick<PipelineParts, 'kills' | 'prices' | 'policy' | 'limits' | 'budgets'> & object = {
+  const parts: unknown = {
     kills: { check: () => null },
-    prices: createPriceBook(defaultPrices({ vendor, account: null, currency: 'USD' })),
+    prices: createPriceBook([...defaultPrices({ vendor, account: null, currency: 'USD' }), STREAMING]),
     policy: compilePolicy(parsePolicy(POLICY)),
     limits: { admit: () => ({ ok: true, value: { release: () => undefined } }) },
     budgets: { reserve: () => ({ ok: true, value: { reserves: [], release: () => undefined } }) },
-  } as never;
-  return { ...parts, journal: { accepts: () => true } } as PipelineParts;
+    journal: { accepts: () => true },
+  };
+  return parts as PipelineParts;
 }
 
 function ask(id: string, host: string, parts: RequestParts): Step<Permission> {
@@ -61,12 +78,13 @@ test('what runs until it is stopped is bounded for as long as the vendor lets it
     url: '/v2/calls/x/actions/record_start',
     json: { format: 'mp3', channels: 'single' },
   });
+  const streaming = ask('telnyx', 'api.telnyx.com', { url: '/v2/calls/x/actions/streaming_start', json: {} });
   const account = `AC${'a'.repeat(32)}`;
   const url = `/2010-04-01/Accounts/${account}/Calls/CA1/Recordings.json`;
   const twilio = ask('twilio', 'api.twilio.com', { url, form: {} });
   assert.deepEqual(
-    [minutesOf(egress, 50_000), minutesOf(recording, 50_000), minutesOf(twilio, 50_000)],
-    [1440, 240, 1440],
+    [egress, recording, streaming, twilio].map((step) => minutesOf(step, 50_000)),
+    [1440, 240, 1440, 1440],
   );
 });
 
@@ -75,7 +93,7 @@ test('a call is priced for as long as the rule lets it last, and refused when no
   const json = { to: '+15005550006', from: '+15005550001', connection_id: 'x' };
   const dial = ask('telnyx', 'api.telnyx.com', { url, json });
   assert.ok(dial.ok, JSON.stringify(dial));
-  assert.ok(dial.value.callSeconds === 60);
+  assert.equal(dial.value.callSeconds, 60);
   const sip = { sessionId: 's', token: 't', sip: { uri: 'sip:a@example.org' } };
   const session = ask('vonage', 'video.api.vonage.com', { url: '/v2/project/p/dial', json: sip });
   assert.ok(!session.ok && /nothing can shorten it/.test(JSON.stringify(session.refusal)));

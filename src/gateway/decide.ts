@@ -22,6 +22,8 @@ export interface Question {
 }
 
 const DEFAULT_CALL_SECONDS = 3600;
+/** What is no call, but priced by the minute, runs for a day at worst when its adapter does not say. */
+const A_DAY = 86_400;
 
 /** May it happen, and what can it cost at most? Kill switch, price, policy, limits, budgets, in this order. */
 export function decide(
@@ -32,7 +34,7 @@ export function decide(
   const killed = parts.kills.check(subject, intent);
   if (killed !== null) return killed;
   const isCall = intent.action === 'call.create' || intent.action === 'call.modify';
-  const seconds = isCall ? secondsFor(parts, question) : (intent.callSeconds ?? 0);
+  const seconds = isCall ? secondsFor(parts, question) : (intent.callSeconds ?? A_DAY);
   const priced = parts.prices.bound(intent, subject, seconds, at);
   if (!priced.ok) return priced;
   const policy = parts.policy.decide(subject, intent, priced.value, at);

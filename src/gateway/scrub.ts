@@ -1,7 +1,7 @@
 import type { OpenAccount } from '../vendors/vendor.ts';
 
 const MASK = '[sealed]';
-/** Longer values of sealed fields are not looked for in the parts of a large answer; a private key takes half of it. */
+/** A longer value of a sealed field is missed where it lies on both sides of a cut; a private key takes half of it. */
 const LONGEST_SEALED = 8192;
 /** Shorter strings would hit innocent text. */
 const SHORTEST = 8;
@@ -12,7 +12,7 @@ export interface Scrubber {
   bytes(body: Buffer): Buffer;
   /** The same for Latin-1 text of bytes. */
   text(text: string): string;
-  /** What must be held back at the end of a streamed part: no secret, and no sealed field, is longer by more than one byte. */
+  /** Bytes to be held back at the end of a streamed part: as long as a secret, less one, and as a usual sealed field. */
   readonly overlap: number;
 }
 

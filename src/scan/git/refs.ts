@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
 import { readRefStack } from './reftable-stack.ts';
-import { namesIn, readSmallFile, type Repository } from './repository.ts';
+import { isFolder, namesIn, readSmallFile, type Repository } from './repository.ts';
 
 const DEEPEST_FOLDER = 32;
 const MOST_LINKS = 5;
@@ -110,13 +110,15 @@ function addLogged(tips: Set<string>, log: string): void {
 const oidIn = (text: string | undefined): string | null =>
   /^([0-9a-f]{40,64})\s*$/m.exec(text ?? '')?.[1] ?? null;
 
+/** Links could lead round in circles; only the uppermost are followed, as `git new-workdir` makes one there. */
+const isOwnFolder = (path: string, depth: number): boolean =>
+  isFolder(path) && (depth === 0 || !lstatSync(path).isSymbolicLink());
+
 /** Paths, relative to `directory`, of the files in `folder` and below. */
 function filesBelow(directory: string, folder: string, depth = 0): string[] {
   if (depth > DEEPEST_FOLDER) return [];
   return namesIn(join(directory, folder)).flatMap((name) => {
     const path = `${folder}/${name}`;
-    // Links could lead round in circles.
-    const isBelow = lstatSync(join(directory, path), { throwIfNoEntry: false })?.isDirectory() === true;
-    return isBelow ? filesBelow(directory, path, depth + 1) : [path];
+    return isOwnFolder(join(directory, path), depth) ? filesBelow(directory, path, depth + 1) : [path];
   });
 }

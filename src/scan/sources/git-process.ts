@@ -49,6 +49,8 @@ export function createGit(env: Environment): Git {
 function reasonOf(error: Error, folder: string): Error {
   if (files.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     return new RingfenceError('input_invalid', `${folder} is no folder.`);
+  if ('code' in error && error.code === 'EACCES')
+    return new RingfenceError('input_invalid', `The folder ${folder} cannot be read.`);
   if ('code' in error && error.code === 'ENOENT')
     return new RingfenceError('input_invalid', 'This needs git, and there is none in PATH.');
   return error;

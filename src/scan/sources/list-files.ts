@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { type Git, splitZero } from './git-process.ts';
 
 const DEEPEST = 64;
@@ -26,6 +27,8 @@ export function listFiles(git: Git, root: string): Listing {
     throw error;
   }
 }
+
+const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
 
 /** All files, ignored or not, but for what git keeps for itself. */
 export function listAllFiles(root: string): readonly Buffer[] {
@@ -80,11 +83,13 @@ function listOutside(git: Git, root: string): Buffer {
   }
 }
 
+/** Null for a folder that is nobody's to look at, or gone. */
 function entriesOf(folder: Buffer): Dirent<Buffer>[] | null {
   try {
     return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && CLOSED.has(String(error.code))) return null;
+    throw error;
   }
 }
 
@@ -92,7 +97,9 @@ function* walk(root: Buffer, below?: Buffer, depth = 0): Generator<Buffer> {
   if (depth > DEEPEST) return;
   const folder = below === undefined ? root : Buffer.concat([root, SLASH, below]);
   const entries = entriesOf(folder);
-  // It is told when it is read.
+  if (entries === null && below === undefined)
+    throw new RingfenceError('input_invalid', `The folder ${root.toString()} cannot be read.`);
+  // Whoever wants to read it as a file tells why that cannot be.
   if (entries === null && below !== undefined) yield below;
   for (const entry of entries ?? []) {
     const path = below === undefined ? entry.name : Buffer.concat([below, SLASH, entry.name]);
