@@ -61,7 +61,9 @@ describe('in CI', () => {
     assert.equal(results('files'), 2);
     assert.equal(results('history', { SCAN_ARGUMENTS: '--workers 1' }), 2);
     assert.equal(results('range'), 1);
-    assert.equal(results('range', { RANGE_BASE: '0'.repeat(40) }), 2);
+    const [newBranch, forcePush] = ['0'.repeat(40), 'f'.repeat(40)];
+    assert.equal(results('range', { RANGE_BASE: newBranch }), 2);
+    assert.equal(results('range', { RANGE_BASE: forcePush }), 2);
     assert.equal(shell('bash', script, { ...base, SCAN_MODE: 'other' }), 2);
     assert.equal(shell('bash', script, { ...base, SCAN_MODE: 'files', SCAN_PATH: '$(touch pwned)' }), 1);
     assert.ok(!existsSync(world.path('pwned')));

@@ -90,13 +90,20 @@ function createResolver(
 ): Resolver {
   return (name) => {
     const [, start = '', steps = ''] = /^(.*?)((?:[~^]\d*)*)$/.exec(name) ?? [];
-    let oid = resolveName(reader, { repository, refs }, start) ?? damaged(`There is no revision ${name}`);
+    let oid = resolveName(reader, { repository, refs }, start) ?? noRevision(name);
     for (const [, kind, digits] of steps.matchAll(/([~^])(\d*)/g))
       oid =
         step(reader, oid, { kind: kind ?? '~', count: digits === '' ? 1 : Number(digits) }) ??
-        damaged(`There is no revision ${name}`);
+        noRevision(name);
     return oid;
   };
+}
+
+/** Most often it is one that a shallow clone, or one made after a force push, does not have. */
+function noRevision(name: string): never {
+  return damaged(
+    `There is no revision ${name} in this clone: fetch it (git fetch --unshallow; in CI fetch-depth: 0 or GIT_DEPTH: 0), or name another`,
+  );
 }
 
 interface Names {
