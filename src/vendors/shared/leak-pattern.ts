@@ -44,7 +44,11 @@ const BETWEEN = [
   String.raw`[ \t]{1,4}(?:(?:is|was|to|or|-)[ \t]{1,4})?${OPENING}`,
 ].join('|');
 
-const GLUE = `${NOT_THE_VALUE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
+/** What goes on with an extension is a file, and the value its checksum: `TokenTest.php`. */
+const NOT_A_FILE =
+  '(?![\\w\\-]{0,12}\\.(?:php|phpt|[cm]?[jt]sx?|vue|py|rb|java|kt|go|rs|cs|swift|exs?|json|ya?ml|xml|html?|s?css|md|txt|png|svg|lock)(?![A-Za-z]))';
+
+const GLUE = `${NOT_THE_VALUE}${NOT_A_FILE}[\\w.\\-]{0,12}?${CLOSING}(?:${BETWEEN})`;
 
 /** What may stand before a name that no vendor is part of. V8 compiles a loop for four and more, and unrolls for less. */
 const PREFIX = anyCase(
