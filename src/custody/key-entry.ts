@@ -6,6 +6,7 @@ import type { TokenTimes } from './token-cache.ts';
 /** One key, packed: strings that many keys share are one string, and only signing keys keep their sealed verifier. */
 export interface KeyEntry {
   readonly id: string;
+  readonly name: string;
   readonly app: string;
   readonly account: string;
   readonly vendor: string;
@@ -44,6 +45,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
   };
   return (record) => ({
     id: record.id,
+    name: record.name,
     app: share(record.app),
     account: share(record.account),
     vendor: share(record.vendor),

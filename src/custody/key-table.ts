@@ -29,6 +29,7 @@ export interface KeyTable {
   upsert(record: VirtualKeyRecord): void;
   remove(id: string): void;
   readonly size: number;
+  nameOf(id: string): string | undefined;
   authenticate(presented: Presented | null, origin: RequestOrigin): Step<AuthenticatedKey>;
   /** Keys used since the last call, with the wall ms of the first use in a minute. */
   takeUses(): ReadonlyMap<string, number>;
@@ -98,6 +99,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
     get size() {
       return byId.size;
     },
+    nameOf: (id) => byId.get(id)?.name,
     authenticate(presented, origin) {
       if (presented === null)
         return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');

@@ -63,6 +63,7 @@ export interface JournalPort {
 /** A vendor account opened for this process. */
 export interface LiveAccount {
   readonly id: string;
+  readonly name: string;
   readonly vendor: string;
   readonly currency: string;
   readonly upstream: string | null;

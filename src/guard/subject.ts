@@ -10,6 +10,13 @@ export interface Subject {
   readonly network: string;
 }
 
+/** What people call that which a subject's ids stand for; undefined for an id that is not known. */
+export interface SubjectNames {
+  app(id: string): string | undefined;
+  key(id: string): string | undefined;
+  account(id: string): string | undefined;
+}
+
 /** Finite worst-case cost of an intent. */
 export interface Bound {
   readonly money: Money;

@@ -11,6 +11,7 @@ import type { Limits } from '../guard/limits/limits.ts';
 import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy, NO_POLICY } from '../guard/policy/policy.ts';
 import { createPriceBook } from '../guard/prices/price-book.ts';
+import type { SubjectNames } from '../guard/subject.ts';
 import type { AccountRecord } from '../store/records.ts';
 import { atOwnHost } from '../vendors/own-host.ts';
 import type { Registry } from '../vendors/registry.ts';
@@ -37,8 +38,14 @@ export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'p
 /** What the primary pushes: compiled when it changes, read by the pipeline through one level of indirection. */
 export function createLiveParts(sources: LiveSources): LiveParts {
   const { registry, sealer, keys, budgets, limits, canaries, onTrust } = sources;
+  let apps: ReadonlyMap<string, string> = new Map();
   let accounts: ReadonlyMap<string, LiveAccount> = new Map();
   let ownHosts: ReadonlyMap<string, Vendor> = new Map();
+  const names: SubjectNames = {
+    app: (id) => apps.get(id),
+    key: keys.nameOf,
+    account: (id) => accounts.get(id)?.name,
+  };
   let kills = createKillSwitch([]);
   let policy = compilePolicy(NO_POLICY);
   let prices = createPriceBook([]);
@@ -53,12 +60,15 @@ export function createLiveParts(sources: LiveSources): LiveParts {
       switch (part.kind) {
         case 'keys':
           return keys.load(part.put);
+        case 'apps':
+          apps = new Map(part.all.map(({ id, name }) => [id, name]));
+          return;
         case 'accounts':
           accounts = openAccounts(registry, sealer, part.all);
           ownHosts = hostsOf(registry, part.all);
           return;
         case 'policy':
-          policy = compilePolicy(part.source === null ? NO_POLICY : parsePolicy(part.source));
+          policy = compilePolicy(part.source === null ? NO_POLICY : parsePolicy(part.source), names);
           return limits.configure(policy.limits);
         case 'budgets':
           return budgets.configure(part.all);
@@ -89,8 +99,8 @@ function openAccounts(
     if (vendor === null) continue;
     const open = openAccount(sealer, record);
     const scrubber = createScrubber(open, vendor.custody.sealedAnswerFields);
-    const { id, currency, upstream } = record;
-    accounts.set(id, { id, vendor: vendor.id, currency, upstream, open, scrubber });
+    const { id, name, currency, upstream } = record;
+    accounts.set(id, { id, name, vendor: vendor.id, currency, upstream, open, scrubber });
   }
   return accounts;
 }

@@ -7,6 +7,7 @@ import type { JournalState } from '../journal/options.ts';
 import type { Micros } from '../kernel/money.ts';
 import type {
   AccountRecord,
+  AppRecord,
   BudgetRecord,
   KillRecord,
   PriceRecord,
@@ -31,6 +32,7 @@ export interface StartOrder {
 export type Part =
   /** `certificate`: as the settings hold it; `hosts`: registered patterns, with those of accounts that run their own. */
   | { readonly kind: 'trust'; readonly certificate: string; readonly hosts: readonly string[] }
+  | { readonly kind: 'apps'; readonly all: readonly AppRecord[] }
   | { readonly kind: 'keys'; readonly put: readonly VirtualKeyRecord[] }
   | { readonly kind: 'accounts'; readonly all: readonly AccountRecord[] }
   | { readonly kind: 'policy'; readonly source: string | null }

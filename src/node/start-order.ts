@@ -32,6 +32,7 @@ export async function startOrder(
 /** Reads one part of what is in force, as it stands in the store. */
 export function createPartReader(store: Store) {
   return Object.freeze({
+    apps: async (): Promise<Part> => ({ kind: 'apps', all: await store.apps.list() }),
     accounts: async (): Promise<Part> => ({ kind: 'accounts', all: await store.accounts.list() }),
     policy: async (): Promise<Part> => ({
       kind: 'policy',
@@ -47,6 +48,7 @@ export function createPartReader(store: Store) {
 export async function* allParts({ store, trust }: Pick<Foundation, 'store' | 'trust'>): AsyncGenerator<Part> {
   const read = createPartReader(store);
   yield trust.part();
+  yield await read.apps();
   yield await read.accounts();
   yield await read.policy();
   yield await read.prices();

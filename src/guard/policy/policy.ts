@@ -2,7 +2,7 @@ import { refuse, type Refusal } from '../../intent/decision.ts';
 import type { Destination, Intent } from '../../intent/intent.ts';
 import { maskAddress } from '../../kernel/phone.ts';
 import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
-import type { Bound, Subject } from '../subject.ts';
+import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { compileTo } from './destination-selector.ts';
 import type { PolicyDocument, PolicyLimit } from './schema.ts';
 import { readSeconds } from './values.ts';
@@ -29,9 +29,15 @@ export interface Policy {
 /** In force while there is no policy: nothing is allowed. */
 export const NO_POLICY: PolicyDocument = { version: 1, mode: 'enforce', rules: [] };
 
-/** Compiles a policy. Deny rules win; every destination needs an allow rule whose conditions all hold. */
-export function compilePolicy(document: PolicyDocument): Policy {
-  const rules = document.rules.map(compileRule);
+/** For whoever asks for no decision. */
+const NO_NAMES: SubjectNames = { app: () => undefined, key: () => undefined, account: () => undefined };
+
+/**
+ * Compiles a policy. Deny rules win; every destination needs an allow rule whose conditions all hold. Rules may state
+ * ids or `names`, which are looked up for each request: what is made later may have a name that is stated already.
+ */
+export function compilePolicy(document: PolicyDocument, names: SubjectNames = NO_NAMES): Policy {
+  const rules = document.rules.map((rule) => compileRule(rule, names));
   const byAction = new Map<string, Indexed>();
   const forbidden = document.parameters?.forbid ?? [];
   const indexed = (intent: Intent): Indexed => {
@@ -54,7 +60,7 @@ export function compilePolicy(document: PolicyDocument): Policy {
   };
   return {
     document,
-    limits: compileLimits(document.limits ?? []),
+    limits: compileLimits(document.limits ?? [], names),
     decide(subject, intent, bound, now) {
       const decision = judge({ subject, intent, bound, now });
       return decision.ok || document.mode === 'enforce' ? decision : observe(decision.refusal);
@@ -210,16 +216,19 @@ function describe({ address, phone, kind }: Destination): string {
   return `${maskAddress(address)} (${phone?.country ?? kind})`;
 }
 
-function compileLimits(limits: readonly PolicyLimit[]): readonly LimitRule[] {
-  const own = limits.map(compileLimit);
+function compileLimits(limits: readonly PolicyLimit[], names: SubjectNames): readonly LimitRule[] {
+  const own = limits.map((limit) => compileLimit(limit, names));
   const ids = new Set(own.map(({ id }) => id));
   return [...own, ...recipientGuards().filter(({ id }) => !ids.has(id))];
 }
 
-function compileLimit({ id, per, who, what, to, rate, burst, concurrency }: PolicyLimit): LimitRule {
+function compileLimit(
+  { id, per, who, what, to, rate, burst, concurrency }: PolicyLimit,
+  names: SubjectNames,
+): LimitRule {
   const [count = '0', window = '1s'] = rate?.split('/') ?? [];
-  const inWho = compileWho(who);
-  const inWhat = compileWhat(what);
+  const inWho = compileWho(who, names);
+  const inWhat = compileWhat(what, names);
   const covers = compileTo(to);
   return {
     id,

@@ -1,6 +1,6 @@
 import type { Intent } from '../../intent/intent.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
-import type { Bound, Subject } from '../subject.ts';
+import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { compileTo, type DestinationTest } from './destination-selector.ts';
 import { compileSchedule } from './schedule.ts';
 import type { PolicyRule } from './schema.ts';
@@ -45,10 +45,10 @@ export interface CompiledRule {
 export const DEFAULT_CALL_SECONDS = 3600;
 
 /** Turns a rule into closures, once for each change of the policy. */
-export function compileRule(rule: PolicyRule): CompiledRule {
+export function compileRule(rule: PolicyRule, names: SubjectNames): CompiledRule {
   const isAllow = rule.effect === 'allow';
-  const who = compileWho(rule.who);
-  const what = compileWhat(rule.what);
+  const who = compileWho(rule.who, names);
+  const what = compileWhat(rule.what, names);
   const effects = isAllow ? compileAllowedEffects(rule.what) : compileDeniedEffects(rule.what);
   const conditions = compileConditions(rule);
   return {

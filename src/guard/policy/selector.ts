@@ -1,6 +1,6 @@
 import type { Effect, Intent } from '../../intent/intent.ts';
 import { compileNetworks } from './networks.ts';
-import type { Subject } from '../subject.ts';
+import type { Subject, SubjectNames } from '../subject.ts';
 import type { PolicyRule } from './schema.ts';
 
 export type IntentTest = (subject: Subject, intent: Intent) => boolean;
@@ -9,28 +9,26 @@ export type IntentTest = (subject: Subject, intent: Intent) => boolean;
 const HARMLESS: ReadonlySet<Effect> = new Set(['read', 'write']);
 
 /** Does a rule speak about this app, key and network? */
-export function compileWho(who: PolicyRule['who']): (subject: Subject) => boolean {
+export function compileWho(who: PolicyRule['who'], names: SubjectNames): (subject: Subject) => boolean {
   if (who === undefined) return () => true;
-  const apps = setOf(who.apps);
-  const keys = setOf(who.keys);
+  const apps = calledOneOf(who.apps, names.app);
+  const keys = calledOneOf(who.keys, names.key);
   const inside = who.networks === undefined ? null : compileNetworks(who.networks);
   return ({ app, key, network }) =>
-    (apps === null || apps.has(app)) &&
-    (keys === null || keys.has(key)) &&
-    (inside === null || inside(network));
+    (apps === null || apps(app)) && (keys === null || keys(key)) && (inside === null || inside(network));
 }
 
 /** Everything of `what` but the effects. */
-export function compileWhat(what: PolicyRule['what']): IntentTest {
+export function compileWhat(what: PolicyRule['what'], names: SubjectNames): IntentTest {
   if (what === undefined) return () => true;
   const vendors = setOf(what.vendors);
-  const accounts = setOf(what.accounts);
+  const accounts = calledOneOf(what.accounts, names.account);
   const actions = setOf(what.actions);
   const operations = setOf(what.operations);
   const channels = setOf(what.channels);
   return (subject, intent) =>
     (vendors === null || vendors.has(subject.vendor)) &&
-    (accounts === null || accounts.has(subject.account)) &&
+    (accounts === null || accounts(subject.account)) &&
     (actions === null || actions.has(intent.action)) &&
     (operations === null || operations.has(intent.operation)) &&
     (channels === null || (intent.channel !== null && channels.has(intent.channel)));
@@ -56,6 +54,15 @@ export function compileDeniedEffects(what: PolicyRule['what']): (intent: Intent)
   if (what?.effects === undefined) return () => true;
   const effects = new Set<Effect>(what.effects);
   return ({ effects: present }) => present.some((effect) => effects.has(effect));
+}
+
+/** Is an id, or its name, one of those that a rule states? Null when it states none. */
+function calledOneOf(
+  stated: readonly string[] | undefined,
+  nameOf: (id: string) => string | undefined,
+): ((id: string) => boolean) | null {
+  const meant = setOf(stated);
+  return meant === null ? null : (id) => meant.has(id) || meant.has(nameOf(id) ?? '');
 }
 
 /** Null when the rule does not name the dimension: then every value of it will do. */
