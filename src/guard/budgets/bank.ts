@@ -71,7 +71,7 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   const want = shareOf(state, ask);
   const request = { budget: id, period: start, since, limit: budget.limit, need, want, ...holder };
   let answer = await state.leases.grant(request);
-  if (answer.granted === 0 && !isBackground && need <= budget.limit) {
+  if (answer.granted === 0 && !isBackground && need > 0 && need <= budget.limit) {
     if (await callAllBack(state, holder, id, start))
       answer = await state.leases.grant({ ...request, want: need });
   }

@@ -32,9 +32,14 @@ export function claimsOn(slices: readonly Slice[], intent: Intent, bound: Bound)
   return next(claims);
 }
 
+/** What costs nothing needs a period, too: what it costs in the end may be more. */
+export function isLacking({ slice, amount }: Claim): boolean {
+  return slice.free < amount || slice.period < 0;
+}
+
 /** Takes every claim from its slice, or none and answers null. One synchronous step. */
 export function take(claims: readonly Claim[]): Reservation | null {
-  for (const { slice, amount } of claims) if (slice.free < amount || slice.period < 0) return null;
+  if (claims.some(isLacking)) return null;
   const reserves: Reserve[] = [];
   const slices: Slice[] = [];
   for (const { slice, amount } of claims) {

@@ -126,7 +126,7 @@ async function take(
   slice.end = Math.max(answer.end, clock.ledger() + LEAST_MILLISECONDS);
   slice.left = answer.left;
   if (answer.granted === 0) {
-    if (isBackground) return; // Nobody was asked to give money back for it, so it says nothing.
+    if (isBackground || need === 0) return; // Nobody was asked to give money back for it, so it says nothing.
     slice.refusedFrom = slice.free + need;
     slice.refusedUntil = clock.monotonic() + REFUSED_FOR;
     return;

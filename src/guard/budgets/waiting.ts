@@ -1,6 +1,6 @@
 import { next, refuse, type Refused, type Step } from '../../intent/decision.ts';
 import { micros } from '../../kernel/money.ts';
-import { exceeded, take, type Claim, type Reservation } from './claims.ts';
+import { exceeded, isLacking, take, type Claim, type Reservation } from './claims.ts';
 import { isRefused, refill, type BankPort, type SliceClock } from './slice.ts';
 
 export interface Waiting {
@@ -24,7 +24,7 @@ async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<
   const { clock, patience } = waiting;
   const deadline = clock.monotonic() + patience;
   for (;;) {
-    const lacking = claims.filter(({ slice, amount }) => slice.free < amount);
+    const lacking = claims.filter(isLacking);
     const refused = lacking.find(({ slice, amount }) => isRefused(slice, amount, clock.monotonic()));
     if (refused !== undefined) return exceeded(refused);
     if (clock.monotonic() >= deadline) return unavailable(lacking, 'Budget money did not arrive in time.');
@@ -42,7 +42,7 @@ async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<
 async function askFor(claims: readonly Claim[], { bank, clock, patience, sleep }: Waiting): Promise<void> {
   const refills = Promise.all(
     claims.map(({ slice, amount }) =>
-      refill(slice, { need: micros(amount - slice.free), isBackground: false }, bank, clock),
+      refill(slice, { need: micros(Math.max(0, amount - slice.free)), isBackground: false }, bank, clock),
     ),
   );
   await (sleep === undefined ? refills : Promise.race([refills, sleep(patience)]));
@@ -54,7 +54,7 @@ function unavailable([claim]: readonly Claim[], message: string): Refused {
 
 /** Asks for more before the slice runs dry, so that the next request need not wait. */
 export function topUp({ slice, amount }: Claim, { bank, clock }: Waiting): void {
-  if (slice.pending !== null || slice.free > slice.lastGrant / 2) return;
+  if (amount === 0 || slice.pending !== null || slice.free > slice.lastGrant / 2) return;
   if (isRefused(slice, amount, clock.monotonic())) return;
   refill(slice, { need: amount, isBackground: true }, bank, clock).catch(() => {}); // The request that needs it is told.
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { micros } from '../../kernel/money.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+import { message, somebody } from '../test-intents.ts';
+import { createBudgets } from './budgets.ts';
+import type { GrantAsk } from './slice.ts';
+
+const BUDGET: BudgetRecord = {
+  id: 'b',
+  name: 'daily',
+  scope: {},
+  unit: 'money',
+  currency: 'USD',
+  limit: micros(100),
+  window: { kind: 'day' },
+  rates: {},
+  createdAt: 0,
+};
+
+function boundOf(amount: number) {
+  return { money: { amount: micros(amount), currency: 'USD' }, count: 1, source: '' };
+}
+
+/** Budgets before a bank that has so much. */
+function openBudgets(room: number) {
+  const asks: GrantAsk[] = [];
+  let left = room;
+  const budgets = createBudgets({
+    clock: { ledger: () => 5, monotonic: () => performance.now() },
+    bank: {
+      async grant(ask) {
+        asks.push(ask);
+        const granted = micros(ask.need <= left ? ask.need : 0);
+        left -= granted;
+        return { granted, left: micros(left), period: 0, end: 86_400_000 };
+      },
+      giveBack: () => assert.fail('nothing is left over'),
+    },
+  });
+  budgets.configure([BUDGET]);
+  return { asks, reserve: (amount: number) => budgets.reserve(somebody, message, boundOf(amount)) };
+}
+
+describe('what costs nothing', () => {
+  it('passes a budget that nobody has used yet, in its period', async () => {
+    const { asks, reserve } = openBudgets(100);
+    const step = await reserve(0);
+    assert.deepEqual(step.ok && step.value.reserves, [['b', 0, 0]]);
+    assert.ok(!(reserve(0) instanceof Promise));
+    assert.equal(asks.length, 1, 'the bank is asked for the period, and no more');
+  });
+
+  it('passes a budget that is spent, and refuses nobody else', async () => {
+    const { reserve } = openBudgets(60);
+    assert.equal((await reserve(60)).ok, true);
+    assert.equal((await reserve(0)).ok, true);
+    const spent = openBudgets(60);
+    const [free, dear] = await Promise.all([spent.reserve(0), spent.reserve(60)]);
+    assert.deepEqual([free.ok, dear.ok], [true, true]);
+  });
+});
