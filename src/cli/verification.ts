@@ -23,7 +23,7 @@ export function openVerification({ origin, ...options }: VerificationOptions): {
     const aborted = Promise.withResolvers<never>();
     aborted.promise.catch(() => {});
     signal.addEventListener('abort', () => aborted.reject(new Error('aborted')), { once: true });
-    const sent = upstream.send(origin ?? `https://${request.host}`, 'verify', request, null);
+    const sent = upstream.send(origin ?? `https://${request.host}`, 'verify', request, { upload: null });
     const result = await Promise.race([sent, aborted.promise]);
     if (result.kind !== 'answered') throw result.error;
     result.rest?.destroy();

@@ -1,4 +1,4 @@
-import { next, refuse, type Step } from '../intent/decision.ts';
+import { next, refuse, type Refused, type Step } from '../intent/decision.ts';
 import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Presented } from '../vendors/vendor.ts';
@@ -31,6 +31,8 @@ export interface KeyTable {
   readonly size: number;
   nameOf(id: string): string | undefined;
   authenticate(presented: Presented | null, origin: RequestOrigin): Step<AuthenticatedKey>;
+  /** May a key that has proven itself still be used? Null: yes. */
+  check(id: string, origin: RequestOrigin): Refused | null;
   /** Keys used since the last call, with the wall ms of the first use in a minute. */
   takeUses(): ReadonlyMap<string, number>;
 }
@@ -115,10 +117,15 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
       const { id, app, account, vendor, kind, publicId } = entry;
       return next({ id, app, account, vendor, kind, publicId, claims });
     },
+    check: (id, origin) => checkAgain(byId.get(id), origin),
     takeUses() {
       const taken = uses;
       uses = new Map();
       return taken;
     },
   };
+}
+
+function checkAgain(entry: KeyEntry | undefined, origin: RequestOrigin): Refused | null {
+  return entry === undefined ? UNKNOWN_KEY : checkUse(entry, null, origin);
 }

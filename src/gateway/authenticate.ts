@@ -1,4 +1,5 @@
 import { next, refuse, type Refused, type Step } from '../intent/decision.ts';
+import type { RequestOrigin } from '../custody/key-entry.ts';
 import type { TokenClaims } from '../custody/token-cache.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { WireRequest } from '../vendors/wire.ts';
@@ -16,12 +17,7 @@ export interface Sender {
 /** First step: which virtual key does the request carry, and may that key be used here and now? */
 export function authenticate(parts: PipelineParts, request: AppRequest, wire: WireRequest): Step<Sender> {
   const presented = request.vendor.custody.read(wire);
-  const key = parts.keys.authenticate(presented, {
-    vendor: request.vendor.id,
-    address: request.address,
-    wall: parts.clock.wall(),
-    ledger: parts.clock.ledger(),
-  });
+  const key = parts.keys.authenticate(presented, originOf(request, parts.clock));
   if (!key.ok) return explained(key, request, wire);
   const { id, app, account: accountId, vendor, claims } = key.value;
   const account = parts.accounts.get(accountId);
@@ -32,6 +28,11 @@ export function authenticate(parts: PipelineParts, request: AppRequest, wire: Wi
     account,
     claims,
   });
+}
+
+/** Where and when a key is used. */
+export function originOf({ vendor, address }: AppRequest, clock: PipelineParts['clock']): RequestOrigin {
+  return { vendor: vendor.id, address, wall: clock.wall(), ledger: clock.ledger() };
 }
 
 /** Some vendors have ways to authenticate that the gateway cannot offer; their adapter says so. */

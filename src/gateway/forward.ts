@@ -1,6 +1,9 @@
+import type { Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
+import type { Subject } from '../guard/subject.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
+import { originOf } from './authenticate.ts';
 import type { Permission } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import type { LiveAccount } from './ports.ts';
@@ -12,14 +15,15 @@ export interface Passage {
   readonly request: AppRequest;
   readonly wire: WireRequest;
   readonly account: LiveAccount;
+  readonly subject: Subject;
   readonly intent: Intent;
   readonly permission: Permission;
 }
 
-/** Writes the caps into the request, gives it the real credential, and sends it once. */
+/** Writes the caps into the request, gives it the real credential, and sends it once, unless that was forbidden meanwhile. */
 export async function forward(
   parts: PipelineParts,
-  { request, wire, account, permission }: Passage,
+  { request, wire, account, subject, intent, permission }: Passage,
 ): Promise<Outcome> {
   const { vendor, operation, upload } = request;
   const seconds = permission.callSeconds;
@@ -30,7 +34,17 @@ export async function forward(
   const authorized = vendor.custody.authorize(capped, account.open, parts.clock.wall());
   parts.counters.forwarded += 1;
   const origin = account.upstream ?? `https://${request.host}`;
-  const outcome = await parts.upstream.send(origin, account.id, authorized, upload);
+  const withdrawn = (): Refused | null => withdrawnSince(parts, request, { subject, intent });
+  const outcome = await parts.upstream.send(origin, account.id, authorized, { upload, withdrawn });
   await parts.together();
   return outcome;
+}
+
+/** Whoever waited, for money, the disk or a connection, may have been stopped since: the last moment counts. */
+function withdrawnSince(
+  { keys, kills, clock }: PipelineParts,
+  request: AppRequest,
+  { subject, intent }: Pick<Passage, 'subject' | 'intent'>,
+): Refused | null {
+  return keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
 }

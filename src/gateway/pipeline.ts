@@ -46,11 +46,13 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
       request,
       wire,
       account,
+      subject,
       intent,
       permission: permission.value,
     });
     const settled = settle(parts, { request, intent, permission: permission.value, outcome });
     recordOutcome(parts, { position, settled, outcome, account: account.id });
+    if (outcome.kind === 'withdrawn') return refused(outcome.refused, subject, intent);
     return answerOutcome(parts, { request, account, outcome, position });
   };
 }

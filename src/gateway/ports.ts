@@ -46,7 +46,7 @@ export interface BudgetsPort {
 }
 
 export interface KillPort {
-  check(subject: Subject, intent: Intent): Step<never> | null;
+  check(subject: Subject, intent: Intent): Refused | null;
 }
 
 export interface JournalPort {

@@ -33,7 +33,12 @@ describe('answers too large to be held whole', () => {
 
   async function get(path: string): Promise<Extract<UpstreamResult, { kind: 'answered' }>> {
     const request = { method: 'GET', host: 'api.example', path, segments: [], query: '', headers: {} };
-    const result = await upstream.send(origin, 'account', { ...request, body: Buffer.alloc(0) }, null);
+    const result = await upstream.send(
+      origin,
+      'account',
+      { ...request, body: Buffer.alloc(0) },
+      { upload: null },
+    );
     assert.equal(result.kind, 'answered');
     return result;
   }

@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
+import type { Refused } from '../intent/decision.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { Upload } from './app-request.ts';
 import { answerHeaders } from './headers.ts';
@@ -16,6 +17,7 @@ const WHOLE = 256 * 1024;
  * What came of a request to the vendor.
  * - `answered`: status, headers and body; `rest` follows `body` when the answer is large.
  * - `unreachable`: no byte was sent, nothing can have happened.
+ * - `withdrawn`: the same; it waited for a connection, and may not leave any more.
  * - `lost`: the request may have arrived; nobody can tell.
  */
 export type UpstreamResult =
@@ -26,15 +28,17 @@ export type UpstreamResult =
       readonly body: Buffer;
       readonly rest: Readable | null;
     }
+  | { readonly kind: 'withdrawn'; readonly error: Error; readonly refused: Refused }
   | { readonly kind: 'unreachable' | 'lost'; readonly error: Error };
 
+export interface Sending {
+  readonly upload: Upload | null;
+  /** Asked when a connection is there and nothing has been sent: a refusal keeps the request here. */
+  readonly withdrawn?: () => Refused | null;
+}
+
 export interface Upstream {
-  send(
-    origin: string,
-    identity: string,
-    request: WireRequest,
-    upload: Upload | null,
-  ): Promise<UpstreamResult>;
+  send(origin: string, identity: string, request: WireRequest, sending: Sending): Promise<UpstreamResult>;
   close(): Promise<void>;
 }
 
@@ -49,8 +53,8 @@ export function createUpstream(): Upstream {
     return pool;
   };
   return Object.freeze({
-    send(origin: string, identity: string, request: WireRequest, upload: Upload | null) {
-      return dispatch(poolFor(origin, identity), request, upload);
+    send(origin: string, identity: string, request: WireRequest, sending: Sending) {
+      return dispatch(poolFor(origin, identity), request, sending);
     },
     async close() {
       const all = [...pools.values()].flatMap((own) => [...own.values()]);
@@ -70,9 +74,9 @@ function openPool(origin: string): Pool {
   });
 }
 
-function dispatch(pool: Pool, request: WireRequest, upload: Upload | null): Promise<UpstreamResult> {
+function dispatch(pool: Pool, request: WireRequest, sending: Sending): Promise<UpstreamResult> {
   return new Promise((resolve) => {
-    pool.dispatch(optionsOf(request, upload), new Collector(resolve));
+    pool.dispatch(optionsOf(request, sending.upload), new Collector(resolve, sending.withdrawn));
   });
 }
 
@@ -96,6 +100,7 @@ function optionsOf(request: WireRequest, upload: Upload | null): Dispatcher.Disp
 /** Gathers an answer without promises or streams while it is small. */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: UpstreamResult) => void;
+  readonly #withdrawn: (() => Refused | null) | undefined;
   #sent = false;
   #status = 0;
   #headers: Record<string, string> = {};
@@ -105,11 +110,18 @@ class Collector implements Dispatcher.DispatchHandler {
   #stream: PassThrough | null = null;
   #ended = false;
 
-  constructor(resolve: (result: UpstreamResult) => void) {
+  constructor(resolve: (result: UpstreamResult) => void, withdrawn: Sending['withdrawn']) {
     this.#resolve = resolve;
+    this.#withdrawn = withdrawn;
   }
 
-  onRequestStart(): void {
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const refused = this.#withdrawn?.() ?? null;
+    if (refused !== null) {
+      const error = new Error('The request may not leave any more.');
+      this.#resolve({ kind: 'withdrawn', error, refused });
+      return controller.abort(error);
+    }
     this.#sent = true;
   }
 
