@@ -11,7 +11,9 @@ const LARGEST = 16 * 1024 * 1024;
 /** Gives whole answers: half a list would be no list. Throws `upstream_unreachable` for one that does not end well. */
 export function createSender(upstream: Pick<Upstream, 'send'>, identity: string): Send {
   return async (request, origin) => {
-    const result = await upstream.send(origin ?? `https://${request.host}`, identity, request, { upload: null });
+    const result = await upstream.send(origin ?? `https://${request.host}`, identity, request, {
+      upload: null,
+    });
     if (result.kind !== 'answered') throw unreachable(result.error);
     const { status, headers, body, rest } = result;
     return { status, headers, body: rest === null ? body : await gather(body, rest) };

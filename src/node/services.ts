@@ -5,6 +5,7 @@ import { compilePolicy } from '../guard/policy/policy.ts';
 import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import type { BudgetRecord } from '../store/records.ts';
 import { createAccountService } from './account-service.ts';
 import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
@@ -97,8 +98,9 @@ function budgetService(primary: Primary): AdminServices['budgets'] {
   return {
     async put(request, actor) {
       const { name, limit, currency, unit } = request;
-      await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
       const known = (await store.budgets.list()).find((budget) => budget.name === name);
+      if (known !== undefined) checkSameMoney(known, request);
+      await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
       const id = known?.id ?? newId('budget', randomBytes);
       const budget = { ...request, id, createdAt: known?.createdAt ?? clock.wall() };
       await store.budgets.put(budget);
@@ -116,6 +118,18 @@ function budgetService(primary: Primary): AdminServices['budgets'] {
       return isRemoved;
     },
   };
+}
+
+/** What is spent of a budget is a number of its unit and currency: in others it would be another amount. */
+function checkSameMoney(
+  { name, unit, currency }: BudgetRecord,
+  changed: Pick<BudgetRecord, 'unit' | 'currency'>,
+): void {
+  if (unit === changed.unit && (unit === 'count' || currency === changed.currency)) return;
+  throw new RingfenceError(
+    'conflict',
+    `The budget ${name} counts ${unit === 'count' ? 'messages and calls' : currency}, and so does what is spent of it. Remove it first, or choose another name.`,
+  );
 }
 
 function priceService({ store, record, refreshPrices }: Primary): AdminServices['prices'] {
