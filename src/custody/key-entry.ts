@@ -7,6 +7,8 @@ import type { TokenTimes } from './token-cache.ts';
 export interface KeyEntry {
   readonly id: string;
   readonly name: string;
+  /** Id of the key in whose place it came. */
+  readonly replaces: string | null;
   readonly app: string;
   readonly account: string;
   readonly vendor: string;
@@ -46,6 +48,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
   return (record) => ({
     id: record.id,
     name: record.name,
+    replaces: record.replaces,
     app: share(record.app),
     account: share(record.account),
     vendor: share(record.vendor),

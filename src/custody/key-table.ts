@@ -29,7 +29,7 @@ export interface KeyTable {
   upsert(record: VirtualKeyRecord): void;
   remove(id: string): void;
   readonly size: number;
-  nameOf(id: string): string | undefined;
+  get(id: string): Pick<KeyEntry, 'name' | 'replaces'> | undefined;
   authenticate(presented: Presented | null, origin: RequestOrigin): Step<AuthenticatedKey>;
   /** May a key that has proven itself still be used? Null: yes. */
   check(id: string, origin: RequestOrigin): Refused | null;
@@ -101,7 +101,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
     get size() {
       return byId.size;
     },
-    nameOf: (id) => byId.get(id)?.name,
+    get: (id) => byId.get(id),
     authenticate(presented, origin) {
       if (presented === null)
         return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');

@@ -14,6 +14,8 @@ export interface Subject {
 export interface SubjectNames {
   app(id: string): string | undefined;
   key(id: string): string | undefined;
+  /** Id of the key that a key has replaced; null for one that came in no other's place. */
+  replacedBy(key: string): string | null;
   account(id: string): string | undefined;
 }
 
@@ -24,4 +26,14 @@ export interface Bound {
   readonly count: number;
   /** Where the price came from, for the journal: `price`, `ceiling` or `band`, with the prefix. */
   readonly source: string;
+}
+
+/** What is said of a key holds for those that replace it: is it, or one in whose place it came, meant? */
+export function isKeyMeant(
+  key: string,
+  isMeant: (id: string) => boolean,
+  replacedBy: SubjectNames['replacedBy'],
+): boolean {
+  for (let one: string | null = key; one !== null; one = replacedBy(one)) if (isMeant(one)) return true;
+  return false;
 }

@@ -59,7 +59,8 @@ export interface DataPlane {
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { order, clock, journal } = options;
   const custody = openCustody(options);
-  const budgets = createBudgets({ clock, bank: options.bank, sleep });
+  const replacedBy = (key: string): string | null => custody.keys.get(key)?.replaces ?? null;
+  const budgets = createBudgets({ clock, bank: options.bank, sleep, replacedBy });
   const permits = order.config.workers > 1 ? options.permits : null;
   const limits = createLimits({ clock, permits });
   const counters = createCounters();

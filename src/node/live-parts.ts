@@ -43,7 +43,8 @@ export function createLiveParts(sources: LiveSources): LiveParts {
   let ownHosts: ReadonlyMap<string, Vendor> = new Map();
   const names: SubjectNames = {
     app: (id) => apps.get(id),
-    key: keys.nameOf,
+    key: (id) => keys.get(id)?.name,
+    replacedBy: (id) => keys.get(id)?.replaces ?? null,
     account: (id) => accounts.get(id)?.name,
   };
   let kills = createKillSwitch([]);

@@ -2,7 +2,7 @@ import { next, type Step } from '../../intent/decision.ts';
 import type { Intent } from '../../intent/intent.ts';
 import { micros, type Micros, type Money } from '../../kernel/money.ts';
 import type { BudgetRecord, Reserve } from '../../store/records.ts';
-import type { Bound, Subject } from '../subject.ts';
+import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { claimsOn, settledAmount, take, type Reservation } from './claims.ts';
 import { coversSubject } from './scope.ts';
 import { handBack, newSlice, rollOver, type BankPort, type Slice, type SliceClock } from './slice.ts';
@@ -25,6 +25,8 @@ export interface Budgets {
 export interface BudgetsOptions {
   readonly clock: SliceClock;
   readonly bank: BankPort;
+  /** Absent: no key has replaced another. */
+  readonly replacedBy?: SubjectNames['replacedBy'];
   /** Milliseconds that a request waits for money. */
   readonly patience?: number;
   /** Resolves after so many milliseconds: ends the wait for a bank that does not answer. */
@@ -35,13 +37,16 @@ export interface BudgetsOptions {
 const CACHED_SUBJECTS = 150_000;
 
 interface State extends Waiting {
+  readonly replacedBy: SubjectNames['replacedBy'];
   slices: Map<string, Slice>;
   bySubject: Map<string, readonly Slice[]>;
 }
 
 /** Budgets of a data-plane process: spends slices of the bank's money without asking, never more than it was given. */
-export function createBudgets({ clock, bank, patience = 250, sleep }: BudgetsOptions): Budgets {
-  const state: State = { clock, bank, patience, sleep, slices: new Map(), bySubject: new Map() };
+export function createBudgets(options: BudgetsOptions): Budgets {
+  const { clock, bank, patience = 250, sleep, replacedBy = () => null } = options;
+  const waiting = { clock, bank, patience, sleep };
+  const state: State = { ...waiting, replacedBy, slices: new Map(), bySubject: new Map() };
   return Object.freeze({
     configure: (budgets: readonly BudgetRecord[]) => configure(state, budgets),
     reserve: (subject: Subject, intent: Intent, bound: Bound) =>
@@ -80,7 +85,9 @@ function candidates(state: State, subject: Subject): readonly Slice[] {
   const known = state.bySubject.get(subject.key);
   if (known !== undefined) return known;
   if (state.bySubject.size >= CACHED_SUBJECTS) state.bySubject = new Map();
-  const found = [...state.slices.values()].filter(({ budget }) => coversSubject(budget.scope, subject));
+  const found = [...state.slices.values()].filter(({ budget }) =>
+    coversSubject(budget.scope, subject, state.replacedBy),
+  );
   state.bySubject.set(subject.key, found);
   return found;
 }

@@ -1,16 +1,20 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { BudgetScope } from '../../store/records.ts';
 import { countryReached } from '../country.ts';
-import type { Subject } from '../subject.ts';
+import { isKeyMeant, type Subject, type SubjectNames } from '../subject.ts';
 
 const fits = (allowed: readonly string[] | undefined, value: string): boolean =>
   allowed === undefined || allowed.includes(value);
 
 /** The part of a scope that depends on the sender alone: decided once for each key. */
-export function coversSubject(scope: BudgetScope, { app, key, vendor, account }: Subject): boolean {
+export function coversSubject(
+  scope: BudgetScope,
+  { app, key, vendor, account }: Subject,
+  replacedBy: SubjectNames['replacedBy'],
+): boolean {
   return (
     fits(scope.apps, app) &&
-    fits(scope.keys, key) &&
+    isKeyMeant(key, (one) => fits(scope.keys, one), replacedBy) &&
     fits(scope.vendors, vendor) &&
     fits(scope.accounts, account)
   );

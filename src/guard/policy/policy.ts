@@ -30,7 +30,12 @@ export interface Policy {
 export const NO_POLICY: PolicyDocument = { version: 1, mode: 'enforce', rules: [] };
 
 /** For whoever asks for no decision. */
-const NO_NAMES: SubjectNames = { app: () => undefined, key: () => undefined, account: () => undefined };
+const NO_NAMES: SubjectNames = {
+  app: () => undefined,
+  key: () => undefined,
+  replacedBy: () => null,
+  account: () => undefined,
+};
 
 /**
  * Compiles a policy. Deny rules win; every destination needs an allow rule whose conditions all hold. Rules may state

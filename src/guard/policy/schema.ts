@@ -26,7 +26,7 @@ const timezone = z.string().refine(isTimezone, 'must be a time zone name such as
 const who = z
   .strictObject({
     apps: names.optional().describe('Apps by name.'),
-    keys: names.optional().describe('Virtual keys by name.'),
+    keys: names.optional().describe('Virtual keys by name, and those that replace them.'),
     networks: names.optional().describe('Addresses or networks (CIDR) that the request comes from.'),
   })
   .describe('Whose requests; all of them without it.');

@@ -1,6 +1,6 @@
 import type { Effect, Intent } from '../../intent/intent.ts';
 import { compileNetworks } from './networks.ts';
-import type { Subject, SubjectNames } from '../subject.ts';
+import { isKeyMeant, type Subject, type SubjectNames } from '../subject.ts';
 import type { PolicyRule } from './schema.ts';
 
 export type IntentTest = (subject: Subject, intent: Intent) => boolean;
@@ -15,7 +15,9 @@ export function compileWho(who: PolicyRule['who'], names: SubjectNames): (subjec
   const keys = calledOneOf(who.keys, names.key);
   const inside = who.networks === undefined ? null : compileNetworks(who.networks);
   return ({ app, key, network }) =>
-    (apps === null || apps(app)) && (keys === null || keys(key)) && (inside === null || inside(network));
+    (apps === null || apps(app)) &&
+    (keys === null || isKeyMeant(key, keys, names.replacedBy)) &&
+    (inside === null || inside(network));
 }
 
 /** Everything of `what` but the effects. */
