@@ -73,6 +73,22 @@ test('input that is not what the route wants is refused, without repeating it', 
   assert.equal((await api.request('/v1/ledger?limit=1&limit=2', { headers })).status, 400);
 });
 
+test('a budget that would count nothing is refused', async () => {
+  const budget = { currency: 'EUR', limit: '1', window: { kind: 'day' } };
+  for (const wrong of [
+    { scope: { actions: ['message.sent'] } },
+    { scope: { channels: ['SMS'] } },
+    { scope: { countries: ['de'] } },
+    { rates: { USD: '0' } },
+    { rates: { USD: '-0.9' } },
+    { limit: '-1' },
+  ]) {
+    const body = JSON.stringify({ ...budget, ...wrong });
+    const response = await api.request('/v1/budgets/daily', { method: 'PUT', body, headers });
+    assert.equal(await codeOf(response), 'input_invalid', body);
+  }
+});
+
 test('a body beyond 4 MiB is refused', async () => {
   const response = await post(JSON.stringify({ name: 'a'.repeat(4 * 1024 * 1024) }));
   assert.equal(response.status, 413);

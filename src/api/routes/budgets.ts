@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTIONS, CHANNELS } from '../../intent/intent.ts';
 import { amountIn, amountOut, currency, empty, reference, removed, time, type RouteSpec } from '../schema.ts';
 
 const names = z.array(z.string().min(1).max(120)).min(1).max(200).optional();
@@ -11,6 +12,19 @@ const scope = z.strictObject({
   channels: names,
   countries: names,
 });
+
+/** A scope that states what does not exist would count nothing and protect nobody. */
+const givenScope = scope.extend({
+  actions: z.array(z.enum(ACTIONS)).min(1).optional(),
+  channels: z.array(z.enum(CHANNELS)).min(1).optional(),
+  countries: z
+    .array(z.string().regex(/^[A-Z]{2}$/, 'a country is two capital letters, such as DE'))
+    .min(1)
+    .optional(),
+});
+
+/** By a rate of nothing, or less, no request would take anything from the budget. */
+const rate = amountIn.refine((amount) => amount > 0, 'a rate is more than 0');
 
 const window = z.union([
   z.strictObject({ kind: z.enum(['day', 'week', 'month', 'total']) }),
@@ -43,12 +57,12 @@ export const budgetRoutes = {
     summary: 'Set a budget: create it, or change the one of this name',
     input: z.strictObject({
       name: z.string().min(1).max(100),
-      scope: scope.default({}),
+      scope: givenScope.default({}),
       unit: z.enum(['money', 'count']).default('money'),
       currency,
-      limit: amountIn,
+      limit: amountIn.refine((amount) => amount >= 0, 'a limit is not below 0'),
       window,
-      rates: z.record(currency, amountIn).default({}),
+      rates: z.record(currency, rate).default({}),
     }),
     output: budget,
   },
