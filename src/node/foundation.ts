@@ -11,6 +11,7 @@ import { openJournal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
 import { VERSION } from '../kernel/version.ts';
 import { createTurns } from '../kernel/turns.ts';
+import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import { createSender } from './sender.ts';
@@ -43,6 +44,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     boot,
     version: VERSION,
     sign: checkpoint.sign,
+    afterEpoch: await lastEpoch(store, CONTROL),
     ...config.journal,
   });
   const { accounts } = store;
@@ -64,6 +66,11 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     lock: createTurns(),
     send: createSender(upstream, CONTROL),
   });
+}
+
+/** The last epoch of a node that the store knows: a journal whose files are lost must not give its places out again. */
+export async function lastEpoch({ ledger }: Pick<Store, 'ledger'>, node: string): Promise<number> {
+  return (await ledger.cursors(node)).at(-1)?.epoch ?? 0;
 }
 
 function createSealers(keyRing: KeyRing) {

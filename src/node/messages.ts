@@ -26,6 +26,8 @@ export interface StartOrder {
   readonly checkpointKey: string;
   readonly authorityKey: string;
   readonly ledgerHighWater: number;
+  /** The last epoch of the node that the store knows. */
+  readonly afterEpoch: number;
 }
 
 /** One part of what is in force. Parts replace each other; keys come in pages. */

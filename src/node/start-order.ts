@@ -5,17 +5,18 @@ import { VERSION } from '../kernel/version.ts';
 import type { Store } from '../store/ports.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { canaryPart } from './aftermath.ts';
-import type { Foundation } from './foundation.ts';
+import { lastEpoch, type Foundation } from './foundation.ts';
 import type { Part, StartOrder } from './messages.ts';
 
 const KEY_PAGE = 2000;
 
 /** What a data-plane process is told first. Secrets travel sealed. */
 export async function startOrder(
-  { config, boot, clock, store: { settings } }: Foundation,
+  { config, boot, clock, store }: Foundation,
   keyRing: KeyRingSource,
   node: string,
 ): Promise<StartOrder> {
+  const { settings } = store;
   return {
     type: 'start',
     node,
@@ -26,6 +27,7 @@ export async function startOrder(
     checkpointKey: (await settings.get(CHECKPOINT_KEY_SETTING)) ?? '',
     authorityKey: (await settings.get(AUTHORITY_KEY_SETTING)) ?? '',
     ledgerHighWater: clock.ledger(),
+    afterEpoch: await lastEpoch(store, node),
   };
 }
 

@@ -84,6 +84,7 @@ async function start(order: StartOrder): Promise<void> {
     boot: order.boot,
     version: order.version,
     sign: checkpoint.sign,
+    afterEpoch: order.afterEpoch,
     ...order.config.journal,
   });
   const plan = loadNumberingPlan(
