@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { BudgetScope } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, type Handlers } from './handler.ts';
+import { pick, pickKey, type Handlers } from './handler.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
   'budgets.put': async ({ services, input, actor }) =>
@@ -25,9 +25,14 @@ async function resolveScope(services: AdminServices, given: GivenScope): Promise
     ...given,
     apps: apps && idsOf('app', await services.apps.list(), apps),
     accounts: accounts && idsOf('vendor account', await services.accounts.list(), accounts),
-    keys: keys && idsOf('virtual key', await services.keys.list(), keys),
+    keys: keys && (await keyIds(services, keys)),
   };
   return Object.fromEntries(Object.entries(resolved).filter(([, names]) => names !== undefined));
+}
+
+async function keyIds(services: AdminServices, references: readonly string[]): Promise<readonly string[]> {
+  const all = await services.keys.list();
+  return references.map((reference) => pickKey(all, reference).id);
 }
 
 function idsOf(

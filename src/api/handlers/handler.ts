@@ -1,6 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given, Received } from '../contract.ts';
 import type { RouteId } from '../paths.ts';
+import type { VirtualKeyRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
 
 /** One admitted call. */
@@ -29,4 +30,14 @@ export function pick<T extends { readonly id: string; readonly name: string }>(
   if (found === undefined)
     throw new RingfenceError('not_found', `There is no ${what} ${JSON.stringify(reference)}.`);
   return found;
+}
+
+/**
+ * The virtual key that a caller named. Only one that lives has its name to itself: of those that bore it the last one
+ * is meant, and one that still works before one that was revoked.
+ */
+export function pickKey(keys: readonly VirtualKeyRecord[], reference: string): VirtualKeyRecord {
+  const isRevoked = ({ state }: VirtualKeyRecord): number => (state === 'revoked' ? 1 : 0);
+  const ordered = keys.toSorted((a, b) => isRevoked(a) - isRevoked(b) || b.createdAt - a.createdAt);
+  return pick('virtual key', ordered, reference);
 }

@@ -2,7 +2,7 @@ import { plainParts } from '../../custody/plain-parts.ts';
 import type { CreatedKey } from '../../custody/virtual-keys.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, type Handlers } from './handler.ts';
+import { pick, pickKey, type Handlers } from './handler.ts';
 
 export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.revoke'> = {
   'keys.create': async ({ services, input, actor }) => {
@@ -31,7 +31,7 @@ export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' |
 };
 
 async function idOf({ keys }: AdminServices, reference: string): Promise<string> {
-  return pick('virtual key', await keys.list(), reference).id;
+  return pickKey(await keys.list(), reference).id;
 }
 
 function milliseconds(seconds: number | null): number | null {

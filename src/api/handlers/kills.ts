@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, type Handlers } from './handler.ts';
+import { pick, pickKey, type Handlers } from './handler.ts';
 
 export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> = {
   'kills.put': async ({ services, input, actor }) => {
@@ -19,7 +19,7 @@ export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> =
 async function resolveTarget(services: AdminServices, scope: string, target: string): Promise<string> {
   if (scope === 'app') return pick('app', await services.apps.list(), target).id;
   if (scope === 'account') return pick('vendor account', await services.accounts.list(), target).id;
-  if (scope === 'key') return pick('virtual key', await services.keys.list(), target).id;
+  if (scope === 'key') return pickKey(await services.keys.list(), target).id;
   if (scope === 'vendor' && services.vendors.every(({ id }) => id !== target))
     throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(target)}.`);
   if (scope === 'country' && !/^[A-Z]{2}$/.test(target))
