@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import type { PriceRecord } from '../store/records.ts';
 import { createAdminApi } from './admin-api.ts';
 import { createTokenCheck, hashToken } from './authenticate.ts';
 import { pathOf, PATHS, type RouteId } from './paths.ts';
@@ -11,9 +13,10 @@ const TOKEN = 'token-of-the-test';
 const leaky = { id: 'account_1', sealed: 'rfs1.sealed', name: 'main', vendor: 'acme', fields: {} };
 const record = { ...leaky, upstream: null, currency: 'EUR', createdAt: 0, testedAt: null };
 const seen: string[] = [];
+const priced: (string | null)[] = [];
 
 const services = {
-  vendors: [],
+  vendors: [{ id: 'acme' }, { id: 'rival' }],
   accounts: { list: () => Promise.resolve([record]) },
   apps: {
     list: () => Promise.reject(new Error('password hunter2')),
@@ -22,6 +25,13 @@ const services = {
       return name === 'taken'
         ? Promise.reject(new RingfenceError('conflict'))
         : Promise.resolve({ id: 'app_1', name, createdAt: 0 });
+    },
+  },
+  prices: {
+    readFile: readPriceFile,
+    put(rows: readonly PriceRecord[]) {
+      priced.push(...rows.map(({ account }) => account));
+      return Promise.resolve(rows.length);
     },
   },
   system: { ready: () => Promise.resolve(false) },
@@ -87,6 +97,20 @@ test('a budget that would count nothing is refused', async () => {
     const response = await api.request('/v1/budgets/daily', { method: 'PUT', body, headers });
     assert.equal(await codeOf(response), 'input_invalid', body);
   }
+});
+
+test('prices are of accounts by name or id; rows of what does not exist are refused', async () => {
+  const importing = async (vendor: string, account: string) => {
+    const text = `vendor,account,item,amount,currency\n${vendor},${account},lookup,0.01,EUR`;
+    const body = JSON.stringify({ format: 'csv', text });
+    return api.request('/v1/prices', { method: 'POST', body, headers });
+  };
+  for (const account of ['main', 'account_1', ''])
+    assert.equal((await importing('acme', account)).status, 200, account);
+  assert.deepEqual(priced, ['account_1', 'account_1', null]);
+  assert.equal(await codeOf(await importing('Acme', '')), 'not_found');
+  assert.equal(await codeOf(await importing('acme', 'other')), 'not_found');
+  assert.equal(await codeOf(await importing('rival', 'main')), 'input_invalid');
 });
 
 test('a body beyond 4 MiB is refused', async () => {

@@ -198,5 +198,8 @@ describe('price file', () => {
       /"prise" is not a known field/,
     );
     assert.match(problem('{}', 'json'), /must be a JSON array/);
+    const twice = 'vendor,item,amount,currency\nacme,x,7,USD\nacme,y,1,USD\nacme,x,0.01,USD';
+    assert.match(problem(twice, 'csv'), /rows 1 and 3 price the same/);
+    assert.match(problem(twice.replace('0.01', '7'), 'csv'), /"amount":7000000/);
   });
 });

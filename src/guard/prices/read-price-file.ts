@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { parseMicros } from '../../kernel/money.ts';
 import type { PriceRecord } from '../../store/records.ts';
@@ -29,7 +30,21 @@ export function readPriceFile(text: string, format: 'json' | 'csv'): readonly Pr
   const rows = format === 'json' ? readJson(text) : readCsv(text);
   if (rows.length === 0) throw invalid('the file has no rows');
   if (rows.length > MAX_ROWS) throw invalid(`more than ${MAX_ROWS} rows`);
-  return rows.map((row, index) => readRow(row, index + 1));
+  const read = rows.map((row, index) => readRow(row, index + 1));
+  checkOnce(read);
+  return read;
+}
+
+/** Of two rows for the same only one could be in force, and nobody would know which. */
+function checkOnce(rows: readonly PriceRecord[]): void {
+  const seen = new Map<string, number>();
+  for (const [index, { vendor, account, item, prefix, from }] of rows.entries()) {
+    const what = JSON.stringify([vendor, account, item, prefix, from]);
+    const before = seen.get(what);
+    if (before !== undefined && !isDeepStrictEqual(rows[before], rows[index]))
+      throw invalid(`rows ${before + 1} and ${index + 1} price the same, and not alike`);
+    seen.set(what, index);
+  }
 }
 
 function readJson(text: string): readonly RawRow[] {
