@@ -116,8 +116,9 @@ function reservesFor(
 ): readonly Reserve[] {
   return reserves.map(([id, period, reserved]) => {
     const budget = budgetOf(id);
+    if (budget?.unit === 'count') return [id, period, reserved]; // It happened, whatever it cost.
     if (amount === 0) return [id, period, micros(0)];
-    if (budget === undefined || budget.unit === 'count') return [id, period, reserved];
+    if (budget === undefined) return [id, period, reserved];
     if (budget.currency === currency) return [id, period, amount];
     const rate = budget.rates[currency];
     return [id, period, rate === undefined ? reserved : scaleUp(amount, rate)];

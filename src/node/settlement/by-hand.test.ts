@@ -3,7 +3,8 @@ import { test, type TestContext } from 'node:test';
 import type { LedgerStatement } from '../../api/services.ts';
 import type { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
-import type { BudgetRecord } from '../../store/records.ts';
+import type { BudgetRecord, Reserve } from '../../store/records.ts';
+import { answer } from '../../vendors/shared/wire-fixture.ts';
 import { createLedgerService } from '../ledger-service.ts';
 import { BOUND, openWorld, type WorldOptions } from './settlement-fixture.ts';
 
@@ -21,7 +22,7 @@ const priced = (amount: number, resource: string | null = null): LedgerStatement
 });
 
 /** The ledger's service over a real store; the acts are journaled into `acts`. */
-async function open(context: TestContext, options: Pick<WorldOptions, 'answer'> = {}) {
+async function open(context: TestContext, options: Pick<WorldOptions, 'answer' | 'budgets'> = {}) {
   const world = await openWorld(context, { budgets: [BUDGET], grace: 0, ...options });
   const acts: unknown[] = [];
   const service = createLedgerService({
@@ -89,6 +90,41 @@ test('what is settled while the vendor is asked stays, although the vendor then 
   settled.resolve();
   await round;
   assert.deepEqual([(await row(at)).state, (await row(at)).amount], ['committed', 7_900]);
+});
+
+test('a price that is stated while the vendor is asked for it stays, although that never states one', async (t) => {
+  const asking = Promise.withResolvers<void>();
+  const settled = Promise.withResolvers<void>();
+  const { send, settle, settlement, row, advance } = await open(t, {
+    async answer() {
+      asking.resolve();
+      await settled.promise;
+      return answer(503, {});
+    },
+  });
+  const at = await send(form);
+  await advance(8 * 24 * 3_600_000);
+  const round = settlement.round();
+  await asking.promise;
+  await settle(at, priced(2 * BOUND));
+  settled.resolve();
+  await round;
+  assert.equal((await row(at)).amount, 2 * BOUND);
+});
+
+test('what cost nothing, but happened, counts', async (t) => {
+  const counted = { ...BUDGET, id: 'budget_count', unit: 'count' } as const;
+  const { lose, settle, verify } = await open(t, { budgets: [BUDGET, counted] });
+  const reserves: Reserve[] = [
+    [BUDGET.id, PERIOD, BOUND],
+    [counted.id, PERIOD, micros(1_000_000)],
+  ];
+  const row = await settle(await lose(form, false, 'Messages', reserves), priced(0));
+  assert.deepEqual(row.reserves, [
+    [BUDGET.id, PERIOD, 0],
+    [counted.id, PERIOD, 1_000_000],
+  ]);
+  assert.deepEqual((await verify()).problems, []);
 });
 
 test('of two statements at the same time about one request, one counts and the other is refused', async (t) => {

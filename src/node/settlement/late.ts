@@ -17,6 +17,8 @@ export interface Late {
   readonly steady: number;
   /** Records of recent rows by id, where one list has answered for all of them. */
   readonly listed: ReadonlyMap<string, VendorRecord> | null;
+  /** Leaves the row at its bound for good, unless a person has stated a price meanwhile. */
+  readonly leave: (row: LedgerRecord) => Promise<void>;
 }
 
 /** Looks up the price of an accepted row. True when the row has its last word now. */
@@ -24,11 +26,11 @@ export async function settleLate(
   row: LedgerRecord,
   desk: Desk | null,
   booking: Booking,
-  { now, steady, listed }: Late,
+  { now, steady, listed, leave }: Late,
 ): Promise<boolean> {
   const request = desk === null ? null : requestFor(row, desk);
   // The vendor has no record of its own for it.
-  if (desk !== null && request === null) return lastWord(row, booking);
+  if (desk !== null && request === null) return lastWord(row, leave);
   const record =
     desk === null || request === null ? null : await recordOf(row, desk, request, { now, listed });
   if (record?.final === true && record.cost !== null) {
@@ -36,7 +38,7 @@ export async function settleLate(
     return true;
   }
   // The record is closed without a price, or it never came.
-  if (record?.final === true || steady - row.at > PATIENCE) return lastWord(row, booking);
+  if (record?.final === true || steady - row.at > PATIENCE) return lastWord(row, leave);
   return false;
 }
 
@@ -73,7 +75,7 @@ async function look(
   return read?.records.find((one) => one.id === id) ?? null;
 }
 
-async function lastWord(row: LedgerRecord, booking: Booking): Promise<true> {
-  await booking.atBound(row);
+async function lastWord(row: LedgerRecord, leave: Late['leave']): Promise<true> {
+  await leave(row);
   return true;
 }

@@ -52,11 +52,16 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const booking = createBooking(options);
   const turns = createTurns();
   const inTurn = <T>(row: JournalPoint, work: () => Promise<T>): Promise<T> => turns(pointId(row), work);
-  const late = createSweep({ ledger, kind: 'late', now });
+  const prices = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
 
+  const leave = (row: LedgerRecord): Promise<void> =>
+    inTurn(row, async () => {
+      if ((await ledger.get(row))?.settled === false) await booking.atBound(row);
+    });
+
   async function settle(deskOf: DeskOf): Promise<Batch> {
-    const due = await late.due();
+    const due = await prices.due();
     const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
     const counts = await Promise.all(
       [...groups.values()].map(async (rows) => {
@@ -64,8 +69,9 @@ export function createSettlement(options: SettlementOptions): Settlement {
         const desk = await deskOf(account);
         const listed = desk === null ? null : await listForMany(rows, desk, now());
         return countDone(rows, async (row) => {
-          const isSettled = await settleLate(row, desk, booking, { now: now(), steady: steady(), listed });
-          if (!isSettled && desk?.isOpen() === false) late.missed(account);
+          const late = { now: now(), steady: steady(), listed, leave };
+          const isSettled = await settleLate(row, desk, booking, late);
+          if (!isSettled && desk?.isOpen() === false) prices.missed(account);
           return isSettled;
         });
       }),
