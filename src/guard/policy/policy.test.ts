@@ -89,6 +89,17 @@ describe('policy', () => {
     );
   });
 
+  it('means a sender however its number is written', () => {
+    const denied = (stated: string) =>
+      `${ALLOW} }\n  - { id: no, effect: deny, from: { senders: ["${stated}"] } }`;
+    const from = (sender: string) => messageTo([phone('+4915215551234')], { sender });
+    for (const sender of ['+4915215550000', '4915215550000', '004915215550000', '+49 (1521) 555-0000'])
+      for (const stated of ['+4915215550000', '4915215550000'])
+        assert.match(decide(denied(stated), from(sender)), /rule:no denies/, `${sender} ${stated}`);
+    assert.match(decide(denied('Shop'), from('Shop')), /rule:no denies/);
+    assert.match(decide(denied('Shop'), from('+4915215550000')), /allowed/);
+  });
+
   it('compares the price with the limit of the rule', () => {
     assert.match(
       decide(`${ALLOW}, limits: { maxPrice: "0.07 USD" } }`),
@@ -162,6 +173,14 @@ describe('policy documents', () => {
       problem('version: 1\nmode: enforce\nrules: [{ id: a, effect: allow }, { id: a, effect: deny }]'),
       /two rules/,
     );
+  });
+
+  it('refuse hours that are none', () => {
+    for (const hours of ['08:00-08:00', '22:00-24:30'])
+      assert.match(
+        problem(`version: 1\nmode: enforce\nrules: [{ id: a, effect: deny, when: { hours: "${hours}" } }]`),
+        /must look like/,
+      );
   });
 
   it('have a starter that is valid', () => assert.equal(problem(starterPolicy(['DE', 'AT'])), 'no problem'));

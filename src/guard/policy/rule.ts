@@ -1,5 +1,6 @@
 import type { Intent } from '../../intent/intent.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
+import { normalisePhone } from '../../kernel/phone.ts';
 import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { compileTo, type DestinationTest } from './destination-selector.ts';
 import { compileSchedule } from './schedule.ts';
@@ -90,9 +91,16 @@ function compileConditions(rule: PolicyRule): readonly Condition[] {
 
 function senderCondition(senders: readonly string[] | undefined): Condition | null {
   if (senders === undefined) return null;
-  const allowed = new Set(senders);
+  const named = new Set(senders.map(asSender));
   return ({ intent }) =>
-    intent.sender !== null && allowed.has(intent.sender) ? null : 'the sender is not one of those named';
+    intent.sender !== null && named.has(asSender(intent.sender))
+      ? null
+      : 'the sender is not one of those named';
+}
+
+/** Vendors take a number in many forms: a rule means all of them. Names stay as they are. */
+function asSender(text: string): string {
+  return normalisePhone(text, { international: true }) ?? text;
 }
 
 function scheduleCondition(when: PolicyRule['when']): Condition | null {

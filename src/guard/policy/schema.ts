@@ -19,7 +19,8 @@ const money = z
 const duration = z.string().regex(/^\d{1,6}(s|m|h)$/, 'must be a number and s, m or h, such as "10m"');
 const hours = z
   .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'must look like "08:00-20:00"');
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must look like "08:00-20:00"')
+  .refine((text) => text.slice(0, 5) !== text.slice(6), 'must look like "08:00-20:00": no time lies between');
 const rate = z.string().regex(/^[1-9]\d{0,8}\/[1-9]\d{0,5}(s|m|h)$/, 'must look like "10/1m"');
 const timezone = z.string().refine(isTimezone, 'must be a time zone name such as Europe/Berlin');
 
@@ -108,7 +109,7 @@ const rule = z
     what: what.optional(),
     to: to.optional(),
     from: z
-      .strictObject({ senders: names.describe('Numbers or names, as the request states them.') })
+      .strictObject({ senders: names.describe('Numbers, in any form, or names as the request states them.') })
       .optional()
       .describe('Senders; any without it.'),
     when: when.optional(),
