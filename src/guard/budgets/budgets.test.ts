@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import { message, somebody } from '../test-intents.ts';
@@ -58,5 +59,48 @@ describe('what costs nothing', () => {
     const spent = openBudgets(60);
     const [free, dear] = await Promise.all([spent.reserve(0), spent.reserve(60)]);
     assert.deepEqual([free.ok, dear.ok], [true, true]);
+  });
+});
+
+describe('a request that waits for money while its budget changes', () => {
+  function openSlowBank() {
+    const asked: (() => void)[] = [];
+    let given = 0;
+    const budgets = createBudgets({
+      clock: { ledger: () => 5, monotonic: () => performance.now() },
+      bank: {
+        async grant({ need }) {
+          await new Promise<void>((resolve) => asked.push(resolve));
+          return { granted: need, left: micros(0), period: 0, end: 86_400_000 };
+        },
+        giveBack: (_budget, _period, amount) => void (given += amount),
+      },
+      patience: 1_000,
+    });
+    budgets.configure([BUDGET]);
+    return { budgets, asked, given: () => given };
+  }
+
+  it('goes on with the budget as it stands now, and gives back what was for the old one', async () => {
+    const { budgets, asked, given } = openSlowBank();
+    const waiting = budgets.reserve(somebody, message, boundOf(60));
+    budgets.configure([{ ...BUDGET, limit: micros(200) }]);
+    asked[0]?.();
+    await turn();
+    assert.equal(given(), 60);
+    assert.equal(asked.length, 2, 'asked once for each');
+    asked[1]?.();
+    const step = await waiting;
+    assert.deepEqual(step.ok && step.value.reserves, [['b', 0, 60]]);
+  });
+
+  it('goes on without it when it is removed', async () => {
+    const { budgets, asked, given } = openSlowBank();
+    const waiting = budgets.reserve(somebody, message, boundOf(60));
+    budgets.configure([]);
+    asked[0]?.();
+    const step = await waiting;
+    assert.deepEqual(step.ok && step.value.reserves, []);
+    assert.equal(given(), 60);
   });
 });

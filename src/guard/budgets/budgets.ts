@@ -49,8 +49,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
   const state: State = { ...waiting, replacedBy, slices: new Map(), bySubject: new Map() };
   return Object.freeze({
     configure: (budgets: readonly BudgetRecord[]) => configure(state, budgets),
-    reserve: (subject: Subject, intent: Intent, bound: Bound) =>
-      reserve(state, candidates(state, subject), intent, bound),
+    reserve: (subject: Subject, intent: Intent, bound: Bound) => reserve(state, subject, intent, bound),
     commit: (reservation: Reservation, cost: Money | null) =>
       cost === null
         ? reservation.reserves
@@ -94,16 +93,17 @@ function candidates(state: State, subject: Subject): readonly Slice[] {
 
 function reserve(
   state: State,
-  slices: readonly Slice[],
+  subject: Subject,
   intent: Intent,
   bound: Bound,
 ): Step<Reservation> | Promise<Step<Reservation>> {
-  const claims = claimsOn(slices, intent, bound);
+  const claims = claimsOn(candidates(state, subject), intent, bound);
   if (!claims.ok) return claims;
   const now = state.clock.ledger();
   for (const { slice } of claims.value) rollOver(slice, now, state.bank);
   const reservation = take(claims.value);
-  if (reservation === null) return waitFor(claims.value, state);
+  if (reservation === null)
+    return waitFor(claims.value, state).then((step) => step ?? reserve(state, subject, intent, bound));
   for (const claim of claims.value) topUp(claim, state);
   return next(reservation);
 }

@@ -12,15 +12,18 @@ export interface Waiting {
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
-/** Takes the claims once the bank has granted what lacks. Refuses when it has no more, or does not answer in time. */
-export async function waitFor(claims: readonly Claim[], waiting: Waiting): Promise<Step<Reservation>> {
+/**
+ * Takes the claims once the bank has granted what lacks. Refuses when it has no more, or does not answer in time. Null
+ * when a budget was changed or removed meanwhile: then nothing that comes for it may be spent.
+ */
+export async function waitFor(claims: readonly Claim[], waiting: Waiting): Promise<Step<Reservation> | null> {
   for (const { slice, amount } of claims) slice.waiting += amount;
   const step = await obtain(claims, waiting);
   for (const { slice, amount } of claims) slice.waiting -= amount;
   return step;
 }
 
-async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<Reservation>> {
+async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<Reservation> | null> {
   const { clock, patience } = waiting;
   const deadline = clock.monotonic() + patience;
   for (;;) {
@@ -31,11 +34,16 @@ async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<
     try {
       await askFor(lacking, waiting);
     } catch {
-      return unavailable(lacking, 'The bank of budget money cannot be reached.');
+      if (!claims.some(isRetired)) return unavailable(lacking, 'The bank of budget money cannot be reached.');
     }
+    if (claims.some(isRetired)) return null;
     const reservation = take(claims);
     if (reservation !== null) return next(reservation);
   }
+}
+
+function isRetired({ slice }: Claim): boolean {
+  return slice.isRetired;
 }
 
 /** Returns after every answer, or when the patience is at its end. */
