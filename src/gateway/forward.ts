@@ -9,7 +9,8 @@ import type { PipelineParts } from './parts.ts';
 import type { LiveAccount } from './ports.ts';
 import type { UpstreamResult } from './upstream.ts';
 
-export type Outcome = UpstreamResult;
+/** `unsendable`: a fault of ours kept the request from being made ready; nothing was sent. */
+export type Outcome = UpstreamResult | { readonly kind: 'unsendable'; readonly error: unknown };
 
 export interface Passage {
   readonly request: AppRequest;
@@ -25,13 +26,13 @@ export async function forward(
   parts: PipelineParts,
   { request, wire, account, subject, intent, permission }: Passage,
 ): Promise<Outcome> {
-  const { vendor, operation, upload } = request;
-  const seconds = permission.callSeconds;
-  const capped =
-    seconds !== null && operation !== null && vendor.limitCall !== undefined
-      ? vendor.limitCall(operation, wire, seconds)
-      : wire;
-  const authorized = vendor.custody.authorize(capped, account.open, parts.clock.wall());
+  const { upload } = request;
+  let authorized: WireRequest;
+  try {
+    authorized = authorize(parts, { request, wire, account, permission });
+  } catch (error) {
+    return { kind: 'unsendable', error };
+  }
   parts.counters.forwarded += 1;
   const origin = account.upstream ?? `https://${request.host}`;
   const withdrawn = (): Refused | null => withdrawnSince(parts, request, { subject, intent });
@@ -47,4 +48,17 @@ function withdrawnSince(
   { subject, intent }: Pick<Passage, 'subject' | 'intent'>,
 ): Refused | null {
   return keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
+}
+
+function authorize(
+  { clock }: PipelineParts,
+  { request, wire, account, permission }: Pick<Passage, 'request' | 'wire' | 'account' | 'permission'>,
+): WireRequest {
+  const { vendor, operation } = request;
+  const seconds = permission.callSeconds;
+  const capped =
+    seconds !== null && operation !== null && vendor.limitCall !== undefined
+      ? vendor.limitCall(operation, wire, seconds)
+      : wire;
+  return vendor.custody.authorize(capped, account.open, clock.wall());
 }

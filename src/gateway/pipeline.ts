@@ -52,6 +52,7 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     });
     const settled = settle(parts, { request, intent, permission: permission.value, outcome });
     recordOutcome(parts, { position, settled, outcome, account: account.id });
+    if (outcome.kind === 'unsendable') throw outcome.error;
     if (outcome.kind === 'withdrawn') return refused(outcome.refused, subject, intent);
     return answerOutcome(parts, { request, account, outcome, position });
   };

@@ -100,7 +100,7 @@ export function recordOutcome(parts: PipelineParts, { position, settled, outcome
 export interface Answered {
   readonly request: AppRequest;
   readonly account: LiveAccount;
-  readonly outcome: Exclude<Outcome, { readonly kind: 'withdrawn' }>;
+  readonly outcome: Exclude<Outcome, { readonly kind: 'withdrawn' | 'unsendable' }>;
   readonly position: number;
 }
 
