@@ -106,6 +106,7 @@ function answer(
   exchange: Exchange,
   response: ServerResponse,
 ): void {
+  response.setHeader('date', new Date(parts.world.now()).toUTCString()); // Its own time, which tests move.
   const record = (status: number | null) =>
     parts.requests.add(exchange, { at: parts.world.now(), vendor: vendor?.id ?? null, status });
   if (vendor === null) {

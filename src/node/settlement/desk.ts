@@ -14,6 +14,8 @@ export interface Desk {
   readonly fields: OpenAccount['fields'];
   /** False once the vendor has failed or throttled: it is left alone until the next round. */
   isOpen(): boolean;
+  /** Milliseconds by which the vendor's clock was ahead of ours in its last answer; 0 while it has not told. */
+  clockAhead(): number;
   /** The vendor's answer; null when there is none, or when the desk is closed. */
   ask(request: WireRequest): Promise<WireResponse | null>;
 }
@@ -44,14 +46,18 @@ async function openDesk({ account: find, send, now }: DeskOptions, id: string): 
   if (account === null) return null;
   const { vendor, open, upstream } = account;
   let isOpen = true;
+  let ahead = 0;
   return {
     vendor,
     fields: open.fields,
     isOpen: () => isOpen,
+    clockAhead: () => ahead,
     async ask(request) {
       if (!isOpen) return null;
       try {
         const response = await send(vendor.custody.authorize(request, open, now()), upstream);
+        const stated = Date.parse(response.headers['date'] ?? '');
+        if (!Number.isNaN(stated)) ahead = stated - now();
         if (response.status === THROTTLED || response.status >= 500) isOpen = false;
         return response;
       } catch {

@@ -111,7 +111,7 @@ export async function openWorld(
     const at = position++;
     const of = { ...LIFE, position: at };
     const { reserves = [], resourceIds = [] } = row;
-    const record: LedgerRecord = { ...BLANK, ...of, at: clock.wall(), ...row, resourceIds: [] };
+    const record: LedgerRecord = { ...BLANK, ...of, at: clock.wall() + stepped, ...row, resourceIds: [] };
     for (const [budget, period, amount] of reserves) await grant(store, budget, period, amount);
     await store.ledger.load({
       ...LIFE,

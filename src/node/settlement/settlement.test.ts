@@ -203,6 +203,16 @@ describe('an unknown outcome', () => {
     assert.equal((await world.row(row)).state, 'unknown');
   });
 
+  it("is not taken for one that never was while our clock and the vendor's differ", async (context) => {
+    const world = await openWorld(context, { grace: 60_000 });
+    world.step(60_000);
+    const row = await world.lose(HELLO, true);
+    await world.advance(DAY);
+    await world.settlement.round();
+    assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['unknown', BOUND]);
+    assert.deepEqual(world.incidents, ['clock-wrong']);
+  });
+
   it('stays unknown while the vendor cannot be asked', async (context) => {
     const world = await openWorld(context, { grace: 1, answer: () => answer(500, {}) });
     const row = await world.lose(HELLO, false);

@@ -7,7 +7,7 @@ import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
 import { createSweep, DUE_AT_ONCE } from './sweep.ts';
-import { resolveUnknown } from './unknown.ts';
+import { resolveUnknown, type UnknownOptions } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions {
   readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get'>;
@@ -55,6 +55,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const prices = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
 
+  const clockWrong = createClockTeller(options);
   const leave = (row: LedgerRecord): Promise<void> =>
     inTurn(row, async () => {
       if ((await ledger.get(row))?.settled === false) await booking.atBound(row);
@@ -87,7 +88,13 @@ export function createSettlement(options: SettlementOptions): Settlement {
         const account = rows[0]?.account ?? '';
         const desk = await deskOf(account);
         if (desk === null) return 0;
-        const resolved = await resolveUnknown(rows, desk, { ...options, booking, inTurn, now: steady });
+        const resolved = await resolveUnknown(rows, desk, {
+          ...options,
+          booking,
+          inTurn,
+          clockWrong,
+          now: steady,
+        });
         if (!desk.isOpen()) unknown.missed(account);
         return resolved;
       }),
@@ -136,4 +143,14 @@ async function countDone(
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
+}
+
+/** Tells of the clocks of each account's vendor once: the difference is the same for every row. */
+function createClockTeller({ incident }: SettlementOptions): UnknownOptions['clockWrong'] {
+  const told = new Set<string>();
+  return ({ account }, ahead) => {
+    if (told.has(account)) return;
+    told.add(account);
+    incident('clock-wrong', { account, vendorAhead: ahead });
+  };
 }

@@ -16,7 +16,13 @@ test('rows that have waited for long are looked for minute by minute, not in one
     },
     read: () => ({ records: [], next: null }),
   };
-  const desk = { vendor: { lookup }, fields: {}, isOpen: () => true, ask: () => Promise.resolve({}) };
+  const desk = {
+    vendor: { lookup },
+    fields: {},
+    isOpen: () => true,
+    clockAhead: () => 0,
+    ask: () => Promise.resolve({}),
+  };
   const released: number[] = [];
   const booking = {
     released: ({ at }: LedgerRecord) => Promise.resolve(void released.push(at / 60_000)),
@@ -33,6 +39,7 @@ test('rows that have waited for long are looked for minute by minute, not in one
       get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
     },
     inTurn: (_row, work) => work(),
+    clockWrong: () => {},
     booking: booking as unknown as Booking,
     fingerprint: () => '',
     graceMilliseconds: 1,
