@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { terminateTunnel, type Contexts } from '../../tls/contexts.ts';
 import type { Place } from '../exchange.ts';
-import { createInnerListener, createListener, type ListenerOptions } from './server.ts';
+import { createInnerListener, createListener, endSocket, type ListenerOptions } from './server.ts';
 
 const AUTHORITY = /^([a-z0-9.-]{1,253}):443$/i;
 const ABSOLUTE = /^https?:\/\/([a-z0-9.-]{1,253})(?::(80|443))?(\/.*)$/i;
@@ -57,7 +57,8 @@ function locateAbsolute(request: IncomingMessage): Place | null {
 
 function refuseTunnel(socket: Socket): void {
   const body = 'Ringfence tunnels to registered vendor hosts only.\n';
-  socket.end(
+  endSocket(
+    socket,
     `HTTP/1.1 403 Forbidden\r\nringfence-decision: denied; code=host_unknown\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Counters } from '../counters.ts';
 import type { Exchange, Place } from '../exchange.ts';
 
@@ -20,6 +21,9 @@ export const STRICT: ServerOptions = {
   requireHostHeader: true,
   highWaterMark: 64 * 1024,
 };
+
+/** So long a client has to read why it is not listened to any more. */
+const LINGER_MILLISECONDS = 1_000;
 
 export type Locate = (request: IncomingMessage) => Place | null;
 
@@ -65,9 +69,19 @@ const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
 ]);
 
 function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {
-  if (socket.destroyed || !socket.writable) return;
   const line = STATUS_LINES.get(code) ?? '400 Bad Request';
-  socket.end(
+  endSocket(
+    socket,
     `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\nringfence-decision: denied; code=request_malformed\r\n\r\n`,
   );
+}
+
+/**
+ * The last words on a connection. Whoever keeps its own side open, does not read them, or has not even shaken hands
+ * holds it no longer for that.
+ */
+export function endSocket(socket: Socket, words: string): void {
+  if (socket.destroyed || !socket.writable) return;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MILLISECONDS);
+  socket.once('close', () => clearTimeout(timer)).end(words);
 }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadOrCreateAuthority } from '../../tls/authority.ts';
+import { createContexts } from '../../tls/contexts.ts';
+import { tlsFixture } from '../../tls/tls-fixture.ts';
+import { createCounters } from '../counters.ts';
+import { createForwardProxy } from './forward-proxy.ts';
+
+const HOST = 'api.acme.example';
+/** The deadline for headers, the time to read the last words, and some more. */
+const DEADLINE = 8_000;
+
+describe('connections to the forward proxy', () => {
+  const clients: Socket[] = [];
+  let proxy: Server;
+  before(async () => {
+    const { clock, options } = tlsFixture([HOST]);
+    const { authority } = await loadOrCreateAuthority(options);
+    const contexts = createContexts(clock);
+    contexts.configure({ issue: authority.issue, hosts: [HOST] });
+    const exchange = () => Promise.reject(new Error('no request is meant to get here'));
+    proxy = createForwardProxy({ exchange, counters: createCounters(), connections: 100 }, contexts);
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+  });
+  after(() => {
+    for (const client of clients) client.destroy();
+    proxy.close();
+  });
+
+  /** Sends `bytes` and keeps its own side open; resolves to the gateway's end of the connection. */
+  async function open(bytes: string): Promise<{ readonly client: Socket; readonly inside: Socket }> {
+    const { port } = proxy.address() as AddressInfo;
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    clients.push(client.on('error', () => {}).resume());
+    const [inside] = (await once(proxy, 'connection')) as [Socket];
+    client.write(bytes);
+    return { client, inside };
+  }
+
+  it('end when nothing is expected of them any more, whatever the client does with its own side', async () => {
+    const refused = await open(tunnelTo('evil.example'));
+    const unread = await open(tunnelTo('evil.example') + 'x'.repeat(100_000));
+    const silent = await open(tunnelTo(HOST));
+    const gone = await open(tunnelTo(HOST));
+    const malformed = await open('garbage\r\n\r\n');
+    const slow = await open('GET / HTTP/1.1\r\n');
+    await sleep(100);
+    unread.client.end();
+    gone.client.destroy();
+    await sleep(DEADLINE);
+    const opened = { refused, unread, silent, gone, malformed, slow };
+    const held = Object.entries(opened).filter(([, { inside }]) => !inside.destroyed);
+    assert.deepEqual(
+      held.map(([name]) => name),
+      [],
+    );
+  });
+});
+
+function tunnelTo(host: string): string {
+  return `CONNECT ${host}:443 HTTP/1.1\r\nHost: ${host}:443\r\n\r\n`;
+}
