@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createUpstream, type UpstreamResult } from './upstream.ts';
 
 const LARGE = 4 * 1024 * 1024;
@@ -61,5 +63,68 @@ describe('answers too large to be held whole', () => {
     });
     rest.destroy();
     await closed;
+  });
+
+  it('may break before anybody reads them: the reader learns of it', async () => {
+    const { rest } = await get('/endless');
+    assert.ok(rest !== null);
+    endless?.resetAndDestroy();
+    await sleep(50);
+    await assert.rejects(buffer(rest));
+  });
+});
+
+describe('answers that are compressed although they were not to be', () => {
+  const upstream = createUpstream();
+  const server = createServer((request, response) => {
+    const [coding = '', bytes = ''] = (request.url ?? '').slice(1).split('/');
+    const status = bytes === '' ? 204 : 200;
+    response.writeHead(status, { 'content-encoding': coding }).end(Buffer.from(bytes, 'base64url'));
+  });
+  before(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  after(async () => {
+    await upstream.close();
+    server.close();
+  });
+
+  function get(coding: string, bytes: Buffer, method = 'GET'): Promise<UpstreamResult> {
+    const path = `/${coding}/${bytes.toString('base64url')}`;
+    const request = { method, host: 'api.example', path, segments: [], query: '', headers: {} };
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return upstream.send(origin, 'account', { ...request, body: Buffer.alloc(0) }, null);
+  }
+
+  it('are whole like others, so that their cost is read and their links are rewritten', async () => {
+    const codings = [
+      ['gzip', gzipSync('clear')],
+      ['GZIP', gzipSync('clear')],
+      ['zstd', zstdCompressSync('clear')],
+    ] as const;
+    for (const [coding, bytes] of codings) {
+      const result = await get(coding, bytes);
+      assert.ok(result.kind === 'answered', coding);
+      assert.deepEqual([result.body.toString(), result.rest], ['clear', null], coding);
+    }
+  });
+
+  it('are streamed when they grow beyond what is held whole', async () => {
+    const result = await get('gzip', gzipSync(Buffer.alloc(LARGE, 'x')));
+    assert.ok(result.kind === 'answered' && result.rest !== null);
+    assert.equal(result.body.length + (await buffer(result.rest)).length, LARGE);
+  });
+
+  it('have no body where there is none', async () => {
+    for (const result of [await get('gzip', Buffer.alloc(0)), await get('gzip', gzipSync('clear'), 'HEAD')]) {
+      assert.ok(result.kind === 'answered');
+      assert.deepEqual([result.body.length, result.rest], [0, null]);
+    }
+  });
+
+  it('are lost when nobody can decode them, because a secret may be in them', async () => {
+    for (const coding of ['gzip', 'compress', 'gzip,gzip'])
+      assert.equal((await get(coding, Buffer.from('not that'))).kind, 'lost', coding);
   });
 });

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import type { Refused } from '../intent/decision.ts';
 import type { WireRequest } from '../vendors/wire.ts';
@@ -97,6 +97,12 @@ function optionsOf(request: WireRequest, upload: Upload | null): Dispatcher.Disp
   };
 }
 
+/** Where an answer comes from: the vendor's connection, or the decoder behind it. */
+interface Source {
+  pause(): unknown;
+  resume(): unknown;
+}
+
 /** Gathers an answer without promises or streams while it is small. */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: UpstreamResult) => void;
@@ -105,6 +111,7 @@ class Collector implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Record<string, string> = {};
   #decoder: Transform | null = null;
+  #hasBody = false;
   #parts: Buffer[] = [];
   #size = 0;
   #stream: PassThrough | null = null;
@@ -133,26 +140,56 @@ class Collector implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#status = status;
     this.#headers = answerHeaders(headers);
-    this.#decoder = decoderFor(headers['content-encoding']);
-    if (this.#decoder !== null) this.#startStream(controller);
+    const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+    if (coding === 'identity') return;
+    const open = DECODERS.get(coding);
+    if (open === undefined) controller.abort(new Error(`The answer has the coding ${coding}.`));
+    else this.#decodeWith(open(), controller);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#stream === null) {
-      this.#parts.push(chunk);
-      this.#size += chunk.length;
-      if (this.#size > WHOLE) this.#startStream(controller);
-      return;
+    this.#hasBody = true;
+    if (this.#decoder === null) this.#take(chunk, controller, controller);
+    else if (!this.#decoder.write(chunk)) {
+      controller.pause();
+      this.#decoder.once('drain', () => controller.resume());
     }
-    if (this.#write(chunk)) return;
-    controller.pause();
-    (this.#decoder ?? this.#stream).once('drain', () => controller.resume());
   }
 
   onResponseEnd(): void {
     this.#ended = true;
+    if (this.#decoder !== null && this.#hasBody) this.#decoder.end();
+    else this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#ended = true;
+    this.#decoder?.destroy();
+    this.#fail(error);
+  }
+
+  #decodeWith(decoder: Transform, controller: Dispatcher.DispatchController): void {
+    this.#decoder = decoder
+      .on('data', (chunk: Buffer) => this.#take(chunk, decoder, controller))
+      .on('end', () => this.#finish())
+      .on('error', (error) => (this.#ended ? this.#fail(error) : controller.abort(error)));
+  }
+
+  #take(chunk: Buffer, source: Source, controller: Dispatcher.DispatchController): void {
+    const stream = this.#stream;
+    if (stream === null) {
+      this.#parts.push(chunk);
+      this.#size += chunk.length;
+      if (this.#size > WHOLE) this.#startStream(controller);
+    } else if (!stream.write(chunk)) {
+      source.pause();
+      stream.once('drain', () => source.resume());
+    }
+  }
+
+  #finish(): void {
     if (this.#stream !== null) {
-      (this.#decoder ?? this.#stream).end();
+      this.#stream.end();
       return;
     }
     const [only] = this.#parts;
@@ -161,27 +198,20 @@ class Collector implements Dispatcher.DispatchHandler {
     this.#answer(body, null);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#ended = true;
+  #fail(error: Error): void {
     if (this.#stream !== null) this.#stream.destroy(error);
     else this.#resolve({ kind: this.#sent ? 'lost' : 'unreachable', error });
   }
 
   /** Whoever destroys the stream wants no more: the vendor's connection is not kept for an answer that nobody reads. */
   #startStream(controller: Dispatcher.DispatchController): void {
-    const stream = new PassThrough({ highWaterMark: WHOLE });
-    this.#stream = stream;
-    const decoder = this.#decoder;
-    decoder?.on('error', (error) => stream.destroy(error)).pipe(stream);
-    stream.once('close', () => {
-      decoder?.destroy();
-      if (!this.#ended) controller.abort(new Error('The answer is not read any more.'));
-    });
-    this.#answer(Buffer.concat(this.#parts, this.#size), stream);
-  }
-
-  #write(chunk: Buffer): boolean {
-    return (this.#decoder ?? this.#stream)?.write(chunk) ?? true;
+    this.#stream = new PassThrough({ highWaterMark: WHOLE })
+      .on('error', () => {}) // It may break before it has a reader, who learns of it all the same.
+      .once('close', () => {
+        this.#decoder?.destroy();
+        if (!this.#ended) controller.abort(new Error('The answer is not read any more.'));
+      });
+    this.#answer(Buffer.concat(this.#parts, this.#size), this.#stream);
   }
 
   #answer(body: Buffer, rest: Readable | null): void {
@@ -189,9 +219,11 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 }
 
-/** A vendor that compresses although it was asked not to. */
-function decoderFor(encoding: string | string[] | undefined): Transform | null {
-  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip();
-  if (encoding === 'deflate') return createInflate();
-  return encoding === 'br' ? createBrotliDecompress() : null;
-}
+/** For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. */
+const DECODERS = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
