@@ -25,6 +25,16 @@ test('the program gets proxy, trust and base-URL variables beside its own', () =
   assert.equal(environment['ACME_BASE_URL'], 'http://127.0.0.1:4801/api.acme.example/v2');
 });
 
+test('the program does not get what only the operator may have', () => {
+  const base = {
+    RINGFENCE_TOKEN: 'rfa_x',
+    RINGFENCE_KEY_RING: 'ring',
+    RINGFENCE_DATABASE_URL: 'postgres://user:password@db/ringfence',
+  };
+  const environment = prepareEnvironment({ ...options, base });
+  for (const name of Object.keys(base)) assert.ok(!(name in environment), name);
+});
+
 test('proxy variables of the operator are replaced, because they lead past the gateway', () => {
   const base = { HTTPS_PROXY: 'http://corporate:1', https_proxy: 'http://corporate:1' };
   const environment = prepareEnvironment({ ...options, base });

@@ -6,6 +6,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Hosts that no program should send through a proxy. */
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
+/** What only the operator may have: with these the program could lift every limit that it runs under. */
+const OPERATOR = new Set(['RINGFENCE_TOKEN', 'RINGFENCE_KEY_RING', 'RINGFENCE_DATABASE_URL']);
+
 export interface EnvironmentOptions {
   /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
   readonly proxy: string;
@@ -28,7 +31,9 @@ export interface EnvironmentOptions {
 /** Environment in which a program's calls to vendors go through the gateway and its certificates are trusted. */
 export function prepareEnvironment(options: EnvironmentOptions): Record<string, string> {
   const { base, proxy, hosts, trust, preload, baseUrls, scope } = options;
-  const kept = Object.entries(base).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const kept = Object.entries(base).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !OPERATOR.has(entry[0]),
+  );
   return {
     ...Object.fromEntries(kept),
     ...(scope === 'all' ? proxyVariables(options) : {}),
