@@ -81,6 +81,15 @@ test('a certificate is replaced when half of its life is over', async () => {
   assert.equal(issued.length, 2);
 });
 
+test('a certificate is replaced when the clock was set back before its beginning', async () => {
+  const { contexts, issued, clock } = await setUp();
+  clock.now += 24 * 3_600_000;
+  const ahead = contexts.forHost('api.acme.example');
+  clock.now -= 24 * 3_600_000;
+  assert.notEqual(contexts.forHost('api.acme.example'), ahead);
+  assert.equal(issued.length, 2);
+});
+
 /** A tunnel whose first TLS bytes arrive together with the CONNECT request, as an eager client sends them. */
 async function tunnel(
   t: TestContext,

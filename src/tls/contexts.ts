@@ -24,6 +24,7 @@ export interface Registration {
 
 interface Cached {
   readonly context: SecureContext;
+  readonly madeAt: number;
   readonly renewAt: number;
 }
 
@@ -36,7 +37,7 @@ export function createContexts(clock: Pick<Clock, 'wall'>): Contexts {
   function make(host: string, now: number, by: Authority['issue']): Cached {
     const { certificate, key, notAfter } = by(host);
     const context = createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
-    return { context, renewAt: now + (notAfter - now) / 2 };
+    return { context, madeAt: now, renewAt: now + (notAfter - now) / 2 };
   }
 
   return Object.freeze({
@@ -45,7 +46,8 @@ export function createContexts(clock: Pick<Clock, 'wall'>): Contexts {
       if (host === null || issue === null) return null;
       const now = clock.wall();
       const known = cache.get(host);
-      if (known !== undefined && now < known.renewAt) return known.context;
+      // Made before: else the clock was set back, and the certificate may not be valid yet.
+      if (known !== undefined && known.madeAt <= now && now < known.renewAt) return known.context;
       const made = make(host, now, issue);
       cache.set(host, made);
       return made.context;
