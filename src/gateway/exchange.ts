@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyObject } from 'node:crypto';
-import { pipeline as pipe } from 'node:stream/promises';
 import { RingfenceError, type ErrorCode } from '../kernel/errors.ts';
 import type { Registry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
@@ -12,6 +11,7 @@ import { answerProbe, PROBE_HEADER, PROBE_PATH } from './probe.ts';
 import { readBody } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
 import { readTarget, type Target } from './request-target.ts';
+import { sendStream } from './send-stream.ts';
 import type { Together } from './together.ts';
 
 export interface ExchangeOptions {
@@ -151,7 +151,7 @@ function send(
   for (const name in headers) lines.push(name, headers[name] ?? '');
   if (rest !== null) {
     response.writeHead(status, lines);
-    return pipe(rest, response);
+    return sendStream(rest, response);
   }
   if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
   response.writeHead(status, lines);

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sendStream } from './send-stream.ts';
+
+const PATIENCE = 200;
+const LARGE = Array.from({ length: 1000 }, () => Buffer.alloc(64 * 1024, 'x'));
+
+describe('an answer that is still coming', () => {
+  const server = createServer();
+  let client: Socket;
+  before(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  after(() => {
+    client.destroy();
+    server.close();
+  });
+
+  async function ask(): Promise<ServerResponse> {
+    client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+    client.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
+    return response;
+  }
+
+  it('is given up when the app takes nothing of it', { timeout: 5000 }, async () => {
+    const body = Readable.from(LARGE);
+    await assert.rejects(sendStream(body, await ask(), PATIENCE));
+    assert.ok(body.destroyed);
+  });
+
+  it('is waited for when it is the vendor who is silent', async () => {
+    const body = new PassThrough();
+    const response = await ask();
+    client.resume();
+    const sent = sendStream(body, response, PATIENCE);
+    body.write('first');
+    await sleep(3 * PATIENCE);
+    body.end('last');
+    await sent;
+    assert.ok(response.writableFinished);
+  });
+});

@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline as pipe } from 'node:stream/promises';
+
+const UNREAD_MILLISECONDS = 30_000;
+
+/**
+ * Sends the body of an answer that is still coming. An app that takes nothing of it for `patience` ms (twice as long,
+ * if it stops within them) is given up: it holds a connection to the vendor that others wait for. How long the vendor
+ * may be silent is not decided here.
+ */
+export async function sendStream(
+  body: Readable,
+  response: ServerResponse,
+  patience = UNREAD_MILLISECONDS,
+): Promise<void> {
+  response.setTimeout(patience, () => {
+    if (response.writableNeedDrain) response.destroy();
+  });
+  body.once('end', () => response.setTimeout(0));
+  await pipe(body, response);
+}
