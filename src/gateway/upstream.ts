@@ -67,6 +67,7 @@ function openPool(origin: string): Pool {
   return new Pool(origin, {
     connections: CONNECTIONS,
     pipelining: 1,
+    allowH2: false, // undici sends a request again when an HTTP/2 peer says that it refused it, whether it did or not.
     headersTimeout: HEADERS_TIMEOUT,
     bodyTimeout: BODY_TIMEOUT,
     keepAliveTimeout: 10_000,
