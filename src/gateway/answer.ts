@@ -6,15 +6,20 @@ import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 import type { UpstreamResult } from './upstream.ts';
 
+/** Pages of lists may be larger than what is held whole, and end with the link to the next one. */
+const LARGEST_LINKED = 2 * 1024 * 1024;
+
+type Answered = Extract<UpstreamResult, { kind: 'answered' }>;
+
 /** The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. */
-export function answerVendor(
+export async function answerVendor(
   request: AppRequest,
   { scrubber }: LiveAccount,
-  outcome: Extract<UpstreamResult, { kind: 'answered' }>,
+  outcome: Answered,
   decision: string,
-): AppAnswer {
-  const { status, body, rest } = outcome;
-  const headers = scrubber.headers(outcome.headers);
+): Promise<AppAnswer> {
+  const headers = pointBack(request, scrubber.headers(outcome.headers));
+  const { status, body, rest } = hasLinks(request, headers) ? await holdLinked(outcome) : outcome;
   if (rest !== null) return { status, headers, decision, body: '', rest: scrubbed(body, rest, scrubber) };
   const text = relink(request, headers, scrubber.text(body.toString('latin1')));
   return { status, headers, decision, body: text, rest: null };
@@ -25,15 +30,53 @@ function scrubbed(first: Buffer, rest: Readable, scrubber: Scrubber): Readable {
   return readable.once('close', () => rest.destroy());
 }
 
-function relink(
-  { vendor, toGateway }: AppRequest,
-  headers: Readonly<Record<string, string>>,
-  text: string,
-): string {
-  if (toGateway === null || vendor.rewriteLinks === undefined) return text;
-  if (headers['content-type']?.includes('json') !== true || !text.includes('://')) return text;
+function hasLinks({ vendor, toGateway }: AppRequest, headers: AppAnswer['headers']): boolean {
+  return (
+    toGateway !== null &&
+    vendor.rewriteLinks !== undefined &&
+    headers['content-type']?.includes('json') === true
+  );
+}
+
+/** Holds a large answer whole after all. One that is too large for that, or breaks off, is streamed as far as it goes. */
+async function holdLinked(outcome: Answered): Promise<Answered> {
+  const { body, rest } = outcome;
+  if (rest === null) return outcome;
+  const parts = [body];
+  let size = body.length;
+  try {
+    for await (const part of rest.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      parts.push(part);
+      size += part.length;
+      if (size > LARGEST_LINKED) return { ...outcome, body: Buffer.concat(parts, size) };
+    }
+  } catch {
+    return { ...outcome, body: Buffer.concat(parts, size) }; // Whoever reads on meets the error.
+  }
+  return { ...outcome, body: Buffer.concat(parts, size), rest: null };
+}
+
+function relink(request: AppRequest, headers: AppAnswer['headers'], text: string): string {
+  const { vendor, toGateway } = request;
+  if (toGateway === null || !hasLinks(request, headers) || !text.includes('://')) return text;
   const body = Buffer.from(text, 'latin1').toString();
-  return Buffer.from(vendor.rewriteLinks(body, toGateway)).toString('latin1');
+  return Buffer.from(vendor.rewriteLinks?.(body, toGateway) ?? body).toString('latin1');
+}
+
+const ORIGIN = /^https:\/\/([A-Za-z0-9.-]+)(?::443)?(?=[/?#]|$)/;
+
+/** A redirection to a host of the vendor comes back to the gateway; to any other, it is the app's to follow. */
+function pointBack(
+  { vendor, host, toGateway }: AppRequest,
+  headers: AppAnswer['headers'],
+): AppAnswer['headers'] {
+  const { location } = headers;
+  const match = location === undefined || toGateway === null ? null : ORIGIN.exec(location);
+  if (location === undefined || toGateway === null || match === null) return headers;
+  const [origin, name = ''] = match;
+  const target = name.toLowerCase();
+  if (target !== host && !vendor.facts.hosts.includes(target)) return headers;
+  return { ...headers, location: toGateway(target) + location.slice(origin.length) };
 }
 
 /** Says no in the vendor's own format. `id` is the decision's id in the journal; null when it could not be journaled. */

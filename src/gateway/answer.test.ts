@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { describe, it } from 'node:test';
+import { Secret } from '../kernel/secret.ts';
+import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
+import { answerVendor } from './answer.ts';
+import type { AppAnswer, AppRequest } from './app-request.ts';
+import type { LiveAccount } from './ports.ts';
+import { createScrubber } from './scrub.ts';
+
+const HOST = 'api.acme.example';
+const SECRET = 'f00dfeedf00dfeed';
+const JSON_TYPE = { 'content-type': 'application/json' };
+const NEXT = `https://${HOST}/next?page=2`;
+const HERE = `http://gateway/${HOST}/next?page=2`;
+
+const request = {
+  host: HOST,
+  vendor: {
+    facts: { hosts: [HOST, 'media.acme.example'] },
+    rewriteLinks: (body: string, toGateway: (host: string) => string) =>
+      rewriteJsonLinks(body, {
+        isLinkKey: (key) => key === 'next',
+        isVendorHost: (host) => host === HOST,
+        toGateway,
+      }),
+  },
+  toGateway: (host: string) => `http://gateway/${host}`,
+} as unknown as AppRequest;
+const account = {
+  scrubber: createScrubber({ fields: {}, secrets: { token: new Secret(SECRET) } }, []),
+} as unknown as LiveAccount;
+
+/** A page of a list, as large as it is told to be. */
+const page = (size: number): Buffer =>
+  Buffer.from(JSON.stringify({ token: SECRET, items: 'x'.repeat(size), next: NEXT }));
+
+function answer(
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+  rest: Readable | null = null,
+): Promise<AppAnswer> {
+  const outcome = { kind: 'answered', status: 200, headers: { ...headers }, body, rest } as const;
+  return answerVendor(request, account, outcome, 'allowed');
+}
+
+async function textOf({ body, rest }: AppAnswer): Promise<string> {
+  return rest === null ? body : (await buffer(rest)).toString();
+}
+
+function inParts(bytes: Buffer): Readable {
+  const parts = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, index) =>
+    bytes.subarray(index * 65_536, (index + 1) * 65_536),
+  );
+  return Readable.from(parts, { objectMode: false });
+}
+
+describe('links of an answer in base-URL mode', () => {
+  it('point back at the gateway, in a page that was not held whole as well', async () => {
+    for (const size of [10, 1024 * 1024]) {
+      const bytes = page(size);
+      const small = await answer(JSON_TYPE, bytes);
+      const large = await answer(JSON_TYPE, bytes.subarray(0, 8), inParts(bytes.subarray(8)));
+      for (const one of [small, large]) {
+        const text = await textOf(one);
+        assert.ok(text.endsWith(`"next":"${HERE}"}`), text.slice(-80));
+        assert.ok(!text.includes(SECRET));
+      }
+    }
+  });
+
+  it('stay in what is too large to be held at all, which comes whole and scrubbed', async () => {
+    const bytes = page(4 * 1024 * 1024);
+    const text = await textOf(await answer(JSON_TYPE, Buffer.alloc(0), inParts(bytes)));
+    assert.equal(text, bytes.toString().replace(SECRET, '[sealed]'));
+  });
+
+  it('do not hide that the answer broke off', async () => {
+    const broken = Readable.from(
+      (async function* () {
+        yield page(1000);
+        await Promise.reject(new Error('other side closed'));
+      })(),
+      { objectMode: false },
+    );
+    await assert.rejects(textOf(await answer(JSON_TYPE, Buffer.alloc(0), broken)));
+  });
+
+  it('point back in a redirection to the vendor too, and in no other', async () => {
+    const locationOf = async (location: string): Promise<string | undefined> =>
+      (await answer({ location }, Buffer.alloc(0))).headers['location'];
+    assert.equal(await locationOf(NEXT), HERE);
+    assert.equal(await locationOf('https://MEDIA.acme.example:443/a'), 'http://gateway/media.acme.example/a');
+    for (const other of ['/next', 'https://bucket.example/a', `https://${HOST}.evil.example/`])
+      assert.equal(await locationOf(other), other);
+  });
+});
