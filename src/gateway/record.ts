@@ -117,9 +117,14 @@ export async function answerOutcome(
     throw error;
   }
   if (outcome.kind === 'answered') return answerVendor(request, account, outcome, `allowed; id=${id}`);
-  const code = outcome.kind === 'lost' ? 'upstream_unknown' : 'upstream_unreachable';
-  const error = new RingfenceError(code);
-  return answerRefusal(request, { code, rule: 'upstream', message: `${error.message}. ${error.hint}` }, id);
+  const error = failureOf(outcome);
+  const message = `${error.message}. ${error.hint}`;
+  return answerRefusal(request, { code: error.code, rule: 'upstream', message }, id);
+}
+
+function failureOf({ kind, error }: Exclude<Outcome, { kind: 'answered' }>): RingfenceError {
+  if (error instanceof RingfenceError) return error;
+  return new RingfenceError(kind === 'lost' ? 'upstream_unknown' : 'upstream_unreachable');
 }
 
 /** Coordinates of a journal record, by which a person finds the decision. */

@@ -94,7 +94,7 @@ describe('answers that are compressed although they were not to be', () => {
     const path = `/${coding}/${bytes.toString('base64url')}`;
     const request = { method, host: 'api.example', path, segments: [], query: '', headers: {} };
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return upstream.send(origin, 'account', { ...request, body: Buffer.alloc(0) }, null);
+    return upstream.send(origin, 'account', { ...request, body: Buffer.alloc(0) }, { upload: null });
   }
 
   it('are whole like others, so that their cost is read and their links are rewritten', async () => {

@@ -3,10 +3,15 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import type { Refused } from '../intent/decision.ts';
 import type { WireRequest } from '../vendors/wire.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { Upload } from './app-request.ts';
 import { answerHeaders } from './headers.ts';
+import { createLane, type Lane } from './lane.ts';
 
 const CONNECTIONS = 256;
+/** Requests that wait for one of these, and how long in ms: nobody wants a message sent that was given up long ago. */
+const WAITING = 4096;
+const PATIENCE = 10_000;
 const HEADERS_TIMEOUT = 30_000;
 const BODY_TIMEOUT = 60_000;
 const CONNECT_TIMEOUT = 5_000;
@@ -42,29 +47,39 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
+/** The connections to one origin with one credential, and who may use them now. */
+interface Route {
+  readonly pool: Pool;
+  readonly lane: Lane;
+}
+
 /** Connections to vendors: one pool for each origin and credential, redirects off, no retries, TLS 1.2 or later. */
-export function createUpstream(): Upstream {
-  const pools = new Map<string, Map<string, Pool>>();
-  const poolFor = (origin: string, identity: string): Pool => {
-    let own = pools.get(identity);
-    if (own === undefined) pools.set(identity, (own = new Map<string, Pool>()));
-    let pool = own.get(origin);
-    if (pool === undefined) own.set(origin, (pool = openPool(origin)));
-    return pool;
+export function createUpstream(patience = PATIENCE): Upstream {
+  const routes = new Map<string, Map<string, Route>>();
+  const routeFor = (origin: string, identity: string): Route => {
+    let own = routes.get(identity);
+    if (own === undefined) routes.set(identity, (own = new Map<string, Route>()));
+    let route = own.get(origin);
+    if (route === undefined) own.set(origin, (route = openRoute(origin, patience)));
+    return route;
   };
   return Object.freeze({
-    send(origin: string, identity: string, request: WireRequest, sending: Sending) {
-      return dispatch(poolFor(origin, identity), request, sending);
+    async send(origin: string, identity: string, request: WireRequest, sending: Sending) {
+      const route = routeFor(origin, identity);
+      const entered = route.lane.enter();
+      if (entered === true || (entered !== false && (await entered)))
+        return dispatch(route, request, sending);
+      return { kind: 'unreachable', error: new RingfenceError('overloaded') } satisfies UpstreamResult;
     },
     async close() {
-      const all = [...pools.values()].flatMap((own) => [...own.values()]);
-      await Promise.allSettled(all.map((pool) => pool.close()));
+      const all = [...routes.values()].flatMap((own) => [...own.values()]);
+      await Promise.allSettled(all.map(({ pool }) => pool.close()));
     },
   });
 }
 
-function openPool(origin: string): Pool {
-  return new Pool(origin, {
+function openRoute(origin: string, patience: number): Route {
+  const pool = new Pool(origin, {
     connections: CONNECTIONS,
     pipelining: 1,
     allowH2: false, // undici sends a request again when an HTTP/2 peer says that it refused it, whether it did or not.
@@ -73,11 +88,16 @@ function openPool(origin: string): Pool {
     keepAliveTimeout: 10_000,
     connect: { timeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.2', maxCachedSessions: 100 },
   });
+  return { pool, lane: createLane({ places: CONNECTIONS, waiting: WAITING, patience }) };
 }
 
-function dispatch(pool: Pool, request: WireRequest, sending: Sending): Promise<UpstreamResult> {
+function dispatch({ pool, lane }: Route, request: WireRequest, sending: Sending): Promise<UpstreamResult> {
+  const { upload, withdrawn } = sending;
   return new Promise((resolve) => {
-    pool.dispatch(optionsOf(request, sending.upload), new Collector(resolve, sending.withdrawn));
+    pool.dispatch(
+      optionsOf(request, upload),
+      new Collector({ resolve, withdrawn, leave: () => lane.leave() }),
+    );
   });
 }
 
@@ -104,10 +124,17 @@ interface Source {
   resume(): unknown;
 }
 
+interface Collecting extends Pick<Sending, 'withdrawn'> {
+  readonly resolve: (result: UpstreamResult) => void;
+  /** Called once, when the connection is free. */
+  readonly leave: () => void;
+}
+
 /** Gathers an answer without promises or streams while it is small. */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: UpstreamResult) => void;
-  readonly #withdrawn: (() => Refused | null) | undefined;
+  readonly #withdrawn: Sending['withdrawn'];
+  readonly #leave: () => void;
   #sent = false;
   #status = 0;
   #headers: Record<string, string> = {};
@@ -118,9 +145,10 @@ class Collector implements Dispatcher.DispatchHandler {
   #stream: PassThrough | null = null;
   #ended = false;
 
-  constructor(resolve: (result: UpstreamResult) => void, withdrawn: Sending['withdrawn']) {
+  constructor({ resolve, withdrawn, leave }: Collecting) {
     this.#resolve = resolve;
     this.#withdrawn = withdrawn;
+    this.#leave = leave;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -158,15 +186,20 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#ended = true;
+    this.#end();
     if (this.#decoder !== null && this.#hasBody) this.#decoder.end();
     else this.#finish();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#ended = true;
+    this.#end();
     this.#decoder?.destroy();
     this.#fail(error);
+  }
+
+  #end(): void {
+    if (!this.#ended) this.#leave();
+    this.#ended = true;
   }
 
   #decodeWith(decoder: Transform, controller: Dispatcher.DispatchController): void {
