@@ -36,18 +36,24 @@ export interface ListenerOptions {
 
 /** A strict HTTP/1.1 server whose requests go through the exchange. */
 export function createListener({ exchange, locate, counters, connections }: ListenerOptions): Server {
+  /** The latest of each connection: answers leave in the order of requests. */
+  const latest = new WeakMap<Socket, ServerResponse>();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    latest.set(request.socket, response);
     void exchange(request, response, locate(request));
   };
   const server = createServer(STRICT, handle);
   server.maxConnections = connections;
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+  server.on('checkContinue', (request, response) => {
     response.writeContinue();
     handle(request, response);
   });
   server.on('clientError', (error: Error & { readonly code?: string }, socket: Socket) => {
     counters.malformed += 1;
-    rejectSocket(error, socket);
+    const response = latest.get(socket);
+    if (response === undefined || !isAwaited(response)) return rejectSocket(error, socket);
+    if (response.shouldKeepAlive) response.once('close', () => endSocket(socket, ''));
+    response.shouldKeepAlive = false;
   });
   return server;
 }
@@ -67,6 +73,11 @@ const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
 ]);
+
+/** What came whole may have been sent on: the app must not take the refusal of what follows for its answer. */
+function isAwaited(response: ServerResponse): boolean {
+  return response.req.complete && !response.writableFinished && !response.destroyed;
+}
 
 function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {
   const line = STATUS_LINES.get(code) ?? '400 Bad Request';

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCounters } from '../counters.ts';
+import { createListener } from './server.ts';
+
+const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n';
+
+describe('what follows a request on its connection', () => {
+  const counters = createCounters();
+  let server: Server;
+  before(async () => {
+    const exchange: Parameters<typeof createListener>[0]['exchange'] = async (request, response) => {
+      request.resume();
+      await sleep(100);
+      response.end('done');
+    };
+    server = createListener({ exchange, locate: () => null, counters, connections: 10 });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  after(() => server.close());
+
+  async function answersTo(...pieces: readonly string[]): Promise<readonly string[]> {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const received = text(socket);
+    for (const piece of pieces) {
+      socket.write(piece);
+      await sleep(10);
+    }
+    return [...(await received).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = '']) => status);
+  }
+
+  it('is no answer to it when it is malformed: that comes first, and then the connection ends', async () => {
+    assert.deepEqual(await answersTo(`${HEAD}{} is longer than it said\r\n\r\n`), ['200']);
+    assert.deepEqual(await answersTo(`${HEAD}{}`, 'garbage\r\n\r\n', 'garbage\r\n\r\n'), ['200']);
+    assert.deepEqual(await answersTo(`${HEAD}{}`.repeat(3), 'garbage\r\n\r\n'), ['200', '200', '200']);
+    assert.ok(counters.malformed >= 3);
+  });
+
+  it('is refused when nothing is awaited', async () => {
+    assert.deepEqual(await answersTo('garbage\r\n\r\n'), ['400']);
+  });
+});
