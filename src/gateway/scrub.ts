@@ -16,7 +16,7 @@ export interface Scrubber {
   readonly overlap: number;
 }
 
-/** Knows each secret as it is, percent-encoded, as JSON text and inside basic credentials. Looks at bytes as Latin-1 text. */
+/** Knows each secret as it is, percent-encoded, as JSON text, in Base64 and inside basic credentials. Looks at bytes as Latin-1 text. */
 export function createScrubber(account: OpenAccount, sealedFields: readonly string[]): Scrubber {
   const forms = formsOf(account).map((form) => Buffer.from(form).toString('latin1'));
   const needles = [...new Set(forms)].filter((form) => form.length >= SHORTEST);
@@ -48,10 +48,23 @@ function formsOf({ fields, secrets }: OpenAccount): string[] {
   const forms: string[] = [];
   for (const secret of Object.values(secrets)) {
     const value = secret.reveal();
-    forms.push(value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1));
-    for (const name of Object.values(fields)) forms.push(Buffer.from(`${name}:${value}`).toString('base64'));
+    const percent = encodeURIComponent(value);
+    const json = JSON.stringify(value).slice(1, -1);
+    forms.push(
+      value,
+      percent,
+      percent.replace(/%../g, (code) => code.toLowerCase()),
+    );
+    forms.push(json, json.replaceAll('/', '\\/'), ...base64Of(value));
+    for (const name of Object.values(fields)) forms.push(...base64Of(`${name}:${value}`));
   }
   return forms;
+}
+
+/** Both alphabets, without the padding, which may be left out. */
+function base64Of(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
 /** `"auth_token": "…"` in JSON. Values are matched as whole JSON strings. */
