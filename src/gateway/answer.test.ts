@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { Secret } from '../kernel/secret.ts';
 import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
 import { answerVendor } from './answer.ts';
@@ -11,6 +11,8 @@ import { createScrubber } from './scrub.ts';
 
 const HOST = 'api.acme.example';
 const SECRET = 'f00dfeedf00dfeed';
+/** Signed for the request. */
+const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const NEXT = `https://${HOST}/next?page=2`;
 const HERE = `http://gateway/${HOST}/next?page=2`;
@@ -41,7 +43,14 @@ function answer(
   body: Buffer,
   rest: Readable | null = null,
 ): Promise<AppAnswer> {
-  const outcome = { kind: 'answered', status: 200, headers: { ...headers }, body, rest } as const;
+  const outcome = {
+    kind: 'answered',
+    status: 200,
+    headers: { ...headers },
+    body,
+    rest,
+    token: TOKEN,
+  } as const;
   return answerVendor(request, account, outcome, 'allowed');
 }
 
@@ -95,4 +104,12 @@ describe('links of an answer in base-URL mode', () => {
     for (const other of ['/next', 'https://bucket.example/a', `https://${HOST}.evil.example/`])
       assert.equal(await locationOf(other), other);
   });
+});
+
+test('a token that was signed for the request is masked where the vendor echoes it', async () => {
+  const echo = Buffer.from(`{"authorization":"Bearer ${TOKEN}"}`);
+  const whole = await answer({ 'x-echo': TOKEN }, echo);
+  assert.equal(whole.headers['x-echo'], '[sealed]');
+  for (const one of [whole, await answer({}, echo.subarray(0, 40), inParts(echo.subarray(40)))])
+    assert.equal(await textOf(one), '{"authorization":"Bearer [sealed]"}');
 });

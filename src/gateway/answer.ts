@@ -1,23 +1,22 @@
 import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
+import type { Answered } from './forward.ts';
 import type { LiveAccount } from './ports.ts';
 import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
-import type { UpstreamResult } from './upstream.ts';
 
 /** Pages of lists may be larger than what is held whole, and end with the link to the next one. */
 const LARGEST_LINKED = 2 * 1024 * 1024;
 
-type Answered = Extract<UpstreamResult, { kind: 'answered' }>;
-
 /** The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. */
 export async function answerVendor(
   request: AppRequest,
-  { scrubber }: LiveAccount,
+  account: LiveAccount,
   outcome: Answered,
   decision: string,
 ): Promise<AppAnswer> {
+  const scrubber = outcome.token === null ? account.scrubber : account.scrubber.and(outcome.token);
   const headers = pointBack(request, scrubber.headers(outcome.headers));
   const { status, body, rest } = hasLinks(request, headers) ? await holdLinked(outcome) : outcome;
   if (rest !== null) return { status, headers, decision, body: '', rest: scrubbed(body, rest, scrubber) };

@@ -9,8 +9,16 @@ import type { PipelineParts } from './parts.ts';
 import type { LiveAccount } from './ports.ts';
 import type { UpstreamResult } from './upstream.ts';
 
+/** An answer, and the token that was signed for its request, which is as good as the credential while it lives. */
+export type Answered = Extract<UpstreamResult, { kind: 'answered' }> & { readonly token: string | null };
+
 /** `unsendable`: a fault of ours kept the request from being made ready; nothing was sent. */
-export type Outcome = UpstreamResult | { readonly kind: 'unsendable'; readonly error: unknown };
+export type Outcome =
+  | Answered
+  | Exclude<UpstreamResult, { kind: 'answered' }>
+  | { readonly kind: 'unsendable'; readonly error: unknown };
+
+const SIGNED = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
 
 export interface Passage {
   readonly request: AppRequest;
@@ -38,7 +46,8 @@ export async function forward(
   const withdrawn = (): Refused | null => withdrawnSince(parts, request, { subject, intent });
   const outcome = await parts.upstream.send(origin, account.id, authorized, { upload, withdrawn });
   await parts.together();
-  return outcome;
+  if (outcome.kind !== 'answered') return outcome;
+  return { ...outcome, token: SIGNED.exec(authorized.headers['authorization'] ?? '')?.[1] ?? null };
 }
 
 /** Whoever waited, for money, the disk or a connection, may have been stopped since: the last moment counts. */

@@ -14,13 +14,18 @@ export interface Scrubber {
   text(text: string): string;
   /** Bytes to be held back at the end of a streamed part: as long as a secret, less one, and as a usual sealed field. */
   readonly overlap: number;
+  /** The same, which knows one more secret: a token that was signed for one request. */
+  and(token: string): Scrubber;
 }
 
 /** Knows each secret as it is, percent-encoded, as JSON text, in Base64 and inside basic credentials. Looks at bytes as Latin-1 text. */
 export function createScrubber(account: OpenAccount, sealedFields: readonly string[]): Scrubber {
   const forms = formsOf(account).map((form) => Buffer.from(form).toString('latin1'));
   const needles = [...new Set(forms)].filter((form) => form.length >= SHORTEST);
-  const field = fieldPattern(sealedFields);
+  return scrubberOf(needles, fieldPattern(sealedFields));
+}
+
+function scrubberOf(needles: readonly string[], field: RegExp | null): Scrubber {
   const isTouched = (text: string): boolean =>
     needles.some((needle) => text.includes(needle)) || (field !== null && text.search(field) !== -1);
   const clean = (text: string): string => {
@@ -41,6 +46,7 @@ export function createScrubber(account: OpenAccount, sealedFields: readonly stri
     },
     text: clean,
     overlap: Math.max(field === null ? 0 : LONGEST_SEALED, ...needles.map((needle) => needle.length - 1)),
+    and: (token) => scrubberOf([...needles, token], field),
   };
 }
 
