@@ -7,7 +7,7 @@ import { originOf } from './authenticate.ts';
 import type { Permission } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import type { LiveAccount } from './ports.ts';
-import type { UpstreamResult } from './upstream.ts';
+import type { UpstreamResult } from './collector.ts';
 
 /** An answer, and the token that was signed for its request, which is as good as the credential while it lives. */
 export type Answered = Extract<UpstreamResult, { kind: 'answered' }> & { readonly token: string | null };

@@ -47,7 +47,12 @@ test('a vendor that says it refused a request is not sent it again', async (t) =
   });
   const request = { method: 'POST', host: HOST, path: '/', segments: [], query: '', headers: {} };
   const origin = `https://${HOST}:${(server.address() as AddressInfo).port}`;
-  const result = await upstream.send(origin, 'account', { ...request, body: Buffer.from('x') }, { upload: null });
+  const result = await upstream.send(
+    origin,
+    'account',
+    { ...request, body: Buffer.from('x') },
+    { upload: null },
+  );
   assert.equal(result.kind, 'lost');
   assert.deepEqual(seen, ['1.1']);
 });

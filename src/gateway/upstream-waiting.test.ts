@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createUpstream, type UpstreamResult } from './upstream.ts';
+import type { UpstreamResult } from './collector.ts';
+import { createUpstream } from './upstream.ts';
 
 const CONNECTIONS = 256;
 const LARGE = Buffer.alloc(1024 * 1024, 'x');
 
 describe('connections to a vendor', () => {
-  const upstream = createUpstream(100);
+  const upstream = createUpstream({ patience: 100, longest: 300 });
   let origin: string;
   let seen = 0;
   const server = createServer((request, response) => {
@@ -17,6 +18,8 @@ describe('connections to a vendor', () => {
     if (request.url === '/whole') return response.end('{}');
     if (request.url === '/large') return response.end(LARGE);
     if (request.url === '/coded') return response.writeHead(200, { 'content-encoding': 'x' }).end('x');
+    if (request.url === '/hints') return repeat(response, () => response.writeEarlyHints({ link: '</a>' }));
+    if (request.url === '/drops') return repeat(response, () => response.write('x'));
     if (request.url === '/cut') return request.socket.destroy();
     return undefined; // Never.
   });
@@ -45,6 +48,10 @@ describe('connections to a vendor', () => {
     assert.equal((await get('/whole')).kind, 'answered');
   });
 
+  it('are given up when an answer neither comes nor is missing', { timeout: 5000 }, async () => {
+    for (const path of ['/hints', '/drops']) assert.equal((await get(path)).kind, 'lost', path);
+  });
+
   it('are waited for a while; then the request is not sent any more', async () => {
     const held = Array.from({ length: CONNECTIONS }, () => get('/never'));
     const before = seen;
@@ -57,3 +64,8 @@ describe('connections to a vendor', () => {
     assert.ok(seen - before <= CONNECTIONS + 1, 'it was sent after all');
   });
 });
+
+function repeat(response: ServerResponse, what: () => void): void {
+  const timer = setInterval(what, 20);
+  response.on('close', () => clearInterval(timer));
+}

@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { createUpstream, type UpstreamResult } from './upstream.ts';
+import type { UpstreamResult } from './collector.ts';
+import { createUpstream } from './upstream.ts';
 
 const LARGE = 4 * 1024 * 1024;
 

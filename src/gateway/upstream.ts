@@ -1,40 +1,20 @@
 import { Pool, type Dispatcher } from 'undici';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import { PassThrough, type Readable, type Transform } from 'node:stream';
 import type { Refused } from '../intent/decision.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Upload } from './app-request.ts';
-import { answerHeaders } from './headers.ts';
+import { Collector, type UpstreamResult } from './collector.ts';
 import { createLane, type Lane } from './lane.ts';
 
 const CONNECTIONS = 256;
 /** Requests that wait for one of these, and how long in ms: nobody wants a message sent that was given up long ago. */
 const WAITING = 4096;
 const PATIENCE = 10_000;
+/** Nobody waits longer for an answer that neither comes nor is missing: a byte now and then, early hints without end. */
+const LONGEST = 120_000;
 const HEADERS_TIMEOUT = 30_000;
 const BODY_TIMEOUT = 60_000;
 const CONNECT_TIMEOUT = 5_000;
-/** Answers up to this size are held whole; the rest of a larger one is streamed. */
-const WHOLE = 256 * 1024;
-
-/**
- * What came of a request to the vendor.
- * - `answered`: status, headers and body; `rest` follows `body` when the answer is large.
- * - `unreachable`: no byte was sent, nothing can have happened.
- * - `withdrawn`: the same; it waited for a connection, and may not leave any more.
- * - `lost`: the request may have arrived; nobody can tell.
- */
-export type UpstreamResult =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly headers: Record<string, string>;
-      readonly body: Buffer;
-      readonly rest: Readable | null;
-    }
-  | { readonly kind: 'withdrawn'; readonly error: Error; readonly refused: Refused }
-  | { readonly kind: 'unreachable' | 'lost'; readonly error: Error };
 
 export interface Sending {
   readonly upload: Upload | null;
@@ -47,20 +27,29 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
+/** Both in ms. */
+export interface UpstreamLimits {
+  /** Until there is a connection to the vendor. */
+  readonly patience: number;
+  /** Until a small answer has come whole, or a large one has begun. */
+  readonly longest: number;
+}
+
 /** The connections to one origin with one credential, and who may use them now. */
 interface Route {
   readonly pool: Pool;
   readonly lane: Lane;
+  readonly longest: number;
 }
 
 /** Connections to vendors: one pool for each origin and credential, redirects off, no retries, TLS 1.2 or later. */
-export function createUpstream(patience = PATIENCE): Upstream {
+export function createUpstream(limits: UpstreamLimits = { patience: PATIENCE, longest: LONGEST }): Upstream {
   const routes = new Map<string, Map<string, Route>>();
   const routeFor = (origin: string, identity: string): Route => {
     let own = routes.get(identity);
     if (own === undefined) routes.set(identity, (own = new Map<string, Route>()));
     let route = own.get(origin);
-    if (route === undefined) own.set(origin, (route = openRoute(origin, patience)));
+    if (route === undefined) own.set(origin, (route = openRoute(origin, limits)));
     return route;
   };
   return Object.freeze({
@@ -78,7 +67,7 @@ export function createUpstream(patience = PATIENCE): Upstream {
   });
 }
 
-function openRoute(origin: string, patience: number): Route {
+function openRoute(origin: string, { patience, longest }: UpstreamLimits): Route {
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
     pipelining: 1,
@@ -88,16 +77,18 @@ function openRoute(origin: string, patience: number): Route {
     keepAliveTimeout: 10_000,
     connect: { timeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.2', maxCachedSessions: 100 },
   });
-  return { pool, lane: createLane({ places: CONNECTIONS, waiting: WAITING, patience }) };
+  return { pool, lane: createLane({ places: CONNECTIONS, waiting: WAITING, patience }), longest };
 }
 
-function dispatch({ pool, lane }: Route, request: WireRequest, sending: Sending): Promise<UpstreamResult> {
-  const { upload, withdrawn } = sending;
+function dispatch(
+  { pool, lane, longest }: Route,
+  request: WireRequest,
+  { upload, withdrawn = () => null }: Sending,
+): Promise<UpstreamResult> {
   return new Promise((resolve) => {
-    pool.dispatch(
-      optionsOf(request, upload),
-      new Collector({ resolve, withdrawn, leave: () => lane.leave() }),
-    );
+    const end = performance.now() + longest;
+    const collector = new Collector({ resolve, withdrawn, leave: () => lane.leave(), end });
+    pool.dispatch(optionsOf(request, upload), collector);
   });
 }
 
@@ -117,147 +108,3 @@ function optionsOf(request: WireRequest, upload: Upload | null): Dispatcher.Disp
     body: upload === null ? whole : upload.stream,
   };
 }
-
-/** Where an answer comes from: the vendor's connection, or the decoder behind it. */
-interface Source {
-  pause(): unknown;
-  resume(): unknown;
-}
-
-interface Collecting extends Pick<Sending, 'withdrawn'> {
-  readonly resolve: (result: UpstreamResult) => void;
-  /** Called once, when the connection is free. */
-  readonly leave: () => void;
-}
-
-/** Gathers an answer without promises or streams while it is small. */
-class Collector implements Dispatcher.DispatchHandler {
-  readonly #resolve: (result: UpstreamResult) => void;
-  readonly #withdrawn: Sending['withdrawn'];
-  readonly #leave: () => void;
-  #sent = false;
-  #status = 0;
-  #headers: Record<string, string> = {};
-  #decoder: Transform | null = null;
-  #hasBody = false;
-  #parts: Buffer[] = [];
-  #size = 0;
-  #stream: PassThrough | null = null;
-  #ended = false;
-
-  constructor({ resolve, withdrawn, leave }: Collecting) {
-    this.#resolve = resolve;
-    this.#withdrawn = withdrawn;
-    this.#leave = leave;
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    const refused = this.#withdrawn?.() ?? null;
-    if (refused !== null) {
-      const error = new Error('The request may not leave any more.');
-      this.#resolve({ kind: 'withdrawn', error, refused });
-      return controller.abort(error);
-    }
-    this.#sent = true;
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    this.#status = status;
-    this.#headers = answerHeaders(headers);
-    const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
-    if (coding === 'identity') return;
-    const open = DECODERS.get(coding);
-    if (open === undefined) controller.abort(new Error(`The answer has the coding ${coding}.`));
-    else this.#decodeWith(open(), controller);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#hasBody = true;
-    if (this.#decoder === null) this.#take(chunk, controller, controller);
-    else if (!this.#decoder.write(chunk)) {
-      controller.pause();
-      this.#decoder.once('drain', () => controller.resume());
-    }
-  }
-
-  onResponseEnd(): void {
-    this.#end();
-    if (this.#decoder !== null && this.#hasBody) this.#decoder.end();
-    else this.#finish();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end();
-    this.#decoder?.destroy();
-    this.#fail(error);
-  }
-
-  #end(): void {
-    if (!this.#ended) this.#leave();
-    this.#ended = true;
-  }
-
-  #decodeWith(decoder: Transform, controller: Dispatcher.DispatchController): void {
-    this.#decoder = decoder
-      .on('data', (chunk: Buffer) => this.#take(chunk, decoder, controller))
-      .on('end', () => this.#finish())
-      .on('error', (error) => (this.#ended ? this.#fail(error) : controller.abort(error)));
-  }
-
-  #take(chunk: Buffer, source: Source, controller: Dispatcher.DispatchController): void {
-    const stream = this.#stream;
-    if (stream === null) {
-      this.#parts.push(chunk);
-      this.#size += chunk.length;
-      if (this.#size > WHOLE) this.#startStream(controller);
-    } else if (!stream.write(chunk)) {
-      source.pause();
-      stream.once('drain', () => source.resume());
-    }
-  }
-
-  #finish(): void {
-    if (this.#stream !== null) {
-      this.#stream.end();
-      return;
-    }
-    const [only] = this.#parts;
-    const body =
-      this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#size);
-    this.#answer(body, null);
-  }
-
-  #fail(error: Error): void {
-    if (this.#stream !== null) this.#stream.destroy(error);
-    else this.#resolve({ kind: this.#sent ? 'lost' : 'unreachable', error });
-  }
-
-  /** Whoever destroys the stream wants no more: the vendor's connection is not kept for an answer that nobody reads. */
-  #startStream(controller: Dispatcher.DispatchController): void {
-    this.#stream = new PassThrough({ highWaterMark: WHOLE })
-      .on('error', () => {}) // It may break before it has a reader, who learns of it all the same.
-      .once('close', () => {
-        this.#decoder?.destroy();
-        if (!this.#ended) controller.abort(new Error('The answer is not read any more.'));
-      });
-    this.#answer(Buffer.concat(this.#parts, this.#size), this.#stream);
-  }
-
-  #answer(body: Buffer, rest: Readable | null): void {
-    this.#resolve({ kind: 'answered', status: this.#status, headers: this.#headers, body, rest });
-  }
-}
-
-/** For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. */
-const DECODERS = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
-]);

@@ -1,0 +1,178 @@
+import { PassThrough, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type { Refused } from '../intent/decision.ts';
+import { answerHeaders } from './headers.ts';
+
+/** Answers up to this size are held whole; the rest of a larger one is streamed. */
+const WHOLE = 256 * 1024;
+
+/**
+ * What came of a request to the vendor.
+ * - `answered`: status, headers and body; `rest` follows `body` when the answer is large.
+ * - `unreachable`: no byte was sent, nothing can have happened.
+ * - `withdrawn`: the same; it waited for a connection, and may not leave any more.
+ * - `lost`: the request may have arrived; nobody can tell.
+ */
+export type UpstreamResult =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Record<string, string>;
+      readonly body: Buffer;
+      readonly rest: Readable | null;
+    }
+  | { readonly kind: 'withdrawn'; readonly error: Error; readonly refused: Refused }
+  | { readonly kind: 'unreachable' | 'lost'; readonly error: Error };
+
+/** Where an answer comes from: the vendor's connection, or the decoder behind it. */
+interface Source {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+interface Recipient {
+  readonly resolve: (result: UpstreamResult) => void;
+  /** Asked when a connection is there and nothing has been sent. */
+  readonly withdrawn: () => Refused | null;
+  /** Called once, when the connection is free. */
+  readonly leave: () => void;
+  /** Monotonic ms after which a small answer is not waited for any more. */
+  readonly end: number;
+}
+
+/** Gathers an answer without promises or streams while it is small. */
+export class Collector implements Dispatcher.DispatchHandler {
+  readonly #recipient: Recipient;
+  #sent = false;
+  #status = 0;
+  #headers: Record<string, string> = {};
+  #decoder: Transform | null = null;
+  #hasBody = false;
+  #parts: Buffer[] = [];
+  #size = 0;
+  #stream: PassThrough | null = null;
+  #ended = false;
+
+  constructor(recipient: Recipient) {
+    this.#recipient = recipient;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { resolve, withdrawn } = this.#recipient;
+    const refused = withdrawn();
+    if (refused !== null) {
+      const error = new Error('The request may not leave any more.');
+      resolve({ kind: 'withdrawn', error, refused });
+      return controller.abort(error);
+    }
+    this.#sent = true;
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (this.#isLate(controller) || status < 200) return;
+    this.#status = status;
+    this.#headers = answerHeaders(headers);
+    const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+    if (coding === 'identity') return;
+    const open = DECODERS.get(coding);
+    if (open === undefined) controller.abort(new Error(`The answer has the coding ${coding}.`));
+    else this.#decodeWith(open(), controller);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isLate(controller)) return;
+    this.#hasBody = true;
+    if (this.#decoder === null) this.#take(chunk, controller, controller);
+    else if (!this.#decoder.write(chunk)) {
+      controller.pause();
+      this.#decoder.once('drain', () => controller.resume());
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#end();
+    if (this.#decoder !== null && this.#hasBody) this.#decoder.end();
+    else this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end();
+    this.#decoder?.destroy();
+    this.#fail(error);
+  }
+
+  #isLate(controller: Dispatcher.DispatchController): boolean {
+    const isLate = this.#stream === null && performance.now() > this.#recipient.end;
+    if (isLate) controller.abort(new Error('The answer took too long.'));
+    return isLate;
+  }
+
+  #end(): void {
+    if (!this.#ended) this.#recipient.leave();
+    this.#ended = true;
+  }
+
+  #decodeWith(decoder: Transform, controller: Dispatcher.DispatchController): void {
+    this.#decoder = decoder
+      .on('data', (chunk: Buffer) => this.#take(chunk, decoder, controller))
+      .on('end', () => this.#finish())
+      .on('error', (error) => (this.#ended ? this.#fail(error) : controller.abort(error)));
+  }
+
+  #take(chunk: Buffer, source: Source, controller: Dispatcher.DispatchController): void {
+    const stream = this.#stream;
+    if (stream === null) {
+      this.#parts.push(chunk);
+      this.#size += chunk.length;
+      if (this.#size > WHOLE) this.#startStream(controller);
+    } else if (!stream.write(chunk)) {
+      source.pause();
+      stream.once('drain', () => source.resume());
+    }
+  }
+
+  #finish(): void {
+    if (this.#stream !== null) {
+      this.#stream.end();
+      return;
+    }
+    const [only] = this.#parts;
+    const body =
+      this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#size);
+    this.#answer(body, null);
+  }
+
+  #fail(error: Error): void {
+    if (this.#stream !== null) this.#stream.destroy(error);
+    else this.#recipient.resolve({ kind: this.#sent ? 'lost' : 'unreachable', error });
+  }
+
+  /** Whoever destroys the stream wants no more: the vendor's connection is not kept for an answer that nobody reads. */
+  #startStream(controller: Dispatcher.DispatchController): void {
+    this.#stream = new PassThrough({ highWaterMark: WHOLE })
+      .on('error', () => {}) // It may break before it has a reader, who learns of it all the same.
+      .once('close', () => {
+        this.#decoder?.destroy();
+        if (!this.#ended) controller.abort(new Error('The answer is not read any more.'));
+      });
+    this.#answer(Buffer.concat(this.#parts, this.#size), this.#stream);
+  }
+
+  #answer(body: Buffer, rest: Readable | null): void {
+    this.#recipient.resolve({ kind: 'answered', status: this.#status, headers: this.#headers, body, rest });
+  }
+}
+
+/** For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. */
+const DECODERS = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
