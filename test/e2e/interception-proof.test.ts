@@ -23,11 +23,12 @@ const prove = (
   command: string,
   environment: Readonly<Record<string, string>>,
   key: KeyObject,
-  hosts: readonly string[] = HOSTS,
+  { hosts = HOSTS, scope = 'all' }: { hosts?: readonly string[]; scope?: 'all' | 'vendors' } = {},
 ): Promise<Proof> =>
   proveInterception({
     command,
     environment,
+    scope,
     hosts,
     random: randomBytes,
     expected: (nonce) => Promise.resolve(answerProbe(nonce, key) ?? ''),
@@ -52,13 +53,16 @@ test('every HTTP client of Node is proven to reach the gateway, for each host', 
 
 test('Node is covered by the preload alone, without proxy variables', async (t) => {
   const { proxy, environment } = await setUp(t, 'vendors');
-  assert.deepEqual(states(await prove(process.execPath, environment, proxy.probeKey), 'node'), ['covered']);
+  const proof = await prove(process.execPath, environment, proxy.probeKey, { scope: 'vendors' });
+  assert.deepEqual(states(proof, 'node'), ['covered']);
+  assert.ok(proof.isComplete, 'curl is not covered without them, and not asked');
+  assert.ok(proof.notCovered.some((one) => one.includes('such as curl')));
 });
 
 test('and by the variables alone, except for agents of its own, which the proof finds', async (t) => {
   const { proxy, environment } = await setUp(t);
   const { NODE_OPTIONS: _, ...variables } = environment;
-  const { rows } = await prove(process.execPath, variables, proxy.probeKey, ['api.acme.example']);
+  const { rows } = await prove(process.execPath, variables, proxy.probeKey, { hosts: ['api.acme.example'] });
   const found = rows
     .filter(({ runtime }) => runtime === 'node')
     .map(({ client, state }) => `${client}: ${state}`);
@@ -76,6 +80,20 @@ test('Python and curl are proven by their own clients', { skip: withoutPython ||
   assert.deepEqual(states(proof, 'curl'), ['covered'], JSON.stringify(proof.rows));
   assert.ok(proof.isComplete);
 });
+
+test(
+  'Python answers for many hosts at a time, each on a line of its own',
+  { skip: withoutPython },
+  async (t) => {
+    const { proxy, environment } = await setUp(t);
+    const unbuffered = { ...environment, PYTHONUNBUFFERED: '1' }; // As in most container images.
+    const hosts = Array.from({ length: 300 }, (_, index) => `h${index}.cloud.example`);
+    await proxy[Symbol.asyncDispose](); // Refusals come at the same moment.
+    const { rows } = await prove('python3', unbuffered, proxy.probeKey, { hosts });
+    const lost = rows.filter(({ reason }) => reason === 'the probe gave no answer');
+    assert.deepEqual(lost, []);
+  },
+);
 
 test('an answer of somebody else is not taken for the gateway', { skip: withoutCurl }, async (t) => {
   const { environment } = await setUp(t);
@@ -110,18 +128,20 @@ test(
 
 test('a gateway that is down, and a host that it does not know, are failures with a reason', async (t) => {
   const { proxy, environment } = await setUp(t);
-  const unknown = await prove(process.execPath, environment, proxy.probeKey, ['www.other.example']);
+  const unknown = await prove(process.execPath, environment, proxy.probeKey, {
+    hosts: ['www.other.example'],
+  });
   assert.deepEqual(states(unknown, 'node'), ['failed']);
   assert.ok(proxy.refused.includes('www.other.example'));
   await proxy[Symbol.asyncDispose]();
-  const down = await prove(process.execPath, environment, proxy.probeKey, ['api.acme.example']);
+  const down = await prove(process.execPath, environment, proxy.probeKey, { hosts: ['api.acme.example'] });
   assert.deepEqual(states(down, 'node'), ['failed']);
   assert.ok(down.rows.every(({ reason }) => reason.includes('ECONNREFUSED') || reason.includes('connect')));
 });
 
 test('a command of unknown nature is never called complete', async (t) => {
   const { proxy, environment } = await setUp(t);
-  const proof = await prove('/bin/sh', environment, proxy.probeKey, ['api.acme.example']);
+  const proof = await prove('/bin/sh', environment, proxy.probeKey, { hosts: ['api.acme.example'] });
   assert.ok(!proof.isComplete);
   assert.match(proof.notCovered[0] ?? '', /\/bin\/sh is neither/);
   assert.deepEqual(states(proof, 'node'), ['covered']);

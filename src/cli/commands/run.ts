@@ -76,25 +76,26 @@ interface ProofInput {
   readonly command: readonly string[];
 }
 
-/** The proof is printed whole when it fails, or with `--verbose`; else in one line. Nothing tried is nothing proven. */
+/** What fails is printed, with `--verbose` everything; else one line. Nothing tried is nothing proven. */
 async function isProven(context: CliContext, flags: RunFlags, input: ProofInput): Promise<boolean> {
   const { session, gateway, prepared, command } = input;
   const proof = await proveInterception({
     command: command[0] ?? '',
     environment: prepared.environment,
+    scope: flags.scope,
     hosts: gateway.options.hosts,
     random: randomBytes,
     expected: async (nonce) => (await session.client.call('probe.expected', { nonce })).expected,
     blindSpots: gateway.blindSpots,
   });
   const isCovered = proof.rows.length > 0 && proof.rows.every(({ state }) => state === 'covered');
-  if (!isCovered || flags.verbose) context.process.stderr.write(proofText(proof, flags.json));
+  if (!isCovered || flags.verbose) context.process.stderr.write(proofText(proof, flags));
   else session.note(summarizeProof(proof));
   if (!isCovered && !flags.unproven)
     session.note('Not run, because calls may pass the gateway by. --unproven runs it all the same.');
   return isCovered || flags.unproven;
 }
 
-function proofText(proof: Proof, json: boolean): string {
-  return json ? `${JSON.stringify({ proof })}\n` : formatProof(proof);
+function proofText(proof: Proof, { json, verbose }: RunFlags): string {
+  return json ? `${JSON.stringify({ proof })}\n` : formatProof(proof, verbose);
 }

@@ -1,27 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatProof, summarizeProof } from './format-proof.ts';
+import type { Proof } from './proof.ts';
+
+const row = { runtime: 'node', host: 'api.acme.example', state: 'covered', reason: '' } as const;
+const failed = {
+  runtime: 'python',
+  client: 'urllib',
+  host: 'a.example',
+  state: 'failed',
+  reason: 'timed out',
+} as const;
+const proof: Proof = {
+  isComplete: false,
+  rows: [{ ...row, client: 'fetch' }, { ...row, client: 'https.request' }, failed],
+  notCovered: ['One SDK.', 'Another.'],
+};
 
 test('clients that fare alike share a line, and what is not covered is said', () => {
-  const row = { runtime: 'node', host: 'api.acme.example', state: 'covered', reason: '' } as const;
-  const text = formatProof({
-    isComplete: false,
-    rows: [
-      { ...row, client: 'fetch' },
-      { ...row, client: 'https.request' },
-      {
-        ...row,
-        runtime: 'python',
-        client: 'urllib',
-        host: 'a.example',
-        state: 'failed',
-        reason: 'timed out',
-      },
-    ],
-    notCovered: ['One SDK.', 'Another.'],
-  });
   assert.equal(
-    text,
+    formatProof(proof, true),
     [
       'api.acme.example  node (fetch, https.request)  covered',
       'a.example         python (urllib)              failed: timed out',
@@ -34,12 +32,26 @@ test('clients that fare alike share a line, and what is not covered is said', ()
   );
 });
 
+test('a proof that failed shows the lines that failed, and counts the others', () => {
+  assert.equal(
+    formatProof(proof, false),
+    [
+      'a.example  python (urllib)  failed: timed out',
+      '2 more requests reached the gateway; --verbose lists all.',
+      '',
+      'Not covered:',
+      '  - One SDK.',
+      '  - Another.',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('nothing tried is not the same as nothing wrong', () => {
-  assert.match(formatProof({ isComplete: false, rows: [], notCovered: [] }), /Nothing was tried/);
+  assert.match(formatProof({ isComplete: false, rows: [], notCovered: [] }, false), /Nothing was tried/);
 });
 
 test('a proof in one line names what was tried, and that the command itself was not', () => {
-  const row = { host: 'api.acme.example', state: 'covered', reason: '' } as const;
   const rows = [
     { ...row, runtime: 'node', client: 'fetch' },
     { ...row, runtime: 'node', client: 'https.request' },

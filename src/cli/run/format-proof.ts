@@ -1,12 +1,20 @@
 import type { ProbeRow, Proof } from './proof.ts';
 
-/** The proof as text: one line for each host and runtime, clients that agree together, then what is not covered. */
-export function formatProof({ rows, notCovered }: Proof): string {
-  const lines = rows.length === 0 ? ['Nothing was tried: no runtime was found.'] : table(rows);
-  return [...lines, '', 'Not covered:', ...notCovered.map((one) => `  - ${one}`), ''].join('\n');
+/**
+ * The proof as text: one line for each host and runtime, clients that agree together, then what is not covered. What is
+ * covered is only counted unless `all` of it is wanted: it would hide the few lines that matter.
+ */
+export function formatProof({ rows, notCovered }: Proof, all: boolean): string {
+  const shown = all ? rows : rows.filter(({ state }) => state !== 'covered');
+  const rest = rows.length - shown.length;
+  const lines = rows.length === 0 ? ['Nothing was tried: no runtime was found.'] : table(shown);
+  const counted =
+    rest === 0 ? [] : [`${count(rest, 'more request')} reached the gateway; --verbose lists all.`];
+  return [...lines, ...counted, '', 'Not covered:', ...notCovered.map((one) => `  - ${one}`), ''].join('\n');
 }
 
 function table(rows: readonly ProbeRow[]): readonly string[] {
+  if (rows.length === 0) return [];
   const cells = [...Map.groupBy(rows, describe)].map(([text, group]) => {
     const [host = '', runtime = '', what = ''] = text.split('\u0000');
     return [host, `${runtime} (${group.map(({ client }) => client).join(', ')})`, what] as const;

@@ -60,9 +60,11 @@ def probe(job):
         answer = {"status": status, "value": value}
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
-    print(json.dumps({"client": client, "url": url, **answer}), flush=True)
+    return json.dumps({"client": client, "url": url, **answer})
 
 
 with ThreadPoolExecutor(6) as pool:
     more = {"urllib": OTHERS}
-    list(pool.map(probe, [(client, url) for client in clients for url in FIRST + more.get(client, [])]))
+    # One thread prints: unbuffered, a line and its end are two writes, between which another line would fit.
+    for line in pool.map(probe, [(client, url) for client in clients for url in FIRST + more.get(client, [])]):
+        print(line, flush=True)

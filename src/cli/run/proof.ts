@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isProbeAnswer, PROBE_HEADER, PROBE_PATH } from '../../gateway/probe.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, EnvironmentOptions } from './environment.ts';
 import { findRuntimes, type Runtime } from './runtimes.ts';
 
 const RUN_TIMEOUT = 60_000;
@@ -39,6 +39,8 @@ export interface ProofOptions {
   /** The command that is about to be run. */
   readonly command: string;
   readonly environment: Environment;
+  /** What the environment covers; with `vendors` nothing but Node. */
+  readonly scope: EnvironmentOptions['scope'];
   readonly hosts: readonly string[];
   readonly random: RandomBytes;
   /** The answer that the gateway gives to a nonce, learned from the gateway on another way (admin API). */
@@ -47,6 +49,7 @@ export interface ProofOptions {
   readonly blindSpots: readonly string[];
 }
 
+const NODE_ALONE = 'With --scope vendors, other programs that it starts, such as curl, go past the gateway.';
 const LIMITS = [
   'A program that names a proxy, a CA list, or another base URL in its own code does as it says there.',
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
@@ -74,7 +77,10 @@ interface Answer {
  * domain: what decides is the same for all of them, and the app waits meanwhile. A host that is not covered sees `GET /_ringfence/probe`, nothing else.
  */
 export async function proveInterception(options: ProofOptions): Promise<Proof> {
-  const { runtimes, isCommand } = await findRuntimes(options.command, options.environment);
+  const found = await findRuntimes(options.command, options.environment);
+  const { isCommand } = found;
+  const isNodeAlone = options.scope === 'vendors' && isCommand && found.runtimes[0]?.kind === 'node';
+  const runtimes = isNodeAlone ? found.runtimes.slice(0, 1) : found.runtimes;
   const nonce = options.random(18).toString('base64url');
   const expected = await options.expected(nonce);
   const questions = questionsFor(options.hosts, nonce);
@@ -88,7 +94,12 @@ export async function proveInterception(options: ProofOptions): Promise<Proof> {
   return {
     isComplete: isCommand && rows.length > 0 && rows.every(({ state }) => state === 'covered'),
     rows,
-    notCovered: [...(isCommand ? [] : [unknown]), ...options.blindSpots, ...LIMITS],
+    notCovered: [
+      ...(isCommand ? [] : [unknown]),
+      ...(isNodeAlone ? [NODE_ALONE] : []),
+      ...options.blindSpots,
+      ...LIMITS,
+    ],
   };
 }
 
