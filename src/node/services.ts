@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AdminServices } from '../api/services.ts';
 import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy } from '../guard/policy/policy.ts';
+import { checkReferences, type KnownVendor } from '../guard/policy/references.ts';
 import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -66,11 +67,13 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
   };
 }
 
-function policyService({ store, record, clock, refreshPolicy }: Primary): AdminServices['policy'] {
+function policyService(primary: Primary): AdminServices['policy'] {
+  const { store, record, clock, refreshPolicy } = primary;
+  const check = (source: string) => checkPolicy(source, primary.registry.vendors);
   return {
     active: () => store.policies.active(),
     async put(source, expected, actor) {
-      const { rules, mode } = checkPolicy(source);
+      const { rules, mode } = check(source);
       await record({
         actor,
         act: 'policy.put',
@@ -82,14 +85,15 @@ function policyService({ store, record, clock, refreshPolicy }: Primary): AdminS
       return policy;
     },
     list: () => store.policies.list(),
-    parse: checkPolicy,
+    parse: check,
   };
 }
 
-/** A policy that cannot be compiled must not be stored. */
-function checkPolicy(source: string) {
+/** A policy that cannot be compiled, or names what does not exist, must not be stored. */
+function checkPolicy(source: string, vendors: readonly KnownVendor[]) {
   const document = parsePolicy(source);
   compilePolicy(document);
+  checkReferences(document, vendors);
   return document;
 }
 

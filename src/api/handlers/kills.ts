@@ -1,4 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import { isCountry } from '../../kernel/numbering/countries.ts';
 import type { AdminServices } from '../services.ts';
 import { pick, pickKey, type Handlers } from './handler.ts';
 
@@ -22,8 +23,11 @@ async function resolveTarget(services: AdminServices, scope: string, target: str
   if (scope === 'key') return pickKey(await services.keys.list(), target).id;
   if (scope === 'vendor' && services.vendors.every(({ id }) => id !== target))
     throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(target)}.`);
-  if (scope === 'country' && !/^[A-Z]{2}$/.test(target))
-    throw new RingfenceError('input_invalid', 'The country must be two capital letters, such as LV.');
+  if (scope === 'country' && !isCountry(target))
+    throw new RingfenceError(
+      'input_invalid',
+      `There is no country ${JSON.stringify(target)}; it is two capital letters of ISO 3166, such as GB.`,
+    );
   if (scope === 'all' && target !== '')
     throw new RingfenceError('input_invalid', 'A kill of everything has no target.');
   return target;
