@@ -68,7 +68,10 @@ export function controlContract(engine: EngineUnderTest): void {
 
     it('refuses a second record with the same name, and frees the name when the first is removed', async () => {
       const second = { ...account, id: 'account_2' };
-      await assert.rejects(world.store.accounts.put(second), { code: 'conflict' });
+      await assert.rejects(world.store.accounts.put(second), {
+        code: 'conflict',
+        message: `The account name ${JSON.stringify(account.name)} is taken.`,
+      });
       assert.equal(await world.store.accounts.get('account_2'), null);
       assert.equal(await world.store.accounts.remove('account_1'), true);
       assert.equal(await world.store.accounts.remove('account_1'), false);

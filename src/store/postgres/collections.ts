@@ -1,21 +1,29 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import { nameTaken } from '../name-taken.ts';
 import type { Collection } from '../ports.ts';
 import type { Database } from './database.ts';
 
-/** Named things as JSON. A duplicate name is a conflict of the table itself. */
+/** Named things as JSON. A duplicate name is a conflict of the table itself, which is told by name. */
 export function createCollection<T extends { readonly id: string; readonly name?: string }>(
   database: Database,
   collection: 'app' | 'account' | 'budget' | 'kill',
 ): Collection<T> {
   return {
     async put(record) {
-      await database.run(
+      const { id, name = null } = record;
+      const put = database.run(
         `INSERT INTO record (collection, id, name, body) VALUES ($1, $2, $3, $4)
          ON CONFLICT (collection, id) DO UPDATE SET name = excluded.name, body = excluded.body`,
         collection,
-        record.id,
-        record.name ?? null,
+        id,
+        name,
         JSON.stringify(record),
       );
+      await put.catch((error: unknown) => {
+        // The name is all that can be a duplicate.
+        const isTaken = error instanceof RingfenceError && error.code === 'conflict' && name !== null;
+        throw isTaken ? nameTaken(collection, name) : error;
+      });
     },
     async get(id) {
       const row = await database.get(

@@ -1,3 +1,4 @@
+import { nameTaken } from '../name-taken.ts';
 import type { Database, Row } from './database.ts';
 
 export type CollectionName = 'app' | 'account' | 'budget' | 'kill';
@@ -9,11 +10,16 @@ export interface Document {
   readonly body: string;
 }
 
+const NAMESAKE = 'SELECT id FROM record WHERE collection = ? AND name = ? AND id <> ?';
+
+/** The name must be free; the table holds the same, but its error would name no one. */
 export function putRecord(
   database: Database,
   collection: CollectionName,
   { id, name, body }: Document,
 ): void {
+  const namesake = database.get(NAMESAKE, collection, name, id);
+  if (namesake !== undefined) throw nameTaken(collection, name ?? '');
   database.run(
     `INSERT INTO record (collection, id, name, body) VALUES (?, ?, ?, ?)
      ON CONFLICT (collection, id) DO UPDATE SET name = excluded.name, body = excluded.body`,
