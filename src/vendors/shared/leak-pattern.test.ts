@@ -39,6 +39,16 @@ describe('a name with its value', () => {
     'parameters of Azure': `"authToken": {\n  "value": "${VALUE}"\n}`,
     'a block of YAML': `AUTH_TOKEN: |-\n  ${VALUE}`,
     'a Kubernetes variable in a diff': `+- name: AUTH_TOKEN\n+  value: ${VALUE}`,
+    'a Kubernetes variable with a comment': `- name: AUTH_TOKEN\n  # of the shop,\n  # not of the test\n  value: ${VALUE}`,
+    'a Kubernetes variable with a remark': `- name: AUTH_TOKEN # of the shop\n  value: ${VALUE}`,
+    'a commented Kubernetes variable in a diff': `+- name: AUTH_TOKEN\n+  # new\n+  value: ${VALUE}`,
+    'a parameter of Terraform': `  name        = "/app/auth_token"\n  description = "The token"\n  type        = "SecureString"\n  value       = "${VALUE}"`,
+    'a labelled parameter of Terraform': `resource "aws_ssm_parameter" "auth_token" {\n  type  = "SecureString"\n  value = "${VALUE}"\n}`,
+    'a secret of Terraform': `resource "aws_secretsmanager_secret_version" "auth_token" {\n  secret_id     = aws_secretsmanager_secret.it.id\n  secret_string = "${VALUE}"\n}`,
+    'a fallback of Rust': `env::var("AUTH_TOKEN").unwrap_or("${VALUE}".to_string())`,
+    'a lazy fallback of Rust': `std::env::var("AUTH_TOKEN")\n        .unwrap_or_else(|_| "${VALUE}".into())`,
+    'a lazy fallback without an argument': `option_env!("AUTH_TOKEN").unwrap_or_else(|| String::from("${VALUE}"))`,
+    'a fallback of Java': `Optional.ofNullable(System.getenv("AUTH_TOKEN")).orElse("${VALUE}")`,
     'a default of a setting': `config('AUTH_TOKEN', default='${VALUE}')`,
     'a default of an option': `parser.add_argument('--auth_token', default="${VALUE}")`,
   };
@@ -54,6 +64,11 @@ describe('a name with its value', () => {
     'the next line': `AUTH_TOKEN=\n${VALUE}`,
     'another block of YAML': `AUTH_TOKEN: |\nchecksum: ${VALUE}`,
     'another field': `"authToken": { "etag": "${VALUE}" }`,
+    'another variable behind a comment': `- name: AUTH_TOKEN\n  valueFrom: vault\n- name: ETAG\n  # x\n  value: ${VALUE}`,
+    'a comment that names it': `# AUTH_TOKEN\n# is set elsewhere\netag: ${VALUE}`,
+    'another field of Terraform': `resource "aws_s3_object" "auth_token" {\n  key  = "x"\n  etag = "${VALUE}"\n}`,
+    'another resource of Terraform': `  name = "auth_token"\n}\nresource "aws_ssm_parameter" "etag" {\n  value = "${VALUE}"\n}`,
+    'what Rust says when it is missing': `env::var("AUTH_TOKEN").expect("${VALUE}")`,
   };
   for (const [form, text] of Object.entries(others))
     it(`is not seen in ${form}`, () => assert.equal(secretOf(token, text), undefined));
@@ -110,6 +125,9 @@ describe('a name of a vendor', () => {
     'a call that follows': `const apiKey = '${value}';\nconst client = new Acme(apiKey);`,
     'a flag': `acme send --api-key ${value}`.replace('-key', '_key'),
     'a function of the vendor': `require('acme')('${value}')`,
+    'a function that takes the id from the environment': `Acme.init(getenv("ACME_ID"), "${value}")`,
+    'a class that takes the id from the environment': `new Acme\\Client(process.env.ACME_ID!, '${value}')`,
+    'a call with an item of the environment': `AcmeClient(os.environ["ACME_ID"], "${value}")`,
     'a class of the vendor': `new AcmeClient("${value}")`,
     'basic auth of curl': `curl -u shop:${value} https://api.acme.example/v1`,
     'a header': `fetch('https://api.acme.example', { headers: { Authorization: 'Bearer ${value}' } })`,
@@ -120,6 +138,9 @@ describe('a name of a vendor', () => {
     it(`is seen in ${form}`, () => assert.equal(secretOf(key, text), value));
 
   const others = {
+    'another argument': `Acme.init(getenv("ID"), getenv("FROM"), "${value}")`,
+    'an argument after something else': `Acme.track(user.id, "${value}")`,
+    'another call': `Acme.init(getenv("ID")); hash("${value}")`,
     'a name of another': `OTHER_API_KEY=${value} # not acme`,
     'the next block': `acme:\n  api_key: \${KEY}\nother:\n  api_key: ${value}`,
     'the next object': `{ "acme": { "apiKey": "" }, "other": { "apiKey": "${value}" } }`,

@@ -22,22 +22,27 @@ const OPERATOR = String.raw`(?::=|=>|->|==|\|\|?=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
 /** Words after a name that make it the name of something else: `secret_name`, `token_url`. */
 const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|file|hash|sha\\d*|md5|checksum|digest|version|length|label|type')})(?![A-Za-z]))`;
 
+/** White space, and up to three lines that are comments or, as in Terraform, say something else of the same thing. */
+const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+]{1,32}(?:(?:#[^\n]{0,80}|\w{1,16}[ \t]{0,12}=[^\n={}]{1,80})\n[ \t+]{0,24}){0,3}`;
+
 /** All that stands between a name and its value in the languages that people keep credentials in. */
 const BETWEEN = [
   // NAME=value, name: "value", 'name' => 'value', getenv("NAME") ?: "value", set_name("value")
   String.raw`[ \t]{0,12}${OPERATOR}(?:[ \t]{0,12}|\s{0,32}(?=["'\x60@\\]))${OPENING}`,
   // name: String = "value", const name string = "value"
   String.raw`[ \t]?(?::[ \t]?[&A-Za-z][\w&'<>?.\[\]| ]{0,24}|[ \t]str(?:ing)?[ \t]?)=[ \t]{0,4}${OPENING}`,
-  // name: NAME, then value: "value" on the next line, also of a diff; key="name" value="value"
-  String.raw`[\s,;+]{1,32}["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,4}[:=][ \t]{0,4}${OPENING}`,
-  // variable "name" { … default = "value"
-  String.raw`[ \t]{0,4}\{[^{}]{0,120}?default[ \t]{0,8}=[ \t]{0,4}"`,
+  // name: NAME, then value: "value" on a line that follows, also of a diff; key="name" value="value"
+  String.raw`${LINES_BETWEEN}["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,12}[:=][ \t]{0,4}${OPENING}`,
+  // variable "name" { … default = "value", resource "kind" "name" { … secret_string = "value"
+  String.raw`[ \t]{0,4}\{[^{}]{0,120}?\b(?:default|value|secret_string|secret_data)[ \t]{0,12}=[ \t]{0,4}"`,
   // name: |, then the value on the next line
   String.raw`:[ \t]{1,4}[|>][+\-]?[ \t]{0,4}\r?\n[ \t]{1,24}`,
   // "name": { "value": "value"
   String.raw`[ \t]{0,4}:\s{0,24}\{[^{}]{0,120}?["'](?:default)?[vV]alue["'][ \t]{0,4}:[ \t]{0,4}"`,
   // config('NAME', default='value'), add_argument('--name', default='value')
   String.raw`[ \t]{0,4},[ \t]{0,4}default[ \t]{0,2}=[ \t]{0,2}["']`,
+  // var("NAME").unwrap_or_else(|_| "value"), get("NAME").orElse("value")
+  String.raw`\s{0,32}\.(?:unwrap_or(?:_else)?|(?:or|getOr)Else)\(\s{0,24}(?:\|\w{0,8}\|[ \t]{0,4})?(?:String::from\()?["']`,
   // <name>value, <string name="name">value, <key>name</key><string>value
   String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|</\w{1,12}>\s{0,24}<\w{1,12}>`,
   // ENV NAME value, --name value, the name is value, name - 'value'
@@ -123,8 +128,11 @@ export const SECRET_NAME = `${QUALIFIER}(?:token|secret|password|passwd|pass|pwd
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
 const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-{}$]{0,80}:|[Aa]uthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["'\x60]?(?:[A-Za-z][\w\-]{1,15} )?|//[\w.@+%\-]{0,80}:)`;
 
-/** `"shop",` before the secret. */
-const FIRST_ARGUMENT = String.raw`(?:\s{0,24}["'\x60][^"'\x60\n]{1,80}["'\x60],)`;
+/** `process.env.SHOP`, `System.getenv("SHOP")`, `ENV['SHOP']` */
+const ENVIRONMENT = String.raw`[\w.$]{0,32}${anyCase('env(?:iron(?:mentvariable)?)?')}(?:\.\w{1,40})?(?:[\[(]["']\w{1,48}["'][\])])?!?`;
+
+/** `"shop",` before the secret, or where the environment has it. */
+const FIRST_ARGUMENT = String.raw`(?:\s{0,24}(?:["'\x60][^"'\x60\n]{1,80}["'\x60]|${ENVIRONMENT}),)`;
 
 /**
  * The vendor is a part of the name; or the name is nobody's, and stands in the vendor's block or not far before the
@@ -147,7 +155,7 @@ export function owned(options: {
     String.raw`${vendor}[\w.\-]{0,24}?${named}`,
     `(?:${vendor}${INSIDE}|${namedAfter(vendor)})(?:${ALONE}${named}|${CARRIER})`,
     // The first argument may as well be the public id; then the second is the secret.
-    String.raw`${vendor}[\w.]{0,32}["'\])]{0,3}\(${FIRST_ARGUMENT}${only === undefined ? '?' : ''}\s{0,24}["'\x60]`,
+    String.raw`${vendor}[\w.\\]{0,32}["'\])]{0,3}\(${FIRST_ARGUMENT}${only === undefined ? '?' : ''}\s{0,24}["'\x60]`,
   ];
   return standing(plainOrEncoded(form, end), ways.join('|'));
 }

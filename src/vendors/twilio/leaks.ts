@@ -63,12 +63,18 @@ export const leaks: readonly LeakRule[] = [
       `authToken: '9d02c7e4b16f38a5507be2914cfa6d83'`,
       '"twilio_token" => "7c1e09b52fa84d630e9b71d4a8f25c36"',
       '- name: TWILIO_AUTH_TOKEN\n  value: "9d02c7e4b16f38a5507be2914cfa6d83"',
+      '- name: TWILIO_AUTH_TOKEN\n  # from the console\n  value: 7c1e09b52fa84d630e9b71d4a8f25c36',
+      'name  = "/shop/twilio/auth_token"\ntype  = "SecureString"\nvalue = "9d02c7e4b16f38a5507be2914cfa6d83"',
+      `env::var("TWILIO_AUTH_TOKEN").unwrap_or_else(|_| "7c1e09b52fa84d630e9b71d4a8f25c36".into())`,
     ],
     nearMisses: [
       'TWILIO_AUTH_TOKEN=your_auth_token_goes_here_please',
       'TWILIO_AUTH_TOKEN=rfv00000000000000000000000000000',
       'TWILIO_AUTH_TOKEN=00000000000000000000000000000000',
       'authToken: process.env.TWILIO_AUTH_TOKEN',
+      '- name: TWILIO_AUTH_TOKEN\n  # from the console\n  valueFrom: { configMapKeyRef: { name: 7c1e09b52fa84d630e9b71d4a8f25c36 } }',
+      'name = "/shop/twilio/auth_token"\netag = "9d02c7e4b16f38a5507be2914cfa6d83"',
+      `env::var("TWILIO_AUTH_TOKEN").expect("7c1e09b52fa84d630e9b71d4a8f25c36")`,
       'TWILIO_ACCOUNT_SID=AC7c1e09b52fa84d630e9b71d4a8f25c36',
       'AUTH_TOKEN=7c1e09b52fa84d630e9b71d4a8f25c367c1e09b52fa84d630e9b71d4a8f25c36',
     ],
@@ -137,6 +143,7 @@ export const leaks: readonly LeakRule[] = [
     examples: [
       'twilio:\n  sid: ${SID}\n  from: "+15005550006"\n  token: 7c1e09b52fa84d630e9b71d4a8f25c36',
       `const client = new Twilio(sid, '9d02c7e4b16f38a5507be2914cfa6d83');`,
+      `Twilio.init(System.getenv("TWILIO_SID"), "9d02c7e4b16f38a5507be2914cfa6d83");`,
     ],
     nearMisses: [
       'twilio:\n  token: SM7c1e09b52fa84d630e9b71d4a8f25c36',
@@ -145,6 +152,7 @@ export const leaks: readonly LeakRule[] = [
       'twilio token_hash: 7c1e09b52fa84d630e9b71d4a8f25c36',
       '"src/twilio/Account/TokenTest.php":"7c1e09b52fa84d630e9b71d4a8f25c36"',
       'new Twilio(sid, process.env.TWILIO_AUTH_TOKEN)',
+      'Twilio.init(getenv("TWILIO_SID"), getenv("TWILIO_FROM"), "9d02c7e4b16f38a5507be2914cfa6d83")',
     ],
   },
   {
