@@ -44,7 +44,14 @@ function parseYaml(parse: (text: string) => unknown, text: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new RingfenceError('config_invalid', `${SUPPRESSION_FILE} is no YAML.`, { cause: error });
+    const [reason = ''] = (error instanceof Error ? error.message : '').split('\n');
+    throw new RingfenceError(
+      'input_invalid',
+      `${SUPPRESSION_FILE} is no YAML: ${reason.replace(/:$/, '')}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Sighting } from '../sighting.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { compileGlob } from './glob.ts';
 import { pathOf } from './places.ts';
 import { checkTerms, type Terms } from './terms.ts';
 
@@ -53,10 +54,12 @@ function readEntry(entry: unknown, number: number): Entry {
   );
   if (rule === undefined && path === undefined && fingerprint === undefined)
     throw invalid(`entry ${number} allows everything; give a rule, a path or a fingerprint`);
-  const pattern = path === undefined ? null : globPattern(path);
+  if (path !== undefined && path.length > LONGEST_PATH)
+    throw invalid(`entry ${number}: its path is too long`);
+  const fitsPath = path === undefined ? null : compileGlob(path);
   const conditions: Suppression['fits'] = (sighting, hash) =>
     (rule === undefined || sighting.rule.id === rule) &&
-    (pattern === null || pattern.test(pathOf(sighting.place))) &&
+    (fitsPath?.(pathOf(sighting.place)) ?? true) &&
     (fingerprint === undefined || hash?.(sighting.rule.id, sighting.secret.reveal()) === fingerprint);
   return { conditions, reason, until };
 }
@@ -67,21 +70,8 @@ function textField(value: unknown, name: string, number: number): string | undef
   throw invalid(`entry ${number}: ${name} must be text`);
 }
 
-/** `*` stands for a part of a name, `**` for any folders, `?` for one character. A path that ends with `/` is a folder. */
-export function globPattern(glob: string): RegExp {
-  if (glob.length > LONGEST_PATH) throw invalid('a path is too long');
-  const whole = glob.endsWith('/') ? `${glob}**` : glob;
-  const source = whole.replaceAll(/\*\*\/|\*+|\?|[^*?]/g, (part) => {
-    if (part === '**/') return '(?:[^/]+/)*';
-    if (part === '*') return '[^/]*';
-    if (part.startsWith('*')) return '.*';
-    return part === '?' ? '[^/]' : part.replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`);
-  });
-  return new RegExp(`^${source}$`, 's');
-}
-
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalid = (what: string): RingfenceError =>
-  new RingfenceError('config_invalid', `${SUPPRESSION_FILE} is not valid: ${what}.`);
+  new RingfenceError('input_invalid', `${SUPPRESSION_FILE} is not valid: ${what}.`);
