@@ -98,7 +98,7 @@ async function askAll(
 
 /** Text of a file that the user named. */
 export async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RingfenceError('usage', `${path} cannot be read.`, { cause });
+  return readFile(path, 'utf8').catch((cause: Error) => {
+    throw new RingfenceError('usage', `${path} cannot be read: ${cause.message}.`, { cause });
   });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -79,6 +80,26 @@ describe('the report of ringfence scan', () => {
     const elsewhere = ['found', '--baseline', 'based/.ringfence-baseline.json'];
     assert.equal((await world.scan(elsewhere)).code, 0);
     assert.equal((await world.scan(['found', '--baseline', 'nowhere.json'])).code, 1);
+  });
+
+  it('a baseline may come through a pipe, which cannot be updated', async () => {
+    world.write({ 'based/d.env': line(FIRST) });
+    await world.scan(['based', '--update-baseline']);
+    execFileSync('mkfifo', [world.path('pipe')]);
+    const writer = spawn('sh', ['-c', 'cat based/.ringfence-baseline.json > pipe'], { cwd: world.folder });
+    assert.equal((await world.scan(['based', '--baseline', 'pipe'])).code, 0);
+    assert.equal(writer.exitCode, 0);
+    const update = await world.scan(['based', '--baseline', 'pipe', '--update-baseline']);
+    assert.deepEqual([update.code, update.stdout], [1, '']);
+    assert.match(update.stderr, /pipe cannot be read: it is no regular file/);
+  });
+
+  it('what is wrong in .ringfence-scan.yaml is told with its place', async () => {
+    world.write({ 'slip/.ringfence-scan.yaml': 'allow:\n  - path: [a\n' });
+    const { code, stderr } = await world.scan(['slip']);
+    assert.equal(code, 1);
+    assert.match(stderr, /\.ringfence-scan\.yaml is no YAML: .* at line \d/);
+    assert.ok(!stderr.includes('doctor'), 'which does not look at it');
   });
 
   it('.ringfence-scan.yaml allows with a reason until a day; expired or incomplete, it does not', async () => {

@@ -7,6 +7,7 @@ import type { Suppressions } from '../../scan/report/suppressions.ts';
 const SUPPRESSION_FILE = '.ringfence-scan.yaml';
 const BASELINE_FILE = '.ringfence-baseline.json';
 const MOST_BYTES = 64 << 20;
+const PART_BYTES = 64 << 10;
 
 /** Folder in which the project keeps its baseline and its suppressions. */
 export function projectFolder(path: string): string {
@@ -21,12 +22,13 @@ export function baselinePath(folder: string, given: string | undefined): string 
 export async function openBaseline(
   folder: string,
   given: string | undefined,
-  mayBeMissing: boolean,
+  isUpdated: boolean,
 ): Promise<Baseline | null> {
   const path = baselinePath(folder, given);
-  if ((given === undefined || mayBeMissing) && !files.existsSync(path)) return null;
+  if ((given === undefined || isUpdated) && !files.existsSync(path)) return null;
   const { readBaseline } = await import('../../scan/report/baseline.ts');
-  return readBaseline(readText(path, given !== undefined), path);
+  const isNamed = given !== undefined;
+  return readBaseline(readText(path, { mayBeLink: isNamed, mayBePipe: isNamed && !isUpdated }), path);
 }
 
 /** What `.ringfence-scan.yaml` of the project allows; null when there is none. */
@@ -37,38 +39,59 @@ export async function openSuppressions(folder: string, today: string): Promise<S
     import('../../scan/report/suppressions.ts'),
     import('yaml'),
   ]);
-  return readSuppressions(parseYaml(parse, readText(path, false)), today);
+  return readSuppressions(parseYaml(parse, readText(path, { mayBeLink: false, mayBePipe: false })), today);
 }
 
 function parseYaml(parse: (text: string) => unknown, text: string): unknown {
   try {
     return parse(text);
-  } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : '').split('\n');
-    throw new RingfenceError(
-      'input_invalid',
-      `${SUPPRESSION_FILE} is no YAML: ${reason.replace(/:$/, '')}.`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    const [reason = ''] = messageOf(cause).split('\n');
+    const message = `${SUPPRESSION_FILE} is no YAML: ${reason.replace(/:$/, '')}.`;
+    throw new RingfenceError('input_invalid', message, { cause });
   }
 }
 
-/** A link that comes with a project could lead to anything, and a device has no end: only what a person names may be a link. */
-function readText(path: string, mayBeLink: boolean): string {
+interface Allowed {
+  readonly mayBeLink: boolean;
+  readonly mayBePipe: boolean;
+}
+
+/**
+ * A link that comes with a project could lead to anything, a pipe to nobody, and a device has no end: only what a person
+ * names may be a link or a pipe.
+ */
+function readText(path: string, { mayBeLink, mayBePipe }: Allowed): string {
   try {
     const status = mayBeLink ? files.statSync(path) : files.lstatSync(path);
-    if (!status.isFile()) throw new Error('it is no regular file');
+    if (!status.isFile() && !(mayBePipe && status.isFIFO())) throw new Error('it is no regular file');
     if (status.size > MOST_BYTES) throw new Error('it is too large');
-    return files.readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RingfenceError('input_invalid', `The file ${path} cannot be read: ${reason}.`, {
-      cause: error,
+    return status.isFIFO() ? readPipe(path) : files.readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new RingfenceError('input_invalid', `The file ${path} cannot be read: ${messageOf(cause)}.`, {
+      cause,
     });
   }
 }
+
+function readPipe(path: string): string {
+  const file = files.openSync(path, 'r');
+  try {
+    const parts: Buffer[] = [];
+    for (let total = 0; ;) {
+      const part = Buffer.alloc(PART_BYTES);
+      const length = files.readSync(file, part);
+      if (length === 0) return Buffer.concat(parts).toString();
+      total += length;
+      if (total > MOST_BYTES) throw new Error('it is too large');
+      parts.push(part.subarray(0, length));
+    }
+  } finally {
+    files.closeSync(file);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Writes a baseline; not through a link that came with the project. */
 export function writeBaselineFile(folder: string, given: string | undefined, text: string): string {
@@ -82,7 +105,9 @@ export function writeBaselineFile(folder: string, given: string | undefined, tex
 export function writeText(path: string, text: string): void {
   try {
     files.writeFileSync(path, text);
-  } catch (error) {
-    throw new RingfenceError('input_invalid', `The file ${path} cannot be written.`, { cause: error });
+  } catch (cause) {
+    throw new RingfenceError('input_invalid', `The file ${path} cannot be written: ${messageOf(cause)}.`, {
+      cause,
+    });
   }
 }
