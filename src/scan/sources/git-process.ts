@@ -16,6 +16,13 @@ const CAUTION = [
 export interface Git {
   /** Its output; null when git refuses. Throws when there is no git. */
   run(folder: string, words: readonly string[], input?: string): Buffer | null;
+  /** The same with what git says besides, in English. */
+  ask(folder: string, words: readonly string[]): GitAnswer;
+}
+
+export interface GitAnswer {
+  readonly output: Buffer | null;
+  readonly remarks: Buffer;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,18 +37,26 @@ export function withoutPlaces(env: Environment): Environment {
 
 export function createGit(env: Environment): Git {
   const own = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  function spawn(
+    folder: string,
+    words: readonly string[],
+    input: string | undefined,
+    errors: 'pipe' | 'ignore',
+  ) {
+    const { status, stdout, stderr, error } = childProcess.spawnSync('git', [...CAUTION, ...words], {
+      cwd: folder,
+      env: own,
+      maxBuffer: MOST_OUTPUT,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', errors],
+      ...(input === undefined ? {} : { input }),
+    });
+    if (error !== undefined) throw reasonOf(error, folder);
+    return { output: status === 0 ? stdout : null, remarks: stderr };
+  }
   return Object.freeze({
-    run(folder: string, words: readonly string[], input?: string) {
-      const { status, stdout, error } = childProcess.spawnSync('git', [...CAUTION, ...words], {
-        cwd: folder,
-        env: own,
-        maxBuffer: MOST_OUTPUT,
-        stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'ignore'],
-        ...(input === undefined ? {} : { input }),
-      });
-      if (error !== undefined) throw reasonOf(error, folder);
-      return status === 0 ? stdout : null;
-    },
+    run: (folder: string, words: readonly string[], input?: string) =>
+      spawn(folder, words, input, 'ignore').output,
+    ask: (folder: string, words: readonly string[]) => spawn(folder, words, undefined, 'pipe'),
   });
 }
 

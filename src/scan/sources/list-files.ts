@@ -2,7 +2,7 @@ import { type Dirent, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { type Git, splitZero } from './git-process.ts';
+import { type Git, type GitAnswer, splitZero } from './git-process.ts';
 
 const DEEPEST = 64;
 const SLASH = Buffer.from('/');
@@ -39,7 +39,7 @@ const isMissingGit = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'input_invalid';
 
 function listNotIgnored(git: Git, root: string, depth: number): Buffer[] {
-  const own = git.run(root, [
+  const own = git.ask(root, [
     'ls-files',
     '-z',
     '--cached',
@@ -47,8 +47,9 @@ function listNotIgnored(git: Git, root: string, depth: number): Buffer[] {
     '--exclude-standard',
     '--deduplicate',
   ]);
-  const output = own === null || own.length === 0 ? listOutside(git, root) : own;
-  return splitZero(output).flatMap((path) => {
+  const isNone = own.output === null || own.output.length === 0;
+  const { output, remarks } = isNone ? listOutside(git, root) : own;
+  const listed = splitZero(output ?? Buffer.alloc(0)).flatMap((path) => {
     const isRepository = path.at(-1) === SLASH[0] || isFolder(root, path);
     if (!isRepository) return [path];
     if (depth >= DEEPEST) return [];
@@ -56,6 +57,14 @@ function listNotIgnored(git: Git, root: string, depth: number): Buffer[] {
     const inner = listNotIgnored(git, join(root, name.toString()), depth + 1);
     return inner.map((one) => Buffer.concat([name, SLASH, one]));
   });
+  // A name with a line end could look like a remark of git on something else: a folder at least, which has nothing to read.
+  return [...listed, ...closedFolders(remarks).filter((path) => isFolder(root, path))];
+}
+
+/** Folders that git could not open. Whoever wants to read one as a file tells why that cannot be. */
+function closedFolders(remarks: Buffer): readonly Buffer[] {
+  const found = remarks.toString('latin1').matchAll(/^warning: could not open directory '(.+)\/': /gm);
+  return Array.from(found, ([, path = '']) => Buffer.from(path, 'latin1'));
 }
 
 /** A submodule is listed as one path. */
@@ -68,16 +77,13 @@ function isFolder(root: string, path: Buffer): boolean {
 }
 
 /** Asks git with an empty repository elsewhere, so that the folder may belong to none. */
-function listOutside(git: Git, root: string): Buffer {
+function listOutside(git: Git, root: string): GitAnswer {
   const empty = mkdtempSync(join(tmpdir(), 'ringfence-scan-'));
   try {
     for (const folder of ['objects', 'refs']) mkdirSync(join(empty, folder));
     writeFileSync(join(empty, 'HEAD'), 'ref: refs/heads/main\n');
     const where = [`--git-dir=${empty}`, `--work-tree=${root}`];
-    return (
-      git.run(root, [...where, 'ls-files', '-z', '--others', '--exclude-per-directory=.gitignore']) ??
-      Buffer.alloc(0)
-    );
+    return git.ask(root, [...where, 'ls-files', '-z', '--others', '--exclude-per-directory=.gitignore']);
   } finally {
     rmSync(empty, { recursive: true, force: true });
   }
