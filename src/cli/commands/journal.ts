@@ -8,6 +8,7 @@ import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
 import { describeRecord } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
+import { formatMicros, micros } from '../../kernel/money.ts';
 import { printable } from '../table.ts';
 
 type Entry = Answer<'journal.show'>['entries'][number];
@@ -147,10 +148,23 @@ function formatEntry({ id, record }: Entry): string {
   return `${time}  ${id}  ${describeRecord(record as unknown as JournalRecord).text}`;
 }
 
-function formatInFull({ id, record }: Entry): string {
-  const lines = Object.entries(record).map(([name, value]) => {
-    const text = name === 'at' ? new Date(record.at).toISOString() : value;
-    return printable(`  ${name}: ${typeof text === 'string' ? text : JSON.stringify(text)}`);
-  });
+export function formatInFull({ id, record }: Pick<Entry, 'id' | 'record'>): string {
+  const lines = Object.entries(record).map(([name, value]) => printable(`  ${name}: ${textOf(name, value)}`));
   return [id, ...lines].join('\n');
+}
+
+/** Amounts stand in the record as millionths, and would read as a million times as much. */
+function textOf(name: string, value: unknown): string {
+  if (name === 'at' && typeof value === 'number') return new Date(value).toISOString();
+  if (MONEY.has(name) && Number.isSafeInteger(value)) return formatMicros(micros(Number(value)));
+  if (name === 'reserves' && Array.isArray(value)) return value.map(reserveText).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const MONEY = new Set(['amount', 'bound']);
+
+function reserveText(reserve: unknown): string {
+  const [budget, , amount] = Array.isArray(reserve) ? (reserve as readonly unknown[]) : [];
+  if (typeof budget !== 'string' || !Number.isSafeInteger(amount)) return JSON.stringify(reserve);
+  return `${formatMicros(micros(Number(amount)))} of ${budget}`;
 }
