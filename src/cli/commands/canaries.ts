@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { canaryFile, type CanaryForm } from '../canary-forms.ts';
 import type { CliContext } from '../context.ts';
@@ -21,27 +21,32 @@ export async function plant(context: CliContext, flags: PlantFlags, name: string
   const { client, show, note } = await openSession(context, flags);
   const { account, form, file } = flags;
   const place = flags.place ?? file ?? '';
-  const { canary, parts } = await client.call('canaries.plant', { name, account, place });
+  // The file comes first: a canary that lies nowhere would keep its name from one that does.
+  if (file !== undefined) await makeFile(file);
+  const planted = client.call('canaries.plant', { name, account, place });
+  const { canary, parts } = await (file === undefined ? planted : planted.catch(removing(file)));
   const text = canaryFile(form, { vendor: canary.vendor, parts });
   if (file === undefined) show({ canary, parts, text }, () => text);
   else {
-    await writeNew(file, text).catch(async (error: unknown) => {
-      await client.call('canaries.retire', { canary: canary.id });
-      throw error;
-    });
+    await writeFile(file, text);
     show({ canary, file }, () => `Canary ${canary.name} is planted in ${file}.`);
   }
   note(`Any use is an incident: ringfence canaries list. Retire it with: ringfence canaries retire ${name}`);
   note(HINT);
 }
 
-async function writeNew(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
-    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new RingfenceError('usage', `${file} ${isThere ? 'exists already' : 'cannot be written'}.`, {
-      cause,
-    });
+async function makeFile(file: string): Promise<void> {
+  await writeFile(file, '', { flag: 'wx', mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'EEXIST' ? 'exists already' : `cannot be written: ${cause.message}`;
+    throw new RingfenceError('usage', `${file} ${what}.`, { cause });
   });
+}
+
+function removing(file: string) {
+  return async (error: unknown): Promise<never> => {
+    await unlink(file);
+    throw error;
+  };
 }
 
 export async function list(
@@ -50,15 +55,19 @@ export async function list(
 ): Promise<void> {
   const { client, table } = await openSession(context, flags);
   const canaries = await client.call('canaries.list', {});
-  table(flags.all ? canaries : canaries.filter(({ retiredAt }) => retiredAt === null), {
-    NAME: ({ name }) => name,
-    VENDOR: ({ vendor }) => vendor,
-    PLACE: ({ place }) => place || null,
-    PLANTED: ({ createdAt }) => minute(createdAt),
-    USES: ({ uses }) => String(uses),
-    'LAST USE': ({ lastUse }) => minute(lastUse?.at ?? null),
-    FROM: ({ lastUse }) => lastUse?.address ?? null,
-  });
+  table(
+    flags.all ? canaries : canaries.filter(({ retiredAt }) => retiredAt === null),
+    {
+      NAME: ({ name }) => name,
+      VENDOR: ({ vendor }) => vendor,
+      PLACE: ({ place }) => place || null,
+      PLANTED: ({ createdAt }) => minute(createdAt),
+      USES: ({ uses }) => String(uses),
+      'LAST USE': ({ lastUse }) => minute(lastUse?.at ?? null),
+      FROM: ({ lastUse }) => lastUse?.address ?? null,
+    },
+    'No canary. Plant one: ringfence canaries plant NAME --account ACCOUNT --file FILE',
+  );
 }
 
 export async function retire(

@@ -98,7 +98,10 @@ export function createCanaries(options: CanariesOptions): Canaries {
       throw new RingfenceError('input_invalid', 'The name must be letters, digits, dots and dashes.');
     const all = await list();
     if (all.some((one) => one.name === name))
-      throw new RingfenceError('conflict', `The name ${name} is taken.`);
+      throw new RingfenceError(
+        'conflict',
+        `The name ${name} is taken; \`ringfence canaries list --all\` shows retired ones too.`,
+      );
     if (all.length >= MOST) throw new RingfenceError('conflict', `There are ${MOST} canaries already.`);
     const { account, credential } = await issueFor(options, reference);
     const canary: CanaryRecord = {
