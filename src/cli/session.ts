@@ -9,8 +9,8 @@ export interface Session {
   readonly client: AdminClient;
   /** The value as JSON under `--json`, else as text. */
   show<T>(value: T, toText: (value: T) => string): void;
-  /** Lists under `--json` stay lists, also empty ones. */
-  table<T>(rows: readonly T[], columns: Columns<T>): void;
+  /** Lists under `--json` stay lists, also empty ones; for people an empty one says `whenEmpty`: what to do. */
+  table<T>(rows: readonly T[], columns: Columns<T>, whenEmpty?: string): void;
   /** A remark for people; silent under `--json`. */
   note(text: string): void;
 }
@@ -34,7 +34,8 @@ export function createOutput(
     void stdout.write(json ? `${JSON.stringify(value)}\n` : toText());
   return {
     show: (value, toText) => write(value, () => endLine(toText(value))),
-    table: (rows, columns) => write(rows, () => tableText(rows, columns, widthOf(stdout))),
+    table: (rows, columns, whenEmpty = 'Nothing found.') =>
+      write(rows, () => (rows.length === 0 ? `${whenEmpty}\n` : tableText(rows, columns, widthOf(stdout)))),
     note: (text) => void (json || stderr.write(`${printable(text)}\n`)),
   };
 }
@@ -43,9 +44,8 @@ function widthOf({ isTTY, columns }: CliContext['process']['stdout']): number | 
   return isTTY === true ? (columns ?? null) : null;
 }
 
-/** The rows as columns; a sentence when there are none. */
+/** The rows as columns. */
 export function tableText<T>(rows: readonly T[], columns: Columns<T>, width: number | null = null): string {
-  if (rows.length === 0) return 'Nothing found.\n';
   const cells = rows.map((row) => Object.values(columns).map((column) => column(row)));
   return formatTable(Object.keys(columns), cells, width);
 }

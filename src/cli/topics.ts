@@ -16,6 +16,8 @@ export const ENVIRONMENT = `Environment variables
   RINGFENCE_DATA      data directory; .ringfence unless set
   RINGFENCE_CONFIG    configuration file for init, dev, serve and doctor
   RINGFENCE_KEY_RING  key ring, or the file that holds it
+  RINGFENCE_DATABASE_URL
+                      URL of PostgreSQL, where the configuration says so and names no file
   USER                name that the journal notes as the actor
 A flag wins over a variable. The token is sent over http to this machine only; elsewhere use https.
 `;

@@ -203,13 +203,13 @@ export const ERRORS = {
     'caller',
     404,
     'There is no such thing',
-    'List what exists with the `list` command of the noun.',
+    'List what exists: `list` of the same noun, or `journal tail` for records.',
   ),
   conflict: row(
     'caller',
     409,
     'It exists already or has changed meanwhile',
-    'Choose another name, or read it again and retry.',
+    'Change what the message names, or read it again and retry.',
   ),
   input_invalid: row('caller', 400, 'The input is not valid', 'Correct what the message names.'),
   config_invalid: row(

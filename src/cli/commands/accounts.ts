@@ -66,14 +66,18 @@ async function findVendor({ client }: Session, vendor: string): Promise<VendorIn
 
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  table(await client.call('accounts.list', {}), {
-    NAME: ({ name }) => name,
-    VENDOR: ({ vendor }) => vendor,
-    ID: ({ id }) => id,
-    CURRENCY: ({ currency }) => currency,
-    TESTED: ({ testedAt }) => minute(testedAt),
-    UPSTREAM: ({ upstream }) => upstream,
-  });
+  table(
+    await client.call('accounts.list', {}),
+    {
+      NAME: ({ name }) => name,
+      VENDOR: ({ vendor }) => vendor,
+      ID: ({ id }) => id,
+      CURRENCY: ({ currency }) => currency,
+      TESTED: ({ testedAt }) => minute(testedAt),
+      UPSTREAM: ({ upstream }) => upstream,
+    },
+    'No account yet. Seal one: ringfence accounts seal VENDOR NAME',
+  );
 }
 
 export async function test(context: CliContext, flags: CommonFlags, account: string): Promise<void> {
@@ -111,14 +115,18 @@ export async function rotate(context: CliContext, flags: RotateFlags, account: s
 
 export async function rotations(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  table(await client.call('accounts.rotations', {}), {
-    ACCOUNT: ({ account }) => account,
-    SECRET: ({ secret }) => secret,
-    STATE: ({ state }) => state,
-    PHASE: ({ phase }) => phase,
-    STARTED: ({ startedAt }) => minute(startedAt),
-    PROBLEM: ({ problem }) => problem,
-  });
+  table(
+    await client.call('accounts.rotations', {}),
+    {
+      ACCOUNT: ({ account }) => account,
+      SECRET: ({ secret }) => secret,
+      STATE: ({ state }) => state,
+      PHASE: ({ phase }) => phase,
+      STARTED: ({ startedAt }) => minute(startedAt),
+      PROBLEM: ({ problem }) => problem,
+    },
+    'No account was ever rotated. Rotate one: ringfence accounts rotate ACCOUNT',
+  );
 }
 
 export async function remove(

@@ -9,9 +9,13 @@ export async function create(context: CliContext, flags: CommonFlags, name: stri
 
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  table(await client.call('apps.list', {}), {
-    NAME: ({ name }) => name,
-    ID: ({ id }) => id,
-    CREATED: ({ createdAt }) => minute(createdAt),
-  });
+  table(
+    await client.call('apps.list', {}),
+    {
+      NAME: ({ name }) => name,
+      ID: ({ id }) => id,
+      CREATED: ({ createdAt }) => minute(createdAt),
+    },
+    'No app yet. Create one: ringfence apps create NAME',
+  );
 }

@@ -70,15 +70,19 @@ function windowText(window: { readonly kind: string; readonly milliseconds?: num
 
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  table(await client.call('budgets.list', {}), {
-    NAME: ({ name }) => name,
-    LIMIT: ({ limit, currency }) => `${limit} ${currency}`,
-    WINDOW: ({ window }) => windowText(window),
-    SPENT: ({ use }) => use.spent,
-    LEASED: ({ use }) => use.leased,
-    LEFT: ({ use }) => use.left,
-    SCOPE: ({ scope }) => Object.values(scope).flat().join(' ') || 'everything',
-  });
+  table(
+    await client.call('budgets.list', {}),
+    {
+      NAME: ({ name }) => name,
+      LIMIT: ({ limit, currency }) => `${limit} ${currency}`,
+      WINDOW: ({ window }) => windowText(window),
+      SPENT: ({ use }) => use.spent,
+      LEASED: ({ use }) => use.leased,
+      LEFT: ({ use }) => use.left,
+      SCOPE: ({ scope }) => Object.values(scope).flat().join(' ') || 'everything',
+    },
+    'No budget yet, so nothing limits what is spent. Set one: ringfence budgets set NAME --limit "20.00 USD" --window day',
+  );
 }
 
 export async function remove(

@@ -61,16 +61,22 @@ export async function list(
   const nameOf = (records: readonly { readonly id: string; readonly name: string }[], id: string) =>
     records.find((one) => one.id === id)?.name ?? id;
   const shown = flags.all ? keys : keys.filter(({ state }) => state === 'active');
-  table(shown, {
-    NAME: ({ name }) => name,
-    ID: ({ id }) => id,
-    APP: ({ app }) => nameOf(apps, app),
-    ACCOUNT: ({ account }) => nameOf(accounts, account),
-    KIND: ({ kind }) => kind,
-    STATE: ({ state }) => state,
-    EXPIRES: ({ expiresAt }) => minute(expiresAt),
-    USED: ({ lastUsedAt }) => minute(lastUsedAt),
-  });
+  table(
+    shown,
+    {
+      NAME: ({ name }) => name,
+      ID: ({ id }) => id,
+      APP: ({ app }) => nameOf(apps, app),
+      ACCOUNT: ({ account }) => nameOf(accounts, account),
+      KIND: ({ kind }) => kind,
+      STATE: ({ state }) => state,
+      EXPIRES: ({ expiresAt }) => minute(expiresAt),
+      USED: ({ lastUsedAt }) => minute(lastUsedAt),
+    },
+    flags.all
+      ? 'No key yet. Create one: ringfence keys create NAME --app APP --account ACCOUNT'
+      : 'No key in use; --all lists the others. Create one: ringfence keys create NAME --app APP --account ACCOUNT',
+  );
 }
 
 export async function revoke(

@@ -41,13 +41,17 @@ function scopeOf(flags: OnFlags): {
 
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  table(await client.call('kills.list', {}), {
-    ID: ({ id }) => id,
-    SCOPE: ({ scope, target }) => [scope, target].join(' ').trim(),
-    REASON: ({ reason }) => reason,
-    BY: ({ actor }) => actor,
-    SINCE: ({ createdAt }) => minute(createdAt),
-  });
+  table(
+    await client.call('kills.list', {}),
+    {
+      ID: ({ id }) => id,
+      SCOPE: ({ scope, target }) => [scope, target].join(' ').trim(),
+      REASON: ({ reason }) => reason,
+      BY: ({ actor }) => actor,
+      SINCE: ({ createdAt }) => minute(createdAt),
+    },
+    'No kill switch is on. Stop something: ringfence kill on --app APP',
+  );
 }
 
 export async function lift(

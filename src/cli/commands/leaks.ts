@@ -24,7 +24,13 @@ export async function list(
 ): Promise<void> {
   const { client, table } = await openSession(context, flags);
   const leaks = await client.call('leaks.list', {});
-  table(flags.all ? leaks : leaks.filter(({ endedAt }) => endedAt === null), COLUMNS);
+  table(
+    flags.all ? leaks : leaks.filter(({ endedAt }) => endedAt === null),
+    COLUMNS,
+    flags.all
+      ? 'No leak was ever reported. Look for some: ringfence scan --history --report'
+      : 'No leak is open; --all lists those that ended.',
+  );
 }
 
 export async function show(context: CliContext, flags: CommonFlags, leak: string): Promise<void> {

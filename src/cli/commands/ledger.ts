@@ -16,14 +16,18 @@ export interface ListFlags extends CommonFlags {
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
   const { key, app, state, limit } = flags;
-  table(await client.call('ledger.list', { key, app, state, limit }), {
-    ID: ({ id }) => id,
-    TIME: ({ at }) => minute(at),
-    OPERATION: ({ operation }) => operation,
-    TO: ({ country }) => country,
-    STATE: stateOf,
-    AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
-  });
+  table(
+    await client.call('ledger.list', { key, app, state, limit }),
+    {
+      ID: ({ id }) => id,
+      TIME: ({ at }) => minute(at),
+      OPERATION: ({ operation }) => operation,
+      TO: ({ country }) => country,
+      STATE: stateOf,
+      AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
+    },
+    'No such spending.',
+  );
 }
 
 /** Says where the amount is the bound: for now, or for good because no price was stated in its currency. */

@@ -28,15 +28,19 @@ export interface ListFlags extends CommonFlags {
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
   const { vendor, item, prefix, limit } = flags;
-  table(await client.call('prices.list', { vendor, item, prefix, limit }), {
-    VENDOR: (row) => row.vendor,
-    ITEM: (row) => row.item,
-    PREFIX: (row) => row.prefix || 'any',
-    AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
-    PER: ({ unit }) => unit,
-    KIND: ({ kind }) => kind,
-    FROM: ({ from }) => from.slice(0, 10),
-  });
+  table(
+    await client.call('prices.list', { vendor, item, prefix, limit }),
+    {
+      VENDOR: (row) => row.vendor,
+      ITEM: (row) => row.item,
+      PREFIX: (row) => row.prefix || 'any',
+      AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
+      PER: ({ unit }) => unit,
+      KIND: ({ kind }) => kind,
+      FROM: ({ from }) => from.slice(0, 10),
+    },
+    'No such price. Coarse ones come with each account; import exact ones: ringfence prices import FILE',
+  );
 }
 
 export interface RemoveFlags extends CommonFlags {

@@ -190,7 +190,7 @@ function secretOf(
   if (name === undefined)
     throw new RingfenceError(
       'input_invalid',
-      `The account has several secrets; name one of ${names.join(', ')}.`,
+      `The account has several secrets; name one with --secret: ${names.join(', ')}.`,
     );
   if (!names.includes(name))
     throw new RingfenceError('input_invalid', `The account has no secret ${name}, only ${names.join(', ')}.`);

@@ -12,10 +12,10 @@ export async function init(local: Local, options: LocalOptions): Promise<number>
   const { print } = local;
   const config = await local.configOf(options);
   if (await local.ensureKeyRing(config))
-    print(`key ring     ${pathsOf(config).keyRing} (back it up: nothing opens without it)`);
+    print(`key ring       ${pathsOf(config).keyRing} (back it up: nothing opens without it)`);
   if (!existsSync(CONFIG_FILE) && options.config === null) {
     await writeConfig(config);
-    print(`configuration ${CONFIG_FILE}`);
+    print(`configuration  ${CONFIG_FILE}`);
   }
   const primary = await local.open(config);
   try {
@@ -35,10 +35,10 @@ function writeConfig({ data }: Config): Promise<void> {
 
 async function initStore({ print }: Local, primary: Primary): Promise<void> {
   const { policies } = primary.store;
-  if ((await ensureAdminToken(primary)) !== null) print(`admin token  ${primary.paths.adminToken}`);
+  if ((await ensureAdminToken(primary)) !== null) print(`admin token    ${primary.paths.adminToken}`);
   if ((await policies.active()) === null) {
     await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
-    print('policy       a starter is active; see `ringfence policy show`');
+    print('policy         a starter is active; see `ringfence policy show`');
   }
-  print('prices       coarse upper bounds come with each account; see `ringfence prices import`');
+  print('prices         coarse upper bounds come with each account; see `ringfence prices import`');
 }
