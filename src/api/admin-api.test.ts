@@ -110,7 +110,7 @@ test('prices are of accounts by name or id; rows of what does not exist are refu
   assert.deepEqual(priced, ['account_1', 'account_1', null]);
   assert.equal(await codeOf(await importing('Acme', '')), 'not_found');
   assert.equal(await codeOf(await importing('acme', 'other')), 'not_found');
-  assert.equal(await codeOf(await importing('rival', 'main')), 'input_invalid');
+  assert.equal(await codeOf(await importing('rival', 'main')), 'not_found');
 });
 
 test('a body beyond 4 MiB is refused', async () => {

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
 
 export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.remove'> = {
   'prices.import': async ({ services, input, actor }) => {
@@ -20,22 +20,24 @@ export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.r
   }),
 };
 
-/** Names of accounts become ids. Rows of a vendor or an account that does not exist would price nothing. */
+/** Names of accounts become ids. A row for what does not exist would price nothing, and a lower one would hold instead. */
 async function resolveRows(
-  services: AdminServices,
+  { vendors, accounts }: AdminServices,
   rows: readonly PriceRecord[],
 ): Promise<readonly PriceRecord[]> {
-  const vendors = new Set(['*', ...services.vendors.map(({ id }) => id)]);
-  const accounts = rows.some(({ account }) => account !== null) ? await services.accounts.list() : [];
-  return rows.map((row) => {
-    if (!vendors.has(row.vendor))
-      throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(row.vendor)}.`);
+  const known = new Set(['*', ...vendors.map(({ id }) => id)]);
+  const all = await accounts.list();
+  const ids = new Map(all.map(({ vendor, name, id }) => [`${vendor} ${name}`, id]));
+  for (const { vendor, id } of all) ids.set(`${vendor} ${id}`, id);
+  return rows.map((row, place) => {
+    const fail = (what: string): never => {
+      throw new RingfenceError('not_found', `Row ${place + 1}: there is no ${what}.`);
+    };
+    if (!known.has(row.vendor)) return fail(`vendor ${JSON.stringify(row.vendor)}`);
     if (row.account === null) return row;
-    const { id, name, vendor } = pick('vendor account', accounts, row.account);
-    if (vendor === row.vendor) return { ...row, account: id };
-    throw new RingfenceError(
-      'input_invalid',
-      `The account ${name} is one of ${vendor}, not of ${row.vendor}.`,
-    );
+    const account = ids.get(`${row.vendor} ${row.account}`);
+    return account === undefined
+      ? fail(`${row.vendor} account ${JSON.stringify(row.account)}`)
+      : { ...row, account };
   });
 }

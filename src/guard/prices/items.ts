@@ -1,4 +1,4 @@
-import { CHANNELS, type Intent } from '../../intent/intent.ts';
+import { ACTIONS, CHANNELS, type Intent } from '../../intent/intent.ts';
 
 /**
  * Names of price items.
@@ -21,6 +21,22 @@ export function extraItem({ action }: Intent, extra: string): string {
   if (action === 'verify.start' && (CHANNELS as readonly string[]).includes(extra))
     return `${action}/${extra}`;
   return `${action.split('.')[0] ?? action}.${extra}`;
+}
+
+const NAMES = new Set<string>([
+  'other',
+  'indirect',
+  'call.create/sip', // Vendors list it; a request to such an address is bounded as `call.create/voice`.
+  ...ACTIONS,
+  ...ACTIONS.flatMap((action) => CHANNELS.map((channel) => `${action}/${channel}`)),
+]);
+const STEMS = new Set(ACTIONS.map((action) => action.split('.')[0] ?? action));
+
+/** False for a name that no request can have, so that its price would never count. Adapters name the further parts. */
+export function isItem(item: string): boolean {
+  if (NAMES.has(item) || /^(?:lookup|other)\/./.test(item)) return true;
+  const [stem = '', ...parts] = item.split('.');
+  return parts.length === 1 && STEMS.has(stem) && /^[a-z][a-z0-9_]*$/.test(parts[0] ?? '');
 }
 
 /** True when the operation itself says that it costs or may cost money. */

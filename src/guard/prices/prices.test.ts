@@ -7,6 +7,7 @@ import type { PriceRecord } from '../../store/records.ts';
 import { message, messageTo, phone, somebody } from '../test-intents.ts';
 import { bandCodes } from './band-countries.ts';
 import { defaultPrices } from './default-prices.ts';
+import { isItem } from './items.ts';
 import { createPriceBook } from './price-book.ts';
 import { readPriceFile } from './read-price-file.ts';
 
@@ -188,17 +189,25 @@ describe('price file', () => {
     assert.match(problem(text, 'csv'), /"prefix":"49","amount":7901,/);
   });
 
+  it('takes every item that the coarse prices have', () => {
+    const rows = defaultPrices({ vendor: 'acme', account: null, currency: 'USD' });
+    assert.deepEqual(
+      rows.map(({ item }) => item).filter((item) => !isItem(item)),
+      [],
+    );
+  });
+
   it('names the row and what is wrong with it', () => {
     assert.match(
-      problem('vendor,item,amount,currency\nacme,x,0.1,USD\nacme,x,1e3,USD', 'csv'),
+      problem('vendor,item,amount,currency\nacme,lookup,0.1,USD\nacme,lookup,1e3,USD', 'csv'),
       /row 2: amount must be a decimal/,
     );
     assert.match(
-      problem('[{"vendor":"acme","item":"x","amount":"0.1","currency":"USD","prise":1}]', 'json'),
+      problem('[{"vendor":"acme","item":"lookup","amount":"0.1","currency":"USD","prise":1}]', 'json'),
       /"prise" is not a known field/,
     );
     assert.match(problem('{}', 'json'), /must be a JSON array/);
-    const twice = 'vendor,item,amount,currency\nacme,x,7,USD\nacme,y,1,USD\nacme,x,0.01,USD';
+    const twice = 'vendor,item,amount,currency\nacme,lookup,7,USD\nacme,other,1,USD\nacme,lookup,0.01,USD';
     assert.match(problem(twice, 'csv'), /rows 1 and 3 price the same/);
     assert.match(problem(twice.replace('0.01', '7'), 'csv'), /"amount":7000000/);
   });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { parseMicros } from '../../kernel/money.ts';
+import { isItem } from './items.ts';
 import type { PriceRecord } from '../../store/records.ts';
 
 const MAX_ROWS = 500_000;
@@ -100,7 +101,7 @@ function readRow(raw: RawRow, number: number): PriceRecord {
   return {
     vendor: text('vendor'),
     account: typeof raw.account === 'string' && raw.account !== '' ? raw.account : null,
-    item: text('item'),
+    item: readItem(text('item'), fail),
     prefix,
     amount,
     currency,
@@ -109,6 +110,12 @@ function readRow(raw: RawRow, number: number): PriceRecord {
     from: readDate(raw.from) ?? fail('from must be a date such as 2026-11-25'),
     kind: kind as PriceRecord['kind'],
   };
+}
+
+function readItem(item: string, fail: (what: string) => never): string {
+  return isItem(item)
+    ? item
+    : fail(`there is no item ${JSON.stringify(item)}; \`ringfence prices list\` shows some`);
 }
 
 function textOf(value: unknown): string {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readPriceFile } from '../../guard/prices/read-price-file.ts';
+import type { PriceRecord } from '../../store/records.ts';
+import type { AdminServices } from '../services.ts';
+import { priceHandlers } from './prices.ts';
+
+const HEAD = 'vendor,account,item,amount,currency';
+
+function importing(...lines: readonly string[]): Promise<readonly PriceRecord[]> {
+  let stored: readonly PriceRecord[] = [];
+  const services = {
+    vendors: [{ id: 'acme' }],
+    accounts: { list: () => Promise.resolve([{ id: 'account_1', name: 'main', vendor: 'acme' }]) },
+    prices: {
+      readFile: readPriceFile,
+      put: (rows: readonly PriceRecord[]) => Promise.resolve((stored = rows).length),
+    },
+  } as unknown as AdminServices;
+  const input = { text: [HEAD, ...lines].join('\n'), format: 'csv' as const };
+  const { signal } = new AbortController();
+  const answer = priceHandlers['prices.import']({ services, input, actor: 'ada', signal });
+  return Promise.resolve(answer).then(() => stored);
+}
+
+test('a price of an account is its price, whether it is called by name or by id', async () => {
+  const rows = await importing(
+    'acme,main,message.send/sms,0.01,USD',
+    'acme,account_1,call.leg,0.02,USD',
+    'acme,,lookup/carrier,0.03,USD',
+  );
+  assert.deepEqual(
+    rows.map(({ account }) => account),
+    ['account_1', 'account_1', null],
+  );
+});
+
+test('a price that could never count is refused by name', async () => {
+  const cases = [
+    ['acne,,message.send/sms,0.01,USD', /no vendor "acne"/],
+    ['acme,mian,message.send/sms,0.01,USD', /no acme account "mian"/],
+    ['acme,,message.sent/sms,0.01,USD', /row 1: there is no item "message.sent\/sms"/],
+    ['acme,,message.send/smss,0.01,USD', /row 1: there is no item/],
+  ] as const;
+  for (const [line, message] of cases) await assert.rejects(async () => importing(line), { message }, line);
+});
