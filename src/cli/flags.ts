@@ -32,6 +32,10 @@ export const whole = (brief: string, placeholder = 'number') =>
 export const duration = (brief: string) =>
   ({ kind: 'parsed', parse: readDuration, optional: true, brief, placeholder: 'duration' }) as const;
 
+/** A day or a time of ISO 8601, as the API takes it. A day begins at midnight UTC. */
+export const moment = (brief: string) =>
+  ({ kind: 'parsed', parse: readMoment, optional: true, brief, placeholder: 'time' }) as const;
+
 /** A switch, off unless given. */
 export const yes = (brief: string) =>
   ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;
@@ -76,4 +80,14 @@ export function readDuration(input: string): number {
   if (number === '' || !Number.isSafeInteger(seconds))
     throw new RingfenceError('usage', 'a duration such as 90s, 15m, 12h, 30d or 4w is expected');
   return seconds;
+}
+
+function readMoment(input: string): string {
+  const time = /^\d{4}-/.test(input) ? Date.parse(input) : NaN;
+  if (!Number.isFinite(time))
+    throw new RingfenceError(
+      'usage',
+      'a day or a time of ISO 8601 such as 2026-11-27 or 2026-11-27T10:00Z is expected',
+    );
+  return new Date(time).toISOString();
 }

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { common, argument, needed, readWhole, text, whole, yes } from '../flags.ts';
+import { argument, common, moment, needed, readWhole, text, whole, yes } from '../flags.ts';
 
 const load = () => import('../commands/journal.ts');
 
@@ -31,8 +31,8 @@ export const journal = buildRouteMap({
       parameters: {
         flags: {
           ...common,
-          since: text('From this time on, ISO 8601', 'time'),
-          until: text('Before this time, ISO 8601', 'time'),
+          since: moment('From this day or time on, ISO 8601'),
+          until: moment('Before this day or time, ISO 8601'),
           output: text('File to make; standard output unless given', 'path'),
         },
       },
