@@ -197,7 +197,7 @@ export const ERRORS = {
     'unauthenticated',
     401,
     'The admin token is missing or wrong',
-    'Set RINGFENCE_TOKEN or run on the machine whose data directory holds the token.',
+    'Set RINGFENCE_TOKEN, or name the data directory that holds the token with --data or RINGFENCE_DATA.',
   ),
   not_found: row(
     'caller',

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { starterPolicy } from '../../guard/policy/starter-policy.ts';
 import { ensureAdminToken } from '../admin-server.ts';
 import type { Primary } from '../primary.ts';
 import { CONFIG_FILE, type Local } from './local.ts';
+
+/** Where commands look for the token unless they are told. */
+const USUAL_DATA = '.ringfence';
 
 /** Makes what a gateway needs and what is not there yet; changes nothing that is. */
 export async function init(local: Local, options: LocalOptions): Promise<number> {
@@ -25,6 +29,8 @@ export async function init(local: Local, options: LocalOptions): Promise<number>
     await primary.store.close();
   }
   print('\nNext: `ringfence serve`');
+  if (resolve(config.data) !== resolve(USUAL_DATA))
+    print(`The other commands find its token with --data or RINGFENCE_DATA=${config.data}`);
   return 0;
 }
 
