@@ -134,3 +134,14 @@ test('bytes changed anywhere never throw and never hang', async () => {
       await unpack(damaged);
     }
 });
+
+test('what a tar archive has no room left for is not called large', async () => {
+  const archive = tarOf([
+    { path: 'a', content: 'x'.repeat(600) },
+    { path: 'b', content: 'y'.repeat(600) },
+    { path: 'c', content: 'z' },
+  ]);
+  const { files, problems } = await unpack(archive, { entries: 10, bytes: 1000 });
+  assert.deepEqual(Object.keys(files), ['a', 'c']);
+  assert.deepEqual(problems, ['b: It was not read: with it, the archive unpacks to too much.']);
+});

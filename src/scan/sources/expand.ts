@@ -66,7 +66,8 @@ async function* expandTar(chunks: Chunks, allotment: Allotment, report: Report):
   for await (const { path, size, body } of readTar(chunks)) {
     if (isSpent(allotment)) throw new Error(SPENT);
     if (size > Math.min(MOST_ENTRY, allotment.bytes)) {
-      report(path, `It was not read: it is larger than ${MOST_ENTRY >> 20} MiB.`);
+      const why = size > MOST_ENTRY ? `it is larger than ${MOST_ENTRY >> 20} MiB` : `with it, ${SPENT}`;
+      report(path, `It was not read: ${why}.`);
       continue;
     }
     const content = Buffer.concat(await Array.fromAsync(body));
@@ -161,7 +162,7 @@ async function* limited(chunks: Chunks, most: number): AsyncGenerator<Uint8Array
   }
 }
 
-const SPENT = 'it unpacks to too much';
+const SPENT = 'the archive unpacks to too much';
 const isSpent = ({ entries, bytes }: Allotment): boolean => entries <= 0 || bytes <= 0;
 
 function spend(allotment: Allotment, bytes: number): void {

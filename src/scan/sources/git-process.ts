@@ -15,7 +15,7 @@ const CAUTION = [
 /** Runs git in a folder. */
 export interface Git {
   /** Its output; null when git refuses. Throws when there is no git. */
-  run(folder: string, words: readonly string[], input?: string): Buffer | null;
+  run(folder: string, words: readonly string[]): Buffer | null;
   /** The same with what git says besides, in English. */
   ask(folder: string, words: readonly string[]): GitAnswer;
 }
@@ -37,26 +37,19 @@ export function withoutPlaces(env: Environment): Environment {
 
 export function createGit(env: Environment): Git {
   const own = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
-  function spawn(
-    folder: string,
-    words: readonly string[],
-    input: string | undefined,
-    errors: 'pipe' | 'ignore',
-  ) {
+  function spawn(folder: string, words: readonly string[], errors: 'pipe' | 'ignore'): GitAnswer {
     const { status, stdout, stderr, error } = childProcess.spawnSync('git', [...CAUTION, ...words], {
       cwd: folder,
       env: own,
       maxBuffer: MOST_OUTPUT,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', errors],
-      ...(input === undefined ? {} : { input }),
+      stdio: ['ignore', 'pipe', errors],
     });
     if (error !== undefined) throw reasonOf(error, folder);
     return { output: status === 0 ? stdout : null, remarks: stderr };
   }
   return Object.freeze({
-    run: (folder: string, words: readonly string[], input?: string) =>
-      spawn(folder, words, input, 'ignore').output,
-    ask: (folder: string, words: readonly string[]) => spawn(folder, words, undefined, 'pipe'),
+    run: (folder: string, words: readonly string[]) => spawn(folder, words, 'ignore').output,
+    ask: (folder: string, words: readonly string[]) => spawn(folder, words, 'pipe'),
   });
 }
 

@@ -34,8 +34,8 @@ export interface StagedOptions {
 }
 
 /**
- * Looks through the files that the next commit adds or changes, as they are in the index. Starts git once; a second time
- * only when a blob is not in a file of its own. Null: nothing is staged.
+ * Looks through the files that the next commit adds or changes, as they are in the index. Starts git once, and once more
+ * for each blob that is not in a file of its own, which few are. Null: nothing is staged.
  */
 export async function scanStaged({
   path,
