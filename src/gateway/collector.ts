@@ -58,13 +58,14 @@ export class Collector implements Dispatcher.DispatchHandler {
     this.#recipient = recipient;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  /** An error thrown here ends the request before it is sent; `abort` would end the connection as well. */
+  onRequestStart(): void {
     const { resolve, withdrawn } = this.#recipient;
     const refused = withdrawn();
     if (refused !== null) {
       const error = new Error('The request may not leave any more.');
       resolve({ kind: 'withdrawn', error, refused });
-      return controller.abort(error);
+      throw error;
     }
     this.#sent = true;
   }

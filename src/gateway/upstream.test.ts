@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { refuse } from '../intent/decision.ts';
 import type { UpstreamResult } from './collector.ts';
 import { createUpstream } from './upstream.ts';
 
@@ -53,6 +54,22 @@ describe('answers too large to be held whole', () => {
       assert.equal(body.length + (await buffer(rest)).length, LARGE);
     }
     assert.ok(sockets.size < 5, `${sockets.size} connections for 10 answers`);
+  });
+
+  it('a request that is withdrawn leaves nothing on the connection, which is used again', async () => {
+    const { rest } = await get('/whole');
+    assert.ok(rest !== null && (await buffer(rest)).length > 0);
+    const before = sockets.size;
+    const refused = refuse('killed', 'kill:k', 'Off.');
+    for (let turn = 0; turn < 3; turn++) {
+      const request = { method: 'GET', host: 'api.example', path: '/never', segments: [], query: '' };
+      const wire = { ...request, headers: {}, body: Buffer.alloc(0) };
+      const sent = await upstream.send(origin, 'account', wire, { upload: null, withdrawn: () => refused });
+      assert.deepEqual(sent.kind === 'withdrawn' && sent.refused, refused);
+    }
+    const { rest: last } = await get('/whole');
+    assert.ok(last !== null && (await buffer(last)).length > 0);
+    assert.equal(sockets.size, before);
   });
 
   it('end the connection to the vendor at once when nobody wants their rest', { timeout: 2000 }, async () => {
