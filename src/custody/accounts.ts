@@ -4,10 +4,10 @@ import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
 import type { Collection, KeyStore, SettingStore } from '../store/ports.ts';
 import type { AccountRecord } from '../store/records.ts';
-import type { Vendor } from '../vendors/vendor.ts';
+import type { OpenAccount, Vendor } from '../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 import { readAccountFields, readUpstream } from './account-fields.ts';
-import { createCandidates, type Candidates } from './candidate.ts';
+import { createCandidates, previousName, type Candidates } from './candidate.ts';
 import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
 import { openAccount } from './open.ts';
@@ -26,9 +26,6 @@ export interface NewAccount {
   readonly currency?: string;
 }
 
-/** The credential that the gateway uses, or one that waits to be committed. */
-export type Which = 'current' | 'candidate';
-
 export interface AccountTest {
   readonly accepted: boolean;
   /** HTTP status of the vendor's answer. */
@@ -44,13 +41,13 @@ export type AccountChange =
 export interface Accounts {
   seal(request: NewAccount): Promise<AccountRecord>;
   /** Sends the adapter's harmless call. An account that the vendor accepts gets its `testedAt`. */
-  test(id: string, which?: Which): Promise<AccountTest>;
-  /** Seals new values beside the ones in use, which stay in use. Values that are not given are kept. */
-  stage(id: string, values: Values): Promise<void>;
-  /** Puts the staged values in use. The old ones are gone from here; revoke them at the vendor afterwards. */
+  test(id: string): Promise<AccountTest>;
+  /** Puts in use what a rotation has staged. The old values are gone from here. */
   commit(id: string): Promise<AccountRecord>;
-  discard(id: string): Promise<void>;
-  /** Stage, test, commit. Throws `vendor_refused` and keeps the old values when the vendor refuses the new ones. */
+  /**
+   * Puts new values in use when the vendor accepts them; else throws `vendor_refused` and keeps the old ones. Values that
+   * are not given are kept. What a rotation has staged is not touched.
+   */
   reseal(id: string, values: Values): Promise<AccountRecord>;
   get(id: string): Promise<AccountRecord>;
   list(): Promise<readonly AccountRecord[]>;
@@ -84,10 +81,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const state: State = { ...options, candidates };
   return Object.freeze({
     seal: (request: NewAccount) => seal(state, request),
-    test: (id: string, which: Which = 'current') => test(state, id, which),
-    stage: (id: string, values: Values) => stage(state, id, values),
-    commit: (id: string) => commit(state, id, null),
-    discard: candidates.discard,
+    test: (id: string) => test(state, id),
+    commit: (id: string) => options.lock(id, () => commit(state, id)),
     reseal: (id: string, values: Values) => options.lock(`reseal ${id}`, () => reseal(state, id, values)),
     get: (id: string) => get(state, id),
     list: () => options.accounts.list(),
@@ -114,14 +109,18 @@ async function seal(state: State, request: NewAccount): Promise<AccountRecord> {
   });
 }
 
-async function test(state: State, id: string, which: Which): Promise<AccountTest> {
+async function test(state: State, id: string): Promise<AccountTest> {
   const record = await get(state, id);
-  const account = which === 'current' ? openAccount(state.sealer, record) : await state.candidates.open(id);
+  const result = await ask(state, record, openAccount(state.sealer, record));
+  if (result.accepted) await markTested(state, record);
+  return result;
+}
+
+/** Whether the vendor of `record` accepts the credential of `account`. */
+async function ask(state: State, record: AccountRecord, account: OpenAccount): Promise<AccountTest> {
   const { request, accepts } = vendorOf(state, record.vendor).custody.test(account, state.clock.wall());
   const response = await state.send(request, record.upstream);
-  const accepted = accepts(response);
-  if (accepted && which === 'current') await markTested(state, record);
-  return { accepted, status: response.status };
+  return { accepted: accepts(response), status: response.status };
 }
 
 /** Only if the credential is still the one that was tested. */
@@ -132,32 +131,33 @@ function markTested(state: State, { id, sealed }: AccountRecord): Promise<void> 
   });
 }
 
-async function stage(state: State, id: string, values: Values): Promise<void> {
-  const record = await get(state, id);
-  const { fields } = vendorOf(state, record.vendor).custody;
-  await state.candidates.put(id, readAccountFields(fields, values, openAccount(state.sealer, record)));
-}
-
-function commit(state: State, id: string, testedAt: number | null): Promise<AccountRecord> {
-  return state.lock(id, async () => {
-    const record = await get(state, id);
-    const { fields, secrets } = await state.candidates.open(id);
-    const sealed = state.sealer.seal(secrets, id);
-    const stored = await store(state, { ...record, fields, sealed, testedAt });
-    await state.candidates.discard(id);
-    return stored;
-  });
+async function commit(state: State, id: string): Promise<AccountRecord> {
+  const stored = await replace(state, id, { ...(await state.candidates.open(id)), testedAt: null });
+  await state.candidates.discard(id);
+  return stored;
 }
 
 async function reseal(state: State, id: string, values: Values): Promise<AccountRecord> {
-  await stage(state, id, values);
-  const { accepted, status } = await test(state, id, 'candidate');
-  if (accepted) return commit(state, id, state.clock.wall());
-  await state.candidates.discard(id);
+  const record = await get(state, id);
+  const { custody } = vendorOf(state, record.vendor);
+  const account = readAccountFields(custody.fields, values, openAccount(state.sealer, record));
+  const { accepted, status } = await ask(state, record, account);
+  const testedAt = state.clock.wall();
+  if (accepted) return state.lock(id, () => replace(state, id, { ...account, testedAt }));
   throw new RingfenceError(
     'vendor_refused',
     `The vendor answered ${status} to the new credential; the old one stays in use.`,
   );
+}
+
+/** Under the record's lock. */
+async function replace(
+  state: State,
+  id: string,
+  { fields, secrets, testedAt }: OpenAccount & Pick<AccountRecord, 'testedAt'>,
+): Promise<AccountRecord> {
+  const record = await get(state, id);
+  return store(state, { ...record, fields, sealed: state.sealer.seal(secrets, id), testedAt });
 }
 
 async function remove(state: State, id: string): Promise<void> {
@@ -170,6 +170,7 @@ async function remove(state: State, id: string): Promise<void> {
       `${live.length} virtual keys of the account are in use; revoke them first.`,
     );
   await state.candidates.discard(id);
+  await state.settings.put(previousName(id), '');
   await state.accounts.remove(id);
   await state.announce({ kind: 'remove', id });
 }

@@ -7,6 +7,9 @@ import type { Sealer } from './sealing/sealer.ts';
 /** Setting under which the staged values of an account are kept. */
 export const candidateName = (id: string): string => `account.${id}.candidate`;
 
+/** Setting under which the account as it was before the switch of a rotation is kept, sealed. */
+export const previousName = (id: string): string => `account.${id}.previous`;
+
 /** Place of the public fields beside the staged secrets; no adapter can have a field of this name. */
 const FIELDS = '$fields';
 

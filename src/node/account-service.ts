@@ -1,7 +1,7 @@
 import type { AccountService } from '../api/services.ts';
-import { candidateName } from '../custody/candidate.ts';
+import { candidateName, previousName } from '../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
-import { previousName } from '../custody/rotation/runner.ts';
+import { rotationTurn } from '../custody/rotation/rotations.ts';
 import { rekey } from '../custody/sealing/rekey.ts';
 import { sealedAccounts, sealedKeys, sealedSettings } from '../custody/sealing/sealed-records.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
@@ -11,7 +11,13 @@ import { createRotationService, refuseWhileRotating } from './rotation-service.t
 
 /** Vendor accounts as the admin API sees them. */
 export function createAccountService(primary: Primary): AccountService {
-  const { accounts, record, store, refreshPrices, rotations } = primary;
+  const { accounts, record, store, refreshPrices, rotations, lock } = primary;
+  /** No rotation runs, and none begins before the work is done. */
+  const withoutRotation = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    lock(rotationTurn(id), async () => {
+      refuseWhileRotating(primary, id);
+      return work();
+    });
   return {
     async seal(request, actor) {
       const { vendor, name } = request;
@@ -31,18 +37,18 @@ export function createAccountService(primary: Primary): AccountService {
       await record({ actor, act: 'account.test', target: id, detail: {} });
       return accounts.test(id);
     },
-    async reseal(id, values, actor) {
-      refuseWhileRotating(primary, id);
-      await record({ actor, act: 'account.reseal', target: id, detail: { fields: Object.keys(values) } });
-      const sealed = await accounts.reseal(id, values);
-      await rotations.abandon(id);
-      return sealed;
-    },
-    async remove(id, actor) {
-      refuseWhileRotating(primary, id);
-      await record({ actor, act: 'account.remove', target: id, detail: {} });
-      await accounts.remove(id);
-    },
+    reseal: (id, values, actor) =>
+      withoutRotation(id, async () => {
+        await record({ actor, act: 'account.reseal', target: id, detail: { fields: Object.keys(values) } });
+        const sealed = await accounts.reseal(id, values);
+        await rotations.abandon(id);
+        return sealed;
+      }),
+    remove: (id, actor) =>
+      withoutRotation(id, async () => {
+        await record({ actor, act: 'account.remove', target: id, detail: {} });
+        await accounts.remove(id);
+      }),
     ...createRotationService(primary),
     async rekey(actor) {
       await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey: primary.ring.newest } });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Secret } from '../../kernel/secret.ts';
 import type { OpenAccount, SecretRotation, Vendor } from '../../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
-import { createAccounts } from '../accounts.ts';
+import { createAccounts, type Accounts } from '../accounts.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
 import { openAccount } from '../open.ts';
 import { createRotations, type Rotations, type RotationsOptions } from './rotations.ts';
@@ -141,6 +141,8 @@ export interface RotationWorld {
   beforeEffect: () => void;
   /** A process: its services over the same store. */
   open(): Rotations;
+  openAccounts(): Accounts;
+  readonly lock: RotationsOptions['lock'];
   /** Advances by sleeping: nothing in this world waits. */
   readonly now: () => number;
 }
@@ -161,8 +163,12 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
     put: (name, value) => effect(async () => options.settings.put(name, value)),
   };
   const vendorOf = (id: string) => (id === 'acme' ? definition : null);
+  const sealers = { sealer: options.sealerOf('account'), settingSealer: options.sealerOf('setting') };
+  const send: RotationsOptions['send'] = (wire) => effect(async () => vendor.send(wire));
+  const announce = () => effect(async () => {});
   const world: RotationWorld = {
     vendor,
+    lock: options.lock,
     acts: [],
     incidents: [],
     refusals: 0,
@@ -174,11 +180,9 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
         ? ''
         : (openAccount(options.sealerOf('account'), record).secrets['token']?.reveal() ?? '');
     },
+    openAccounts: () => createAccounts({ ...options, ...sealers, settings, vendorOf, send, announce }),
     open() {
-      const sealers = { sealer: options.sealerOf('account'), settingSealer: options.sealerOf('setting') };
-      const send: RotationsOptions['send'] = (wire) => effect(async () => vendor.send(wire));
-      const announce = () => effect(async () => {});
-      const accounts = createAccounts({ ...options, ...sealers, settings, vendorOf, send, announce });
+      const accounts = world.openAccounts();
       return createRotations({
         ...sealers,
         accounts: options.accounts,

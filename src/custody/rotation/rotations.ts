@@ -56,6 +56,9 @@ export interface RotationsOptions extends RunnerOptions {
   readonly index: KeyedHash;
 }
 
+/** Name of the turn in which the credential of an account is changed by one hand alone. */
+export const rotationTurn = (account: string): string => `rotation ${account}`;
+
 const WATCH = 10_000;
 const LEAST_WATCH = 2000;
 /** Webhooks that were signed before the change are retried for about this long. */
@@ -109,7 +112,7 @@ export function createRotations(options: RotationsOptions): Rotations {
 
   return Object.freeze({
     start: (request: RotationRequest) =>
-      options.lock(`rotation ${request.account}`, async () => start(request)),
+      options.lock(rotationTurn(request.account), async () => start(request)),
     get: store.get,
     list,
     isRunning: runner.isRunning,
@@ -117,6 +120,7 @@ export function createRotations(options: RotationsOptions): Rotations {
       const open = await store.get(account);
       if (open === null || hasEnded(open) || runner.isRunning(account)) return;
       await previous.discard(account);
+      await candidates.discard(account);
       await runner.advance(open, { phase: 'rolled-back', note: 'Another credential was sealed by hand.' });
     },
     async resume() {

@@ -6,16 +6,13 @@ import type { Collection, SettingStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { SecretRotation } from '../../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
-import { createCandidates } from '../candidate.ts';
+import { createCandidates, previousName } from '../candidate.ts';
 import { openAccount } from '../open.ts';
 import type { Sealer } from '../sealing/sealer.ts';
 import { STEPS } from './procedure.ts';
 import { createRotationStore, hasEnded, type RotationRecord } from './record.ts';
 import { createVendorLine } from './vendor-calls.ts';
 import { Halt, type Change, type Work } from './work.ts';
-
-/** Setting under which the account as it was before a switch is kept, sealed. */
-export const previousName = (id: string): string => `account.${id}.previous`;
 
 export interface RunnerOptions {
   readonly accounts: Collection<AccountRecord>;
