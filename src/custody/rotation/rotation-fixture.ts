@@ -132,6 +132,8 @@ export function createFakeVendor(style: Style): FakeVendor {
 export interface RotationWorld {
   readonly vendor: FakeVendor;
   readonly acts: string[];
+  /** Who did each act. */
+  readonly actors: string[];
   readonly incidents: string[];
   /** What the data plane would send with now. */
   inUse(): Promise<string>;
@@ -170,6 +172,7 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
     vendor,
     lock: options.lock,
     acts: [],
+    actors: [],
     incidents: [],
     refusals: 0,
     beforeEffect: () => {},
@@ -193,7 +196,11 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
         index: options.index,
         commit: (id) => accounts.commit(id),
         refusals: () => Promise.resolve(world.refusals),
-        record: ({ act }) => effect(async () => void world.acts.push(act)),
+        record: ({ act, actor }) =>
+          effect(async () => {
+            world.acts.push(act);
+            world.actors.push(actor);
+          }),
         incident: (what) => effect(async () => void world.incidents.push(what)),
         onSettled: () => {},
         clock,

@@ -156,6 +156,29 @@ test('one that halted ends when another credential is sealed by hand', async () 
   assert.equal(rotations.isRunning('account_1'), false);
 });
 
+test('what has halted goes on in the name of whoever asks for it', async () => {
+  const world = await rotationWorld('keys');
+  world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 400 } : null);
+  const { rotations } = await rotate(world);
+  world.vendor.intercept = () => null;
+  await rotations.start({ ...REQUEST, actor: 'bob', reason: 'leak_1', isForced: true });
+  const record = await rotations.settled('account_1');
+  assert.deepEqual([record?.phase, record?.actor, record?.reason], ['done', 'bob', 'leak_1']);
+  assert.deepEqual([...new Set(world.actors)], ['ada', 'bob']);
+});
+
+test('asking for another secret does not take up the rotation that has halted', async () => {
+  const world = await rotationWorld('keys');
+  world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 400 } : null);
+  const { rotations, record } = await rotate(world);
+  await assert.rejects(rotations.start({ ...REQUEST, secret: 'extra' }), {
+    code: 'conflict',
+    message: /rotation of token has halted/,
+  });
+  assert.deepEqual(await rotations.get('account_1'), await rotations.settled('account_1'));
+  assert.equal(record.phase, 'retiring');
+});
+
 test('a second credential that is not accepted is taken back', async () => {
   const world = await rotationWorld('keys');
   world.beforeEffect = () => {

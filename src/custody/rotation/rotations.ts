@@ -91,16 +91,20 @@ export function createRotations(options: RotationsOptions): Rotations {
     return { kind: 'rotation', record };
   }
 
-  /** One that halted goes on, now perhaps forced. */
+  /** One that halted goes on, now perhaps forced, in the name of whoever asks; after a crash in that of who began it. */
   async function takeUp(
     account: AccountRecord,
     open: RotationRecord,
-    { isForced = false }: Pick<RotationRequest, 'isForced'>,
+    request: Partial<RotationRequest>,
   ): Promise<RotationAnswer> {
+    const { secret, actor = open.actor, reason = open.reason, isForced = false } = request;
+    if (typeof secret === 'string' && secret !== open.secret)
+      throw new RingfenceError('conflict', `The rotation of ${open.secret} has halted; end that one first.`);
     const rotation = vendorOf(account.vendor)?.management?.rotations[open.secret];
     if (rotation === undefined)
       throw new RingfenceError('not_found', `${account.vendor} has no rotation of ${open.secret}.`);
-    const record = await runner.advance(open, { problem: null, isForced: open.isForced || isForced });
+    const change = { actor, reason, problem: null, isForced: open.isForced || isForced };
+    const record = await runner.advance(open, change);
     runner.run(record, account, rotation);
     return { kind: 'rotation', record };
   }
@@ -116,13 +120,7 @@ export function createRotations(options: RotationsOptions): Rotations {
     get: store.get,
     list,
     isRunning: runner.isRunning,
-    async abandon(account: string) {
-      const open = await store.get(account);
-      if (open === null || hasEnded(open) || runner.isRunning(account)) return;
-      await previous.discard(account);
-      await candidates.discard(account);
-      await runner.advance(open, { phase: 'rolled-back', note: 'Another credential was sealed by hand.' });
-    },
+    abandon: (account: string) => abandon(runner, account),
     async resume() {
       for (const record of await list())
         if (!hasEnded(record) && !runner.isRunning(record.account))
@@ -132,6 +130,15 @@ export function createRotations(options: RotationsOptions): Rotations {
     webhookSecrets: (account: string, name: string) => webhookSecrets(options, runner, { account, name }),
     close: runner.close,
   });
+}
+
+async function abandon(runner: ReturnType<typeof createRunner>, account: string): Promise<void> {
+  const { store, candidates, previous } = runner;
+  const open = await store.get(account);
+  if (open === null || hasEnded(open) || runner.isRunning(account)) return;
+  await previous.discard(account);
+  await candidates.discard(account);
+  await runner.advance(open, { phase: 'rolled-back', note: 'Another credential was sealed by hand.' });
 }
 
 async function webhookSecrets(
