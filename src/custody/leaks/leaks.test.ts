@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Secret } from '../../kernel/secret.ts';
 import { createCanaries } from '../canaries/canaries.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
+import { openAccount } from '../open.ts';
 import type { RotationRecord } from '../rotation/record.ts';
 import type { RotationRequest } from '../rotation/rotations.ts';
 import { createVirtualKeys } from '../virtual-keys.ts';
@@ -23,6 +24,18 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
   const acts: { readonly act: string }[] = [];
   const asked: RotationRequest[] = [];
   const rotations: RotationRecord[] = [];
+  const sealer = options.sealerOf('account');
+  const account = async () => {
+    const record = await options.accounts.get('account_1');
+    assert.ok(record !== null);
+    return record;
+  };
+  const inUse = async () => openAccount(sealer, await account()).secrets['token']?.reveal() ?? '';
+  const seal = async (token: string) =>
+    options.accounts.put({
+      ...(await account()),
+      sealed: sealer.seal({ token: new Secret(token) }, 'account_1'),
+    });
   const record = (act: { readonly act: string }) => Promise.resolve(void acts.push(act));
   const custodyOf = () => acme.custody;
   const announce = () => Promise.resolve();
@@ -33,7 +46,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
     sealer: options.sealerOf('account'),
     rotations: () => Promise.resolve(rotations),
     canaries: canaries.list,
-    rotate(request) {
+    async rotate(request) {
       asked.push(request);
       const started = {
         id: 'rotation_1',
@@ -41,8 +54,9 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
         secret: request.secret,
         phase: 'creating',
       };
-      rotations[0] = { ...started, replaced: options.index('realtoken'), problem: null } as RotationRecord;
-      return Promise.resolve({ kind: 'rotation', record: rotations[0] });
+      const replaced = options.index(await inUse());
+      rotations[0] = { ...started, replaced, problem: null } as RotationRecord;
+      return { kind: 'rotation', record: rotations[0] };
     },
     revoke: keys.revoke,
     automatic: () => Promise.resolve(automatic),
@@ -57,7 +71,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
     const [first] = rotations;
     if (first !== undefined) rotations[0] = { ...first, phase, problem };
   };
-  return { leaks, keys, canaries, acts, asked, clock, options, makeKey, end };
+  return { leaks, keys, canaries, acts, asked, clock, options, makeKey, end, seal };
 }
 
 test('the secret of a sealed account is recognised, and so is a virtual key', async () => {
@@ -137,24 +151,42 @@ test('the response to a leaked account secret is its rotation, and the leak ends
 });
 
 test('a secret that is not in use any more is not answered by rotating another one', async () => {
-  const { leaks, asked, options } = await setUp();
+  const { leaks, asked, seal } = await setUp();
   const [leak] = await leaks.report([found('realtoken')], 'ada');
-  const account = await options.accounts.get('account_1');
-  assert.ok(account !== null);
-  const sealed = options.sealerOf('account').seal({ token: new Secret('another1') }, 'account_1');
-  await options.accounts.put({ ...account, sealed });
+  await seal('another1');
   const { guide } = await leaks.respond(leak?.id ?? '', { actor: 'ada' });
   assert.deepEqual(asked, []);
   assert.deepEqual(guide.at(-1), 'Delete it in the console.');
 });
 
+test('a secret that was sealed by hand in the middle of the response is not rotated for the old one', async () => {
+  const { leaks, asked, seal, end } = await setUp();
+  const [leak] = await leaks.report([found('realtoken')], 'ada');
+  await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  await seal('another1');
+  end('rolled-back', 'Another credential was sealed by hand.');
+  const { leak: after, guide } = await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  assert.deepEqual([after.state, asked.length], ['open', 1]);
+  assert.equal(guide.at(-1), 'Delete it in the console.');
+});
+
+test('a secret that leaked with text before it is answered once', async () => {
+  const { leaks, asked, seal, end } = await setUp();
+  const token = '0123456789abcdef0123456789abcdef';
+  await seal(token);
+  const [leak] = await leaks.report([found(`token:${token}`)], 'ada');
+  await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  await seal('another1');
+  end('done');
+  assert.equal((await leaks.get(leak?.id ?? '')).state, 'resolved');
+  await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  assert.equal(asked.length, 1);
+});
+
 test('a leak that is nobody’s becomes ours when its secret is sealed', async () => {
-  const { leaks, options } = await setUp();
+  const { leaks, seal } = await setUp();
   await leaks.report([found('another1')], 'ada');
-  const account = await options.accounts.get('account_1');
-  assert.ok(account !== null);
-  const sealed = options.sealerOf('account').seal({ token: new Secret('another1') }, 'account_1');
-  await options.accounts.put({ ...account, sealed });
+  await seal('another1');
   assert.equal((await leaks.list())[0]?.match?.kind, 'account');
 });
 

@@ -179,7 +179,7 @@ function createResponder(options: LeaksOptions, { list, change, refresh }: Shelf
     await refresh();
     const leak = pickLeak(await list(), id);
     // Only what is in use now is ended: an old match may stand for a secret that has been replaced since.
-    const match = leak.state === 'resolved' ? null : matchOf(await readIndex(options), leak);
+    const match = leak.state === 'resolved' ? null : matchOf(await readIndex(options, 'present'), leak);
     if (match?.kind === 'key') return revoke(leak, match.key, actor);
     if (match?.kind === 'account')
       return rotate(leak, { account: match.account, secret: match.secret, actor, ...how });

@@ -3,7 +3,7 @@ import type { Collection, KeyStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import { openAccount } from '../open.ts';
-import type { RotationRecord } from '../rotation/record.ts';
+import { hasEnded, type RotationRecord } from '../rotation/record.ts';
 import type { Sealer } from '../sealing/sealer.ts';
 import type { LeakMatch, LeakRecord } from './record.ts';
 
@@ -22,12 +22,19 @@ export interface MatcherOptions {
 /** Length of a virtual secret, which an adapter may issue with a prefix of the vendor. */
 const VIRTUAL_LENGTH = 32;
 
-/** Everything that is ours, by keyed hash. Made anew for each question: accounts and keys change. */
-export async function readIndex(options: MatcherOptions): Promise<ReadonlyMap<string, LeakMatch>> {
+/**
+ * What is ours, by keyed hash; with `present` without what a rotation that has ended has replaced. Made anew for each
+ * question: accounts and keys change.
+ */
+export async function readIndex(
+  options: MatcherOptions,
+  which: 'all' | 'present' = 'all',
+): Promise<ReadonlyMap<string, LeakMatch>> {
   const { accounts, keys, sealer, index } = options;
   const known = new Map<string, LeakMatch>();
-  for (const { account, secret, replaced } of await options.rotations())
-    known.set(replaced, { kind: 'account', account, secret });
+  for (const rotation of await options.rotations())
+    if (which === 'all' || !hasEnded(rotation))
+      known.set(rotation.replaced, { kind: 'account', account: rotation.account, secret: rotation.secret });
   for (const { id, index: hash } of await keys.list()) known.set(hash, { kind: 'key', key: id });
   for (const { id, index: hash } of await options.canaries()) known.set(hash, { kind: 'canary', canary: id });
   for (const record of await accounts.list())

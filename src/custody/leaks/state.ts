@@ -110,7 +110,7 @@ function afterRotation(
   clock: StateSources['clock'],
 ): LeakRecord {
   const isIts = ({ account, replaced }: Present['rotations'][number]): boolean =>
-    account === match.account && replaced === leak.hash;
+    account === match.account && [leak.hash, ...leak.aliases].includes(replaced);
   const rotation = rotations.find(isIts);
   if (rotation?.phase === 'done')
     return resolved(leak, 'The vendor refuses it: the account was rotated.', clock);
