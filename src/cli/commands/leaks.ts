@@ -7,6 +7,7 @@ import { confirm, readInput } from '../prompt.ts';
 import { followRotation, guideText, rotationEnd } from '../rotation.ts';
 import { readText } from '../secrets.ts';
 import { minute, openSession, type Columns } from '../session.ts';
+import { printable } from '../table.ts';
 
 const COLUMNS: Columns<Leak> = {
   ID: ({ id }) => id,
@@ -116,6 +117,7 @@ function ownerText({ match, owner }: Leak): string | null {
   return `${what} ${owner ?? '(removed)'}`;
 }
 
+/** Places hold names from the repository that was scanned, which may be a stranger's. */
 function leakText(leak: Leak): string {
   const { id, title, masked, state, note, places, firstSeenAt, lastSeenAt, remedy } = leak;
   return [
@@ -126,5 +128,7 @@ function leakText(leak: Leak): string {
     `seen      ${minute(firstSeenAt)} to ${minute(lastSeenAt)}`,
     ...places.map((place) => `place     ${place}`),
     ...(remedy === '' ? [] : [`remedy    ${remedy}`]),
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }

@@ -2,6 +2,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { CliContext, LocalOptions } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { openSession } from '../session.ts';
+import { printable } from '../table.ts';
 
 export interface LocalFlags extends CommonFlags {
   readonly config?: string;
@@ -55,7 +56,9 @@ function statusText(now: Answer<'status.get'>): string {
     ),
     ...alarms.map((alarm) => `ALARM     ${alarm}`),
     ...vendors.map(({ id, hosts }) => `vendor    ${id}: ${hosts.join(', ')}`),
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }
 
 function because(problem: string | null): string {
