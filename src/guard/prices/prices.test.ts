@@ -197,6 +197,11 @@ describe('price file', () => {
     );
   });
 
+  it('refuses a date that there is not: nobody could list the prices any more', () => {
+    const text = '[{"vendor":"acme","item":"message.send/sms","amount":"1","currency":"USD","from":9e15}]';
+    assert.match(problem(text, 'json'), /row 1: from must be a date/);
+  });
+
   it('names the row and what is wrong with it', () => {
     assert.match(
       problem('vendor,item,amount,currency\nacme,lookup,0.1,USD\nacme,lookup,1e3,USD', 'csv'),

@@ -124,7 +124,7 @@ function textOf(value: unknown): string {
 
 function readDate(value: unknown): number | null {
   if (value === undefined || value === '' || value === null) return 0;
-  const time = typeof value === 'number' ? value : Date.parse(textOf(value));
+  const time = new Date(typeof value === 'number' ? value : textOf(value)).getTime(); // NaN where no date is.
   return Number.isSafeInteger(time) ? time : null;
 }
 
