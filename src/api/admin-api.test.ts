@@ -119,6 +119,19 @@ test('a body beyond 4 MiB is refused', async () => {
   assert.equal(await codeOf(response), 'request_too_large');
 });
 
+test('of whoever has no token no body is taken in', async () => {
+  let chunks = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(Buffer.alloc(65_536));
+      if (++chunks === 40) controller.close();
+    },
+  });
+  const request: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+  assert.equal((await api.request('/v1/apps', request)).status, 401);
+  assert.ok(chunks < 3, `${chunks} chunks were read`);
+});
+
 test('faults keep their code and status; the actor reaches the service', async () => {
   assert.equal(await codeOf(await post('{"name":"taken"}', { 'ringfence-actor': 'ada' })), 'conflict');
   assert.equal((await post('{"name":"shop"}', { 'ringfence-actor': 'a b\u00e9' })).status, 201);

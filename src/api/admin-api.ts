@@ -1,4 +1,4 @@
-import { Hono, type Context } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { RingfenceError } from '../kernel/errors.ts';
@@ -19,6 +19,10 @@ export interface AdminApiOptions {
   readonly report?: (error: unknown) => void;
 }
 
+interface Admitted {
+  Variables: { actor: string };
+}
+
 /** The operator's name as the client states it: a note for the journal, not proof. */
 const ACTOR = /^[\w.@-]{1,64}$/;
 
@@ -26,11 +30,9 @@ const ACTOR = /^[\w.@-]{1,64}$/;
  * The admin API. No cookies and no CORS: a browser page of another origin can neither send the token nor read an
  * answer. Answers hold what the contract's output schemas name and nothing else.
  */
-export function createAdminApi({ services, authenticate, report }: AdminApiOptions): Hono {
-  const api = new Hono();
+export function createAdminApi({ services, authenticate, report }: AdminApiOptions): Hono<Admitted> {
+  const api = new Hono<Admitted>();
   api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
-  const tooLarge = () => problemResponse(new RingfenceError('request_too_large'));
-  api.use(bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }));
   api.onError((error) => {
     if (!(error instanceof RingfenceError)) report?.(error);
     return problemResponse(error);
@@ -39,16 +41,29 @@ export function createAdminApi({ services, authenticate, report }: AdminApiOptio
   for (const id of Object.keys(PATHS) as RouteId[]) {
     const { method, path } = pathOf(id);
     const spec: RouteSpec = ROUTES[id];
-    api.on(method, path, async (context) => {
-      const actor = spec.isOpen === true ? '' : await admit(context, authenticate);
+    api.on(method, path, admission(spec, authenticate), LIMITED, async (context) => {
       const input = await readInput(context, pathOf(id), spec);
+      const { actor } = context.var;
       return answer(spec, callHandler(id, { input, services, actor, signal: context.req.raw.signal }));
     });
   }
   return api;
 }
 
-async function admit(context: Context, authenticate: Authenticate): Promise<string> {
+const LIMITED = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: () => problemResponse(new RingfenceError('request_too_large')),
+});
+
+/** Comes first: of whoever has no token no body is taken in. */
+function admission({ isOpen }: RouteSpec, authenticate: Authenticate): MiddlewareHandler<Admitted> {
+  return async (context, next) => {
+    context.set('actor', isOpen === true ? '' : await admit(context, authenticate));
+    await next();
+  };
+}
+
+async function admit(context: Context<Admitted>, authenticate: Authenticate): Promise<string> {
   const token = /^Bearer ([\w.~+/=-]{1,500})$/i.exec(context.req.header('authorization') ?? '')?.[1];
   const who = token === undefined ? null : await authenticate(token);
   if (who === null) throw new RingfenceError('not_authenticated');
