@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathsOf, type Config } from '../config/config.ts';
 import { RingfenceError } from '../kernel/errors.ts';
-import { openPostgresStore } from '../store/postgres/open.ts';
+import { inspectPostgresStore, openPostgresStore } from '../store/postgres/open.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/ports.ts';
 
@@ -33,13 +34,36 @@ export async function openStore(config: Config, databaseUrl: string | undefined)
   const { store } = config;
   const paths = pathsOf(config);
   if (store.kind === 'sqlite') return openSqliteStore({ path: paths.store, clock: CLOCK });
-  const url = readUrl(store.urlFile === undefined ? databaseUrl : await readUrlFile(store.urlFile));
+  const url = await urlOf(store, databaseUrl);
   const owner = await gatewayId(paths.gatewayId);
-  try {
-    return await openPostgresStore({ url: url.href, clock: CLOCK, owner });
-  } catch (error) {
+  return openPostgresStore({ url: url.href, clock: CLOCK, owner }).catch((error: unknown) => {
     throw explain(error, url);
-  }
+  });
+}
+
+/** What the store that the configuration names holds; neither it nor the data directory is changed. Rejects as `openStore`. */
+export async function inspectStore(
+  config: Config,
+  databaseUrl: string | undefined,
+): Promise<'nothing' | 'older' | 'current'> {
+  const { store } = config;
+  const paths = pathsOf(config);
+  if (store.kind === 'sqlite') return existsSync(paths.store) ? 'current' : 'nothing';
+  const url = await urlOf(store, databaseUrl);
+  const owner = await readFile(paths.gatewayId, 'utf8').then(
+    (text) => text.trim(),
+    () => null,
+  );
+  return inspectPostgresStore({ url: url.href, owner }).catch((error: unknown) => {
+    throw explain(error, url);
+  });
+}
+
+async function urlOf(
+  { urlFile }: Extract<Config['store'], { kind: 'postgres' }>,
+  databaseUrl: string | undefined,
+): Promise<URL> {
+  return readUrl(urlFile === undefined ? databaseUrl : await readUrlFile(urlFile));
 }
 
 async function readUrlFile(path: string): Promise<string> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { Client } from 'pg';
 import { readConfig } from '../../src/config/config.ts';
 import { micros } from '../../src/kernel/money.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
-import { openStore } from '../../src/node/store.ts';
+import { inspectStore, openStore } from '../../src/node/store.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../contract/postgres-server.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { allowMessages, PRICE, sendMessage, spentOf } from './spending.ts';
@@ -206,6 +207,30 @@ describe('a store in PostgreSQL that cannot be used', { skip: isMissing && 'need
       (error: { readonly stdout: string }) => error,
     );
     assert.match(stdout, /Create the database first/);
+  });
+
+  it('is looked at by `doctor`, and neither made, claimed nor migrated', async () => {
+    await createDatabase(server, 'looked_at');
+    const url = urlOf(server, 'looked_at');
+    const here = join(data, 'nowhere');
+    const config = readConfig({ data: here, store: { kind: 'postgres' } });
+    assert.equal(await inspectStore(config, url), 'nothing');
+    assert.equal(existsSync(here), false);
+    const [mine, other] = [join(data, 'mine'), join(data, 'other')].map((folder) =>
+      readConfig({ data: folder, store: { kind: 'postgres' } }),
+    );
+    assert.ok(mine !== undefined && other !== undefined);
+    await (await openStore(mine, url)).close();
+    assert.equal(await inspectStore(mine, url), 'current');
+    await assert.rejects(inspectStore(other, url), { code: 'conflict', message: /another gateway/ });
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    await client.query('DELETE FROM migration WHERE version > 1');
+    assert.equal(await inspectStore(mine, url), 'older');
+    assert.equal((await client.query('SELECT max(version) FROM migration')).rows[0].max, '1');
+    await client.query('INSERT INTO migration (version, applied_at) VALUES (99, 0)');
+    await assert.rejects(inspectStore(mine, url), { code: 'store_newer' });
+    await client.end();
   });
 });
 

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { finding, ok, type Check } from '../../cli/checks.ts';
 import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
-import { openStore } from '../store.ts';
+import { inspectStore } from '../store.ts';
 import { RING_VARIABLE, type Local } from './local.ts';
 
 /** What can be told of configuration, key ring and store without a running gateway. */
@@ -15,7 +14,7 @@ export async function inspect(local: Local, options: LocalOptions): Promise<read
     return [finding('configuration', (error as Error).message, 'Correct what the message names.')];
   }
   const found = ok('configuration', `data in ${config.data}`);
-  return [found, await inspectKeyRing(local, config), await inspectStore(local, config)];
+  return [found, await inspectKeyRing(local, config), await checkStore(local, config)];
 }
 
 async function inspectKeyRing(local: Local, config: Config): Promise<Check> {
@@ -28,15 +27,13 @@ async function inspectKeyRing(local: Local, config: Config): Promise<Check> {
   }
 }
 
-async function inspectStore({ databaseUrl }: Local, config: Config): Promise<Check> {
-  if (config.store.kind === 'sqlite') {
-    const { store } = pathsOf(config);
-    if (existsSync(store)) return ok('store', store);
-    return finding('store', 'there is no store yet', 'Run `ringfence init`.');
-  }
+/** A look: a newer program must not migrate a store that another one runs on, nor claim it for this data directory. */
+async function checkStore({ databaseUrl }: Local, config: Config): Promise<Check> {
+  const name = config.store.kind === 'sqlite' ? pathsOf(config).store : 'PostgreSQL';
   try {
-    await (await openStore(config, databaseUrl)).close();
-    return ok('store', 'PostgreSQL opens');
+    const found = await inspectStore(config, databaseUrl);
+    if (found === 'nothing') return finding('store', 'there is no store yet', 'Run `ringfence init`.');
+    return ok('store', found === 'older' ? `${name}, which the next start brings up to date` : name);
   } catch (error) {
     return finding('store', (error as Error).message, 'Correct what the message names.');
   }

@@ -1,5 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { Database } from './database.ts';
+import type { Database, Queries } from './database.ts';
 
 const HISTORY =
   'CREATE TABLE IF NOT EXISTS migration (version bigint PRIMARY KEY, applied_at bigint NOT NULL)';
@@ -16,18 +16,25 @@ function step(database: Database, migrations: readonly string[], now: number): P
   return database.transaction(async (queries) => {
     await queries.run(LOCK);
     await queries.run(HISTORY);
-    const version = (await queries.get('SELECT coalesce(max(version), 0) AS version FROM migration'))?.[
-      'version'
-    ] as number;
-    if (version > migrations.length)
-      throw new RingfenceError(
-        'store_newer',
-        `The store has version ${version}; this program knows ${migrations.length}`,
-      );
+    const version = await readVersion(queries, migrations.length);
     const sql = migrations[version];
     if (sql === undefined) return true;
     await queries.run(sql);
     await queries.run('INSERT INTO migration (version, applied_at) VALUES ($1, $2)', version + 1, now);
     return false;
   }, 'schema');
+}
+
+async function readVersion(queries: Queries, known: number): Promise<number> {
+  const row = await queries.get('SELECT coalesce(max(version), 0) AS version FROM migration');
+  const version = row?.['version'] as number;
+  if (version > known)
+    throw new RingfenceError('store_newer', `The store has version ${version}; this program knows ${known}`);
+  return version;
+}
+
+/** The version of the store, 0 where there is none yet; changes nothing. Throws `store_newer`. */
+export async function checkStore(queries: Queries, known: number): Promise<number> {
+  const row = await queries.get(`SELECT to_regclass('migration') IS NOT NULL AS there`);
+  return row?.['there'] === true ? readVersion(queries, known) : 0;
 }

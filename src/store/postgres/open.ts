@@ -8,7 +8,7 @@ import type { Database, PostgresConnection } from './database.ts';
 import { createKeys } from './keys.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLedgerStore, refuseBackup } from './ledger-reads.ts';
-import { migrate } from './migrate.ts';
+import { checkStore, migrate } from './migrate.ts';
 import { createNames } from './names.ts';
 import { createPolicies } from './policies.ts';
 import { createPrices } from './prices.ts';
@@ -60,14 +60,34 @@ export async function openPostgresStore({ clock, owner, ...connection }: Postgre
   });
 }
 
+/** What is there for `owner` (null: nobody yet), without changing anything. Rejects as opening it would. */
+export async function inspectPostgresStore({
+  owner,
+  ...connection
+}: PostgresConnection & { readonly owner: string | null }): Promise<'nothing' | 'older' | 'current'> {
+  const database = openDatabase(connection);
+  try {
+    const version = await checkStore(database, MIGRATIONS.length);
+    if (version === 0) return 'nothing';
+    await checkOwner(database, owner);
+    return version < MIGRATIONS.length ? 'older' : 'current';
+  } finally {
+    await database.close();
+  }
+}
+
 async function claim(database: Database, owner: string): Promise<void> {
   await database.run(
     'INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
     OWNER_SETTING,
     owner,
   );
+  await checkOwner(database, owner);
+}
+
+async function checkOwner(database: Database, owner: string | null): Promise<void> {
   const row = await database.get('SELECT value FROM setting WHERE name = $1', OWNER_SETTING);
-  if (row?.['value'] !== owner)
+  if (row !== undefined && row['value'] !== owner)
     throw new RingfenceError('conflict', 'The store belongs to another gateway, whose journals it continues');
 }
 
