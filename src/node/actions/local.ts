@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { CliProcess, LocalOptions } from '../../cli/context.ts';
 import { loadConfig, pathsOf, type Config, type ConfigInput } from '../../config/config.ts';
 import { generateKeyRing } from '../../custody/sealing/key-ring.ts';
 import { writeKeyRing, type KeyRingSource } from '../../custody/sealing/key-ring-source.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { openPrimary, type Primary } from '../primary.ts';
-import { DATABASE_URL_VARIABLE } from '../store.ts';
+import { DATABASE_URL_VARIABLE, inspectStore } from '../store.ts';
 
 export const CONFIG_FILE = 'ringfence.yaml';
 export const RING_VARIABLE = 'RINGFENCE_KEY_RING';
@@ -20,7 +22,10 @@ export interface Local {
   readonly databaseUrl: string | undefined;
   configOf(options: LocalOptions, defaults?: ConfigInput): Promise<Config>;
   keyRingOf(config: Config): KeyRingSource;
-  /** Makes the key ring file that the configuration names; false when it is there, or the ring is no file. */
+  /**
+   * Makes the key ring file that the configuration names; false when it is there, or the ring is no file. Throws
+   * `key_ring_missing` where a store waits for the ring that sealed it.
+   */
   ensureKeyRing(config: Config): Promise<boolean>;
   open(config: Config): Promise<Primary>;
   /** Resolves when a signal asks to stop. */
@@ -33,7 +38,7 @@ export function createLocal(process: CliProcess): Local {
   const say = (line: string): void => void stderr.write(`${line}\n`);
 
   function keyRingOf(config: Config): KeyRingSource {
-    const value = env[RING_VARIABLE];
+    const value = env[RING_VARIABLE] || undefined;
     return value === undefined || config.keyRing !== undefined
       ? { kind: 'file', path: pathsOf(config).keyRing }
       : { kind: 'base64', value };
@@ -45,11 +50,11 @@ export function createLocal(process: CliProcess): Local {
     databaseUrl,
     async configOf({ config, data }: LocalOptions, defaults: ConfigInput = {}) {
       const file = config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : null);
-      const directory = data ?? env['RINGFENCE_DATA'];
+      const directory = data ?? (env['RINGFENCE_DATA'] || undefined);
       return loadConfig(file, { ...defaults, ...(directory === undefined ? {} : { data: directory }) });
     },
     keyRingOf,
-    ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config.data),
+    ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config, databaseUrl),
     open: (config: Config) => openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say }),
     async stopAsked() {
       const signal = Promise.withResolvers<void>();
@@ -59,9 +64,19 @@ export function createLocal(process: CliProcess): Local {
   });
 }
 
-async function ensureKeyRing(source: KeyRingSource, data: string): Promise<boolean> {
+async function ensureKeyRing(
+  source: KeyRingSource,
+  config: Config,
+  databaseUrl: string | undefined,
+): Promise<boolean> {
   if (source.kind !== 'file' || existsSync(source.path)) return false;
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  // A new ring would open nothing of what is there, and be taken for the one to keep.
+  if ((await inspectStore(config, databaseUrl)) !== 'nothing')
+    throw new RingfenceError(
+      'key_ring_missing',
+      `There is a store, but its key ring ${source.path} is not there: put it back.`,
+    );
+  await mkdir(dirname(source.path), { recursive: true, mode: 0o700 });
   await writeKeyRing(source.path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
   return true;
 }
