@@ -116,9 +116,23 @@ export function readConfig(input: unknown): Config {
 /** Reads `path` (YAML); a missing default file means defaults. `overrides` come from flags. */
 export async function loadConfig(path: string | null, overrides: ConfigInput = {}): Promise<Config> {
   const text = path === null ? '' : await readText(path);
-  const file = (parse(text) ?? {}) as Record<string, unknown>;
+  const file = readYaml(text, path ?? '');
   const config = readConfig({ ...file, ...overrides });
   return { ...config, data: resolve(config.data) };
+}
+
+/** The parser's message quotes the line, which is for whoever wrote the file. */
+function readYaml(text: string, path: string): Readonly<Record<string, unknown>> {
+  const fail = (what: string, cause?: unknown): never => {
+    throw new RingfenceError('config_invalid', `The configuration file ${path} ${what}`, { cause });
+  };
+  try {
+    const value: unknown = parse(text) ?? {};
+    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (cause) {
+    return fail(`is not YAML: ${(cause as Error).message}`, cause);
+  }
+  return fail('must hold `name: value` lines.');
 }
 
 async function readText(path: string): Promise<string> {
