@@ -11,7 +11,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { createDemoApp, isSimulated, runShowcase, seed, SEEDED_BY, startSandbox } from '../dev.ts';
 import type { Primary } from '../primary.ts';
 import type { Local } from './local.ts';
-import { describeListeners, startAdmin, stay } from './serve.ts';
+import { describeListeners, startAll, stay } from './serve.ts';
 
 /** Runs the gateway before simulated vendors, shows what it does, and prints a key to play with. */
 export async function dev(local: Local, options: LocalOptions): Promise<number> {
@@ -22,8 +22,7 @@ export async function dev(local: Local, options: LocalOptions): Promise<number> 
   await refuseRealAccounts(primary, config);
   await ensureAdminToken(primary);
   await seed(primary, simulated.sandbox, simulated.origin);
-  await primary.start();
-  const stopAdmin = await startAdmin(local, primary);
+  const stopAdmin = await startAll(local, primary);
   await show(local, primary, { config, sandbox: simulated.sandbox });
   await printApp(local, primary, config);
   describeListeners(local, config);

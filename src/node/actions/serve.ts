@@ -1,5 +1,6 @@
 import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
 import type { Primary } from '../primary.ts';
 import type { Local } from './local.ts';
@@ -9,16 +10,29 @@ export async function serve(local: Local, options: LocalOptions): Promise<number
   const config = await local.configOf(options);
   const primary = await local.open(config);
   const token = await ensureAdminToken(primary);
-  await primary.start();
-  const stopAdmin = await startAdmin(local, primary);
+  const stopAdmin = await startAll(local, primary);
   if (token !== null) local.print(`admin token written to ${primary.paths.adminToken}`);
   describeListeners(local, config);
   return stay(local, primary, [stopAdmin]);
 }
 
-/** Opens the admin API; resolves to what closes it. */
-export function startAdmin({ say }: Local, primary: Primary): Promise<() => Promise<void>> {
-  return startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
+/** Starts the data plane and opens the admin API; resolves to what closes that. */
+export async function startAll({ say }: Local, primary: Primary): Promise<() => Promise<void>> {
+  try {
+    await primary.start();
+    return await startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
+  } catch (error) {
+    throw explainListening(error);
+  }
+}
+
+/** An address that cannot be had is a slip of the configuration, or another gateway that runs. */
+export function explainListening(error: unknown): unknown {
+  const [, code, address] = /^listen (E[A-Z]+): .* (\S+)$/.exec((error as Error).message) ?? [];
+  if (code === undefined) return error;
+  const why = code === 'EADDRINUSE' ? 'something listens there already' : code;
+  const message = `The gateway cannot listen at ${address}: ${why}. See \`listeners\`.`;
+  return new RingfenceError('config_invalid', message, { cause: error });
 }
 
 /** Prints where everything listens. */
