@@ -1,5 +1,6 @@
 import type { CliOptions } from './cli/context.ts';
 import { isHookLine, runHookLine } from './cli/hook-line.ts';
+import { outliveReaders } from './cli/lost-reader.ts';
 import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
@@ -17,6 +18,7 @@ const options: CliOptions = {
   },
 };
 const words = process.argv.slice(2);
+outliveReaders(process, words, process.exit);
 const code = isHookLine(words)
   ? await runHookLine(options, words)
   : await (await import('./cli/cli.ts')).createCli(options).run(words);

@@ -8,4 +8,5 @@ export const EXIT = {
   denied: 5,
   cancelled: 6,
   interrupted: 130,
+  readerLost: 141,
 } as const;

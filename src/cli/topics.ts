@@ -7,6 +7,7 @@ export const EXIT_CODES = `Exit codes
     5  denied
     6  cancelled by the user
   130  interrupted (Ctrl-C)
+  141  whoever read standard output has gone
 \`run\` ends with the exit code of its program, 128 + signal when that was killed.
 `;
 

@@ -26,6 +26,8 @@ const DRAIN_MILLISECONDS = 10_000;
 const ORPHAN_MILLISECONDS = 500;
 const TEND_MILLISECONDS = 1000;
 
+process.stderr.on('error', () => {}); // Whoever reads the log may go; requests go on.
+
 /** A data-plane process. It lives and dies with its primary: without it nothing new may be spent or revoked. */
 function send(message: ToPrimary, sent: () => void = () => {}): void {
   if (process.connected) process.send?.(message, undefined, undefined, sent); // The end of the primary is told by `disconnect`.

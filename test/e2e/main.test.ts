@@ -126,6 +126,14 @@ describe('ringfence, started as a program', () => {
     assert.equal((await run('keys revoke nobody --yes')).code, 1);
   });
 
+  it('ends quietly when whoever read its output has gone', async () => {
+    const child = launch(['journal', 'export']);
+    child.stdout?.destroy();
+    const ended = once(child, 'close') as Promise<[number | null]>;
+    assert.equal(await read(child.stderr), '');
+    assert.equal((await ended)[0], 141);
+  });
+
   it('switches off and on', async () => {
     const kill = await json<{ readonly id: string }>('kill on --all --reason test');
     assert.equal((await json<readonly unknown[]>('kill list')).length, 1);
@@ -160,6 +168,22 @@ describe('ringfence, started as a program', () => {
     assert.equal(code, 0, stdout);
     assert.match(stdout, /control: retired through epoch 1 by admin\S* on [\d-]+: disk; 1 segments kept/);
     assert.match((await run('journal tail --limit 50')).stdout, /journal\.retire control/);
+  });
+
+  it('goes on when whoever read its log has gone', async () => {
+    const pids = async () => {
+      type Status = { readonly workers: readonly { readonly pid: number | null; readonly state: string }[] };
+      const { workers } = await json<Status>('status');
+      return workers.filter(({ state }) => state === 'ok').map(({ pid }) => pid ?? 0);
+    };
+    const [before = 0] = await pids();
+    server?.stdout?.destroy();
+    server?.stderr?.destroy();
+    process.kill(before, 'SIGKILL'); // Of which there is a line to say.
+    let now = await pids();
+    for (let tries = 0; tries < 30 && (now.length === 0 || now[0] === before); tries++) now = await pids();
+    assert.notDeepEqual(now, [before]);
+    assert.equal(now.length, 1);
   });
 
   it('ends when it is asked to', async () => {
