@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { EXIT } from '../exit.ts';
 import { Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
@@ -71,7 +72,7 @@ export interface ExportFlags extends CommonFlags {
 export async function exportRecords(context: CliContext, flags: ExportFlags): Promise<void> {
   const { client, note } = await openSession(context, flags);
   const { since, until, output } = flags;
-  const file = output === undefined ? null : createWriteStream(output, { flags: 'wx', mode: 0o600 });
+  const file = output === undefined ? null : await createNew(output);
   const target = file ?? context.process.stdout;
   const failed = new Promise<never>((_, reject) => void file?.once('error', reject));
   failed.catch(() => undefined);
@@ -84,6 +85,14 @@ export async function exportRecords(context: CliContext, flags: ExportFlags): Pr
   }
   if (file !== null) await Promise.race([new Promise<void>((done) => file.end(() => done())), failed]);
   note(`${records} records exported.`);
+}
+
+async function createNew(path: string): Promise<ReturnType<FileHandle['createWriteStream']>> {
+  const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'EEXIST' ? 'exists already' : 'cannot be written';
+    throw new RingfenceError('usage', `${path} ${what}.`, { cause });
+  });
+  return file.createWriteStream();
 }
 
 export async function verify(context: CliContext, flags: CommonFlags): Promise<void> {
