@@ -33,9 +33,14 @@ export interface LocalOptions {
   readonly json: boolean;
 }
 
+export interface InitOptions extends LocalOptions {
+  /** The admin token is replaced. */
+  readonly newToken: boolean;
+}
+
 /** Commands that are the product itself; wired in `main.ts`. Each resolves to an exit code. */
 export interface CliActions {
-  init(options: LocalOptions): Promise<number>;
+  init(options: InitOptions): Promise<number>;
   dev(options: LocalOptions): Promise<number>;
   serve(options: LocalOptions): Promise<number>;
   /** For `doctor`: what can be told of configuration, key ring and data without a running gateway. */

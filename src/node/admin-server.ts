@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { serve } from '@hono/node-server';
 import { createAdminApi } from '../api/admin-api.ts';
 import { createTokenCheck, hashToken } from '../api/authenticate.ts';
@@ -9,11 +9,26 @@ import { createAdminServices } from './services.ts';
 const TOKEN_SETTING = 'admin.tokenHash';
 
 /** Makes the first admin token and leaves it in the data directory, for its owner alone. Null: there is one already. */
-export async function ensureAdminToken({ store, paths }: Primary): Promise<string | null> {
-  if ((await store.settings.get(TOKEN_SETTING)) !== null) return null;
+export async function ensureAdminToken(primary: Pick<Primary, 'store' | 'paths'>): Promise<string | null> {
+  const { settings } = primary.store;
+  return (await settings.get(TOKEN_SETTING)) === null ? makeAdminToken(primary) : null;
+}
+
+/** The token that was has leaked, or is lost: from now on another one opens the admin API. */
+export async function replaceAdminToken(
+  primary: Pick<Primary, 'store' | 'paths' | 'record'>,
+  actor: string,
+): Promise<string> {
+  await primary.record({ actor, act: 'admin.token', target: 'admin', detail: {} });
+  return makeAdminToken(primary);
+}
+
+async function makeAdminToken({ store, paths }: Pick<Primary, 'store' | 'paths'>): Promise<string> {
   const token = `rfa_${randomBytes(32).toString('base64url')}`;
-  await writeFile(paths.adminToken, `${token}\n`, { mode: 0o600 });
-  await chmod(paths.adminToken, 0o600);
+  const temporary = `${paths.adminToken}.new`;
+  await rm(temporary, { force: true }); // One that is there may be open to others.
+  await writeFile(temporary, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  await rename(temporary, paths.adminToken);
   await store.settings.put(TOKEN_SETTING, hashToken(token));
   return token;
 }

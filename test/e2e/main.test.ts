@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -41,6 +41,7 @@ describe('ringfence, started as a program', () => {
     rmSync(folder, { recursive: true, force: true });
   });
   let url = '';
+  let oldToken = '';
 
   function launch(args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
     const env = { PATH: process.env['PATH'], HOME: folder, RINGFENCE_DATA: join(folder, 'data'), ...more };
@@ -78,6 +79,11 @@ describe('ringfence, started as a program', () => {
     const again = await run('init');
     assert.equal(again.code, 0, again.stderr);
     assert.doesNotMatch(again.stdout, /key ring|admin token/);
+    const token = () => readFileSync(join(folder, 'data', 'admin-token'), 'utf8');
+    oldToken = token().trim();
+    assert.match((await run('init --new-token')).stdout, /^admin token/);
+    assert.notEqual(token().trim(), oldToken);
+    assert.equal(statSync(join(folder, 'data', 'admin-token')).mode & 0o777, 0o600);
     server = launch(['serve']);
     let said = '';
     await new Promise<void>((ready) => {
@@ -88,6 +94,11 @@ describe('ringfence, started as a program', () => {
       server?.once('exit', () => ready());
     });
     assert.match(said, /ready, 1 data-plane process/);
+  });
+
+  it('opens the admin API to the newest token alone, and tells of its making', async () => {
+    assert.equal((await run('status', '', { RINGFENCE_TOKEN: oldToken })).code, 4);
+    assert.match((await run('journal export')).stdout, /"actor":"init","act":"admin\.token"/);
   });
 
   it('tells how it is', async () => {

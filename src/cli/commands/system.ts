@@ -16,8 +16,13 @@ export function localOptions({ process }: CliContext, flags: LocalFlags): LocalO
   };
 }
 
-export async function init(context: CliContext, flags: LocalFlags): Promise<void> {
-  context.exit(await context.actions.init(localOptions(context, flags)));
+export interface InitFlags extends LocalFlags {
+  readonly newToken: boolean;
+}
+
+export async function init(context: CliContext, flags: InitFlags): Promise<void> {
+  const { newToken } = flags;
+  context.exit(await context.actions.init({ ...localOptions(context, flags), newToken }));
 }
 
 export async function dev(context: CliContext, flags: LocalFlags): Promise<void> {

@@ -8,7 +8,12 @@ const local = { ...common, config: text('Configuration file (RINGFENCE_CONFIG)',
 export const system = {
   init: buildCommand({
     loader: async () => bind((await load()).init),
-    parameters: { flags: local },
+    parameters: {
+      flags: {
+        ...local,
+        newToken: yes('Replace the admin token, which has leaked or is lost; stop the gateway first'),
+      },
+    },
     docs: { brief: 'Make a data directory, a key ring and an admin token' },
   }),
   dev: buildCommand({

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { LocalOptions } from '../../cli/context.ts';
+import type { InitOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { starterPolicy } from '../../guard/policy/starter-policy.ts';
-import { ensureAdminToken } from '../admin-server.ts';
+import { ensureAdminToken, replaceAdminToken } from '../admin-server.ts';
 import type { Primary } from '../primary.ts';
 import { CONFIG_FILE, type Local } from './local.ts';
 
@@ -12,7 +12,7 @@ import { CONFIG_FILE, type Local } from './local.ts';
 const USUAL_DATA = '.ringfence';
 
 /** Makes what a gateway needs and what is not there yet; changes nothing that is. */
-export async function init(local: Local, options: LocalOptions): Promise<number> {
+export async function init(local: Local, options: InitOptions): Promise<number> {
   const { print } = local;
   const config = await local.configOf(options);
   if (await local.ensureKeyRing(config))
@@ -23,7 +23,7 @@ export async function init(local: Local, options: LocalOptions): Promise<number>
   }
   const primary = await local.open(config);
   try {
-    await initStore(local, primary);
+    await initStore(local, primary, options);
   } finally {
     await primary.journal.close();
     await primary.store.close();
@@ -39,9 +39,14 @@ function writeConfig({ data }: Config): Promise<void> {
   return writeFile(CONFIG_FILE, text, { flag: 'wx' });
 }
 
-async function initStore({ print }: Local, primary: Primary): Promise<void> {
+async function initStore(
+  { print }: Local,
+  primary: Primary,
+  { newToken }: Pick<InitOptions, 'newToken'>,
+): Promise<void> {
   const { policies } = primary.store;
-  if ((await ensureAdminToken(primary)) !== null) print(`admin token    ${primary.paths.adminToken}`);
+  const token = newToken ? await replaceAdminToken(primary, 'init') : await ensureAdminToken(primary);
+  if (token !== null) print(`admin token    ${primary.paths.adminToken}`);
   if ((await policies.active()) === null) {
     await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
     print('policy         a starter is active; see `ringfence policy show`');
