@@ -48,6 +48,8 @@ async function initStore(
   const token = newToken ? await replaceAdminToken(primary, 'init') : await ensureAdminToken(primary);
   if (token !== null) print(`admin token    ${primary.paths.adminToken}`);
   if ((await policies.active()) === null) {
+    const detail = { starter: true };
+    await primary.record({ actor: 'init', act: 'policy.put', target: '1', detail });
     await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
     print('policy         a starter is active; see `ringfence policy show`');
   }
