@@ -30,7 +30,7 @@ export function formatFailure(error: unknown, { json, verbose }: FailureStyle): 
   const fault = error instanceof RingfenceError ? error : null;
   const code = fault?.code ?? 'internal';
   const message = error instanceof Error ? error.message : String(error);
-  const hint = fault?.hint ?? ERRORS.internal.hint;
+  const hint = fault?.hint ?? (isRefusedBySystem(error) ? REFUSED : ERRORS.internal.hint);
   const causes = verbose ? causesOf(error) : [];
   if (json) {
     const extra = verbose ? { causes } : {};
@@ -38,6 +38,15 @@ export function formatFailure(error: unknown, { json, verbose }: FailureStyle): 
   }
   const lines = [`error: ${message}`, `  ${hint}`, ...causes.map((cause) => `  because: ${cause}`)];
   return lines.map((line) => line.split('\n').map(printable).join('\n  ')).join('\n');
+}
+
+const REFUSED = 'The system refused this: look at the path, its rights and the free space.';
+
+/** A file, folder or port that cannot be had is no bug of ours. */
+function isRefusedBySystem(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall !== undefined && /^E[A-Z0-9]+$/.test(code ?? '');
 }
 
 function causesOf(error: unknown): readonly string[] {

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { formatFailure } from './failure.ts';
+
+const PLAIN = { json: false, verbose: false };
+
+test('what the system refuses is not told as a bug, with the path', async () => {
+  const error: unknown = await mkdir('/dev/null/data', { recursive: true }).catch((cause: unknown) => cause);
+  const text = formatFailure(error, PLAIN);
+  assert.match(text, /^error: E\w+: .*\/dev\/null/);
+  assert.match(text, /look at the path, its rights and the free space/);
+});
+
+test('a fault of the program is told as one, whatever was thrown', () => {
+  for (const thrown of [new TypeError('x is not a function'), 'text', null, undefined, { code: 'EACCES' }])
+    assert.match(formatFailure(thrown, PLAIN), /This is a bug/);
+});
