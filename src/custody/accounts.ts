@@ -39,7 +39,8 @@ export type AccountChange =
 
 /** Vendor accounts: sealed once, used by the gateway, never shown again. No operation returns a secret. */
 export interface Accounts {
-  seal(request: NewAccount): Promise<AccountRecord>;
+  /** `id`: of the new account, where it has been journaled already. */
+  seal(request: NewAccount, id?: string): Promise<AccountRecord>;
   /** Sends the adapter's harmless call. An account that the vendor accepts gets its `testedAt`. */
   test(id: string): Promise<AccountTest>;
   /** Puts in use what a rotation has staged. The old values are gone from here. */
@@ -80,7 +81,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const candidates = createCandidates(options.settings, options.settingSealer);
   const state: State = { ...options, candidates };
   return Object.freeze({
-    seal: (request: NewAccount) => seal(state, request),
+    seal: (request: NewAccount, id = newId('account', options.random)) => seal(state, request, id),
     test: (id: string) => test(state, id),
     commit: (id: string) => options.lock(id, () => commit(state, id)),
     reseal: (id: string, values: Values) => options.lock(`reseal ${id}`, () => reseal(state, id, values)),
@@ -90,12 +91,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
 }
 
-async function seal(state: State, request: NewAccount): Promise<AccountRecord> {
+async function seal(state: State, request: NewAccount, id: string): Promise<AccountRecord> {
   const { vendor, name, values, upstream = null, currency } = request;
   checkName(name);
   const { custody, facts } = vendorOf(state, vendor);
   const { fields, secrets } = readAccountFields(custody.fields, values);
-  const id = newId('account', state.random);
   return store(state, {
     id,
     vendor,

@@ -28,10 +28,17 @@ export interface CreatedKey {
 }
 
 export interface VirtualKeys {
-  /** Throws `not_found`, `input_invalid` or `conflict`. */
-  create(request: NewKey): Promise<CreatedKey>;
-  /** A new key like the old one; the old one ends after the overlap, or at its own end if that is sooner. */
-  rotate(id: string, rotation: Rotation): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
+  /** Throws `not_found`, `input_invalid` or `conflict`. `id`: of the new key, where it has been journaled already. */
+  create(request: NewKey, id?: string): Promise<CreatedKey>;
+  /**
+   * A new key like the old one, under the id `next`; the old one ends after the overlap, or at its own end if that is
+   * sooner.
+   */
+  rotate(
+    id: string,
+    rotation: Rotation,
+    next?: string,
+  ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
   /** At once and for good. Revoking twice is no error. */
   revoke(id: string): Promise<VirtualKeyRecord>;
   /** Lets the key end at the ledger time `at`; it never gets longer by this. */
@@ -64,9 +71,11 @@ interface State extends VirtualKeysOptions {
 export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   const { keys, lock, clock } = options;
   const state: State = { ...options, sources: createIssueSources(options.random) };
+  const nextId = () => newId('key', options.random);
   return Object.freeze({
-    create: (request: NewKey) => create(state, request, null),
-    rotate: (id: string, rotation: Rotation) => lock(id, () => rotate(state, id, rotation)),
+    create: (request: NewKey, id = nextId()) => create(state, request, { id, replaces: null }),
+    rotate: (id: string, rotation: Rotation, next = nextId()) =>
+      lock(id, () => rotate(state, { id, next }, rotation)),
     revoke: (id: string) =>
       change(state, id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
     expire: (id: string, at: number) => change(state, id, (old) => endingAt(old, at)),
@@ -75,12 +84,15 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   });
 }
 
-async function create(state: State, request: NewKey, replaces: string | null): Promise<CreatedKey> {
+async function create(
+  state: State,
+  request: NewKey,
+  { id, replaces }: Pick<VirtualKeyRecord, 'id' | 'replaces'>,
+): Promise<CreatedKey> {
   checkRequest(request);
   const { record: account, custody } = await findFor(state, request);
   const credential = issue(account, custody, request.kind, state.sources);
   await checkRoom(state, credential, account.vendor);
-  const id = newId('key', state.random);
   const record = await store(state, {
     id,
     app: request.app,
@@ -104,7 +116,7 @@ async function create(state: State, request: NewKey, replaces: string | null): P
 
 async function rotate(
   state: State,
-  id: string,
+  { id, next }: { readonly id: string; readonly next: string },
   rotation: Rotation,
 ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }> {
   const { keys, clock } = state;
@@ -112,7 +124,8 @@ async function rotate(
   if (!isLive(old, clock.ledger()))
     throw new RingfenceError('conflict', `The virtual key ${old.name} can no longer be used; create one.`);
   checkDuration('overlap', rotation.overlap, 0);
-  const created = await create(state, successor(old, rotation, await keys.list()), old.id);
+  const request = successor(old, rotation, await keys.list());
+  const created = await create(state, request, { id: next, replaces: old.id });
   const replaced = await store(state, endingAt(old, clock.ledger() + rotation.overlap));
   return { ...created, replaced };
 }

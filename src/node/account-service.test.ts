@@ -8,9 +8,12 @@ async function setUp() {
   const world = await rotationWorld('second');
   const [accounts, rotations] = [world.openAccounts(), world.open()];
   const acts: string[] = [];
-  const record: Primary['record'] = ({ act }) => Promise.resolve(void acts.push(act));
+  const record: Primary['record'] = ({ act, target }) => Promise.resolve(void acts.push(`${act} ${target}`));
   const { lock } = world;
-  const service = createAccountService({ accounts, rotations, record, lock } as unknown as Primary);
+  const refreshPrices = () => Promise.resolve();
+  const prices = { list: () => Promise.resolve([]), put: () => Promise.resolve(0) };
+  const parts = { accounts, rotations, record, lock, refreshPrices, store: { prices } };
+  const service = createAccountService(parts as unknown as Primary);
   return { world, service, rotations, acts };
 }
 
@@ -55,4 +58,11 @@ test('an account cannot be removed under a rotation that began at the same momen
   await rotated;
   assert.equal((await rotations.settled('account_1'))?.phase, 'done');
   assert.equal(world.vendor.tokens.get('first')?.token, await world.inUse());
+});
+
+test('the journal tells by whom an account was sealed, by the id that the account has', async () => {
+  const { service, acts } = await setUp();
+  const values = { sid: 'AC1', token: 'realtoken' };
+  const { id } = await service.seal({ vendor: 'acme', name: 'second', values }, 'ada');
+  assert.equal(acts[0], `account.seal ${id}`);
 });

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { AccountService } from '../api/services.ts';
 import { candidateName, previousName } from '../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { rotationTurn } from '../custody/rotation/rotations.ts';
 import { rekey } from '../custody/sealing/rekey.ts';
 import { sealedAccounts, sealedKeys, sealedSettings } from '../custody/sealing/sealed-records.ts';
+import { newId } from '../kernel/ids.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { missingBands } from './bands.ts';
 import type { Primary } from './primary.ts';
@@ -21,8 +23,9 @@ export function createAccountService(primary: Primary): AccountService {
   return {
     async seal(request, actor) {
       const { vendor, name } = request;
-      await record({ actor, act: 'account.seal', target: name, detail: { vendor, name } });
-      const account = await accounts.seal(request);
+      const id = newId('account', randomBytes);
+      await record({ actor, act: 'account.seal', target: id, detail: { vendor, name } });
+      const account = await accounts.seal(request, id);
       const bands = missingBands(await store.prices.list(vendor), account);
       if (bands.length > 0) {
         const detail = { rows: bands.length, kind: 'band', currency: account.currency };

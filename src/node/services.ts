@@ -52,13 +52,16 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
   return {
     async create(request, actor) {
       const { app, account, name } = request;
-      await record({ actor, act: 'key.create', target: name, detail: { app, account, name } });
-      return keys.create(request);
+      const id = newId('key', randomBytes);
+      await record({ actor, act: 'key.create', target: id, detail: { app, account, name } });
+      return keys.create(request, id);
     },
     list: () => keys.list(),
     async rotate(id, rotation, actor) {
-      await record({ actor, act: 'key.rotate', target: id, detail: { overlap: rotation.overlap } });
-      return keys.rotate(id, rotation);
+      const next = newId('key', randomBytes);
+      const { overlap } = rotation;
+      await record({ actor, act: 'key.rotate', target: id, detail: { overlap, successor: next } });
+      return keys.rotate(id, rotation, next);
     },
     async revoke(id, actor) {
       await record({ actor, act: 'key.revoke', target: id, detail: {} });
