@@ -149,6 +149,8 @@ function send(
   }
   const lines = [DECISION_HEADER, decision];
   for (const name in headers) lines.push(name, headers[name] ?? '');
+  // An upload that the vendor did not take to its end: what is left of it stands before the next request.
+  if (request.destroyed && !request.complete) lines.push('connection', 'close');
   if (rest !== null) {
     response.writeHead(status, lines);
     return sendStream(rest, response);

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry } from '../vendors/registry.ts';
+import type { AppAnswer, AppRequest } from './app-request.ts';
+import { createCounters } from './counters.ts';
+import { createExchange } from './exchange.ts';
+import { locateByPort } from './listeners/base-url.ts';
+import { createListener } from './listeners/server.ts';
+import { createTogether } from './together.ts';
+import { createUpstream } from './upstream.ts';
+
+const HOST = 'api.acme.example';
+const SIZE = 2_000_000;
+const PIECE = Buffer.alloc(100_000);
+const upstream = createUpstream();
+/** Says no before it has read anything. */
+const vendor = createServer((request, response) => {
+  request.on('error', () => {});
+  response.writeHead(413, { connection: 'close', 'content-length': 2 }).end('no');
+});
+let gateway: Server;
+
+/** Every request is an upload, sent on without a question. */
+async function pass({ method, host, target, upload }: AppRequest): Promise<AppAnswer> {
+  const wire = { ...target, method, host, headers: {}, body: Buffer.alloc(0) };
+  const result = await upstream.send(originOf(vendor), 'account', wire, upload);
+  assert.ok(result.kind === 'answered');
+  return { status: result.status, headers: {}, decision: 'allowed', body: String(result.body), rest: null };
+}
+
+function originOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+before(async () => {
+  const acme = { operations: { match: () => ({ body: 'stream' }) } };
+  const counters = createCounters();
+  const exchange = createExchange({
+    registry: { find: () => acme } as unknown as Registry,
+    pipeline: pass,
+    counters,
+    together: createTogether(),
+    probeKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+    bodyBytes: 1024,
+    uploadBytes: SIZE,
+    onFault: (error) => assert.fail(error as Error),
+  });
+  gateway = createListener({ exchange, locate: locateByPort(HOST), counters, connections: 10 });
+  for (const server of [vendor, gateway]) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+});
+after(async () => {
+  await upstream.close();
+  for (const server of [vendor, gateway]) server.close();
+});
+
+test('an upload that the vendor refuses unread is answered, and its connection is not offered for more', async () => {
+  const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => {}); // It is reset: there is more to send.
+  let answer = '';
+  let isClosed = false;
+  socket.on('data', (bytes: Buffer) => (answer += bytes.toString('latin1')));
+  socket.on('close', () => (isClosed = true));
+  socket.write(`POST /media HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: ${SIZE}\r\n\r\n`);
+  for (let sent = 0; sent < SIZE && socket.writable; sent += PIECE.length) {
+    socket.write(PIECE);
+    await sleep(10);
+  }
+  await sleep(200);
+  assert.match(answer, /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
+  assert.ok(isClosed);
+  socket.destroy();
+});
