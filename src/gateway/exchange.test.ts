@@ -28,7 +28,7 @@ let gateway: Server;
 /** Every request is an upload, sent on without a question. */
 async function pass({ method, host, target, upload }: AppRequest): Promise<AppAnswer> {
   const wire = { ...target, method, host, headers: {}, body: Buffer.alloc(0) };
-  const result = await upstream.send(originOf(vendor), 'account', wire, upload);
+  const result = await upstream.send(originOf(vendor), 'account', wire, { upload });
   assert.ok(result.kind === 'answered');
   return { status: result.status, headers: {}, decision: 'allowed', body: String(result.body), rest: null };
 }

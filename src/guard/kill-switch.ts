@@ -2,19 +2,30 @@ import { refuse, type Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { KillRecord } from '../store/records.ts';
 import { countryReached } from './country.ts';
-import type { Subject } from './subject.ts';
+import type { Subject, SubjectNames } from './subject.ts';
 
 export interface KillSwitch {
   /** The refusal by the first switch that is on for this request, or null. */
   check(subject: Subject, intent: Intent): Refused | null;
 }
 
-/** Compiles the switches that are on; without any the check costs nothing. */
-export function createKillSwitch(records: readonly KillRecord[]): KillSwitch {
+/** Compiles the switches that are on; without any the check costs nothing. That of a key holds for those that replace it. */
+export function createKillSwitch(
+  records: readonly KillRecord[],
+  replacedBy: SubjectNames['replacedBy'] = () => null,
+): KillSwitch {
   const on = new Map<string, KillRecord>();
   for (const record of records)
     on.set(`${record.scope}:${record.scope === 'all' ? '' : record.target}`, record);
   const countries = new Set(records.filter(({ scope }) => scope === 'country').map(({ target }) => target));
+
+  function ofKey(key: string): KillRecord | undefined {
+    for (let one: string | null = key; one !== null; one = replacedBy(one)) {
+      const record = on.get(`key:${one}`);
+      if (record !== undefined) return record;
+    }
+    return undefined;
+  }
 
   function find({ vendor, account, app, key }: Subject, intent: Intent): KillRecord | undefined {
     const direct =
@@ -22,7 +33,7 @@ export function createKillSwitch(records: readonly KillRecord[]): KillSwitch {
       on.get(`vendor:${vendor}`) ??
       on.get(`account:${account}`) ??
       on.get(`app:${app}`) ??
-      on.get(`key:${key}`);
+      ofKey(key);
     if (direct !== undefined || countries.size === 0) return direct;
     const country = countryReached(intent, (one) => countries.has(one));
     return country === null ? undefined : on.get(`country:${country}`);

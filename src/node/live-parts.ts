@@ -77,7 +77,7 @@ export function createLiveParts(sources: LiveSources): LiveParts {
           prices = createPriceBook(part.all);
           return;
         case 'kills':
-          kills = createKillSwitch(part.all);
+          kills = createKillSwitch(part.all, names.replacedBy);
           return;
         case 'trust':
           return onTrust(part);

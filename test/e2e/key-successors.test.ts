@@ -26,6 +26,17 @@ describe('a key that replaces another, which replaced a third', () => {
     await node.primary.refreshBudgets();
   });
 
+  it('is stopped by the kill switch of the first', async () => {
+    const { store, refreshKills } = node.primary;
+    const record = { id: 'kill_1', scope: 'key', target: first, reason: 'test', actor: 'test' } as const;
+    await store.kills.put({ ...record, createdAt: Date.now() });
+    await refreshKills();
+    assert.equal((await sendMessage(successor)).code, 'killed');
+    await store.kills.remove(record.id);
+    await refreshKills();
+    assert.equal((await sendMessage(successor)).code, 'allowed');
+  });
+
   it('is meant by the rules that name the first', async () => {
     const source = `version: 1
 mode: enforce
