@@ -64,8 +64,19 @@ function readRate(text: string): readonly [string, string] {
   return [currency, rate];
 }
 
-function windowText(window: { readonly kind: string; readonly milliseconds?: number }): string {
-  return window.milliseconds === undefined ? window.kind : `${window.milliseconds / 3_600_000}h`;
+const UNITS = { h: 3_600_000, m: 60_000, s: 1000 } as const;
+
+/** As it is typed: `24h`, `90m`, `61s`. */
+export function windowText({
+  kind,
+  milliseconds,
+}: {
+  readonly kind: string;
+  readonly milliseconds?: number;
+}): string {
+  if (milliseconds === undefined) return kind;
+  const [unit, size] = Object.entries(UNITS).find(([, each]) => milliseconds % each === 0) ?? ['ms', 1];
+  return `${milliseconds / size}${unit}`;
 }
 
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
