@@ -47,6 +47,17 @@ test('records of all processes come in the order of time, each once', async (t) 
   assert.deepEqual(seen, [30, 31, 32, 33, 34, 35]);
 });
 
+test('few of the latest are the latest of all processes, and nothing before them comes again', async (t) => {
+  const { add, tail } = await setUp(t);
+  await add(10, 20);
+  const first = await tail(null, 4);
+  assert.deepEqual(timesOf(first.entries), [26, 27, 28, 29]);
+  assert.deepEqual((await tail(first.cursor)).entries, []);
+  await add(31, 5); // One of the processes has more of them.
+  assert.deepEqual(timesOf((await tail(null, 3)).entries), [33, 34, 35]);
+  assert.deepEqual(timesOf((await tail(first.cursor)).entries), [31, 32, 33, 34, 35]);
+});
+
 test('a clock that goes back neither hides records nor shows them twice', async (t) => {
   const { add, tail } = await setUp(t);
   const { cursor: start } = await tail(null);

@@ -24,9 +24,11 @@ export async function tailJournals(
   const places = cursor === null ? await latest(journals, limit) : readCursor(cursor);
   const end = performance.now() + wait;
   for (;;) {
-    const entries = await after(journals, places, limit);
-    if (entries.length > 0 || performance.now() >= end || signal.aborted)
-      return { entries, cursor: writeCursor(places, entries) };
+    const rows = await after(journals, places, limit);
+    // The latest of all nodes are the last of those that are the latest of each; what came before them is not to come again.
+    const found = merge(rows, cursor === null ? Infinity : limit);
+    if (found.length > 0 || performance.now() >= end || signal.aborted)
+      return { entries: found.slice(-limit), cursor: writeCursor(places, found) };
     await sleep(POLL);
   }
 }
@@ -35,7 +37,7 @@ async function after(
   { nodes, directoryOf }: Journals,
   places: Places,
   limit: number,
-): Promise<readonly JournalEntry[]> {
+): Promise<readonly JournalEntry[][]> {
   const rows: JournalEntry[][] = [];
   for (const node of nodes) {
     const found: JournalEntry[] = [];
@@ -49,7 +51,7 @@ async function after(
     }
     rows.push(found);
   }
-  return merge(rows, limit);
+  return rows;
 }
 
 /** In the order of time, but those of one node in their own order: its clock may have gone back. */
