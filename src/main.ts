@@ -15,6 +15,11 @@ const options: CliOptions = {
     dev: async (local) => (await load()).dev(local),
     serve: async (local) => (await load()).serve(local),
     inspect: async (local) => (await load()).inspect(local),
+    ring: {
+      list: async (local) => (await load()).ring.list(local),
+      add: async (local) => (await load()).ring.add(local),
+      drop: async (local, inUse) => (await load()).ring.drop(local, inUse),
+    },
   },
 };
 const words = process.argv.slice(2);

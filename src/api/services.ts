@@ -63,7 +63,7 @@ export interface AccountService {
   rotation(id: string): Promise<RotationView | null>;
   rotations(): Promise<readonly RotationView[]>;
   /** Re-wraps accounts, keys and settings to the newest key of the ring. */
-  rekey(actor: string): Promise<RekeyReport>;
+  rekey(actor: string): Promise<RekeyReport & { readonly ringKey: string }>;
 }
 
 export interface RotationView extends RotationRecord {

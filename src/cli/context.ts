@@ -38,6 +38,22 @@ export interface InitOptions extends LocalOptions {
   readonly newToken: boolean;
 }
 
+/** What may be told of a key ring. */
+export interface RingView {
+  /** The file, or the variable, that it is read from. */
+  readonly place: string;
+  /** Names of its keys, oldest first. The newest seals. */
+  readonly keys: readonly string[];
+}
+
+/** Changes to the key ring of this machine. */
+export interface RingActions {
+  list(options: LocalOptions): Promise<RingView>;
+  add(options: LocalOptions): Promise<RingView>;
+  /** Leaves the newest key alone. Throws `conflict` when that is not the one that is in use. */
+  drop(options: LocalOptions, inUse: string): Promise<RingView>;
+}
+
 /** Commands that are the product itself; wired in `main.ts`. Each resolves to an exit code. */
 export interface CliActions {
   init(options: InitOptions): Promise<number>;
@@ -45,6 +61,7 @@ export interface CliActions {
   serve(options: LocalOptions): Promise<number>;
   /** For `doctor`: what can be told of configuration, key ring and data without a running gateway. */
   inspect(options: LocalOptions): Promise<readonly Check[]>;
+  readonly ring: RingActions;
 }
 
 export interface CliOptions {

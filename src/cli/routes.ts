@@ -11,6 +11,7 @@ import { leaks } from './nouns/leaks.ts';
 import { ledger } from './nouns/ledger.ts';
 import { policy } from './nouns/policy.ts';
 import { prices } from './nouns/prices.ts';
+import { ring } from './nouns/ring.ts';
 import { scan } from './nouns/scan.ts';
 import { system } from './nouns/system.ts';
 
@@ -19,6 +20,7 @@ export const routes = buildRouteMap({
   routes: {
     ...system,
     accounts,
+    ring,
     apps,
     keys,
     scan,

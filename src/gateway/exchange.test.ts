@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from '../vendors/registry.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { createCounters } from './counters.ts';
@@ -65,16 +64,10 @@ test('an upload that the vendor refuses unread is answered, and its connection i
   const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
   socket.on('error', () => {}); // It is reset: there is more to send.
   let answer = '';
-  let isClosed = false;
   socket.on('data', (bytes: Buffer) => (answer += bytes.toString('latin1')));
-  socket.on('close', () => (isClosed = true));
   socket.write(`POST /media HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: ${SIZE}\r\n\r\n`);
-  for (let sent = 0; sent < SIZE && socket.writable; sent += PIECE.length) {
-    socket.write(PIECE);
-    await sleep(10);
-  }
-  await sleep(200);
+  // No more of it: Node forgets what it has received when it cannot write.
+  socket.write(PIECE);
+  await once(socket, 'close');
   assert.match(answer, /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
-  assert.ok(isClosed);
-  socket.destroy();
 });

@@ -54,8 +54,9 @@ export function createAccountService(primary: Primary): AccountService {
       }),
     ...createRotationService(primary),
     async rekey(actor) {
-      await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey: primary.ring.newest } });
-      return rekeyAll(primary);
+      const ringKey = primary.ring.newest;
+      await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey } });
+      return { ringKey, ...(await rekeyAll(primary)) };
     },
   };
 }

@@ -3,6 +3,7 @@ import { dev } from './actions/dev.ts';
 import { init } from './actions/init.ts';
 import { inspect } from './actions/inspect.ts';
 import { createLocal } from './actions/local.ts';
+import { createRingActions } from './actions/ring.ts';
 import { serve } from './actions/serve.ts';
 
 /** The commands that are the product itself. */
@@ -13,5 +14,6 @@ export function createActions(process: CliProcess): CliActions {
     dev: (options) => dev(local, options),
     serve: (options) => serve(local, options),
     inspect: (options) => inspect(local, options),
+    ring: createRingActions(local),
   };
 }

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { createCli } from '../../src/cli/cli.ts';
 import { ok } from '../../src/cli/checks.ts';
 import { createClient } from '../../src/cli/client.ts';
-import type { CliActions, CliInput } from '../../src/cli/context.ts';
+import type { CliActions, CliInput, RingView } from '../../src/cli/context.ts';
 
 /**
  * A script is made of steps:
@@ -89,11 +89,17 @@ export interface RunContext {
   readonly typed?: string | null;
 }
 
+const ring: RingView = { place: '/etc/ring', keys: ['2026-01-01-old', '2026-01-02-new'] };
 const actions: CliActions = {
   init: () => Promise.resolve(0),
   dev: () => Promise.resolve(0),
   serve: () => Promise.resolve(0),
   inspect: () => Promise.resolve([ok('config', 'defaults')]),
+  ring: {
+    list: () => Promise.resolve(ring),
+    add: () => Promise.resolve(ring),
+    drop: (_options, inUse) => Promise.resolve({ ...ring, keys: [inUse] }),
+  },
 };
 
 /** Runs a command line in this process with standard streams of its own. */

@@ -146,7 +146,11 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       remove: (account, actor) => acted(actor, 'accounts.remove', accounts.remove(account)),
       ...createRotationService({ rotations }),
       rekey: (actor) =>
-        acted(actor, 'accounts.rekey', Promise.resolve({ rewrapped: 2, current: 1, failed: [] })),
+        acted(
+          actor,
+          'accounts.rekey',
+          Promise.resolve({ ringKey: '2026-01-02-new', rewrapped: 2, current: 1, failed: [] }),
+        ),
     },
     keys: {
       create: (request, actor) => acted(actor, 'keys.create', keys.create(request)),

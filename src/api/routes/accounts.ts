@@ -109,6 +109,11 @@ export const accountRoutes = {
   'accounts.rekey': {
     summary: 'Re-wrap everything that is sealed to the newest key of the key ring',
     input: empty,
-    output: z.object({ rewrapped: z.number(), current: z.number(), failed: z.array(failure) }),
+    output: z.object({
+      ringKey: z.string().describe('Name of the newest key of the ring, which seals'),
+      rewrapped: z.number(),
+      current: z.number(),
+      failed: z.array(failure),
+    }),
   },
 } as const satisfies Record<string, RouteSpec>;

@@ -143,9 +143,9 @@ export async function rekey(context: CliContext, flags: CommonFlags): Promise<vo
   const { client, show } = await openSession(context, flags);
   const report = await client.call('accounts.rekey', {});
   if (report.failed.length > 0) context.exit(EXIT.findings);
-  show(report, ({ rewrapped, current, failed }) =>
+  show(report, ({ ringKey, rewrapped, current, failed }) =>
     [
-      `${rewrapped} re-wrapped to the newest key, ${current} were already, ${failed.length} failed.`,
+      `${rewrapped} re-wrapped to the key ${ringKey}, ${current} were already, ${failed.length} failed.`,
       ...failed.map(({ source, id, problem }) => `  ${source} ${id}: ${problem}`),
     ].join('\n'),
   );

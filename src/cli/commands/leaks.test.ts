@@ -19,12 +19,13 @@ async function printed(answer: unknown, ...words: readonly string[]): Promise<st
     off: () => {},
   };
   const client = { call: () => Promise.resolve(answer) } as unknown as AdminClient;
-  const actions = { init: never, dev: never, serve: never, inspect: () => Promise.resolve([]) };
+  const ring = { list: never, add: never, drop: never };
+  const actions = { init: never, dev: never, serve: never, inspect: () => Promise.resolve([]), ring };
   await createCli({ process, client: () => client, actions, version: '1' }).run(words);
   return text;
 }
 
-function never(): Promise<number> {
+function never(): Promise<never> {
   return Promise.reject(new Error('not asked for'));
 }
 
