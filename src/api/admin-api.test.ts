@@ -89,6 +89,7 @@ test('a budget that would count nothing is refused', async () => {
     { scope: { actions: ['message.sent'] } },
     { scope: { channels: ['SMS'] } },
     { scope: { countries: ['de'] } },
+    { scope: { countries: ['UK'] } },
     { rates: { USD: '0' } },
     { rates: { USD: '-0.9' } },
     { limit: '-1' },

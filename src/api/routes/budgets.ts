@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS, CHANNELS } from '../../intent/intent.ts';
+import { isCountry } from '../../kernel/numbering/countries.ts';
 import { amountIn, amountOut, currency, empty, reference, removed, time, type RouteSpec } from '../schema.ts';
 
 const names = z.array(z.string().min(1).max(120)).min(1).max(200).optional();
@@ -13,14 +14,16 @@ const scope = z.strictObject({
   countries: names,
 });
 
+const country = z
+  .string()
+  .refine(isCountry, 'a country is two capital letters of ISO 3166, such as GB')
+  .describe('ISO 3166, such as GB.');
+
 /** A scope that states what does not exist would count nothing and protect nobody. */
 const givenScope = scope.extend({
   actions: z.array(z.enum(ACTIONS)).min(1).optional(),
   channels: z.array(z.enum(CHANNELS)).min(1).optional(),
-  countries: z
-    .array(z.string().regex(/^[A-Z]{2}$/, 'a country is two capital letters, such as DE'))
-    .min(1)
-    .optional(),
+  countries: z.array(country).min(1).optional(),
 });
 
 /** By a rate of nothing, or less, no request would take anything from the budget. */
