@@ -22,11 +22,6 @@ export function createCustodians(
       say('The authority has a new certificate: apps must trust it to reach new hosts.');
     await broadcast(await read.accounts());
   }
-  /** Rules may name its app: a process hears of that before the key can be used. */
-  async function announceKey(changed: VirtualKeyRecord): Promise<void> {
-    if (changed.state === 'active') await broadcast(await read.apps());
-    await broadcast({ kind: 'keys', put: [changed] });
-  }
   const accounts = createAccounts({
     accounts: store.accounts,
     keys: store.keys,
@@ -50,7 +45,7 @@ export function createCustodians(
     lock,
     clock,
     random: randomBytes,
-    announce: announceKey,
+    announce: (changed: VirtualKeyRecord) => broadcast({ kind: 'keys', put: [changed] }),
   });
   return { accounts, keys };
 }

@@ -89,7 +89,7 @@ async function reopen(
 
 /** An app with a key of the vendor, as `apps create` and `keys create` make them. */
 export async function createDemoApp(
-  { store, accounts, keys }: Primary,
+  { store, accounts, keys, refreshApps }: Primary,
   vendor: string,
   name: string,
 ): Promise<{ readonly app: string; readonly key: string; readonly parts: Readonly<Record<string, string>> }> {
@@ -97,7 +97,10 @@ export async function createDemoApp(
   if (account === undefined) throw new Error(`there is no simulated account of ${vendor}`);
   const known = (await store.apps.list()).find((app) => app.name === name);
   const app = known ?? { id: newId('app', randomBytes), name, createdAt: Date.now() };
-  if (known === undefined) await store.apps.put(app);
+  if (known === undefined) {
+    await store.apps.put(app);
+    await refreshApps();
+  }
   const { record, credential } = await keys.create({
     app: app.id,
     account: account.id,

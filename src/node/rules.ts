@@ -4,7 +4,7 @@ import type { Part } from './messages.ts';
 import { createPartReader } from './start-order.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** Policy, budgets, prices and kill switches: read from the store, and put in force in every process. */
+/** Names of apps, policy, budgets, prices and kill switches: read from the store, and put in force in every process. */
 export function createRules(
   { store, lock }: Pick<Foundation, 'store' | 'lock'>,
   { broadcast }: Pick<Supervisor, 'broadcast'>,
@@ -29,6 +29,7 @@ export function createRules(
   return {
     budget: (id: string) => budgets.get(id),
     refreshers: {
+      refreshApps: () => refresh('apps', read.apps),
       refreshBudgets: () => refresh('budgets', readBudgets),
       refreshPolicy: () => refresh('policy', read.policy),
       refreshPrices: () => refresh('prices', read.prices),

@@ -36,12 +36,13 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
   };
 }
 
-function appService({ store, record, clock }: Primary): AdminServices['apps'] {
+function appService({ store, record, clock, refreshApps }: Primary): AdminServices['apps'] {
   return {
     async create(name, actor) {
       const app = { id: newId('app', randomBytes), name, createdAt: clock.wall() };
       await record({ actor, act: 'app.create', target: app.id, detail: { name } });
       await store.apps.put(app);
+      await refreshApps(); // Rules may name it: every process hears of it before it has a key.
       return app;
     },
     list: () => store.apps.list(),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createDemoApp } from '../../src/node/dev.ts';
+import { createAdminServices } from '../../src/node/services.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { sendMessage } from './spending.ts';
 
@@ -44,6 +45,8 @@ describe('a policy that names apps, keys and accounts', () => {
 
   it('means an app that is made later', async () => {
     await apply('  - { id: no, effect: deny, who: { apps: [late] } }');
+    const { apps } = createAdminServices(node.primary, 0);
+    await apps.create('late', 'test');
     const { parts } = await createDemoApp(node.primary, 'twilio', 'late');
     assert.equal((await sendMessage({ ...node, parts: () => parts })).code, 'policy_denied');
   });
