@@ -55,9 +55,10 @@ async function openDesk({ account: find, send, now }: DeskOptions, id: string): 
     async ask(request) {
       if (!isOpen) return null;
       try {
-        const response = await send(vendor.custody.authorize(request, open, now()), upstream);
+        const asked = now();
+        const response = await send(vendor.custody.authorize(request, open, asked), upstream);
         const stated = Date.parse(response.headers['date'] ?? '');
-        if (!Number.isNaN(stated)) ahead = stated - now();
+        if (!Number.isNaN(stated)) ahead = differenceFrom(stated, asked, now());
         if (response.status === THROTTLED || response.status >= 500) isOpen = false;
         return response;
       } catch {
@@ -66,4 +67,9 @@ async function openDesk({ account: find, send, now }: DeskOptions, id: string): 
       }
     },
   };
+}
+
+/** The vendor may have stated its time at any moment between question and answer. */
+function differenceFrom(stated: number, asked: number, answered: number): number {
+  return stated > answered ? stated - answered : Math.min(0, stated - asked);
 }

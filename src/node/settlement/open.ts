@@ -12,6 +12,7 @@ export function openSettlement(
 ) {
   return createSettlement({
     ledger: store.ledger,
+    settings: store.settings,
     async account(id) {
       const found = await store.accounts.get(id);
       const vendor = found === null ? null : registry.byId(found.vendor);

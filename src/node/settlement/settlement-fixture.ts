@@ -90,6 +90,7 @@ export async function openWorld(
     sender(request, `http://127.0.0.1:${port}`);
   const settlement = createSettlement({
     ledger: store.ledger,
+    settings: store.settings,
     async account(id) {
       opened += 1;
       return id === 'account_a' ? { vendor, open, upstream: null } : null;

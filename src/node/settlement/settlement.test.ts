@@ -213,6 +213,17 @@ describe('an unknown outcome', () => {
     assert.deepEqual(world.incidents, ['clock-wrong']);
   });
 
+  it('is not taken for one that never was once the clock is set right', async (context) => {
+    const world = await openWorld(context, { grace: 60_000 });
+    world.step(-3_600_000);
+    const row = await world.lose(HELLO, true);
+    await world.settlement.round();
+    world.step(3_600_000);
+    await world.advance(DAY);
+    await world.settlement.round();
+    assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['unknown', BOUND]);
+  });
+
   it('stays unknown while the vendor cannot be asked', async (context) => {
     const world = await openWorld(context, { grace: 1, answer: () => answer(500, {}) });
     const row = await world.lose(HELLO, false);

@@ -3,13 +3,14 @@ import { createTurns } from '../../kernel/turns.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import { createBooking, type Booking, type BookingOptions } from './booking.ts';
+import { createClocks, type ClocksOptions } from './clocks.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
 import { createSweep, DUE_AT_ONCE } from './sweep.ts';
-import { resolveUnknown, type UnknownOptions } from './unknown.ts';
+import { resolveUnknown } from './unknown.ts';
 
-export interface SettlementOptions extends BookingOptions, DeskOptions {
+export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOptions {
   readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get'>;
   /**
    * Time in wall ms that no step of the clock hurries on: by it a wait comes to its end. A wall clock that jumps ahead
@@ -55,7 +56,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const prices = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
 
-  const clockWrong = createClockTeller(options);
+  const clocks = createClocks(options);
   const leave = (row: LedgerRecord): Promise<void> =>
     inTurn(row, async () => {
       if ((await ledger.get(row))?.settled === false) await booking.atBound(row);
@@ -92,7 +93,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
           ...options,
           booking,
           inTurn,
-          clockWrong,
+          clocks,
           now: steady,
         });
         if (!desk.isOpen()) unknown.missed(account);
@@ -143,14 +144,4 @@ async function countDone(
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
-}
-
-/** Tells of the clocks of each account's vendor once: the difference is the same for every row. */
-function createClockTeller({ incident }: SettlementOptions): UnknownOptions['clockWrong'] {
-  const told = new Set<string>();
-  return ({ account }, ahead) => {
-    if (told.has(account)) return;
-    told.add(account);
-    incident('clock-wrong', { account, vendorAhead: ahead });
-  };
 }

@@ -39,7 +39,7 @@ test('rows that have waited for long are looked for minute by minute, not in one
       get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
     },
     inTurn: (_row, work) => work(),
-    clockWrong: () => {},
+    clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
     booking: booking as unknown as Booking,
     fingerprint: () => '',
     graceMilliseconds: 1,

@@ -3,6 +3,7 @@ import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/vendor.ts';
 import type { Booking } from './booking.ts';
+import type { Clocks } from './clocks.ts';
 import type { Desk } from './desk.ts';
 import type { Settlement } from './settlement.ts';
 import { CLOCK_DIFFERENCE, listRecords, windowOf } from './records.ts';
@@ -13,15 +14,12 @@ export interface UnknownOptions {
   readonly inTurn: Settlement['inTurn'];
   readonly fingerprint: (text: string) => string;
   readonly graceMilliseconds?: number;
-  /** Told of a vendor's clock by which ours cannot be right. */
-  readonly clockWrong: (row: LedgerRecord, ahead: number) => void;
+  readonly clocks: Clocks;
   /** Wall ms. */
   readonly now: () => number;
 }
 
 const GRACE = 60_000;
-/** So far clocks may be apart; beyond it a record may be missed that is there. */
-const CLOCK_APART = CLOCK_DIFFERENCE / 2;
 const MAX_PAGES = 5000;
 /** Milliseconds between the first and the last row that are looked for in one list. */
 const LONGEST_SPAN = 60_000;
@@ -59,12 +57,13 @@ async function resolveSpan(
   const records = await listRecords(desk, rows[0].action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
   const free = await findFree(records, rows, options);
-  const isApart = Math.abs(desk.clockAhead()) > CLOCK_APART;
-  if (isApart) options.clockWrong(rows[0], desk.clockAhead());
-  const grace = isApart ? Infinity : (options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE);
+  const wrongUntil = await options.clocks.wrongUntil(rows[0].account, desk.clockAhead());
+  const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
   let resolved = 0;
-  for (const row of rows)
-    if (await options.inTurn(row, () => resolve(row, free, grace, options))) resolved += 1;
+  for (const row of rows) {
+    const own = row.at <= wrongUntil ? Infinity : grace;
+    if (await options.inTurn(row, () => resolve(row, free, own, options))) resolved += 1;
+  }
   return resolved;
 }
 

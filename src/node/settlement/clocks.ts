@@ -1,0 +1,57 @@
+import type { SettingStore } from '../../store/ports.ts';
+import { CLOCK_DIFFERENCE } from './records.ts';
+
+/** Our clock beside those of the vendors. By a wrong one, records are looked for in the wrong minute. */
+export interface Clocks {
+  /**
+   * The wall time up to which rows of the account may have been written by a wrong clock, when its vendor's is `ahead` of
+   * ours by so many ms now. What was written by one stays so when it is set right.
+   */
+  wrongUntil(account: string, ahead: number): Promise<number>;
+}
+
+export interface ClocksOptions {
+  readonly settings: SettingStore;
+  readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => void;
+  /** Wall ms. */
+  readonly now: () => number;
+}
+
+/** So far clocks may be apart; beyond it a record may be missed that is there. */
+const APART = CLOCK_DIFFERENCE / 2;
+/** What is written until the next comparison. */
+const AHEAD = 60_000;
+/** A clock that was years ahead does not leave the rows of years to a person. */
+const LONGEST = 7 * 24 * 3_600_000;
+
+export function createClocks({ settings, incident, now }: ClocksOptions): Clocks {
+  /** Accounts whose vendor's clock was apart from ours when it was last asked. */
+  const apart = new Set<string>();
+  const known = new Map<string, number>();
+
+  async function read(account: string): Promise<number> {
+    const until = known.get(account) ?? Number((await settings.get(nameOf(account))) ?? 0);
+    known.set(account, until);
+    return until;
+  }
+
+  return {
+    async wrongUntil(account, ahead) {
+      const before = await read(account);
+      if (Math.abs(ahead) <= APART) {
+        apart.delete(account);
+        return before;
+      }
+      if (!apart.has(account)) incident('clock-wrong', { account, vendorAhead: ahead });
+      apart.add(account);
+      const until = Math.min(now() + AHEAD, now() + ahead + LONGEST);
+      if (until > before + AHEAD / 2) {
+        await settings.put(nameOf(account), String(until));
+        known.set(account, until);
+      }
+      return Infinity;
+    },
+  };
+}
+
+const nameOf = (account: string): string => `account.${account}.clockWrongUntil`;
