@@ -2,7 +2,7 @@ import { refuse, type Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { KillRecord } from '../store/records.ts';
 import { countryReached } from './country.ts';
-import type { Subject, SubjectNames } from './subject.ts';
+import { keyMeant, type Subject, type SubjectNames } from './subject.ts';
 
 export interface KillSwitch {
   /** The refusal by the first switch that is on for this request, or null. */
@@ -19,21 +19,13 @@ export function createKillSwitch(
     on.set(`${record.scope}:${record.scope === 'all' ? '' : record.target}`, record);
   const countries = new Set(records.filter(({ scope }) => scope === 'country').map(({ target }) => target));
 
-  function ofKey(key: string): KillRecord | undefined {
-    for (let one: string | null = key; one !== null; one = replacedBy(one)) {
-      const record = on.get(`key:${one}`);
-      if (record !== undefined) return record;
-    }
-    return undefined;
-  }
-
   function find({ vendor, account, app, key }: Subject, intent: Intent): KillRecord | undefined {
     const direct =
       on.get('all:') ??
       on.get(`vendor:${vendor}`) ??
       on.get(`account:${account}`) ??
       on.get(`app:${app}`) ??
-      ofKey(key);
+      on.get(`key:${keyMeant(key, (one) => on.has(`key:${one}`), replacedBy)}`);
     if (direct !== undefined || countries.size === 0) return direct;
     const country = countryReached(intent, (one) => countries.has(one));
     return country === null ? undefined : on.get(`country:${country}`);

@@ -28,12 +28,13 @@ export interface Bound {
   readonly source: string;
 }
 
-/** What is said of a key holds for those that replace it: is it, or one in whose place it came, meant? */
-export function isKeyMeant(
+/** What is said of a key holds for those that replace it: the id of it, or of one in whose place it came, that is meant. */
+export function keyMeant(
   key: string,
   isMeant: (id: string) => boolean,
   replacedBy: SubjectNames['replacedBy'],
-): boolean {
-  for (let one: string | null = key; one !== null; one = replacedBy(one)) if (isMeant(one)) return true;
-  return false;
+): string | null {
+  let one: string | null = key;
+  while (one !== null && !isMeant(one)) one = replacedBy(one);
+  return one;
 }

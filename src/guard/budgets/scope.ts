@@ -1,7 +1,7 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { BudgetScope } from '../../store/records.ts';
 import { countryReached } from '../country.ts';
-import { isKeyMeant, type Subject, type SubjectNames } from '../subject.ts';
+import { keyMeant, type Subject, type SubjectNames } from '../subject.ts';
 
 const fits = (allowed: readonly string[] | undefined, value: string): boolean =>
   allowed === undefined || allowed.includes(value);
@@ -14,7 +14,7 @@ export function coversSubject(
 ): boolean {
   return (
     fits(scope.apps, app) &&
-    isKeyMeant(key, (one) => fits(scope.keys, one), replacedBy) &&
+    keyMeant(key, (one) => fits(scope.keys, one), replacedBy) !== null &&
     fits(scope.vendors, vendor) &&
     fits(scope.accounts, account)
   );

@@ -1,6 +1,6 @@
 import type { Effect, Intent } from '../../intent/intent.ts';
 import { compileNetworks } from './networks.ts';
-import { isKeyMeant, type Subject, type SubjectNames } from '../subject.ts';
+import { keyMeant, type Subject, type SubjectNames } from '../subject.ts';
 import type { PolicyRule } from './schema.ts';
 
 export type IntentTest = (subject: Subject, intent: Intent) => boolean;
@@ -16,7 +16,7 @@ export function compileWho(who: PolicyRule['who'], names: SubjectNames): (subjec
   const inside = who.networks === undefined ? null : compileNetworks(who.networks);
   return ({ app, key, network }) =>
     (apps === null || apps(app)) &&
-    (keys === null || isKeyMeant(key, keys, names.replacedBy)) &&
+    (keys === null || keyMeant(key, keys, names.replacedBy) !== null) &&
     (inside === null || inside(network));
 }
 
