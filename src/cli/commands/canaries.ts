@@ -1,8 +1,8 @@
 import { unlink, writeFile } from 'node:fs/promises';
-import { RingfenceError } from '../../kernel/errors.ts';
 import { canaryFile, type CanaryForm } from '../canary-forms.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
+import { openNewFile } from '../new-file.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession } from '../session.ts';
 
@@ -22,7 +22,7 @@ export async function plant(context: CliContext, flags: PlantFlags, name: string
   const { account, form, file } = flags;
   const place = flags.place ?? file ?? '';
   // The file comes first: a canary that lies nowhere would keep its name from one that does.
-  if (file !== undefined) await makeFile(file);
+  if (file !== undefined) await (await openNewFile(file)).close();
   const planted = client.call('canaries.plant', { name, account, place });
   const { canary, parts } = await (file === undefined ? planted : planted.catch(removing(file)));
   const text = canaryFile(form, { vendor: canary.vendor, parts });
@@ -33,13 +33,6 @@ export async function plant(context: CliContext, flags: PlantFlags, name: string
   }
   note(`Any use is an incident: ringfence canaries list. Retire it with: ringfence canaries retire ${name}`);
   note(HINT);
-}
-
-async function makeFile(file: string): Promise<void> {
-  await writeFile(file, '', { flag: 'wx', mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'EEXIST' ? 'exists already' : `cannot be written: ${cause.message}`;
-    throw new RingfenceError('usage', `${file} ${what}.`, { cause });
-  });
 }
 
 function removing(file: string) {

@@ -1,10 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
-import { RingfenceError } from '../../kernel/errors.ts';
 import { EXIT } from '../exit.ts';
 import { Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
+import { openNewFile } from '../new-file.ts';
 import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
 import { describeRecord } from '../../journal/describe.ts';
@@ -72,7 +71,7 @@ export interface ExportFlags extends CommonFlags {
 export async function exportRecords(context: CliContext, flags: ExportFlags): Promise<void> {
   const { client, note } = await openSession(context, flags);
   const { since, until, output } = flags;
-  const file = output === undefined ? null : await createNew(output);
+  const file = output === undefined ? null : (await openNewFile(output)).createWriteStream();
   const target = file ?? context.process.stdout;
   const failed = new Promise<never>((_, reject) => void file?.once('error', reject));
   failed.catch(() => undefined);
@@ -85,14 +84,6 @@ export async function exportRecords(context: CliContext, flags: ExportFlags): Pr
   }
   if (file !== null) await Promise.race([new Promise<void>((done) => file.end(() => done())), failed]);
   note(`${records} records exported.`);
-}
-
-async function createNew(path: string): Promise<ReturnType<FileHandle['createWriteStream']>> {
-  const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'EEXIST' ? 'exists already' : 'cannot be written';
-    throw new RingfenceError('usage', `${path} ${what}.`, { cause });
-  });
-  return file.createWriteStream();
 }
 
 export async function verify(context: CliContext, flags: CommonFlags): Promise<void> {

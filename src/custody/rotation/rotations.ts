@@ -99,7 +99,10 @@ export function createRotations(options: RotationsOptions): Rotations {
   ): Promise<RotationAnswer> {
     const { secret, actor = open.actor, reason = open.reason, isForced = false } = request;
     if (typeof secret === 'string' && secret !== open.secret)
-      throw new RingfenceError('conflict', `The rotation of ${open.secret} has halted; end that one first.`);
+      throw new RingfenceError(
+        'conflict',
+        `The rotation of ${open.secret} has halted; go on with it first: --secret ${open.secret}.`,
+      );
     const rotation = vendorOf(account.vendor)?.management?.rotations[open.secret];
     if (rotation === undefined)
       throw new RingfenceError('not_found', `${account.vendor} has no rotation of ${open.secret}.`);
