@@ -117,7 +117,9 @@ test('prices are of accounts by name or id; rows of what does not exist are refu
 test('a body beyond 4 MiB is refused', async () => {
   const response = await post(JSON.stringify({ name: 'a'.repeat(4 * 1024 * 1024) }));
   assert.equal(response.status, 413);
-  assert.equal(await codeOf(response), 'request_too_large');
+  const { code, detail } = (await response.json()) as Readonly<Record<string, string>>;
+  assert.equal(code, 'request_too_large');
+  assert.match(detail ?? '', /at most 4 MiB/);
 });
 
 test('of whoever has no token no body is taken in', async () => {

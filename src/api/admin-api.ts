@@ -50,9 +50,10 @@ export function createAdminApi({ services, authenticate, report }: AdminApiOptio
   return api;
 }
 
+const TOO_LARGE = `The admin API takes at most ${MAX_BODY >> 20} MiB at a time, such as a file of prices.`;
 const LIMITED = bodyLimit({
   maxSize: MAX_BODY,
-  onError: () => problemResponse(new RingfenceError('request_too_large')),
+  onError: () => problemResponse(new RingfenceError('request_too_large', TOO_LARGE)),
 });
 
 /** Comes first: of whoever has no token no body is taken in. */

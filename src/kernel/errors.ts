@@ -39,7 +39,7 @@ export const ERRORS = {
     'caller',
     413,
     'The request is larger than the gateway accepts',
-    'Send less, or raise limits.bodyBytes in the configuration.',
+    'Send less at a time; limits.bodyBytes in the configuration is for requests to vendors.',
   ),
   request_timeout: row(
     'caller',
