@@ -1,5 +1,5 @@
 import { pointId } from '../kernel/point.ts';
-import { formatMicros } from '../kernel/money.ts';
+import { formatMicros, micros } from '../kernel/money.ts';
 import type { Micros } from '../kernel/money.ts';
 import type {
   IntentRecord,
@@ -84,8 +84,15 @@ function settledOf({ of, state, amount, atBound }: SettlementRecord): string {
 }
 
 function detailOf(detail: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(detail);
+  const text = JSON.stringify(detail, inUnits);
   return text === '{}' ? '' : ` ${text}`;
+}
+
+const AMOUNTS = new Set(['amount', 'bound', 'limit']);
+
+/** Amounts stand in records as millionths, and would read as a million times as much. For `JSON.stringify`. */
+export function inUnits(name: string, value: unknown): unknown {
+  return AMOUNTS.has(name) && Number.isSafeInteger(value) ? formatMicros(micros(Number(value))) : value;
 }
 
 /** Control, format and separator characters are written as code points: a terminal would obey them. */

@@ -6,7 +6,7 @@ import type { CommonFlags } from '../flags.ts';
 import { openNewFile } from '../new-file.ts';
 import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
-import { describeRecord } from '../../journal/describe.ts';
+import { describeRecord, inUnits } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
 import { printable } from '../table.ts';
@@ -153,15 +153,12 @@ export function formatInFull({ id, record }: Pick<Entry, 'id' | 'record'>): stri
   return [id, ...lines].join('\n');
 }
 
-/** Amounts stand in the record as millionths, and would read as a million times as much. */
 function textOf(name: string, value: unknown): string {
   if (name === 'at' && typeof value === 'number') return new Date(value).toISOString();
-  if (MONEY.has(name) && Number.isSafeInteger(value)) return formatMicros(micros(Number(value)));
   if (name === 'reserves' && Array.isArray(value)) return value.map(reserveText).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = inUnits(name, value);
+  return typeof shown === 'string' ? shown : JSON.stringify(shown, inUnits);
 }
-
-const MONEY = new Set(['amount', 'bound']);
 
 function reserveText(reserve: unknown): string {
   const [budget, , amount] = Array.isArray(reserve) ? (reserve as readonly unknown[]) : [];
