@@ -78,8 +78,8 @@ export class Collector implements Dispatcher.DispatchHandler {
     if (this.#isLate(controller) || status < 200) return;
     this.#status = status;
     this.#headers = answerHeaders(headers);
-    const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
-    if (coding === 'identity') return;
+    const coding = codingOf(headers['content-encoding']);
+    if (coding === '') return;
     const open = DECODERS.get(coding);
     if (open === undefined) controller.abort(new Error(`The answer has the coding ${coding}.`));
     else this.#decodeWith(open(), controller);
@@ -167,6 +167,16 @@ export class Collector implements Dispatcher.DispatchHandler {
   #answer(body: Buffer, rest: Readable | null): void {
     this.#recipient.resolve({ kind: 'answered', status: this.#status, headers: this.#headers, body, rest });
   }
+}
+
+/** Empty when the bytes stand as they are, which may be stated in several ways. */
+function codingOf(stated: string | string[] | undefined): string {
+  if (stated === undefined) return '';
+  const codings = String(stated).toLowerCase().split(',');
+  return codings
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && one !== 'identity')
+    .join();
 }
 
 /** For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. */

@@ -120,6 +120,9 @@ describe('answers that are compressed although they were not to be', () => {
       ['gzip', gzipSync('clear')],
       ['GZIP', gzipSync('clear')],
       ['zstd', zstdCompressSync('clear')],
+      ['identity,gzip', gzipSync('clear')],
+      ['', Buffer.from('clear')],
+      ['identity,identity', Buffer.from('clear')],
     ] as const;
     for (const [coding, bytes] of codings) {
       const result = await get(coding, bytes);
