@@ -1,3 +1,4 @@
+import { unlink } from 'node:fs/promises';
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
@@ -76,11 +77,16 @@ export async function exportRecords(context: CliContext, flags: ExportFlags): Pr
   const failed = new Promise<never>((_, reject) => void file?.once('error', reject));
   failed.catch(() => undefined);
   let records = 0;
-  for await (const entry of client.lines('journal.export', { since, until })) {
-    const isFull = target.write(`${JSON.stringify(entry)}\n`) === false;
-    if (isFull && file !== null)
-      await Promise.race([new Promise<void>((done) => void file.once('drain', () => done())), failed]);
-    records += 1;
+  try {
+    for await (const entry of client.lines('journal.export', { since, until })) {
+      const isFull = target.write(`${JSON.stringify(entry)}\n`) === false;
+      if (isFull && file !== null)
+        await Promise.race([new Promise<void>((done) => void file.once('drain', () => done())), failed]);
+      records += 1;
+    }
+  } catch (error) {
+    if (output !== undefined && records === 0) await unlink(output); // The same command can be given again.
+    throw error;
   }
   if (file !== null) await Promise.race([new Promise<void>((done) => file.end(() => done())), failed]);
   note(`${records} records exported.`);
