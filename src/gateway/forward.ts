@@ -41,11 +41,11 @@ export async function forward(
   } catch (error) {
     return { kind: 'unsendable', error };
   }
-  parts.counters.forwarded += 1;
   const origin = account.upstream ?? `https://${request.host}`;
   const withdrawn = (): Refused | null => withdrawnSince(parts, request, { subject, intent });
   const outcome = await parts.upstream.send(origin, account.id, authorized, { upload, withdrawn });
   await parts.together();
+  if (outcome.kind === 'answered' || outcome.kind === 'lost') parts.counters.forwarded += 1;
   if (outcome.kind !== 'answered') return outcome;
   return { ...outcome, token: SIGNED.exec(authorized.headers['authorization'] ?? '')?.[1] ?? null };
 }

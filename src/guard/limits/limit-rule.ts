@@ -1,6 +1,7 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { Subject } from '../subject.ts';
 import type { RateRule } from './rate.ts';
+import { recipientOf } from './recipient.ts';
 
 export const LIMIT_SUBJECTS = ['all', 'app', 'key', 'account', 'recipient', 'prefix', 'country'] as const;
 export type LimitSubject = (typeof LIMIT_SUBJECTS)[number];
@@ -30,7 +31,7 @@ export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent)
     case 'account':
       return [subject.account];
     case 'recipient':
-      return intent.destinations.map(({ address }) => address);
+      return intent.destinations.map(recipientOf);
     case 'prefix':
       return [...new Set(intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1)))];
     case 'country':
