@@ -74,10 +74,13 @@ async function seedAccount({ vendor, values, currency }: AccountSetup) {
   return { vendor, account, key: record.id, parts: plainParts(credential) };
 }
 
+/** More than a run leaves behind: whether settlement gets on is told by how many are left. */
+const MOST_PENDING = 1_000_000;
+
 async function pending(): Promise<Pending> {
   const { ledger } = primary.store;
-  const late = await ledger.pending('late', 1000);
-  const unknown = await ledger.pending('unknown', 1000);
+  const late = await ledger.pending('late', MOST_PENDING);
+  const unknown = await ledger.pending('unknown', MOST_PENDING);
   const reserved = await ledger.list({ limit: 10, state: 'reserved' });
   return { late: late.length, unknown: unknown.length, reserved: reserved.length };
 }
