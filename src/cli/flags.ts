@@ -48,6 +48,9 @@ export const common = {
   data: text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path'),
 } as const;
 
+/** Flags of the commands that work on this machine's data directory. */
+export const local = { ...common, config: text('Configuration file (RINGFENCE_CONFIG)', 'path') } as const;
+
 /** One positional argument. */
 export const argument = (placeholder: string, brief: string) =>
   ({ kind: 'tuple', parameters: [{ parse: String, placeholder, brief }] }) as const;

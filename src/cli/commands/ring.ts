@@ -15,7 +15,6 @@ export async function list(context: CliContext, flags: LocalFlags): Promise<void
       USE: ({ seals }) => (seals ? 'seals and opens' : 'opens'),
       PLACE: () => place,
     },
-    'No key.',
   );
 }
 

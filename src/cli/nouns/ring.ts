@@ -1,9 +1,8 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { common, text, yes } from '../flags.ts';
+import { local, yes } from '../flags.ts';
 
 const load = () => import('../commands/ring.ts');
-const local = { ...common, config: text('Configuration file (RINGFENCE_CONFIG)', 'path') } as const;
 
 export const ring = buildRouteMap({
   routes: {

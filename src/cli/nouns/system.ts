@@ -1,9 +1,8 @@
 import { buildCommand } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { common, text, yes } from '../flags.ts';
+import { common, local, yes } from '../flags.ts';
 
 const load = () => import('../commands/system.ts');
-const local = { ...common, config: text('Configuration file (RINGFENCE_CONFIG)', 'path') } as const;
 
 export const system = {
   init: buildCommand({
