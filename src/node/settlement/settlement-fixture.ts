@@ -10,7 +10,7 @@ import { Secret } from '../../kernel/secret.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { createManualTime } from '../../sandbox/timeline.ts';
 import type { BudgetRecord, LedgerRecord, Reserve } from '../../store/records.ts';
-import type { Store } from '../../store/ports.ts';
+import type { LedgerOutcome, Store } from '../../store/ports.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
 import { VENDORS } from '../../vendors/index.ts';
 import { createRegistry } from '../../vendors/registry.ts';
@@ -35,6 +35,8 @@ export interface SettlementWorld {
   opened(): number;
   /** Sends for the account and loads the row; returns its position. `changes` replaces what the ledger would know. */
   send(form: Readonly<Record<string, string>>, changes?: Partial<LedgerRecord>): Promise<number>;
+  /** Sends; the ledger knows the row now or never heard of it, and its outcome once the returned function is called. */
+  begin(form: Readonly<Record<string, string>>, known: 'row' | 'nothing'): Promise<() => Promise<void>>;
   /** Loads a row that was sent, or not, without an answer. */
   lose(
     form: Readonly<Record<string, string>>,
@@ -108,26 +110,28 @@ export async function openWorld(
     ...(grace === undefined ? {} : { graceMilliseconds: grace }),
   });
 
-  async function load(row: Partial<LedgerRecord>, outcome: 'committed' | 'unknown'): Promise<number> {
-    const at = position++;
-    const of = { ...LIFE, position: at };
+  const put = async (rows: readonly LedgerRecord[], outcomes: readonly LedgerOutcome[]): Promise<void> => {
+    const from = position++;
+    const batch = { ...LIFE, from, to: from + 1, head: String(from), outcomes };
+    await store.ledger.load({ ...batch, rows: rows.map((row) => ({ ...row, position: from })) });
+  };
+  async function load(row: Partial<LedgerRecord>, state: 'committed' | 'unknown'): Promise<number> {
+    const at = position;
     const { reserves = [], resourceIds = [] } = row;
-    const record: LedgerRecord = { ...BLANK, ...of, at: clock.wall() + stepped, ...row, resourceIds: [] };
     for (const [budget, period, amount] of reserves) await grant(store, budget, period, amount);
-    await store.ledger.load({
-      ...LIFE,
-      from: at,
-      to: at + 1,
-      head: String(at),
-      rows: [record],
-      outcomes: [{ of, state: outcome, amount: record.bound, settled: false, reserves, resourceIds }],
-    });
+    const record = { ...BLANK, at: clock.wall() + stepped, ...row, resourceIds: [] };
+    await put([record], [outcomeOf({ ...record, position: at }, state, resourceIds)]);
     return at;
   }
   const create = (form: Readonly<Record<string, string>>, kind = 'Messages'): Promise<WireResponse> => {
     const url = `/2010-04-01/Accounts/${credentials['accountSid']}/${kind}.json`;
     return deliver(vendor.custody.authorize(wire(HOST, { url, form }), open, clock.wall()));
   };
+  async function sendOne(form: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const response = await create({ From: FROM, ...form });
+    const intent = { action: 'message.send', effects: ['spend'], extras: [], destinations: [] };
+    return vendor.readSettlement(intent as unknown as Intent, response).resourceIds;
+  }
   const prints = ({ To = '', Body = '' }) => [To, FROM, Body].map((text) => `hash of ${text}`);
 
   return {
@@ -144,10 +148,17 @@ export async function openWorld(
     asked,
     opened: () => opened,
     async send(form, changes = {}) {
-      const response = await create({ From: FROM, ...form });
-      const intent = { action: 'message.send', effects: ['spend'], extras: [], destinations: [] };
-      const { resourceIds } = vendor.readSettlement(intent as unknown as Intent, response);
-      return load({ resourceIds, ...changes }, 'committed');
+      return load({ resourceIds: await sendOne(form), ...changes }, 'committed');
+    },
+    async begin(form, known) {
+      const row = { ...BLANK, at: clock.wall() + stepped, fingerprints: prints(form) };
+      const at = position;
+      if (known === 'row') await put([row], []);
+      const resourceIds = await sendOne(form);
+      return async () => {
+        if (known === 'row') await put([], [outcomeOf({ ...row, position: at }, 'committed', resourceIds)]);
+        else await load({ ...row, resourceIds }, 'committed');
+      };
     },
     async lose(form, arrived, kind = 'Messages', reserves = []) {
       if (arrived) await create({ From: FROM, ...form }, kind);
@@ -192,6 +203,14 @@ function openFrom({ custody }: Vendor, credentials: Readonly<Record<string, stri
     fields: Object.fromEntries(of(false).map(({ name }) => [name, credentials[name] ?? ''])),
     secrets: Object.fromEntries(of(true).map(({ name }) => [name, new Secret(credentials[name] ?? '')])),
   };
+}
+
+function outcomeOf(
+  { node, epoch, position, bound, reserves }: LedgerRecord,
+  state: 'committed' | 'unknown',
+  resourceIds: readonly string[],
+): LedgerOutcome {
+  return { of: { node, epoch, position }, state, amount: bound, settled: false, reserves, resourceIds };
 }
 
 async function grant(store: Store, budget: string, period: number, amount: Reserve[2]): Promise<void> {

@@ -176,7 +176,7 @@ describe('a vendor that fails or throttles', () => {
 
 describe('an unknown outcome', () => {
   it('is an accepted one when the vendor has a record of it, with its price once that is stated', async (context) => {
-    const world = await openWorld(context);
+    const world = await openWorld(context, { grace: 0 });
     const row = await world.lose(HELLO, true);
     assert.equal((await world.settlement.round()).resolved, 1);
     assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['committed', BOUND]);
@@ -250,4 +250,23 @@ describe('an unknown outcome', () => {
     const states = await Promise.all(rows.map(async (row) => (await world.row(row)).state));
     assert.deepEqual(states.toSorted(), ['committed', 'released']);
   });
+
+  for (const known of ['nothing', 'row'] as const)
+    it(`leaves a record to the request whose answer is still to come, of which the ledger knows ${known}`, async (context) => {
+      const world = await openWorld(context);
+      const lost = await world.lose(HELLO, false);
+      await world.advance(6000);
+      const answered = await world.begin(HELLO, known);
+      await world.settlement.round();
+      assert.equal((await world.row(lost)).state, 'unknown');
+      await world.advance(known === 'row' ? 600_000 : 3000);
+      await world.settlement.round();
+      assert.equal((await world.row(lost)).state, 'unknown');
+      await answered();
+      await world.advance(3_600_000);
+      await world.settlement.round();
+      assert.equal((await world.row(lost)).state, 'released');
+      const held = (await world.store.ledger.list({ limit: 9 })).flatMap(({ resourceIds }) => resourceIds);
+      assert.equal(held.length, 1);
+    });
 });

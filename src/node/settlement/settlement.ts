@@ -11,7 +11,7 @@ import { createSweep, DUE_AT_ONCE } from './sweep.ts';
 import { resolveUnknown } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOptions {
-  readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get'>;
+  readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get' | 'list'>;
   /**
    * Time in wall ms that no step of the clock hurries on: by it a wait comes to its end. A wall clock that jumps ahead
    * must not make a lost answer look like one that never was.

@@ -36,6 +36,7 @@ test('rows that have waited for long are looked for minute by minute, not in one
   const resolved = await resolveUnknown(rows as unknown as LedgerRecord[], desk as unknown as Desk, {
     ledger: {
       hasResource: () => Promise.resolve(false),
+      list: () => Promise.resolve([]),
       get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
     },
     inTurn: (_row, work) => work(),

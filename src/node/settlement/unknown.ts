@@ -1,15 +1,15 @@
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { VendorRecord } from '../../vendors/vendor.ts';
 import type { Booking } from './booking.ts';
 import type { Clocks } from './clocks.ts';
 import type { Desk } from './desk.ts';
 import type { Settlement } from './settlement.ts';
-import { CLOCK_DIFFERENCE, listRecords, windowOf } from './records.ts';
+import { findFree, type FreeRecords } from './free-records.ts';
+import { listRecords, windowOf } from './records.ts';
 
 export interface UnknownOptions {
-  readonly ledger: Pick<LedgerStore, 'hasResource' | 'get'>;
+  readonly ledger: Pick<LedgerStore, 'hasResource' | 'get' | 'list'>;
   readonly booking: Booking;
   readonly inTurn: Settlement['inTurn'];
   readonly fingerprint: (text: string) => string;
@@ -20,6 +20,8 @@ export interface UnknownOptions {
 }
 
 const GRACE = 60_000;
+/** Milliseconds after which what became of a request that was answered stands in the ledger. */
+const ANSWERED = 60_000;
 const MAX_PAGES = 5000;
 /** Milliseconds between the first and the last row that are looked for in one list. */
 const LONGEST_SPAN = 60_000;
@@ -56,7 +58,8 @@ async function resolveSpan(
 ): Promise<number> {
   const records = await listRecords(desk, rows[0].action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
-  const free = await findFree(records, rows, options);
+  const knownUntil = options.now() + desk.clockAhead() - (options.graceMilliseconds ?? ANSWERED);
+  const free = await findFree(records, rows, { ...options, knownUntil });
   const wrongUntil = await options.clocks.wrongUntil(rows[0].account, desk.clockAhead());
   const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
   let resolved = 0;
@@ -67,59 +70,25 @@ async function resolveSpan(
   return resolved;
 }
 
-/** Records that may be one of the rows and belong to no other, by the fingerprint of their destination. */
-async function findFree(
-  records: readonly VendorRecord[],
-  rows: readonly LedgerRecord[],
-  { ledger, fingerprint }: UnknownOptions,
-): Promise<ReadonlyMap<string, VendorRecord[]>> {
-  const account = rows[0]?.account ?? '';
-  const free = new Map<string, VendorRecord[]>();
-  for (const {
-    fingerprints: [to = ''],
-  } of rows)
-    free.set(to, []);
-  for (const record of records) {
-    if (record.to === null) continue;
-    const same = free.get(fingerprint(record.to));
-    if (same !== undefined && !(await ledger.hasResource(account, record.id))) same.push(record);
-  }
-  return free;
-}
-
 /** The vendor has a record of it: it happened. Nothing after the grace period: it never did. */
 async function resolve(
   row: LedgerRecord,
-  free: ReadonlyMap<string, VendorRecord[]>,
+  free: FreeRecords,
   grace: number,
-  { ledger, booking, fingerprint, now }: UnknownOptions,
+  { ledger, booking, now }: UnknownOptions,
 ): Promise<boolean> {
   // A person may have settled it while the vendor was asked.
   if ((await ledger.get(row))?.state !== 'unknown') return true;
-  const candidates = free.get(row.fingerprints[0] ?? '') ?? [];
-  const index = candidates.findIndex((record) => isSame(row, record, fingerprint));
-  if (index === -1) {
+  const record = free.take(row);
+  if (record === 'later') return false;
+  if (record === null) {
     if (now() - row.at < grace) return false;
     await booking.released(row);
     return true;
   }
-  const [record] = candidates.splice(index, 1);
-  if (record === undefined) return false;
   // The record of a call does not tell what its further legs and recordings cost, and the row not whether it has any.
   if (row.action.startsWith('call.')) await booking.atBound(row, [record.id]);
   else if (record.final && record.cost !== null) await booking.priced(row, record.cost, [record.id]);
   else await booking.accepted(row, [record.id]);
   return true;
-}
-
-/** Does a record of the same destination fit the rest of the row? */
-function isSame(
-  { fingerprints: [, from, text], at }: LedgerRecord,
-  record: VendorRecord,
-  fingerprint: (text: string) => string,
-): boolean {
-  if (record.createdAt < at - CLOCK_DIFFERENCE || record.createdAt > at + CLOCK_DIFFERENCE) return false;
-  const fits = (mine: string | undefined, theirs: string | null): boolean =>
-    theirs === null || mine === fingerprint(theirs);
-  return fits(from, record.from) && fits(text, record.text);
 }
