@@ -42,7 +42,7 @@ export async function findFree(
     const same = record.to === null ? undefined : free.get(fingerprint(record.to));
     if (same !== undefined && !(await ledger.hasResource(account, record.id))) same.push(record);
   }
-  const isOpen = (destination: string, record: VendorRecord): boolean =>
+  const mayBeAnothers = (destination: string, record: VendorRecord): boolean =>
     record.createdAt > knownUntil ||
     reserved.length === MOST_UNDER_WAY ||
     (underWay.get(destination) ?? []).some((row) => isSame(row, record, fingerprint));
@@ -52,7 +52,7 @@ export async function findFree(
       const destination = destinationOf(row);
       const same = free.get(destination) ?? [];
       const fitting = same.filter((record) => isSame(row, record, fingerprint));
-      const found = fitting.find((record) => !isOpen(destination, record));
+      const found = fitting.find((record) => !mayBeAnothers(destination, record));
       if (found === undefined) return fitting.length === 0 ? null : 'later';
       same.splice(same.indexOf(found), 1);
       return found;
