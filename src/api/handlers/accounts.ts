@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, type Handlers } from './handler.ts';
+import { byName, pick, type Handlers } from './handler.ts';
 
 type Ids =
   | 'vendors.list'
@@ -25,7 +25,7 @@ export const accountHandlers: Handlers<Ids> = {
       actor,
     );
   },
-  'accounts.list': ({ services }) => services.accounts.list(),
+  'accounts.list': async ({ services }) => byName(await services.accounts.list()),
   'accounts.test': async ({ services, input, actor }) =>
     services.accounts.test(await idOf(services, input.account), actor),
   'accounts.reseal': async ({ services, input, actor }) =>

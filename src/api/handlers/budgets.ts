@@ -1,12 +1,12 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { BudgetScope } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, pickKey, type Handlers } from './handler.ts';
+import { byName, pick, pickKey, type Handlers } from './handler.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
   'budgets.put': async ({ services, input, actor }) =>
     services.budgets.put({ ...input, scope: await resolveScope(services, input.scope) }, actor),
-  'budgets.list': ({ services }) => services.budgets.list(),
+  'budgets.list': async ({ services }) => byName(await services.budgets.list()),
   'budgets.remove': async ({ services, input, actor }) => {
     const { id } = pick('budget', await services.budgets.list(), input.budget);
     return { removed: await services.budgets.remove(id, actor) };

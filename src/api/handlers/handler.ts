@@ -20,6 +20,11 @@ export type Handler<Id extends RouteId> = (
 
 export type Handlers<Id extends RouteId> = { readonly [Each in Id]: Handler<Each> };
 
+/** As people look for things in a list; ids say nothing to them. */
+export function byName<T extends { readonly name: string }>(records: readonly T[]): readonly T[] {
+  return records.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
+}
+
 /** The record that a caller named by id or by name. Throws `not_found`. */
 export function pick<T extends { readonly id: string; readonly name: string }>(
   what: string,

@@ -2,7 +2,7 @@ import { plainParts } from '../../custody/plain-parts.ts';
 import type { CreatedKey } from '../../custody/virtual-keys.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, pickKey, type Handlers } from './handler.ts';
+import { byName, pick, pickKey, type Handlers } from './handler.ts';
 
 export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.revoke'> = {
   'keys.create': async ({ services, input, actor }) => {
@@ -16,7 +16,7 @@ export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' |
     };
     return show(services, await services.keys.create(request, actor));
   },
-  'keys.list': ({ services }) => services.keys.list(),
+  'keys.list': async ({ services }) => byName(await services.keys.list()),
   'keys.rotate': async ({ services, input, actor }) => {
     const { lifetimeSeconds, overlapSeconds } = input;
     const rotation = {

@@ -8,7 +8,8 @@ export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> =
     const target = await resolveTarget(services, input.scope, input.target);
     return services.kills.put({ ...input, target }, actor);
   },
-  'kills.list': ({ services }) => services.kills.list(),
+  'kills.list': async ({ services }) =>
+    (await services.kills.list()).toSorted((a, b) => a.createdAt - b.createdAt),
   'kills.lift': async ({ services, input, actor }) => {
     const removed = await services.kills.lift(input.kill, actor);
     if (!removed) throw new RingfenceError('not_found', `There is no kill switch ${input.kill}.`);

@@ -2,6 +2,7 @@ import type { Sent } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { readDuration, type CommonFlags } from '../flags.ts';
+import { namesOf } from '../names.ts';
 import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
 
@@ -79,10 +80,16 @@ export function windowText({
   return `${milliseconds / size}${unit}`;
 }
 
+function namedIn(scope: Readonly<Record<string, readonly string[] | undefined>>): readonly string[] {
+  return Object.values(scope).flatMap((names) => names ?? []);
+}
+
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
+  const budgets = await client.call('budgets.list', {});
+  const nameOf = await namesOf(client, flags.json ? [] : budgets.flatMap(({ scope }) => namedIn(scope)));
   table(
-    await client.call('budgets.list', {}),
+    budgets,
     {
       NAME: ({ name }) => name,
       LIMIT: ({ limit, currency }) => `${limit} ${currency}`,
@@ -90,7 +97,7 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
       SPENT: ({ use }) => use.spent,
       LEASED: ({ use }) => use.leased,
       LEFT: ({ use }) => use.left,
-      SCOPE: ({ scope }) => Object.values(scope).flat().join(' ') || 'everything',
+      SCOPE: ({ scope }) => namedIn(scope).map(nameOf).join(' ') || 'everything',
     },
     'No budget yet, so nothing limits what is spent. Set one: ringfence budgets set NAME --limit "20.00 USD" --window day',
   );

@@ -1,6 +1,7 @@
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
+import { namesOf } from '../names.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession } from '../session.ts';
 
@@ -53,21 +54,16 @@ export async function list(
   flags: CommonFlags & { readonly all: boolean },
 ): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  const [keys, apps, accounts] = await Promise.all([
-    client.call('keys.list', {}),
-    flags.json ? [] : client.call('apps.list', {}),
-    flags.json ? [] : client.call('accounts.list', {}),
-  ]);
-  const nameOf = (records: readonly { readonly id: string; readonly name: string }[], id: string) =>
-    records.find((one) => one.id === id)?.name ?? id;
+  const keys = await client.call('keys.list', {});
+  const nameOf = await namesOf(client, flags.json ? [] : keys.flatMap(({ app, account }) => [app, account]));
   const shown = flags.all ? keys : keys.filter(({ state }) => state === 'active');
   table(
     shown,
     {
       NAME: ({ name }) => name,
       ID: ({ id }) => id,
-      APP: ({ app }) => nameOf(apps, app),
-      ACCOUNT: ({ account }) => nameOf(accounts, account),
+      APP: ({ app }) => nameOf(app),
+      ACCOUNT: ({ account }) => nameOf(account),
       KIND: ({ kind }) => kind,
       STATE: ({ state }) => state,
       EXPIRES: ({ expiresAt }) => minute(expiresAt),

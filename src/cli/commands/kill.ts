@@ -1,6 +1,7 @@
 import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CommonFlags } from '../flags.ts';
+import { namesOf } from '../names.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession } from '../session.ts';
 
@@ -19,7 +20,7 @@ export async function on(context: CliContext, flags: OnFlags): Promise<void> {
   const { scope, target } = scopeOf(flags);
   const { client, show, note } = await openSession(context, flags);
   const kill = await client.call('kills.put', { scope, target, reason: flags.reason ?? '' });
-  show(kill, () => `Kill switch ${kill.id} is on: ${[scope, target].join(' ').trim()}.`);
+  show(kill, () => `Kill switch ${kill.id} is on: ${scopeText(scope, target)}.`);
   note(`Lift it with: ringfence kill lift ${kill.id}`);
 }
 
@@ -39,13 +40,18 @@ function scopeOf(flags: OnFlags): {
   return first ?? { scope: 'all', target: '' };
 }
 
+const scopeText = (scope: string, target: string): string => `${scope} ${target}`.trim();
+
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
+  const kills = await client.call('kills.list', {});
+  const targets = flags.json ? [] : kills.map(({ target }) => target);
+  const nameOf = await namesOf(client, targets);
   table(
-    await client.call('kills.list', {}),
+    kills,
     {
       ID: ({ id }) => id,
-      SCOPE: ({ scope, target }) => [scope, target].join(' ').trim(),
+      SCOPE: ({ scope, target }) => scopeText(scope, nameOf(target)),
       REASON: ({ reason }) => reason,
       BY: ({ actor }) => actor,
       SINCE: ({ createdAt }) => minute(createdAt),

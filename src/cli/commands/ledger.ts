@@ -3,6 +3,7 @@ import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
+import { namesOf, type NameOf } from '../names.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession, tableText } from '../session.ts';
 
@@ -16,11 +17,14 @@ export interface ListFlags extends CommonFlags {
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
   const { key, app, state, limit } = flags;
+  const rows = await client.call('ledger.list', { key, app, state, limit });
+  const nameOf = await namesOf(client, flags.json ? [] : rows.map((row) => row.key));
   table(
-    await client.call('ledger.list', { key, app, state, limit }),
+    rows,
     {
       ID: ({ id }) => id,
       TIME: ({ at }) => minute(at),
+      KEY: (row) => nameOf(row.key),
       OPERATION: ({ operation }) => operation,
       TO: ({ country }) => country,
       STATE: stateOf,
@@ -56,7 +60,8 @@ export async function unknown(
   const { client, show, note } = await openSession(context, flags);
   const { limit = USUAL_LIMIT } = flags;
   const rows = await client.call('ledger.unknown', { limit });
-  show(rows, unknownText);
+  const nameOf = await namesOf(client, flags.json ? [] : rows.map(({ account }) => account));
+  show(rows, () => unknownText(rows, nameOf));
   if (rows.length === limit) note(`There may be more than ${limit}; a higher --limit lists them.`);
 }
 
@@ -76,12 +81,12 @@ const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; read
 };
 
 /** The rows, and what to do about each kind of them. */
-export function unknownText(rows: readonly Unknown[]): string {
+export function unknownText(rows: readonly Unknown[], nameOf: NameOf): string {
   if (rows.length === 0) return 'Every outcome is known.';
   const table = tableText(rows, {
     ID: ({ id }) => id,
     TIME: ({ at }) => minute(at),
-    ACCOUNT: ({ account }) => account,
+    ACCOUNT: ({ account }) => nameOf(account),
     OPERATION: ({ operation }) => operation,
     TO: ({ country }) => country,
     RESERVED: ({ bound, currency }) => `${bound} ${currency}`,
