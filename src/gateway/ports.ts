@@ -1,6 +1,6 @@
 import type { Refused, Step } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
-import type { Money } from '../kernel/money.ts';
+import type { Micros, Money } from '../kernel/money.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import type { Reserve } from '../store/records.ts';
@@ -40,9 +40,9 @@ export interface Reservation {
 
 export interface BudgetsPort {
   reserve(subject: Subject, intent: Intent, bound: Bound): Step<Reservation> | Promise<Step<Reservation>>;
-  /** What stands against the budgets once the cost is known; null: it stays at the bound. */
-  commit(reservation: Reservation, cost: Money | null): readonly Reserve[];
-  release(reservation: Reservation): readonly Reserve[];
+  /** What stands against each budget of the reservation once the cost is known; null: it stays at the bound. */
+  commit(reservation: Reservation, cost: Money | null): readonly Micros[];
+  release(reservation: Reservation): void;
 }
 
 export interface KillPort {

@@ -80,7 +80,7 @@ export interface Ended {
 
 /** Appends what became of an intent. The record follows with the next group sync. */
 export function recordOutcome(parts: PipelineParts, { position, settled, outcome, account }: Ended): void {
-  const { costs, state, amount, isFinal, reserves, resourceIds } = settled;
+  const { costs, state, amount, isFinal, spent, resourceIds } = settled;
   const status = outcome.kind === 'answered' ? outcome.status : 0;
   if (status === 401) countUnauthorized(parts.counters, account);
   parts.journal.append({
@@ -92,7 +92,7 @@ export function recordOutcome(parts: PipelineParts, { position, settled, outcome
     state,
     amount,
     settled: isFinal,
-    reserves,
+    spent,
     resourceIds,
   });
 }

@@ -2,7 +2,7 @@ import type { Intent } from '../intent/intent.ts';
 import type { Money, Micros } from '../kernel/money.ts';
 import { ZERO } from '../kernel/money.ts';
 import type { Settlement } from '../intent/settlement.ts';
-import type { LedgerState, Reserve } from '../store/records.ts';
+import type { LedgerState } from '../store/records.ts';
 import type { AppRequest } from './app-request.ts';
 import type { Permission } from './decide.ts';
 import type { Outcome } from './forward.ts';
@@ -14,7 +14,8 @@ export interface Settled {
   readonly amount: Micros;
   /** True when the amount is the vendor's last word. */
   readonly isFinal: boolean;
-  readonly reserves: readonly Reserve[];
+  /** What stands against each budget now, in the order of the reservation; empty unless `committed`. */
+  readonly spent: readonly Micros[];
   readonly resourceIds: readonly string[];
 }
 
@@ -40,18 +41,20 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
       state: settlement.outcome === 'rejected' ? 'released' : 'committed',
       amount: ZERO,
       isFinal: true,
-      reserves: [],
+      spent: [],
       resourceIds,
     };
-  if (settlement.outcome === 'rejected')
+  if (settlement.outcome === 'rejected') {
+    parts.budgets.release(reservation);
     return {
       costs: true,
       state: 'released',
       amount: ZERO,
       isFinal: true,
-      reserves: parts.budgets.release(reservation),
+      spent: [],
       resourceIds,
     };
+  }
   if (settlement.outcome === 'unknown') {
     parts.counters.unknownOutcomes += 1;
     return {
@@ -59,7 +62,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
       state: 'unknown',
       amount: bound.money.amount,
       isFinal: false,
-      reserves: reservation.reserves,
+      spent: [],
       resourceIds,
     };
   }
@@ -71,13 +74,13 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
       what: 'cost-above-bound',
       detail: { operation: intent.operation, bound: bound.money.amount, amount: known.amount },
     });
-  const reserves = parts.budgets.commit(reservation, known);
+  const spent = parts.budgets.commit(reservation, known);
   return {
     costs: true,
     state: 'committed',
     amount: (known ?? bound.money).amount,
     isFinal: known !== null,
-    reserves,
+    spent,
     resourceIds,
   };
 }

@@ -52,7 +52,7 @@ test('every kind of record has a line of its own', () => {
       state: 'committed',
       amount,
       settled: false,
-      reserves: [],
+      spent: [],
       resourceIds: ['SM1'],
     },
     { type: 'settlement', at: 1, of: { node: 'w0', epoch: 3, position: 7 }, state: 'committed', amount },

@@ -118,7 +118,7 @@ export function released(at: number, of: number): OutcomeRecord {
     state: 'released',
     amount: micros(0),
     settled: true,
-    reserves: [],
+    spent: [],
     resourceIds: [],
   };
 }

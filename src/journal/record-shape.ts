@@ -1,4 +1,5 @@
 import { fault, type Fault } from './fault.ts';
+import type { Reserve } from '../store/records.ts';
 import type { JournalRecord } from './records.ts';
 import type { SegmentFile } from './segments.ts';
 
@@ -16,7 +17,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function parseRecord(payload: Buffer): JournalRecord | null {
   const value = parse(payload);
   if (typeof value !== 'object' || value === null) return null;
-  const members = value as Members;
+  const members = withSpent(value as Members);
   return isRecord(members) ? (members as unknown as JournalRecord) : null;
 }
 
@@ -32,6 +33,13 @@ function parse(payload: Buffer): unknown {
   } catch {
     return null;
   }
+}
+
+/** Outcomes of earlier journals name the budgets again, each with what stands against it. */
+function withSpent(record: Members): Members {
+  const { type, spent, reserves, state } = record;
+  if (type !== 'outcome' || spent !== undefined || !isReserves(reserves)) return record;
+  return { ...record, spent: state === 'committed' ? reserves.map(([, , amount]) => amount) : [] };
 }
 
 function isRecord(record: Members): boolean {
@@ -53,24 +61,28 @@ function isRow(record: Members): boolean {
   );
 }
 
-function isOutcome({ of, costs, state, amount, settled, reserves, resourceIds }: Members): boolean {
+function isOutcome({ of, costs, state, amount, settled, spent, resourceIds }: Members): boolean {
   return (
     costs === true &&
     isCount(of) &&
     STATES.has(state) &&
     isCount(amount) &&
     typeof settled === 'boolean' &&
-    isReserves(reserves) &&
+    isCounts(spent) &&
     isTexts(resourceIds)
   );
 }
 
-function isReserves(value: unknown): boolean {
+function isReserves(value: unknown): value is readonly Reserve[] {
   return Array.isArray(value) && value.every((one) => Array.isArray(one) && isReserve(one));
 }
 
 function isReserve([budget, period, amount]: readonly unknown[]): boolean {
   return typeof budget === 'string' && Number.isSafeInteger(period) && isCount(amount);
+}
+
+function isCounts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isCount);
 }
 
 function isTexts(value: unknown): boolean {

@@ -66,7 +66,8 @@ export interface OutcomeRecord {
   readonly state: Exclude<LedgerState, 'reserved'>;
   readonly amount: Micros;
   readonly settled: boolean;
-  readonly reserves: readonly Reserve[];
+  /** What stands against each budget now, in the order of the intent's reserves; empty unless `committed`. */
+  readonly spent: readonly Micros[];
   readonly resourceIds: readonly string[];
 }
 

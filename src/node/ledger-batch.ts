@@ -43,13 +43,13 @@ function toRow(node: string, { epoch, position }: ReadRecord, record: IntentReco
 }
 
 function toOutcome(node: string, { epoch, position }: ReadRecord, record: OutcomeRecord): LedgerOutcome {
-  const { state, amount, settled, reserves, resourceIds } = record;
+  const { state, amount, settled, spent, resourceIds } = record;
   return {
     of: { node, epoch, position: record.of },
     state,
     amount,
     settled,
-    reserves,
+    spent,
     resourceIds,
     position,
   };

@@ -12,6 +12,7 @@ import {
   nobodyLives,
   openFor,
   readRaw,
+  released,
   rehash,
   writeRaw,
 } from '../journal/journal-fixture.ts';
@@ -200,13 +201,28 @@ test('records that contradict the ledger end their epoch too', async (t) => {
   const journal = await world.live(1);
   const amount = micros(5);
   const outcome = { at: 1, status: 200, costs: true, state: 'committed', amount, settled: true } as const;
-  const reserves = [['b', 0, amount]] as const;
-  journal.append({ type: 'outcome', ...outcome, of: 400, reserves, resourceIds: [] });
+  journal.append({ type: 'outcome', ...outcome, of: 400, spent: [amount], resourceIds: [] });
   await journal.flush();
   const shipper = await world.ship();
   await shipper.drain();
   assert.match(world.losses[0]?.fault.message ?? '', /the ledger does not take it.*never loaded/);
   assert.deepEqual(await world.leased(), []);
+});
+
+test('outcomes of an earlier journal, which names their budgets again, count like others', async (t) => {
+  const world = await openWorld(t);
+  const journal = await world.live(2);
+  const outcome = { type: 'outcome', at: 1, status: 200, costs: true, settled: true, resourceIds: [] };
+  const earlier = [
+    { ...outcome, of: 2, state: 'committed', amount: 4, reserves: [['b', 0, 4]] },
+    { ...outcome, of: 3, state: 'released', amount: 0, reserves: [['b', 0, 0]] },
+  ];
+  for (const record of earlier) journal.append(record as unknown as JournalRecord);
+  await journal.flush();
+  const shipper = await world.ship();
+  await shipper.drain();
+  assert.deepEqual(world.losses, []);
+  assert.deepEqual(await world.period(), { spent: 4, leased: 996, presumed: 0 });
 });
 
 test('slices go back after a plain crash, and count as spent when the machine went down or the boot cannot be read', async (t) => {
@@ -315,6 +331,11 @@ for (const [what, forge] of [
   ['of a time that has no date', (record) => ({ ...record, at: 1e300 })],
   ['an intent without its budgets', (record) => ({ ...record, reserves: undefined })],
   ['an intent whose bound is a text', (record) => ({ ...record, bound: '10' })],
+  [
+    'an outcome that says nothing of its budgets',
+    ({ at }) => ({ ...released(Number(at), 2), spent: undefined }),
+  ],
+  ['an outcome that gives money', ({ at }) => ({ ...released(Number(at), 2), spent: [-5] })],
 ] as readonly (readonly [string, (record: Record<string, unknown>) => unknown])[])
   test(`a forged record that fits its checksum and the chain, ${what}, ends its epoch as damage does`, async (t) => {
     const world = await openWorld(t);

@@ -17,14 +17,14 @@ export interface Movements {
   readonly list: readonly Movement[];
   add(budget: string, period: number, spent: number, lease: number): void;
   /**
-   * Books a new row that reserved `reserved` out of the lease and stands at `now` in the same batch: what it costs
-   * less went back into the lease, what it costs more never comes out of it. Adds `now` to `pairs`, as index of the
-   * movement and amount.
+   * Books a new row that reserved `reserved` out of the lease and stands at `now`, of the same budget periods, in the
+   * same batch: what it costs less went back into the lease, what it costs more never comes out of it. Adds `now` to
+   * `pairs`, as index of the movement and amount.
    */
   reserve(reserved: readonly Reserve[], now: readonly Reserve[], pairs: number[]): void;
   /**
-   * Books the change from `before` to `after`. Savings go back into the lease when `toLease`; excess never comes out
-   * of it, because its holder may still count on that money.
+   * Books the change from `before` to `after`, of the same budget periods. Savings go back into the lease when `toLease`;
+   * excess never comes out of it, because its holder may still count on that money.
    */
   change(before: readonly Reserve[], after: readonly Reserve[], toLease: boolean): void;
 }
@@ -55,47 +55,23 @@ export function createMovements(): Movements {
 
   // Hot: index access instead of destructuring, one look-up for each reserve.
   function reserve(reserved: readonly Reserve[], now: readonly Reserve[], pairs: number[]): void {
-    const same = sameSlices(reserved, now);
     for (let index = 0; index < now.length; index++) {
       const one = now[index] as Reserve;
       const movement = of(one[0], one[1]);
       pairs.push(movement.index, one[2]);
-      if (!same) continue;
       movement.spent += one[2];
       movement.lease -= Math.min(one[2], (reserved[index] as Reserve)[2]);
     }
-    if (same) return;
-    for (const [budget, period, amount] of reserved) add(budget, period, amount, -amount);
-    change(reserved, now, true);
   }
 
   function change(before: readonly Reserve[], after: readonly Reserve[], toLease: boolean): void {
-    const differences: Difference[] = [];
-    for (const [budget, period, amount] of before) addTo(differences, budget, period, -amount);
-    for (const [budget, period, amount] of after) addTo(differences, budget, period, amount);
-    for (const [budget, period, amount] of differences)
-      if (amount !== 0) add(budget, period, amount, toLease && amount < 0 ? -amount : 0);
+    after.forEach(([budget, period, amount], index) => {
+      const difference = amount - (before[index] as Reserve)[2];
+      if (difference !== 0) add(budget, period, difference, toLease && difference < 0 ? -difference : 0);
+    });
   }
 
   return { list, add, reserve, change };
-}
-
-function sameSlices(a: readonly Reserve[], b: readonly Reserve[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) {
-    const [one, other] = [a[index] as Reserve, b[index] as Reserve];
-    if (one[0] !== other[0] || one[1] !== other[1]) return false;
-  }
-  return true;
-}
-
-type Difference = [budget: string, period: number, amount: number];
-
-function addTo(differences: Difference[], budget: string, period: number, amount: number): void {
-  const found = differences.find((one) => one[0] === budget && one[1] === period);
-  if (found === undefined) differences.push([budget, period, amount]);
-  else found[2] += amount;
 }
 
 export interface LeaseAmounts {

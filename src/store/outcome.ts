@@ -1,4 +1,5 @@
 import { RingfenceError } from '../kernel/errors.ts';
+import { type Micros, ZERO } from '../kernel/money.ts';
 import type { LedgerOutcome } from './ports.ts';
 import type { LedgerRecord, Reserve } from './records.ts';
 import { pointId, type JournalPoint } from '../kernel/point.ts';
@@ -21,16 +22,26 @@ export function applyOutcome(row: Accounted, outcome: LedgerOutcome, origin: Ori
   if (outcome.state === 'unknown')
     return row.state === 'reserved' ? { ...row, state: 'unknown', resourceIds } : null;
   if (origin === 'journal' && isFinal(row)) return null;
-  checkOutcome(outcome);
-  const { state, amount, settled, reserves } = outcome;
+  const { state, amount, settled } = outcome;
   const atBound = outcome.atBound === true ? { atBound: true } : {};
+  const reserves = reservesAfter(row, outcome);
   const next = { bound: row.bound, state, amount, settled, ...atBound, reserves, resourceIds };
+  checkOutcome(next);
   return sameAccount(row, next) ? null : next;
 }
 
+/** The same list when nothing changes. Throws `input_invalid` when the outcome speaks of more budgets, or of fewer. */
+function reservesAfter({ reserves }: Accounted, { of, state, spent }: LedgerOutcome): readonly Reserve[] {
+  if (spent.length !== (state === 'committed' ? reserves.length : 0))
+    throw new RingfenceError('input_invalid', `The outcome of ${pointId(of)} does not fit its reserves`);
+  const amountOf = (index: number): Micros => spent[index] ?? ZERO;
+  if (reserves.every(([, , amount], index) => amount === amountOf(index))) return reserves;
+  return reserves.map(([budget, period], index) => [budget, period, amountOf(index)]);
+}
+
 /** Throws `verify_failed` for an outcome of a row that was never loaded, unless it takes no money. */
-export function checkNothingLost({ of, amount, reserves }: LedgerOutcome): void {
-  if (amount !== 0 || reserves.some(([, , reserved]) => reserved !== 0))
+export function checkNothingLost({ of, amount, spent }: LedgerOutcome): void {
+  if (amount !== 0 || spent.some((one) => one !== 0))
     throw new RingfenceError('verify_failed', `The journal settles ${pointId(of)}, which was never loaded`);
 }
 
@@ -88,15 +99,6 @@ function sameAccount(a: Accounted, b: Accounted): boolean {
     a.settled === b.settled &&
     a.atBound === b.atBound &&
     a.resourceIds === b.resourceIds &&
-    sameReserves(a.reserves, b.reserves)
+    a.reserves === b.reserves
   );
-}
-
-function sameReserves(a: readonly Reserve[], b: readonly Reserve[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  return a.every(([budget, period, amount], index) => {
-    const other = b[index];
-    return other?.[0] === budget && other[1] === period && other[2] === amount;
-  });
 }

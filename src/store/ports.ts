@@ -10,7 +10,6 @@ import type {
   PeriodRecord,
   PolicyRecord,
   PriceRecord,
-  Reserve,
   VirtualKeyRecord,
 } from './records.ts';
 import type { JournalPoint } from '../kernel/point.ts';
@@ -74,7 +73,8 @@ export interface LedgerOutcome {
   readonly settled: boolean;
   /** No price will ever be known: the bound is the last word. */
   readonly atBound?: boolean;
-  readonly reserves: readonly Reserve[];
+  /** What stands against each reserve of the row now, in their order, in micros. Empty unless `committed`. */
+  readonly spent: readonly Micros[];
   /** Added to those that the row has. */
   readonly resourceIds: readonly string[];
   /** Position of this record in the journal that carries it, so that overlapping batches can be trimmed. */

@@ -56,18 +56,18 @@ export function committed(
     state: 'committed',
     amount: money(amount),
     settled: true,
-    reserves: [reserve(amount)],
+    spent: [money(amount)],
     resourceIds: [],
     ...changes,
   };
 }
 
 export function released(position: number, changes: Partial<LedgerOutcome> = {}): LedgerOutcome {
-  return committed(position, 0, { state: 'released', reserves: [], ...changes });
+  return committed(position, 0, { state: 'released', spent: [], ...changes });
 }
 
 export function unknown(position: number): LedgerOutcome {
-  return committed(position, 0, { state: 'unknown', settled: false, reserves: [] });
+  return committed(position, 0, { state: 'unknown', settled: false, spent: [] });
 }
 
 export function batch(from: number, to: number, changes: Partial<LedgerBatch> = {}): LedgerBatch {

@@ -76,12 +76,18 @@ export function ledgerContract(engine: EngineUnderTest): void {
       await assertClean();
     });
 
-    it('moves an outcome to other budgets and periods than the row reserved', async () => {
-      await world.store.ledger.load(
-        batch(0, 2, { rows: [row(0)], outcomes: [committed(0, 3, { reserves: [reserve(3, 'other')] })] }),
+    it('refuses an outcome of more budgets than its row reserved, or of fewer', async () => {
+      for (const spent of [[], [money(1), money(2)]])
+        await assert.rejects(
+          world.store.ledger.load(batch(0, 2, { rows: [row(0)], outcomes: [committed(0, 3, { spent })] })),
+          { code: 'input_invalid' },
+        );
+      await world.store.ledger.load(batch(0, 1, { rows: [row(0)] }));
+      await assert.rejects(
+        world.store.ledger.load(batch(1, 2, { outcomes: [committed(0, 3, { spent: [] })] })),
+        { code: 'input_invalid' },
       );
-      assert.deepEqual(await sums(), [0, 100, 0]);
-      assert.deepEqual(await sums('other'), [3, 0, 0]);
+      assert.deepEqual(await sums(), [10, 90, 0]);
       await assertClean();
     });
 
@@ -160,7 +166,7 @@ export function ledgerContract(engine: EngineUnderTest): void {
         code: 'verify_failed',
       });
       assert.deepEqual(await world.store.ledger.cursors('w0'), [{ epoch: 1, position: 0, head: '' }]);
-      await world.store.ledger.load(batch(0, 2, { outcomes: [committed(0, 0, { reserves: [] })] }));
+      await world.store.ledger.load(batch(0, 2, { outcomes: [committed(0, 0, { spent: [] })] }));
     });
 
     it('refuses what no journal may say, as a whole', async () => {
@@ -178,7 +184,7 @@ export function ledgerContract(engine: EngineUnderTest): void {
         await assert.rejects(world.store.ledger.load(batch(0, 2, { rows })), { code: 'input_invalid' });
       await assert.rejects(
         world.store.ledger.load(
-          batch(0, 2, { rows: [row(0)], outcomes: [released(0, { reserves: [reserve(1)] })] }),
+          batch(0, 2, { rows: [row(0)], outcomes: [released(0, { spent: [money(1)] })] }),
         ),
         { code: 'input_invalid' },
       );

@@ -69,7 +69,11 @@ function loadBatch(store: Store, from: number, budgets: number): Promise<number>
     }),
   );
   const outcomes = rows.map(({ position, reserves }) =>
-    committed(position, 10, { reserves, settled: position % 100 !== 0, resourceIds: [`SM${position}`] }),
+    committed(position, 10, {
+      spent: reserves.map(([, , amount]) => amount),
+      settled: position % 100 !== 0,
+      resourceIds: [`SM${position}`],
+    }),
   );
   return milliseconds(() => store.ledger.load(batch(from, from + BATCH, { rows, outcomes })));
 }

@@ -123,18 +123,15 @@ async function live(store: Store, node: string, forward: boolean): Promise<void>
     const reserves = budgets.map((budget) => reserve(10, budget));
     const rows = [0, 1, 2, 3].map((index) => row(from + index, { ...life, reserves }));
     const of = (index: number) => ({ of: { ...life, position: from + index } });
-    const cheaper = budgets.map((budget) => reserve(4, budget));
     const outcomes = [
-      committed(0, 4, { ...of(0), reserves: cheaper }),
+      committed(0, 4, { ...of(0), spent: budgets.map(() => money(4)) }),
       released(0, of(1)),
       { ...unknown(0), ...of(2) },
     ];
     await store.ledger.load(batch(from, from + 4, { ...life, rows }));
     await store.ledger.load(batch(from + 4, from + 8, { ...life, outcomes }));
     await Promise.all([
-      store.ledger.settle(
-        committed(0, 7, { ...of(2), reserves: budgets.map((budget) => reserve(7, budget)) }),
-      ),
+      store.ledger.settle(committed(0, 7, { ...of(2), spent: budgets.map(() => money(7)) })),
       ...budgets.map((budget) =>
         store.leases.giveBack({ ...life, budget, period: grantRequest().period }, money(30), from + 8),
       ),

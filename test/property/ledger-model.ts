@@ -36,6 +36,9 @@ interface ModelRow {
   state: LedgerRecord['state'];
   settled: boolean;
   readonly bound: number;
+  /** Indexes of the slices that it reserved, in order. */
+  readonly slices: readonly number[];
+  /** What stands against each slice. */
   reserves: number[];
 }
 
@@ -138,8 +141,8 @@ export const ACTS = {
     const entry = process.journal[position];
     if (entry?.kind !== 'row') throw new Error('no row');
     const outcome = makeOutcome(model, entry.record, c);
-    for (const [budget, period, amount] of entry.record.reserves) {
-      const saved = outcome.state === 'unknown' ? 0 : amount - costOf(outcome, budget, period);
+    for (const [place, [budget, period, amount]] of entry.record.reserves.entries()) {
+      const saved = outcome.state === 'unknown' ? 0 : amount - (outcome.spent[place] ?? 0);
       if (saved > 0) add(process.free, indexOf(budget, period), saved);
     }
     process.journal.push({ kind: 'outcome', outcome: { ...outcome, position: process.journal.length } });
@@ -199,11 +202,7 @@ export const ACTS = {
     const record = pick(rows, b);
     const known = model.rows.get(id(record));
     assert.ok(known !== undefined);
-    const bounded = {
-      ...record,
-      reserves: known.reserves.flatMap((amount, index) => (amount > 0 ? [toReserve(index, amount)] : [])),
-    };
-    const outcome = makeOutcome(model, bounded, c);
+    const outcome = makeOutcome(model, record, c);
     if (outcome.state === 'unknown') return;
     for (let time = 0; time <= a % 3; time++) await model.store.ledger.settle({ ...outcome, settled: true });
     applyToRow(known, { ...outcome, settled: true });
@@ -263,7 +262,8 @@ function shipped(model: Model, process: Process, entry: Entry): void {
     const { bound, reserves } = entry.record;
     const amounts = SLICES.map(({ budget, period }) => amountOf(reserves, budget, period));
     amounts.forEach((amount, index) => add(process.lease, index, -amount));
-    model.rows.set(id(entry.record), { state: 'reserved', settled: false, bound, reserves: amounts });
+    const slices = reserves.map(([budget, period]) => indexOf(budget, period));
+    model.rows.set(id(entry.record), { state: 'reserved', settled: false, bound, slices, reserves: amounts });
   }
   if (entry.kind === 'outcome') {
     const known = model.rows.get(id(entry.outcome.of));
@@ -280,7 +280,8 @@ function applyToRow(known: ModelRow, outcome: LedgerOutcome): void {
   known.state = outcome.state;
   if (outcome.state === 'unknown') return;
   known.settled = outcome.settled;
-  known.reserves = SLICES.map(({ budget, period }) => amountOf(outcome.reserves, budget, period));
+  known.reserves = SLICES.map(() => 0);
+  known.slices.forEach((index, place) => add(known.reserves, index, outcome.spent[place] ?? 0));
 }
 
 function makeOutcome(model: Model, record: LedgerRecord, choice: number): LedgerOutcome {
@@ -291,11 +292,7 @@ function makeOutcome(model: Model, record: LedgerRecord, choice: number): Ledger
     state: 'committed',
     amount: money(Math.floor(bound * factor)),
     settled,
-    reserves: record.reserves.map(([budget, period, amount]) => [
-      budget,
-      period,
-      money(Math.floor(amount * factor)),
-    ]),
+    spent: record.reserves.map(([, , amount]) => money(Math.floor(amount * factor))),
     resourceIds: [`resource ${node} ${epoch} ${position}`],
   });
   switch (choice % 6) {
@@ -306,9 +303,9 @@ function makeOutcome(model: Model, record: LedgerRecord, choice: number): Ledger
     case 2:
       return costing(0.5, true);
     case 3:
-      return { ...costing(0, true), state: 'released', resourceIds: [] };
+      return { ...costing(0, true), state: 'released', spent: [], resourceIds: [] };
     case 4:
-      return { ...costing(0, false), state: 'unknown', resourceIds: [] };
+      return { ...costing(0, false), state: 'unknown', spent: [], resourceIds: [] };
     default:
       // One in twelve outcomes overruns: then the budgets it touches are no longer bounded.
       if (choice % 12 !== 5) return costing(0.9, false);
@@ -354,8 +351,4 @@ function indexOf(budget: string, period: number): number {
 
 function amountOf(reserves: readonly Reserve[], budget: string, period: number): number {
   return reserves.reduce((sum, one) => (one[0] === budget && one[1] === period ? sum + one[2] : sum), 0);
-}
-
-function costOf(outcome: LedgerOutcome, budget: string, period: number): number {
-  return amountOf(outcome.reserves, budget, period);
 }

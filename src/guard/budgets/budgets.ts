@@ -1,7 +1,7 @@
 import { next, type Step } from '../../intent/decision.ts';
 import type { Intent } from '../../intent/intent.ts';
 import { micros, type Micros, type Money } from '../../kernel/money.ts';
-import type { BudgetRecord, Reserve } from '../../store/records.ts';
+import type { BudgetRecord } from '../../store/records.ts';
 import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { claimsOn, settledAmount, take, type Reservation } from './claims.ts';
 import { coversSubject } from './scope.ts';
@@ -13,9 +13,9 @@ export interface Budgets {
   configure(budgets: readonly BudgetRecord[]): void;
   /** Takes the bound from every budget that applies, or from none. Synchronous while the local slices suffice. */
   reserve(subject: Subject, intent: Intent, bound: Bound): Step<Reservation> | Promise<Step<Reservation>>;
-  /** Gives back what was reserved above `cost`; null keeps the bound. Returns what stands against the budgets now. */
-  commit(reservation: Reservation, cost: Money | null): readonly Reserve[];
-  release(reservation: Reservation): readonly Reserve[];
+  /** Gives back what was reserved above `cost`; null keeps the bound. Returns what stands against each budget then. */
+  commit(reservation: Reservation, cost: Money | null): readonly Micros[];
+  release(reservation: Reservation): void;
   /** Gives money of ended periods back, also of budgets that nobody uses. Call it every second or so. */
   tend(): void;
   /** Gives all free money of a budget up, at once; the caller returns it to the bank. */
@@ -52,9 +52,11 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     reserve: (subject: Subject, intent: Intent, bound: Bound) => reserve(state, subject, intent, bound),
     commit: (reservation: Reservation, cost: Money | null) =>
       cost === null
-        ? reservation.reserves
+        ? reservation.reserves.map(([, , reserved]) => reserved)
         : adjust(state, reservation, (budget, reserved) => settledAmount(budget, cost, reserved)),
-    release: (reservation: Reservation) => adjust(state, reservation, () => micros(0)),
+    release(reservation: Reservation) {
+      adjust(state, reservation, () => micros(0));
+    },
     tend: () => tend(state),
     recall: (budget: string, period: number) => recall(state, budget, period),
   });
@@ -108,20 +110,20 @@ function reserve(
   return next(reservation);
 }
 
-/** Changes what stands against each budget to `amountOf`, crediting or debiting the local slice. */
+/** Changes what stands against each budget to `amountOf`, crediting the local slice, and answers it. */
 function adjust(
   { slices, bank }: State,
   { reserves, slices: held }: Reservation,
   amountOf: (budget: BudgetRecord, reserved: Micros) => Micros,
-): readonly Reserve[] {
+): readonly Micros[] {
   return reserves.map(([id, period, reserved], index) => {
     const slice = held[index];
-    if (slice === undefined) return [id, period, reserved];
+    if (slice === undefined) return reserved;
     const amount = amountOf(slice.budget, reserved);
     const saved = reserved - amount;
     if (saved > 0 && slice.period === period && slices.get(id) === slice) slice.free += saved;
     else if (saved > 0) bank.giveBack(id, period, micros(saved));
-    return [id, period, amount];
+    return amount;
   });
 }
 

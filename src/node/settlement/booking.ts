@@ -1,7 +1,7 @@
 import { micros, scaleUp, type Micros, type Money } from '../../kernel/money.ts';
 import type { SettlementRecord } from '../../journal/records.ts';
 import type { LedgerStore } from '../../store/ports.ts';
-import type { BudgetRecord, LedgerRecord, Reserve } from '../../store/records.ts';
+import type { BudgetRecord, LedgerRecord } from '../../store/records.ts';
 
 export interface BookingOptions {
   readonly ledger: Pick<LedgerStore, 'settle'>;
@@ -29,7 +29,7 @@ interface Change {
   readonly amount: Micros;
   readonly settled: boolean;
   readonly atBound?: boolean;
-  readonly reserves: readonly Reserve[];
+  readonly spent: readonly Micros[];
   readonly resourceIds: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         amount: isForeign ? row.bound : cost.amount,
         settled: true,
         ...(isForeign ? { atBound: true } : {}),
-        reserves: reservesFor(row, cost, budget),
+        spent: spentFor(row, cost, budget),
         resourceIds,
       });
       if (isForeign) tellForeign(row, cost);
@@ -65,7 +65,7 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         state: 'committed',
         amount: row.bound,
         settled: false,
-        reserves: row.reserves,
+        spent: row.reserves.map(([, , reserved]) => reserved),
         resourceIds,
       }),
     atBound: (row: LedgerRecord, resourceIds = row.resourceIds) =>
@@ -74,7 +74,7 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         amount: row.bound,
         settled: true,
         atBound: true,
-        reserves: row.reserves,
+        spent: row.reserves.map(([, , reserved]) => reserved),
         resourceIds,
       }),
     released: (row: LedgerRecord) =>
@@ -82,7 +82,7 @@ export function createBooking({ ledger, budget, journal, incident, now }: Bookin
         state: 'released',
         amount: micros(0),
         settled: true,
-        reserves: row.reserves.map(([id, period]) => [id, period, micros(0)]),
+        spent: [],
         resourceIds: [],
       }),
   });
@@ -109,18 +109,18 @@ function createForeignTeller(incident: BookingOptions['incident']) {
  * What stands against each budget once the cost is known, in the budget's currency. Without a rate into it, what was
  * reserved stays.
  */
-function reservesFor(
+function spentFor(
   { reserves }: LedgerRecord,
   { amount, currency }: Money,
   budgetOf: BookingOptions['budget'],
-): readonly Reserve[] {
-  return reserves.map(([id, period, reserved]) => {
+): readonly Micros[] {
+  return reserves.map(([id, , reserved]) => {
     const budget = budgetOf(id);
-    if (budget?.unit === 'count') return [id, period, reserved]; // It happened, whatever it cost.
-    if (amount === 0) return [id, period, micros(0)];
-    if (budget === undefined) return [id, period, reserved];
-    if (budget.currency === currency) return [id, period, amount];
+    if (budget?.unit === 'count') return reserved; // It happened, whatever it cost.
+    if (amount === 0) return micros(0);
+    if (budget === undefined) return reserved;
+    if (budget.currency === currency) return amount;
     const rate = budget.rates[currency];
-    return [id, period, rate === undefined ? reserved : scaleUp(amount, rate)];
+    return rate === undefined ? reserved : scaleUp(amount, rate);
   });
 }

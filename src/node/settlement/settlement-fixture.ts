@@ -210,7 +210,8 @@ function outcomeOf(
   state: 'committed' | 'unknown',
   resourceIds: readonly string[],
 ): LedgerOutcome {
-  return { of: { node, epoch, position }, state, amount: bound, settled: false, reserves, resourceIds };
+  const spent = state === 'committed' ? reserves.map(([, , amount]) => amount) : [];
+  return { of: { node, epoch, position }, state, amount: bound, settled: false, spent, resourceIds };
 }
 
 async function grant(store: Store, budget: string, period: number, amount: Reserve[2]): Promise<void> {
