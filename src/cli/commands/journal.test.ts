@@ -11,6 +11,7 @@ test('amounts of a record are shown in units of their currency, whatever else a 
     currency: 'USD',
     reserves: [['budget_1', 0, 7_900], 'odd'],
     amount: null,
+    spent: [7_900, 6_300, 'odd'],
     detail: { limit: 20_000_000, currency: 'USD', rows: 3 },
   };
   assert.deepEqual(formatInFull({ id: 'w0-1-2', record }).split('\n'), [
@@ -22,6 +23,7 @@ test('amounts of a record are shown in units of their currency, whatever else a 
     '  currency: USD',
     '  reserves: 0.0079 of budget_1, "odd"',
     '  amount: null',
+    '  spent: 0.0079, 0.0063, odd',
     '  detail: {"limit":"20.00","currency":"USD","rows":3}',
   ]);
 });

@@ -162,6 +162,7 @@ export function formatInFull({ id, record }: Pick<Entry, 'id' | 'record'>): stri
 function textOf(name: string, value: unknown): string {
   if (name === 'at' && typeof value === 'number') return new Date(value).toISOString();
   if (name === 'reserves' && Array.isArray(value)) return value.map(reserveText).join(', ');
+  if (name === 'spent' && Array.isArray(value)) return value.map((one) => textOf('amount', one)).join(', ');
   const shown = inUnits(name, value);
   return typeof shown === 'string' ? shown : JSON.stringify(shown, inUnits);
 }
