@@ -106,6 +106,30 @@ test('compression and overridden methods are refused', () => {
     assert.throws(() => checkPlain({ ...plain, headers }), Unreadable);
 });
 
+test('a body is taken in UTF-8 only, since the vendor may read it in the charset that its label names', () => {
+  const labelled = (type: string) =>
+    wire('h', { url: '/', form: { a: 'b' }, headers: { 'content-type': type } });
+  const form = 'application/x-www-form-urlencoded';
+  for (const charset of [
+    '',
+    '; charset=utf-8',
+    ';charset="UTF-8"',
+    '; charset=utf8; q=1',
+    '; charset=us-ascii',
+  ])
+    assert.doesNotThrow(() => checkPlain(labelled(form + charset)), charset);
+  for (const charset of [
+    'utf-16',
+    'IBM037',
+    'iso-8859-1',
+    'utf-8; charset=utf-16',
+    '"utf-16"',
+    "utf-16'",
+    '',
+  ])
+    assert.throws(() => checkPlain(labelled(`${form}; charset=${charset}`)), Unreadable, charset);
+});
+
 test('pairs are read back as they were written, and no name stands twice', () => {
   const text = fc.string({ unit: 'grapheme' });
   fc.assert(

@@ -66,11 +66,20 @@ export function intentOf(
   };
 }
 
-/** Refuses what would make the vendor see another request than we do: an encoded body, an overridden method. */
+/** The charsets by which a body is read here. */
+const CHARSET = /;\s*charset\s*=\s*(?:"(?:utf-?8|us-ascii)"|(?:utf-?8|us-ascii))\s*(?=;|$)/gi;
+
+/**
+ * Refuses what would make the vendor see another request than we do: an encoded body, another charset (in which
+ * `%00R%00e…` may spell a name that we do not see), an overridden method.
+ */
 export function checkPlain({ headers }: WireRequest): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     throw new Unreadable('Send the body without compression.');
+  const type = headers['content-type'] ?? '';
+  if (type.includes(';') && /charset/i.test(type.replaceAll(CHARSET, '')))
+    throw new Unreadable('Send the body in UTF-8, with no other `charset` in its content type.');
   const override = METHOD_OVERRIDES.find((name) => headers[name] !== undefined);
   if (override !== undefined) throw new Unreadable(`The header \`${override}\` is not allowed.`);
 }

@@ -11,7 +11,7 @@ export function malformed(problem: string): Malformed {
   return { kind: 'malformed', problem };
 }
 
-/** True when the body has the media type; parameters such as `charset` do not matter. An empty body has every type. */
+/** True when the body has the media type; its parameters do not matter (`checkPlain` reads `charset`). An empty body has every type. */
 export function hasMediaType(request: WireRequest, ...types: readonly string[]): boolean {
   if (request.body.length === 0) return true;
   const header = request.headers['content-type'];
