@@ -192,6 +192,17 @@ test('pushing a verification on is a charge, cancelling it is not', () => {
   assert.equal(intent(API, { url: '/v2/verify/r', json: { code: '1234' } }).action, 'verify.check');
 });
 
+test('a number that the vendor would read as one of another country is refused', () => {
+  const paths = ['/verify/json', '/verify/psd2/json', '/ni/basic/json', '/ni/advanced/json'];
+  for (const url of paths) {
+    const at = (country: string) => ({ url, form: { number: '15005550006', brand: 'x', country } });
+    assert.match(problem(API, at('GB')), /`country`/, url);
+    assert.match(problem(API, at('US,GB')), /`country`/, url);
+    for (const country of ['US', 'us', ''])
+      assert.deepEqual(to(intent(API, at(country)))[0], '+15005550006', `${url} ${country}`);
+  }
+});
+
 test('a look-up names its level, a purchase its country', () => {
   const lookup = intent(API, {
     url: '/ni/advanced/async/json?number=15005550006&cnam=true&callback=https://x',

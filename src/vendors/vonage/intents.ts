@@ -23,7 +23,7 @@ import { bodyKind } from './body.ts';
 import { legacyParameters } from './legacy.ts';
 import { readMessage, readSms } from './messages.ts';
 import { endpointsOf } from './ncco.ts';
-import { readLegacyStart, readControl, readStart } from './verify.ts';
+import { numberOf, readLegacyStart, readControl, readStart } from './verify.ts';
 import { readCall, readCallChange, readPlayback } from './voice.ts';
 
 type Read = (parameters: JsonObject, operation: Operation, plan: NumberingPlan) => IntentDetails;
@@ -140,7 +140,8 @@ function lookupOf(number: string, name: string, plan: NumberingPlan): IntentDeta
 /** Number Insight: the level decides the price, the caller's name costs extra. */
 function readInsight(levels: readonly string[]): Read {
   return (parameters, _operation, plan) => ({
-    ...lookupOf(requireText(parameters, 'number'), 'number', plan),
+    action: 'lookup',
+    destinations: [numberOf(parameters, plan)],
     extras: [
       ...levels,
       ...(isOn(parameters, 'cnam') ? ['caller_name'] : []),

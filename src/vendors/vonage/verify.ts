@@ -43,9 +43,21 @@ interface Step {
   readonly destination: Destination;
 }
 
+/**
+ * `number` of Verify v1 and Number Insight. With a `country` the vendor reads it as a number of that country, so
+ * `1907…` may be one of Great Britain: it must be the country that the number has as it stands.
+ */
+export function numberOf(parameters: JsonObject, plan: NumberingPlan): Destination {
+  const number = phoneOf(requireText(parameters, 'number'), 'number', plan, true);
+  const country = optionalText(parameters, 'country') ?? '';
+  if (country !== '' && country.toUpperCase() !== number.phone?.country)
+    throw new Unreadable('`number` must be in international format, with no other `country` than its own.');
+  return number;
+}
+
 /** `/verify/json` and `/verify/psd2/json`. */
 export function readLegacyStart(parameters: JsonObject, plan: NumberingPlan): IntentDetails {
-  const number = phoneOf(requireText(parameters, 'number'), 'number', plan, true);
+  const number = numberOf(parameters, plan);
   const workflow = optionalText(parameters, 'workflow_id') ?? '1';
   const channels = Object.hasOwn(WORKFLOWS, workflow) ? WORKFLOWS[workflow] : undefined;
   if (channels === undefined) throw new Unreadable('`workflow_id` must be 1 to 7.');
