@@ -54,6 +54,24 @@ test('unicode and binary SMS are counted by what they occupy', () => {
   assert.equal(sms({ type: 'binary', body: 'ff'.repeat(140), udh: '00', text: undefined }), 3);
 });
 
+test('a card in an SMS is counted by its octets, not by its letters', () => {
+  const card = { to: SMS.to, from: 'x', type: 'vcard', vcard: '日'.repeat(134) };
+  assert.equal(intent(REST, { url: '/sms/json', json: card }).content?.segments, 3);
+});
+
+test('a Messages API text that is to be sent as unicode is counted so', () => {
+  const text = { message_type: 'text', channel: 'sms', to: '15005550006', from: '1', text: 'x'.repeat(160) };
+  const content = (more: object) => {
+    const found = intent(API, { url: '/v1/messages', json: { ...text, ...more } }).content;
+    return [found?.segments, found?.encoding];
+  };
+  assert.deepEqual(content({ sms: { encoding_type: 'unicode' } }), [3, 'ucs2']);
+  for (const encoding_type of ['auto', 'text', undefined])
+    assert.deepEqual(content({ sms: { encoding_type } }), [1, 'gsm7'], encoding_type);
+  const spelled = { url: '/v1/messages', json: { ...text, sms: { encodingType: 'unicode' } } };
+  assert.match(problem(API, spelled), /encoding_type/);
+});
+
 test('a type of SMS that is not known, or spelled otherwise, is refused', () => {
   for (const type of ['Unicode', 'x'])
     assert.match(problem(REST, { url: '/sms/json', form: { ...SMS, type } }), /`type`/);

@@ -39,8 +39,10 @@ const checkMessage = createNameCheck([
   'from',
   'text',
   'failover',
+  'sms',
   'trusted_recipient',
 ]);
+const checkSms = createNameCheck(['encoding_type']);
 
 /** `/sms/json`: one recipient, digits with or without `+`. */
 export function readSms(parameters: JsonObject, plan: NumberingPlan): IntentDetails {
@@ -60,16 +62,12 @@ function smsContent(parameters: JsonObject): Content {
   const type = optionalText(parameters, 'type') ?? 'text';
   if (!SMS_TYPES.has(type)) throw new Unreadable('`type` is not one that is known.');
   const text = optionalText(parameters, 'text');
-  if (type === 'text' || type === 'unicode') {
-    const counted = textContent(text ?? '');
-    if (type === 'text' || counted.encoding === 'ucs2') return counted;
-    const units = (text ?? '').length;
-    return { ...counted, encoding: 'ucs2', segments: units <= 70 ? 1 : Math.ceil(units / 66) };
-  }
+  if (type === 'text' || type === 'unicode') return textContent(text ?? '', type === 'unicode');
   const payload = ['body', 'udh', 'vcard', 'vcal', 'title', 'url', 'text']
     .map((name) => optionalText(parameters, name) ?? '')
     .join('');
-  return { segments: Math.max(1, Math.ceil(payload.length / BINARY_PART)), encoding: null, media: 0, text };
+  const octets = Buffer.byteLength(payload);
+  return { segments: Math.max(1, Math.ceil(octets / BINARY_PART)), encoding: null, media: 0, text };
 }
 
 /** `/v1/messages`: one recipient, and one more for each failover. */
@@ -137,10 +135,15 @@ function contentOf(message: JsonObject, channel: Channel): Content {
   const text = typeof message['text'] === 'string' ? message['text'] : null;
   const media = MEDIA.filter((name) => Object.hasOwn(message, name)).length;
   if (text === null || channel !== 'sms') return { segments: 1, encoding: null, media, text };
-  return { ...textContent(text), media };
+  const options = objectOf(message, 'sms') ?? {};
+  checkSms(options);
+  const encoding = optionalText(options, 'encoding_type') ?? 'auto';
+  return { ...textContent(text, encoding !== 'auto' && encoding !== 'text'), media };
 }
 
-function textContent(text: string): Content {
+/** `isUnicode`: the request asks for UCS-2 also where GSM-7 would do, which takes more segments. */
+function textContent(text: string, isUnicode: boolean): Content {
   const { segments, encoding } = countSegments(text);
-  return { segments, encoding, media: 0, text };
+  if (!isUnicode || encoding === 'ucs2') return { segments, encoding, media: 0, text };
+  return { segments: text.length <= 70 ? 1 : Math.ceil(text.length / 66), encoding: 'ucs2', media: 0, text };
 }
