@@ -170,14 +170,28 @@ function recordsIn(script: string | null): boolean {
 
 /** Recording a call or conference; it ends with the call at the latest. */
 export function readRecording(body: JsonObject): IntentDetails {
-  const limit = optionalWhole(body, 'max_length', [0, 43_200]) ?? 0;
+  return {
+    ...recordingOf(body, 'max_length'),
+    extras: isOn(body, 'transcription') ? ['transcription'] : [],
+    callbacks: urlsOf(body, ['RecordingStatusCallback']),
+  };
+}
+
+/** Connecting two calls is free, but it can begin a recording. */
+export function readBridge(body: JsonObject, operation: Operation): IntentDetails {
+  checkCall(body);
+  if (isOn(body, 'record')) return recordingOf(body, 'record_max_length');
+  const effects = operation.effects.filter((one) => one !== 'spend');
+  return { action: 'call.modify', channel: 'voice', effects, parameters: parametersOf(body) };
+}
+
+function recordingOf(body: JsonObject, lengthField: string): IntentDetails {
+  const limit = optionalWhole(body, lengthField, [0, 43_200]) ?? 0;
   return {
     action: 'recording.start',
     callSeconds: limit > 0 ? Math.min(limit, LONGEST_CALL) : LONGEST_CALL,
     fixedSeconds: true,
-    extras: isOn(body, 'transcription') ? ['transcription'] : [],
     parameters: parametersOf(body),
-    callbacks: urlsOf(body, ['RecordingStatusCallback']),
   };
 }
 

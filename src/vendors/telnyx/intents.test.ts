@@ -185,6 +185,14 @@ test('commands on a running call cost what they meter, and hanging up costs noth
   assert.equal(endless.callSeconds, 14_400);
 });
 
+test('connecting two calls costs something when it begins a recording', () => {
+  const bridge = (json: object) => intent('/calls/c1/actions/bridge', { call_control_id: 'c2', ...json });
+  const recorded = bridge({ record: 'record-from-answer', record_max_length: 600 });
+  assert.deepEqual([recorded.action, recorded.callSeconds], ['recording.start', 600]);
+  assert.ok(recorded.effects.includes('spend'));
+  assert.equal(bridge({ record: 'record-from-answer' }).callSeconds, 14_400);
+});
+
 const TEXML = { To: '+15005550006', From: '+15005550001', Url: 'https://example.com/texml' };
 test('a TeXML call counts the leg that its script may dial', () => {
   const call = (json: object) => intent('/texml/Accounts/a/Calls', json);

@@ -24,6 +24,7 @@ import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import {
   destinationOf,
+  readBridge,
   readDial,
   readRecording,
   readRefer,
@@ -58,6 +59,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'calls.dial': readDial,
   'calls.actions.transfer': readTransfer,
   'calls.actions.refer': readRefer,
+  'calls.actions.bridge': (body, _plan, operation) => readBridge(body, operation),
   'calls.actions.startRecording': readRecording,
   'conferences.actions.recordStart': readRecording,
   'texml.accounts.calls.recordingsJson.recordingsJson': readRecording,
