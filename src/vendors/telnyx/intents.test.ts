@@ -68,6 +68,13 @@ test('a body that is not read is refused, also where only its fields matter to r
   assert.ok(form.kind === 'intent' && form.intent.parameters.get('call_forwarding') === 'x');
 });
 
+test('a form cannot hide lists, nested fields or another method from us', () => {
+  const form = { to: SMS.to, from: SMS.from, text: 'x' };
+  for (const name of ['media_urls[]', 'media_urls[0]', 'call[to]', '_method', ' type', '\ufefftype', ''])
+    assert.equal(read({ url: '/messages', form: { ...form, [name]: 'MMS' } }).kind, 'malformed', name);
+  assert.equal(read({ url: '/messages', form }).kind, 'intent');
+});
+
 test('segments and media are counted', () => {
   assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(161) }).content?.segments, 2);
   assert.equal(intent('/messages', { ...SMS, text: 'x'.repeat(71), encoding: 'ucs2' }).content?.segments, 2);

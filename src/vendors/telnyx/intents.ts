@@ -123,9 +123,17 @@ function looseBody(operation: Operation, request: WireRequest): JsonObject {
 
 function bodyOf(request: WireRequest): JsonObject {
   if (request.body.length === 0 || hasBody(request, 'application/json')) return jsonOf(request.body);
-  if (hasBody(request, 'application/x-www-form-urlencoded'))
-    return Object.fromEntries(pairsOf(request.body.toString('utf8')));
+  if (hasBody(request, 'application/x-www-form-urlencoded')) return formOf(request);
   throw new Unreadable('The content type must be application/json.');
+}
+
+/** A form of plain names: `media_urls[]` and `call_forwarding[to]` would be fields to the vendor, `_method` another request. */
+function formOf({ body }: WireRequest): JsonObject {
+  const pairs = pairsOf(body.toString('utf8'));
+  for (const name of pairs.keys())
+    if (!/^[A-Za-z]\w*$/.test(name))
+      throw new Unreadable('A form must have plain names; send lists in JSON.');
+  return Object.fromEntries(pairs);
 }
 
 /** `GET /number_lookup/{number}?type=`: each type is charged. */
