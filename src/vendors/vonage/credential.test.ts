@@ -201,6 +201,28 @@ test('paths and reports of other accounts are refused', () => {
   );
 });
 
+test('a body or query that names another account, such as a subaccount, is refused', () => {
+  const check = (host: string, parts: Parameters<typeof wire>[1]) =>
+    custody.checkAccount?.(wire(host, parts), FIELDS) ?? '';
+  const report = (json: object) =>
+    check('api.nexmo.com', { url: '/v2/reports', json: { product: 'SMS', ...json } });
+  assert.equal(report({ account_id: 'a1b2c3d4', include_subaccounts: false }), '');
+  assert.match(report({ account_id: 'ffffffff' }), /account_id/);
+  assert.match(report({ account_id: ['a1b2c3d4'] }), /account_id/);
+  assert.match(report({ account_id: 'a1b2c3d4', include_subaccounts: true }), /include_subaccounts/);
+  const number = { country: 'GB', msisdn: '447700900000' };
+  const rest = 'rest.nexmo.com';
+  for (const url of ['/number/buy', '/number/cancel', '/number/update']) {
+    assert.equal(check(rest, { url, form: { ...number, target_api_key: 'a1b2c3d4' } }), '', url);
+    assert.match(
+      check(rest, { url, form: { ...number, target_api_key: 'ffffffff' } }),
+      /target_api_key/,
+      url,
+    );
+    assert.match(check(rest, { url: `${url}?target_api_key=ffffffff`, form: number }), /target_api_key/, url);
+  }
+});
+
 test('the credential is tested by a read, with whichever pair there is', () => {
   const byKey = custody.test(account, NOW);
   assert.equal(byKey.request.path, '/account/get-balance');

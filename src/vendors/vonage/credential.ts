@@ -1,6 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { basicHeader } from '../shared/basic-auth.ts';
+import { type JsonValue, parseJsonObject } from '../shared/json-body.ts';
 import { plainGet } from '../shared/requests.ts';
 import type {
   AccountField,
@@ -12,6 +13,7 @@ import type {
 } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { checkRestClaims, createApplicationTokens } from './application-token.ts';
+import { bodyKind } from './body.ts';
 import { API_HOST, REST_HOST } from './facts.ts';
 import { findCredential, isSigned, replaceKeys } from './places.ts';
 import { snippets } from './snippets.ts';
@@ -140,14 +142,40 @@ function needsToken({ segments }: WireRequest, account: OpenAccount): boolean {
   return account.secrets['apiSecret'] === undefined || (voice && account.secrets['privateKey'] !== undefined);
 }
 
-/** Accounts and applications of somebody else stand in paths and queries; only the account's own may pass. */
+/** Accounts and applications of somebody else stand in paths, queries and bodies; only the account's own may pass. */
 function checkAccount(request: WireRequest, own: Readonly<Record<string, string>>): string | null {
   const [first, second, third] = request.segments;
   if (first === 'accounts' && second !== own['apiKey'])
     return 'The path names another API key than the account has.';
   if (first === 'v2' && second === 'project' && third !== own['applicationId'])
     return 'The path names another application than the account has.';
-  if (first !== 'v2' || second !== 'reports') return null;
-  const named = new URLSearchParams(request.query).getAll('account_id');
-  return named.every((id) => id === own['apiKey']) ? null : 'account_id is not the API key of the account.';
+  const names = namesOfAccounts(first, second);
+  if (names === null) return null;
+  const foreign = parametersOf(request).find(
+    ([name, value]) => names.test(name) && value !== own['apiKey'] && value !== false && value !== 'false',
+  );
+  if (foreign === undefined) return null;
+  return `${foreign[0]} reaches beyond the account. Add a subaccount as a vendor account of its own.`;
+}
+
+/** By these a report is one of other accounts, or of subaccounts as well. */
+const REPORTED = /^(?:account_id|include_subaccounts)$/i;
+/** By this a number is bought, changed or given back for a subaccount. */
+const TARGETS = /^target_api_key$/i;
+
+function namesOfAccounts(first = '', second = ''): RegExp | null {
+  if (first === 'v2' && second === 'reports') return REPORTED;
+  return first === 'number' || first === 'account' ? TARGETS : null;
+}
+
+/** Of query and body. What is given twice or cannot be read is refused later. */
+function parametersOf(request: WireRequest): readonly (readonly [name: string, value: JsonValue])[] {
+  const kind = bodyKind(request);
+  const form = kind === 'form' ? request.body.toString('utf8') : '';
+  const json = kind === 'json' ? parseJsonObject(request.body) : null;
+  return [
+    ...new URLSearchParams(request.query),
+    ...new URLSearchParams(form),
+    ...Object.entries<JsonValue>(json ?? {}),
+  ];
 }
