@@ -92,6 +92,17 @@ test('a message that may leave as SMS is counted as one', () => {
   assert.deepEqual([counted(''), counted('&FallbackFrom=%2B15005550001')], [1, 24]);
 });
 
+test('a picture message is counted as the text message that it becomes where carriers take no pictures', () => {
+  const sent = (body: string) =>
+    intentOf(
+      api('/Messages.json', `To=%2B449001234567&MediaUrl=https%3A%2F%2Fa&Body=${encodeURIComponent(body)}`),
+    );
+  const long = sent('ж'.repeat(1600));
+  assert.deepEqual([long.channel, long.extras, long.content?.segments], ['mms', ['failover_sms'], 25]);
+  assert.equal(sent('x'.repeat(90)).content?.segments, 1);
+  assert.equal(sent('x'.repeat(110)).content?.segments, 2, 'there is a link in it');
+});
+
 test('what costs money has its parameters in the body alone, also when that is empty', () => {
   const request = { ...api('/Calls.json?To=%2B15005550006&Url=https%3A%2F%2Fx.example', ''), method: 'POST' };
   assert.match(problemOf(request), /in the body/);

@@ -15,16 +15,20 @@ import {
 /** A template's text is not known here: 1,600 characters, which the vendor takes at most, in UCS-2. */
 const TEMPLATE_SEGMENTS = countSegments('\u2026'.repeat(1600)).segments;
 const LINK = /https?:\/\/\S{1,2000}/gi;
-/** A shortened link can be longer than the link was, on a domain of the customer's. */
+/** A shortened link can be longer than the link was, on a domain of the customer's; so can the link to a picture. */
 const SHORT_LINK = 'x'.repeat(60);
 
-/** `POST …/Messages.json`: one recipient, one charge. */
+/**
+ * `POST …/Messages.json`: one recipient, one charge. Where a carrier takes no pictures the vendor sends an SMS with links
+ * to them instead (MMS Converter, on by default), charged by segments.
+ */
 export function readMessage(parameters: Parameters, plan: NumberingPlan): IntentDetails {
   const { destination, channel } = messageRecipient(requiredParameter(parameters, 'To'), 'To', plan);
   const media = formValues(parameters.form, 'MediaUrl').length;
   const isMms = media > 0 || isOnParameter(parameters, 'SendAsMms');
   const used: Channel = channel ?? (isMms ? 'mms' : 'sms');
-  const hasFallback = used !== 'sms' && used !== 'mms' && textParameter(parameters, 'FallbackFrom') !== null;
+  const hasFallback =
+    used === 'mms' || (used !== 'sms' && textParameter(parameters, 'FallbackFrom') !== null);
   return {
     action: 'message.send',
     channel: used,
@@ -43,8 +47,12 @@ function contentOf(parameters: Parameters, isCounted: boolean, media: number): C
   const text = isTemplate ? null : (textParameter(parameters, 'Body') ?? '');
   if (!isCounted) return { segments: 1, encoding: null, media, text };
   if (text === null) return { segments: TEMPLATE_SEGMENTS, encoding: 'ucs2', media, text };
-  const { segments, encoding } = countSegments(
-    isOnParameter(parameters, 'ShortenUrls') ? text.replace(LINK, `$&${SHORT_LINK}`) : text,
-  );
+  const { segments, encoding } = countSegments(asSms(text, parameters, media));
   return { segments, encoding, media, text };
+}
+
+/** The text as it may leave: with longer links, and one for each picture. */
+function asSms(text: string, parameters: Parameters, media: number): string {
+  const linked = isOnParameter(parameters, 'ShortenUrls') ? text.replace(LINK, `$&${SHORT_LINK}`) : text;
+  return linked + ` ${SHORT_LINK}`.repeat(media);
 }
