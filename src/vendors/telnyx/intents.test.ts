@@ -84,6 +84,16 @@ test('segments and media are counted', () => {
   assert.deepEqual([typed.channel, typed.content?.segments], ['mms', 1], 'an MMS is charged as one');
 });
 
+test('a picture message to where there are none is counted as the text message that it may become', () => {
+  const media_urls = [`https://example.com/${'a'.repeat(100)}.png`];
+  const abroad = intent('/messages', { ...SMS, to: '+449001234567', text: 'ж'.repeat(1600), media_urls });
+  assert.deepEqual([abroad.channel, abroad.extras, abroad.content?.segments], ['mms', ['failover_sms'], 26]);
+  assert.equal(abroad.content?.text?.length, 1600);
+  const group = intent('/messages/group_mms', { ...SMS, to: ['+15005550006', '+447700900000'] });
+  assert.deepEqual(group.extras, ['failover_sms']);
+  assert.deepEqual(intent('/messages', { ...SMS, media_urls }).extras, []);
+});
+
 test('WhatsApp and RCS keep their channel, a fallback is priced besides', () => {
   const whatsapp = intent('/messages/whatsapp', {
     to: '+15005550006',

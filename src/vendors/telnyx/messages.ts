@@ -39,13 +39,31 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
   const destinations = recipientsOf(body, plan);
   const type = optionalText(body, 'type')?.toUpperCase() ?? '';
   const isMms = media > 0 || type === 'MMS' || destinations.length > 1;
+  const converted = isMms && destinations.some(takesNoPictures);
   return {
     ...common(body),
     channel: isMms ? 'mms' : 'sms',
     destinations,
-    content: { ...textContent(body, isMms), media },
+    content: { ...contentOf(body, { isMms, converted }), media },
+    extras: converted ? ['failover_sms'] : [],
     callbacks: urlsOf(body, [...CALLBACKS, 'media_urls']),
   };
+}
+
+/** A profile may have the vendor send an SMS with the URLs of the media there (`mms_fall_back_to_sms`). */
+const PICTURES: ReadonlySet<string | null> = new Set(['US', 'CA']);
+const takesNoPictures = ({ phone }: Destination): boolean => !PICTURES.has(phone?.country ?? null);
+
+interface Pictures {
+  readonly isMms: boolean;
+  readonly converted: boolean;
+}
+
+function contentOf(body: JsonObject, { isMms, converted }: Pictures): Content {
+  const content = textContent(body, isMms);
+  if (!converted) return content;
+  const lines = [content.text ?? '', ...urlsOf(body, ['media_urls'])].join('\n');
+  return { ...textContent({ ...body, text: lines }, false), text: content.text };
 }
 
 /** A message whose text the vendor's assistant writes. */
