@@ -12,6 +12,9 @@ export interface XmlElement {
 const MAX_LENGTH = 16_384;
 const MAX_ELEMENTS = 500;
 const MAX_DEPTH = 16;
+/** In another encoding, another parser could see other elements. */
+const DECLARATION =
+  /<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']utf-?8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>/iy;
 const OPEN = /<([A-Za-z][\w:.-]{0,63})((?:\s+[\w:.-]{1,64}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const CLOSE = /<\/([A-Za-z][\w:.-]{0,63})\s*>/y;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
@@ -131,7 +134,10 @@ function codePoint(point: number): string | undefined {
 
 function skipDeclaration(text: string): number {
   const start = /^\uFEFF?\s*/.exec(text)?.[0].length ?? 0;
-  return text.startsWith('<?xml', start) ? after(text, '?>', start) : start;
+  if (!text.startsWith('<?', start)) return start;
+  DECLARATION.lastIndex = start;
+  if (!DECLARATION.test(text)) throw broken('not XML 1.0 in UTF-8');
+  return DECLARATION.lastIndex;
 }
 
 function after(text: string, end: string, from: number): number {

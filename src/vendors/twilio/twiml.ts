@@ -21,6 +21,8 @@ interface Collector {
 type Visit = (element: XmlElement, facts: Collector) => void;
 
 const MAX_DESTINATIONS = 50;
+/** Voices that cost several times what a minute of a call does. */
+const PREMIUM_VOICE = /neural|generative|long-?form|wavenet|studio|journey|chirp|elevenlabs/i;
 const nothing: Visit = () => undefined;
 /** The vendor goes on with the document of another URL, which may dial. */
 const leg: Visit = (_element, { extras }) => void extras.add('leg');
@@ -31,11 +33,10 @@ const extra =
 
 /** Verbs and nouns of https://www.twilio.com/docs/voice/twiml; case matters to the vendor too. */
 const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
-  ...['Response', 'Pause', 'Hangup', 'Reject', 'Leave', 'Stop', 'Play', 'Say', 'Start', 'Connect'].map(quiet),
-  ...['Conference', 'Queue', 'Identity', 'Parameter', 'Prompt', 'Config', 'Task', 'Language', 'Room'].map(
-    quiet,
-  ),
+  ...['Response', 'Pause', 'Hangup', 'Reject', 'Leave', 'Stop', 'Play', 'Start', 'Connect'].map(quiet),
+  ...['Conference', 'Queue', 'Parameter', 'Prompt', 'Config', 'Task', 'Language', 'Room'].map(quiet),
   ...['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w', 'speak'].map(quiet),
+  ['Say', visitSay],
   ['Redirect', leg],
   ['Enqueue', leg],
   ['Refer', leg],
@@ -45,6 +46,7 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ['WhatsApp', visitNumber],
   ['Sip', (element, facts) => void facts.destinations.push(sipAddress(element.text, 'Sip', facts.plan))],
   ['Client', visitClient],
+  ['Identity', visitClient],
   ['Sim', (element, facts) => void facts.destinations.push(namedOf('application', element.text, 'Sim'))],
   ['Gather', visitGather],
   ['Record', visitRecord],
@@ -105,6 +107,11 @@ function visitAttributes({ attributes }: XmlElement, { extras }: Collector): voi
   if (attributes.has('machineDetection')) extras.add('machine_detection');
 }
 
+/** Charged by the character, and a loop speaks for as long as the call lasts. */
+function visitSay({ attributes }: XmlElement, { extras }: Collector): void {
+  if (PREMIUM_VOICE.test(attributes.get('voice') ?? '')) extras.add('premium_speech');
+}
+
 function visitNumber(element: XmlElement, facts: Collector): void {
   facts.destinations.push(phoneOf(element.text, element.name, facts.plan));
 }
@@ -121,7 +128,7 @@ function visitGather(element: XmlElement, facts: Collector): void {
 
 function visitRecord(element: XmlElement, facts: Collector): void {
   facts.extras.add('recording').add('leg');
-  if (element.attributes.get('transcribe') === 'true') facts.extras.add('transcription');
+  if ((element.attributes.get('transcribe') ?? 'false') !== 'false') facts.extras.add('transcription');
 }
 
 /** A message sent from within a call. */

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Intent } from '../../intent/intent.ts';
+import { plan, wire } from '../shared/wire-fixture.ts';
+import type { Reading } from '../vendor.ts';
+import { operations } from './facts.ts';
+import { readIntent } from './intents.ts';
+
+const TO = '+15005550006';
+
+function read(Twiml: string): Reading {
+  const url = `/2010-04-01/Accounts/AC${'f'.repeat(32)}/Calls.json`;
+  const request = wire('api.twilio.com', { url, form: { To: TO, Twiml } });
+  const operation = operations.match(request.method, request.host, request.segments);
+  assert.ok(operation);
+  return readIntent(operation, request, plan);
+}
+
+function call(twiml: string): Intent {
+  const reading = read(twiml);
+  assert.equal(reading.kind, 'intent', 'problem' in reading ? reading.problem : '');
+  return reading.intent;
+}
+
+function problemOf(twiml: string): string {
+  const reading = read(twiml);
+  return reading.kind === 'malformed' ? reading.problem : '';
+}
+
+const addresses = (intent: Intent): readonly string[] =>
+  intent.destinations.map(({ kind, address }) => `${kind} ${address}`);
+
+test('everybody whom inline TwiML reaches is a destination', () => {
+  const twiml = `<?xml version="1.0"?><Response><Dial record="record-from-answer"><Number url="https://w.example">+15005550001</Number>
+    <Sip>sip:bob@pbx.example</Sip><Client>alice</Client><Conference>room</Conference></Dial>
+    <Dial>&#43;449001234567</Dial><Sms to="+15005550002">x</Sms></Response>`;
+  const intent = call(twiml);
+  assert.deepEqual(addresses(intent), [
+    `phone ${TO}`,
+    'phone +15005550001',
+    'sip sip:bob@pbx.example',
+    'client alice',
+    'phone +449001234567',
+    'phone +15005550002',
+  ]);
+  assert.equal(intent.destinations[4]?.phone?.premium, true);
+  assert.deepEqual(intent.extras, ['recording', 'sms']);
+  assert.deepEqual(intent.callbacks, ['https://w.example']);
+});
+
+test('TwiML that goes on elsewhere, or that nobody knows, does not pass as harmless', () => {
+  for (const inner of [
+    '<Redirect>https://x.example</Redirect>',
+    '<Gather><Say>1</Say></Gather>',
+    '<Dial action="https://x.example"/>',
+    '<Enqueue>q</Enqueue>',
+    '<Record/>',
+    '<Connect action="https://x.example"/>',
+    '<Start action="https://x.example"/>',
+  ])
+    assert.ok(call(`<Response>${inner}</Response>`).extras.includes('leg'), inner);
+  for (const document of [
+    '<Response><Frobnicate/></Response>',
+    '<Response><dial>+15005550001</dial></Response>',
+    '<!DOCTYPE r [<!ENTITY n "+449001234567">]><Response><Dial>&n;</Dial></Response>',
+    '<Response><Dial>+15005550001</Response>',
+    '<Response><Dial>911</Dial></Response>',
+    '<Response/><Response/>',
+    'Response',
+    `<Response>${'<Pause/>'.repeat(600)}</Response>`,
+    `${'<Response>'.repeat(20)}${'</Response>'.repeat(20)}`,
+  ])
+    assert.match(problemOf(document), /must|Twiml|TwiML/, document.slice(0, 60));
+});
+
+test('a client with parameters, dear voices and transcripts in TwiML are not overlooked', () => {
+  const inside = (inner: string) => call(`<Response>${inner}</Response>`);
+  const client = inside(
+    '<Dial><Client><Identity>alice</Identity><Parameter name="a" value="b"/></Client></Dial>',
+  );
+  assert.deepEqual(addresses(client), [`phone ${TO}`, 'client alice']);
+  for (const voice of ['Polly.Joanna-Neural', 'Polly.Joanna-Generative', 'Google.en-US-Chirp3-HD-Aoede'])
+    assert.deepEqual(inside(`<Say voice="${voice}" loop="0">x</Say>`).extras, ['premium_speech'], voice);
+  assert.deepEqual(inside('<Say voice="alice">x</Say>').extras, []);
+  assert.ok(inside('<Record transcribe="True"/>').extras.includes('transcription'));
+});
+
+test('TwiML in another encoding than UTF-8 is refused: another parser could see other elements', () => {
+  const script = '<Response><Pause/></Response>';
+  for (const rest of ['', ' encoding="UTF-8"', ` encoding='utf-8' standalone="yes" `])
+    assert.equal(read(`<?xml version="1.0"${rest}?>${script}`).kind, 'intent', rest);
+  for (const declaration of [
+    '<?xml version="1.0" encoding="ISO-2022-JP"?>',
+    '<?xml version="1.0" encoding="UTF-7"?>',
+    '<?xml version="1.1"?>',
+    '<?xml-stylesheet href="x"?>',
+  ])
+    assert.match(problemOf(declaration + script), /UTF-8/, declaration);
+});
