@@ -7,6 +7,7 @@ import {
   isOn,
   listOf,
   optionalText,
+  objectOf,
   optionalWhole,
   namedOf,
   phoneOf,
@@ -41,7 +42,7 @@ const checkAction = createNameCheck([
   'type',
   'ncco',
 ]);
-const checkEndpoint = createNameCheck(['type', 'number', 'uri', 'user', 'extension']);
+const checkEndpoint = createNameCheck(['type', 'number', 'uri', 'user', 'extension', 'onAnswer']);
 
 /** Reads an inline script. An action that may fetch another script counts as one `leg` of unknown destination. */
 export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Script {
@@ -52,9 +53,26 @@ export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Scr
   return {
     destinations: connects.flatMap((action) => endpointsOf(listOf(action, 'endpoint'), 'endpoint', plan)),
     extras: onceEach('leg', actions.flatMap(extrasOf)),
-    callbacks: actions.flatMap((action) => urlsOf(action, ['eventUrl', 'streamUrl', 'musicOnHoldUrl'])),
+    callbacks: actions.flatMap(callbacksOf),
     longest: limits.includes(null) ? null : limits.reduce<number>((most, one) => Math.max(most, one ?? 0), 0),
   };
+}
+
+/** With `onAnswer` the called party gets a script of its own, from a URL, before it is connected. */
+function whispersOf(action: JsonObject): readonly JsonObject[] {
+  const endpoints = action['action'] === 'connect' ? listOf(action, 'endpoint') : [];
+  return endpoints
+    .map((one) => objectOf(asObject(one, 'endpoint'), 'onAnswer'))
+    .filter((one) => one !== null);
+}
+
+function callbacksOf(action: JsonObject): readonly string[] {
+  const transcription = fieldOf(action, 'transcription');
+  return [
+    ...urlsOf(action, ['eventUrl', 'streamUrl', 'musicOnHoldUrl', 'ringbackTone']),
+    ...whispersOf(action).flatMap((one) => urlsOf(one, ['url', 'ringback', 'ringbackTone'])),
+    ...(isJsonObject(transcription) ? urlsOf(transcription, ['eventUrl']) : []),
+  ];
 }
 
 /** Endpoints of a call (`to`) or of a connect action. */
@@ -96,12 +114,13 @@ function extrasOf(action: JsonObject): string[] {
   const name = requireText(action, 'action');
   const extras: string[] = [];
   if (name === 'record' || (name === 'conversation' && isOn(action, 'record'))) extras.push('recording');
-  if (name === 'record' && isJsonObject(action['transcription'])) extras.push('transcription');
+  if (isOn(action, 'transcription')) extras.push('transcription');
   if (name === 'talk' && isOn(action, 'premium')) extras.push('premium_speech');
   if (name === 'input' && listensTo(action)) extras.push('speech_recognition');
   if (isOn(action, 'advancedMachineDetection') || isOn(action, 'advanced_machine_detection'))
     extras.push('machine_detection');
-  if (!QUIET.has(name) || action['eventType'] === 'synchronous') extras.push('leg');
+  if (!QUIET.has(name) || action['eventType'] === 'synchronous' || whispersOf(action).length > 0)
+    extras.push('leg');
   return extras;
 }
 
@@ -114,7 +133,7 @@ function listensTo(action: JsonObject): boolean {
 export function limitScript(ncco: readonly JsonValue[], seconds: number): JsonValue[] {
   return ncco.map((action) =>
     isJsonObject(action) && action['action'] === 'connect'
-      ? { ...action, limit: Math.min(Number(action['limit'] ?? seconds), seconds) }
+      ? { ...action, limit: Math.min(Number(action['limit']) || seconds, seconds) }
       : action,
   );
 }

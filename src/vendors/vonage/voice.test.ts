@@ -99,6 +99,18 @@ test('fields that only look like the known ones are refused', () => {
   assert.match(problem(API, { url: '/v1/calls', json: { ...CALL, length_timer: 7201 } }), /length_timer/);
 });
 
+test('a script of its own for the called party, and transcripts, are not overlooked', () => {
+  const onAnswer = { url: 'https://example.com/whisper', ringbackTone: 'https://example.com/tone' };
+  const endpoint = [{ type: 'phone', number: '447700900000', onAnswer }];
+  const call = (action: object) => intent(API, { url: '/v1/calls', json: { ...CALL, ncco: [action] } });
+  const whispered = call({ action: 'connect', endpoint });
+  assert.deepEqual(whispered.extras, ['leg']);
+  assert.deepEqual(whispered.callbacks, [onAnswer.url, onAnswer.ringbackTone]);
+  const transcription = { eventUrl: ['https://example.com/text'] };
+  const talk = call({ action: 'conversation', name: 'x', record: true, transcription });
+  assert.deepEqual([talk.extras, talk.callbacks], [['recording', 'transcription'], transcription.eventUrl]);
+});
+
 test('ending a call is free, transferring it is not', () => {
   const change = (json: object) => intent(API, { method: 'PUT', url: '/v1/calls/u1', json });
   assert.ok(!change({ action: 'hangup' }).effects.includes('spend'));
@@ -161,4 +173,13 @@ test('the gateway’s time limit is written where the vendor enforces it', () =>
     destination: { type: 'ncco', ncco: [{ action: 'connect', endpoint: [] }] },
   };
   assert.equal(limit('PUT', '/v1/calls/u1', open, 30).destination.ncco[0].limit, 30);
+  const empty = {
+    action: 'transfer',
+    destination: { ncco: [{ action: 'connect', endpoint: [], limit: '' }] },
+  };
+  assert.equal(
+    limit('PUT', '/v1/calls/u1', empty, 30).destination.ncco[0].limit,
+    30,
+    'no limit is not one of 0',
+  );
 });
