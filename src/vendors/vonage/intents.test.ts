@@ -244,6 +244,17 @@ test('network look-ups name their number, where the request has one', () => {
   assert.deepEqual([to(one), one.extras], [['+15005550006'], ['format', 'sim_swap']]);
 });
 
+test('an event that records a call, or speaks in a premium voice, costs', () => {
+  const event = (type: string, body: object = {}) =>
+    intent(API, { url: '/v1/conversations/c/events', json: { type, body } });
+  const record = event('audio:record', { transcription: { language: 'en' } });
+  assert.deepEqual([record.action, record.extras], ['recording.start', ['transcription']]);
+  for (const one of [record, event('audio:record'), event('audio:say', { text: 'x', premium: true })])
+    assert.ok(one.effects.includes('spend'));
+  for (const type of ['audio:record:stop', 'audio:say', 'audio:dtmf'])
+    assert.ok(!event(type).effects.includes('spend'), type);
+});
+
 test('an event that is a message may be charged, others are not', () => {
   const event = (type: string) =>
     intent(API, { url: '/v1/conversations/c/events', json: { type, body: {} } });

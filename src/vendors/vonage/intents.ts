@@ -223,11 +223,20 @@ function readMember(body: JsonObject, operation: Operation, plan: NumberingPlan)
   };
 }
 
-/** Events of type `message` may leave for SMS or another chat network; the rest stay in the conversation. */
+/**
+ * Events of type `message` may leave for SMS or another chat network, and some commands to the audio of a call cost;
+ * the rest stay in the conversation.
+ */
 function readEvent(body: JsonObject, operation: Operation): IntentDetails {
   const parameters = parametersOf(body);
   const type = optionalText(body, 'type') ?? '';
-  return type.startsWith('message')
-    ? { action: 'message.send', channel: 'chat', parameters }
-    : { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
+  const inner = fieldOf(body, 'body');
+  const options = isJsonObject(inner) ? inner : {};
+  if (type.startsWith('message')) return { action: 'message.send', channel: 'chat', parameters };
+  if (type === 'audio:record') {
+    const extras = isOn(options, 'transcription') ? ['transcription'] : [];
+    return { action: 'recording.start', callSeconds: A_DAY, fixedSeconds: true, extras, parameters };
+  }
+  if (type === 'audio:say' && isOn(options, 'premium')) return { parameters };
+  return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
 }
