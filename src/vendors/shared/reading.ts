@@ -101,7 +101,14 @@ export function jsonOf(body: Buffer): JsonObject {
 export function pairsOf(text: string): ReadonlyMap<string, string> {
   const reading = readPairs(text);
   if (!reading.ok) throw new Unreadable(reading.problem);
+  for (const name of reading.value.keys()) checkPlainName(name);
   return reading.value;
+}
+
+/** Blanks, a byte order mark and the like: some parsers take them away, and see a name that stands there twice. */
+export function checkPlainName(name: string): void {
+  if (!/^[\x21-\x7e]+$/.test(name))
+    throw new Unreadable('Names of parameters must be printable, without blanks.');
 }
 
 /**

@@ -128,6 +128,11 @@ test('a recipient that is not one clear phone number is malformed', () => {
     assert.match(problemOf(api('/Messages.json', `${to}&Body=x`)), /`To`/, to);
 });
 
+test('a name with a blank or an invisible letter is malformed: the vendor might take it for the plain one', () => {
+  for (const name of ['+To', 'To+', '%EF%BB%BFTo', 'To%00', '%C2%A0To', 'Reco%C2%ADrd', ''])
+    assert.match(problemOf(api('/Messages.json', `To=%2B15005550006&Body=x&${name}=x`)), /Names/, name);
+});
+
 test('two recipients, or one spelled twice, are malformed: nobody knows which one the vendor takes', () => {
   assert.match(problemOf(api('/Messages.json', 'To=%2B15005550006&To=%2B449001234567&Body=x')), /twice/);
   assert.match(problemOf(api('/Messages.json', 'To=%2B15005550006&to=%2B449001234567')), /exactly/);

@@ -1,6 +1,6 @@
 import { type Form, formParameters, formValue, parseForm, parseFormText } from '../shared/form.ts';
 import type { JsonObject } from '../shared/json-body.ts';
-import { checkPlain, jsonOf, parametersOf, Unreadable } from '../shared/reading.ts';
+import { checkPlain, checkPlainName, jsonOf, parametersOf, Unreadable } from '../shared/reading.ts';
 import { hasMediaType } from '../shared/requests.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 
@@ -88,6 +88,7 @@ function mayCost({ effects }: Operation): boolean {
 function checkNames({ entries }: Form): void {
   const seen = new Map<string, string>();
   for (const [name] of entries) {
+    checkPlainName(name);
     const folded = name.toLowerCase();
     const known = SPELLING.get(folded) ?? seen.get(folded);
     if (known !== undefined && known !== name)

@@ -25,6 +25,8 @@ test('an SMS reads the same from a query, a form and JSON', () => {
 test('a recipient in two places, or twice, is refused', () => {
   assert.match(problem(REST, { url: '/sms/json?to=447700900000', form: SMS }), /query and in the body/);
   assert.match(problem(REST, { url: '/sms/json?to=15005550006&to=447700900000' }), /twice/);
+  for (const name of [' to', 'to\0', '\ufeffto'])
+    assert.match(problem(REST, { url: '/sms/json', form: { ...SMS, [name]: '447700900000' } }), /Names/);
   assert.match(problem(REST, { url: '/sms/json', json: { ...SMS, To: '447700900000' } }), /capitals/);
   assert.match(
     problem(REST, { url: '/sms/json', json: { ...SMS, to: ['1500555', '447700900000'] } }),
