@@ -63,7 +63,7 @@ function findDisarming(disarming: readonly string[], { parameters }: Intent): st
     const [name = '', value] = entry.split('=');
     const given = parameters.get(name);
     if (given === undefined) continue;
-    if (value === undefined || given.toLowerCase() === value.toLowerCase())
+    if (value === undefined || given.trim().toLowerCase() === value.toLowerCase())
       return `${entry} switches off a protection of the vendor.`;
   }
   return null;

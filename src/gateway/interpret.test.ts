@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VENDORS } from '../vendors/index.ts';
+import { plan, wire } from '../vendors/shared/wire-fixture.ts';
+import { interpret, type Interpretation } from './interpret.ts';
+
+const ACCOUNT_SID = `AC${'f'.repeat(32)}`;
+
+function read(form: Readonly<Record<string, string>>): ReturnType<typeof interpret> {
+  const vendor = VENDORS.find(({ id }) => id === 'twilio');
+  assert.ok(vendor);
+  const sent = wire('api.twilio.com', { url: `/2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json`, form });
+  const operation = vendor.operations.match(sent.method, sent.host, sent.segments);
+  const account = { id: 'a', open: { fields: { accountSid: ACCOUNT_SID }, secrets: {} } };
+  const parts = { request: { vendor, operation }, wire: sent, account, claims: null };
+  return interpret(parts as unknown as Interpretation, plan);
+}
+
+test('a protection of the vendor is not switched off, with blanks and in other letters either', () => {
+  const sms = { To: '+15005550006', Body: 'x' };
+  assert.ok(read({ ...sms, RiskCheck: 'enable' }).ok);
+  for (const RiskCheck of ['disable', 'DISABLE', ' disable', 'disable\n', '\ufeffdisable']) {
+    const step = read({ ...sms, RiskCheck });
+    assert.ok(!step.ok && step.refusal.code === 'parameter_disarming', JSON.stringify(RiskCheck));
+  }
+});
