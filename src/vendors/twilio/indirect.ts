@@ -82,7 +82,7 @@ export function readReservationUpdate(
   };
 }
 
-/** Starting a recording costs by the minute; pausing and stopping one does not. */
+/** Starting a recording or transcription costs by the minute; pausing and stopping one does not. */
 export function readRecordingUpdate(operation: Operation, parameters: Parameters): IntentDetails {
   const ends = ['stopped', 'paused'].includes(textParameter(parameters, 'Status') ?? '');
   return {

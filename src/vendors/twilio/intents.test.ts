@@ -329,6 +329,9 @@ test('operations that only end or mute lose the effect that asks for a price', (
   assert.ok(effects('/Conferences/CF1.json', 'AnnounceUrl=https%3A%2F%2Fx').includes('indirect'));
   assert.ok(!effects('/Conferences/CF1/Participants/CA1.json', 'Muted=true').includes('indirect'));
   assert.ok(!effects('/Calls/CA1/Recordings/RE1.json', 'Status=stopped').includes('indirect'));
+  const transcript = (status: string) =>
+    intentOf(form('video.twilio.com', '/v1/Rooms/RM1/Transcriptions/x', `Status=${status}`)).effects;
+  assert.deepEqual([transcript('started').includes('indirect'), transcript('stopped')], [true, ['write']]);
   assert.ok(effects('/Calls/CA1/Recordings/RE1.json', 'Status=in-progress').includes('indirect'));
 });
 

@@ -44,6 +44,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CreateCallRecording', record],
   ['UpdateCallRecording', changeRecording],
   ['UpdateConferenceRecording', changeRecording],
+  ['UpdateRoomTranscriptions', changeRecording],
   ['UpdateMember', ({ parameters }) => readMemberUpdate(parameters)],
   ['CreateIncomingPhoneNumber', buy],
   ['CreateIncomingPhoneNumberLocal', buy],
