@@ -246,6 +246,8 @@ test('a look-up is a GET that costs: each package has its price', () => {
   assert.ok(two.effects.includes('spend'));
   const old = get('/v1/PhoneNumbers/%2B15005550006?Type=carrier&Type=caller-name&AddOns=payfone');
   assert.deepEqual(old.extras, ['carrier', 'caller_name', 'add_on']);
+  const several = get('/v1/PhoneNumbers/%2B15005550006?AddOns=a&AddOns=b&AddOns=c');
+  assert.deepEqual(several.extras, ['add_on', 'add_on', 'add_on'], 'each is charged');
   assert.match(problemOf(wire('lookups.twilio.com', { url: '/v2/PhoneNumbers/5005550006' })), /PhoneNumber/);
   assert.match(
     problemOf(wire('lookups.twilio.com', { url: '/v2/PhoneNumbers/+15005550006?fields=sim_swap' })),

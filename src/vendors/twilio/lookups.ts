@@ -24,11 +24,15 @@ export function readLookup(
 ): IntentDetails {
   const fields = formValues(parameters.form, 'Fields').flatMap((value) => value.split(','));
   const types = formValues(parameters.form, 'Type').map((type) => type.replaceAll('-', '_'));
-  const addOns = formValues(parameters.form, 'AddOns').map(() => 'add_on');
+  // Each has a price of its own, and their names are the marketplace's: one `add_on` for each.
+  const addOns = formValues(parameters.form, 'AddOns').flatMap((value) =>
+    value.split(',').map(() => 'add_on'),
+  );
+  if (addOns.length > MAX_PACKAGES) throw new Unreadable(`There are more than ${MAX_PACKAGES} add-ons.`);
   return {
     action: 'lookup',
     destinations: [phoneOf(segments[2] ?? '', 'PhoneNumber', plan)],
-    extras: packagesOf([...fields, ...types, ...addOns]),
+    extras: [...packagesOf([...fields, ...types]), ...addOns],
     parameters: parameters.map,
   };
 }
