@@ -24,8 +24,9 @@ import type { Operation, WireRequest } from '../wire.ts';
 /** The vendor ends every call after four hours; `time_limit_secs` makes it less. */
 const LONGEST_CALL = 14_400;
 const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
-/** At the vendor's own hosts a number before the `@` is dialled. */
-const DIALS_OUT = /(^|\.)telnyx\.com$/;
+/** At the vendor's own hosts and signalling addresses (sip.telnyx.com) a number before the `@` is dialled. */
+const DIALS_OUT =
+  /(?:^|\.)telnyx\.(?:com|com\.au|eu|ca|asia)$|^(?:192\.76\.120|64\.16\.250|185\.246\.41|103\.115\.244)\.\d{1,3}$/;
 const DTMF = /^([^,]+),[0-9A-DwW*#]{1,64}$/;
 const CALLBACKS = ['webhook_url', 'stream_url', 'audio_url'];
 const checkCall = createNameCheck([

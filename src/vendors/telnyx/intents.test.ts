@@ -148,6 +148,8 @@ test('a number at the vendor’s own SIP host is a phone call', () => {
   assert.equal(kind('sip:449001234567@SIP.Telnyx.com')?.kind, 'phone');
   assert.equal(kind('sip:449001234567@sip.telnyx.com.')?.kind, 'phone');
   assert.equal(kind('sip:449001234567@telnyx.com.example.org')?.kind, 'sip');
+  for (const host of ['sip.telnyx.eu', 'sip.telnyx.com.au', 'sip-ca.telnyx.com', '185.246.41.140'])
+    assert.equal(kind(`sip:449001234567@${host}`)?.kind, 'phone', host);
   assert.equal(kind('tel:+449001234567')?.kind, 'phone');
 });
 
