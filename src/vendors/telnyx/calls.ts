@@ -37,7 +37,16 @@ const checkCall = createNameCheck([
   'record',
   'transcription',
 ]);
-const checkTexml = createNameCheck(['To', 'From', 'Url', 'Texml', 'TimeLimit', 'Record', 'ApplicationSid']);
+const checkTexml = createNameCheck([
+  'To',
+  'From',
+  'Url',
+  'FallbackUrl',
+  'Texml',
+  'TimeLimit',
+  'Record',
+  'ApplicationSid',
+]);
 
 /** `POST /calls`: one leg for each entry of `to`. */
 export function readDial(body: JsonObject, plan: NumberingPlan): IntentDetails {
@@ -89,7 +98,7 @@ function extrasOf(body: JsonObject): string[] {
   const assisted = isOn(body, 'assistant') || isOn(body, 'enable_dialogflow');
   return [
     ...(isOn(body, 'record') ? ['recording'] : []),
-    ...(isOn(body, 'transcription') || (optionalWhole(body, 'record_timeout_secs', [0, 100_000]) ?? 0) > 0
+    ...(isOn(body, 'transcription') || listensForSilence(body, 'record_timeout_secs')
       ? ['transcription']
       : []),
     ...(detection === 'disabled' ? [] : ['machine_detection']),
@@ -99,6 +108,11 @@ function extrasOf(body: JsonObject): string[] {
     ...(isOn(body, 'conference_config') ? ['conference'] : []),
     ...(assisted ? ['assistant', 'leg'] : []),
   ];
+}
+
+/** A recording that ends with silence is transcribed, and charged so, to find it. */
+function listensForSilence(body: JsonObject, timeoutField: string): boolean {
+  return (optionalWhole(body, timeoutField, [0, 100_000]) ?? 0) > 0;
 }
 
 function eventUrls(body: JsonObject): string[] {
@@ -112,6 +126,9 @@ export function destinationOf(text: string, name: string, plan: NumberingPlan): 
   if (/^(sips?|tel):/i.test(address)) return sipOf(address, name, { plan, dialsOut: DIALS_OUT });
   return phoneOf(address, name, plan);
 }
+
+/** Parameters that name a script elsewhere. */
+const SCRIPTS = ['Url', 'FallbackUrl'] as const;
 
 /** Calls of TeXML, whose script is fetched from a URL, belongs to the application, or stands in `Texml`. */
 export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: boolean): IntentDetails {
@@ -128,11 +145,15 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
     ...(hasLimit ? {} : { fixedSeconds: true }),
     extras: [
       ...(isOn(body, 'Record') || isOn(body, 'ConferenceRecord') || recordsIn(script) ? ['recording'] : []),
+      ...(['RecordingTimeout', 'ConferenceRecordingTimeout'].some((name) => listensForSilence(body, name))
+        ? ['transcription']
+        : []),
       ...(['', 'Disable'].includes(optionalText(body, 'MachineDetection') ?? '')
         ? []
         : ['machine_detection']),
+      ...(isOn(body, 'DeepfakeDetection') ? ['deepfake_detection'] : []),
       ...(assistant === null ? [] : ['assistant']),
-      ...(optionalText(body, 'Url') === null && isQuiet(script) ? [] : ['leg']),
+      ...(SCRIPTS.every((name) => optionalText(body, name) === null) && isQuiet(script) ? [] : ['leg']),
     ],
     parameters: parametersOf(body),
     callbacks: urlsOf(body, ['Url', 'FallbackUrl', 'StatusCallback', 'RecordingStatusCallback']),
@@ -143,8 +164,8 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
 export function readTexmlChange(body: JsonObject, operation: Operation): IntentDetails {
   checkTexml(body);
   const script = optionalText(body, 'Texml');
-  const url = optionalText(body, 'Url');
-  const dials = url !== null || (script !== null && !isQuiet(script));
+  const fetches = SCRIPTS.some((name) => optionalText(body, name) !== null);
+  const dials = fetches || (script !== null && !isQuiet(script));
   return {
     action: 'call.modify',
     channel: 'voice',
@@ -173,7 +194,7 @@ function recordsIn(script: string | null): boolean {
 export function readRecording(body: JsonObject): IntentDetails {
   return {
     ...recordingOf(body, 'max_length'),
-    extras: isOn(body, 'transcription') ? ['transcription'] : [],
+    extras: isOn(body, 'transcription') || listensForSilence(body, 'timeout_secs') ? ['transcription'] : [],
     callbacks: urlsOf(body, ['RecordingStatusCallback']),
   };
 }
@@ -181,7 +202,8 @@ export function readRecording(body: JsonObject): IntentDetails {
 /** Connecting two calls is free, but it can begin a recording. */
 export function readBridge(body: JsonObject, operation: Operation): IntentDetails {
   checkCall(body);
-  if (isOn(body, 'record')) return recordingOf(body, 'record_max_length');
+  const extras = listensForSilence(body, 'record_timeout_secs') ? ['transcription'] : [];
+  if (isOn(body, 'record')) return { ...recordingOf(body, 'record_max_length'), extras };
   const effects = operation.effects.filter((one) => one !== 'spend');
   return { action: 'call.modify', channel: 'voice', effects, parameters: parametersOf(body) };
 }

@@ -232,6 +232,33 @@ test('a TeXML call counts the leg that its script may dial', () => {
   assert.match(problem('/texml/Accounts/a/Calls', { ...TEXML, to: '+447700900000' }), /exactly so/);
 });
 
+test('a recording that ends with silence is charged as transcribed', () => {
+  const silence = { max_length: 60, timeout_secs: 5 };
+  assert.deepEqual(intent('/calls/c1/actions/record_start', silence).extras, ['transcription']);
+  const bridge = { call_control_id: 'c2', record: 'record-from-answer', record_timeout_secs: 5 };
+  assert.deepEqual(intent('/calls/c1/actions/bridge', bridge).extras, ['transcription']);
+  const call = intent('/texml/Accounts/a/Calls', { ...TEXML, Record: true, RecordingTimeout: 5 });
+  assert.deepEqual(call.extras, ['recording', 'transcription', 'leg']);
+  assert.deepEqual(intent('/calls/c1/actions/record_start', { timeout_secs: 0 }).extras, []);
+});
+
+test('detection and a participant of a TeXML conference are charged besides the call', () => {
+  const { Url: _url, ...bare } = TEXML;
+  const detected = intent('/texml/Accounts/a/Calls', { ...TEXML, DeepfakeDetection: 'Enable' });
+  assert.deepEqual(detected.extras, ['deepfake_detection', 'leg']);
+  const one = intent('/texml/Accounts/a/Conferences/c/Participants', bare);
+  assert.ok(one.extras.includes('conference') && one.extras.includes('leg'));
+});
+
+test('a TeXML script that stands in for a broken one may dial as well', () => {
+  const { Url: _url, ...bare } = TEXML;
+  const Texml = '<Response><Say>Hi</Say></Response>';
+  const FallbackUrl = 'https://example.com/texml';
+  assert.deepEqual(intent('/texml/Accounts/a/Calls', { ...bare, Texml, FallbackUrl }).extras, ['leg']);
+  const change = intent('/texml/Accounts/a/Calls/c1', { FallbackUrl });
+  assert.deepEqual([change.extras, change.effects.includes('spend')], [['leg'], true]);
+});
+
 test('a TeXML call without a limit of its own lasts as long as the vendor lets it', () => {
   const plain = intent('/texml/calls/1', TEXML);
   assert.deepEqual([plain.callSeconds, plain.fixedSeconds], [14_400, true]);

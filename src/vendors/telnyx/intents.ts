@@ -64,7 +64,8 @@ export const READERS: Readonly<Record<string, Read>> = {
   'conferences.actions.recordStart': readRecording,
   'texml.accounts.calls.recordingsJson.recordingsJson': readRecording,
   'texml.accounts.calls.calls': (body, plan) => readTexmlCall(body, plan, true),
-  'texml.accounts.conferences.participants.participants': (body, plan) => readTexmlCall(body, plan, true),
+  'texml.accounts.conferences.participants.participants': (body, plan) =>
+    inConference(readTexmlCall(body, plan, true)),
   'texml.initiateAICall': (body, plan) => readTexmlCall(body, plan, true),
   'texml.calls.create': (body, plan) => readTexmlCall(body, plan, false),
   'texml.accounts.calls.update': (body, _plan, operation) => readTexmlChange(body, operation),
@@ -84,6 +85,11 @@ export const READERS: Readonly<Record<string, Read>> = {
     callbacks: urlsOf(body, ['webhook_url', 'media_url']),
   }),
 };
+
+/** Each participant of a conference is charged besides the call. */
+function inConference(details: IntentDetails): IntentDetails {
+  return { ...details, extras: [...(details.extras ?? []), 'conference'] };
+}
 
 /** Commands that change a running call and cost nothing besides. */
 const CALL_COMMAND = /^(calls|conferences)\.actions\.\w+$/;
