@@ -1,9 +1,6 @@
 import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts';
 import { asObject, Unreadable } from '../shared/reading.ts';
 
-const MAX_URLS = 50;
-const URL_TEXT = /^(?:https?|wss?|rtmps?|srt):\/\//i;
-
 /**
  * A field of protobuf JSON, which may be spelled `sipCallTo` or `sip_call_to`. Both at once are refused, as the
  * vendor's parser does.
@@ -51,19 +48,4 @@ export function duration(object: JsonObject, name: string): number | null {
   if (match === null) throw new Unreadable(`\`${name}\` must be a duration such as 60s.`);
   const seconds = Math.ceil(Number(value.slice(0, -1)));
   return seconds === 0 ? null : seconds;
-}
-
-/** Addresses to which the vendor will connect, wherever they stand. */
-export function urlsIn(value: JsonValue): readonly string[] {
-  const found: string[] = [];
-  collect(value, found);
-  return found;
-}
-
-function collect(value: JsonValue, found: string[]): void {
-  if (found.length >= MAX_URLS) return;
-  if (typeof value === 'string') {
-    if (URL_TEXT.test(value)) found.push(value.slice(0, 2048));
-  } else if (typeof value === 'object' && value !== null)
-    for (const inner of Object.values(value)) collect(inner, found);
 }

@@ -13,9 +13,10 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
+import { urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
-import { duration, field, list, message, snakeName, text, urlsIn } from './fields.ts';
+import { duration, field, list, message, snakeName, text } from './fields.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
 

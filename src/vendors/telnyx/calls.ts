@@ -1,6 +1,6 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import { patchForm } from '../shared/form.ts';
 import {
   createNameCheck,
@@ -16,9 +16,9 @@ import {
   requireText,
   sipOf,
   Unreadable,
-  urlsOf,
 } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
+import { urlsIn } from '../shared/urls.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 
 /** The vendor ends every call after four hours; `time_limit_secs` makes it less. */
@@ -28,7 +28,6 @@ const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
 const DIALS_OUT =
   /(?:^|\.)telnyx\.(?:com|com\.au|eu|ca|asia)$|^(?:192\.76\.120|64\.16\.250|185\.246\.41|103\.115\.244)\.\d{1,3}$/;
 const DTMF = /^([^,]+),[0-9A-DwW*#]{1,64}$/;
-const CALLBACKS = ['webhook_url', 'stream_url', 'audio_url'];
 const checkCall = createNameCheck([
   'to',
   'from',
@@ -88,7 +87,7 @@ function callDetails(body: JsonObject): IntentDetails {
     callSeconds: optionalWhole(body, 'time_limit_secs', LIMITS),
     extras: extrasOf(body),
     parameters: parametersOf(body),
-    callbacks: [...urlsOf(body, CALLBACKS), ...eventUrls(body)],
+    callbacks: urlsIn(body),
   };
 }
 
@@ -113,11 +112,6 @@ function extrasOf(body: JsonObject): string[] {
 /** A recording that ends with silence is transcribed, and charged so, to find it. */
 function listensForSilence(body: JsonObject, timeoutField: string): boolean {
   return (optionalWhole(body, timeoutField, [0, 100_000]) ?? 0) > 0;
-}
-
-function eventUrls(body: JsonObject): string[] {
-  const urls = fieldOf(body, 'webhook_urls');
-  return isJsonObject(urls) ? Object.keys(urls).flatMap((name) => urlsOf(urls, [name])) : [];
 }
 
 /** A number (digits to play after the answer may follow a comma) or a SIP address. */
@@ -156,7 +150,7 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
       ...(SCRIPTS.every((name) => optionalText(body, name) === null) && isQuiet(script) ? [] : ['leg']),
     ],
     parameters: parametersOf(body),
-    callbacks: urlsOf(body, ['Url', 'FallbackUrl', 'StatusCallback', 'RecordingStatusCallback']),
+    callbacks: [...urlsIn(body), ...scriptUrls(script)],
   };
 }
 
@@ -174,7 +168,7 @@ export function readTexmlChange(body: JsonObject, operation: Operation): IntentD
     ...(dials ? { fixedSeconds: true } : {}),
     extras: dials ? ['leg', ...(recordsIn(script) ? ['recording'] : [])] : [],
     parameters: parametersOf(body),
-    callbacks: urlsOf(body, ['Url', 'FallbackUrl', 'StatusCallback']),
+    callbacks: [...urlsIn(body), ...scriptUrls(script)],
   };
 }
 
@@ -186,6 +180,15 @@ function isQuiet(script: string | null): boolean {
   return script !== null && !script.replaceAll(QUIET, '').includes('<') && !/action\s*=/i.test(script);
 }
 
+/** Addresses within a script, in attributes and between elements, also where letters are written as numbers. */
+function scriptUrls(script: string | null): readonly string[] {
+  const plain = script?.replaceAll(/&#(x?)([0-9a-f]{1,6});/gi, (_all, hex: string, digits: string) => {
+    const point = Number.parseInt(digits, hex === '' ? 10 : 16);
+    return point < 0x80 ? String.fromCodePoint(point) : '?';
+  });
+  return plain?.match(/(?:https?|wss?):[^\s"'<>]{1,2000}/gi) ?? [];
+}
+
 function recordsIn(script: string | null): boolean {
   return script !== null && /<\s*Record|record\s*=/i.test(script);
 }
@@ -195,7 +198,7 @@ export function readRecording(body: JsonObject): IntentDetails {
   return {
     ...recordingOf(body, 'max_length'),
     extras: isOn(body, 'transcription') || listensForSilence(body, 'timeout_secs') ? ['transcription'] : [],
-    callbacks: urlsOf(body, ['RecordingStatusCallback']),
+    callbacks: urlsIn(body),
   };
 }
 

@@ -172,7 +172,7 @@ test('what a call costs besides its minutes is named', () => {
     webhook_urls: { 'call.hangup': ['https://a.example'] },
     stream_url: 'wss://b.example',
   });
-  assert.deepEqual(callbacks, ['wss://b.example', 'https://a.example']);
+  assert.deepEqual(callbacks, ['https://a.example', 'wss://b.example']);
 });
 
 test('transfer and refer dial somebody', () => {

@@ -20,6 +20,7 @@ import {
   urlsOf,
 } from '../shared/reading.ts';
 import { parseFormText } from '../shared/form.ts';
+import { urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import {
@@ -100,11 +101,12 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     if (operation.id === 'numberLookup.retrieve') return readLookup(request, plan);
     const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
     if (read !== undefined) return read(strictBody(request), plan, operation);
-    const parameters = parametersOf(looseParameters(operation, request));
+    const given = looseParameters(operation, request);
+    const details = { parameters: parametersOf(given), callbacks: urlsIn(given) };
     const free = !operation.effects.includes('spend');
     return CALL_COMMAND.test(operation.id) && free
-      ? { action: 'call.modify', channel: 'voice', parameters }
-      : { parameters };
+      ? { action: 'call.modify', channel: 'voice', ...details }
+      : details;
   });
 }
 

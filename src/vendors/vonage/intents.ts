@@ -17,6 +17,7 @@ import {
   Unreadable,
   urlsOf,
 } from '../shared/reading.ts';
+import { urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { bodyKind } from './body.ts';
@@ -96,9 +97,20 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const legacy = Object.hasOwn(LEGACY, operation.id) ? LEGACY[operation.id] : undefined;
     if (legacy !== undefined) return legacy(legacyParameters(request), operation, plan);
     const modern = Object.hasOwn(MODERN, operation.id) ? MODERN[operation.id] : undefined;
-    if (modern !== undefined) return modern(strictBody(request), operation, plan);
-    return { parameters: parametersOf(looseParameters(operation, request)) };
+    if (modern !== undefined) return readModern(modern, strictBody(request), { operation, plan });
+    const given = looseParameters(operation, request);
+    return { parameters: parametersOf(given), callbacks: urlsIn(given) };
   });
+}
+
+/** Texts of messages may begin with an address that nobody calls; everything else that looks like one is a callback. */
+function readModern(
+  read: Read,
+  body: JsonObject,
+  { operation, plan }: { readonly operation: Operation; readonly plan: NumberingPlan },
+): IntentDetails {
+  const details = read(body, operation, plan);
+  return details.action === 'message.send' ? details : { ...details, callbacks: urlsIn(body) };
 }
 
 /** A spending operation is read from its JSON body alone. */
@@ -199,7 +211,6 @@ function readMedia(
     callSeconds: (limit === null ? null : optionalWhole(body, limit, [1, A_DAY])) ?? longest,
     fixedSeconds: true,
     parameters: parametersOf(body),
-    callbacks: urlsOf(body, ['url', 'statusCallbackUrl']),
   });
 }
 

@@ -17,6 +17,7 @@ import {
   Unreadable,
   urlsOf,
 } from '../shared/reading.ts';
+import { urlsIn } from '../shared/urls.ts';
 
 /** Octets of a part of a concatenated binary SMS: 140 less the header of six (3GPP TS 23.040, 9.2.3.24). */
 const BINARY_PART = 134;
@@ -92,7 +93,7 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
     parameters: isTrusted
       ? new Map([...parametersOf(body), ['trusted_recipient', 'true']])
       : parametersOf(body),
-    callbacks: urlsOf(body, ['webhook_url']),
+    callbacks: [first, ...failovers].flatMap(({ callbacks }) => callbacks),
   };
 }
 
@@ -101,6 +102,8 @@ interface OneMessage {
   readonly destinations: readonly Destination[];
   readonly content: Content;
   readonly isTrusted: boolean;
+  /** Where the vendor tells of it, and from where it takes media. */
+  readonly callbacks: readonly string[];
 }
 
 function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
@@ -116,6 +119,10 @@ function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
     destinations: recipients(message, name, plan),
     content: contentOf(message, channel),
     isTrusted: trusted === true,
+    callbacks: [
+      ...urlsOf(message, ['webhook_url']),
+      ...MEDIA.flatMap((kind) => urlsIn(fieldOf(message, kind) ?? null)),
+    ],
   };
 }
 

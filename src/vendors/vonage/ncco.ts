@@ -14,7 +14,6 @@ import {
   requireText,
   sipOf,
   Unreadable,
-  urlsOf,
 } from '../shared/reading.ts';
 
 /** The vendor ends every call, and every leg, after two hours (`length_timer`, `limit` of a connect action). */
@@ -24,7 +23,6 @@ export const LONGEST_CALL = 7200;
 export interface Script {
   readonly destinations: readonly Destination[];
   readonly extras: readonly string[];
-  readonly callbacks: readonly string[];
   /** Longest leg that its connect actions allow; null when one of them has no limit, 0 when there is none. */
   readonly longest: number | null;
 }
@@ -53,7 +51,6 @@ export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Scr
   return {
     destinations: connects.flatMap((action) => endpointsOf(listOf(action, 'endpoint'), 'endpoint', plan)),
     extras: onceEach('leg', actions.flatMap(extrasOf)),
-    callbacks: actions.flatMap(callbacksOf),
     longest: limits.includes(null) ? null : limits.reduce<number>((most, one) => Math.max(most, one ?? 0), 0),
   };
 }
@@ -64,15 +61,6 @@ function whispersOf(action: JsonObject): readonly JsonObject[] {
   return endpoints
     .map((one) => objectOf(asObject(one, 'endpoint'), 'onAnswer'))
     .filter((one) => one !== null);
-}
-
-function callbacksOf(action: JsonObject): readonly string[] {
-  const transcription = fieldOf(action, 'transcription');
-  return [
-    ...urlsOf(action, ['eventUrl', 'streamUrl', 'musicOnHoldUrl', 'ringbackTone']),
-    ...whispersOf(action).flatMap((one) => urlsOf(one, ['url', 'ringback', 'ringbackTone'])),
-    ...(isJsonObject(transcription) ? urlsOf(transcription, ['eventUrl']) : []),
-  ];
 }
 
 /** Endpoints of a call (`to`) or of a connect action. */

@@ -12,7 +12,6 @@ import {
   phoneOf,
   requireText,
   Unreadable,
-  urlsOf,
 } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 
@@ -90,7 +89,6 @@ export function readStart(body: JsonObject, plan: NumberingPlan): IntentDetails 
     ...stepsOf(steps),
     sender: optionalText(body, 'brand'),
     parameters: parametersOf(body),
-    callbacks: listOf(body, 'workflow').flatMap((one) => urlsOf(asObject(one, 'workflow'), ['redirect_url'])),
   };
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { wire } from '../shared/wire-fixture.ts';
 import { operations } from './facts.ts';
 import { vonage } from './index.ts';
-import { API, intent, problem, to } from './intent-fixture.ts';
+import { API, intent, problem, REST, to, VIDEO } from './intent-fixture.ts';
 
 const CALL = {
   to: [{ type: 'phone', number: '15005550006' }],
@@ -109,6 +109,39 @@ test('a script of its own for the called party, and transcripts, are not overloo
   const transcription = { eventUrl: ['https://example.com/text'] };
   const talk = call({ action: 'conversation', name: 'x', record: true, transcription });
   assert.deepEqual([talk.extras, talk.callbacks], [['recording', 'transcription'], transcription.eventUrl]);
+});
+
+test('addresses that the vendor will connect to are callbacks, whatever the operation', () => {
+  const hosts = (host: string, parts: Parameters<typeof intent>[1]) => intent(host, parts).callbacks;
+  const audio = 'wss://x.example/audio';
+  const endpoint = [{ type: 'websocket', uri: audio }];
+  assert.deepEqual(
+    hosts(API, { url: '/v1/calls', json: { ...CALL, ncco: [{ action: 'connect', endpoint }] } }),
+    [audio],
+  );
+  const project = '/v2/project/a';
+  const connect = { sessionId: 's', token: 't', websocket: { uri: audio } };
+  assert.deepEqual(hosts(VIDEO, { url: `${project}/connect`, json: connect }), [audio]);
+  const rtmp = [{ serverUrl: 'rtmps://x.example/live', streamName: 's' }];
+  const broadcast = { sessionId: 's', outputs: { rtmp } };
+  assert.deepEqual(hosts(VIDEO, { url: `${project}/broadcast`, json: broadcast }), [
+    'rtmps://x.example/live',
+  ]);
+  const webhooks = { answer_url: { address: 'https://x.example', http_method: 'GET' } };
+  const application = { name: 'x', capabilities: { voice: { webhooks } } };
+  assert.deepEqual(hosts(API, { method: 'PUT', url: '/v2/applications/a', json: application }), [
+    'https://x.example',
+  ]);
+  const settings = { moCallBackUrl: 'x.example' };
+  assert.deepEqual(hosts(REST, { url: '/account/settings', form: settings }), ['x.example']);
+  const image = {
+    message_type: 'image',
+    channel: 'mms',
+    to: '15005550006',
+    from: '1',
+    image: { url: audio },
+  };
+  assert.deepEqual(hosts(API, { url: '/v1/messages', json: image }), [audio]);
 });
 
 test('ending a call is free, transferring it is not', () => {

@@ -17,7 +17,6 @@ import {
   parametersOf,
   requireText,
   Unreadable,
-  urlsOf,
 } from '../shared/reading.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { endpointsOf, limitScript, LONGEST_CALL, onceEach, readScript } from './ncco.ts';
@@ -33,7 +32,7 @@ const checkCall = createNameCheck([
 ]);
 const checkChange = createNameCheck(['action', 'destination', 'type', 'ncco', 'url']);
 const HARMLESS: ReadonlySet<string> = new Set(['hangup', 'mute', 'unmute', 'earmuff', 'unearmuff']);
-const NO_SCRIPT = { destinations: [], extras: ['leg'], callbacks: [], longest: 0 };
+const NO_SCRIPT = { destinations: [], extras: ['leg'], longest: 0 };
 
 /** `POST /v1/calls`. A call that is scripted from a URL, or by its application, may dial one further leg at a time. */
 export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
@@ -52,7 +51,6 @@ export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
     callSeconds: optionalWhole(body, 'length_timer', [1, LONGEST_CALL]),
     extras: onceEach('leg', [...script.extras, ...fetched, ...detection]),
     parameters: parametersOf(body),
-    callbacks: [...urlsOf(body, ['answer_url', 'event_url']), ...script.callbacks],
   };
 }
 
@@ -85,7 +83,6 @@ export function readCallChange(body: JsonObject, operation: Operation, plan: Num
     callSeconds: script.longest === 0 ? LONGEST_CALL : script.longest,
     fixedSeconds: script.longest === 0,
     extras: script.extras,
-    callbacks: [...urlsOf(destination, ['url']), ...script.callbacks],
   };
 }
 
@@ -97,7 +94,6 @@ export function readPlayback(body: JsonObject, operation: Operation): IntentDeta
     channel: 'voice',
     effects: premium ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
     parameters: parametersOf(body),
-    callbacks: urlsOf(body, ['stream_url']),
   };
 }
 

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Unreadable } from './reading.ts';
+import { urlsIn } from './urls.ts';
+
+test('an address is found by its form or by the name of its field, at any depth', () => {
+  const body = {
+    text: 'see https://no.example',
+    deep: [{ target: 'WSS://a.example' }, { callback_urls: ['b.example', ''] }],
+    padded: ' https://c.example',
+    statusCallback: '//d.example',
+    uri: 'sip:anna@e.example',
+    count: 1,
+  };
+  assert.deepEqual(urlsIn(body), ['WSS://a.example', 'b.example', ' https://c.example', '//d.example']);
+});
+
+test('no address hides behind a crowd of others', () => {
+  const crowd = Array(900).fill('https://good.example');
+  assert.equal(urlsIn([...crowd, 'https://bad.example']).at(-1), 'https://bad.example');
+  assert.throws(() => urlsIn([...crowd, ...crowd, 'https://bad.example']), Unreadable);
+});

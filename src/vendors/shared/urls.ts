@@ -1,0 +1,30 @@
+import type { JsonValue } from './json-body.ts';
+import { Unreadable } from './reading.ts';
+
+/** More than any request needs; a list that ends unread would hide the address after it. */
+const MAX_URLS = 1000;
+const URL_TEXT = /^\s*(?:https?|wss?|rtmps?|srt):/i;
+/** Called, not connected to: these are destinations. */
+const CALLED = /^\s*(?:sips?|tel|mailto):/i;
+const URL_NAME = /(?:ur[il]s?|callbacks?|webhooks?)$/i;
+
+/** Addresses to which the vendor will connect, wherever they stand in a body. Throws `Unreadable` when they are too many. */
+export function urlsIn(value: JsonValue): readonly string[] {
+  const found: string[] = [];
+  collect(value, '', found);
+  return found;
+}
+
+function collect(value: JsonValue, name: string, found: string[]): void {
+  if (typeof value === 'string') {
+    if (isUrl(value, name)) found.push(value.slice(0, 2048));
+    if (found.length > MAX_URLS) throw new Unreadable(`There are more than ${MAX_URLS} addresses.`);
+  } else if (Array.isArray(value))
+    for (const inner of value as readonly JsonValue[]) collect(inner, name, found);
+  else if (typeof value === 'object' && value !== null)
+    for (const [field, inner] of Object.entries(value)) collect(inner, field, found);
+}
+
+function isUrl(value: string, name: string): boolean {
+  return URL_TEXT.test(value) || (value !== '' && URL_NAME.test(name) && !CALLED.test(value));
+}
