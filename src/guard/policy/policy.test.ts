@@ -135,6 +135,14 @@ describe('policy', () => {
     );
   });
 
+  it('refuses callbacks that two readers could take for two hosts', () => {
+    const rule = `${ALLOW}, callbacks: { hosts: [shop.example] } }`;
+    const to = (url: string) => decide(rule, messageTo([phone('+4915215551234')], { callbacks: [url] }));
+    assert.doesNotMatch(to('https://user:word@shop.example/x'), /callback host/);
+    for (const url of ['https://shop.example\\@evil.example/', 'https://shop.exa\tmple@evil.example', ' //x'])
+      assert.match(to(url), /callback host \? is not allowed/, url);
+  });
+
   it('observes instead of refusing in observe mode', () => {
     const policy = compilePolicy(parsePolicy('version: 1\nmode: observe\nrules: []'));
     const decision = policy.decide(somebody, message, null, NOON);

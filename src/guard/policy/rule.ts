@@ -158,6 +158,7 @@ function callbackCondition(hosts: readonly string[] | undefined): Condition | nu
   };
 }
 
+/** Empty for what two readers could take for two hosts: to some, `https://a\@b` is at `a`, to others at `b`. */
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : '';
+  return /[\\\s]/.test(url) || !URL.canParse(url) ? '' : new URL(url).hostname;
 }
