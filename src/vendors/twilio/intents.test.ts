@@ -337,6 +337,16 @@ test('operations that only end or mute lose the effect that asks for a price', (
   assert.ok(effects('/Calls/CA1/Recordings/RE1.json', 'Status=in-progress').includes('indirect'));
 });
 
+test('addresses in JSON are callbacks as well, however many fields stand before them', () => {
+  const sink = JSON.stringify({ destination: 'https://x.example', method: 'POST' });
+  const events = form('events.twilio.com', '/v1/Sinks', `SinkConfiguration=${encodeURIComponent(sink)}`);
+  assert.deepEqual(intentOf(events).callbacks, ['https://x.example']);
+  const crowd = Object.fromEntries(Array.from({ length: 250 }, (_, place) => [`n${place}`, 'x']));
+  const json = { name: 'x', deep: { crowd, more: { webhook: 'https://y.example' } } };
+  const assistant = intentOf(wire('assistants.twilio.com', { url: '/v1/Assistants', json }));
+  assert.deepEqual(assistant.callbacks, ['https://y.example']);
+});
+
 test('a queued caller who is sent elsewhere cannot be limited, so the longest call counts', () => {
   const intent = intentOf(api('/Queues/QU1/Members/CA1.json', 'Url=https%3A%2F%2Fx.example'));
   assert.deepEqual([intent.action, intent.callSeconds, intent.fixedSeconds], ['call.modify', 14_400, true]);

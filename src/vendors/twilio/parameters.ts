@@ -2,6 +2,7 @@ import { type Form, formParameters, formValue, parseForm, parseFormText } from '
 import type { JsonObject } from '../shared/json-body.ts';
 import { checkPlain, checkPlainName, jsonOf, parametersOf, Unreadable } from '../shared/reading.ts';
 import { hasMediaType } from '../shared/requests.ts';
+import { urlsIn } from '../shared/urls.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 
 /** What a request says besides its path. */
@@ -118,11 +119,18 @@ export function isOnParameter(parameters: Parameters, name: string): boolean {
   return value !== null && !/^(?:false|0|no|off|do-not-record)$/i.test(value);
 }
 
+/** Parameters whose JSON text says where the vendor sends data: event sinks, and the widgets of a flow. */
+const JSON_TEXTS = ['SinkConfiguration', 'Definition'] as const;
+
 /** URLs that the vendor will call or fetch: parameters are named after what they hold. */
-export function callbacksOf({ map }: Parameters): readonly string[] {
-  const found: string[] = [];
+export function callbacksOf({ map, json, form }: Parameters): readonly string[] {
+  const found: string[] = json === null ? [] : [...urlsIn(json)];
   for (const [name, value] of map)
     if (/(?:Ur[il]s?|Callback|webhooks?)(?:\.\d+)?$/i.test(name) && value !== '')
       found.push(...value.split('\n'));
+  for (const name of JSON_TEXTS) {
+    const text = formValue(form, name);
+    if (text !== null && text !== '') found.push(...urlsIn(jsonOf(Buffer.from(text))));
+  }
   return found;
 }
