@@ -34,11 +34,11 @@ export function readCall(parameters: Parameters, plan: NumberingPlan): IntentDet
   };
 }
 
-/** `POST …/Participants.json`: dials out into a conference. */
+/** `POST …/Participants.json`: dials out into a conference, which is charged for each participant besides the call. */
 export function readParticipant(parameters: Parameters, plan: NumberingPlan): IntentDetails {
   const { destination, channel } = callee(requiredParameter(parameters, 'To'), 'To', plan);
   return {
-    ...voice(parameters, NO_TWIML),
+    ...voice(parameters, { ...NO_TWIML, extras: new Set(['conference']) }),
     action: 'call.create',
     channel: channel ?? 'voice',
     destinations: [destination],

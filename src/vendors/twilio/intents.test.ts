@@ -184,10 +184,11 @@ test('a number before the @ of a domain of the vendor is a phone number', () => 
   assert.deepEqual(addresses(own), ['sip sip:+449001234567@pbx.example']);
 });
 
-test('a participant of a conference is called', () => {
+test('a participant of a conference is called, and charged as one besides the call', () => {
   const intent = intentOf(api('/Conferences/CF1/Participants.json', 'To=%2B15005550006&From=%2B15005550001'));
   assert.equal(intent.action, 'call.create');
   assert.deepEqual(addresses(intent), [`phone ${TO}`]);
+  assert.deepEqual(intent.extras, ['conference']);
 });
 
 test('ending a call costs nothing; sending it elsewhere may dial', () => {

@@ -44,7 +44,7 @@ test('everybody whom inline TwiML reaches is a destination', () => {
     'phone +15005550002',
   ]);
   assert.equal(intent.destinations[4]?.phone?.premium, true);
-  assert.deepEqual(intent.extras, ['recording', 'sms']);
+  assert.deepEqual(intent.extras, ['recording', 'conference', 'sms']);
   assert.deepEqual(intent.callbacks, ['https://w.example']);
 });
 

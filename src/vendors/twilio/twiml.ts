@@ -34,9 +34,10 @@ const extra =
 /** Verbs and nouns of https://www.twilio.com/docs/voice/twiml; case matters to the vendor too. */
 const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ...['Response', 'Pause', 'Hangup', 'Reject', 'Leave', 'Stop', 'Play', 'Start', 'Connect'].map(quiet),
-  ...['Conference', 'Queue', 'Parameter', 'Prompt', 'Config', 'Task', 'Language', 'Room'].map(quiet),
+  ...['Queue', 'Parameter', 'Prompt', 'Config', 'Task', 'Language', 'Room'].map(quiet),
   ...['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w', 'speak'].map(quiet),
   ['Say', visitSay],
+  ['Conference', extra('conference')],
   ['Redirect', leg],
   ['Enqueue', leg],
   ['Refer', leg],
