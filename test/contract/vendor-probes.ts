@@ -48,6 +48,7 @@ const PROBES: readonly (readonly [type: string, body: string])[] = [
   json({ channel: { type: 'phone', to: { type: 'phone', number: '15005550006' } } }),
   json({ text: 'x', premium: true }),
   json({ agents: [{ agent_name: 'x' }] }),
+  json({ agents: [{ agent_name: 'x' }], egress: {}, whatsapp_to_phone_number: NUMBER }),
   json({ call_control_id_to_bridge_with: 'x', record: 'record-from-answer' }),
 ];
 

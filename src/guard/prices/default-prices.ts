@@ -109,8 +109,10 @@ const ANYWHERE: readonly Row<number>[] = [
   ['call.conference', 20_000, 'minute'],
   ['call.conversation_relay', 200_000, 'minute'],
   ['call.assistant', 500_000, 'minute'],
+  ['call.agent', 500_000, 'minute'],
   ['recording.start', 50_000, 'minute'],
   ['recording.transcription', 100_000, 'minute'],
+  ['recording.agent', 500_000, 'minute'],
   ['lookup', 20_000, 'each'],
   // Any package that has no row of its own.
   ['lookup/*', 300_000, 'each'],

@@ -101,6 +101,13 @@ test('a plain room is free; recordings and agents that start with it are not', (
   for (const json of [{ egress: {} }, { agents: [{}] }, { roomPreset: 'p' }, { room_preset: 'p' }])
     assert.ok(intent('RoomService.CreateRoom', json).effects.includes('spend'), JSON.stringify(json));
   assert.equal(intent('RoomService.CreateRoom', { egress: {} }).action, 'recording.start');
+  assert.deepEqual(
+    intent('RoomService.CreateRoom', { egress: {}, agents: [{}] }).extras,
+    ['agent'],
+    'both cost',
+  );
+  assert.ok(intent('RoomService.CreateRoom', { replay_enabled: true }).effects.includes('spend'));
+  assert.ok(!intent('RoomService.CreateRoom', { replayEnabled: false }).effects.includes('spend'));
   const egress = intent('Egress.StartWebEgress', {
     url: 'https://a.example',
     streamOutputs: [{ urls: ['rtmp://b.example'] }],

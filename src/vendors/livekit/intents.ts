@@ -123,11 +123,12 @@ function readEgress(): IntentDetails {
   return { action: 'recording.start', callSeconds: A_DAY, fixedSeconds: true };
 }
 
-/** A room is free; what starts with it is not: recordings, agents, or what a preset of the project holds. */
+/** A room is free; what starts with it is not: recordings, replays, agents, or what a preset of the project holds. */
 function readRoom(body: JsonObject, _plan: NumberingPlan, operation: Operation): IntentDetails {
-  if (message(body, 'egress') !== null) return readEgress();
   const starts = list(body, 'agents').length > 0 || text(body, 'roomPreset') !== null;
-  return starts ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
+  if (message(body, 'egress') !== null) return { ...readEgress(), extras: starts ? ['agent'] : [] };
+  const replay = field(body, 'replayEnabled') ?? false;
+  return starts || replay !== false ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
 }
 
 /** Every number is a purchase; a purchase has one country, so that rules and prices can speak about it. */
