@@ -13,11 +13,13 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
 }
 
 function add(lists: Readonly<Record<'ipv4' | 'ipv6', BlockList>>, network: string): void {
-  const [address = '', bits] = network.split('/');
+  const [address = '', bits, ...rest] = network.split('/');
   const family = familyOf(address);
   const most = family === 'ipv4' ? 32 : 128;
+  // `Number` alone takes nothing for 0, which is every address.
+  const isRead = /^\d{1,3}$/.test(bits ?? '0') && rest.length === 0 && !/^::ffff:.*\.|%/i.test(address);
   const prefix = bits === undefined ? most : Number(bits);
-  if (family === null || !Number.isInteger(prefix) || prefix < 0 || prefix > most)
+  if (family === null || !isRead || prefix > most)
     throw new RingfenceError('input_invalid', `${JSON.stringify(network)} is not an address or CIDR block.`);
   lists[family].addSubnet(address, prefix, family);
 }

@@ -191,6 +191,26 @@ describe('policy documents', () => {
       );
   });
 
+  it('refuse a network that is none, also one without the length after its slash', () => {
+    const compile = (network: string) => () =>
+      compilePolicy(
+        parsePolicy(
+          `{ version: 1, mode: enforce, rules: [{ id: a, effect: allow, who: { networks: ["${network}"] } }] }`,
+        ),
+      );
+    for (const network of [
+      '10.0.0.0/',
+      '10.0.0.0/8/9',
+      '10.0.0.0/0x8',
+      '10.0.0.0/33',
+      '::ffff:10.0.0.1',
+      'fe80::1%eth0',
+    ])
+      assert.throws(compile(network), /is not an address or CIDR block/, network);
+    for (const network of ['10.0.0.0/8', '10.1.1.1', '0.0.0.0/0', '::/0', 'fd00::/8', '::1'])
+      assert.doesNotThrow(compile(network), network);
+  });
+
   it('have a starter that is valid', () => assert.equal(problem(starterPolicy(['DE', 'AT'])), 'no problem'));
 
   describe('of the guide', () => {
