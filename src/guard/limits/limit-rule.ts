@@ -1,4 +1,5 @@
 import type { Intent } from '../../intent/intent.ts';
+import { placesOf } from '../places.ts';
 import type { Subject } from '../subject.ts';
 import type { RateRule } from './rate.ts';
 import { recipientOf } from './recipient.ts';
@@ -35,7 +36,7 @@ export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent)
     case 'prefix':
       return [...new Set(intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1)))];
     case 'country':
-      return [...new Set(intent.destinations.map(({ phone }) => phone?.country ?? '?'))];
+      return [...new Set(placesOf(intent).map(({ phone }) => phone?.country ?? '?'))];
   }
 }
 

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
 import { micros } from '../../kernel/money.ts';
 import type { PhoneFacts } from '../../kernel/numbering/facts.ts';
+import { subjectKeys } from '../limits/limit-rule.ts';
 import type { Subject } from '../subject.ts';
 import { message, messageTo, phone, somebody } from '../test-intents.ts';
 import { parsePolicy } from './document.ts';
@@ -72,6 +73,24 @@ describe('policy', () => {
       decide(`${ALLOW} }\n  - { id: no, effect: deny, to: { prefixes: ['+49152'] } }`),
       /rule:no denies/,
     );
+  });
+
+  it('means by a country also that of a number to buy', () => {
+    const buy = messageTo([], { action: 'number.buy', effects: ['write', 'buy'], country: 'RU' });
+    const bought = (to: string) =>
+      decide(
+        `  - { id: any, effect: allow, what: { actions: [number.buy] } }\n  - { id: no, effect: deny, to: ${to} }`,
+        buy,
+      );
+    assert.equal(bought('{ countries: [RU] }'), 'rule:no denies number.buy to RU.');
+    assert.match(bought('{ notCountries: [DE] }'), /rule:no denies/);
+    assert.match(bought('{ countries: [DE] }'), /allowed by any/);
+    const limits = (rest: string) =>
+      compilePolicy(parsePolicy(`{ version: 1, mode: enforce, rules: [], limits: [{ id: l, ${rest} }] }`))
+        .limits;
+    const [limit] = limits('per: country, rate: 1/1h, to: { countries: [RU] }');
+    assert.equal(limit?.covers(somebody, buy), true);
+    assert.deepEqual(subjectKeys('country', somebody, buy), ['RU']);
   });
 
   it('refuses premium, satellite and invalid numbers unless a rule names them', () => {

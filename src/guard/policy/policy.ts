@@ -3,6 +3,7 @@ import type { Destination, Intent } from '../../intent/intent.ts';
 import { maskAddress } from '../../kernel/phone.ts';
 import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
 import type { Bound, Subject, SubjectNames } from '../subject.ts';
+import { placesOf } from '../places.ts';
 import { compileTo } from './destination-selector.ts';
 import type { PolicyDocument, PolicyLimit } from './schema.ts';
 import { readSeconds } from './values.ts';
@@ -113,19 +114,6 @@ function textOf({ code, rule, message }: Refusal): string {
   return `${code} ${rule}: ${message}`;
 }
 
-/** What a number in a country stands for, for rules that name destinations. */
-function numberIn(country: string): Destination {
-  const phone = {
-    country,
-    lineType: 'unknown',
-    premium: false,
-    satellite: false,
-    operator: null,
-    valid: true,
-  } as const;
-  return { kind: 'phone', address: '', phone };
-}
-
 function findDeny(
   denies: readonly CompiledRule[],
   question: Question,
@@ -135,7 +123,7 @@ function findDeny(
   for (const rule of denies) {
     if (rule.isObserved !== isObserved || !rule.concerns(subject, intent)) continue;
     const { covers } = rule;
-    const hit = covers === null ? null : intent.destinations.find((one) => covers(one));
+    const hit = covers === null ? null : placesOf(intent).find((one) => covers(one));
     if (covers !== null && hit === undefined) continue;
     if (rule.failure(question) !== null) continue;
     const where = hit === undefined || hit === null ? '' : ` to ${describe(hit)}`;
@@ -175,8 +163,7 @@ function findAllow(
 
 /** An intent that goes nowhere is covered by a rule that names no destinations; a number to buy, by its country. */
 function isPlaceCovered(rule: CompiledRule, place: Destination | null, intent: Intent): boolean {
-  if (place === null)
-    return rule.covers === null || (intent.country !== null && rule.covers(numberIn(intent.country)));
+  if (place === null) return rule.covers === null || placesOf(intent).some(rule.covers);
   if (rule.covers !== null && !rule.covers(place)) return false;
   const { phone } = place;
   if (phone === null) return true;
@@ -218,6 +205,7 @@ function denial(
 }
 
 function describe({ address, phone, kind }: Destination): string {
+  if (address === '') return phone?.country ?? kind;
   return `${maskAddress(address)} (${phone?.country ?? kind})`;
 }
 
@@ -249,8 +237,6 @@ function compileLimit(
     concurrency: concurrency ?? null,
     match: { who, what, to },
     covers: (subject, intent) =>
-      inWho(subject) &&
-      inWhat(subject, intent) &&
-      (covers === null || intent.destinations.some((one) => covers(one))),
+      inWho(subject) && inWhat(subject, intent) && (covers === null || placesOf(intent).some(covers)),
   };
 }
