@@ -5,13 +5,16 @@ import { setOf } from './selector.ts';
 export type DestinationTest = (destination: Destination) => boolean;
 type To = NonNullable<PolicyRule['to']>;
 
-/** The destinations that a rule means: those that pass the test of every dimension it names. Null: it names none. */
-export function compileTo(to: PolicyRule['to']): DestinationTest | null {
+/**
+ * The destinations that a rule means: those that pass the test of every dimension it names. Null: it names none.
+ * `isAllow`: what is not known of a number is not what the rule means; for a rule that refuses or counts, it may be.
+ */
+export function compileTo(to: PolicyRule['to'], isAllow: boolean): DestinationTest | null {
   if (to === undefined) return null;
   const tests = [
     kinds(to),
     countries(to),
-    notCountries(to),
+    notCountries(to, isAllow),
     numbers(to),
     prefixes(to),
     notPrefixes(to),
@@ -42,14 +45,11 @@ function countries(to: To): DestinationTest | null {
   return named === null ? null : ({ phone }) => named.has(phone?.country ?? '');
 }
 
-/** A destination whose country is not known may lie in one that is excluded. */
-function notCountries(to: To): DestinationTest | null {
+/** A number whose country is not known may lie in one that is excluded, or in none of them. */
+function notCountries(to: To, isAllow: boolean): DestinationTest | null {
   const excluded = setOf(to.notCountries);
   if (excluded === null) return null;
-  return ({ phone }) => {
-    const country = phone?.country ?? '';
-    return country !== '' && !excluded.has(country);
-  };
+  return ({ phone }) => phone !== null && (phone.country === null ? !isAllow : !excluded.has(phone.country));
 }
 
 function numbers(to: To): DestinationTest | null {

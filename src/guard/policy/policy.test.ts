@@ -58,6 +58,17 @@ describe('policy', () => {
     }
   });
 
+  it('takes a number of no known country for one abroad when it refuses, and for none when it allows', () => {
+    const international = messageTo([phone('+883130123456', { country: null, lineType: 'voip' })]);
+    const any = '  - { id: any, effect: allow, what: { actions: [message.send] } }';
+    const abroad = '  - { id: abroad, effect: deny, to: { notCountries: [DE] } }';
+    assert.match(decide(`${any}\n${abroad}`, international), /rule:abroad denies/);
+    assert.match(decide(`${any}\n${abroad}`), /allowed by any/);
+    const allow =
+      '  - { id: far, effect: allow, what: { actions: [message.send] }, to: { notCountries: [DE] } }';
+    assert.match(decide(allow, international), /rule:far: .* is not covered/);
+  });
+
   it('names the condition that failed', () => {
     const long = messageTo([phone('+4915215551234')], {
       content: { segments: 4, encoding: 'gsm7', media: 0, text: 'x' },

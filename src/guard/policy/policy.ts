@@ -222,7 +222,7 @@ function compileLimit(
   const [count = '0', window = '1s'] = rate?.split('/') ?? [];
   const inWho = compileWho(who, names);
   const inWhat = compileWhat(what, names);
-  const covers = compileTo(to);
+  const covers = compileTo(to, false);
   return {
     id,
     per,

@@ -57,7 +57,7 @@ export function compileRule(rule: PolicyRule, names: SubjectNames): CompiledRule
     isAllow,
     isObserved: rule.mode === 'observe',
     concerns: (subject, intent) => what(subject, intent) && effects(intent) && who(subject),
-    covers: compileTo(rule.to),
+    covers: compileTo(rule.to, isAllow),
     countries: setOf(rule.to?.countries),
     failure(question) {
       for (const condition of conditions) {

@@ -70,7 +70,9 @@ const to = z
       .array(country)
       .min(1)
       .optional()
-      .describe('All countries but these; not numbers of no known one.'),
+      .describe(
+        'All countries but these. Numbers of no known one are left out by an allow rule, and meant by a deny rule or a limit.',
+      ),
     notPrefixes: z.array(prefix).min(1).optional().describe('All numbers but those that begin so.'),
     premium: z.boolean().optional().describe('Premium numbers; refused unless a rule says true.'),
     satellite: z.boolean().optional().describe('Satellite networks; refused unless a rule says true.'),
