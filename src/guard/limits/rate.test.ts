@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { createRate } from './rate.ts';
 
 const HOUR = 3_600_000;
@@ -28,4 +28,22 @@ describe('a rate that more keys ask for than it remembers', () => {
     assert.equal(rate.fits('in use', 0, 2), false);
     assert.equal(rate.snapshot(0).size, MOST);
   });
+});
+
+test('a rate takes as many at once as it states, at any time, and as many again once its time is over', () => {
+  for (const [count, milliseconds] of [
+    [3, 1000],
+    [7, 600_000],
+    [10, 600_000],
+    [49, HOUR],
+  ] as const)
+    for (let now = 0.125; now < 1e9; now = now * 1.7 + 0.3) {
+      const rate = createRate({ count, milliseconds, burst: count });
+      for (const at of [now, now + milliseconds + 1]) {
+        let taken = 0;
+        for (; rate.fits('one', at, 1); taken++) rate.take('one', at, 1);
+        assert.equal(taken, count, `${count} in ${milliseconds} ms at ${at}`);
+      }
+      assert.equal(rate.snapshot(now + milliseconds + 1).get('one'), count);
+    }
 });

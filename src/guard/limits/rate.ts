@@ -28,25 +28,28 @@ const LOOKED_AT = 4;
 const LONGEST_LOOK = 64;
 
 interface Cell {
-  /** When the key has its full burst again. */
+  /** When the key has its full burst again, in the parts of `createRate`. */
   at: number;
   /** Since the hand last passed. */
   isUsed: boolean;
 }
 
 /**
- * Generic cell rate algorithm: one number per key, the time at which the key has its full burst again.
+ * Generic cell rate algorithm: one number per key, the time at which the key has its full burst again. Time is counted
+ * in parts of a millisecond, `count` of them: a step is whole then, and sums of steps are exact.
  * When there are too many, keys that are full again go first, then one not used since the clock's hand last passed it,
  * so that flooding with new keys does not reset a key in use.
  */
 export function createRate({ count, milliseconds, burst }: RateRule): Rate {
-  const step = milliseconds / count;
+  const step = milliseconds;
   const tolerance = step * (burst - 1);
+  const partsAt = (now: number): number => Math.floor(now * count);
   const cells = new Map<string, Cell>();
   let hand = cells.entries();
   let taken = new Map<string, number>();
 
-  function add(key: string, now: number, amount: number): void {
+  function add(key: string, time: number, amount: number): void {
+    const now = partsAt(time);
     const cell = cells.get(key);
     if (cell !== undefined) {
       cell.at = Math.max(cell.at, now) + step * amount;
@@ -74,8 +77,11 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
   }
 
   return {
-    fits: (key, now, amount) =>
-      Math.max((cells.get(key)?.at ?? 0) - now, 0) + step * (amount - 1) <= tolerance,
+    fits(key, time, amount) {
+      const cell = cells.get(key);
+      const ahead = cell === undefined ? 0 : Math.max(cell.at - partsAt(time), 0);
+      return ahead + step * (amount - 1) <= tolerance;
+    },
     take(key, now, amount) {
       add(key, now, amount);
       taken.set(key, (taken.get(key) ?? 0) + amount);
@@ -86,7 +92,8 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
       taken = new Map();
       return usage;
     },
-    snapshot(now) {
+    snapshot(time) {
+      const now = partsAt(time);
       const inForce = new Map<string, number>();
       for (const [key, { at }] of cells) if (at > now) inForce.set(key, Math.ceil((at - now) / step));
       return inForce;
