@@ -47,3 +47,12 @@ test('a rate takes as many at once as it states, at any time, and as many again 
       assert.equal(rate.snapshot(now + milliseconds + 1).get('one'), count);
     }
 });
+
+test('a key that is refused all the time stays known, whatever floods it', () => {
+  const rate = hourly();
+  rate.take('refused', 0, 1);
+  for (let key = 0; key < 2 * MOST; key++) {
+    rate.take(`flood ${key}`, 0, 1);
+    if (key % 10_000 === 0) assert.equal(rate.fits('refused', 0, 1), false, `${key}`);
+  }
+});

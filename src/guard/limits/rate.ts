@@ -79,6 +79,7 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
   return {
     fits(key, time, amount) {
       const cell = cells.get(key);
+      if (cell !== undefined) cell.isUsed = true; // Whoever is refused is not forgotten for it.
       const ahead = cell === undefined ? 0 : Math.max(cell.at - partsAt(time), 0);
       return ahead + step * (amount - 1) <= tolerance;
     },
