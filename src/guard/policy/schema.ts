@@ -138,7 +138,11 @@ const limit = z
     who: who.optional(),
     what: what.optional(),
     to: to.optional(),
-    rate: rate.optional().describe('So many in a time.'),
+    rate: rate
+      .optional()
+      .describe(
+        'So many in a time, given back evenly: after a rest up to twice as many pass within one such time.',
+      ),
     burst: z
       .int()
       .min(1)
