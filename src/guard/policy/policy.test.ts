@@ -213,6 +213,15 @@ describe('policy documents', () => {
     );
   });
 
+  it('refuse a call duration of nothing, which vendors take for no limit', () => {
+    const limited = (duration: string) =>
+      problem(
+        `{ version: 1, mode: enforce, rules: [{ id: a, effect: allow, limits: { maxCallDuration: ${duration} } }] }`,
+      );
+    for (const nothing of ['0s', '0m', '000h']) assert.match(limited(nothing), /must be a number/, nothing);
+    for (const some of ['1s', '10m', '05m', '100h']) assert.equal(limited(some), 'no problem', some);
+  });
+
   it('refuse hours that are none', () => {
     for (const hours of ['08:00-08:00', '22:00-24:30'])
       assert.match(

@@ -16,7 +16,10 @@ const prefix = z.string().regex(/^\+\d{1,15}$/, 'must be + and digits');
 const money = z
   .string()
   .refine((text) => readMoney(text) !== null, 'must be a decimal and a currency, such as "0.10 USD"');
-const duration = z.string().regex(/^\d{1,6}(s|m|h)$/, 'must be a number and s, m or h, such as "10m"');
+/** Not 0: vendors take that for no limit. */
+const duration = z
+  .string()
+  .regex(/^(?=\d*[1-9])\d{1,6}(s|m|h)$/, 'must be a number and s, m or h, such as "10m"');
 const hours = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must look like "08:00-20:00"')
