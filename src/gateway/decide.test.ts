@@ -37,11 +37,11 @@ const STREAMING: PriceRecord = {
 };
 
 /** Everything but prices and policy says yes. */
-function partsFor(vendor: string): PipelineParts {
+function partsFor(vendor: string, policy: string): PipelineParts {
   const parts: unknown = {
     kills: { check: () => null },
     prices: createPriceBook([...defaultPrices({ vendor, account: null, currency: 'USD' }), STREAMING]),
-    policy: compilePolicy(parsePolicy(POLICY)),
+    policy: compilePolicy(parsePolicy(policy)),
     limits: { admit: () => ({ ok: true, value: { release: () => undefined } }) },
     budgets: { reserve: () => ({ ok: true, value: { reserves: [], release: () => undefined } }) },
     journal: { accepts: () => true },
@@ -49,7 +49,8 @@ function partsFor(vendor: string): PipelineParts {
   return parts as PipelineParts;
 }
 
-function ask(id: string, host: string, parts: RequestParts): Step<Permission> {
+// oxlint-disable-next-line max-params -- a test helper
+function ask(id: string, host: string, parts: RequestParts, policy = POLICY): Step<Permission> {
   const vendor = VENDORS.find((one) => one.id === id);
   const request = wire(host, parts);
   const operation = vendor?.operations.match(request.method, host, request.segments);
@@ -57,7 +58,7 @@ function ask(id: string, host: string, parts: RequestParts): Step<Permission> {
   const reading = vendor.readIntent(operation, request, plan);
   assert.ok(reading.kind === 'intent', JSON.stringify(reading));
   const subject = { key: 'k', app: 'a', account: 'a', vendor: id, network: '' };
-  const step = decide(partsFor(id), { subject, intent: reading.intent, at: NOW });
+  const step = decide(partsFor(id, policy), { subject, intent: reading.intent, at: NOW });
   assert.ok(!(step instanceof Promise));
   return step;
 }
@@ -97,4 +98,18 @@ test('a call is priced for as long as the rule lets it last, and refused when no
   const sip = { sessionId: 's', token: 't', sip: { uri: 'sip:a@example.org' } };
   const session = ask('vonage', 'video.api.vonage.com', { url: '/v2/project/p/dial', json: sip });
   assert.ok(!session.ok && /nothing can shorten it/.test(JSON.stringify(session.refusal)));
+});
+
+const SESSION: RequestParts = {
+  url: '/v2/project/p/dial',
+  json: { sessionId: 's', token: 't', sip: { uri: 'sip:a@example.org' } },
+};
+
+test('in observe mode a call that nothing can end in time passes, and the journal tells', () => {
+  const observing = (policy: string) => policy.replace('enforce', 'observe');
+  for (const policy of [observing(POLICY), 'version: 1\nmode: observe\nrules: []']) {
+    const session = ask('vonage', 'video.api.vonage.com', SESSION, policy);
+    assert.ok(session.ok, JSON.stringify(session));
+    assert.match(session.value.observed ?? '', /^policy_denied /);
+  }
 });

@@ -1,4 +1,4 @@
-import { next, refuse, type Step } from '../intent/decision.ts';
+import { next, refuse, textOf, type Step } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
 import type { PipelineParts } from './parts.ts';
@@ -30,37 +30,42 @@ export function decide(
   parts: PipelineParts,
   question: Question,
 ): Step<Permission> | Promise<Step<Permission>> {
-  const { subject, intent, at } = question;
+  const { subject, intent } = question;
   const killed = parts.kills.check(subject, intent);
   if (killed !== null) return killed;
+  const judged = judge(parts, question);
+  if (!judged.ok) return judged;
+  const granted = judged.value;
+  if (granted.bound !== null && !parts.journal.accepts())
+    return refuse(
+      'journal_unavailable',
+      'journal',
+      'The journal takes no new records, so nothing may be spent.',
+    );
+  const admission = parts.limits.admit(subject, intent);
+  if (!(admission instanceof Promise)) return reserve(parts, question, granted, admission);
+  return admission.then((admitted) => reserve(parts, question, granted, admitted));
+}
+
+type Granted = Omit<Permission, 'reservation' | 'admission'>;
+
+/** What it can cost, and whether the policy allows that. */
+function judge(parts: PipelineParts, question: Question): Step<Granted> {
+  const { subject, intent, at } = question;
   const isCall = intent.action === 'call.create' || intent.action === 'call.modify';
   const seconds = isCall ? secondsFor(parts, question) : (intent.callSeconds ?? A_DAY);
   const priced = parts.prices.bound(intent, subject, seconds, at);
   if (!priced.ok) return priced;
   const policy = parts.policy.decide(subject, intent, priced.value, at);
   if (!policy.ok) return policy;
-  if (isCall && policy.callSeconds < seconds)
-    return refuse(
-      'policy_denied',
-      `rule:${policy.rule}`,
-      'The call lasts longer than the rule allows, and nothing can shorten it.',
-    );
-  if (priced.value !== null && !parts.journal.accepts())
-    return refuse(
-      'journal_unavailable',
-      'journal',
-      'The journal takes no new records, so nothing may be spent.',
-    );
-  const granted = {
-    rule: policy.rule,
-    callSeconds: isCall ? seconds : null,
-    observed: policy.observed,
-    bound: priced.value,
-  };
-  const admission = parts.limits.admit(subject, intent);
-  if (!(admission instanceof Promise)) return reserve(parts, question, granted, admission);
-  return admission.then((admitted) => reserve(parts, question, granted, admitted));
+  const { rule, observed } = policy;
+  const granted = { rule, callSeconds: isCall ? seconds : null, observed, bound: priced.value };
+  if (!isCall || policy.callSeconds >= seconds) return next(granted);
+  const tooLong = refuse('policy_denied', `rule:${rule}`, TOO_LONG);
+  return policy.isObserving ? next({ ...granted, observed: observed ?? textOf(tooLong.refusal) }) : tooLong;
 }
+
+const TOO_LONG = 'The call lasts longer than the rule allows, and nothing can shorten it.';
 
 /** How long the call may last: what was asked, clamped by the rules that allow it. The price depends on it. */
 function secondsFor(parts: PipelineParts, { subject, intent, at }: Question): number {
@@ -73,7 +78,7 @@ function secondsFor(parts: PipelineParts, { subject, intent, at }: Question): nu
 function reserve(
   parts: PipelineParts,
   { subject, intent }: Question,
-  granted: Omit<Permission, 'reservation' | 'admission'>,
+  granted: Granted,
   admitted: Step<Admission>,
 ): Step<Permission> | Promise<Step<Permission>> {
   if (!admitted.ok) return admitted;

@@ -18,6 +18,7 @@ export type PolicyAnswer =
       readonly rule: string;
       readonly callSeconds: number;
       readonly observed: string | null;
+      readonly isObserving: boolean;
     }
   | Refused;
 

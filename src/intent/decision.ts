@@ -27,3 +27,8 @@ export function next<T>(value: T): Step<T> {
 export function refuse(code: ErrorCode, rule: string, message: string): Refused {
   return { ok: false, refusal: { code, rule, message } };
 }
+
+/** A refusal as the journal tells it where it was only observed. */
+export function textOf({ code, rule, message }: Refusal): string {
+  return `${code} ${rule}: ${message}`;
+}

@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../../intent/decision.ts';
+import { refuse, textOf, type Refusal } from '../../intent/decision.ts';
 import type { Destination, Intent } from '../../intent/intent.ts';
 import { maskAddress } from '../../kernel/phone.ts';
 import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
@@ -16,6 +16,8 @@ export type PolicyDecision =
       readonly rule: string;
       readonly callSeconds: number;
       readonly observed: string | null;
+      /** The policy is tried only: what it says refuses nothing. */
+      readonly isObserving: boolean;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
@@ -69,7 +71,7 @@ export function compilePolicy(document: PolicyDocument, names: SubjectNames = NO
     limits: compileLimits(document.limits ?? [], names),
     decide(subject, intent, bound, now) {
       const decision = judge({ subject, intent, bound, now });
-      return decision.ok || document.mode === 'enforce' ? decision : observe(decision.refusal);
+      return document.mode === 'enforce' ? decision : observe(decision);
     },
   };
 }
@@ -106,12 +108,11 @@ function allowsFor({ allows, allowsByCountry }: Indexed, place: Destination | nu
   return found;
 }
 
-function observe(refusal: Refusal): PolicyDecision {
-  return { ok: true, rule: 'observe', callSeconds: DEFAULT_CALL_SECONDS, observed: textOf(refusal) };
-}
-
-function textOf({ code, rule, message }: Refusal): string {
-  return `${code} ${rule}: ${message}`;
+/** What a policy in observe mode makes of its decision. */
+function observe(decision: PolicyDecision): PolicyDecision {
+  if (decision.ok) return { ...decision, isObserving: true };
+  const observed = textOf(decision.refusal);
+  return { ok: true, rule: 'observe', callSeconds: DEFAULT_CALL_SECONDS, observed, isObserving: true };
 }
 
 function findDeny(
@@ -145,7 +146,7 @@ function cover(indexed: Indexed, question: Question): PolicyDecision {
     callSeconds = Math.min(callSeconds, found.callSeconds);
     used ??= found;
   }
-  return { ok: true, rule: used?.id ?? '', callSeconds, observed: null };
+  return { ok: true, rule: used?.id ?? '', callSeconds, observed: null, isObserving: false };
 }
 
 function findAllow(
