@@ -113,3 +113,17 @@ test('in observe mode a call that nothing can end in time passes, and the journa
     assert.match(session.value.observed ?? '', /^policy_denied /);
   }
 });
+
+test('a call that is too dear for the longest of its rules is made as short as another one allows', () => {
+  const rule = (id: string, limits: string) =>
+    `{ id: ${id}, effect: allow, what: { effects: [spend, pii] }, limits: { ${limits} } }`;
+  const rules = [
+    rule('long', 'maxCallDuration: 1h, maxPrice: 2.00 USD'),
+    rule('short', 'maxCallDuration: 10m'),
+  ];
+  const json = { to: '+15005550006', from: '+15005550001', connection_id: 'x' };
+  const policy = `{ version: 1, mode: enforce, rules: [${rules.join(', ')}] }`;
+  const dial = ask('telnyx', 'api.telnyx.com', { url: '/v2/calls', json }, policy);
+  assert.ok(dial.ok, JSON.stringify(dial));
+  assert.deepEqual([dial.value.callSeconds, minutesOf(dial, 100_000)], [600, 10]);
+});
