@@ -145,6 +145,18 @@ describe('policy', () => {
     assert.match(decide(rule, message, NOON - 3_600_000), /allowed by home/);
   });
 
+  it('counts hours after midnight to the day on which they began', () => {
+    const rule = `${ALLOW}, when: { hours: "22:00-06:00", days: [fri], timezone: Europe/Berlin } }`;
+    const at = (time: string) => decide(rule, message, Date.parse(time)).startsWith('allowed');
+    // 2026-11-27 is a Friday.
+    assert.deepEqual(
+      ['27T21:30', '28T04:30', '28T05:30', '28T21:30', '26T23:30', '27T04:30', '27T12:00'].map((time) =>
+        at(`2026-11-${time}:00Z`),
+      ),
+      [true, true, false, false, false, false, false],
+    );
+  });
+
   it('covers an operation known by its effects only when all of them are named', () => {
     const secret = messageTo([], { action: 'other', effects: ['read', 'secret'], operation: 'FetchAccount' });
     assert.doesNotMatch(

@@ -1,7 +1,7 @@
 import type { PolicyRule } from './schema.ts';
 
 const MINUTE = 60_000;
-const DAYS = new Set(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']);
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 /** True while the rule's hours and days are on. Answers are kept for the minute, because time zones are slow. */
 export function compileSchedule(when: PolicyRule['when']): ((now: number) => boolean) | null {
@@ -31,10 +31,12 @@ function isOn(
   now: number,
 ): boolean {
   const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const day = (parts['weekday'] ?? '').toLowerCase();
-  if (days !== undefined && !days.some((one) => DAYS.has(one) && one === day)) return false;
-  if (hours === undefined) return true;
   const time = `${parts['hour'] ?? ''}:${parts['minute'] ?? ''}`;
-  const [from = '', until = ''] = hours.split('-');
-  return from <= until ? time >= from && time < until : time >= from || time < until;
+  const [from = '', until = ''] = hours?.split('-') ?? ['00:00', '24:00'];
+  const isOverMidnight = until < from;
+  const isInHours = isOverMidnight ? time >= from || time < until : time >= from && time < until;
+  const day = DAYS.findIndex((one) => one === parts['weekday']?.toLowerCase());
+  // A night is that of the day on which it began.
+  const began = DAYS.at(isOverMidnight && time < until ? day - 1 : day);
+  return isInHours && day >= 0 && (days === undefined || days.some((one) => one === began));
 }

@@ -93,7 +93,9 @@ const bounds = z
   .describe('Conditions of an allow rule.');
 const when = z
   .strictObject({
-    hours: hours.optional().describe('Time of day; "22:00-06:00" goes over midnight.'),
+    hours: hours
+      .optional()
+      .describe('Time of day; "22:00-06:00" goes over midnight and belongs to the day on which it begins.'),
     days: z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
       .min(1)
