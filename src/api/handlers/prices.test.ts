@@ -44,3 +44,12 @@ test('a price that could never count is refused by name', async () => {
   ] as const;
   for (const [line, message] of cases) await assert.rejects(async () => importing(line), { message }, line);
 });
+
+test('an account called by name and by id is one: two prices of it that differ are refused', async () => {
+  const name = 'acme,main,message.send/sms,0.01,USD';
+  const id = 'acme,account_1,message.send/sms,0.02,USD';
+  await assert.rejects(async () => importing(name, id), {
+    message: /rows 1 and 2 price the same, and not alike/,
+  });
+  assert.equal((await importing(name, id.replace('0.02', '0.01'))).length, 2);
+});

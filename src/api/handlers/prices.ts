@@ -1,3 +1,4 @@
+import { checkOnce } from '../../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
@@ -6,6 +7,7 @@ import type { Handlers } from './handler.ts';
 export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.remove'> = {
   'prices.import': async ({ services, input, actor }) => {
     const rows = await resolveRows(services, services.prices.readFile(input.text, input.format));
+    checkOnce(rows); // Again: an account may be called by its name in one row, and by its id in another.
     return { imported: await services.prices.put(rows, actor) };
   },
   'prices.list': async ({ services, input }) => {

@@ -36,8 +36,8 @@ export function readPriceFile(text: string, format: 'json' | 'csv'): readonly Pr
   return read;
 }
 
-/** Of two rows for the same only one could be in force, and nobody would know which. */
-function checkOnce(rows: readonly PriceRecord[]): void {
+/** Throws when two rows price the same, and not alike: only one could be in force, and nobody would know which. */
+export function checkOnce(rows: readonly PriceRecord[]): void {
   const seen = new Map<string, number>();
   for (const [index, { vendor, account, item, prefix, from }] of rows.entries()) {
     const what = JSON.stringify([vendor, account, item, prefix, from]);
