@@ -202,6 +202,36 @@ describe('price file', () => {
     assert.match(problem(text, 'json'), /row 1: from must be a date/);
   });
 
+  it('refuses a date that could be another: days before months, a day that a month has not, a time without its zone', () => {
+    const from = (date: string) =>
+      problem(`vendor,item,amount,currency,from\nacme,lookup,1,USD,${date}`, 'csv');
+    for (const date of ['01/02/2026', '1', '2026', '2026-02-30', '2026-11-25T10:00', '2026-11-25 10:00'])
+      assert.match(from(date), /row 1: from must be a date/, date);
+    for (const date of ['2026-11-25', '2026-11-25T00:00:00.000Z', '2026-11-25T01:00+01:00'])
+      assert.match(from(date), /"from":1795564800000/, date);
+  });
+
+  it('refuses an account that is no text: the price would be that of all accounts', () => {
+    const of = (account: unknown) =>
+      problem(
+        JSON.stringify([{ vendor: 'acme', item: 'lookup', amount: '1', currency: 'USD', account }]),
+        'json',
+      );
+    for (const account of [7, ['main'], { id: 'main' }, true])
+      assert.match(of(account), /row 1: account must be a name or an id/);
+    for (const account of [null, '']) assert.match(of(account), /"account":null/);
+  });
+
+  it('takes an empty cell for one that is left out', () => {
+    assert.match(
+      problem(
+        'vendor,account,item,prefix,amount,currency,unit,increment,from,kind\nacme,,lookup,,1,USD,,,,',
+        'csv',
+      ),
+      /"increment":60,"from":0,"kind":"price"/,
+    );
+  });
+
   it('names the row and what is wrong with it', () => {
     assert.match(
       problem('vendor,item,amount,currency\nacme,lookup,0.1,USD\nacme,lookup,1e3,USD', 'csv'),

@@ -95,18 +95,15 @@ function readRow(raw: RawRow, number: number): PriceRecord {
   if (!UNITS.includes(unit)) fail(`unit must be one of ${UNITS.join(', ')}`);
   const kind = text('kind', 'price');
   if (!KINDS.includes(kind)) fail(`kind must be one of ${KINDS.join(', ')}`);
-  const increment = Number(raw.increment ?? 60);
-  if (!Number.isInteger(increment) || increment < 1 || increment > 3600)
-    fail('increment must be whole seconds from 1 to 3600');
   return {
     vendor: text('vendor'),
-    account: typeof raw.account === 'string' && raw.account !== '' ? raw.account : null,
+    account: readAccount(raw.account, fail),
     item: readItem(text('item'), fail),
     prefix,
     amount,
     currency,
     unit: unit as PriceRecord['unit'],
-    increment,
+    increment: readIncrement(raw.increment, fail),
     from: readDate(raw.from) ?? fail('from must be a date such as 2026-11-25'),
     kind: kind as PriceRecord['kind'],
   };
@@ -118,13 +115,36 @@ function readItem(item: string, fail: (what: string) => never): string {
     : fail(`there is no item ${JSON.stringify(item)}; \`ringfence prices list\` shows some`);
 }
 
+function readAccount(value: unknown, fail: (what: string) => never): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  return typeof value === 'string' ? value : fail('account must be a name or an id');
+}
+
+function readIncrement(value: unknown, fail: (what: string) => never): number {
+  const increment = Number(value === '' ? 60 : (value ?? 60));
+  return Number.isInteger(increment) && increment >= 1 && increment <= 3600
+    ? increment
+    : fail('increment must be whole seconds from 1 to 3600');
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
+/** A day, or a time with its zone: what else `Date` reads, it reads by the place and customs of the machine. */
+const DATE = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
 function readDate(value: unknown): number | null {
   if (value === undefined || value === '' || value === null) return 0;
-  const time = new Date(typeof value === 'number' ? value : textOf(value)).getTime(); // NaN where no date is.
+  if (typeof value === 'number') return timeOf(value);
+  const [text, day] = DATE.exec(textOf(value)) ?? [];
+  if (text === undefined || day === undefined) return null;
+  const midnight = timeOf(day); // Of 30 February `Date` makes another day.
+  return midnight !== null && new Date(midnight).toISOString().startsWith(day) ? timeOf(text) : null;
+}
+
+function timeOf(value: number | string): number | null {
+  const time = new Date(value).getTime(); // NaN where no date is.
   return Number.isSafeInteger(time) ? time : null;
 }
 
