@@ -26,9 +26,9 @@ export function createPriceBook(rows: readonly PriceRecord[]): PriceBook {
 }
 
 /** Some vendors charge a verification when it is checked; everything else without such an effect is free. */
-function isChargedCheck(table: PriceTable, question: Question): boolean {
-  const { intent } = question;
-  return intent.action === 'verify.check' && find(table, baseItem(intent), '', question) !== null;
+function isChargedCheck(table: PriceTable, { intent, subject, now }: Question): boolean {
+  const { vendor, account } = subject;
+  return intent.action === 'verify.check' && table.isPriced(vendor, account, baseItem(intent), now);
 }
 
 interface Question {

@@ -5,12 +5,17 @@ export interface PriceTable {
   /** The row in force at `now` for the longest fitting prefix, an account's own rows before the vendor's. */
   // oxlint-disable-next-line max-params -- one look-up of the hot path
   find(vendor: string, account: string, item: string, digits: string, now: number): PriceRecord | null;
+  /** Has any row for the item begun, whatever its prefix? */
+  // oxlint-disable-next-line max-params -- one look-up of the hot path
+  isPriced(vendor: string, account: string, item: string, now: number): boolean;
 }
 
 interface ByPrefix {
   readonly rows: Map<string, PriceRecord[]>;
   /** Length of the longest prefix. */
   longest: number;
+  /** When the first of the rows began. */
+  since: number;
 }
 const KINDS = ['price', 'ceiling', 'band'] as const;
 /** Accounts × items that are looked up without building nine names; a vendor's items are a few hundred. */
@@ -21,13 +26,18 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
   const byKey = new Map<string, ByPrefix>();
   for (const row of rows) {
     const key = keyOf(row.kind, row.vendor, row.account, row.item);
-    const prefixes = byKey.get(key) ?? { rows: new Map<string, PriceRecord[]>(), longest: 0 };
+    const prefixes = byKey.get(key) ?? {
+      rows: new Map<string, PriceRecord[]>(),
+      longest: 0,
+      since: Infinity,
+    };
     byKey.set(key, prefixes);
     const list = prefixes.rows.get(row.prefix) ?? [];
     list.push(row);
     list.sort((a, b) => b.from - a.from);
     prefixes.rows.set(row.prefix, list);
     prefixes.longest = Math.max(prefixes.longest, row.prefix.length);
+    prefixes.since = Math.min(prefixes.since, row.from);
   }
   const remembered = new Map<string, readonly ByPrefix[]>();
   /** Where to look, in this order: exact prices, ceilings, bands; of each the account's own rows first. */
@@ -52,6 +62,9 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
       }
       return null;
     },
+    // oxlint-disable-next-line max-params -- one look-up of the hot path
+    isPriced: (vendor, account, item, now) =>
+      listsFor(vendor, account, item).some(({ since }) => since <= now),
   };
 }
 

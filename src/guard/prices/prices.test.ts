@@ -98,6 +98,18 @@ describe('price book', () => {
     assert.equal(bound([], check), 'free');
     assert.equal(bound([row('verify.check', '', 50_000)], check), '0.05 USD');
     assert.equal(bound([row('verify.check', '', 50_000, { account: 'account_2' })], check), 'free');
+    const german = [row('verify.check', '49', 50_000)];
+    const of = (address: string) => ({
+      ...check,
+      destinations: [phone(address, { country: address.startsWith('+33') ? 'FR' : 'DE' })],
+    });
+    assert.equal(bound(german, of('+4915215551234')), '0.05 USD');
+    assert.equal(
+      bound(german, of('+33612345678')),
+      'No price is known for verify.check to FR, so its cost has no bound.',
+    );
+    assert.equal(bound(german, check), 'No price is known for verify.check, so its cost has no bound.');
+    assert.equal(bound([row('verify.check', '49', 50_000, { from: 2000 })], check), 'free');
   });
 
   it('finds that reading is free', () => {
