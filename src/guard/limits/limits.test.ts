@@ -83,4 +83,14 @@ describe('limits', () => {
     assert.equal(other.count(10), 4);
     assert.deepEqual(one.limits.takeUsage(), []);
   });
+
+  it('let a request run once, however often it names a recipient', () => {
+    const twice = messageTo([phone('+4915215551234'), phone('+4915215551234')]);
+    const { limits } = limitsOf(`{ id: c, per: recipient, concurrency: 1 }, ${LOOSE}`);
+    const first = admit(limits, twice);
+    assert.ok(first.ok);
+    assert.equal(admit(limits).ok, false);
+    first.value.release();
+    assert.ok(admit(limits).ok);
+  });
 });

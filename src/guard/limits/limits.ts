@@ -44,9 +44,12 @@ interface Limit {
 interface Taken {
   readonly limit: Limit;
   readonly key: string;
+  /** What it takes of a rate. */
   readonly count: number;
 }
 
+/** A request runs once, wherever it goes. */
+const ONE = 1;
 const FREE: Admission = Object.freeze({ release() {} });
 /** Others may take what a request has waited for; then it waits again, so many times. */
 const WAITS = 4;
@@ -108,8 +111,8 @@ function admit(
     const { limit, key, count } = one;
     const { rate, concurrency } = limit;
     if (rate !== null && !rate.fits(key, now, count)) return rateRefusal(limit);
-    if (concurrency === null || concurrency.fits(key, count)) continue;
-    if (waits === 0 || !concurrency.canGain(key, count, now)) return concurrencyRefusal(limit);
+    if (concurrency === null || concurrency.fits(key, ONE)) continue;
+    if (waits === 0 || !concurrency.canGain(key, ONE, now)) return concurrencyRefusal(limit);
     lacking.push(one);
   }
   if (lacking.length > 0)
@@ -135,8 +138,8 @@ function wantedBy({ limits }: State, subject: Subject, intent: Intent): readonly
 /** Null when it is worth trying again. */
 async function gain({ clock }: State, lacking: readonly Taken[]): Promise<Refused | null> {
   const now = (): number => clock.monotonic();
-  for (const { limit, key, count } of lacking)
-    if ((await limit.concurrency?.gain(key, count, now)) !== true) return concurrencyRefusal(limit);
+  for (const { limit, key } of lacking)
+    if ((await limit.concurrency?.gain(key, ONE, now)) !== true) return concurrencyRefusal(limit);
   return null;
 }
 
@@ -194,13 +197,13 @@ function countsOf(keys: readonly string[]): ReadonlyMap<string, number> {
 function hold(taken: readonly Taken[]): Admission {
   if (taken.every(isRate)) return FREE;
   const held = taken.filter((one) => !isRate(one));
-  for (const { limit, key, count } of held) limit.concurrency?.take(key, count);
+  for (const { limit, key } of held) limit.concurrency?.take(key, ONE);
   let isHeld = true;
   return {
     release() {
       if (!isHeld) return;
       isHeld = false;
-      for (const { limit, key, count } of held) limit.concurrency?.release(key, count);
+      for (const { limit, key } of held) limit.concurrency?.release(key, ONE);
     },
   };
 }
