@@ -20,7 +20,7 @@ export interface LimitRule {
 
 const PREFIX_DIGITS = 6;
 
-/** The counters that one request touches in a limit: one, or one for each recipient. */
+/** The counters that one request touches in a limit: one, or one for each destination. */
 export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent): readonly string[] {
   switch (per) {
     case 'all':
@@ -34,9 +34,9 @@ export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent)
     case 'recipient':
       return intent.destinations.map(recipientOf);
     case 'prefix':
-      return [...new Set(intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1)))];
+      return intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1));
     case 'country':
-      return [...new Set(placesOf(intent).map(({ phone }) => phone?.country ?? '?'))];
+      return placesOf(intent).map(({ phone }) => phone?.country ?? '?');
   }
 }
 

@@ -84,6 +84,15 @@ describe('limits', () => {
     assert.deepEqual(one.limits.takeUsage(), []);
   });
 
+  it('count every number of a request that goes to several', () => {
+    const five = messageTo(Array.from({ length: 5 }, (_, last) => phone(`+491521555000${last}`)));
+    for (const per of ['prefix', 'country']) {
+      const { count } = limitsOf(`{ id: a, per: ${per}, rate: 12/1h }, ${LOOSE}`);
+      assert.equal(count(9, five), 2, per);
+      assert.equal(count(9), 2, per);
+    }
+  });
+
   it('let a request run once, however often it names a recipient', () => {
     const twice = messageTo([phone('+4915215551234'), phone('+4915215551234')]);
     const { limits } = limitsOf(`{ id: c, per: recipient, concurrency: 1 }, ${LOOSE}`);

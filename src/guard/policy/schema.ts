@@ -139,7 +139,11 @@ const rule = z
 const limit = z
   .strictObject({
     id,
-    per: z.enum(LIMIT_SUBJECTS).describe('What is counted by itself: prefix is + and six digits.'),
+    per: z
+      .enum(LIMIT_SUBJECTS)
+      .describe(
+        'What is counted by itself: prefix is + and six digits. A rate counts every destination for recipient, prefix and country, else requests.',
+      ),
     who: who.optional(),
     what: what.optional(),
     to: to.optional(),
