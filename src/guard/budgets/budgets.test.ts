@@ -104,3 +104,29 @@ describe('a request that waits for money while its budget changes', () => {
     assert.equal(given(), 60);
   });
 });
+
+describe('amounts of a currency of small units', () => {
+  const open = (budget: Partial<BudgetRecord>) => {
+    const budgets = createBudgets({
+      clock: { ledger: () => 5, monotonic: () => performance.now() },
+      bank: {
+        grant: async ({ need }) => ({ granted: need, left: micros(0), period: 0, end: 86_400_000 }),
+        giveBack: () => {},
+      },
+    });
+    budgets.configure([{ ...BUDGET, ...budget }]);
+    return async (amount: number) => budgets.reserve(somebody, message, boundOf(amount));
+  };
+
+  it('are granted up to the highest limit that there is', async () => {
+    const highest = 999_999_999_000_000;
+    assert.equal((await open({ limit: micros(highest) })(highest)).ok, true);
+  });
+
+  it('are refused, not a fault, where a rate makes more of them than can be counted', async () => {
+    const step = await open({ currency: 'IRR', rates: { USD: micros(1_100_000_000_000) } })(20_000_000_000);
+    assert.ok(!step.ok);
+    assert.match(step.refusal.message, /daily .* cannot express what this may cost/);
+    assert.equal(step.refusal.code, 'budget_exceeded');
+  });
+});

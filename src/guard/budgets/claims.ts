@@ -19,14 +19,20 @@ export interface Reservation {
 }
 
 const COUNT_UNIT = 1_000_000;
+/** Above every limit, and far enough below 2^53 for the floating-point look at it. */
+const MOST = 2 ** 52;
 
 /** The claims of a request on those `slices` whose budgets cover its intent; refused when a currency does not fit. */
 export function claimsOn(slices: readonly Slice[], intent: Intent, bound: Bound): Step<readonly Claim[]> {
   const claims: Claim[] = [];
   for (const slice of slices) {
     if (!coversIntent(slice.budget.scope, intent)) continue;
-    const amount = amountFor(slice.budget, bound);
-    if (amount === null) return currencyMismatch(slice.budget, bound);
+    const { budget } = slice;
+    const amount = amountFor(budget, bound);
+    if (amount === null)
+      return budget.rates[bound.money.currency] === undefined
+        ? currencyMismatch(budget, bound)
+        : beyondNumbers(budget);
     claims.push({ slice, amount });
   }
   return next(claims);
@@ -60,10 +66,17 @@ function amountFor(budget: BudgetRecord, bound: Bound): Micros | null {
   return budget.unit === 'count' ? micros(bound.count * COUNT_UNIT) : convert(budget, bound.money);
 }
 
+/** Null without a rate, and when there are more micros of the budget's currency than numbers count exactly. */
 function convert({ currency, rates }: BudgetRecord, money: Money): Micros | null {
   if (money.currency === currency) return money.amount;
   const rate = rates[money.currency];
-  return rate === undefined ? null : scaleUp(money.amount, rate);
+  if (rate === undefined || money.amount * (rate / COUNT_UNIT) > MOST) return null;
+  return scaleUp(money.amount, rate);
+}
+
+function beyondNumbers({ name, currency }: BudgetRecord): Refused {
+  const message = `The budget ${name} in ${currency} cannot express what this may cost; it is more than any limit.`;
+  return refuse('budget_exceeded', `budget:${name}`, message);
 }
 
 function currencyMismatch(budget: BudgetRecord, { money }: Bound): Refused {

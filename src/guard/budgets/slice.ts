@@ -115,7 +115,9 @@ async function take(
   bank: BankPort,
   clock: SliceClock,
 ): Promise<void> {
-  const want = micros(Math.max(need * 32, slice.spentSinceGrant * 2));
+  const want = micros(
+    Math.max(need, Math.min(slice.budget.limit, Math.max(need * 32, slice.spentSinceGrant * 2))),
+  );
   slice.spentSinceGrant = 0;
   const answer = await bank.grant({ budget: slice.budget.id, need, want, isBackground });
   if (answer.period !== slice.period) {
