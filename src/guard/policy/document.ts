@@ -10,10 +10,13 @@ const MAX_SOURCE = 128 * 1024;
 export function parsePolicy(source: string): PolicyDocument {
   if (source.length > MAX_SOURCE) throw invalid('it is larger than 128 KiB');
   const lines = new LineCounter();
-  const yaml = parseDocument(source, { lineCounter: lines, maxAliasCount: 0, uniqueKeys: true } as Parameters<
-    typeof parseDocument
-  >[1]);
-  const [broken] = yaml.errors;
+  const yaml = parseDocument(source, {
+    lineCounter: lines,
+    maxAliasCount: 0,
+    uniqueKeys: true,
+    resolveKnownTags: false, // A set would pass for an object without fields.
+  } as Parameters<typeof parseDocument>[1]);
+  const [broken] = [...yaml.errors, ...yaml.warnings];
   if (broken !== undefined)
     throw invalid(`line ${broken.linePos?.[0].line ?? '?'}: ${broken.message.split('\n')[0] ?? ''}`);
   const result = policySchema.safeParse(toValue(yaml));

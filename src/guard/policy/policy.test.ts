@@ -218,6 +218,18 @@ describe('policy documents', () => {
     assert.match(problem('version: 1\nmode: enforce\nrules: [&a { id: x, effect: allow }, *a]'), /not valid/);
   });
 
+  it('refuse tags, which would make a condition nothing', () => {
+    const allow = (rest: string) =>
+      problem(`{ version: 1, mode: enforce, rules: [{ id: a, effect: allow, ${rest} }] }`);
+    for (const tagged of [
+      'to: !!set {DE}',
+      'who: !!set {apps}',
+      'who: !!omap [apps: x]',
+      'to: !own {premium: true}',
+    ])
+      assert.match(allow(tagged), /not valid/, tagged);
+  });
+
   it('refuse two rules of one name', () => {
     assert.match(
       problem('version: 1\nmode: enforce\nrules: [{ id: a, effect: allow }, { id: a, effect: deny }]'),
