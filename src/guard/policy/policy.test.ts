@@ -230,6 +230,15 @@ describe('policy documents', () => {
       assert.match(allow(tagged), /not valid/, tagged);
   });
 
+  it('refuse prefixes and numbers that no calling code begins', () => {
+    for (const to of ['prefixes: ["+0049"]', 'notPrefixes: ["+0"]', 'numbers: ["+004915215551234"]'])
+      assert.match(
+        problem(`{ version: 1, mode: enforce, rules: [{ id: a, effect: deny, to: { ${to} } }] }`),
+        /must be \+ and digits/,
+        to,
+      );
+  });
+
   it('refuse two rules of one name', () => {
     assert.match(
       problem('version: 1\nmode: enforce\nrules: [{ id: a, effect: allow }, { id: a, effect: deny }]'),

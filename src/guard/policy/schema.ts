@@ -12,7 +12,7 @@ const id = z
   .describe('Name in decisions, reports and refusals; no two rules or limits share one.');
 const names = z.array(z.string().min(1).max(200)).min(1).max(1000);
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166)');
-const prefix = z.string().regex(/^\+\d{1,15}$/, 'must be + and digits');
+const prefix = z.string().regex(/^\+[1-9]\d{0,14}$/, 'must be + and digits that begin with a calling code');
 const money = z
   .string()
   .refine((text) => readMoney(text) !== null, 'must be a decimal and a currency, such as "0.10 USD"');
