@@ -11,6 +11,8 @@ test('a SIP address is one recipient, however it is written', () => {
     'sips:Ann@pbx.example',
     'sip:%41nn@pbx.example?subject=2',
     'sip:Ann;phone-context=3@pbx.example;transport=udp',
+    'sip:Ann@pbx.example.',
+    'sip:Ann@pbx.example.:5060',
   ])
     assert.equal(sip(other), 'sip:Ann@pbx.example', other);
   for (const other of ['sip:ann@pbx.example', 'sip:Ann@pbx2.example', 'sip:%4@pbx.example'])

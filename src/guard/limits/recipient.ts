@@ -10,7 +10,7 @@ export function recipientOf({ kind, address }: Destination): string {
   const match = kind === 'sip' ? USER_AND_HOST.exec(address) : null;
   if (match === null) return address;
   const [, user = '', host = ''] = match;
-  return `sip:${withoutEscapes(user)}@${host.toLowerCase()}`;
+  return `sip:${withoutEscapes(user)}@${host.toLowerCase().replace(/\.$/, '')}`;
 }
 
 /** Bytes as Latin-1: what is no UTF-8 is compared as well. */
