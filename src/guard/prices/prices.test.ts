@@ -223,6 +223,13 @@ describe('price file', () => {
       assert.match(from(date), /"from":1795564800000/, date);
   });
 
+  it('refuses a prefix that no number has: a wider one would hold instead', () => {
+    const of = (prefix: string) =>
+      problem(`vendor,item,prefix,amount,currency\nacme,lookup,${prefix},1,USD`, 'csv');
+    for (const prefix of ['0049', '+0', '049']) assert.match(of(prefix), /row 1: prefix must be/, prefix);
+    for (const prefix of ['', '+49', '49', '1']) assert.match(of(prefix), /"prefix":"[1-9]*"/, prefix);
+  });
+
   it('refuses an account that is no text: the price would be that of all accounts', () => {
     const of = (account: unknown) =>
       problem(

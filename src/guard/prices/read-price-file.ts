@@ -88,7 +88,8 @@ function readRow(raw: RawRow, number: number): PriceRecord {
   const amount = parseMicros(textOf(raw.amount));
   if (amount === null || amount < 0) return fail('amount must be a decimal such as "0.0079"');
   const prefix = text('prefix', '').replace(/^\+/, '');
-  if (!/^\d{0,12}$/.test(prefix)) fail('prefix must be up to 12 digits');
+  if (!/^(?:[1-9]\d{0,11})?$/.test(prefix))
+    fail('prefix must be up to 12 digits that begin with a calling code');
   const currency = text('currency');
   if (!/^[A-Z]{3}$/.test(currency)) fail('currency must be three capital letters');
   const unit = text('unit', 'each');
