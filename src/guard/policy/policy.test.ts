@@ -181,7 +181,12 @@ describe('policy', () => {
     const rule = `${ALLOW}, callbacks: { hosts: [shop.example] } }`;
     const to = (url: string) => decide(rule, messageTo([phone('+4915215551234')], { callbacks: [url] }));
     assert.doesNotMatch(to('https://user:word@shop.example/x'), /callback host/);
-    for (const url of ['https://shop.example\\@evil.example/', 'https://shop.exa\tmple@evil.example', ' //x'])
+    for (const url of [
+      'https://shop.example\\@evil.example/',
+      'https://shop.exa\tmple@evil.example',
+      'https://evil.example\0@shop.example',
+      ' //x',
+    ])
       assert.match(to(url), /callback host \? is not allowed/, url);
   });
 

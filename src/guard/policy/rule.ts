@@ -160,5 +160,5 @@ function callbackCondition(hosts: readonly string[] | undefined): Condition | nu
 
 /** Empty for what two readers could take for two hosts: to some, `https://a\@b` is at `a`, to others at `b`. */
 function hostOf(url: string): string {
-  return /[\\\s]/.test(url) || !URL.canParse(url) ? '' : new URL(url).hostname;
+  return /[\\\s\p{Cc}]/u.test(url) || !URL.canParse(url) ? '' : new URL(url).hostname;
 }
