@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type Allotment, expand, newAllotment } from './expand.ts';
-import { tarOf, zipOf } from './sources-fixture.ts';
+import { tarOf, zipOf, type ZipFile } from './sources-fixture.ts';
 
 interface Unpacked {
   readonly files: Record<string, string>;
@@ -98,6 +98,50 @@ test('a size that an entry lies about does not count', async () => {
   const { files, problems } = await unpack(zipOf([{ path: 'a', content: Buffer.alloc(40 << 20), said: 5 }]));
   assert.deepEqual(files, {});
   assert.deepEqual(problems, ['a: It was not read: it unpacks to too much.']);
+});
+
+/** As `zipOf` makes it of one file, listed `times` times. */
+function repeated(file: ZipFile, times: number): Buffer {
+  const archive = zipOf([file]);
+  const end = archive.subarray(-22);
+  const from = end.readUInt32LE(16);
+  const local = archive.subarray(0, from);
+  const directory = Buffer.concat(Array<Buffer>(times).fill(archive.subarray(from, -22)));
+  end.writeUInt16LE(times, 10);
+  return Buffer.concat([local, directory, end]);
+}
+
+test('one bomb that a zip archive lists many times costs what one archive may cost', async () => {
+  const bomb = Buffer.alloc(40 << 20);
+  const tarBomb = tarOf([{ path: 'a', content: bomb }]);
+  const archives = [
+    repeated({ path: 'a', content: bomb, said: 5 }, 500),
+    repeated({ path: 'a', content: gzipSync(bomb) }, 500),
+    repeated({ path: 'a', content: zstdCompressSync(bomb) }, 500),
+    repeated({ path: 'a', content: gzipSync(tarBomb) }, 500),
+  ];
+  for (const archive of archives) {
+    const allotment = newAllotment();
+    let tried = 0;
+    const report = (where: string): void => void (tried += Number(where !== ''));
+    for await (const { bytes } of expand(archive, allotment, report))
+      for await (const inner of expand(bytes, allotment, () => tried++)) void inner;
+    assert.ok(tried <= 10 && allotment.bytes <= 0, String(tried));
+  }
+});
+
+test('files that are too large for the scan, or encrypted, leave room for the others', async () => {
+  const large = { path: 'large', content: '', said: 33 << 20 };
+  const closed = { path: 'closed', content: Buffer.alloc(1 << 20), flags: 1 };
+  const { files, problems } = await unpack(
+    zipOf([
+      ...Array.from({ length: 9 }, () => large),
+      ...Array.from({ length: 99 }, () => closed),
+      { path: 'b', content: 'x' },
+    ]),
+  );
+  assert.deepEqual(files, { b: 'x' });
+  assert.equal(problems.length, 108);
 });
 
 test('more files than allowed end the archive', async () => {

@@ -3,19 +3,24 @@ import { Readable } from 'node:stream';
 import type { Chunks } from './byte-queue.ts';
 import { isTar, packingOf } from './packing.ts';
 import { readTar } from './tar.ts';
-import { readZip } from './zip.ts';
+import { readZip, type ZipEntry } from './zip.ts';
 
 const MOST_ENTRIES = 20_000;
 const MOST_UNPACKED = 256 << 20;
 /** A file in an archive is not larger. */
 const MOST_ENTRY = 32 << 20;
 const HEAD = 8192;
+/** Deflate makes at most so much of a byte. */
+const HIGHEST_RATIO = 1032;
 /** Unpacked bytes that come at once: each time costs a turn of the event loop. */
 const CHUNK = 1 << 18;
 /** An archive in an archive in an archive. */
 export const DEEPEST = 3;
 
-/** What may still be unpacked of one outermost archive, together with all archives in it. */
+/**
+ * What may still be unpacked of one outermost archive, together with all archives in it. What turned out to be too large or
+ * damaged counts too: it has cost as much, and a small archive can list one such file thousands of times.
+ */
 export interface Allotment {
   entries: number;
   bytes: number;
@@ -41,6 +46,7 @@ export async function* expand(
 ): AsyncGenerator<Entry> {
   const packing = packingOf(bytes);
   try {
+    if (packing !== null && isSpent(allotment)) throw new Error(SPENT);
     if (packing === 'zip') yield* expandZip(bytes, allotment, report);
     else if (packing === 'tar') yield* expandTar([bytes], allotment, report);
     else if (packing !== null) yield* expandStream(bytes, packing, allotment, report);
@@ -53,12 +59,24 @@ function* expandZip(bytes: Uint8Array, allotment: Allotment, report: Report): Ge
   for (const entry of readZip(bytes)) {
     if (isSpent(allotment)) throw new Error(SPENT);
     try {
-      const content = entry.unpack(Math.min(MOST_ENTRY, allotment.bytes));
-      spend(allotment, content.length);
-      yield { path: entry.path, bytes: content };
+      yield { path: entry.path, bytes: unpackEntry(entry, allotment) };
     } catch (error) {
       report(entry.path, `It was not read: ${reasonOf(error)}.`);
     }
+  }
+}
+
+function unpackEntry(entry: ZipEntry, allotment: Allotment): Uint8Array {
+  const most = Math.min(MOST_ENTRY, allotment.bytes);
+  try {
+    const content = entry.unpack(most);
+    spend(allotment, content.length);
+    return content;
+  } catch (error) {
+    // Only the unpacker's own errors have a code; else nothing was unpacked.
+    const isTried = error instanceof Error && 'code' in error;
+    spend(allotment, isTried ? Math.min(most, entry.packed * HIGHEST_RATIO) : 0);
+    throw error;
   }
 }
 
@@ -68,6 +86,7 @@ async function* expandTar(chunks: Chunks, allotment: Allotment, report: Report):
     if (size > Math.min(MOST_ENTRY, allotment.bytes)) {
       const why = size > MOST_ENTRY ? `it is larger than ${MOST_ENTRY >> 20} MiB` : `with it, ${SPENT}`;
       report(path, `It was not read: ${why}.`);
+      spend(allotment, 0);
       continue;
     }
     const content = Buffer.concat(await Array.fromAsync(body));
@@ -83,20 +102,26 @@ async function* expandStream(
   allotment: Allotment,
   report: Report,
 ): AsyncGenerator<Entry> {
+  const before = allotment.bytes;
+  let unpacked = 0;
   const stream = unpackStream([bytes], packing);
+  const counted = limited(stream, before, (length) => void (unpacked += length));
   try {
-    const { head, chunks } = await peek(limited(stream, allotment.bytes));
+    const { head, chunks } = await peek(counted);
     if (isTar(head)) {
       yield* expandTar(chunks, allotment, report);
       return;
     }
-    const most = Math.min(MOST_ENTRY, allotment.bytes);
+    const most = Math.min(MOST_ENTRY, before);
+    if (packing === 'gzip') unpacked = Math.min(most, bytes.length * HIGHEST_RATIO);
     const content =
       packing === 'gzip' ? gunzipSync(bytes, { maxOutputLength: most }) : await collect(chunks, most);
+    unpacked = content.length;
     spend(allotment, content.length);
     yield { path: '', bytes: content };
   } finally {
     stream.destroy();
+    allotment.bytes = Math.min(allotment.bytes, before - unpacked);
   }
 }
 
@@ -153,10 +178,15 @@ export async function collect(chunks: Chunks, most: number): Promise<Uint8Array>
 }
 
 /** Breaks off after `most` bytes: a small archive can be endless. */
-async function* limited(chunks: Chunks, most: number): AsyncGenerator<Uint8Array> {
+async function* limited(
+  chunks: Chunks,
+  most: number,
+  count: (length: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
   let left = most;
   for await (const chunk of chunks) {
     left -= chunk.length;
+    count(chunk.length);
     if (left < 0) throw new Error(`it unpacks to more than ${Math.floor(most / (1 << 20))} MiB`);
     yield chunk;
   }

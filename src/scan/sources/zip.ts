@@ -10,6 +10,8 @@ const DEFLATED = 8;
 
 export interface ZipEntry {
   readonly path: string;
+  /** Bytes that it takes up in the archive; entries may share them. */
+  readonly packed: number;
   /** Unpacks it; throws when it is damaged, encrypted, or larger than `most` bytes. */
   unpack(most: number): Uint8Array;
 }
@@ -30,9 +32,11 @@ export function* readZip(bytes: Uint8Array): Generator<ZipEntry> {
       flags: view.readUInt16LE(at + 8),
       method: view.readUInt16LE(at + 10),
       packed: view.readUInt32LE(at + 20),
+      size: view.readUInt32LE(at + 24),
       local: view.readUInt32LE(at + 42),
     };
-    if (!path.endsWith('/')) yield { path, unpack: (most) => unpack(view, entry, most) };
+    if (!path.endsWith('/'))
+      yield { path, packed: entry.packed, unpack: (most) => unpack(view, entry, most) };
     at = nameEnd + view.readUInt16LE(at + 30) + view.readUInt16LE(at + 32);
   }
 }
@@ -47,11 +51,14 @@ interface Central {
   readonly flags: number;
   readonly method: number;
   readonly packed: number;
+  /** As it is stated, which may be a lie. */
+  readonly size: number;
   readonly local: number;
 }
 
-function unpack(view: Buffer, { flags, method, packed, local }: Central, most: number): Uint8Array {
+function unpack(view: Buffer, { flags, method, packed, size, local }: Central, most: number): Uint8Array {
   if ((flags & 1) !== 0) throw new Error('it is encrypted');
+  if (size > most) throw new Error('it unpacks to too much');
   if (local + 30 > view.length || view.readUInt32LE(local) !== LOCAL) throw new Error('it is damaged');
   const from = local + 30 + view.readUInt16LE(local + 26) + view.readUInt16LE(local + 28);
   const content = view.subarray(from, from + packed);
