@@ -39,8 +39,8 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   ]);
   const fingerprint = await openFingerprint(baseline?.key ?? null);
   const outcome = await source.run().finally(line.clear);
-  const { sightings, ...looked } = outcome;
-  const options = { suppressions, fingerprint, today, identifiers: flags.identifiers };
+  const { sightings, problems, ...looked } = outcome;
+  const options = { suppressions, fingerprint, today, identifiers: flags.identifiers, problems };
   const held = await holdBack(sightings, {
     ...options,
     baseline: flags.updateBaseline ? null : baseline,
@@ -68,11 +68,12 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   if (flags.report) await tellGateway(context, flags, { findings: report.findings, folder });
 }
 
-const NOTHING: Held = { findings: [], held: { baseline: 0, allowed: 0 }, remarks: [] };
+const NOTHING = { findings: [], held: { baseline: 0, allowed: 0 }, remarks: [] };
 
 /** Mostly there is nothing, and nothing to load. */
 async function holdBack(sightings: readonly Sighting[], options: HoldOptions): Promise<Held> {
-  if (sightings.length === 0 && options.suppressions === null) return NOTHING;
+  if (sightings.length === 0 && options.suppressions === null)
+    return { ...NOTHING, problems: options.problems };
   return (await import('../../scan/report/hold.ts')).holdBack(sightings, options);
 }
 

@@ -5,7 +5,7 @@ import type { Detection } from '../detection.ts';
 import { weightOf } from '../overlaps.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { canonicalValue } from './canonical.ts';
-import { createHider, withoutOwnValue } from './hide.ts';
+import { createHider, createPathHider } from './hide.ts';
 
 /** One value, with everything that is known of it. */
 export interface Finding {
@@ -49,12 +49,12 @@ export interface ScanReport {
 }
 
 /**
- * One finding for each value, the most severe first. What stands beside a value is masked where it is a secret itself, by
- * any of `all` sightings.
+ * One finding for each value, the most severe first. What stands beside a value, and its path, is masked where it is a
+ * secret itself, by any of `all` sightings.
  */
 export function groupSightings(sightings: readonly Sighting[], all = sightings): Finding[] {
   const groups = new Map<string, [Sighting, ...Sighting[]]>();
-  for (const sighting of sightings.map(withoutOwnValue)) {
+  for (const sighting of sightings.map(createPathHider(all))) {
     const value = canonicalValue(sighting.secret.reveal());
     const group = groups.get(value);
     if (group === undefined) groups.set(value, [sighting]);

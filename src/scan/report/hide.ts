@@ -1,4 +1,5 @@
 import type { Sighting } from '../sighting.ts';
+import { canonicalValue } from './canonical.ts';
 import { maskValue } from './mask.ts';
 
 type Companions = Sighting['companions'];
@@ -24,11 +25,37 @@ export function createHider(sightings: readonly Sighting[]): (companions: Compan
     Object.fromEntries(Object.entries(companions).map(([name, text]) => [name, hide(text)]));
 }
 
-/** A file may be named by the value in it. */
-export function withoutOwnValue(sighting: Sighting): Sighting {
-  const { place, secret } = sighting;
-  if (place.kind === 'stdin' || place.path === null) return sighting;
-  const value = secret.reveal();
-  if (!place.path.includes(value)) return sighting;
-  return { ...sighting, place: { ...place, path: place.path.replaceAll(value, maskValue(value)) } };
+/** A file may be named by a value that stands in it, or in another one. */
+export function createPathHider(sightings: readonly Sighting[]): (sighting: Sighting) => Sighting {
+  const hide = createTextHider(sightings);
+  return (sighting) => {
+    const { place, secret } = sighting;
+    if (place.kind === 'stdin' || place.path === null) return sighting;
+    const value = secret.reveal();
+    const path = hide(place.path).replaceAll(value, maskValue(value));
+    return path === place.path ? sighting : { ...sighting, place: { ...place, path } };
+  };
+}
+
+/** Makes a function that masks the secrets that a text holds. */
+export function createTextHider(sightings: readonly Sighting[]): (text: string) => string {
+  const found = sightings.filter(({ rule }) => rule.role === 'secret').map(({ secret }) => secret.reveal());
+  const values = new Set(found.flatMap((value) => [value, canonicalValue(value)]));
+  const lengths = [...new Set(Array.from(values, ({ length }) => length))];
+  const known = new Map<string, string>();
+  const valuesIn = (text: string): string[] =>
+    lengths.flatMap((length) =>
+      Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
+        text.slice(at, at + length),
+      ).filter((part) => values.has(part)),
+    );
+  return (text) => {
+    const shown =
+      known.get(text) ??
+      valuesIn(text)
+        .toSorted((one, other) => other.length - one.length)
+        .reduce((rest, value) => rest.replaceAll(value, maskValue(value)), text);
+    known.set(text, shown);
+    return shown;
+  };
 }

@@ -14,6 +14,7 @@ const options: HoldOptions = {
   fingerprint: null,
   today: TODAY,
   identifiers: false,
+  problems: [],
 };
 const summary = ({ findings, held, remarks }: Held): unknown => [
   findings.length,
@@ -156,4 +157,17 @@ test('what is no baseline is refused', () => {
     JSON.stringify({ ...good, known: 1 }),
   ])
     assert.throws(() => readBaseline(text, 'b.json'), /The baseline b\.json cannot be used/, text);
+});
+
+test('neither a remark nor a problem shows a value that was found', () => {
+  const place = { kind: 'file', path: `keys/${OTHER}/a.env` } as const;
+  const named = sighting({ place, allowance: `${VALUE} reason="slip"` });
+  const problems = [{ where: `keys/${OTHER}/b.zip`, problem: 'It is damaged.' }];
+  const held = holdBack([named, sighting({ value: OTHER })], { ...options, problems });
+  const told = [...held.remarks, ...held.problems.map(({ where }) => where)];
+  assert.equal(told.length, 2);
+  assert.ok(
+    told.every((text) => !text.includes(OTHER) && !text.includes(VALUE)),
+    told.join('\n'),
+  );
 });

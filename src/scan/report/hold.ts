@@ -3,6 +3,7 @@ import { canonicalValue } from './canonical.ts';
 import type { Baseline } from './baseline.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { groupSightings, type ScanReport } from './findings.ts';
+import { createTextHider } from './hide.ts';
 import { locate } from './places.ts';
 import type { Suppressions } from './suppressions.ts';
 import { checkTerms, parseComment } from './terms.ts';
@@ -15,17 +16,22 @@ export interface HoldOptions {
   readonly today: string;
   /** Identifiers count as findings too. */
   readonly identifiers: boolean;
+  readonly problems: ScanReport['problems'];
 }
 
-export type Held = Pick<ScanReport, 'findings' | 'held' | 'remarks'>;
+export type Held = Pick<ScanReport, 'findings' | 'held' | 'remarks' | 'problems'>;
 
-/** Groups sightings and holds back what the project knows of. A value stays a finding while one of its places is not allowed. */
+/**
+ * Groups sightings and holds back what the project knows of. A value stays a finding while one of its places is not allowed.
+ * What is told besides shows no value either.
+ */
 export function holdBack(sightings: readonly Sighting[], options: HoldOptions): Held {
-  const { baseline, suppressions, fingerprint, today, identifiers } = options;
+  const { baseline, suppressions, fingerprint, today, identifiers, problems } = options;
+  const hide = createTextHider(sightings);
   const remarks = new Set<string>(suppressions?.remarks);
   const counted = identifiers ? sightings : sightings.filter(({ rule }) => rule.role === 'secret');
   const isAllowed = (sighting: Sighting): boolean =>
-    isAllowedBeside(sighting, today, (remark) => void remarks.add(remark)) ||
+    isAllowedBeside(sighting, today, (remark) => void remarks.add(hide(remark))) ||
     (suppressions?.list.some(({ fits }) => fits(sighting, fingerprint)) ?? false);
   const open = groupSightings(
     counted.filter((sighting) => !isAllowed(sighting)),
@@ -37,6 +43,7 @@ export function holdBack(sightings: readonly Sighting[], options: HoldOptions): 
     findings,
     held: { baseline: open.length - findings.length, allowed: values.size - open.length },
     remarks: [...remarks],
+    problems: problems.map(({ where, problem }) => ({ where: hide(where), problem: hide(problem) })),
   };
 }
 

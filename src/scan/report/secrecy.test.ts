@@ -12,7 +12,7 @@ import type { ScanReport } from './findings.ts';
 import { formatGitlab } from './gitlab.ts';
 import { formatJson } from './json.ts';
 import { formatJunit } from './junit.ts';
-import { commit, KEY, report, sighting, VALUE } from './report-fixture.ts';
+import { commit, KEY, OTHER, report, sighting, VALUE } from './report-fixture.ts';
 import { formatSarif } from './sarif.ts';
 import { formatText } from './text.ts';
 
@@ -65,6 +65,12 @@ test('no form shows a value by which its file is named', () => {
   const place: Place = { kind: 'file', path: `keys/${VALUE}/${VALUE}.env` };
   for (const [form, text] of Object.entries(everyForm(report([sighting({ place })]))))
     assert.ok(!text.includes(VALUE), form);
+});
+
+test('no form shows a value by which the file of another one is named', () => {
+  const place: Place = { kind: 'file', path: `keys/${OTHER}.env` };
+  const scan = report([sighting({ place }), sighting({ place: { ...place, path: 'a' }, value: OTHER })]);
+  for (const [form, text] of Object.entries(everyForm(scan))) assert.ok(!text.includes(OTHER), form);
 });
 
 test('no form shows a value of any rule, nor in a companion of another', () => {
