@@ -113,6 +113,21 @@ describe('scan --verify', () => {
     );
   });
 
+  it('calls no live credential dead because the id of another account stands nearer', async () => {
+    const [one, other] = [account('twilio'), account('twilio')];
+    const dead = randomBytes(16).toString('hex');
+    const own = mkdtempSync(join(folder, 'two-'));
+    const lines = [one['authToken'], other['authToken'], dead].map((token, index) => {
+      const sid = [one, other, one][index]?.['accountSid'];
+      return `TWILIO_AUTH_TOKEN_${index}=${token}\nTWILIO_ACCOUNT_SID_${index}=${sid}\n`;
+    });
+    writeFileSync(join(own, '.env'), lines.join(''));
+    const { findings } = await scan('--rules', 'twilio-auth-token,twilio-auth-token-nearby');
+    const live = findings.filter(({ verdict }) => verdict?.state === 'active');
+    rmSync(own, { recursive: true });
+    assert.deepEqual([findings.length, live.length], [3, 2]);
+  });
+
   it('sends nothing and changes nothing at the vendors', () => {
     const writing = simulated.sandbox.requests.list().filter(({ method }) => method !== 'GET');
     assert.deepEqual(writing, []);

@@ -14,7 +14,17 @@ export interface NeighbourhoodOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Companions with which a value can be asked about. */
+export interface Candidates {
+  /** Never empty. */
+  readonly all: readonly Finding['companions'][];
+  /** False when there are more. */
+  readonly isAll: boolean;
+}
+
 const MOST_BYTES = 4 << 20;
+/** Combinations of ids around one value that are tried. */
+const MOST_TRIED = 6;
 /** Places of one value that are read again. */
 const MOST_PLACES = 3;
 
@@ -46,27 +56,37 @@ export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
     return text === null ? null : keyText(text, sighting.secret.reveal());
   }
 
-  async function companionsOf({
-    rule,
-    otherRules,
-    companions,
-    places,
-  }: Finding): Promise<Finding['companions']> {
+  /** What may belong to a found value, the likeliest first: which of the ids around it is its own can only be tried. */
+  async function companionsOf({ rule, otherRules, companions, places }: Finding): Promise<Candidates> {
     const check = [rule, ...otherRules].map(({ id }) => checks.get(canonicalRule(id))).find(Boolean);
     const near = check?.near ?? {};
-    const known: Record<string, string> = { ...companions };
+    const values = new Map(Object.entries(companions).map(([name, value]) => [name, new Set([value])]));
     for (const sighting of places.slice(0, MOST_PLACES)) {
       const pem = await keyOf(sighting);
-      if (pem !== null) known['pem'] ??= pem;
-      if (Object.keys(near).every((name) => name in known)) break;
+      if (pem !== null && !values.has('pem')) values.set('pem', new Set([pem]));
       const text = await read(sighting);
       const found = text === null ? {} : neighboursOf(near, text, sighting.line);
-      for (const [name, value] of Object.entries(found)) known[name] ??= value;
+      for (const [name, own] of Object.entries(found))
+        values.set(name, new Set([...(values.get(name) ?? []), ...own]));
     }
-    return known;
+    return combine(values);
   }
 
   return { companionsOf, keyOf };
+}
+
+/** Each companion with each of its values, up to a bound. */
+function combine(values: ReadonlyMap<string, ReadonlySet<string>>): Candidates {
+  let all: Finding['companions'][] = [{}];
+  let isAll = true;
+  for (const [name, own] of values) {
+    const next = all.flatMap((one) =>
+      [...own].slice(0, MOST_TRIED).map((value) => ({ ...one, [name]: value })),
+    );
+    isAll &&= own.size <= MOST_TRIED && next.length <= MOST_TRIED;
+    all = next.slice(0, MOST_TRIED);
+  }
+  return { all, isAll };
 }
 
 const isInArchive = (path: string | null): boolean => path?.includes('!/') === true;

@@ -1,8 +1,9 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../scan/report/findings.ts';
-import type { LeakVerdict } from '../../vendors/leak-check.ts';
+import type { Verifier } from '../../scan/verify/verifier.ts';
+import { unknown, type LeakVerdict } from '../../vendors/leak-check.ts';
 import { openVerification } from '../verification.ts';
-import { createNeighbourhood, type NeighbourhoodOptions } from './neighbourhood.ts';
+import { createNeighbourhood, type Candidates, type NeighbourhoodOptions } from './neighbourhood.ts';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 
@@ -25,10 +26,7 @@ export async function verifyFindings(
   try {
     const verified = await Promise.all(
       findings.map(async (finding) => {
-        const [first, ...others] = finding.places;
-        const { rule } = finding;
-        const companions = await neighbourhood.companionsOf(finding);
-        const verdict = await verifier.verify({ ...first, rule, companions }, others);
+        const verdict = await judge(verifier, finding, await neighbourhood.companionsOf(finding));
         return { ...finding, verdict, severity: severityAfter(verdict, finding.severity) };
       }),
     );
@@ -36,6 +34,22 @@ export async function verifyFindings(
   } finally {
     await close();
   }
+}
+
+/** With one id it may be refused, and work with another that stands near: only if all are refused it is dead. */
+async function judge(
+  verifier: Verifier,
+  { rule, places: [first, ...others] }: Finding,
+  { all, isAll }: Candidates,
+): Promise<LeakVerdict> {
+  const verdicts: LeakVerdict[] = [];
+  for (const companions of all) {
+    const verdict = await verifier.verify({ ...first, rule, companions }, others);
+    if (verdict.state === 'active') return verdict;
+    verdicts.push(verdict);
+  }
+  if (!isAll) verdicts.push(unknown('More ids stand around it than were tried.'));
+  return verdicts.find(({ state }) => state === 'unknown') ?? verdicts[0] ?? unknown('It was not asked.');
 }
 
 /** A credential that works is the worst there is; a dead one is history. */

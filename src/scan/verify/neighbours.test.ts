@@ -4,14 +4,22 @@ import { allChecks } from './checks.ts';
 import { neighboursOf } from './neighbours.ts';
 
 const near = (rule: string, text: string, line: number) =>
-  neighboursOf(allChecks().get(rule)?.near ?? {}, text, line);
+  Object.fromEntries(
+    Object.entries(neighboursOf(allChecks().get(rule)?.near ?? {}, text, line)).map(([name, [first]]) => [
+      name,
+      first,
+    ]),
+  );
 
-test('the nearest value counts, before or after', () => {
+test('the nearest value comes first, before or after', () => {
   const form = { id: /id=(\w+)/ };
-  assert.deepEqual(neighboursOf(form, 'id=far\n\nid=close\nsecret\n\nid=after', 4), { id: 'close' });
-  assert.deepEqual(neighboursOf(form, 'id=far\n\n\nsecret\nid=after', 4), { id: 'after' });
+  assert.deepEqual(neighboursOf(form, 'id=far\n\nid=close\nsecret\n\nid=after', 4), {
+    id: ['close', 'after', 'far'],
+  });
+  assert.deepEqual(neighboursOf(form, 'id=far\n\n\nsecret\nid=after', 4), { id: ['after', 'far'] });
   assert.deepEqual(neighboursOf(form, `id=beyond${'\n'.repeat(30)}secret`, 31), {});
   assert.deepEqual(neighboursOf(form, '', 7), {});
+  assert.deepEqual(neighboursOf(form, 'id=one, id=two, id=one\nsecret', 2), { id: ['one', 'two'] });
 });
 
 test('public ids are found as people write them beside secrets', () => {

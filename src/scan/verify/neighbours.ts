@@ -3,23 +3,23 @@ const AROUND = 20;
 const LONGEST_LINE = 4096;
 
 /**
- * What stands in the lines around line `line` (from 1) of a text: the nearest value of each companion. `near` holds
- * a pattern for each, whose first group is the value.
+ * What stands in the lines around line `line` (from 1) of a text: the values of each companion, the nearest first. `near`
+ * holds a pattern for each, whose first group is the value.
  */
 export function neighboursOf(
   near: Readonly<Record<string, RegExp>>,
   text: string,
   line: number,
-): Readonly<Record<string, string>> {
+): Readonly<Record<string, readonly string[]>> {
   const lines = text.split('\n');
-  const found: Record<string, string> = {};
-  for (const [name, form] of Object.entries(near))
-    for (const place of nearestFirst(line - 1, lines.length)) {
-      const value = form.exec((lines[place] ?? '').slice(0, LONGEST_LINE))?.[1];
-      if (value === undefined) continue;
-      found[name] = value;
-      break;
-    }
+  const found: Record<string, readonly string[]> = {};
+  for (const [name, form] of Object.entries(near)) {
+    const every = new RegExp(form.source, `${form.flags}g`);
+    const values = [...nearestFirst(line - 1, lines.length)].flatMap((place) =>
+      Array.from((lines[place] ?? '').slice(0, LONGEST_LINE).matchAll(every), ([, value = '']) => value),
+    );
+    if (values.length > 0) found[name] = [...new Set(values)];
+  }
   return found;
 }
 
