@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { ScanProgress } from '../sighting.ts';
@@ -27,11 +27,41 @@ export async function scanTree({ path, ignored, git, search, progress }: TreeOpt
   if (!ignoring)
     search.report(path, 'There is no git in PATH, so .gitignore was not read: every file was scanned.');
   const root = Buffer.from(folder);
+  const isWithin = createBorder(root);
   for (const [number, below] of paths.entries()) {
     if (number % STEP === 0) progress?.({ done: number, total: paths.length, unit: 'files' });
+    if (!isWithin(below)) continue;
     await scanFile(Buffer.concat([root, SLASH, below]), below.toString(), search);
   }
   progress?.({ done: paths.length, total: paths.length, unit: 'files' });
+}
+
+/**
+ * Tells of a path whether no link and no `..` leads out of the root on the way to its last name. The index of a repository
+ * lists what stood in a folder also when a link has taken its place, and may list any path when somebody made it by hand.
+ */
+function createBorder(root: Buffer): (path: Buffer) => boolean {
+  const known = new Map([['', true]]);
+  function isFolder(path: string): boolean {
+    const found = known.get(path) ?? (isWithin(path) && isRealFolder(root, path));
+    known.set(path, found);
+    return found;
+  }
+  function isWithin(path: string): boolean {
+    const cut = path.lastIndexOf('/');
+    const name = path.slice(cut + 1);
+    return cut !== 0 && name !== '..' && isFolder(path.slice(0, Math.max(0, cut)));
+  }
+  return (path) => isWithin(path.toString('latin1'));
+}
+
+function isRealFolder(root: Buffer, path: string): boolean {
+  const full = Buffer.concat([root, SLASH, Buffer.from(path, 'latin1')]);
+  try {
+    return lstatSync(full).isDirectory();
+  } catch {
+    return true; // It cannot be looked at, which is told when its file is read.
+  }
 }
 
 async function scanFile(file: Buffer, path: string, search: Search): Promise<void> {
