@@ -1,9 +1,11 @@
 import { Secret } from '../../kernel/secret.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import type { FieldValues, OpenAccount, SecretRotation } from '../../vendors/vendor.ts';
+import type { WireRequest } from '../../vendors/wire.ts';
 import { accepts, isDead, PROOF_PAUSE, provenWithin } from './proofs.ts';
 import type { RotationPhase, RotationRecord } from './record.ts';
 import { endUnused, findChosen } from './unused.ts';
+import { isOk } from './vendor-calls.ts';
 import { Halt, labelOf, merge, type Work } from './work.ts';
 
 type Step = (work: Work, record: RotationRecord) => Promise<RotationRecord>;
@@ -129,17 +131,29 @@ async function retire(work: Work, record: RotationRecord): Promise<void> {
   const request = work.rotation.retire(account, { fields: old.fields, known: record.known });
   if (request === null)
     throw new Halt('It cannot be told which of the credentials at the vendor is the old one: end it there.');
-  if (!(await isDead(work, old))) {
-    if ((await accepts(work, account)) !== true)
-      throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
-    const reply = await work.line.patiently(request);
-    if (reply.kind === 'unknown') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
-    if (!(await provenWithin(work, old, false)))
-      throw new Halt(
-        `The vendor still accepts the old credential (it answered ${reply.response.status} when asked to end it).`,
-      );
-  }
+  if ((await accepts(work, account)) !== true)
+    throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
+  // Without an id, asking twice would end another one. With one, the vendor's word counts: a refusal may mean that the old
+  // credential lives, and may not read what was asked.
+  const hasId = work.rotation.list !== null;
+  if (hasId || !(await isDead(work, old))) await askToEnd(work, request, { old, hasId });
   if (!work.rotation.signsWebhooks) await work.previous.discard(record.account);
+}
+
+async function askToEnd(
+  work: Work,
+  request: WireRequest,
+  { old, hasId }: { readonly old: OpenAccount; readonly hasId: boolean },
+): Promise<void> {
+  const reply = await work.line.patiently(request);
+  if (reply.kind === 'unknown') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
+  const { status } = reply.response;
+  if (!(await provenWithin(work, old, false)))
+    throw new Halt(
+      `The vendor still accepts the old credential (it answered ${status} when asked to end it).`,
+    );
+  if (hasId && !isOk(reply.response) && status !== 404)
+    throw new Halt(`The vendor answered ${status} when asked to end the old credential: end it there.`);
 }
 
 async function giveUp(work: Work, record: RotationRecord, problem: string): Promise<RotationRecord> {

@@ -146,6 +146,46 @@ test('a vendor that keeps the old credential alive makes it stop and say so; ask
   assert.equal((await rotations.settled('account_1'))?.phase, 'done');
 });
 
+/** The vendor knows the old credential, but it may not read what the test asks for. */
+async function withRestrictedOld(style: Style): Promise<RotationWorld> {
+  const world = await rotationWorld(style);
+  const { send } = world.vendor;
+  world.vendor.send = async (wire) => {
+    const isOld = wire.headers['authorization'] === 'Bearer realtoken' && live(world).includes('realtoken');
+    const answer = await send(wire);
+    return isOld && wire.segments[0] === 'me' ? { ...answer, status: 403 } : answer;
+  };
+  return world;
+}
+
+for (const style of ['chosen', 'keys'] as const) {
+  test(`${style}: an old credential that may not read what is asked is ended all the same`, async () => {
+    const world = await withRestrictedOld(style);
+    const { record } = await rotate(world);
+    assert.equal(record.phase, 'done', record.problem ?? '');
+    assert.deepEqual(live(world), [await world.inUse()]);
+  });
+
+  test(`${style}: it is not called ended when the vendor did not end it`, async () => {
+    const world = await withRestrictedOld(style);
+    world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 403 } : null);
+    const { record } = await rotate(world);
+    assert.equal(record.phase, 'retiring');
+    assert.match(record.problem ?? '', /answered 403/);
+    assert.deepEqual(world.incidents, ['rotation halted']);
+  });
+}
+
+test('when the vendor refuses the new credential too, the old one is not taken for dead', async () => {
+  const world = await rotationWorld('second');
+  world.beforeEffect = () => {
+    if (world.acts.at(-1) === 'rotation.retiring') world.vendor.intercept = () => ({ status: 403 });
+  };
+  const { record } = await rotate(world);
+  assert.equal(record.phase, 'retiring');
+  assert.match(record.problem ?? '', /did not accept the new credential/);
+});
+
 test('one that halted ends when another credential is sealed by hand', async () => {
   const world = await rotationWorld('keys');
   world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 400 } : null);
