@@ -80,6 +80,16 @@ test('links in an archive are passed over', async () => {
   assert.deepEqual(await unpack(archive), { files: { file: 'x' }, problems: [] });
 });
 
+test('folders and links have no content, whatever their size says: what follows them is read', async () => {
+  for (const type of ['1', '2', '3', '4', '5', '6']) {
+    const archive = tarOf([
+      { path: 'x', content: '', type, said: 1024 },
+      { path: 'app/.env', content: 'x' },
+    ]);
+    assert.deepEqual(await unpack(archive), { files: { 'app/.env': 'x' }, problems: [] }, type);
+  }
+});
+
 test('a zip bomb ends where the allotment ends, and says so', async () => {
   const bomb = gzipSync(Buffer.alloc(50 << 20));
   const { files, problems } = await unpack(bomb);

@@ -7,6 +7,9 @@ const PIECE = 1 << 18;
 /** Types of regular files. */
 const FILES: ReadonlySet<string> = new Set(['0', '\0', '7']);
 
+/** Types of links, devices, folders and pipes: by POSIX, Go and Python no content follows their header. */
+const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
+
 /** A regular file in an archive. */
 export interface TarEntry {
   readonly path: string;
@@ -33,7 +36,7 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
       realSize = sizeAttribute(given) ?? realSize;
       continue;
     }
-    const size = realSize ?? sizeOf(header);
+    const size = WITHOUT_CONTENT.has(type) ? 0 : (realSize ?? sizeOf(header));
     const content = readBody(queue, size);
     if (FILES.has(type)) yield { path: name ?? nameOf(header), size, body: content.body };
     await content.skip();
