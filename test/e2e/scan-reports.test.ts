@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -52,6 +52,20 @@ describe('the report of ringfence scan', () => {
     const unwritable = await world.scan(['found', '--output', 'nowhere/report.sarif']);
     assert.equal(unwritable.code, 1);
     assert.match(unwritable.stderr, /nowhere\/report\.sarif cannot be written/);
+  });
+
+  it('--output writes through no link that came with what is scanned, and through others', async () => {
+    world.write({ 'mine/.profile': 'mine', 'linked/part/x.env': 'x', 'reports/old.sarif': '' });
+    symlinkSync('../mine/.profile', world.path('linked/ringfence.sarif'));
+    symlinkSync('old.sarif', world.path('reports/new.sarif'));
+    for (const path of ['linked', 'linked/part']) {
+      const ran = await world.scan([path, '--format', 'sarif', '--output', 'linked/ringfence.sarif']);
+      assert.deepEqual([ran.code, readFileSync(world.path('mine/.profile'), 'utf8')], [1, 'mine']);
+      assert.match(ran.stderr, /is a link/);
+    }
+    const other = await world.scan(['linked', '--format', 'sarif', '--output', 'reports/new.sarif']);
+    assert.equal(other.code, 0);
+    assert.match(readFileSync(world.path('reports/old.sarif'), 'utf8'), /"version": "2.1.0"/);
   });
 
   it('a baseline holds back what was known, and a secret never stands in it', async () => {

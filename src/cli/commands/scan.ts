@@ -9,7 +9,7 @@ import {
   openSuppressions,
   projectFolder,
   writeBaselineFile,
-  writeText,
+  writeReportFile,
 } from '../scan/inputs.ts';
 import { createProgressLine } from '../scan/progress.ts';
 import { formatReport, type Format } from '../scan/format.ts';
@@ -61,7 +61,7 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   await print(
     context,
     flags,
-    report,
+    { report, folder },
     fingerprint === null ? null : ({ rule, secret }) => fingerprint(rule.id, secret.reveal()),
   );
   if (report.findings.length > 0) context.exit(EXIT.findings);
@@ -97,7 +97,7 @@ async function verify(
 async function print(
   context: CliContext,
   flags: ScanFlags,
-  report: ScanReport,
+  { report, folder }: { readonly report: ScanReport; readonly folder: string },
   fingerprint: ((finding: Finding) => string) | null,
 ): Promise<void> {
   const { stdout, env } = context.process;
@@ -110,7 +110,7 @@ async function print(
   const text = await formatReport(format, report, { fingerprint, isColoured });
   if (format === 'csv') await tellProblems(context, report);
   if (flags.output === undefined) return void stdout.write(text);
-  writeText(flags.output, text);
+  writeReportFile(folder, flags.output, text);
   if (format !== 'text' && !flags.json)
     context.process.stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
 }

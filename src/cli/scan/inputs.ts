@@ -102,7 +102,23 @@ export function writeBaselineFile(folder: string, given: string | undefined, tex
   return path;
 }
 
-export function writeText(path: string, text: string): void {
+/**
+ * Writes a report. A link that came with what is scanned could lead to any file of whoever scans it, also where `folder` is a
+ * part of that.
+ */
+export function writeReportFile(folder: string, path: string, text: string): void {
+  const isLink = files.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (isLink && (isWithin(folder, dirname(path)) || isWithin(dirname(path), folder)))
+    throw new RingfenceError('input_invalid', `The file ${path} is a link; nothing was written through it.`);
+  writeText(path, text);
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const [outer, inner] = [folder, path].map((one) => `${files.realpathSync(one).replace(/\/$/, '')}/`);
+  return inner?.startsWith(outer ?? '') === true;
+}
+
+function writeText(path: string, text: string): void {
   try {
     files.writeFileSync(path, text);
   } catch (cause) {
