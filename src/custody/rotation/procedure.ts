@@ -1,7 +1,7 @@
 import { Secret } from '../../kernel/secret.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import type { FieldValues, OpenAccount, SecretRotation } from '../../vendors/vendor.ts';
-import type { WireRequest } from '../../vendors/wire.ts';
+import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { accepts, isDead, PROOF_PAUSE, provenWithin } from './proofs.ts';
 import type { RotationPhase, RotationRecord } from './record.ts';
 import { endUnused, findChosen } from './unused.ts';
@@ -41,7 +41,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
     return asking;
   }
   const made = work.rotation.readCreated(reply.response);
-  if (made === null) return refused(work, asking, reply.response.status);
+  if (made === null) return refused(work, asking, reply.response);
   await work.candidates.put(record.account, merge(account, { ...chosen, ...made.values }));
   return work.advance(asking, {
     phase: 'verifying',
@@ -62,9 +62,11 @@ async function choose(work: Work, record: RotationRecord, account: OpenAccount):
   return Object.fromEntries(Object.keys(chosen).map((name) => [name, kept.secrets[name] ?? '']));
 }
 
-/** A clear no to the first try means that there is nothing of ours at the vendor. */
-async function refused(work: Work, record: RotationRecord, status: number): Promise<RotationRecord> {
-  if (record.tries === 1) return giveUp(work, { ...record, tries: 0 }, refusalText(work.rotation, status));
+/** A clear no to the first try means that there is nothing of ours at the vendor; a yes that cannot be read is none. */
+async function refused(work: Work, record: RotationRecord, response: WireResponse): Promise<RotationRecord> {
+  const { status } = response;
+  if (record.tries === 1 && !isOk(response))
+    return giveUp(work, { ...record, tries: 0 }, refusalText(work.rotation, status));
   return (await takeUp(work, record)) ?? giveUp(work, record, refusalText(work.rotation, status));
 }
 

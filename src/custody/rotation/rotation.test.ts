@@ -73,6 +73,14 @@ for (const style of STYLES)
       assert.deepEqual(live(world), [await world.inUse()]);
     });
 
+    it('leaves no credential behind that was made with an answer that cannot be read', async () => {
+      const world = await rotationWorld(style);
+      world.vendor.intercept = (what) => (what === 'POST tokens' ? { status: 200, after: true } : null);
+      const { record } = await rotate(world);
+      assert.match(record.phase, /^(done|rolled-back)$/);
+      assert.deepEqual(live(world), [await world.inUse()]);
+    });
+
     it('leaves everything as it was when the vendor refuses a second credential', async () => {
       const world = await rotationWorld(style);
       world.vendor.intercept = (what) => (what === 'POST tokens' ? { status: 403 } : null);
