@@ -2,30 +2,37 @@ const MARK = 'ringfence:allow';
 /** A longer line is no place for a comment, but for one right before or after the value. */
 const REACH = 400;
 const LINE_END = 0x0a;
+/** What stands before a comment that has its line for itself, such as `<!--` or `"_comment":`, has no such word. */
+const VALUE = /[\w+/=.-]{12}/;
 
 /**
- * Text after `ringfence:allow` on the line of a value or on the line before it; null when there is none. `start` and
- * `end` are the value's first byte and the byte after its last.
+ * Text after `ringfence:allow` on the line of a value or on the line before it; null when there is none. A comment behind
+ * another value is about that one and not about the next line. `start` and `end` are the value's first byte and the byte after its last.
  */
 export function readAllowance(bytes: Uint8Array, start: number, end: number): string | null {
   const lineStart = bytes.lastIndexOf(LINE_END, start - 1) + 1;
   const before = lineStart < 2 ? lineStart : bytes.lastIndexOf(LINE_END, lineStart - 2) + 1;
   const next = bytes.indexOf(LINE_END, end);
   const lineEnd = next < 0 ? bytes.length : next;
-  return (
-    afterMark(bytes, lineStart, lineEnd, start) ??
-    (before < lineStart ? afterMark(bytes, before, lineStart - 1, lineStart) : null)
-  );
+  const beside = findMark(bytes, lineStart, lineEnd, start);
+  const above = before < lineStart ? findMark(bytes, before, lineStart - 1, lineStart) : null;
+  return beside?.after ?? (above === null || VALUE.test(above.before) ? null : above.after);
 }
 
-function afterMark(bytes: Uint8Array, lineStart: number, lineEnd: number, near: number): string | null {
+interface Marked {
+  /** What stands before the mark on its line, within reach. */
+  readonly before: string;
+  readonly after: string;
+}
+
+function findMark(bytes: Uint8Array, lineStart: number, lineEnd: number, near: number): Marked | null {
   const from = Math.max(lineStart, near - REACH);
   const text = Buffer.from(bytes.subarray(from, Math.min(lineEnd, near + 2 * REACH))).toString('utf8');
   const at = text.indexOf(MARK);
-  return at < 0
-    ? null
-    : text
-        .slice(at + MARK.length)
-        .trim()
-        .slice(0, REACH);
+  if (at < 0) return null;
+  const after = text
+    .slice(at + MARK.length)
+    .trim()
+    .slice(0, REACH);
+  return { before: text.slice(0, at), after };
 }

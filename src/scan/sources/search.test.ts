@@ -133,6 +133,17 @@ test('a comment beside a value is told', async () => {
   assert.equal(sightings[0]?.allowance, 'acme-token reason="x" until=2030-01-01');
 });
 
+test('a comment behind a value is not about the value on the next line', async () => {
+  const comment = 'ringfence:allow acme-token reason="x" until=2030-01-01';
+  const { sightings } = await look('a', `acme_token=${TOKEN} # ${comment}\nacme_token=${OTHER_TOKEN}\n`);
+  assert.deepEqual(
+    sightings.map(({ allowance }) => allowance === undefined),
+    [false, true],
+  );
+  for (const lead of ['', '  // ', '<!-- ', '/* ', '{/* ', '"_comment": "', ' REM '])
+    assert.ok((await look('a', `${lead}${comment}\nacme_token=${TOKEN}\n`)).sightings[0]?.allowance, lead);
+});
+
 test('a large text is read piece by piece: the same values at the same lines', async () => {
   const filler = `${'x'.repeat(99)}\n`;
   const parts = [
