@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { type Allotment, expand, newAllotment } from './expand.ts';
 import { tarOf, zipOf, type ZipFile } from './sources-fixture.ts';
 
@@ -32,6 +33,32 @@ test('a packed file is unpacked, of several members too', async () => {
   const packed = Buffer.concat([gzipSync('one '), gzipSync('two')]);
   assert.deepEqual(await unpack(packed), { files: { '': 'one two' }, problems: [] });
   assert.deepEqual((await unpack(zstdCompressSync('three'))).files, { '': 'three' });
+});
+
+test('all frames of zstd are unpacked, also behind such as are for other programs', async () => {
+  const large = randomBytes(400_000).toString('latin1');
+  const texts = ['one ', 'two ', '', 'x'.repeat(500_000), large, ' end'];
+  const note = Buffer.concat([Buffer.from('502a4d1804000000', 'hex'), Buffer.from('note')]);
+  const frames = texts.map((text, index) =>
+    zstdCompressSync(Buffer.from(text, 'latin1'), {
+      params: {
+        [constants.ZSTD_c_checksumFlag]: index % 2,
+        [constants.ZSTD_c_contentSizeFlag]: Number(index % 3 === 0),
+      },
+    }),
+  );
+  for (const archive of [frames, [note, ...frames, note], frames.flatMap((frame) => [note, frame])]) {
+    const found: Uint8Array[] = [];
+    const problems: string[] = [];
+    for await (const { bytes } of expand(Buffer.concat(archive), newAllotment(), (...told) =>
+      problems.push(...told),
+    ))
+      found.push(bytes);
+    assert.deepEqual(problems, []);
+    assert.equal(Buffer.concat(found).toString('latin1'), texts.join(''));
+  }
+  const damaged = await unpack(Buffer.concat([...frames.slice(0, 2), Buffer.from('????')]));
+  assert.match(damaged.problems.join(), /damaged/);
 });
 
 test('long names of tar archives are read', async () => {

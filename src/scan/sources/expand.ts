@@ -4,6 +4,7 @@ import type { Chunks } from './byte-queue.ts';
 import { isTar, packingOf } from './packing.ts';
 import { readTar } from './tar.ts';
 import { readZip, type ZipEntry } from './zip.ts';
+import { cutFrames } from './zstd-frames.ts';
 
 const MOST_ENTRIES = 20_000;
 const MOST_UNPACKED = 256 << 20;
@@ -128,7 +129,7 @@ async function* expandStream(
 /** Unpacks while it is read. */
 export function unpackStream(chunks: Chunks, packing: 'gzip' | 'zstd'): Readable {
   const unpacker = (packing === 'gzip' ? createGunzip : createZstdDecompress)({ chunkSize: CHUNK });
-  const source = Readable.from(chunks, { objectMode: false });
+  const source = Readable.from(packing === 'zstd' ? cutFrames(chunks) : chunks, { objectMode: false });
   source.on('error', (error) => unpacker.destroy(error));
   unpacker.on('close', () => source.destroy());
   return source.pipe(unpacker);

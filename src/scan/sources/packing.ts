@@ -9,7 +9,8 @@ export function packingOf(head: Uint8Array): Packing | null {
   // jar, whl, apk and office documents are zip archives.
   if (begins(0x50, 0x4b, 3, 4)) return 'zip';
   if (begins(0x1f, 0x8b)) return 'gzip';
-  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  // Of several frames, the first may be one for other programs.
+  if (begins(0x28, 0xb5, 0x2f, 0xfd) || begins(0x50, 0x2a, 0x4d, 0x18)) return 'zstd';
   return isTar(head) ? 'tar' : null;
 }
 
