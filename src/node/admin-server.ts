@@ -39,7 +39,9 @@ export async function startAdminServer(
   report: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
   const services = createAdminServices(primary, Date.now());
-  const authenticate = createTokenCheck(() => primary.store.settings.get(TOKEN_SETTING));
+  // It changes only while no gateway runs. Read once, it lets the operator in also while the store is away.
+  const tokenHash = await primary.store.settings.get(TOKEN_SETTING);
+  const authenticate = createTokenCheck(() => Promise.resolve(tokenHash));
   const api = createAdminApi({ services, authenticate, report });
   const { host, port } = primary.config.listeners.admin;
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {

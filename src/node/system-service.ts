@@ -4,6 +4,7 @@ import { hasEnded } from '../custody/rotation/record.ts';
 import { answerProbe } from '../gateway/probe.ts';
 import type { Fault } from '../journal/fault.ts';
 import type { JournalState } from '../journal/options.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Cursor } from '../store/ports.ts';
 import type { FleetReport } from './fleet.ts';
@@ -36,18 +37,46 @@ export function createSystemService(primary: Primary, startedAt: number): System
 async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemService['status']> {
   const { config, registry, clock } = primary;
   const reports = await primary.supervisor.reports();
+  const kept = await readKept(primary, reports);
   return {
     version: VERSION,
     startedAt,
     uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
     listeners: listenersOf(config),
     workers: workersOf(config, reports),
-    journals: await journalsOf(primary, reports),
-    store: { engine: config.store.kind, state: 'ok', problem: null },
+    journals: journalsOf(primary, reports, kept),
+    store: {
+      engine: config.store.kind,
+      state: kept.problem === null ? 'ok' : 'failed',
+      problem: kept.problem,
+    },
     vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
     clock: { wall: clock.wall(), ledger: clock.ledger() },
-    alarms: await alarms(primary),
+    alarms: [...kept.alarms],
   };
+}
+
+/** What only the store knows. Without it the rest is told all the same: that is when somebody asks how things are. */
+interface Kept {
+  /** Why the store cannot be read; null: it can. */
+  readonly problem: string | null;
+  readonly cursors: ReadonlyMap<string, readonly Cursor[]>;
+  readonly alarms: readonly string[];
+}
+
+async function readKept(primary: Primary, reports: readonly FleetReport[]): Promise<Kept> {
+  const { journal, store } = primary;
+  const nodes = [journal.node, ...reports.map(({ node }) => node)];
+  try {
+    const cursors = await Promise.all(
+      nodes.map(async (node) => [node, await store.ledger.cursors(node)] as const),
+    );
+    return { problem: null, cursors: new Map(cursors), alarms: await alarms(primary) };
+  } catch (error) {
+    if (!(error instanceof RingfenceError) || error.code !== 'store_unavailable') throw error;
+    const unread = 'rotations, canaries and leaks are not told: the store cannot be read';
+    return { problem: error.message, cursors: new Map(), alarms: [unread] };
+  }
 }
 
 function listenersOf({ listeners }: Config) {
@@ -76,16 +105,15 @@ function workersOf({ workers }: Config, reports: readonly FleetReport[]) {
   });
 }
 
-function journalsOf({ journal, losses, store }: Primary, reports: readonly FleetReport[]) {
+function journalsOf({ journal, losses }: Primary, reports: readonly FleetReport[], { cursors }: Kept) {
   const { node, epoch } = journal;
   const own = { node, epoch, report: { journal: journal.state(), records: journal.position() } };
-  const all = [own, ...reports].map(async (one) => ({
+  return [own, ...reports].map((one) => ({
     node: one.node,
     state: one.report.journal === 'open' ? ('ok' as const) : ('failed' as const),
-    unshipped: unshippedOf(one, await store.ledger.cursors(one.node)),
+    unshipped: unshippedOf(one, cursors.get(one.node)),
     problem: problemOf(one.report.journal, losses.of(one.node)),
   }));
-  return Promise.all(all);
 }
 
 interface Written {
@@ -94,7 +122,8 @@ interface Written {
 }
 
 /** Records of the present epoch that the ledger has not loaded; the epochs before are loaded before it begins. */
-function unshippedOf({ epoch, report }: Written, cursors: readonly Cursor[]): number {
+function unshippedOf({ epoch, report }: Written, cursors: readonly Cursor[] | undefined): number | null {
+  if (cursors === undefined) return null;
   const loaded = cursors.find((cursor) => cursor.epoch === epoch)?.position ?? 0;
   return Math.max(0, report.records - loaded);
 }

@@ -313,7 +313,7 @@ test('a node starts over a journal that was damaged before it was loaded, and co
 interface Status {
   readonly journals: readonly {
     readonly node: string;
-    readonly unshipped: number;
+    readonly unshipped: number | null;
     readonly problem: string | null;
   }[];
 }

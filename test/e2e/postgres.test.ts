@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { readConfig } from '../../src/config/config.ts';
 import { micros } from '../../src/kernel/money.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import { inspectStore, openStore } from '../../src/node/store.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../contract/postgres-server.ts';
@@ -125,6 +126,24 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
     assert.equal(billed, (before ?? 0) + sent * PRICE);
   });
 
+  it('tells how it is while the database is away', async (t) => {
+    const token = (await ensureAdminToken(primary)) ?? '';
+    t.after(await startAdminServer(primary, () => {}));
+    const headers = { authorization: `Bearer ${token}` };
+    const status = async () =>
+      (await fetch(`http://127.0.0.1:${node.ports.admin}/v1/status`, { headers })).json() as Promise<Told>;
+    assert.deepEqual((await status()).store, { engine: 'postgres', state: 'ok', problem: null });
+    const isBack = server.interrupt(2000);
+    let told = await status();
+    for (let tries = 0; tries < 20 && told.store?.state === 'ok'; tries++) told = await status();
+    assert.equal(told.store?.state, 'failed');
+    assert.match(told.store.problem ?? '', /store/);
+    assert.equal(told.workers.filter(({ state }) => state === 'ok').length, 2);
+    assert.deepEqual([...new Set(told.journals.map(({ unshipped }) => unshipped))], [null]);
+    assert.match(told.alarms.join(), /canaries .* are not told/);
+    await isBack;
+  });
+
   it('keeps nothing of the store on its own disk', async () => {
     const files = await readdir(primary.config.data);
     assert.deepEqual(
@@ -233,6 +252,13 @@ describe('a store in PostgreSQL that cannot be used', { skip: isMissing && 'need
     await client.end();
   });
 });
+
+interface Told {
+  readonly store?: { readonly state: string; readonly problem: string | null };
+  readonly workers: readonly { readonly state: string }[];
+  readonly journals: readonly { readonly unshipped: number | null }[];
+  readonly alarms: readonly string[];
+}
 
 function urlOf({ host, user }: PostgresServer, database: string): string {
   return `postgres://${user}@localhost/${database}?host=${host}`;

@@ -15,8 +15,8 @@ const status = z.object({
     z.object({
       node: z.string(),
       state,
-      /** Records that are written and not yet in the ledger. */
-      unshipped: z.number(),
+      /** Records that are written and not yet in the ledger; null while the store cannot tell. */
+      unshipped: z.number().nullable(),
       problem: z.string().nullable(),
     }),
   ),

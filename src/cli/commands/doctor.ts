@@ -10,7 +10,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { openSession, type Session } from '../session.ts';
 import { printable } from '../table.ts';
-import { localOptions, type LocalFlags } from './system.ts';
+import { localOptions, toLoad, type LocalFlags } from './system.ts';
 
 const LEAST_FREE = 256 * 1024 * 1024;
 const MOST_SKEW = 5000;
@@ -113,7 +113,7 @@ function checkStore({ store }: Status): Check {
 
 function checkJournal({ node, state, problem, unshipped }: Status['journals'][number]): Check {
   const name = `journal ${node}`;
-  if (state === 'ok') return ok(name, `${unshipped} records to load`);
+  if (state === 'ok') return ok(name, toLoad(unshipped));
   return finding(name, problem ?? state, 'Free disk space or replace the disk, then restart.');
 }
 

@@ -57,13 +57,18 @@ function statusText(now: Answer<'status.get'>): string {
     ),
     ...journals.map(
       ({ node, state, unshipped, problem }) =>
-        `journal   ${node}: ${state}, ${unshipped} records to load${because(problem)}`,
+        `journal   ${node}: ${state}, ${toLoad(unshipped)}${because(problem)}`,
     ),
     ...alarms.map((alarm) => `ALARM     ${alarm}`),
     ...vendors.map(({ id, hosts }) => `vendor    ${id}: ${hosts.join(', ')}`),
   ]
     .map(printable)
     .join('\n');
+}
+
+/** Records that the ledger has not loaded; null: the store does not say. */
+export function toLoad(unshipped: number | null): string {
+  return `${unshipped ?? 'an unknown number of'} records to load`;
 }
 
 function because(problem: string | null): string {
