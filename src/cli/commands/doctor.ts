@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { access, stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Answer } from '../../api/contract.ts';
@@ -12,7 +12,6 @@ import { openSession, type Session } from '../session.ts';
 import { printable } from '../table.ts';
 import { localOptions, toLoad, type LocalFlags } from './system.ts';
 
-const LEAST_FREE = 256 * 1024 * 1024;
 const MOST_SKEW = 5000;
 const CONNECT_TIMEOUT = 2000;
 
@@ -26,7 +25,6 @@ export async function doctor(context: CliContext, flags: LocalFlags): Promise<vo
     checkNode(context.process.version),
     ...(await context.actions.inspect(localOptions(context, flags))),
     await checkToken(data),
-    await checkDisk(data),
   ];
   const checks = [...local, ...(await checkGateway(session))];
   if (checks.some(({ state }) => state === 'finding')) context.exit(EXIT.findings);
@@ -52,18 +50,6 @@ async function checkToken(data: string): Promise<Check> {
   if (found === null) return skipped('token', `there is no ${path}`);
   if ((found.mode & 0o077) === 0) return ok('token', `${path} is private`);
   return finding('token', `others may read ${path}`, `chmod 600 ${path}`);
-}
-
-async function checkDisk(data: string): Promise<Check> {
-  const exists = await access(data).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return skipped('disk', `there is no ${data}`);
-  const { bavail, bsize } = await statfs(data);
-  const free = bavail * bsize;
-  const text = `${Math.floor(free / 1024 / 1024)} MiB free`;
-  return free >= LEAST_FREE ? ok('disk', text) : finding('disk', text, 'Free disk space, or move the data.');
 }
 
 /** Enough to see whether a vendor has more than the bands that Ringfence ships, which are some thousand rows. */

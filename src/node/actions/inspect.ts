@@ -1,9 +1,13 @@
-import { finding, ok, type Check } from '../../cli/checks.ts';
+import { statfs } from 'node:fs/promises';
+import { finding, ok, skipped, type Check } from '../../cli/checks.ts';
 import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
+import { createKeyRing } from '../../custody/sealing/key-ring.ts';
 import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
 import { inspectStore } from '../store.ts';
 import { RING_VARIABLE, type Local } from './local.ts';
+
+const LEAST_FREE = 256 * 1024 * 1024;
 
 /** What can be told of configuration, key ring and store without a running gateway. */
 export async function inspect(local: Local, options: LocalOptions): Promise<readonly Check[]> {
@@ -14,12 +18,17 @@ export async function inspect(local: Local, options: LocalOptions): Promise<read
     return [finding('configuration', (error as Error).message, 'Correct what the message names.')];
   }
   const found = ok('configuration', `data in ${config.data}`);
-  return [found, await inspectKeyRing(local, config), await checkStore(local, config)];
+  return [
+    found,
+    await inspectKeyRing(local, config),
+    await checkStore(local, config),
+    await checkDisk(config),
+  ];
 }
 
 async function inspectKeyRing(local: Local, config: Config): Promise<Check> {
   try {
-    await readKeyRing(local.keyRingOf(config));
+    createKeyRing(await readKeyRing(local.keyRingOf(config)));
     return ok('key ring', 'opens');
   } catch (error) {
     const remedy = `Run \`ringfence init\`, or set ${RING_VARIABLE} to the ring that sealed this data.`;
@@ -37,4 +46,12 @@ async function checkStore({ databaseUrl }: Local, config: Config): Promise<Check
   } catch (error) {
     return finding('store', (error as Error).message, 'Correct what the message names.');
   }
+}
+
+async function checkDisk({ data }: Config): Promise<Check> {
+  const found = await statfs(data).catch(() => null);
+  if (found === null) return skipped('disk', `there is no ${data}`);
+  const free = found.bavail * found.bsize;
+  const text = `${Math.floor(free / 1024 / 1024)} MiB free`;
+  return free >= LEAST_FREE ? ok('disk', text) : finding('disk', text, 'Free disk space, or move the data.');
 }
