@@ -96,6 +96,15 @@ describe('ringfence, started as a program', () => {
     assert.match(said, /ready, 1 data-plane process/);
   });
 
+  it('tells as one JSON object what it made', async () => {
+    const data = join(folder, 'other');
+    const made = await json<Readonly<Record<string, string | null>>>(`init --data ${data}`);
+    const [keyRing, adminToken] = [join(data, 'key-ring'), join(data, 'admin-token')];
+    assert.deepEqual(made, { data, keyRing, configuration: null, adminToken, policy: 'starter' });
+    const nothing = { data, keyRing: null, configuration: null, adminToken: null, policy: null };
+    assert.deepEqual(await json(`init --data ${data}`), nothing);
+  });
+
   it('opens the admin API to the newest token alone, and tells of all that init did', async () => {
     assert.equal((await run('status', '', { RINGFENCE_TOKEN: oldToken })).code, 4);
     const { stdout } = await run('journal export');

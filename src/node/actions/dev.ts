@@ -10,7 +10,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { createDemoApp, isSimulated, runShowcase, seed, SEEDED_BY, startSandbox } from '../dev.ts';
 import type { Primary } from '../primary.ts';
-import type { Local } from './local.ts';
+import { forPeople, type Local } from './local.ts';
 import { describeListeners, startAll, stay } from './serve.ts';
 
 /** Runs the gateway before simulated vendors, shows what it does, and prints a key to play with. */
@@ -23,9 +23,10 @@ export async function dev(local: Local, options: LocalOptions): Promise<number> 
   await ensureAdminToken(primary);
   await seed(primary, simulated.sandbox, simulated.origin);
   const stopAdmin = await startAll(local, primary);
-  await show(local, primary, { config, sandbox: simulated.sandbox });
-  await printApp(local, primary, config);
-  describeListeners(local, config);
+  const people = forPeople(local, options);
+  await show(people, primary, { config, sandbox: simulated.sandbox });
+  await printApp(people, primary, config);
+  describeListeners(local, config, options);
   return stay(local, primary, [stopAdmin, simulated.close]);
 }
 

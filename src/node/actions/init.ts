@@ -6,52 +6,72 @@ import { pathsOf, type Config } from '../../config/config.ts';
 import { starterPolicy } from '../../guard/policy/starter-policy.ts';
 import { ensureAdminToken, replaceAdminToken } from '../admin-server.ts';
 import type { Primary } from '../primary.ts';
-import { CONFIG_FILE, type Local } from './local.ts';
+import { CONFIG_FILE, forPeople, type Local } from './local.ts';
 
 /** Where commands look for the token unless they are told. */
 const USUAL_DATA = '.ringfence';
 
+/** What was made, and where; null: it was there already. */
+interface Made {
+  readonly data: string;
+  readonly keyRing: string | null;
+  readonly configuration: string | null;
+  readonly adminToken: string | null;
+  readonly policy: 'starter' | null;
+}
+
 /** Makes what a gateway needs and what is not there yet; changes nothing that is. */
 export async function init(local: Local, options: InitOptions): Promise<number> {
-  const { print } = local;
   const config = await local.configOf(options);
-  if (await local.ensureKeyRing(config))
-    print(`key ring       ${pathsOf(config).keyRing} (back it up: nothing opens without it)`);
-  if (!existsSync(CONFIG_FILE) && options.config === null) {
-    await writeConfig(config);
-    print(`configuration  ${CONFIG_FILE}`);
-  }
-  const primary = await local.open(config);
-  try {
-    await initStore(local, primary, options);
-  } finally {
-    await primary.journal.close();
-    await primary.store.close();
-  }
+  const { print } = forPeople(local, options);
+  const keyRing = (await local.ensureKeyRing(config)) ? pathsOf(config).keyRing : null;
+  if (keyRing !== null) print(`key ring       ${keyRing} (back it up: nothing opens without it)`);
+  const configuration = await ensureConfig(config, options);
+  if (configuration !== null) print(`configuration  ${configuration}`);
+  const made: Made = {
+    data: config.data,
+    keyRing,
+    configuration,
+    ...(await initStore(local, config, options)),
+  };
+  if (options.json) local.print(JSON.stringify(made));
   print('\nNext: `ringfence serve`');
   if (resolve(config.data) !== resolve(USUAL_DATA))
     print(`The other commands find its token with --data or RINGFENCE_DATA=${config.data}`);
   return 0;
 }
 
-function writeConfig({ data }: Config): Promise<void> {
+async function ensureConfig({ data }: Config, options: InitOptions): Promise<string | null> {
+  if (existsSync(CONFIG_FILE) || options.config !== null) return null;
   const text = `# Ringfence configuration; everything has a default.\ndata: ${JSON.stringify(data)}\n`;
-  return writeFile(CONFIG_FILE, text, { flag: 'wx' });
+  await writeFile(CONFIG_FILE, text, { flag: 'wx' });
+  return CONFIG_FILE;
 }
 
-async function initStore(
-  { print }: Local,
-  primary: Primary,
-  { newToken }: Pick<InitOptions, 'newToken'>,
-): Promise<void> {
-  const { policies } = primary.store;
-  const token = newToken ? await replaceAdminToken(primary, 'init') : await ensureAdminToken(primary);
-  if (token !== null) print(`admin token    ${primary.paths.adminToken}`);
-  if ((await policies.active()) === null) {
-    const detail = { starter: true };
-    await primary.record({ actor: 'init', act: 'policy.put', target: '1', detail });
-    await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
-    print('policy         a starter is active; see `ringfence policy show`');
+type Kept = Pick<Made, 'adminToken' | 'policy'>;
+
+async function initStore(local: Local, config: Config, options: InitOptions): Promise<Kept> {
+  const primary = await local.open(config);
+  const { print } = forPeople(local, options);
+  try {
+    const token = await (options.newToken ? replaceAdminToken(primary, 'init') : ensureAdminToken(primary));
+    const adminToken = token === null ? null : primary.paths.adminToken;
+    if (adminToken !== null) print(`admin token    ${adminToken}`);
+    const policy = await ensurePolicy(primary);
+    if (policy !== null) print('policy         a starter is active; see `ringfence policy show`');
+    print('prices         coarse upper bounds come with each account; see `ringfence prices import`');
+    return { adminToken, policy };
+  } finally {
+    await primary.journal.close();
+    await primary.store.close();
   }
-  print('prices         coarse upper bounds come with each account; see `ringfence prices import`');
+}
+
+async function ensurePolicy(primary: Primary): Promise<'starter' | null> {
+  const { policies } = primary.store;
+  if ((await policies.active()) !== null) return null;
+  const detail = { starter: true };
+  await primary.record({ actor: 'init', act: 'policy.put', target: '1', detail });
+  await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
+  return 'starter';
 }

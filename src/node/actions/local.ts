@@ -64,6 +64,11 @@ export function createLocal(process: CliProcess): Local {
   });
 }
 
+/** What is said to people alone is left out under `--json`. */
+export function forPeople(local: Local, { json }: Pick<LocalOptions, 'json'>): Local {
+  return json ? { ...local, print: () => {} } : local;
+}
+
 async function ensureKeyRing(
   source: KeyRingSource,
   config: Config,

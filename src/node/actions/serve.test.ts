@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { explainListening } from './serve.ts';
+import { readConfig } from '../../config/config.ts';
+import { createLocal } from './local.ts';
+import { describeListeners, explainListening } from './serve.ts';
 
 test('a port that is taken is told as such, whichever process meets it; other faults stay what they are', async () => {
   const first = createServer().listen(0, '127.0.0.1');
@@ -18,4 +20,20 @@ test('a port that is taken is told as such, whichever process meets it; other fa
   }
   const other = new Error('the disk is full');
   assert.equal(explainListening(other), other);
+});
+
+test('a program that starts it under --json reads one object that says where it listens', () => {
+  const said: string[] = [];
+  const local = { ...createLocal(process), print: (line: string) => void said.push(line) };
+  describeListeners(local, readConfig({ workers: 2, listeners: { proxy: null } }), { json: true });
+  assert.equal(said.length, 1);
+  const { ready, workers, listeners } = JSON.parse(said[0] ?? '') as Readonly<Record<string, unknown>>;
+  assert.deepEqual([ready, workers], [true, 2]);
+  assert.deepEqual(listeners, {
+    apps: { host: '127.0.0.1', port: 4610 },
+    proxy: null,
+    tls: { host: '127.0.0.1', port: 4612 },
+    admin: { host: '127.0.0.1', port: 4613 },
+    hosts: {},
+  });
 });

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
 import type { Primary } from '../primary.ts';
-import type { Local } from './local.ts';
+import { forPeople, type Local } from './local.ts';
 
 /** Runs the gateway until a signal asks it to stop. */
 export async function serve(local: Local, options: LocalOptions): Promise<number> {
@@ -11,8 +11,8 @@ export async function serve(local: Local, options: LocalOptions): Promise<number
   const primary = await local.open(config);
   const token = await ensureAdminToken(primary);
   const stopAdmin = await startAll(local, primary);
-  if (token !== null) local.print(`admin token written to ${primary.paths.adminToken}`);
-  describeListeners(local, config);
+  if (token !== null) forPeople(local, options).print(`admin token written to ${primary.paths.adminToken}`);
+  describeListeners(local, config, options);
   return stay(local, primary, [stopAdmin]);
 }
 
@@ -35,9 +35,14 @@ export function explainListening(error: unknown): unknown {
   return new RingfenceError('config_invalid', message, { cause: error });
 }
 
-/** Prints where everything listens. */
-export function describeListeners({ print }: Local, { listeners, workers }: Config): void {
+/** Prints where everything listens; under `--json` as one object. */
+export function describeListeners(
+  { print }: Local,
+  { listeners, workers }: Config,
+  { json }: Pick<LocalOptions, 'json'>,
+): void {
   const { apps, proxy, tls, admin } = listeners;
+  if (json) return print(JSON.stringify({ ready: true, workers, listeners }));
   print(`base URL     http://${apps.host}:${apps.port}/<vendor host>/<path>`);
   if (proxy !== null) print(`proxy        http://${proxy.host}:${proxy.port}`);
   if (tls !== null) print(`TLS          https://${tls.host}:${tls.port} (as the vendor's host)`);
