@@ -25,8 +25,8 @@ function importing(...lines: readonly string[]): Promise<readonly PriceRecord[]>
 
 test('a price of an account is its price, whether it is called by name or by id', async () => {
   const rows = await importing(
-    'acme,main,message.send/sms,0.01,USD',
-    'acme,account_1,call.leg,0.02,USD',
+    'acme,main,message.send/mms,0.01,USD',
+    'acme,account_1,call.sms,0.02,USD',
     'acme,,lookup/carrier,0.03,USD',
   );
   assert.deepEqual(
@@ -37,10 +37,10 @@ test('a price of an account is its price, whether it is called by name or by id'
 
 test('a price that could never count is refused by name', async () => {
   const cases = [
-    ['acne,,message.send/sms,0.01,USD', /no vendor "acne"/],
-    ['acme,mian,message.send/sms,0.01,USD', /no acme account "mian"/],
+    ['acne,,message.send/mms,0.01,USD', /no vendor "acne"/],
+    ['acme,mian,message.send/mms,0.01,USD', /no acme account "mian"/],
     ['acme,,message.sent/sms,0.01,USD', /row 1: there is no item "message.sent\/sms"/],
-    ['acme,,message.send/smss,0.01,USD', /row 1: there is no item/],
+    ['acme,,message.send/mmss,0.01,USD', /row 1: there is no item/],
   ] as const;
   for (const [line, message] of cases) await assert.rejects(async () => importing(line), { message }, line);
 });

@@ -15,7 +15,7 @@ export const prices = buildRouteMap({
       docs: {
         brief: 'Add prices, or replace them',
         fullDescription:
-          'CSV with a header line, or a JSON array of objects. Fields: vendor, item, amount (a decimal) and currency; if wanted account, prefix (digits of the destination), unit (each, segment, minute or month; each unless given), increment (seconds that a call is billed by; 60), from (a date) and kind (price, ceiling or band). Such as: vendor,item,prefix,amount,currency,unit and then VENDOR,message.send/sms,49,0.0963,USD,segment. `ringfence prices list` shows items.',
+          'CSV with a header line, or a JSON array of objects. Fields: vendor, item, amount (a decimal) and currency; if wanted account, prefix (digits of the destination), unit (each, segment, minute or month; it must be given for calls and text messages, and is each otherwise), increment (seconds that a call is billed by; 60), from (a date such as 2026-11-25) and kind (price, ceiling or band). Such as: vendor,item,prefix,amount,currency,unit and then VENDOR,message.send/sms,49,0.0963,USD,segment. `ringfence prices list` shows items.',
       },
     }),
     list: buildCommand({

@@ -125,3 +125,10 @@ const ANYWHERE: readonly Row<number>[] = [
   // Costs nothing by itself; the amount lets a budget bound how often such a thing is done.
   ['indirect', 50_000, 'each'],
 ];
+
+const UNITS = new Map([...BY_CLASS, ...ANYWHERE].map(([item, , unit]) => [item, unit]));
+
+/** What vendors bill the item by; `each` where nothing else is known. */
+export function usualUnit(item: string): PriceRecord['unit'] {
+  return UNITS.get(item) ?? 'each';
+}

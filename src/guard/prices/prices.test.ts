@@ -210,7 +210,7 @@ describe('price file', () => {
   });
 
   it('refuses a date that there is not: nobody could list the prices any more', () => {
-    const text = '[{"vendor":"acme","item":"message.send/sms","amount":"1","currency":"USD","from":9e15}]';
+    const text = '[{"vendor":"acme","item":"lookup","amount":"1","currency":"USD","from":9e15}]';
     assert.match(problem(text, 'json'), /row 1: from must be a date/);
   });
 
@@ -249,6 +249,27 @@ describe('price file', () => {
       ),
       /"increment":60,"from":0,"kind":"price"/,
     );
+  });
+
+  it('does not take what is billed by the minute or segment for one thing because the unit was forgotten', () => {
+    const priced = (item: string, unit: string) =>
+      problem(`vendor,item,amount,currency,unit\nacme,${item},0.04,USD,${unit}`, 'csv');
+    assert.match(priced('call.create/voice', ''), /row 1: unit is missing: .* by the minute/);
+    assert.match(priced('message.send/sms', ''), /row 1: unit is missing: .* by the segment/);
+    const row = { vendor: 'acme', item: 'call.create/voice', amount: '1', currency: 'USD', unit: null };
+    assert.match(problem(JSON.stringify([row]), 'json'), /row 1: unit is missing/);
+    assert.match(priced('call.create/voice', 'each'), /"unit":"each"/);
+    assert.match(priced('lookup', ''), /"unit":"each"/);
+  });
+
+  it('reads cells that are quoted or empty, as spreadsheets write them', () => {
+    const head = '"vendor","item","prefix","amount","currency","unit","increment"';
+    assert.match(
+      problem(`\ufeff${head}\r\n"acme","message.send/sms","49","0.04","USD","segment",\r\n`, 'csv'),
+      /"prefix":"49","amount":40000,.*"increment":60/,
+    );
+    assert.match(problem(`${head}\nacme,"lookup,49,0.04,USD,each,`, 'csv'), /row 1 must have 7 cells/);
+    assert.match(problem(`${head}\nacme,lookup,49,0,04,USD,each,60`, 'csv'), /row 1 must have 7 cells/);
   });
 
   it('names the row and what is wrong with it', () => {

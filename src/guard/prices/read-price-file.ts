@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { parseMicros } from '../../kernel/money.ts';
+import { cellsOf } from './csv.ts';
+import { usualUnit } from './default-prices.ts';
 import { isItem } from './items.ts';
 import type { PriceRecord } from '../../store/records.ts';
 
@@ -64,13 +66,16 @@ function readJson(text: string): readonly RawRow[] {
 
 function readCsv(text: string): readonly RawRow[] {
   const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const names = head.split(',').map((name) => name.trim());
+  const names = cellsOf(head) ?? [head];
   const unknown = names.find((name) => !(COLUMNS as readonly string[]).includes(name));
   if (unknown !== undefined)
     throw invalid(`the column ${JSON.stringify(unknown)} is not one of ${COLUMNS.join(', ')}`);
-  return lines.map((line) =>
-    Object.fromEntries(line.split(',').map((cell, index) => [names[index] ?? '', cell.trim()])),
-  );
+  return lines.map((line, row) => {
+    const cells = cellsOf(line) ?? [];
+    if (cells.length !== names.length)
+      throw invalid(`row ${row + 1} must have ${names.length} cells, as the header has`);
+    return Object.fromEntries(cells.map((cell, index) => [names[index] ?? '', cell]));
+  });
 }
 
 function readRow(raw: RawRow, number: number): PriceRecord {
@@ -92,14 +97,15 @@ function readRow(raw: RawRow, number: number): PriceRecord {
     fail('prefix must be up to 12 digits that begin with a calling code');
   const currency = text('currency');
   if (!/^[A-Z]{3}$/.test(currency)) fail('currency must be three capital letters');
-  const unit = text('unit', 'each');
+  const item = readItem(text('item'), fail);
+  const unit = text('unit', unitWhereNoneIsGiven(item, raw, fail));
   if (!UNITS.includes(unit)) fail(`unit must be one of ${UNITS.join(', ')}`);
   const kind = text('kind', 'price');
   if (!KINDS.includes(kind)) fail(`kind must be one of ${KINDS.join(', ')}`);
   return {
     vendor: text('vendor'),
     account: readAccount(raw.account, fail),
-    item: readItem(text('item'), fail),
+    item,
     prefix,
     amount,
     currency,
@@ -114,6 +120,15 @@ function readItem(item: string, fail: (what: string) => never): string {
   return isItem(item)
     ? item
     : fail(`there is no item ${JSON.stringify(item)}; \`ringfence prices list\` shows some`);
+}
+
+/** A call that is priced as one thing however long it is, or a long text as one segment, would have no bound. */
+function unitWhereNoneIsGiven(item: string, { unit }: RawRow, fail: (what: string) => never): string {
+  const usual = usualUnit(item);
+  const isGiven = (unit ?? '') !== '';
+  return isGiven || (usual !== 'minute' && usual !== 'segment')
+    ? 'each'
+    : fail(`unit is missing: vendors bill ${item} by the ${usual}; say each where yours does not`);
 }
 
 function readAccount(value: unknown, fail: (what: string) => never): string | null {
