@@ -54,7 +54,7 @@ function endLine(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** `2026-01-02 03:04` of an ISO time. */
+/** `2026-01-02 03:04Z` of an ISO time: the reader may be in another zone than the gateway. */
 export function minute(iso: string | null): string | null {
-  return iso === null ? null : iso.slice(0, 16).replace('T', ' ');
+  return iso === null ? null : `${iso.slice(0, 16).replace('T', ' ')}Z`;
 }

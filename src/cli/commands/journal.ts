@@ -151,7 +151,7 @@ function hashText(hash: string | null): string {
 
 function formatEntry({ id, record }: Entry): string {
   const time = new Date(record.at).toISOString().slice(0, 19).replace('T', ' ');
-  return `${time}  ${id}  ${describeRecord(record as unknown as JournalRecord).text}`;
+  return `${time}Z  ${id}  ${describeRecord(record as unknown as JournalRecord).text}`;
 }
 
 export function formatInFull({ id, record }: Pick<Entry, 'id' | 'record'>): string {

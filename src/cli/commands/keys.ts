@@ -38,7 +38,7 @@ export async function rotate(context: CliContext, flags: RotateFlags, key: strin
     ...(lifetime === undefined ? {} : { lifetimeSeconds: lifetime }),
   });
   show(created, credentialText);
-  note(`The old key ${created.replaced.name} ends at ${minute(created.replaced.expiresAt) ?? 'once'} UTC.`);
+  note(`The old key ${created.replaced.name} ends at ${minute(created.replaced.expiresAt) ?? 'once'}.`);
   note(ONCE);
 }
 

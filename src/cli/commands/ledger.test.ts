@@ -22,7 +22,7 @@ const nameOf = (id: string): string => (id === 'acc_a' ? 'main' : id);
 test('unknown outcomes are a table, followed by what to do about those that are there', () => {
   const text = unknownText([row, { ...row, id: 'w0-3-19', search: 'not-listed' }], nameOf);
   assert.match(text, /^ID +TIME +ACCOUNT +OPERATION +TO +RESERVED +SEARCH\n/);
-  assert.match(text, /w0-3-17 +2026-11-26 10:11 +main +CreateMessage +SE +0\.08 USD +ongoing\n/);
+  assert.match(text, /w0-3-17 +2026-11-26 10:11Z +main +CreateMessage +SE +0\.08 USD +ongoing\n/);
   assert.match(text, /w0-3-19 .* not possible\n/);
   assert.match(text, /^ongoing: it is looked for/m);
   assert.match(text, /^not possible: the vendor has no list/m);
