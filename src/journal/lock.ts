@@ -57,7 +57,7 @@ function refuseLive(text: string, path: string, processes: ProcessTable): void {
 }
 
 function held(path: string, by: string): RingfenceError {
-  return new RingfenceError('conflict', `The journal is in use by ${by} (${path})`);
+  return new RingfenceError('conflict', `The journal is in use by ${by}: stop that gateway first (${path})`);
 }
 
 /** Creates `path` with its content in one step; false when it exists. */

@@ -49,7 +49,10 @@ describe('opening a SQLite store', () => {
 
   it('refuses a store that is open already, until it is closed', async () => {
     const first = await open();
-    await assert.rejects(open(), { code: 'store_unavailable', message: /open in another process/ });
+    await assert.rejects(open(), {
+      code: 'store_unavailable',
+      message: /open in another process: stop that gateway first/,
+    });
     await first.close();
     await open();
   });

@@ -42,7 +42,10 @@ function lock(path: string): () => void {
     return lockFile(`${path}.lock`);
   } catch (error) {
     if ((error as { errcode?: unknown }).errcode !== BUSY) throw error;
-    throw new RingfenceError('store_unavailable', `The store ${path} is open in another process`);
+    throw new RingfenceError(
+      'store_unavailable',
+      `The store ${path} is open in another process: stop that gateway first`,
+    );
   }
 }
 
