@@ -196,6 +196,12 @@ describe('a store in PostgreSQL that cannot be used', { skip: isMissing && 'need
     });
   });
 
+  it('is not begun in a database that cannot hold every text', async () => {
+    await createDatabase(server, `latin ENCODING 'LATIN1' TEMPLATE template0`);
+    const message = /encoding LATIN1: create it with ENCODING 'UTF8'/;
+    await assert.rejects(open(urlOf(server, 'latin')), { code: 'config_invalid', message });
+  });
+
   it('is not spoken to in clear on another machine', async () => {
     const message = /add \?sslmode=verify-full/;
     for (const url of [

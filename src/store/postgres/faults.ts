@@ -10,6 +10,7 @@ const STATES: Readonly<Record<string, readonly [code: ErrorCode, message: string
   '22003': ['input_invalid', 'A number is out of range'],
   '22P02': ['input_invalid', 'A value has the wrong type'],
   '22021': ['input_invalid', 'A text holds a character that cannot be stored'],
+  '22P05': ['input_invalid', 'A text holds a character that the encoding of the database lacks'],
   '55P03': ['store_unavailable', 'The store is busy'],
   '53100': ['store_unavailable', 'The disk is full'],
   '53300': ['store_unavailable', 'The server gives no more connections: raise its max_connections'],

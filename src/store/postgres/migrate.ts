@@ -19,10 +19,21 @@ function step(database: Database, migrations: readonly string[], now: number): P
     const version = await readVersion(queries, migrations.length);
     const sql = migrations[version];
     if (sql === undefined) return true;
+    if (version === 0) await checkEncoding(queries);
     await queries.run(sql);
     await queries.run('INSERT INTO migration (version, applied_at) VALUES ($1, $2)', version + 1, now);
     return false;
   }, 'schema');
+}
+
+/** In another one a name, a policy or an id of a vendor may be refused, and with that id the whole load of its journal. */
+async function checkEncoding(queries: Queries): Promise<void> {
+  const encoding = (await queries.get('SHOW server_encoding'))?.['server_encoding'];
+  if (encoding !== 'UTF8')
+    throw new RingfenceError(
+      'config_invalid',
+      `The database of the store has the encoding ${String(encoding)}: create it with ENCODING 'UTF8' TEMPLATE template0.`,
+    );
 }
 
 async function readVersion(queries: Queries, known: number): Promise<number> {
