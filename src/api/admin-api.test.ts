@@ -154,3 +154,10 @@ test('every route has a summary and every path parameter a schema', () => {
     for (const name of pathOf(id).parameters) assert.ok(name in ROUTES[id].input.shape, `${id} ${name}`);
   }
 });
+
+test('a name that could not be read where it stands is refused, and nothing is journaled of it', async () => {
+  for (const name of ['a\0b', 'line\nbreak', ' shop', 'shop ', '  ', '\u{202e}pohs', 'a\u{200b}b', 'a\ud800'])
+    assert.equal(await codeOf(await post(JSON.stringify({ name }))), 'input_invalid', JSON.stringify(name));
+  for (const name of ['sh op', 'café', '東京', 'a'])
+    assert.equal((await post(JSON.stringify({ name }))).status, 201, name);
+});

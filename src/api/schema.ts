@@ -24,6 +24,16 @@ export const empty = z.strictObject({});
 /** Id of a journal record, and of the ledger row that it made. */
 export const point = z.string().regex(/^[\w.]+-\d+-\d+$/, 'an id looks like w0-3-17');
 
+/** A name that somebody gives. It is read in tables and logs, and typed into policies: all of it is to be seen. */
+export const givenName = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(
+    /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u,
+    'a name has no control or invisible character, and no space at its ends',
+  );
+
 /** Id or name of a record. */
 export const reference = z.string().min(1).max(120);
 

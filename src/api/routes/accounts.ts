@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, empty, reference, removed, textMap, time, type RouteSpec } from '../schema.ts';
+import { currency, empty, givenName, reference, removed, textMap, time, type RouteSpec } from '../schema.ts';
 
 /** The sealed credential is not part of it: output schemas name what leaves, everything else is dropped. */
 export const account = z.object({
@@ -59,7 +59,7 @@ export const accountRoutes = {
     summary: 'Seal a vendor account with its real credential',
     input: z.strictObject({
       vendor: z.string().max(60),
-      name: z.string().min(1).max(100),
+      name: givenName,
       values: textMap,
       upstream: z.string().max(300).nullable().optional(),
       currency: currency.optional(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { empty, time, type RouteSpec } from '../schema.ts';
+import { empty, givenName, time, type RouteSpec } from '../schema.ts';
 
 export const app = z.object({ id: z.string(), name: z.string(), createdAt: time });
 
 export const appRoutes = {
   'apps.create': {
     summary: 'Create an app',
-    input: z.strictObject({ name: z.string().min(1).max(100) }),
+    input: z.strictObject({ name: givenName }),
     output: app,
     status: 201,
   },

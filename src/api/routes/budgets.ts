@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { ACTIONS, CHANNELS } from '../../intent/intent.ts';
 import { isCountry } from '../../kernel/numbering/countries.ts';
-import { amountIn, amountOut, currency, empty, reference, removed, time, type RouteSpec } from '../schema.ts';
+import {
+  amountIn,
+  amountOut,
+  currency,
+  empty,
+  givenName,
+  reference,
+  removed,
+  time,
+  type RouteSpec,
+} from '../schema.ts';
 
 const names = z.array(z.string().min(1).max(120)).min(1).max(200).optional();
 const scope = z.strictObject({
@@ -59,7 +69,7 @@ export const budgetRoutes = {
   'budgets.put': {
     summary: 'Set a budget: create it, or change the one of this name',
     input: z.strictObject({
-      name: z.string().min(1).max(100),
+      name: givenName,
       scope: givenScope.default({}),
       unit: z.enum(['money', 'count']).default('money'),
       currency,

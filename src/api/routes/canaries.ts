@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { empty, reference, time, type RouteSpec } from '../schema.ts';
+import { empty, givenName, reference, time, type RouteSpec } from '../schema.ts';
 
 const canary = z.object({
   id: z.string(),
@@ -17,7 +17,7 @@ export const canaryRoutes = {
   'canaries.plant': {
     summary: 'Make a decoy key; its parts are in this answer and never again',
     input: z.strictObject({
-      name: z.string().min(1).max(100),
+      name: givenName,
       account: reference,
       place: z.string().max(300).optional().describe('Where it will lie, in your words'),
     }),

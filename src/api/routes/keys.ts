@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { empty, reference, time, type RouteSpec } from '../schema.ts';
+import { empty, givenName, reference, time, type RouteSpec } from '../schema.ts';
 
 const kind = z.enum(['secret', 'hs256', 'rs256']);
 const seconds = z.number().int().min(0).max(315_360_000);
@@ -34,7 +34,7 @@ export const keyRoutes = {
     input: z.strictObject({
       app: reference,
       account: reference,
-      name: z.string().min(1).max(100),
+      name: givenName,
       kind: kind.optional(),
       lifetimeSeconds: seconds.min(1).nullable().optional().describe('Null or absent: does not expire'),
       networks: z.array(z.string().max(60)).max(100).optional().describe('CIDR blocks; empty: any'),
