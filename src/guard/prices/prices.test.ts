@@ -256,8 +256,8 @@ describe('price file', () => {
       problem(`vendor,item,amount,currency,unit\nacme,${item},0.04,USD,${unit}`, 'csv');
     assert.match(priced('call.create/voice', ''), /row 1: unit is missing: .* by the minute/);
     assert.match(priced('message.send/sms', ''), /row 1: unit is missing: .* by the segment/);
-    const row = { vendor: 'acme', item: 'call.create/voice', amount: '1', currency: 'USD', unit: null };
-    assert.match(problem(JSON.stringify([row]), 'json'), /row 1: unit is missing/);
+    const unstated = { vendor: 'acme', item: 'call.create/voice', amount: '1', currency: 'USD', unit: null };
+    assert.match(problem(JSON.stringify([unstated]), 'json'), /row 1: unit is missing/);
     assert.match(priced('call.create/voice', 'each'), /"unit":"each"/);
     assert.match(priced('lookup', ''), /"unit":"each"/);
   });
