@@ -1,5 +1,6 @@
 import type { Intent } from '../../intent/intent.ts';
 import type { BudgetScope } from '../../store/records.ts';
+import { channelsOf } from '../channels.ts';
 import { countryReached } from '../country.ts';
 import { keyMeant, type Subject, type SubjectNames } from '../subject.ts';
 
@@ -20,11 +21,10 @@ export function coversSubject(
   );
 }
 
-/** The part that depends on the intent. A country fits when any destination lies in it. */
+/** The part that depends on the intent. A country fits when any destination lies in it, a channel when it may be used. */
 export function coversIntent(scope: BudgetScope, intent: Intent): boolean {
   if (!fits(scope.actions, intent.action)) return false;
-  if (scope.channels !== undefined && !(intent.channel !== null && scope.channels.includes(intent.channel)))
-    return false;
-  const { countries } = scope;
+  const { channels, countries } = scope;
+  if (channels !== undefined && !channelsOf(intent).some((one) => channels.includes(one))) return false;
   return countries === undefined || countryReached(intent, (one) => countries.includes(one)) !== null;
 }

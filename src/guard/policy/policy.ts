@@ -3,6 +3,7 @@ import type { Destination, Intent } from '../../intent/intent.ts';
 import { maskAddress } from '../../kernel/phone.ts';
 import { recipientGuards, type LimitRule } from '../limits/limit-rule.ts';
 import type { Bound, Subject, SubjectNames } from '../subject.ts';
+import { channelsOf } from '../channels.ts';
 import { placesOf } from '../places.ts';
 import { compileTo } from './destination-selector.ts';
 import type { PolicyDocument, PolicyLimit } from './schema.ts';
@@ -201,7 +202,9 @@ function denial(
   }
   const where = place === null ? '' : ` to ${describe(place)}`;
   const effects = intent.effects.join(', ');
-  const what = `${intent.action} (${intent.operation}; ${effects})`;
+  const channels = channelsOf(intent);
+  const how = channels.length > 1 ? ` by ${channels.join(' and ')}` : '';
+  const what = `${intent.action} (${intent.operation}; ${effects})${how}`;
   return refuse('policy_denied', 'policy:default', `No rule allows ${what}${where}.`);
 }
 
@@ -222,7 +225,7 @@ function compileLimit(
 ): LimitRule {
   const [count = '0', window = '1s'] = rate?.split('/') ?? [];
   const inWho = compileWho(who, names);
-  const inWhat = compileWhat(what, names);
+  const inWhat = compileWhat(what, names, false);
   const covers = compileTo(to, false);
   return {
     id,

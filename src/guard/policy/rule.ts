@@ -49,7 +49,7 @@ export const DEFAULT_CALL_SECONDS = 3600;
 export function compileRule(rule: PolicyRule, names: SubjectNames): CompiledRule {
   const isAllow = rule.effect === 'allow';
   const who = compileWho(rule.who, names);
-  const what = compileWhat(rule.what, names);
+  const what = compileWhat(rule.what, names, isAllow);
   const effects = isAllow ? compileAllowedEffects(rule.what) : compileDeniedEffects(rule.what);
   const conditions = compileConditions(rule);
   return {

@@ -51,7 +51,13 @@ const what = z
       .describe(
         'What an operation can do. An allow rule covers one that it names by action or operation, or whose effects beyond read and write it names all; a deny rule covers one that has any of them.',
       ),
-    channels: z.array(z.enum(CHANNELS)).min(1).optional().describe('How it is delivered.'),
+    channels: z
+      .array(z.enum(CHANNELS))
+      .min(1)
+      .optional()
+      .describe(
+        'How it is delivered. An allow rule covers what it names all channels of, fallbacks included; a deny rule or a limit, what may go in any of them.',
+      ),
   })
   .describe('Which requests; all of them without it.');
 const to = z

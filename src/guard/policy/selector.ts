@@ -1,4 +1,5 @@
-import type { Effect, Intent } from '../../intent/intent.ts';
+import type { Channel, Effect, Intent } from '../../intent/intent.ts';
+import { channelsOf } from '../channels.ts';
 import { compileNetworks } from './networks.ts';
 import { keyMeant, type Subject, type SubjectNames } from '../subject.ts';
 import type { PolicyRule } from './schema.ts';
@@ -20,20 +21,33 @@ export function compileWho(who: PolicyRule['who'], names: SubjectNames): (subjec
     (inside === null || inside(network));
 }
 
-/** Everything of `what` but the effects. */
-export function compileWhat(what: PolicyRule['what'], names: SubjectNames): IntentTest {
+/** Everything of `what` but the effects. `isAllow`: all channels of an intent must be named, else any of them. */
+export function compileWhat(what: PolicyRule['what'], names: SubjectNames, isAllow: boolean): IntentTest {
   if (what === undefined) return () => true;
   const vendors = setOf(what.vendors);
   const accounts = calledOneOf(what.accounts, names.account);
   const actions = setOf(what.actions);
   const operations = setOf(what.operations);
-  const channels = setOf(what.channels);
+  const channels = inChannels(what.channels, isAllow);
   return (subject, intent) =>
     (vendors === null || vendors.has(subject.vendor)) &&
     (accounts === null || accounts(subject.account)) &&
     (actions === null || actions.has(intent.action)) &&
     (operations === null || operations.has(intent.operation)) &&
-    (channels === null || (intent.channel !== null && channels.has(intent.channel)));
+    (channels === null || channels(intent));
+}
+
+function inChannels(
+  stated: readonly string[] | undefined,
+  isAllow: boolean,
+): ((intent: Intent) => boolean) | null {
+  const named = setOf(stated);
+  if (named === null) return null;
+  const isNamed = (channel: Channel): boolean => named.has(channel);
+  return (intent) => {
+    const all = channelsOf(intent);
+    return isAllow ? all.length > 0 && all.every(isNamed) : all.some(isNamed);
+  };
 }
 
 /**
