@@ -7,7 +7,7 @@ type To = NonNullable<PolicyRule['to']>;
 
 /**
  * The destinations that a rule means: those that pass the test of every dimension it names. Null: it names none.
- * `isAllow`: what is not known of a number is not what the rule means; for a rule that refuses or counts, it may be.
+ * `isAllow`: what is no number, or of what not enough is known, is not what the rule means; where it refuses or counts, it may be.
  */
 export function compileTo(to: PolicyRule['to'], isAllow: boolean): DestinationTest | null {
   if (to === undefined) return null;
@@ -17,8 +17,8 @@ export function compileTo(to: PolicyRule['to'], isAllow: boolean): DestinationTe
     notCountries(to, isAllow),
     numbers(to),
     prefixes(to),
-    notPrefixes(to),
-    lineTypes(to),
+    notPrefixes(to, isAllow),
+    lineTypes(to, isAllow),
     premium(to),
     satellite(to),
     invalid(to),
@@ -61,13 +61,16 @@ function prefixes({ prefixes: named }: To): DestinationTest | null {
   return named === undefined ? null : ({ address }) => named.some((one) => address.startsWith(one));
 }
 
-function notPrefixes({ notPrefixes: excluded }: To): DestinationTest | null {
-  return excluded === undefined ? null : ({ address }) => !excluded.some((one) => address.startsWith(one));
+function notPrefixes({ notPrefixes: excluded }: To, isAllow: boolean): DestinationTest | null {
+  if (excluded === undefined) return null;
+  return ({ address, phone }) =>
+    !(isAllow && phone === null) && !excluded.some((one) => address.startsWith(one));
 }
 
-function lineTypes(to: To): DestinationTest | null {
+function lineTypes(to: To, isAllow: boolean): DestinationTest | null {
   const named = setOf(to.lineTypes);
-  return named === null ? null : ({ phone }) => named.has(phone?.lineType ?? 'unknown');
+  if (named === null) return null;
+  return ({ phone }) => !(isAllow && phone === null) && named.has(phone?.lineType ?? 'unknown');
 }
 
 function premium({ premium: wanted }: To): DestinationTest | null {

@@ -64,6 +64,15 @@ describe('policy', () => {
     assert.match(decide(allow, international), /rule:far: .* is not covered/);
   });
 
+  it('allows by what it says of numbers nothing that is none', () => {
+    const dialled = messageTo([{ kind: 'sip', address: 'sip:+19005551234@pbx.example', phone: null }]);
+    const allow = (to: string) =>
+      decide(`  - { id: a, effect: allow, what: { actions: [message.send] }, to: ${to} }`, dialled);
+    for (const to of ['{ notPrefixes: ["+1900"] }', '{ lineTypes: [mobile, unknown] }'])
+      assert.match(allow(to), /rule:a: .* is not covered/, to);
+    assert.equal(allow('{ kinds: [sip] }'), 'allowed by a');
+  });
+
   it('names the condition that failed', () => {
     const long = messageTo([phone('+4915215551234')], {
       content: { segments: 4, encoding: 'gsm7', media: 0, text: 'x' },
