@@ -232,6 +232,13 @@ test('a TeXML call counts the leg that its script may dial', () => {
   assert.match(problem('/texml/Accounts/a/Calls', { ...TEXML, to: '+447700900000' }), /exactly so/);
 });
 
+test('a video room that is recorded may cost, others do not', () => {
+  const effects = (json: object) => intent('/rooms', json).effects;
+  assert.ok(effects({ unique_name: 'x', enable_recording: true }).includes('indirect'));
+  assert.deepEqual(effects({ unique_name: 'x' }), ['write']);
+  assert.ok(intent('/rooms/r1', { enable_recording: true }, 'PATCH').effects.includes('indirect'));
+});
+
 test('a recording that ends with silence is charged as transcribed', () => {
   const silence = { max_length: 60, timeout_secs: 5 };
   assert.deepEqual(intent('/calls/c1/actions/record_start', silence).extras, ['transcription']);

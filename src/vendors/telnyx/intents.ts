@@ -4,6 +4,7 @@ import type { JsonObject } from '../shared/json-body.ts';
 import {
   asObject,
   checkPlain,
+  createNameCheck,
   hasBody,
   type IntentDetails,
   isOn,
@@ -37,6 +38,8 @@ import {
 import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
+
+const checkRoom = createNameCheck(['enable_recording']);
 
 /** Operations whose request says who is reached or what is bought. All others are known by their effects alone. */
 export const READERS: Readonly<Record<string, Read>> = {
@@ -79,6 +82,8 @@ export const READERS: Readonly<Record<string, Read>> = {
   'numberOrders.create': readOrder,
   'advancedOrders.create': readAdvancedOrder,
   'inexplicitNumberOrders.create': readInexplicitOrder,
+  'rooms.create': (body, _plan, operation) => readRoom(body, operation),
+  'rooms.update': (body, _plan, operation) => readRoom(body, operation),
   'faxes.create': (body, plan) => ({
     destinations: [destinationOf(requireText(body, 'to'), 'to', plan)],
     sender: optionalText(body, 'from'),
@@ -86,6 +91,16 @@ export const READERS: Readonly<Record<string, Read>> = {
     callbacks: urlsOf(body, ['webhook_url', 'media_url']),
   }),
 };
+
+/** A room costs by itself nothing, but what is said in it may be recorded from the first minute on. */
+function readRoom(body: JsonObject, { effects }: Operation): IntentDetails {
+  checkRoom(body);
+  return {
+    effects: isOn(body, 'enable_recording') ? effects : effects.filter((one) => one !== 'indirect'),
+    parameters: parametersOf(body),
+    callbacks: urlsIn(body),
+  };
+}
 
 /** Each participant of a conference is charged besides the call. */
 function inConference(details: IntentDetails): IntentDetails {
