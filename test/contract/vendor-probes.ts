@@ -45,6 +45,7 @@ const PROBES: readonly (readonly [type: string, body: string])[] = [
   json({ phone_numbers: [NUMBER] }),
   json({ whatsapp_to_phone_number: NUMBER, room_name: 'x' }),
   form('Url=https%3A%2F%2Fx.example'),
+  form('archiveMode=always'),
   json({ channel: { type: 'phone', to: { type: 'phone', number: '15005550006' } } }),
   json({ text: 'x', premium: true }),
   json({ agents: [{ agent_name: 'x' }] }),

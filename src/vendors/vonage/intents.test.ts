@@ -246,6 +246,19 @@ test('network look-ups name their number, where the request has one', () => {
   assert.deepEqual([to(one), one.extras], [['+15005550006'], ['format', 'sim_swap']]);
 });
 
+test('a video session that records everything is a recording, others are free', () => {
+  const session = (parts: object) => intent(VIDEO, { method: 'POST', url: '/session/create', ...parts });
+  for (const parts of [{ form: { archiveMode: 'always' } }, { json: { archiveMode: 'always' } }]) {
+    const { action, effects, callSeconds } = session(parts);
+    assert.deepEqual([action, effects.includes('spend'), callSeconds], ['recording.start', true, 14_400]);
+  }
+  for (const parts of [{}, { form: { archiveMode: 'manual', 'p2p.preference': 'disabled' } }])
+    assert.ok(!session(parts).effects.includes('spend'));
+  const query = { method: 'POST', url: '/session/create?archiveMode=always' };
+  assert.match(problem(VIDEO, query), /not in the query/);
+  assert.match(problem(VIDEO, { url: '/session/create', form: { archive_mode: 'always' } }), /exactly so/);
+});
+
 test('an event that records a call, or speaks in a premium voice, costs', () => {
   const event = (type: string, body: object = {}) =>
     intent(API, { url: '/v1/conversations/c/events', json: { type, body } });

@@ -2,6 +2,7 @@ import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
 import {
   checkPlain,
+  createNameCheck,
   type IntentDetails,
   isOn,
   jsonOf,
@@ -57,7 +58,7 @@ export const LEGACY: Readonly<Record<string, Read>> = {
   'number_management.buy_number': readPurchase,
 };
 
-/** Operations with a JSON body and no parameters in the query. */
+/** Operations with a body and no parameters in the query. */
 export const MODERN: Readonly<Record<string, Read>> = {
   'messages.send': (body, _operation, plan) => readMessage(body, plan),
   'voice.create_call': (body, _operation, plan) => readCall(body, plan),
@@ -76,6 +77,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'sim_swap.get_last_swap_date': readNetworkLookup('sim_swap'),
   'number_verification.verify': readNetworkLookup('number_verification'),
   'video.initiate_sip_call': readSipDial,
+  'video.create_session': readSession,
   'video.start_archive': readMedia('recording.start', { longest: FOUR_HOURS, limit: null }),
   'conversation.recordConversation': readMedia('recording.start', { longest: A_DAY, limit: null }),
   'video.start_broadcast': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
@@ -88,6 +90,8 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'conversation.createEvent': readEvent,
 };
 
+const checkSession = createNameCheck(['archiveMode']);
+
 /** Hosts' video sessions dial SIP only; a number at one of these would be a phone call. */
 const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
 
@@ -97,7 +101,7 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const legacy = Object.hasOwn(LEGACY, operation.id) ? LEGACY[operation.id] : undefined;
     if (legacy !== undefined) return legacy(legacyParameters(request), operation, plan);
     const modern = Object.hasOwn(MODERN, operation.id) ? MODERN[operation.id] : undefined;
-    if (modern !== undefined) return readModern(modern, strictBody(request), { operation, plan });
+    if (modern !== undefined) return readModern(modern, bodyAlone(operation, request), { operation, plan });
     const given = looseParameters(operation, request);
     return { parameters: parametersOf(given), callbacks: urlsIn(given) };
   });
@@ -113,12 +117,17 @@ function readModern(
   return details.action === 'message.send' ? details : { ...details, callbacks: urlsIn(body) };
 }
 
-/** A spending operation is read from its JSON body alone. */
-function strictBody(request: WireRequest): JsonObject {
-  const { query, body } = request;
+function checkQuery({ query }: WireRequest): void {
   for (const name of pairsOf(query).keys())
     if (name !== 'api_key' && name !== 'api_secret')
       throw new Unreadable('This operation takes its parameters in the body, not in the query.');
+}
+
+/** A spending operation is read from its body alone: JSON, or where the vendor takes one a form. */
+function bodyAlone(operation: Operation, request: WireRequest): JsonObject {
+  const { body } = request;
+  checkQuery(request);
+  if (operation.body === 'form') return looseParameters(operation, request);
   const kind = bodyKind(request);
   if (kind !== 'none' && kind !== 'json') throw new Unreadable('The content type must be application/json.');
   const { api_key: _key, api_secret: _secret, ...rest } = jsonOf(body);
@@ -212,6 +221,15 @@ function readMedia(
     fixedSeconds: true,
     parameters: parametersOf(body),
   });
+}
+
+/** A video session is free, unless all that happens in it is recorded. */
+function readSession(body: JsonObject, operation: Operation): IntentDetails {
+  checkSession(body);
+  const parameters = parametersOf(body);
+  if ((optionalText(body, 'archiveMode') ?? 'manual') !== 'manual')
+    return { action: 'recording.start', callSeconds: FOUR_HOURS, fixedSeconds: true, parameters };
+  return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
 }
 
 /** A member that joins by anything but an app is a call. */
