@@ -7,6 +7,7 @@ import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { canaryPart } from './aftermath.ts';
 import { lastEpoch, type Foundation } from './foundation.ts';
 import type { Part, StartOrder } from './messages.ts';
+import { readPolicyInForce } from './policy-in-force.ts';
 
 const KEY_PAGE = 2000;
 
@@ -38,7 +39,7 @@ export function createPartReader(store: Store) {
     accounts: async (): Promise<Part> => ({ kind: 'accounts', all: await store.accounts.list() }),
     policy: async (): Promise<Part> => ({
       kind: 'policy',
-      source: (await store.policies.active())?.source ?? null,
+      source: (await readPolicyInForce(store)).source,
     }),
     prices: async (): Promise<Part> => ({ kind: 'prices', all: await store.prices.list() }),
     kills: async (): Promise<Part> => ({ kind: 'kills', all: await store.kills.list() }),

@@ -10,6 +10,7 @@ import type { Cursor } from '../store/ports.ts';
 import type { FleetReport } from './fleet.ts';
 import { describeLoss } from './losses.ts';
 import { renderMetrics } from './metrics.ts';
+import { readPolicyInForce } from './policy-in-force.ts';
 import type { Primary } from './primary.ts';
 
 /** What runs on this node, and how it is. */
@@ -140,12 +141,14 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
 }
 
-/** What wants a person: stopped rotations, used decoys, and leaked credentials of ours that still work. */
+/** What wants a person: a policy that is not in force, stopped rotations, used decoys, and leaked credentials of ours that still work. */
 async function alarms({
   canaries,
   leaks,
   rotations,
-}: Pick<Primary, 'canaries' | 'leaks' | 'rotations'>): Promise<string[]> {
+  store,
+}: Pick<Primary, 'canaries' | 'leaks' | 'rotations' | 'store'>): Promise<string[]> {
+  const policy = await readPolicyInForce(store);
   const used = (await canaries.list()).filter(({ uses, retiredAt }) => uses > 0 && retiredAt === null);
   const open = (await leaks.stored()).filter(
     ({ endedAt, match }) => endedAt === null && match !== null && match.kind !== 'canary',
@@ -154,6 +157,7 @@ async function alarms({
     (one) => one.problem !== null && !hasEnded(one) && !rotations.isRunning(one.account),
   );
   return [
+    ...(policy.problem === null ? [] : [policy.problem]),
     ...halted.map(
       ({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`,
     ),

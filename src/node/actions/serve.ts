@@ -2,6 +2,7 @@ import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
+import { readPolicyInForce } from '../policy-in-force.ts';
 import type { Primary } from '../primary.ts';
 import { forPeople, type Local } from './local.ts';
 
@@ -20,6 +21,8 @@ export async function serve(local: Local, options: LocalOptions): Promise<number
 export async function startAll({ say }: Local, primary: Primary): Promise<() => Promise<void>> {
   try {
     await primary.start();
+    const { problem } = await readPolicyInForce(primary.store);
+    if (problem !== null) say(problem);
     return await startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
   } catch (error) {
     throw explainListening(error);
