@@ -9,6 +9,8 @@ export type Finding = Sent<'leaks.report'>['findings'][number];
 /** Findings of one call to the admin API; one finding is at most 20 KB. */
 const AT_ONCE = 100;
 const MOST_PLACES = 20;
+/** The admin API takes no longer one. */
+const LONGEST_PLACE = 500;
 
 /**
  * Tells the gateway what a scan has found. The values go to the admin API alone (this machine, or https), which keeps
@@ -28,12 +30,17 @@ export async function reportFindings(
   findings: readonly Finding[],
 ): Promise<readonly Leak[]> {
   const leaks = new Map<string, Leak>();
-  for (let from = 0; from < findings.length; from += AT_ONCE) {
-    const page = await client.call('leaks.report', { findings: findings.slice(from, from + AT_ONCE) });
+  const told = findings.map((finding) => ({ ...finding, places: finding.places.map(shortened) }));
+  for (let from = 0; from < told.length; from += AT_ONCE) {
+    const page = await client.call('leaks.report', { findings: told.slice(from, from + AT_ONCE) });
     for (const leak of page) leaks.set(leak.id, leak);
   }
   return [...leaks.values()];
 }
+
+/** The end of a place tells file, line and commit. A long path must not keep all that was found from being told. */
+const shortened = (place: string): string =>
+  place.length <= LONGEST_PLACE ? place : `…${place.slice(1 - LONGEST_PLACE)}`.toWellFormed();
 
 /** One finding for each value; identifiers let nobody in and are not told. */
 async function groupByValue(
