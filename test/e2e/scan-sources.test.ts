@@ -91,6 +91,12 @@ describe('ringfence scan reads', () => {
     }
   });
 
+  it('folders in folders, however deep', async () => {
+    const path = `${'d/'.repeat(200)}a.env`;
+    world.write({ [`deep/${path}`]: line(FIRST) });
+    assert.deepEqual(placesOf(await world.scan(['deep', '--ignored', '--json'])), [`${path}:1`]);
+  });
+
   it('names that are no UTF-8, and does not wait for pipes', async () => {
     mkdirSync(world.path('odd'));
     execFileSync(

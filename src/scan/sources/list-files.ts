@@ -28,7 +28,7 @@ export function listFiles(git: Git, root: string): Listing {
   }
 }
 
-const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
+const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
 /** All files, ignored or not, but for what git keeps for itself. */
 export function listAllFiles(root: string): readonly Buffer[] {
@@ -99,8 +99,8 @@ function entriesOf(folder: Buffer): Dirent<Buffer>[] | null {
   }
 }
 
-function* walk(root: Buffer, below?: Buffer, depth = 0): Generator<Buffer> {
-  if (depth > DEEPEST) return;
+/** However deep: the system's longest path is the end. */
+function* walk(root: Buffer, below?: Buffer): Generator<Buffer> {
   const folder = below === undefined ? root : Buffer.concat([root, SLASH, below]);
   const entries = entriesOf(folder);
   if (entries === null && below === undefined)
@@ -110,6 +110,6 @@ function* walk(root: Buffer, below?: Buffer, depth = 0): Generator<Buffer> {
   for (const entry of entries ?? []) {
     const path = below === undefined ? entry.name : Buffer.concat([below, SLASH, entry.name]);
     if (entry.isFile()) yield path;
-    else if (entry.isDirectory() && entry.name.toString() !== '.git') yield* walk(root, path, depth + 1);
+    else if (entry.isDirectory() && entry.name.toString() !== '.git') yield* walk(root, path);
   }
 }
