@@ -56,7 +56,7 @@ export async function list(
   const { client, table } = await openSession(context, flags);
   const keys = await client.call('keys.list', {});
   const nameOf = await namesOf(client, flags.json ? [] : keys.flatMap(({ app, account }) => [app, account]));
-  const shown = flags.all ? keys : keys.filter(({ state }) => state === 'active');
+  const shown = flags.all ? keys : keys.filter((key) => stateOf(key) === 'active');
   table(
     shown,
     {
@@ -65,7 +65,7 @@ export async function list(
       APP: ({ app }) => nameOf(app),
       ACCOUNT: ({ account }) => nameOf(account),
       KIND: ({ kind }) => kind,
-      STATE: ({ state }) => state,
+      STATE: stateOf,
       EXPIRES: ({ expiresAt }) => minute(expiresAt),
       USED: ({ lastUsedAt }) => minute(lastUsedAt),
     },
@@ -73,6 +73,14 @@ export async function list(
       ? 'No key yet. Create one: ringfence keys create NAME --app APP --account ACCOUNT'
       : 'No key in use; --all lists the others. Create one: ringfence keys create NAME --app APP --account ACCOUNT',
   );
+}
+
+type Listed = Pick<Answer<'keys.list'>[number], 'state' | 'expiresAt'>;
+
+/** A key whose time is over opens nothing any more, whatever was last written of it. */
+function stateOf({ state, expiresAt }: Listed): string {
+  const isOver = expiresAt !== null && Date.parse(expiresAt) <= Date.now();
+  return state === 'active' && isOver ? 'expired' : state;
 }
 
 export async function revoke(

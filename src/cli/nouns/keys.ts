@@ -24,7 +24,7 @@ export const keys = buildRouteMap({
     }),
     list: buildCommand({
       loader: async () => bind((await load()).list),
-      parameters: { flags: { ...common, all: yes('Revoked keys too') } },
+      parameters: { flags: { ...common, all: yes('Revoked and expired keys too') } },
       docs: { brief: 'List virtual keys' },
     }),
     rotate: buildCommand({
