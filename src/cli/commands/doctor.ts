@@ -134,7 +134,11 @@ function checkAuthority(certificate: string): Check {
   const text = `the certificate is valid for ${days} days`;
   return days > 30
     ? ok('authority', text)
-    : finding('authority', text, 'Renew the authority and pass it on.');
+    : finding(
+        'authority',
+        text,
+        'Restart the gateway, which renews it, and give the apps what `ringfence ca` prints then.',
+      );
 }
 
 /** The ledger clock follows a forward step of the wall clock slowly, and never goes back. */
