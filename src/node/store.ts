@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathsOf, type Config } from '../config/config.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { inspectPostgresStore, openPostgresStore } from '../store/postgres/open.ts';
+import { inspectSqliteStore } from '../store/sqlite/inspect.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/ports.ts';
 
@@ -48,7 +48,7 @@ export async function inspectStore(
 ): Promise<'nothing' | 'older' | 'current'> {
   const { store } = config;
   const paths = pathsOf(config);
-  if (store.kind === 'sqlite') return existsSync(paths.store) ? 'current' : 'nothing';
+  if (store.kind === 'sqlite') return inspectSqliteStore(paths.store);
   const url = await urlOf(store, databaseUrl);
   const owner = await readFile(paths.gatewayId, 'utf8').then(
     (text) => text.trim(),

@@ -17,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { Store } from '../ports.ts';
+import { inspectSqliteStore } from './inspect.ts';
 import { openSqliteStore } from './open.ts';
 
 const clock = { wall: () => 1_764_000_000_000 };
@@ -67,6 +68,20 @@ describe('opening a SQLite store', () => {
     await (await open()).close();
     edit(path, 'PRAGMA user_version = 99');
     await assert.rejects(open(), { code: 'store_newer', message: /version 99/ });
+  });
+
+  it('is looked at without being opened, and nothing is left beside it', async () => {
+    assert.equal(await inspectSqliteStore(path), 'nothing');
+    await (await open()).close();
+    const files = readdirSync(join(directory, 'data'));
+    assert.equal(await inspectSqliteStore(path), 'current');
+    edit(path, 'PRAGMA user_version = 1');
+    assert.equal(await inspectSqliteStore(path), 'older');
+    edit(path, 'PRAGMA user_version = 99');
+    await assert.rejects(inspectSqliteStore(path), { code: 'store_newer', message: /version 99/ });
+    writeFileSync(path, 'junk');
+    await assert.rejects(inspectSqliteStore(path), { code: 'store_unavailable', message: /not a store/ });
+    assert.deepEqual(readdirSync(join(directory, 'data')), files);
   });
 
   it("refuses another program's database", async () => {
