@@ -16,13 +16,18 @@ interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
   readonly help: string;
-  samples(reports: readonly FleetReport[], sources: MetricSources): readonly Sample[];
+  samples(reports: readonly FleetReport[], sources: MetricSources | null): readonly Sample[];
 }
 
 const each =
   (of: (report: FleetReport['report']) => number): Family['samples'] =>
   (reports) =>
     reports.map(({ node, report }) => [`{node="${node}"}`, of(report)]);
+
+const stored =
+  (of: (sources: MetricSources) => readonly Sample[]): Family['samples'] =>
+  (_reports, sources) =>
+    sources === null ? [] : of(sources);
 
 const FAMILIES: readonly Family[] = [
   {
@@ -80,19 +85,19 @@ const FAMILIES: readonly Family[] = [
     name: 'leases',
     type: 'gauge',
     help: 'Slices of budgets that processes hold.',
-    samples: (_reports, { leases }) => [['', leases.length]],
+    samples: stored(({ leases }) => [['', leases.length]]),
   },
   {
     name: 'canary_uses_total',
     type: 'counter',
     help: 'Uses of decoy keys: each is an incident.',
-    samples: (_reports, { canaries }) => [['', canaries.reduce((sum, { uses }) => sum + uses, 0)]],
+    samples: stored(({ canaries }) => [['', canaries.reduce((sum, { uses }) => sum + uses, 0)]]),
   },
   {
     name: 'leaks',
     type: 'gauge',
     help: 'Leaked credentials without end of the matter.',
-    samples: (_reports, { leaks }) => openLeaks(leaks),
+    samples: stored(({ leaks }) => openLeaks(leaks)),
   },
 ];
 
@@ -102,8 +107,11 @@ function openLeaks(leaks: readonly LeakRecord[]): readonly Sample[] {
   return Array.from(counts, ([labels, all]): Sample => [labels, all.length]);
 }
 
-/** The Prometheus text format (version 0.0.4). Labels have few values: no keys, no numbers. */
-export function renderMetrics(reports: readonly FleetReport[], sources: MetricSources): string {
+/**
+ * The Prometheus text format (version 0.0.4). Labels have few values: no keys, no numbers. `sources`: null while the store
+ * cannot be read; what it knows is left out then.
+ */
+export function renderMetrics(reports: readonly FleetReport[], sources: MetricSources | null): string {
   const lines = FAMILIES.flatMap(({ name, type, help, samples }) => [
     `# HELP ringfence_${name} ${help}`,
     `# TYPE ringfence_${name} ${type}`,

@@ -24,15 +24,25 @@ export function createSystemService(primary: Primary, startedAt: number): System
     },
     probe: (nonce) => answerProbe(nonce, ring.derive('probe')),
     async metrics() {
-      const [leases, allCanaries, allLeaks] = await Promise.all([
-        store.leases.open(),
-        canaries.list(),
-        leaks.stored(),
-      ]);
-      return renderMetrics(await supervisor.reports(), { leases, canaries: allCanaries, leaks: allLeaks });
+      const sources = Promise.all([store.leases.open(), canaries.list(), leaks.stored()]);
+      const known = await sources.then(
+        ([leases, allCanaries, allLeaks]) => ({ leases, canaries: allCanaries, leaks: allLeaks }),
+        nullIfAway,
+      );
+      return renderMetrics(await supervisor.reports(), known);
     },
     ready: () => isReady(primary),
   };
+}
+
+/** Throws what is no store that is away. */
+function nullIfAway(error: unknown): null {
+  if (isAway(error)) return null;
+  throw error;
+}
+
+function isAway(error: unknown): error is RingfenceError {
+  return error instanceof RingfenceError && error.code === 'store_unavailable';
 }
 
 async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemService['status']> {
@@ -74,7 +84,7 @@ async function readKept(primary: Primary, reports: readonly FleetReport[]): Prom
     );
     return { problem: null, cursors: new Map(cursors), alarms: await alarms(primary) };
   } catch (error) {
-    if (!(error instanceof RingfenceError) || error.code !== 'store_unavailable') throw error;
+    if (!isAway(error)) throw error;
     const unread = 'rotations, canaries and leaks are not told: the store cannot be read';
     return { problem: error.message, cursors: new Map(), alarms: [unread] };
   }
