@@ -1,5 +1,5 @@
 import { PassThrough, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Refused } from '../intent/decision.ts';
 import { answerHeaders } from './headers.ts';
@@ -179,11 +179,13 @@ function codingOf(stated: string | string[] | undefined): string {
     .join();
 }
 
-/** For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. */
+/**
+ * For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. So is
+ * zstd: of several frames in a chunk Node's decoder gives the first, and says nothing of the others.
+ */
 const DECODERS = new Map<string, () => Transform>([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],
   ['deflate', createInflate],
   ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
 ]);

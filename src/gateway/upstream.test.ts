@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { refuse } from '../intent/decision.ts';
 import type { UpstreamResult } from './collector.ts';
 import { createUpstream } from './upstream.ts';
@@ -119,7 +119,8 @@ describe('answers that are compressed although they were not to be', () => {
     const codings = [
       ['gzip', gzipSync('clear')],
       ['GZIP', gzipSync('clear')],
-      ['zstd', zstdCompressSync('clear')],
+      ['gzip', Buffer.concat([gzipSync('cl'), gzipSync('ear')])],
+      ['br', brotliCompressSync('clear')],
       ['identity,gzip', gzipSync('clear')],
       ['', Buffer.from('clear')],
       ['identity,identity', Buffer.from('clear')],
@@ -147,5 +148,7 @@ describe('answers that are compressed although they were not to be', () => {
   it('are lost when nobody can decode them, because a secret may be in them', async () => {
     for (const coding of ['gzip', 'compress', 'gzip,gzip'])
       assert.equal((await get(coding, Buffer.from('not that'))).kind, 'lost', coding);
+    const frames = Buffer.concat([zstdCompressSync('cl'), zstdCompressSync('ear')]);
+    assert.equal((await get('zstd', frames)).kind, 'lost');
   });
 });
