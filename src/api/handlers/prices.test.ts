@@ -46,8 +46,8 @@ test('a price that could never count is refused by name', async () => {
 });
 
 test('an account called by name and by id is one: two prices of it that differ are refused', async () => {
-  const name = 'acme,main,message.send/sms,0.01,USD';
-  const id = 'acme,account_1,message.send/sms,0.02,USD';
+  const name = 'acme,main,message.send/mms,0.01,USD';
+  const id = 'acme,account_1,message.send/mms,0.02,USD';
   await assert.rejects(async () => importing(name, id), {
     message: /rows 1 and 2 price the same, and not alike/,
   });
