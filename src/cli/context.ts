@@ -54,6 +54,14 @@ export interface RingActions {
   drop(options: LocalOptions, inUse: string): Promise<RingView>;
 }
 
+/** What a backup holds. */
+export interface BackupView {
+  readonly folder: string;
+  /** Null: the store is a database of PostgreSQL, which is not in it. */
+  readonly storeBytes: number | null;
+  readonly journals: { readonly files: number; readonly bytes: number };
+}
+
 /** Commands that are the product itself; wired in `main.ts`. Each resolves to an exit code. */
 export interface CliActions {
   init(options: InitOptions): Promise<number>;
@@ -61,6 +69,8 @@ export interface CliActions {
   serve(options: LocalOptions): Promise<number>;
   /** For `doctor`: what can be told of configuration, key ring and data without a running gateway. */
   inspect(options: LocalOptions): Promise<readonly Check[]>;
+  /** Copies what a gateway needs to go on elsewhere into a new folder. */
+  backup(options: LocalOptions, folder: string): Promise<BackupView>;
   readonly ring: RingActions;
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
 import { isMissing } from './segments.ts';
 
+export const LOCK_NAME = 'lock';
+
 /** A process. The start time tells it from a later one with the same pid. */
 export interface Holder {
   readonly pid: number;
@@ -19,7 +21,7 @@ export interface ProcessTable {
  * holds it. A dead holder's lock is taken over: `takeover-<pid>` decides which one of several takers may.
  */
 export function lockDirectory(directory: string, processes: ProcessTable = systemProcesses): () => void {
-  const path = join(directory, 'lock');
+  const path = join(directory, LOCK_NAME);
   const mine = JSON.stringify(processes.self());
   if (!place(path, mine)) takeOver(path, mine, processes);
   return () => {
@@ -29,7 +31,7 @@ export function lockDirectory(directory: string, processes: ProcessTable = syste
 
 /** The process that holds the lock of a journal directory, when it lives; null when nobody does. */
 export function lockHolder(directory: string, processes: ProcessTable = systemProcesses): number | null {
-  const holder = parse(read(join(directory, 'lock')) ?? '');
+  const holder = parse(read(join(directory, LOCK_NAME)) ?? '');
   return holder !== null && processes.isAlive(holder) ? holder.pid : null;
 }
 

@@ -1,4 +1,5 @@
 import type { CliActions, CliProcess } from '../cli/context.ts';
+import { backup } from './actions/backup.ts';
 import { dev } from './actions/dev.ts';
 import { init } from './actions/init.ts';
 import { inspect } from './actions/inspect.ts';
@@ -14,6 +15,7 @@ export function createActions(process: CliProcess): CliActions {
     dev: (options) => dev(local, options),
     serve: (options) => serve(local, options),
     inspect: (options) => inspect(local, options),
+    backup: (options, folder) => backup(local, options, folder),
     ring: createRingActions(local),
   };
 }

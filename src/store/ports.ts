@@ -26,8 +26,6 @@ export interface Store {
   readonly ledger: LedgerStore;
   readonly leases: LeaseStore;
   readonly settings: SettingStore;
-  /** Copies a consistent snapshot to `path` while in use. */
-  backup(path: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -95,6 +95,8 @@ const actions: CliActions = {
   dev: () => Promise.resolve(0),
   serve: () => Promise.resolve(0),
   inspect: () => Promise.resolve([ok('config', 'defaults')]),
+  backup: (_options, folder) =>
+    Promise.resolve({ folder, storeBytes: 2_000_000, journals: { files: 3, bytes: 60_000_000 } }),
   ring: {
     list: () => Promise.resolve(ring),
     add: () => Promise.resolve(ring),

@@ -20,7 +20,8 @@ async function printed(answer: unknown, ...words: readonly string[]): Promise<st
   };
   const client = { call: () => Promise.resolve(answer) } as unknown as AdminClient;
   const ring = { list: never, add: never, drop: never };
-  const actions = { init: never, dev: never, serve: never, inspect: () => Promise.resolve([]), ring };
+  const inspect = () => Promise.resolve([]);
+  const actions = { init: never, dev: never, serve: never, inspect, backup: never, ring };
   await createCli({ process, client: () => client, actions, version: '1' }).run(words);
   return text;
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/contract.ts';
-import type { CliContext, LocalOptions } from '../context.ts';
+import type { BackupView, CliContext, LocalOptions } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
-import { openSession } from '../session.ts';
+import { createOutput, openSession } from '../session.ts';
 import { printable } from '../table.ts';
 
 export interface LocalFlags extends CommonFlags {
@@ -73,4 +73,20 @@ export function toLoad(unshipped: number | null): string {
 
 function because(problem: string | null): string {
   return problem === null ? '' : ` (${problem})`;
+}
+
+export async function backup(context: CliContext, flags: LocalFlags, folder: string): Promise<void> {
+  const { show, note } = createOutput(context, flags);
+  const made = await context.actions.backup(localOptions(context, flags), folder);
+  show(made, backupText);
+  note('The key ring is not in it. Keep a copy of that apart: nothing opens without it.');
+}
+
+function backupText({ folder, storeBytes, journals }: BackupView): string {
+  const size = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  const store =
+    storeBytes === null
+      ? 'store     PostgreSQL: not in it; what pg_dump copied before this is whole together with it'
+      : `store     ${size(storeBytes)}`;
+  return [folder, store, `journals  ${journals.files} files, ${size(journals.bytes)}`].join('\n');
 }

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { common, local, yes } from '../flags.ts';
+import { argument, common, local, yes } from '../flags.ts';
 
 const load = () => import('../commands/system.ts');
 
@@ -56,6 +56,15 @@ export const system = {
     loader: async () => bind((await load()).status),
     parameters: { flags: common },
     docs: { brief: 'What runs, and how it is' },
+  }),
+  backup: buildCommand({
+    loader: async () => bind((await load()).backup),
+    parameters: { flags: local, positional: argument('folder', 'A new folder') },
+    docs: {
+      brief: 'Copy store and journals into a new folder, also while the gateway runs',
+      fullDescription:
+        'Copies store and journals into a new folder, also while the gateway runs. To restore: stop the gateway, put the folder in place of the data directory, put the key ring back, start. With PostgreSQL run pg_dump first: the database is not in the folder.',
+    },
   }),
   doctor: buildCommand({
     loader: async () => bind((await import('../commands/doctor.ts')).doctor),

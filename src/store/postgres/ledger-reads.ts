@@ -1,4 +1,3 @@
-import { RingfenceError } from '../../kernel/errors.ts';
 import { checkLimit } from '../grants.ts';
 import type { Cursor, LedgerFilter, LedgerStore } from '../ports.ts';
 import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
@@ -103,10 +102,4 @@ const CANDIDATES = `
 async function hasResource({ database }: Context, account: string, resourceId: string): Promise<boolean> {
   const rows = await database.all(CANDIDATES, resourceTerm(account, resourceId), account);
   return rows.some((row) => (JSON.parse(row['resource_ids'] as string) as string[]).includes(resourceId));
-}
-
-/** PostgreSQL has its own tool, which knows more than a copy through this connection could. */
-export function refuseBackup(): Promise<never> {
-  const message = 'A PostgreSQL store is backed up with pg_dump or the tools of its host';
-  return Promise.reject(new RingfenceError('input_invalid', message));
 }

@@ -7,7 +7,7 @@ import { openDatabase } from './database.ts';
 import type { Database, PostgresConnection } from './database.ts';
 import { createKeys } from './keys.ts';
 import { createLeaseStore } from './leases.ts';
-import { createLedgerStore, refuseBackup } from './ledger-reads.ts';
+import { createLedgerStore } from './ledger-reads.ts';
 import { checkStore, migrate } from './migrate.ts';
 import { createNames } from './names.ts';
 import { createPolicies } from './policies.ts';
@@ -55,7 +55,6 @@ export async function openPostgresStore({ clock, owner, ...connection }: Postgre
     settings: createSettings(database),
     ledger: createLedgerStore(context),
     leases: createLeaseStore(context),
-    backup: refuseBackup,
     close: once(async () => void (await Promise.all([database.close(), naming.close()]))),
   });
 }

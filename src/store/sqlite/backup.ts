@@ -1,38 +1,41 @@
-import { open, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { Call } from './thread.ts';
+import { openDatabase } from './database.ts';
 
 /**
- * Copies a snapshot to `path`, which must not exist. It appears there only when it is whole and on disk.
- * Readable by its owner only.
+ * Copies a snapshot of the store at `path`, which may be in use, to `target`, which must not exist. It appears there only
+ * when it is whole and on disk. Readable by its owner only. Rejects with `conflict` and `store_unavailable`.
  */
-export async function backupStore(call: Call, path: string): Promise<void> {
-  if (existsSync(path)) throw new RingfenceError('conflict', `${path} exists already`);
-  const partial = `${path}.partial`;
+export async function backupSqliteStore(path: string, target: string): Promise<void> {
+  if (existsSync(target)) throw new RingfenceError('conflict', `${target} exists already`);
+  const partial = `${target}.partial`;
   try {
     await rm(partial, { force: true });
     await (await open(partial, 'wx', 0o600)).close();
-    await call('backup', partial);
+    await copySnapshot(path, partial);
     await sync(partial);
-    await rename(partial, path);
-    await sync(dirname(path));
-  } catch (error) {
+    await rename(partial, target);
+    await sync(dirname(target));
+  } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
-    if (error instanceof RingfenceError) throw error;
-    throw new RingfenceError(
-      'store_unavailable',
-      `The backup cannot be written: ${(error as Error).message}`,
-    );
+    throw new RingfenceError('store_unavailable', `The store cannot be copied: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+async function copySnapshot(path: string, target: string): Promise<void> {
+  const database = openDatabase({ path, readOnly: true });
+  try {
+    await database.backup(target);
+  } finally {
+    database.close();
   }
 }
 
 async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, 'r');
+  await file.sync();
 }

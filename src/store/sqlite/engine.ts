@@ -70,7 +70,6 @@ function createReads(context: Context) {
     openLeases: () => leases.openLeases(database),
     periods: (budget: string, since: number) => leases.listPeriods(database, budget, since),
     verify: () => verify(database),
-    backup: (path: string) => database.backup(path),
   };
 }
 

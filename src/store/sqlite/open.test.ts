@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { Store } from '../ports.ts';
 import { inspectSqliteStore } from './inspect.ts';
+import { backupSqliteStore } from './backup.ts';
 import { openSqliteStore } from './open.ts';
 
 const clock = { wall: () => 1_764_000_000_000 };
@@ -161,7 +162,7 @@ describe('opening a SQLite store', () => {
       const store = await open();
       await store.settings.put('when', 'before');
       const target = join(directory, 'copy.db');
-      const copying = store.backup(target);
+      const copying = backupSqliteStore(path, target);
       await store.settings.put('later', 'x');
       await copying;
       assert.equal(statSync(target).mode & 0o077, 0);
@@ -172,9 +173,9 @@ describe('opening a SQLite store', () => {
     });
 
     it('never overwrites a file, and leaves no half of one', async () => {
-      const store = await open();
-      await assert.rejects(store.backup(path), { code: 'conflict' });
-      await assert.rejects(store.backup(join(directory, 'missing', 'copy.db')), {
+      await open();
+      await assert.rejects(backupSqliteStore(path, path), { code: 'conflict' });
+      await assert.rejects(backupSqliteStore(path, join(directory, 'missing', 'copy.db')), {
         code: 'store_unavailable',
       });
       assert.deepEqual(readdirSync(directory), ['data']);

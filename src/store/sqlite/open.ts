@@ -4,7 +4,6 @@ import type { Clock } from '../../kernel/clock.ts';
 import { toError, toFault } from './faults.ts';
 import type { Store } from '../ports.ts';
 import type { AccountRecord, AppRecord, BudgetRecord, KillRecord } from '../records.ts';
-import { backupStore } from './backup.ts';
 import {
   createCollection,
   createKeys,
@@ -48,7 +47,6 @@ export async function openSqliteStore({ path, clock, ...limits }: SqliteOptions)
     settings: createSettings(call),
     ledger: createLedgerStore({ call, lists: lists.call, audits: audits.call }),
     leases: createLeaseStore(call),
-    backup: (target: string) => backupStore(audits.call, target),
     async close() {
       await Promise.all([lists.stop(), audits.stop()]);
       await writer.stop();

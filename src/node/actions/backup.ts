@@ -1,0 +1,52 @@
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { BackupView, LocalOptions } from '../../cli/context.ts';
+import { pathsOf } from '../../config/config.ts';
+import { copyJournals } from '../../journal/copy.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import { backupSqliteStore } from '../../store/sqlite/backup.ts';
+import { inspectStore } from '../store.ts';
+import type { Local } from './local.ts';
+
+/**
+ * Copies store and journals into a new folder, also while a gateway runs on them. The store goes first: what the journals
+ * have more is loaded after a restore. The folder appears when everything is in it and on disk. With PostgreSQL the
+ * database is not in it.
+ */
+export async function backup(local: Local, options: LocalOptions, folder: string): Promise<BackupView> {
+  const config = await local.configOf(options);
+  const paths = pathsOf(config);
+  if ((await inspectStore(config, local.databaseUrl)) === 'nothing')
+    throw new RingfenceError('not_found', `There is no store in ${config.data}: nothing to back up.`);
+  const target = resolve(folder);
+  if (existsSync(target)) throw new RingfenceError('conflict', `${folder} exists already.`);
+  const partial = `${target}.partial`;
+  try {
+    await makeFolder(partial);
+    const isSqlite = config.store.kind === 'sqlite';
+    const store = join(partial, basename(paths.store));
+    if (isSqlite) await backupSqliteStore(paths.store, store);
+    const journals = await copyJournals(paths.journal, join(partial, basename(paths.journal)));
+    if (existsSync(paths.gatewayId))
+      await copyFile(paths.gatewayId, join(partial, basename(paths.gatewayId)));
+    await rename(partial, target);
+    return {
+      folder: target,
+      storeBytes: isSqlite ? (await stat(join(target, basename(store)))).size : null,
+      journals,
+    };
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    if (error instanceof RingfenceError) throw error;
+    throw new RingfenceError('usage', `The backup cannot be written: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path, { mode: 0o700 });
+}
