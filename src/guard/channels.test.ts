@@ -11,6 +11,7 @@ const to = [phone('+4915215551234')];
 const code = messageTo(to, { action: 'verify.start', extras: ['voice'], content: null });
 const message = messageTo(to, { channel: 'whatsapp', extras: ['failover_sms'] });
 const chat = messageTo(to, { extras: ['failover_viber_service'] });
+const picture = messageTo(to, { channel: 'mms', extras: ['failover_sms'] });
 const call = messageTo(to, { action: 'call.create', channel: 'voice', extras: ['leg', 'recording'] });
 
 function isAllowed(rules: string, intent: Intent): boolean {
@@ -33,6 +34,13 @@ test('a rule that names channels allows what goes in no other, fallbacks include
     assert.equal(isAllowed(allow(both), intent), true, both);
   }
   assert.equal(isAllowed(allow('voice'), call), true);
+});
+
+test('a rule that allows picture messages allows the SMS that a vendor makes of one, and a rule that denies SMS does not', () => {
+  assert.equal(isAllowed(allow('mms'), picture), true);
+  assert.equal(isAllowed(allow('sms'), picture), false);
+  assert.equal(isAllowed(deny('sms'), picture), false);
+  assert.equal(isAllowed(allow('mms'), messageTo(to)), false);
 });
 
 test('a rule that denies a channel denies it as a fallback, too', () => {

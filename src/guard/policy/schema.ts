@@ -56,7 +56,7 @@ const what = z
       .min(1)
       .optional()
       .describe(
-        'How it is delivered. An allow rule covers what it names all channels of, fallbacks included; a deny rule or a limit, what may go in any of them.',
+        'How it is delivered. An allow rule covers what it names all channels of, fallbacks included (mms: also the SMS that a vendor makes of it); a deny rule or a limit, what may go in any of them.',
       ),
   })
   .describe('Which requests; all of them without it.');

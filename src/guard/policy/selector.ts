@@ -43,9 +43,11 @@ function inChannels(
 ): ((intent: Intent) => boolean) | null {
   const named = setOf(stated);
   if (named === null) return null;
-  const isNamed = (channel: Channel): boolean => named.has(channel);
   return (intent) => {
     const all = channelsOf(intent);
+    // A vendor makes an SMS of a picture message where no pictures are taken: whoever allows the one allows that.
+    const isNamed = (channel: Channel): boolean =>
+      named.has(channel) || (isAllow && channel === 'sms' && intent.channel === 'mms');
     return isAllow ? all.length > 0 && all.every(isNamed) : all.some(isNamed);
   };
 }
