@@ -82,15 +82,21 @@ function find(
 ): PriceRecord | null {
   const { vendor, account } = subject;
   const row = table.find(vendor, account, item, digits, now);
-  const wider = row === null ? widerItem(item) : null;
-  return wider === null ? row : table.find(vendor, account, wider, digits, now);
+  if (row !== null && row.kind !== 'band') return row;
+  const wider = widerItem(item);
+  const other = wider === null ? null : table.find(vendor, account, wider, digits, now);
+  return row === null || (other !== null && other.kind !== 'band') ? other : row;
 }
 
-/** The row that stands in for an item without one of its own. */
+/** The item whose row stands in for one without a row of its own, or with a coarse band alone. */
 function widerItem(item: string): string | null {
   if (item.startsWith('other/')) return 'other';
+  if (item.startsWith(FAILOVER)) return `message.send/${item.slice(FAILOVER.length)}`;
   return item.startsWith('lookup/') ? 'lookup/*' : null;
 }
+
+/** What falls back to a channel is a message in it. */
+const FAILOVER = 'message.failover_';
 
 /** Bands know countries only: numbers that pay the called party, wherever they are, cost as the dearest of all. */
 function findPlace(

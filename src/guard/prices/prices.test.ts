@@ -52,6 +52,16 @@ describe('price book', () => {
     assert.equal(bound([sms], intent), '0.60 USD');
   });
 
+  it('prices a fallback without a price of its own as a message in that channel', () => {
+    const picture = messageTo([phone('+4915215551234')], { channel: 'mms', extras: ['failover_sms'] });
+    const stated = [row('message.send/mms', '', 200_000), sms];
+    assert.equal(bound(stated, picture), '0.30 USD');
+    assert.equal(bound([...bands, ...stated], picture), '0.30 USD');
+    const own = row('message.failover_sms', '', 50_000, { unit: 'segment' });
+    assert.equal(bound([...bands, ...stated, own], picture), '0.25 USD');
+    assert.equal(bound(bands, picture), '0.95 USD');
+  });
+
   it('counts every started step of a call', () => {
     const call = messageTo([phone('+491521')], { action: 'call.create', channel: 'voice', content: null });
     const minute = row('call.create/voice', '', 10_000, { unit: 'minute' });
