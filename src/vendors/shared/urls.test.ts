@@ -15,6 +15,11 @@ test('an address is found by its form or by the name of its field, at any depth'
   assert.deepEqual(urlsIn(body), ['WSS://a.example', 'b.example', ' https://c.example', '//d.example']);
 });
 
+test('an address is read to its end, however far its host stands behind a long name', () => {
+  const far = `https://good.example:${'0'.repeat(3000)}@bad.example`;
+  assert.equal(new URL(urlsIn([far])[0] ?? '').hostname, 'bad.example');
+});
+
 test('no address hides behind a crowd of others', () => {
   const crowd = Array(900).fill('https://good.example');
   assert.equal(urlsIn([...crowd, 'https://bad.example']).at(-1), 'https://bad.example');

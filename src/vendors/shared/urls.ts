@@ -17,7 +17,7 @@ export function urlsIn(value: JsonValue): readonly string[] {
 
 function collect(value: JsonValue, name: string, found: string[]): void {
   if (typeof value === 'string') {
-    if (isUrl(value, name)) found.push(value.slice(0, 2048));
+    if (isUrl(value, name)) found.push(value);
     if (found.length > MAX_URLS) throw new Unreadable(`There are more than ${MAX_URLS} addresses.`);
   } else if (Array.isArray(value))
     for (const inner of value as readonly JsonValue[]) collect(inner, name, found);
