@@ -18,12 +18,12 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
-import { urlsIn } from '../shared/urls.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 
 /** The vendor ends every call after four hours; `time_limit_secs` makes it less. */
-const LONGEST_CALL = 14_400;
-const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
+export const LONGEST_CALL = 14_400;
+/** Seconds that a request may ask for. */
+export const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
 /** At the vendor's own hosts and signalling addresses (sip.telnyx.com) a number before the `@` is dialled. */
 const DIALS_OUT =
   /(?:^|\.)telnyx\.(?:com|com\.au|eu|ca|asia)$|^(?:192\.76\.120|64\.16\.250|185\.246\.41|103\.115\.244)\.\d{1,3}$/;
@@ -35,16 +35,6 @@ const checkCall = createNameCheck([
   'sip_address',
   'record',
   'transcription',
-]);
-const checkTexml = createNameCheck([
-  'To',
-  'From',
-  'Url',
-  'FallbackUrl',
-  'Texml',
-  'TimeLimit',
-  'Record',
-  'ApplicationSid',
 ]);
 
 /** `POST /calls`: one leg for each entry of `to`. */
@@ -87,7 +77,6 @@ function callDetails(body: JsonObject): IntentDetails {
     callSeconds: optionalWhole(body, 'time_limit_secs', LIMITS),
     extras: extrasOf(body),
     parameters: parametersOf(body),
-    callbacks: urlsIn(body),
   };
 }
 
@@ -110,7 +99,7 @@ function extrasOf(body: JsonObject): string[] {
 }
 
 /** A recording that ends with silence is transcribed, and charged so, to find it. */
-function listensForSilence(body: JsonObject, timeoutField: string): boolean {
+export function listensForSilence(body: JsonObject, timeoutField: string): boolean {
   return (optionalWhole(body, timeoutField, [0, 100_000]) ?? 0) > 0;
 }
 
@@ -121,84 +110,11 @@ export function destinationOf(text: string, name: string, plan: NumberingPlan): 
   return phoneOf(address, name, plan);
 }
 
-/** Parameters that name a script elsewhere. */
-const SCRIPTS = ['Url', 'FallbackUrl'] as const;
-
-/** Calls of TeXML, whose script is fetched from a URL, belongs to the application, or stands in `Texml`. */
-export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: boolean): IntentDetails {
-  checkTexml(body);
-  const script = optionalText(body, 'Texml');
-  const assistant = optionalText(body, 'AIAssistantId');
-  const limit = hasLimit ? optionalWhole(body, 'TimeLimit', LIMITS) : LONGEST_CALL;
-  return {
-    action: 'call.create',
-    channel: 'voice',
-    destinations: [destinationOf(requireText(body, 'To'), 'To', plan)],
-    sender: optionalText(body, 'From'),
-    callSeconds: limit,
-    ...(hasLimit ? {} : { fixedSeconds: true }),
-    extras: [
-      ...(isOn(body, 'Record') || isOn(body, 'ConferenceRecord') || recordsIn(script) ? ['recording'] : []),
-      ...(['RecordingTimeout', 'ConferenceRecordingTimeout'].some((name) => listensForSilence(body, name))
-        ? ['transcription']
-        : []),
-      ...(['', 'Disable'].includes(optionalText(body, 'MachineDetection') ?? '')
-        ? []
-        : ['machine_detection']),
-      ...(isOn(body, 'DeepfakeDetection') ? ['deepfake_detection'] : []),
-      ...(assistant === null ? [] : ['assistant']),
-      ...(SCRIPTS.every((name) => optionalText(body, name) === null) && isQuiet(script) ? [] : ['leg']),
-    ],
-    parameters: parametersOf(body),
-    callbacks: [...urlsIn(body), ...scriptUrls(script)],
-  };
-}
-
-/** A running TeXML call gets another script, or ends. */
-export function readTexmlChange(body: JsonObject, operation: Operation): IntentDetails {
-  checkTexml(body);
-  const script = optionalText(body, 'Texml');
-  const fetches = SCRIPTS.some((name) => optionalText(body, name) !== null);
-  const dials = fetches || (script !== null && !isQuiet(script));
-  return {
-    action: 'call.modify',
-    channel: 'voice',
-    effects: dials ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
-    callSeconds: dials ? LONGEST_CALL : null,
-    ...(dials ? { fixedSeconds: true } : {}),
-    extras: dials ? ['leg', ...(recordsIn(script) ? ['recording'] : [])] : [],
-    parameters: parametersOf(body),
-    callbacks: [...urlsIn(body), ...scriptUrls(script)],
-  };
-}
-
-/** Elements that speak, wait or end. Everything else in a script, and every URL of a further script, may dial. */
-const QUIET =
-  /<\/?(?:Response|Say|Play|Pause|Hangup|Reject)(?:\s[^<>]{0,2000})?>|<(?:Hangup|Pause|Reject)\/>|^<\?xml [^<>]{0,100}\?>/g;
-
-function isQuiet(script: string | null): boolean {
-  return script !== null && !script.replaceAll(QUIET, '').includes('<') && !/action\s*=/i.test(script);
-}
-
-/** Addresses within a script, in attributes and between elements, also where letters are written as numbers. */
-function scriptUrls(script: string | null): readonly string[] {
-  const plain = script?.replaceAll(/&#(x?)([0-9a-f]{1,6});/gi, (_all, hex: string, digits: string) => {
-    const point = Number.parseInt(digits, hex === '' ? 10 : 16);
-    return point < 0x80 ? String.fromCodePoint(point) : '?';
-  });
-  return plain?.match(/(?:https?|wss?):[^\s"'<>]{1,2000}/gi) ?? [];
-}
-
-function recordsIn(script: string | null): boolean {
-  return script !== null && /<\s*Record|record\s*=/i.test(script);
-}
-
 /** Recording a call or conference; it ends with the call at the latest. */
 export function readRecording(body: JsonObject): IntentDetails {
   return {
     ...recordingOf(body, 'max_length'),
     extras: isOn(body, 'transcription') || listensForSilence(body, 'timeout_secs') ? ['transcription'] : [],
-    callbacks: urlsIn(body),
   };
 }
 

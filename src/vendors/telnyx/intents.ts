@@ -18,7 +18,6 @@ import {
   readingOf,
   requireText,
   Unreadable,
-  urlsOf,
 } from '../shared/reading.ts';
 import { parseFormText } from '../shared/form.ts';
 import { urlsIn } from '../shared/urls.ts';
@@ -31,10 +30,9 @@ import {
   readRecording,
   readRefer,
   readScheduledEvent,
-  readTexmlCall,
-  readTexmlChange,
   readTransfer,
 } from './calls.ts';
+import { readTexmlCall, readTexmlChange } from './texml.ts';
 import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
@@ -88,7 +86,6 @@ export const READERS: Readonly<Record<string, Read>> = {
     destinations: [destinationOf(requireText(body, 'to'), 'to', plan)],
     sender: optionalText(body, 'from'),
     parameters: parametersOf(body),
-    callbacks: urlsOf(body, ['webhook_url', 'media_url']),
   }),
 };
 
@@ -98,7 +95,6 @@ function readRoom(body: JsonObject, { effects }: Operation): IntentDetails {
   return {
     effects: isOn(body, 'enable_recording') ? effects : effects.filter((one) => one !== 'indirect'),
     parameters: parametersOf(body),
-    callbacks: urlsIn(body),
   };
 }
 
@@ -110,12 +106,22 @@ function inConference(details: IntentDetails): IntentDetails {
 /** Commands that change a running call and cost nothing besides. */
 const CALL_COMMAND = /^(calls|conferences)\.actions\.\w+$/;
 
+/** Texts of messages may begin with an address that nobody calls; everything else that looks like one is a callback. */
+function withCallbacks(
+  read: Read,
+  body: JsonObject,
+  { plan, operation }: { readonly plan: NumberingPlan; readonly operation: Operation },
+): IntentDetails {
+  const details = read(body, plan, operation);
+  return details.action === 'message.send' ? details : { callbacks: urlsIn(body), ...details };
+}
+
 export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
   return readingOf(operation, () => {
     checkPlain(request);
     if (operation.id === 'numberLookup.retrieve') return readLookup(request, plan);
     const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
-    if (read !== undefined) return read(strictBody(request), plan, operation);
+    if (read !== undefined) return withCallbacks(read, strictBody(request), { plan, operation });
     const given = looseParameters(operation, request);
     const details = { parameters: parametersOf(given), callbacks: urlsIn(given) };
     const free = !operation.effects.includes('spend');
