@@ -342,6 +342,8 @@ test('addresses in JSON are callbacks as well, however many fields stand before 
   const sink = JSON.stringify({ destination: 'https://x.example', method: 'POST' });
   const events = form('events.twilio.com', '/v1/Sinks', `SinkConfiguration=${encodeURIComponent(sink)}`);
   assert.deepEqual(intentOf(events).callbacks, ['https://x.example']);
+  for (const name of ['sinkConfiguration', 'definition'])
+    assert.match(problemOf(form('events.twilio.com', '/v1/Sinks', `${name}=%7B%7D`)), /spell it exactly so/);
   const crowd = Object.fromEntries(Array.from({ length: 250 }, (_, place) => [`n${place}`, 'x']));
   const json = { name: 'x', deep: { crowd, more: { webhook: 'https://y.example' } } };
   const assistant = intentOf(wire('assistants.twilio.com', { url: '/v1/Assistants', json }));
