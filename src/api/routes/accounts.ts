@@ -84,7 +84,10 @@ export const accountRoutes = {
       account: reference,
       secret: z.string().max(60).optional().describe('Field to replace; needed when there are several'),
       watchSeconds: z.number().int().min(2).max(86_400).optional().describe('Before the old one ends; 10'),
-      force: z.boolean().optional().describe('Go on although apps are refused with the new one'),
+      force: z
+        .boolean()
+        .optional()
+        .describe('Go on although apps are refused with the new one, or it may not end the old one'),
     }),
     output: z.object({
       rotation: rotation.nullable(),

@@ -45,7 +45,7 @@ export const leaks = buildRouteMap({
           ...common,
           yes: yes('Do not ask'),
           watch: duration('How long to watch before the old secret ends; 10s unless given'),
-          force: yes('Go on although the vendor refuses apps that it did not refuse before'),
+          force: yes('Go on although the vendor refuses more apps than before, or to end the old secret'),
           background: yes('Do not wait for the end'),
         },
         positional: leak,

@@ -135,17 +135,18 @@ async function retire(work: Work, record: RotationRecord): Promise<void> {
     throw new Halt('It cannot be told which of the credentials at the vendor is the old one: end it there.');
   if ((await accepts(work, account)) !== true)
     throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
-  // Without an id, asking twice would end another one. With one, the vendor's word counts: a refusal may mean that the old
-  // credential lives, and may not read what was asked.
+  // Without an id, asking twice would end another one. With one, the vendor's word counts, or that of whoever forces it: a
+  // refusal may mean that the old credential lives, and may not read what was asked.
   const hasId = work.rotation.list !== null;
-  if (hasId || !(await isDead(work, old))) await askToEnd(work, request, { old, hasId });
+  if (hasId || !(await isDead(work, old)))
+    await askToEnd(work, request, { old, mustEnd: hasId && !record.isForced });
   if (!work.rotation.signsWebhooks) await work.previous.discard(record.account);
 }
 
 async function askToEnd(
   work: Work,
   request: WireRequest,
-  { old, hasId }: { readonly old: OpenAccount; readonly hasId: boolean },
+  { old, mustEnd }: { readonly old: OpenAccount; readonly mustEnd: boolean },
 ): Promise<void> {
   const reply = await work.line.patiently(request);
   if (reply.kind === 'unknown') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
@@ -154,8 +155,10 @@ async function askToEnd(
     throw new Halt(
       `The vendor still accepts the old credential (it answered ${status} when asked to end it).`,
     );
-  if (hasId && !isOk(reply.response) && status !== 404)
-    throw new Halt(`The vendor answered ${status} when asked to end the old credential: end it there.`);
+  if (mustEnd && !isOk(reply.response) && status !== 404)
+    throw new Halt(
+      `The vendor answered ${status} when asked to end the old credential: end it there, then go on with --force.`,
+    );
 }
 
 async function giveUp(work: Work, record: RotationRecord, problem: string): Promise<RotationRecord> {

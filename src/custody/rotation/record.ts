@@ -38,7 +38,7 @@ export interface RotationRecord {
   readonly endedAt: number | null;
   /** Milliseconds for which refusals are watched before the old secret is retired. */
   readonly watch: number;
-  /** Go on although the vendor refuses requests that it did not refuse before. */
+  /** Go on although the vendor refuses requests that it did not refuse before, or to end the old secret. */
   readonly isForced: boolean;
   /** How often a second credential was asked for. From 1 on, one may exist that we do not know of. */
   readonly tries: number;

@@ -184,6 +184,19 @@ for (const style of ['chosen', 'keys'] as const) {
   });
 }
 
+test('an old credential that the new one may not end is ended by a person, whose word counts', async () => {
+  const world = await rotationWorld('keys');
+  world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 403 } : null);
+  const { record, rotations } = await rotate(world);
+  assert.equal(record.phase, 'retiring');
+  for (const [id, { token }] of world.vendor.tokens)
+    if (token === 'realtoken') world.vendor.tokens.delete(id);
+  await rotations.start(REQUEST);
+  assert.match((await rotations.settled('account_1'))?.problem ?? '', /answered 403.*--force/);
+  await rotations.start({ ...REQUEST, isForced: true });
+  assert.equal((await rotations.settled('account_1'))?.phase, 'done');
+});
+
 test('when the vendor refuses the new credential too, the old one is not taken for dead', async () => {
   const world = await rotationWorld('second');
   world.beforeEffect = () => {
