@@ -48,6 +48,12 @@ describe('policy documents', () => {
       assert.match(allow(tagged), /not valid/, tagged);
   });
 
+  it('refuse letters that YAML has not, also in comments: PostgreSQL takes no NUL', () => {
+    const policy = (comment: string) => problem(`version: 1 # ${comment}\nmode: enforce\nrules: []\n`);
+    for (const letter of ['\0', '\u001b', '\ud800']) assert.match(policy(letter), /line 1: .*U\+/, letter);
+    assert.equal(policy('\t\u{1f680} für \u0645\u06cc\u200c'), 'no problem');
+  });
+
   it('refuse prefixes and numbers that no calling code begins', () => {
     for (const to of ['prefixes: ["+0049"]', 'notPrefixes: ["+0"]', 'numbers: ["+004915215551234"]'])
       assert.match(

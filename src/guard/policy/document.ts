@@ -6,9 +6,14 @@ import { type PolicyDocument, policySchema } from './schema.ts';
 /** The parser needs seconds for larger nonsense. */
 const MAX_SOURCE = 128 * 1024;
 
+/** What YAML 1.2 does not allow in a text; a store may not take it either. */
+const NOT_YAML = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /** Reads a policy in YAML. Throws `input_invalid` that names the line, the field and, for a misspelt one, the nearest. */
 export function parsePolicy(source: string): PolicyDocument {
   if (source.length > MAX_SOURCE) throw invalid('it is larger than 128 KiB');
+  const foreign = NOT_YAML.exec(source);
+  if (foreign !== null) throw invalid(describeLetter(source, foreign.index));
   const lines = new LineCounter();
   const yaml = parseDocument(source, {
     lineCounter: lines,
@@ -28,6 +33,11 @@ export function parsePolicy(source: string): PolicyDocument {
     seen.add(one.id);
   }
   return result.data;
+}
+
+function describeLetter(source: string, at: number): string {
+  const code = source.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  return `line ${source.slice(0, at).split('\n').length}: the letter U+${code} cannot stand in YAML`;
 }
 
 function toValue(yaml: ReturnType<typeof parseDocument>): unknown {
