@@ -106,6 +106,10 @@ test('a script of its own for the called party, and transcripts, are not overloo
   const whispered = call({ action: 'connect', endpoint });
   assert.deepEqual(whispered.extras, ['leg']);
   assert.deepEqual(whispered.callbacks, [onAnswer.url, onAnswer.ringbackTone]);
+  const spelled = [
+    { action: 'connect', endpoint: [{ ...endpoint[0], onAnswer: undefined, on_answer: onAnswer }] },
+  ];
+  assert.match(problem(API, { url: '/v1/calls', json: { ...CALL, ncco: spelled } }), /`onAnswer` exactly so/);
   const transcription = { eventUrl: ['https://example.com/text'] };
   const talk = call({ action: 'conversation', name: 'x', record: true, transcription });
   assert.deepEqual([talk.extras, talk.callbacks], [['recording', 'transcription'], transcription.eventUrl]);
