@@ -25,3 +25,13 @@ test('no address hides behind a crowd of others', () => {
   assert.equal(urlsIn([...crowd, 'https://bad.example']).at(-1), 'https://bad.example');
   assert.throws(() => urlsIn([...crowd, ...crowd, 'https://bad.example']), Unreadable);
 });
+
+test('what is carried along in headers is no address to connect to', () => {
+  const carried = 'https://crm.example/1';
+  const body = {
+    custom_headers: [{ name: 'X-Case', value: carried }],
+    endpoint: [{ uri: 'wss://a.example', headers: { url: carried } }],
+    headers_url: 'https://b.example',
+  };
+  assert.deepEqual(urlsIn(body), ['wss://a.example', 'https://b.example']);
+});

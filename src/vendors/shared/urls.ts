@@ -6,6 +6,8 @@ const MAX_URLS = 1000;
 const URL_TEXT = /^\s*(?:https?|wss?|rtmps?|srt):/i;
 /** Called, not connected to: these are destinations. */
 const CALLED = /^\s*(?:sips?|tel|mailto):/i;
+/** Passed on to whoever is called or connected. */
+const CARRIED = /^(?:custom_|sip_)?headers$/i;
 const URL_NAME = /(?:ur[il]s?|callbacks?|webhooks?)$/i;
 
 /** Addresses to which the vendor will connect, wherever they stand in a body. Throws `Unreadable` when they are too many. */
@@ -22,7 +24,8 @@ function collect(value: JsonValue, name: string, found: string[]): void {
   } else if (Array.isArray(value))
     for (const inner of value as readonly JsonValue[]) collect(inner, name, found);
   else if (typeof value === 'object' && value !== null)
-    for (const [field, inner] of Object.entries(value)) collect(inner, field, found);
+    for (const [field, inner] of Object.entries(value))
+      if (!CARRIED.test(field)) collect(inner, field, found);
 }
 
 function isUrl(value: string, name: string): boolean {
