@@ -218,7 +218,7 @@ test('a number that the vendor would read as one of another country is refused',
     const at = (country: string) => ({ url, form: { number: '15005550006', brand: 'x', country } });
     assert.match(problem(API, at('GB')), /`country`/, url);
     assert.match(problem(API, at('US,GB')), /`country`/, url);
-    for (const country of ['US', 'us', ''])
+    for (const country of ['US', 'us', '', 'CA', 'pr'])
       assert.deepEqual(to(intent(API, at(country)))[0], '+15005550006', `${url} ${country}`);
   }
 });

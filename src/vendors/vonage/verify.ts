@@ -42,16 +42,35 @@ interface Step {
   readonly destination: Destination;
 }
 
+/** Countries with one calling code: a number is the same, of whichever of them it is taken for. */
+const ONE_PLAN = [
+  'US CA AG AI AS BB BM BS DM DO GD GU JM KN KY LC MP MS PR SX TC TT VC VG VI',
+  'GB GG IM JE',
+  'RU KZ',
+  'IT VA',
+  'NO SJ',
+  'FI AX',
+  'AU CC CX',
+  'MA EH',
+  'RE YT',
+  'GP BL MF',
+  'CW BQ',
+].map((countries) => countries.split(' '));
+
 /**
  * `number` of Verify v1 and Number Insight. With a `country` the vendor reads it as a number of that country, so
- * `1907…` may be one of Great Britain: it must be the country that the number has as it stands.
+ * `1907…` may be one of Great Britain: it must have the calling code that the number begins with.
  */
 export function numberOf(parameters: JsonObject, plan: NumberingPlan): Destination {
   const number = phoneOf(requireText(parameters, 'number'), 'number', plan, true);
-  const country = optionalText(parameters, 'country') ?? '';
-  if (country !== '' && country.toUpperCase() !== number.phone?.country)
+  const country = (optionalText(parameters, 'country') ?? '').toUpperCase();
+  if (country !== '' && !isOfPlan(number.phone?.country ?? '', country))
     throw new Unreadable('`number` must be in international format, with no other `country` than its own.');
   return number;
+}
+
+function isOfPlan(own: string, stated: string): boolean {
+  return own === stated || ONE_PLAN.some((plan) => plan.includes(own) && plan.includes(stated));
 }
 
 /** `/verify/json` and `/verify/psd2/json`. */
