@@ -140,6 +140,15 @@ test('binary protobuf is refused with an explanation', () => {
   assert.equal(livekit.readIntent(operationOf(query), query, plan).kind, 'malformed');
 });
 
+test('a call without a body is answered in its own type, so that of binary protobuf is refused there, too', () => {
+  const bare = wire(HOST, { method: 'POST', url: '/twirp/livekit.SIP/ListSIPOutboundTrunk' });
+  const labelled = (type: string) => ({ ...bare, headers: { 'content-type': type } });
+  for (const type of ['application/protobuf', 'Application/Protobuf; v=1', 'application/json, x/y'])
+    assert.equal(livekit.readIntent(operationOf(bare), labelled(type), plan).kind, 'malformed', type);
+  for (const request of [bare, labelled('application/json')])
+    assert.equal(livekit.readIntent(operationOf(bare), request, plan).kind, 'intent');
+});
+
 test('hosts of the cloud and the placeholder are known, others are not', () => {
   assert.ok(operations.match('POST', '{project}.livekit.cloud', ['twirp', 'livekit.SIP', 'ListSIPTrunk']));
   for (const host of ['livekit.cloud', 'a.b.livekit.cloud', 'x.livekit.cloud.example.org', 'evil.example'])

@@ -3,7 +3,6 @@ import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import {
   checkPlain,
-  hasBody,
   type IntentDetails,
   jsonOf,
   parametersOf,
@@ -51,10 +50,17 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
   });
 }
 
-/** Twirp takes JSON or binary protobuf; only JSON can be read here. */
+const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
+
+/**
+ * Twirp takes JSON or binary protobuf, and answers in the type of the request, an empty one as well; only JSON can be
+ * read here, and only in JSON are the secrets of an answer found.
+ */
 function bodyOf(request: WireRequest): JsonObject {
   if (request.query !== '') throw new Unreadable('A Twirp call has no query.');
-  if (request.body.length === 0 || hasBody(request, 'application/json')) return jsonOf(request.body);
+  const type = request.headers['content-type'];
+  const isJson = type === undefined ? request.body.length === 0 : JSON_TYPE.test(type);
+  if (isJson) return jsonOf(request.body);
   throw new Unreadable('The content type must be application/json; binary protobuf is not read.');
 }
 
