@@ -112,6 +112,18 @@ test('a new credential is used only when the vendor accepts it', async () => {
   assert.deepEqual(record.fields, { sid: 'AC1' });
 });
 
+test('an account that the key ring does not open is sealed anew with all of its secrets', async () => {
+  const { accounts, options } = await setUp();
+  const record = await accounts.get('account_1');
+  await options.accounts.put({ ...record, sealed: record.sealed.replace(/^rfs1\.[^.]+/, 'rfs1.gone') });
+  await assert.rejects(accounts.test('account_1'), { code: 'key_ring_missing' });
+  await assert.rejects(accounts.reseal('account_1', { sid: 'AC1' }), { code: 'input_invalid' });
+  const { fields, sealed } = await accounts.reseal('account_1', { token: 'realtoken' });
+  assert.deepEqual(fields, { sid: 'AC1' });
+  const open = openAccount(options.sealerOf('account'), { id: 'account_1', fields, sealed });
+  assert.equal(open.secrets['token']?.reveal(), 'realtoken');
+});
+
 test('sealing by hand leaves alone what a rotation has staged, accepted or not', async () => {
   const { accounts, options, valid, changes } = await setUp();
   const candidates = createCandidates(options.settings, options.sealerOf('setting'));

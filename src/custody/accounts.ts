@@ -10,7 +10,7 @@ import { readAccountFields, readUpstream } from './account-fields.ts';
 import { createCandidates, previousName, type Candidates } from './candidate.ts';
 import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
-import { openAccount } from './open.ts';
+import { openAccount, tryOpenAccount } from './open.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 
@@ -140,7 +140,10 @@ async function commit(state: State, id: string): Promise<AccountRecord> {
 async function reseal(state: State, id: string, values: Values): Promise<AccountRecord> {
   const record = await get(state, id);
   const { custody } = vendorOf(state, record.vendor);
-  const account = readAccountFields(custody.fields, values, openAccount(state.sealer, record));
+  const opening = tryOpenAccount(state.sealer, record);
+  // Of one that does not open no secret can be kept: all must be given.
+  const known = opening.ok ? opening.account : { fields: record.fields, secrets: {} };
+  const account = readAccountFields(custody.fields, values, known);
   const { accepted, status } = await ask(state, record, account);
   const testedAt = state.clock.wall();
   if (accepted) return state.lock(id, () => replace(state, id, { ...account, testedAt }));

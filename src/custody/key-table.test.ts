@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Step } from '../intent/decision.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import { createSignatureCheck, parseJwt, signJwt, type JwtClaims } from '../vendors/shared/jwt.ts';
@@ -119,6 +120,19 @@ test('no refusal holds the secret', () => {
   const { table } = tableOf([record(secret, { state: 'revoked' })]);
   for (const presented of [basic(secret), basic(`${secret.slice(0, 31)}!`)])
     assert.ok(!JSON.stringify(table.authenticate(presented, origin)).includes(secret.slice(0, 31)));
+});
+
+test('a signing key whose verifier does not open has signed nothing, and hides no other of its public id', () => {
+  const openVerifier = ({ sealed }: { readonly sealed: string }) => {
+    if (sealed === 'sealed:lost') throw new RingfenceError('key_ring_missing', 'The key ring lacks the key.');
+    return new Secret(sealed.slice('sealed:'.length));
+  };
+  const table = createKeyTable({ index, openVerifier });
+  const kind = { kind: 'hs256' } as const;
+  table.load([record('lost', { ...kind, id: 'key_1' }), record('a good secret', { ...kind, id: 'key_2' })]);
+  const token = sign({ iss: 'AC1', exp: origin.wall / 1000 + 60 }, 'a good secret');
+  assert.equal(codeOf(table.authenticate(jwt(token), origin)), 'ok key_2');
+  assert.equal(codeOf(table.authenticate(jwt(sign({ exp: 9e9 }, 'lost')), origin)), 'key_invalid');
 });
 
 test('a secret of the wrong shape is refused before any hash is computed', () => {

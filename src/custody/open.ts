@@ -12,6 +12,24 @@ export function openAccount(
   return { fields, secrets: sealer.open(sealed, id) };
 }
 
+/** `problem`: why it does not open, in a sentence that holds no secret. */
+export type Opening =
+  | { readonly ok: true; readonly account: OpenAccount }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * The same for whoever has many accounts to open: one whose ring key is gone, or whose sealed text was damaged, must not
+ * close the others.
+ */
+export function tryOpenAccount(...sealed: Parameters<typeof openAccount>): Opening {
+  try {
+    return { ok: true, account: openAccount(...sealed) };
+  } catch (error) {
+    if (error instanceof RingfenceError) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
+
 /**
  * Opens what a virtual key is verified with: checks the app's signatures, and signs webhooks towards the app.
  * `sealer` has purpose `key`.

@@ -1,7 +1,13 @@
 import { next, refuse, type Step } from '../intent/decision.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
-import { createSignatureCheck, isAcceptable, type SignatureCheck } from '../vendors/shared/jwt.ts';
+import {
+  createSignatureCheck,
+  isAcceptable,
+  type JwtAlgorithm,
+  type SignatureCheck,
+} from '../vendors/shared/jwt.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { KeyEntry, RequestOrigin } from './key-entry.ts';
 import { createSigners } from './signers.ts';
@@ -47,10 +53,19 @@ export function createSignatures(options: SignaturesOptions): Signatures {
 
   function hasSigned(key: KeyEntry, { jwt, algorithm }: PresentedToken): boolean {
     if (key.kind !== KIND_OF[algorithm] || key.sealed === null) return false;
-    const check =
-      checks.get(key) ?? checkOf(algorithm, openVerifier({ id: key.id, sealed: key.sealed }).reveal());
+    const check = checks.get(key) ?? checkWith(algorithm, { id: key.id, sealed: key.sealed });
     checks.set(key, check);
     return check(jwt);
+  }
+
+  /** A key whose verifier does not open has signed nothing: it must not keep the others from being tried. */
+  function checkWith(algorithm: JwtAlgorithm, record: Parameters<OpenVerifier>[0]): SignatureCheck {
+    try {
+      return checkOf(algorithm, openVerifier(record).reveal());
+    } catch (error) {
+      if (error instanceof RingfenceError) return () => false;
+      throw error;
+    }
   }
 
   function findSigner(presented: PresentedToken, origin: RequestOrigin): Step<VerifiedToken<KeyEntry>> {

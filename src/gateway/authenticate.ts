@@ -22,7 +22,11 @@ export function authenticate(parts: PipelineParts, request: AppRequest, wire: Wi
   const { id, app, account: accountId, vendor, claims } = key.value;
   const account = parts.accounts.get(accountId);
   if (account === undefined)
-    return refuse('key_invalid', `key:${id}`, 'The vendor account of this key does not exist.');
+    return refuse(
+      'key_invalid',
+      `key:${id}`,
+      'The vendor account of this key does not exist, or cannot be opened.',
+    );
   return next({
     subject: { key: id, app, account: accountId, vendor, network: request.address },
     account,

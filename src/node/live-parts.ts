@@ -1,6 +1,6 @@
 import type { CanaryWatch } from '../custody/canaries/watch.ts';
 import type { KeyTable } from '../custody/key-table.ts';
-import { openAccount } from '../custody/open.ts';
+import { tryOpenAccount } from '../custody/open.ts';
 import type { Sealer } from '../custody/sealing/sealer.ts';
 import type { PipelineParts } from '../gateway/parts.ts';
 import type { LiveAccount } from '../gateway/ports.ts';
@@ -88,7 +88,7 @@ export function createLiveParts(sources: LiveSources): LiveParts {
   } satisfies LiveParts);
 }
 
-/** Accounts of vendors that this version does not know stay closed. */
+/** Accounts of vendors that this version does not know, and those that the key ring does not open, stay closed. */
 function openAccounts(
   registry: Registry,
   sealer: Sealer,
@@ -98,7 +98,9 @@ function openAccounts(
   for (const record of records) {
     const vendor = registry.byId(record.vendor);
     if (vendor === null) continue;
-    const open = openAccount(sealer, record);
+    const opening = tryOpenAccount(sealer, record);
+    if (!opening.ok) continue;
+    const open = opening.account;
     const scrubber = createScrubber(open, vendor.custody.sealedAnswerFields);
     const { id, name, currency, upstream } = record;
     accounts.set(id, { id, name, vendor: vendor.id, currency, upstream, open, scrubber });

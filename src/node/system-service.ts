@@ -7,6 +7,7 @@ import type { JournalState } from '../journal/options.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Cursor } from '../store/ports.ts';
+import { closedAccounts } from './closed-accounts.ts';
 import type { FleetReport } from './fleet.ts';
 import { describeLoss } from './losses.ts';
 import { renderMetrics } from './metrics.ts';
@@ -151,13 +152,11 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
 }
 
-/** What wants a person: a policy that is not in force, stopped rotations, used decoys, and leaked credentials of ours that still work. */
-async function alarms({
-  canaries,
-  leaks,
-  rotations,
-  store,
-}: Pick<Primary, 'canaries' | 'leaks' | 'rotations' | 'store'>): Promise<string[]> {
+type Alarming = 'canaries' | 'leaks' | 'rotations' | 'sealers' | 'store';
+
+/** What wants a person: a policy that is not in force, closed accounts, stopped rotations, used decoys, and leaked credentials of ours that still work. */
+async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
+  const { canaries, leaks, rotations, store } = primary;
   const policy = await readPolicyInForce(store);
   const used = (await canaries.list()).filter(({ uses, retiredAt }) => uses > 0 && retiredAt === null);
   const open = (await leaks.stored()).filter(
@@ -168,6 +167,7 @@ async function alarms({
   );
   return [
     ...(policy.problem === null ? [] : [policy.problem]),
+    ...(await closedAccounts(primary)),
     ...halted.map(
       ({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`,
     ),

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { Collection, KeyStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
-import { openAccount } from '../open.ts';
+import { tryOpenAccount } from '../open.ts';
 import { hasEnded, type RotationRecord } from '../rotation/record.ts';
 import type { Sealer } from '../sealing/sealer.ts';
 import type { LeakMatch, LeakRecord } from './record.ts';
@@ -37,9 +37,11 @@ export async function readIndex(
       known.set(rotation.replaced, { kind: 'account', account: rotation.account, secret: rotation.secret });
   for (const { id, index: hash } of await keys.list()) known.set(hash, { kind: 'key', key: id });
   for (const { id, index: hash } of await options.canaries()) known.set(hash, { kind: 'canary', canary: id });
-  for (const record of await accounts.list())
-    for (const [secret, value] of Object.entries(openAccount(sealer, record).secrets))
+  for (const record of await accounts.list()) {
+    const opening = tryOpenAccount(sealer, record);
+    for (const [secret, value] of Object.entries(opening.ok ? opening.account.secrets : {}))
       known.set(index(plain(value.reveal())), { kind: 'account', account: record.id, secret });
+  }
   return known;
 }
 

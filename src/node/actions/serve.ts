@@ -2,6 +2,7 @@ import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
+import { closedAccounts } from '../closed-accounts.ts';
 import { readPolicyInForce } from '../policy-in-force.ts';
 import type { Primary } from '../primary.ts';
 import { forPeople, type Local } from './local.ts';
@@ -23,6 +24,7 @@ export async function startAll({ say }: Local, primary: Primary): Promise<() => 
     await primary.start();
     const { problem } = await readPolicyInForce(primary.store);
     if (problem !== null) say(problem);
+    for (const closed of await closedAccounts(primary)) say(closed);
     return await startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
   } catch (error) {
     throw explainListening(error);

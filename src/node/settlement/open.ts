@@ -1,5 +1,5 @@
 import { createKeyedHash } from '../../custody/keyed-hash.ts';
-import { openAccount } from '../../custody/open.ts';
+import { tryOpenAccount } from '../../custody/open.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import type { Foundation } from '../foundation.ts';
 import { createSettlement } from './settlement.ts';
@@ -16,9 +16,9 @@ export function openSettlement(
     async account(id) {
       const found = await store.accounts.get(id);
       const vendor = found === null ? null : registry.byId(found.vendor);
-      return found === null || vendor === null
-        ? null
-        : { vendor, open: openAccount(sealers.account, found), upstream: found.upstream };
+      if (found === null || vendor === null) return null;
+      const opening = tryOpenAccount(sealers.account, found);
+      return opening.ok ? { vendor, open: opening.account, upstream: found.upstream } : null;
     },
     budget,
     send,
