@@ -45,12 +45,21 @@ export function checkDuration(what: string, milliseconds: number, least: number)
     throw invalidKey(`the ${what} must be a whole number of milliseconds from ${least} to ten years`);
 }
 
-/** The request for a key that takes the place of `old`. */
+/**
+ * The request for a key that takes the place of `old`. Throws `conflict` where no life is stated and that of `old` cannot
+ * tell, as an earlier rotation has cut it short.
+ */
 export function successor(
   old: VirtualKeyRecord,
   { lifetime }: Rotation,
   all: readonly VirtualKeyRecord[],
 ): NewKey {
+  const earlier = all.find(({ replaces }) => replaces === old.id);
+  if (lifetime === undefined && earlier !== undefined)
+    throw new RingfenceError(
+      'conflict',
+      `${old.name} was replaced by ${earlier.name} already, and ends soon: rotate that one, or state the life of the new key.`,
+    );
   const given = old.expiresAt === null ? null : Math.max(1, old.expiresAt - old.createdAt);
   return {
     app: old.app,

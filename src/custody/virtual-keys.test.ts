@@ -112,6 +112,15 @@ test('rotation gives a new key like the old one, and both work until the overlap
   assert.equal((await world.keys.rotate(rotated.record.id, { overlap: 0 })).record.name, 'shop.3');
 });
 
+test('a key that was replaced already is replaced again only with a life of its own: that of the old key is cut short', async () => {
+  const world = await setUp();
+  const old = await world.keys.create(request);
+  await world.keys.rotate(old.record.id, { overlap: DAY });
+  await assert.rejects(world.keys.rotate(old.record.id, { overlap: DAY }), /replaced by shop\.2 already/);
+  const again = await world.keys.rotate(old.record.id, { overlap: DAY, lifetime: null });
+  assert.deepEqual([again.record.name, again.record.expiresAt], ['shop.3', null]);
+});
+
 test('rotation never lengthens the life of the old key', async () => {
   const world = await setUp();
   const old = await world.keys.create({ ...request, lifetime: 1000 });
