@@ -94,6 +94,11 @@ test('a key of one account does not act on another', () => {
   assert.match(check(get(`/Organizations/OR1/Accounts/${OTHER}`)) ?? '', /path/);
   assert.match(check(get(`/v1/Keys?AccountSid=${OTHER}`)) ?? '', /parameters/);
   assert.match(check(post('/v1/Keys', { AccountSid: OTHER })) ?? '', /parameters/);
+  assert.match(check(get(`/v1/Voice/Summaries?Subaccount=${OTHER}`)) ?? '', /parameters/);
+  const listed = '/v1/Tollfree/Verifications?IncludeSubAccounts=';
+  assert.match(check(get(`${listed}true`)) ?? '', /parameters/);
+  assert.equal(check(get(`${listed}false`)), null);
+  assert.match(check(post('/v1/Keys', { account_sid: OTHER })) ?? '', /parameters/);
   assert.equal(check(post('/v1/Keys', { AccountSid: AC })), null);
   const encoded = { ...post('/v1/Keys', {}), body: Buffer.from(`Account%53id=${OTHER}`) };
   assert.match(check(encoded) ?? '', /parameters/);

@@ -10,7 +10,9 @@ import { accountGet } from './requests.ts';
 import { snippets } from './snippets.ts';
 
 const SID = /^(?:AC|SK)[0-9A-Za-z]{1,64}$/;
-const ACCOUNT_PARAMETER = /accountsid$/i;
+/** Voice Insights names a subaccount by the name without `Sid`. */
+const NAMES_ACCOUNT = /account_?sid$|^subaccount$/i;
+const SPANS_ACCOUNTS = /^include_?subaccounts$/i;
 
 const fields: readonly AccountField[] = [
   {
@@ -159,16 +161,18 @@ function checkAccount(
   const forms = [parseFormText(request.query), parseForm(request.body)];
   for (const form of forms)
     for (const [name, value] of form.kind === 'form' ? form.entries : [])
-      if (ACCOUNT_PARAMETER.test(name) && value !== '' && value !== accountSid)
-        return foreign('parameters', accountSid);
+      if (isForeign(name, value, accountSid)) return foreign('parameters', accountSid);
   return jsonNames(request, accountSid) ? foreign('body', accountSid) : null;
+}
+
+function isForeign(name: string, value: string, accountSid: string): boolean {
+  if (SPANS_ACCOUNTS.test(name)) return value !== 'false';
+  return NAMES_ACCOUNT.test(name) && value !== '' && value !== accountSid;
 }
 
 function isForeignSid(segment: string, accountSid: string): boolean {
   return /^AC[0-9a-f]{32}/i.test(segment) && !segment.startsWith(accountSid);
 }
-
-const JSON_ACCOUNT = /account_?sid$/i;
 
 /** JSON bodies with an account of their own: `{"account_sid": "AC…"}`, at any depth. One that is not read is refused later. */
 function jsonNames(request: WireRequest, accountSid: string): boolean {
@@ -181,7 +185,7 @@ function namesOther(value: JsonValue, accountSid: string, isAccount = false): bo
   if (typeof value === 'string') return isAccount && value !== '' && value !== accountSid;
   if (value === null || typeof value !== 'object') return false;
   return Object.entries(value).some(([name, inner]) =>
-    namesOther(inner, accountSid, isAccount || JSON_ACCOUNT.test(name)),
+    namesOther(inner, accountSid, isAccount || NAMES_ACCOUNT.test(name)),
   );
 }
 
