@@ -22,17 +22,22 @@ export interface Scrubber {
 export function createScrubber(account: OpenAccount, sealedFields: readonly string[]): Scrubber {
   const forms = formsOf(account).map((form) => Buffer.from(form).toString('latin1'));
   const needles = [...new Set(forms)].filter((form) => form.length >= SHORTEST);
-  return scrubberOf(needles, fieldPattern(sealedFields));
+  return scrubberOf(
+    needles,
+    sealedFields.length === 0 ? [] : DEPTHS.map((depth) => fieldAt(depth, sealedFields)),
+  );
 }
 
-function scrubberOf(needles: readonly string[], field: RegExp | null): Scrubber {
+function scrubberOf(needles: readonly string[], fields: readonly Field[]): Scrubber {
   const isTouched = (text: string): boolean =>
-    needles.some((needle) => text.includes(needle)) || (field !== null && text.search(field) !== -1);
+    needles.some((needle) => text.includes(needle)) || fields.some((field) => isNamed(text, field));
   const clean = (text: string): string => {
     if (!isTouched(text)) return text;
     let result = text;
     for (const needle of needles) if (result.includes(needle)) result = result.replaceAll(needle, MASK);
-    return field === null ? result : result.replace(field, `$1"${MASK}"`);
+    for (const field of fields)
+      if (isNamed(result, field)) result = result.replace(field.pattern, field.masked);
+    return result;
   };
   return {
     headers(headers) {
@@ -45,8 +50,11 @@ function scrubberOf(needles: readonly string[], field: RegExp | null): Scrubber 
       return cleaned === text ? body : Buffer.from(cleaned, 'latin1');
     },
     text: clean,
-    overlap: Math.max(field === null ? 0 : LONGEST_SEALED, ...needles.map((needle) => needle.length - 1)),
-    and: (token) => scrubberOf([...needles, token], field),
+    overlap: Math.max(
+      fields.length === 0 ? 0 : LONGEST_SEALED,
+      ...needles.map((needle) => needle.length - 1),
+    ),
+    and: (token) => scrubberOf([...needles, token], fields),
   };
 }
 
@@ -61,7 +69,8 @@ function formsOf({ fields, secrets }: OpenAccount): string[] {
       percent,
       percent.replace(/%../g, (code) => code.toLowerCase()),
     );
-    forms.push(json, json.replaceAll('/', '\\/'), ...base64Of(value));
+    forms.push(json, json.replaceAll('/', '\\/'), JSON.stringify(json).slice(1, -1), ...base64Of(value));
+    forms.push(...FOREIGN.flatMap((characters) => escapedIn(json, characters)));
     for (const name of Object.values(fields)) forms.push(...base64Of(`${name}:${value}`));
   }
   return forms;
@@ -73,9 +82,41 @@ function base64Of(text: string): string[] {
   return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
-/** `"auth_token": "…"` in JSON. Values are matched as whole JSON strings. */
-function fieldPattern(fields: readonly string[]): RegExp | null {
-  if (fields.length === 0) return null;
+/** What writers of JSON escape although they need not: for HTML, and for ASCII. */
+const FOREIGN = [/[<>&']/g, /[^\x20-\x7e]/g];
+
+function escapedIn(json: string, characters: RegExp): string[] {
+  const codeOf = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
+  const lower = json.replace(characters, (character) => `\\u${codeOf(character)}`);
+  const upper = json.replace(characters, (character) => `\\u${codeOf(character).toUpperCase()}`);
+  return [lower, upper];
+}
+
+/** `"auth_token": "…"` in JSON, as it looks so many strings deep. */
+interface Field {
+  readonly quote: string;
+  readonly pattern: RegExp;
+  readonly masked: string;
+}
+
+/** Logs and alerts hold bodies as texts, and these may hold texts in turn. */
+const DEPTHS = [0, 1, 2];
+
+/** Values are matched as whole strings. Each level doubles the backslashes and adds one before a quote. */
+function fieldAt(depth: number, fields: readonly string[]): Field {
+  const one = 2 ** depth;
   const names = fields.map((name) => name.replace(/[^A-Za-z0-9_-]/g, '\\$&')).join('|');
-  return new RegExp(`("(?:${names})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'g');
+  const [quote, pairs] = [`\\\\{${one - 1}}"`, `(?:\\\\{${2 * one}})*`];
+  const value = `(?:[^"\\\\]|\\\\+[^"\\\\]|${pairs}\\\\{${2 * one - 1}}")*`;
+  const plain = `${'\\'.repeat(one - 1)}"`;
+  return {
+    quote: plain,
+    pattern: new RegExp(`(${quote}(?:${names})${quote}\\s*:\\s*)${quote}${value}${pairs}${quote}`, 'g'),
+    masked: `$1${plain}${MASK}${plain}`,
+  };
+}
+
+/** Most answers hold no JSON in their strings, which is quicker to see than that they hold no such field. */
+function isNamed(text: string, { quote, pattern }: Field): boolean {
+  return text.includes(quote) && text.search(pattern) !== -1;
 }
