@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -31,6 +31,17 @@ test('an existing ring is never overwritten by a new one, and replaced whole whe
   await writeKeyRing(path, 'new', 'replace');
   assert.equal(await readFile(path, 'utf8'), 'new');
   assert.deepEqual(await readdir(folder), ['ring.json']);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test('a ring that root changes stays that of its owner, who must read it', { skip: !isRoot }, async (t) => {
+  const path = join(await directory(t), 'ring.json');
+  await writeKeyRing(path, 'old', 'create');
+  await chown(path, 4711, 4712);
+  await writeKeyRing(path, 'new', 'replace');
+  const { uid, gid, mode } = await stat(path);
+  assert.deepEqual([uid, gid, mode & 0o777], [4711, 4712, 0o600]);
 });
 
 test('a ring file that others can read is refused, with what to do', async (t) => {

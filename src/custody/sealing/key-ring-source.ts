@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 
 const MAX_BYTES = 64 * 1024;
@@ -15,14 +16,21 @@ export async function readKeyRing(source: KeyRingSource): Promise<string> {
 }
 
 /**
- * Writes the ring with mode 0600, whole or not at all. `create` refuses an existing file: a ring is never
+ * Writes the ring with mode 0600, whole or not at all, so that a power cut cannot undo it. A ring that is replaced stays
+ * its owner's: root may change it for the user that the gateway runs as. `create` refuses an existing file: a ring is never
  * overwritten by accident, because what it sealed would be lost.
  */
 export async function writeKeyRing(path: string, text: string, mode: 'create' | 'replace'): Promise<void> {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
-  await writePrivate(temporary, text);
-  if (mode === 'replace') return rename(temporary, path);
+  const old = mode === 'replace' ? await stat(path).catch(() => null) : null;
+  await writePrivate(temporary, text, old);
+  if (mode === 'create') await linkNew(temporary, path);
+  else await rename(temporary, path);
+  await syncDirectory(dirname(path));
+}
+
+async function linkNew(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (cause) {
@@ -34,13 +42,29 @@ export async function writeKeyRing(path: string, text: string, mode: 'create' | 
   }
 }
 
-async function writePrivate(path: string, text: string): Promise<void> {
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+async function writePrivate(path: string, text: string, owner: Owner | null): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
+    if (owner !== null && owner.uid !== (await file.stat()).uid) await file.chown(owner.uid, owner.gid);
     await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** A name that was given or taken is on the disk when this returns. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 
