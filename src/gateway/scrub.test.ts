@@ -4,7 +4,7 @@ import { Secret } from '../kernel/secret.ts';
 import { createScrubber } from './scrub.ts';
 
 /** Its spellings differ in every encoding, and its Base64 in both alphabets. */
-const SECRET = 'top/secret+?>~"ÿ key';
+const SECRET = 'top/secret+?>~"ÿ key!';
 const { headers, text } = createScrubber(
   { fields: { accountSid: 'AC0123' }, secrets: { token: new Secret(SECRET) } },
   [],
@@ -14,6 +14,8 @@ const SPELLINGS = {
   plain: Buffer.from(SECRET).toString('latin1'),
   'percent-encoded': encodeURIComponent(SECRET),
   'percent-encoded in lower case': encodeURIComponent(SECRET).replace(/%../g, (code) => code.toLowerCase()),
+  'as forms write it': new URLSearchParams({ x: SECRET }).toString().slice(2),
+  'percent-encoded by RFC 3986': encodeURIComponent(SECRET).replaceAll('!', '%21'),
   JSON: Buffer.from(JSON.stringify(SECRET).slice(1, -1)).toString('latin1'),
   'JSON with escaped slashes': Buffer.from(
     JSON.stringify(SECRET).slice(1, -1).replaceAll('/', '\\/'),

@@ -62,18 +62,22 @@ function formsOf({ fields, secrets }: OpenAccount): string[] {
   const forms: string[] = [];
   for (const secret of Object.values(secrets)) {
     const value = secret.reveal();
-    const percent = encodeURIComponent(value);
     const json = JSON.stringify(value).slice(1, -1);
-    forms.push(
-      value,
-      percent,
-      percent.replace(/%../g, (code) => code.toLowerCase()),
-    );
+    forms.push(value, ...percentOf(value));
     forms.push(json, json.replaceAll('/', '\\/'), JSON.stringify(json).slice(1, -1), ...base64Of(value));
     forms.push(...FOREIGN.flatMap((characters) => escapedIn(json, characters)));
     for (const name of Object.values(fields)) forms.push(...base64Of(`${name}:${value}`));
   }
   return forms;
+}
+
+/** As scripts write it, as forms do (adapters send secrets so, and vendors repeat the query), and as RFC 3986 would have it. */
+function percentOf(text: string): string[] {
+  const script = encodeURIComponent(text);
+  const form = new URLSearchParams({ x: text }).toString().slice(2);
+  const strict = script.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  const all = [script, form, strict.replace(/%../g, (code) => code.toUpperCase())];
+  return all.flatMap((one) => [one, one.replace(/%../g, (code) => code.toLowerCase())]);
 }
 
 /** Both alphabets, without the padding, which may be left out. */
