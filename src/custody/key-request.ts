@@ -55,10 +55,10 @@ export function successor(
   all: readonly VirtualKeyRecord[],
 ): NewKey {
   const earlier = all.find(({ replaces }) => replaces === old.id);
-  if (lifetime === undefined && earlier !== undefined)
+  if (lifetime === undefined && earlier !== undefined && old.expiresAt !== null)
     throw new RingfenceError(
       'conflict',
-      `${old.name} was replaced by ${earlier.name} already, and ends soon: rotate that one, or state the life of the new key.`,
+      `${old.name} was replaced by ${earlier.name} already, so its end may be that of the overlap: rotate that one, or state the life of the new key.`,
     );
   const given = old.expiresAt === null ? null : Math.max(1, old.expiresAt - old.createdAt);
   return {

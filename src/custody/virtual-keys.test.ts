@@ -121,6 +121,15 @@ test('a key that was replaced already is replaced again only with a life of its 
   assert.deepEqual([again.record.name, again.record.expiresAt], ['shop.3', null]);
 });
 
+test('a rotation that broke off before the old key got its end is done again', async () => {
+  const world = await setUp();
+  const old = await world.keys.create(request);
+  await world.keys.rotate(old.record.id, { overlap: DAY });
+  await world.options.keys.put(old.record); // As if the process had ended before that was written.
+  const again = await world.keys.rotate(old.record.id, { overlap: DAY });
+  assert.deepEqual([again.record.name, again.record.expiresAt], ['shop.3', null]);
+});
+
 test('rotation never lengthens the life of the old key', async () => {
   const world = await setUp();
   const old = await world.keys.create({ ...request, lifetime: 1000 });
