@@ -14,8 +14,15 @@ export interface FleetReport {
 }
 
 /** Puts a part in force in every process; resolves when all have confirmed or are dead. */
-export async function broadcast(fleet: Fleet, part: Part): Promise<void> {
-  await Promise.allSettled([...fleet.values()].map((worker) => worker.update(part)));
+export async function broadcast(fleet: Fleet, part: Part, say: (line: string) => void): Promise<void> {
+  const told = [...fleet.values()].map((worker) =>
+    worker
+      .update(part)
+      .catch((error: Error) =>
+        say(`${worker.node} did not confirm a change of ${part.kind}: ${error.message}`),
+      ),
+  );
+  await Promise.all(told);
 }
 
 /** Is this life of the process still going on? */

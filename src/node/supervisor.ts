@@ -101,7 +101,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     broadcast(part: Part) {
       state.memory.apply(part);
       state.briefings.changed(part);
-      return broadcast(workers, part);
+      return broadcast(workers, part, options.say);
     },
     live: () => workers.size,
     isServing: () => serving.size === nodes.length,

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Recalled } from '../guard/budgets/bank.ts';
@@ -27,7 +28,10 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Resolves when the journal is open. */
   readonly started: Promise<void>;
-  /** Puts a part in force. A process that does not confirm within a second is killed, so that nothing old stays in force. */
+  /**
+   * Puts a part in force. A process that does not confirm within a second, or says that it cannot, is killed, so that
+   * nothing old stays in force. Rejects, when it has ended, with the reason.
+   */
   update(part: Part): Promise<void>;
   listen(): Promise<void>;
   /** Money that the process gave up. Rejects when it has ended. */
@@ -164,7 +168,21 @@ async function recallPermits(line: WorkerLine, pool: PermitPool): Promise<number
 async function update({ child, line }: State, part: Part): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), CONFIRM_MILLISECONDS);
   if (part.kind === 'keys' && part.put.length > 1) clearTimeout(timer);
-  await confirmed(line, (id) => ({ type: 'update', id, part })).finally(() => clearTimeout(timer));
+  try {
+    await confirmed(line, (id) => ({ type: 'update', id, part }));
+  } catch (error) {
+    await endNow(child);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function endNow(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 async function confirmed(line: WorkerLine, make: (id: number) => Question): Promise<void> {
