@@ -46,8 +46,8 @@ export interface Accounts {
   /** Puts in use what a rotation has staged. The old values are gone from here. */
   commit(id: string): Promise<AccountRecord>;
   /**
-   * Puts new values in use when the vendor accepts them; else throws `vendor_refused` and keeps the old ones. Values that
-   * are not given are kept. What a rotation has staged is not touched.
+   * Puts new values in use when the vendor accepts each new secret by itself; else throws `vendor_refused` and keeps the
+   * old ones. Values that are not given are kept. What a rotation has staged is not touched.
    */
   reseal(id: string, values: Values): Promise<AccountRecord>;
   get(id: string): Promise<AccountRecord>;
@@ -118,9 +118,21 @@ async function test(state: State, id: string): Promise<AccountTest> {
 
 /** Whether the vendor of `record` accepts the credential of `account`. */
 async function ask(state: State, record: AccountRecord, account: OpenAccount): Promise<AccountTest> {
-  const { request, accepts } = vendorOf(state, record.vendor).custody.test(account, state.clock.wall());
+  const { request, accepts } = testOf(state, record, account);
   const response = await state.send(request, record.upstream);
   return { accepted: accepts(response), status: response.status };
+}
+
+/** What cannot even sign was not copied whole. */
+function testOf(state: State, { vendor }: AccountRecord, account: OpenAccount) {
+  const { custody } = vendorOf(state, vendor);
+  try {
+    return custody.test(account, state.clock.wall());
+  } catch (cause) {
+    if (cause instanceof RingfenceError) throw cause;
+    const names = Object.keys(account.secrets).join(', ');
+    throw new RingfenceError('input_invalid', `${names} cannot be used: is it whole?`, { cause });
+  }
 }
 
 /** Only if the credential is still the one that was tested. */
@@ -144,13 +156,31 @@ async function reseal(state: State, id: string, values: Values): Promise<Account
   // Of one that does not open no secret can be kept: all must be given.
   const known = opening.ok ? opening.account : { fields: record.fields, secrets: {} };
   const account = readAccountFields(custody.fields, values, known);
-  const { accepted, status } = await ask(state, record, account);
+  for (const { what, alone } of proofsOf(account, values)) {
+    const { accepted, status } = await ask(state, record, alone);
+    if (!accepted)
+      throw new RingfenceError(
+        'vendor_refused',
+        `The vendor answered ${status} to the new ${what}; the old one stays in use.`,
+      );
+  }
   const testedAt = state.clock.wall();
-  if (accepted) return state.lock(id, () => replace(state, id, { ...account, testedAt }));
-  throw new RingfenceError(
-    'vendor_refused',
-    `The vendor answered ${status} to the new credential; the old one stays in use.`,
-  );
+  return state.lock(id, () => replace(state, id, { ...account, testedAt }));
+}
+
+/**
+ * What the vendor must accept. Each secret that is given stands alone there: another one of the account would pass in its
+ * place. Where none is given, what is public has changed, and all must hold.
+ */
+function proofsOf(
+  { fields, secrets }: OpenAccount,
+  values: Values,
+): readonly { readonly what: string; readonly alone: OpenAccount }[] {
+  const all = Object.entries(secrets);
+  const given = all.filter(([name]) => (values[name] ?? '') !== '');
+  const proven = given.length > 0 ? given : all;
+  if (proven.length === 0) return [{ what: 'credential', alone: { fields, secrets } }];
+  return proven.map(([what, secret]) => ({ what, alone: { fields, secrets: { [what]: secret } } }));
 }
 
 /** Under the record's lock. */
