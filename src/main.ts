@@ -1,6 +1,6 @@
 import type { CliOptions } from './cli/context.ts';
 import { isHookLine, runHookLine } from './cli/hook-line.ts';
-import { outliveReaders } from './cli/lost-reader.ts';
+import { outliveReaders, untilTaken } from './cli/lost-reader.ts';
 import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
@@ -28,5 +28,6 @@ outliveReaders(process, words, process.exit);
 const code = isHookLine(words)
   ? await runHookLine(options, words)
   : await (await import('./cli/cli.ts')).createCli(options).run(words);
+await untilTaken(process, words);
 // Timers of pools must not keep a command alive that is done.
 process.exit(code);

@@ -1,6 +1,11 @@
 import { EXIT } from './exit.ts';
 
-type Stream = Pick<NodeJS.WriteStream, 'on' | 'write'>;
+type Stream = Pick<NodeJS.WriteStream, 'on' | 'write' | 'writableLength'>;
+
+interface Streams {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+}
 
 /** Commands that have more to do than to talk. */
 const WORKING: ReadonlySet<string | undefined> = new Set(['serve', 'dev', 'run']);
@@ -10,7 +15,7 @@ const WORKING: ReadonlySet<string | undefined> = new Set(['serve', 'dev', 'run']
  * with a stack trace, and a gateway with it: that goes on without a reader, other commands end as a shell expects.
  */
 export function outliveReaders(
-  { stdout, stderr }: { readonly stdout: Stream; readonly stderr: Stream },
+  { stdout, stderr }: Streams,
   [command]: readonly string[],
   exit: (code: number) => void,
 ): void {
@@ -21,4 +26,18 @@ export function outliveReaders(
     stderr.write(`error: standard output cannot be written: ${error.message}\n`);
     exit(EXIT.failure);
   });
+}
+
+/**
+ * Resolves when the reader has taken everything. A pipe holds 64 KB, and a process that exits drops the rest: `| jq` would
+ * see half a report. What serves does not wait at its end for a log collector that hangs.
+ */
+export async function untilTaken({ stdout, stderr }: Streams, [command]: readonly string[]): Promise<void> {
+  if (WORKING.has(command)) return;
+  await Promise.all([stdout, stderr].map(untilWritten));
+}
+
+function untilWritten(stream: Stream): Promise<void> {
+  if (stream.writableLength === 0) return Promise.resolve();
+  return new Promise((resolve) => void stream.write('', () => resolve()));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,6 +71,19 @@ describe('ringfence, started as a program', () => {
     const { error } = JSON.parse(failed.stderr) as { readonly error: { readonly code: string } };
     assert.equal(error.code, 'admin_unreachable');
     assert.equal((await run('no-such-command')).code, 2);
+  });
+
+  it('writes a long report whole, however slowly it is read', async () => {
+    const valueOf = (number: number) => hash('sha256', String(number)).slice(0, 32);
+    const values = Array.from({ length: 400 }, (_, number) => `TWILIO_AUTH_TOKEN=${valueOf(number)}\n`);
+    writeFileSync(join(folder, 'leaks.txt'), values.join(''));
+    const line = `"${process.execPath}" "${MAIN}" scan leaks.txt --json | { sleep 1; cat; }`;
+    const report = await text(
+      spawn('sh', ['-c', line], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] }).stdout,
+    );
+    assert.ok(report.length > 100_000);
+    const { findings } = JSON.parse(report) as { readonly findings: readonly unknown[] };
+    assert.equal(findings.length, 400);
   });
 
   it('sets itself up once, and serves', async () => {
