@@ -2,6 +2,8 @@ const MARK = 'ringfence:allow';
 /** A longer line is no place for a comment, but for one right before or after the value. */
 const REACH = 400;
 const LINE_END = 0x0a;
+/** Nothing farther from a value is read: a document may be one line of many megabytes, full of values. */
+const FARTHEST = 4096;
 /** What stands before a comment that has its line for itself, such as `<!--` or `"_comment":`, has no such word. */
 const VALUE = /[\w+/=.-]{12}/;
 
@@ -10,6 +12,11 @@ const VALUE = /[\w+/=.-]{12}/;
  * another value is about that one and not about the next line. `start` and `end` are the value's first byte and the byte after its last.
  */
 export function readAllowance(bytes: Uint8Array, start: number, end: number): string | null {
+  const from = Math.max(0, start - FARTHEST);
+  return readNear(bytes.subarray(from, end + FARTHEST), start - from, end - from);
+}
+
+function readNear(bytes: Uint8Array, start: number, end: number): string | null {
   const lineStart = bytes.lastIndexOf(LINE_END, start - 1) + 1;
   const before = lineStart < 2 ? lineStart : bytes.lastIndexOf(LINE_END, lineStart - 2) + 1;
   const next = bytes.indexOf(LINE_END, end);

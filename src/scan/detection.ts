@@ -1,6 +1,11 @@
 import type { LeakRule } from '../vendors/vendor.ts';
 import type { GramIndex } from './detector/gram-index.ts';
 
+/** More detections than this in one document are not kept; that there were more is told. */
+export const MOST_DETECTIONS = 10_000;
+/** The same for all documents of a scan. */
+export const MOST_IN_ALL = 500_000;
+
 /** A rule has matched in a document. Offsets are bytes from the start of the document. */
 export interface Detection {
   readonly rule: LeakRule;

@@ -1,9 +1,5 @@
-import type { Detection } from '../detection.ts';
+import { type Detection, MOST_DETECTIONS } from '../detection.ts';
 import type { AnchorTable } from './kernel.ts';
-
-/** More detections than this in one object are not kept; that there were more is told. */
-const MOST_DETECTIONS = 10_000;
-const NEW_LINE = 10;
 
 /** A detection and its value, so that the bytes can be let go. */
 export interface Finding {
@@ -89,24 +85,4 @@ function moved(finding: Finding, shift: number): Finding {
     seenTo: detection.seenTo + shift,
   };
   return { detection: { ...detection, ...moving }, value };
-}
-
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** Line and column, both from 1, of ascending offsets; columns count bytes. */
-export function positionsOf(bytes: Uint8Array, offsets: readonly number[]): Position[] {
-  let line = 1;
-  let lineStart = 0;
-  let next = bytes.indexOf(NEW_LINE);
-  return offsets.map((offset) => {
-    while (next >= 0 && next < offset) {
-      line++;
-      lineStart = next + 1;
-      next = bytes.indexOf(NEW_LINE, lineStart);
-    }
-    return { line, column: offset - lineStart + 1 };
-  });
 }

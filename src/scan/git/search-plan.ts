@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { readAllowance } from '../allowance.ts';
-import type { Detection, Detector } from '../detection.ts';
+import { type Detection, type Detector, MOST_IN_ALL } from '../detection.ts';
+import { positionsOf } from '../positions.ts';
 import type { ScanProblem } from '../sighting.ts';
 import { createArena } from './arena.ts';
 import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
-import { type Finding, type Findings, positionsOf } from './findings.ts';
+import type { Finding, Findings } from './findings.ts';
 import type { Kernel } from './kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { createObjectReader } from './object-reader.ts';
@@ -16,15 +17,12 @@ import { CANCELLED, HITS_KEPT, NEXT_TASK, OBJECTS_DONE, type ScanPlan } from './
 
 /** One worker's memory for objects: a base, its delta and the result must fit together. */
 const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
-/** What more is found is only counted. */
-const MOST_HITS = 500_000;
 const MOST_PROBLEMS = 200;
 /** More archives are searched as they are. */
 const MOST_WRAPPED = 100_000;
 /** A step ends after so many tasks, or after so many bytes that were searched. */
 const STEP_TASKS = 64;
 const STEP_BYTES = 32 << 20;
-const ALLOWANCE_REACH = 4096;
 const SURENESS = { low: 0, medium: 1, high: 2 } as const;
 
 /** A detection as it crosses threads. */
@@ -164,10 +162,10 @@ function createVisitor(plan: ScanPlan, tally: Tally, place: string): FamilyVisit
       const { length } = findings.list;
       if (length === 0 || type === 'tree') return;
       if (findings.cut) complain(oid(), `It holds more than ${length} credentials; the rest are not listed.`);
-      if (Atomics.add(plan.counters, HITS_KEPT, length) + length > MOST_HITS)
+      if (Atomics.add(plan.counters, HITS_KEPT, length) + length > MOST_IN_ALL)
         complain(
           oid(),
-          `More than ${MOST_HITS} credentials were found; those of this object are not listed.`,
+          `More than ${MOST_IN_ALL} credentials were found; those of this object are not listed.`,
         );
       else tally.objects.push({ oid: oid(), type, hits: hitsOf(bytes, findings) });
     },
@@ -204,12 +202,6 @@ function hitsOf(bytes: Uint8Array, { list }: Findings): Hit[] {
     end: detection.end,
     line: positions[index]?.line ?? 1,
     column: positions[index]?.column ?? 1,
-    allowance: allowanceAt(bytes, detection.start, detection.end),
+    allowance: readAllowance(bytes, detection.start, detection.end),
   }));
-}
-
-/** Reads no more than so many bytes around a value: a document may be one line of many megabytes, full of values. */
-function allowanceAt(bytes: Uint8Array, start: number, end: number): string | null {
-  const from = Math.max(0, start - ALLOWANCE_REACH);
-  return readAllowance(bytes.subarray(from, end + ALLOWANCE_REACH), start - from, end - from);
 }

@@ -1,21 +1,46 @@
-import type { Detection, Detector, Window } from '../detection.ts';
+import { type Detection, type Detector, MOST_DETECTIONS, type Window } from '../detection.ts';
 import { readAllowance } from '../allowance.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';
-import { withoutOverlaps } from '../overlaps.ts';
+import { weightOf, withoutOverlaps } from '../overlaps.ts';
+import { positionsOf } from '../positions.ts';
 import type { Place, Sighting } from '../sighting.ts';
 
 const LINE_END = 0x0a;
+/** After so many bytes it is looked whether there is room for more. */
+const STEP = 1 << 18;
+
+export interface Hits {
+  readonly list: readonly Detection[];
+  /** There were more. */
+  readonly isCut: boolean;
+}
 
 /** The detections of windows of a document that count at a place, the best one where several cover the same bytes; ascending. */
-export function findHits(detector: Detector, windows: readonly Window[], place: Place): Detection[] {
+export function findHits(detector: Detector, windows: readonly Window[], place: Place): Hits {
   const path = place.kind === 'stdin' ? null : place.path;
-  const found: Detection[] = [];
+  // Several anchors lead to the same value.
+  const known = new Map<string, Detection>();
+  let isCut = false;
   const report = (detection: Detection): void => {
-    if (standsWhereItCounts(detection) && countsIn(detection.rule, path)) found.push(detection);
+    if (!standsWhereItCounts(detection) || !countsIn(detection.rule, path)) return;
+    const name = `${detection.start} ${detection.end} ${detection.rule.id}`;
+    const other = known.get(name);
+    if (other === undefined && known.size === MOST_DETECTIONS) isCut = true;
+    else if (other === undefined || weightOf(detection) > weightOf(other)) known.set(name, detection);
   };
-  for (const window of windows) detector.detect(window, report);
-  return found.length < 2 ? found : withoutOverlaps(found);
+  for (const step of windows.flatMap(stepsOf)) if (!isCut) detector.detect(step, report);
+  const found = [...known.values()];
+  return { list: found.length < 2 ? found : withoutOverlaps(found), isCut };
+}
+
+function stepsOf(window: Window): readonly Window[] {
+  const { from, to } = window;
+  if (to - from <= STEP) return [window];
+  return Array.from({ length: Math.ceil((to - from) / STEP) }, (_, step) => {
+    const start = from + step * STEP;
+    return { ...window, from: start, to: Math.min(to, start + STEP) };
+  });
 }
 
 /** Where the bytes of a document stand in what was scanned. */
@@ -50,20 +75,6 @@ export function toSightings(
       column,
       ...(allowance === null ? {} : { allowance }),
     };
-  });
-}
-
-/** Line and column, both from 1, of ascending offsets; columns count bytes. */
-function positionsOf(bytes: Uint8Array, offsets: readonly number[]): { line: number; column: number }[] {
-  let line = 1;
-  let lineStart = 0;
-  return offsets.map((offset) => {
-    for (let next = bytes.indexOf(LINE_END, lineStart); next >= 0 && next < offset;) {
-      line++;
-      lineStart = next + 1;
-      next = bytes.indexOf(LINE_END, lineStart);
-    }
-    return { line, column: offset - lineStart + 1 };
   });
 }
 

@@ -18,23 +18,27 @@ export interface Readable {
   readonly to: number;
 }
 
-/** Everything that a text holds, also in its rewritten forms. */
-export function searchText(detector: Detector, readable: Readable, origin: Origin): Sighting[] {
+export interface Seen {
+  readonly sightings: readonly Sighting[];
+  /** The text holds more. */
+  readonly isCut: boolean;
+}
+
+/** Everything that a text holds, also in its rewritten forms, within the bound of a document. */
+export function searchText(detector: Detector, readable: Readable, origin: Origin): Seen {
   const { place } = origin;
   const hidden = readable.rewritings.map((one) => searchRewritten(detector, { ...readable, place }, one));
+  const plain = searchPlain(detector, { ...readable, place });
   // What a rewriting alone shows counts first, then what stands near something rewritten, and last the text as it is.
-  const layers = [
-    ...hidden.map(({ within }) => within),
-    ...hidden.map(({ near }) => near),
-    searchPlain(detector, { ...readable, place }),
-  ];
+  const layers = [...hidden.map(({ within }) => within), ...hidden.map(({ near }) => near), plain.layer];
   const explained: ByteRange[] = [];
-  return layers.flatMap(({ document, hits, rangeOf }) => {
+  const sightings = layers.flatMap(({ document, hits, rangeOf }) => {
     const isExplained = coverOf(explained);
     const fresh = hits.filter((hit) => !isExplained(...rangeOf(hit)));
     for (const hit of fresh) explained.push(rangeOf(hit));
     return toSightings(document, fresh, origin);
   });
+  return { sightings, isCut: plain.isCut || hidden.some(({ isCut }) => isCut) };
 }
 
 interface Layer {
@@ -46,12 +50,13 @@ interface Layer {
 
 type Placed = Omit<Readable, 'rewritings'> & Pick<Origin, 'place'>;
 
-function searchPlain(detector: Detector, { text, from, to, place }: Placed): Layer {
-  return {
-    document: { bytes: text, source: text, sourceAt: (offset) => offset },
-    hits: findHits(detector, [{ bytes: text, length: text.length, from, to }], place),
-    rangeOf: ({ start, end }) => [start, end],
-  };
+function searchPlain(
+  detector: Detector,
+  { text, from, to, place }: Placed,
+): { layer: Layer; isCut: boolean } {
+  const { list, isCut } = findHits(detector, [{ bytes: text, length: text.length, from, to }], place);
+  const document = { bytes: text, source: text, sourceAt: (offset: number) => offset };
+  return { layer: { document, hits: list, rangeOf: ({ start, end }) => [start, end] }, isCut };
 }
 
 /** What can be seen only in the rewritten text; the rest of it is found in the text as it is. */
@@ -59,16 +64,17 @@ function searchRewritten(
   detector: Detector,
   { text, from, to, place }: Placed,
   rewriting: Rewriting,
-): { within: Layer; near: Layer } {
+): { within: Layer; near: Layer; isCut: boolean } {
   const { bytes } = rewriting;
   const { length } = bytes;
   const sourceAt = (offset: number): number => sourceOf(rewriting, offset);
   const parts = replacedParts(rewriting, detector.reach);
-  const hits = findHits(
+  const { list, isCut } = findHits(
     detector,
     parts.map(([first, last]) => ({ bytes, length, from: first, to: last })),
     place,
-  ).filter(
+  );
+  const hits = list.filter(
     ({ anchor, seenFrom, seenTo }) =>
       sourceAt(anchor) >= from && sourceAt(anchor) < to && touchesReplaced(rewriting, seenFrom, seenTo),
   );
@@ -80,6 +86,7 @@ function searchRewritten(
   return {
     within: { ...layer, hits: hits.filter(isWithin) },
     near: { ...layer, hits: hits.filter((hit) => !isWithin(hit)) },
+    isCut,
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createDetector } from '../detector/detector.ts';
@@ -222,4 +223,38 @@ test('a stream that breaks off is a problem, not a failure', async () => {
   const search = createSearch(acmeDetector());
   await search.lookStream({ kind: 'stdin' }, broken());
   assert.match(search.outcome().problems[0]?.problem ?? '', /the pipe broke/);
+});
+
+/** So many values of the made-up vendor, all in one line, none twice. */
+function lineOf(count: number): string {
+  const values = Array.from({ length: count }, (_, number) => hash('sha256', String(number)).slice(0, 32));
+  return values.map((value) => `acme_token=${value} `).join('');
+}
+
+test('of a file full of values 10,000 are listed, and that there are more is told', async () => {
+  const { sightings, problems } = await look('dump.sql', lineOf(10_050));
+  assert.equal(sightings.length, 10_000);
+  assert.deepEqual(problems, [
+    { where: 'dump.sql', problem: 'It holds more than 10000 credentials; the rest are not listed.' },
+  ]);
+});
+
+test('a long file has the same bound, however many pieces it is read in', async () => {
+  const search = createSearch(acmeDetector());
+  const padding = Buffer.from(`${' '.repeat(9 << 20)}\n`);
+  const part = Buffer.from(`${lineOf(6000)}\n`);
+  await search.lookStream({ kind: 'file', path: 'a' }, [part, padding, part, padding, part] as never);
+  const { sightings, problems } = search.outcome();
+  assert.equal(sightings.length, 10_000);
+  assert.equal(problems.length, 1);
+});
+
+test('values at the end of a line of many megabytes take no longer than others', async () => {
+  const timeOf = async (padding: number): Promise<number> => {
+    const start = performance.now();
+    await look('min.js', ' '.repeat(padding) + lineOf(1000));
+    return performance.now() - start;
+  };
+  await timeOf(0);
+  assert.ok((await timeOf(30 << 20)) < (await timeOf(0)) + 5000);
 });

@@ -1,7 +1,8 @@
 import type { Detector } from '../detection.ts';
-import type { Place, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
+import type { Place, ScanOutcome, ScanProblem } from '../sighting.ts';
 import type { Chunks } from './byte-queue.ts';
 import type { Allotment } from './expand.ts';
+import { createKeeper, type Keep } from './keeper.ts';
 import type { LateDetector } from './late-detector.ts';
 import { packingOf } from './packing.ts';
 import { rewritingsOf } from './rewritings.ts';
@@ -30,8 +31,8 @@ export interface Search {
 }
 
 export function createSearch(source: Detector | LateDetector): Search {
-  const sightings: Sighting[] = [];
   const { report, problems } = collectProblems();
+  const keeper = createKeeper((place, problem) => report(nameOf(place), problem));
   const counts = { documents: 0, bytes: 0 };
   const late: LateDetector =
     'openAll' in source ? source : { openAll: async () => source, openFor: async () => source };
@@ -42,13 +43,14 @@ export function createSearch(source: Detector | LateDetector): Search {
     counts.bytes += bytes.length;
     if (packingOf(bytes) !== null) return lookInside(document);
     const text = textOf(bytes);
-    if (text === null) return;
+    const keep = text === null ? null : keeper.open(place);
+    if (text === null || keep === null) return;
     const rewritings = rewritingsOf(text, place);
     const detector = await late.openFor([text, ...rewritings.map((one) => one.bytes)]);
     if (detector === null) return;
     const readable = { text, rewritings, from: 0, to: text.length };
     const { searchText } = await loadSearchText();
-    sightings.push(...searchText(detector, readable, { place, linesBefore: 0 }));
+    keep(searchText(detector, readable, { place, linesBefore: 0 }));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
@@ -75,15 +77,9 @@ export function createSearch(source: Detector | LateDetector): Search {
       if (isPacked || (text !== null && text !== head))
         return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
-      if (text === null) return await discard();
-      const detector = await late.openAll();
-      const { cutPieces, searchText } = await loadSearchText();
-      for await (const piece of cutPieces(whole, detector.reach)) {
-        const origin = { place, linesBefore: piece.linesBefore };
-        counts.bytes += piece.fresh;
-        const readable = { ...piece, rewritings: rewritingsOf(piece.text, place) };
-        sightings.push(...searchText(detector, readable, origin));
-      }
+      const keep = text === null ? null : keeper.open(place);
+      if (keep === null) return await discard();
+      counts.bytes += await searchLong(await late.openAll(), whole, { place, keep });
     } catch (error) {
       report(nameOf(place), `It was not read to its end: ${reasonOf(error)}.`);
     }
@@ -96,8 +92,25 @@ export function createSearch(source: Detector | LateDetector): Search {
     look,
     lookStream,
     report,
-    outcome: () => ({ sightings, problems: problems(), ...counts }),
+    outcome: () => ({ sightings: keeper.sightings, problems: problems(), ...counts }),
   });
+}
+
+/** Reads a text piece by piece to its end; gives its length. */
+async function searchLong(
+  detector: Detector,
+  chunks: Chunks,
+  { place, keep }: { readonly place: Place; readonly keep: Keep },
+): Promise<number> {
+  const { cutPieces, searchText } = await loadSearchText();
+  let [bytes, hasRoom] = [0, true];
+  for await (const { fresh, ...piece } of cutPieces(chunks, detector.reach)) {
+    bytes += fresh;
+    if (!hasRoom) continue;
+    const readable = { ...piece, rewritings: rewritingsOf(piece.text, place) };
+    hasRoom = keep(searchText(detector, readable, { place, linesBefore: piece.linesBefore }));
+  }
+  return bytes;
 }
 
 /** A scan goes on whatever it meets; a list without end helps nobody. */
