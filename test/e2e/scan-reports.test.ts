@@ -116,6 +116,19 @@ describe('the report of ringfence scan', () => {
     assert.ok(!stderr.includes('doctor'), 'which does not look at it');
   });
 
+  it('a .ringfence-scan.yaml of any content is read, or refused, within seconds', async () => {
+    const refusal = async (yaml: string) => {
+      world.write({ 'hostile/.ringfence-scan.yaml': yaml });
+      return (await world.scan(['hostile'])).stderr;
+    };
+    const keys = Array.from({ length: 30_000 }, (_, number) => `${number}: 0`);
+    const start = performance.now();
+    assert.match(await refusal(`{ ${keys.join()} }`), /must hold one list/);
+    assert.ok(performance.now() - start < 20_000);
+    assert.match(await refusal('allow: []\nallow: []\n'), /is no YAML: .*unique/);
+    assert.match(await refusal(`allow: []\n${' '.repeat(256 << 10)}`), /too large/);
+  });
+
   it('.ringfence-scan.yaml allows with a reason until a day; expired or incomplete, it does not', async () => {
     const file = (until: string, more = 'reason: made up'): Record<string, string> => ({
       'allowed/a.env': line(FIRST),

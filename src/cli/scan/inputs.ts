@@ -7,6 +7,8 @@ import type { Suppressions } from '../../scan/report/suppressions.ts';
 const SUPPRESSION_FILE = '.ringfence-scan.yaml';
 const BASELINE_FILE = '.ringfence-baseline.json';
 const MOST_BYTES = 64 << 20;
+/** People write suppressions by hand; to parse a megabyte of YAML takes seconds and 200 MB. */
+const MOST_SUPPRESSION_BYTES = 256 << 10;
 const PART_BYTES = 64 << 10;
 
 /** Folder in which the project keeps its baseline and its suppressions. */
@@ -35,16 +37,22 @@ export async function openBaseline(
 export async function openSuppressions(folder: string, today: string): Promise<Suppressions | null> {
   const path = join(folder, SUPPRESSION_FILE);
   if (!files.existsSync(path)) return null;
-  const [{ readSuppressions }, { parse }] = await Promise.all([
+  const [{ readSuppressions }, yaml] = await Promise.all([
     import('../../scan/report/suppressions.ts'),
     import('yaml'),
   ]);
-  return readSuppressions(parseYaml(parse, readText(path, { mayBeLink: false, mayBePipe: false })), today);
+  const text = readText(path, { mayBeLink: false, mayBePipe: false, most: MOST_SUPPRESSION_BYTES });
+  return readSuppressions(parseYaml(yaml, text), today);
 }
 
-function parseYaml(parse: (text: string) => unknown, text: string): unknown {
+function parseYaml({ parseDocument, visit }: typeof import('yaml'), text: string): unknown {
   try {
-    return parse(text);
+    // The library compares each key with every other one.
+    const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    visit(document, { Map: (_, { items }) => refuseRepeated(items.map(({ key }) => String(key))) });
+    return document.toJS();
   } catch (cause) {
     const [reason = ''] = messageOf(cause).split('\n');
     const message = `${SUPPRESSION_FILE} is no YAML: ${reason.replace(/:$/, '')}.`;
@@ -52,20 +60,25 @@ function parseYaml(parse: (text: string) => unknown, text: string): unknown {
   }
 }
 
+function refuseRepeated(keys: readonly string[]): void {
+  if (new Set(keys).size < keys.length) throw new Error('Map keys must be unique');
+}
+
 interface Allowed {
   readonly mayBeLink: boolean;
   readonly mayBePipe: boolean;
+  readonly most?: number;
 }
 
 /**
  * A link that comes with a project could lead to anything, a pipe to nobody, and a device has no end: only what a person
  * names may be a link or a pipe.
  */
-function readText(path: string, { mayBeLink, mayBePipe }: Allowed): string {
+function readText(path: string, { mayBeLink, mayBePipe, most = MOST_BYTES }: Allowed): string {
   try {
     const status = mayBeLink ? files.statSync(path) : files.lstatSync(path);
     if (!status.isFile() && !(mayBePipe && status.isFIFO())) throw new Error('it is no regular file');
-    if (status.size > MOST_BYTES) throw new Error('it is too large');
+    if (status.size > most) throw new Error('it is too large');
     return status.isFIFO() ? readPipe(path) : files.readFileSync(path, 'utf8');
   } catch (cause) {
     throw new RingfenceError('input_invalid', `The file ${path} cannot be read: ${messageOf(cause)}.`, {

@@ -56,12 +56,21 @@ function readEntry(entry: unknown, number: number): Entry {
     throw invalid(`entry ${number} allows everything; give a rule, a path or a fingerprint`);
   if (path !== undefined && path.length > LONGEST_PATH)
     throw invalid(`entry ${number}: its path is too long`);
-  const fitsPath = path === undefined ? null : compileGlob(path);
+  const fitsPath = path === undefined ? null : once(compileGlob(path));
   const conditions: Suppression['fits'] = (sighting, hash) =>
     (rule === undefined || sighting.rule.id === rule) &&
     (fitsPath?.(pathOf(sighting.place)) ?? true) &&
     (fingerprint === undefined || hash?.(sighting.rule.id, sighting.secret.reveal()) === fingerprint);
   return { conditions, reason, until };
+}
+
+/** Values of one file come one after another, and to fit a glob may take a while. */
+function once(fits: (path: string) => boolean): (path: string) => boolean {
+  let latest: { readonly path: string; readonly fits: boolean } | null = null;
+  return (path) => {
+    if (latest?.path !== path) latest = { path, fits: fits(path) };
+    return latest.fits;
+  };
 }
 
 function textField(value: unknown, name: string, number: number): string | undefined {
