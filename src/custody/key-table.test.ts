@@ -302,6 +302,20 @@ test('what the token says of itself is checked before any signature', () => {
   assert.deepEqual(count, { checks: 0, opened: 0 });
 });
 
+test('a token without end counts for the life that the vendor gives such ones, and only from a time of issue', () => {
+  const { table } = tableOf([record('secret', { kind: 'hs256' })]);
+  const ask = (claims: JwtClaims, wall = origin.wall) =>
+    codeOf(
+      table.authenticate({ ...jwt(sign(claims, 'secret')), life: 900 } as Presented, { ...origin, wall }),
+    );
+  const iat = origin.wall / 1000;
+  assert.equal(ask({ iat }), 'ok key_1');
+  assert.equal(ask({ iat }, origin.wall + 899_000), 'ok key_1');
+  assert.equal(ask({ iat }, origin.wall + 900_000), 'key_invalid');
+  for (const claims of [{}, { iat: 'now' }, { iat: iat + 3600 }, { iat, exp: iat - 3600 }])
+    assert.equal(ask(claims), 'key_invalid', JSON.stringify(claims));
+});
+
 test('forged tokens soon cost one check each, and keys in use beside them notice nothing', () => {
   const keys = Array.from({ length: MAX_SIGNING_KEYS }, (_, n) =>
     record(`secret ${n}`, { id: `key_${n}`, kind: 'hs256' }),

@@ -11,7 +11,7 @@ import {
 import type { Presented } from '../vendors/vendor.ts';
 import type { KeyEntry, RequestOrigin } from './key-entry.ts';
 import { createSigners } from './signers.ts';
-import { createTokenCache, type VerifiedToken } from './token-cache.ts';
+import { createTokenCache, type TokenClaims, type VerifiedToken } from './token-cache.ts';
 import { createTrials } from './trials.ts';
 
 export type PresentedToken = Extract<Presented, { kind: 'jwt' }>;
@@ -88,12 +88,21 @@ export function createSignatures(options: SignaturesOptions): Signatures {
     add: (entry) => signers.add(entry),
     remove: (entry) => signers.remove(entry),
     verify(presented, origin) {
-      const { jwt, algorithm } = presented;
+      const { jwt, algorithm, life } = presented;
       const known = tokens.get(jwt.token, origin);
       if (known !== null && isCurrent(known.key)) return next(known);
-      // A token without end would be a key that nobody can find again, so it must state `exp`.
-      if (jwt.claims['exp'] === undefined || !isAcceptable(jwt, algorithm, origin.wall)) return UNKNOWN_KEY;
+      if (!hasEnd(jwt.claims, life, origin.wall) || !isAcceptable(jwt, algorithm, origin.wall))
+        return UNKNOWN_KEY;
       return findSigner(presented, origin);
     },
   };
+}
+
+/**
+ * A token without end would be a key that nobody can find again: it states `exp`, or it is younger than the `life` that
+ * the vendor gives such ones.
+ */
+function hasEnd({ exp, iat }: TokenClaims, life: number | undefined, wall: number): boolean {
+  if (exp !== undefined) return true;
+  return life !== undefined && typeof iat === 'number' && wall / 1000 < iat + life;
 }

@@ -59,6 +59,8 @@ export type Presented =
       readonly publicId: string;
       readonly algorithm: JwtAlgorithm;
       readonly jwt: UnverifiedJwt;
+      /** Seconds from `iat` for which the vendor takes a token without `exp`; absent when it takes none. */
+      readonly life?: number;
     };
 
 /** What an app gets: the vendor's names for the parts and their values, shown once. */

@@ -12,7 +12,7 @@ import type {
   Presented,
 } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
-import { checkRestClaims, createApplicationTokens } from './application-token.ts';
+import { checkRestClaims, createApplicationTokens, LIFE } from './application-token.ts';
 import { bodyKind } from './body.ts';
 import { API_HOST, REST_HOST } from './facts.ts';
 import { findCredential, isSigned, replaceKeys } from './places.ts';
@@ -67,7 +67,7 @@ export const custody: CustodyAdapter = {
     const found = isSigned(request) ? null : findCredential(request);
     if (found === null) return null;
     return found.place === 'bearer'
-      ? { kind: 'jwt', publicId: found.applicationId, algorithm: 'RS256', jwt: found.jwt }
+      ? { kind: 'jwt', publicId: found.applicationId, algorithm: 'RS256', jwt: found.jwt, life: LIFE }
       : { kind: 'secret', publicId: found.apiKey, secret: found.apiSecret };
   },
   explainMissing(request) {
