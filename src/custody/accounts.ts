@@ -95,7 +95,9 @@ async function seal(state: State, request: NewAccount, id: string): Promise<Acco
   const { vendor, name, values, upstream = null, currency } = request;
   checkName(name);
   const { custody, facts } = vendorOf(state, vendor);
-  const { fields, secrets } = readAccountFields(custody.fields, values);
+  const account = readAccountFields(custody.fields, values);
+  for (const { alone } of proofsOf(account, values)) testOf(state, vendor, alone);
+  const { fields, secrets } = account;
   return store(state, {
     id,
     vendor,
@@ -118,13 +120,13 @@ async function test(state: State, id: string): Promise<AccountTest> {
 
 /** Whether the vendor of `record` accepts the credential of `account`. */
 async function ask(state: State, record: AccountRecord, account: OpenAccount): Promise<AccountTest> {
-  const { request, accepts } = testOf(state, record, account);
+  const { request, accepts } = testOf(state, record.vendor, account);
   const response = await state.send(request, record.upstream);
   return { accepted: accepts(response), status: response.status };
 }
 
-/** What cannot even sign was not copied whole. */
-function testOf(state: State, { vendor }: AccountRecord, account: OpenAccount) {
+/** Throws `input_invalid` where nothing could be sent: no credential is complete, or a key that cannot sign was not copied whole. */
+function testOf(state: State, vendor: string, account: OpenAccount) {
   const { custody } = vendorOf(state, vendor);
   try {
     return custody.test(account, state.clock.wall());

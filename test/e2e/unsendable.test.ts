@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { openAccount } from '../../src/custody/open.ts';
 import { plainParts } from '../../src/custody/plain-parts.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import type { Primary } from '../../src/node/primary.ts';
+import type { AccountRecord } from '../../src/store/records.ts';
 import { ALLOWED, startNode, type TestNode } from './node-fixture.ts';
 import { until } from './spending.ts';
 
@@ -22,6 +26,14 @@ function tokenOf({ applicationId = '', privateKey = '' }: Readonly<Record<string
   return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
 }
 
+/** As an earlier version sealed it, which did not look. */
+async function breakKey({ store, sealers, supervisor }: Primary, record: AccountRecord): Promise<void> {
+  const { secrets } = openAccount(sealers.account, record);
+  const sealed = sealers.account.seal({ ...secrets, privateKey: new Secret(BROKEN) }, record.id);
+  await store.accounts.put({ ...record, sealed });
+  await supervisor.broadcast({ kind: 'accounts', all: await store.accounts.list() });
+}
+
 describe('a request that cannot be given its credential', () => {
   let node: TestNode;
   let parts: Readonly<Record<string, string>>;
@@ -32,10 +44,14 @@ describe('a request that cannot be given its credential', () => {
       apiKey: 'abcd1234',
       apiSecret: 'secret-of-test',
       applicationId: '00000000-0000-0000-0000-000000000000',
-      privateKey: BROKEN,
+      privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString(),
     };
     const made = { vendor: 'vonage', name: 'broken', values, upstream: node.vendor, currency: 'EUR' };
-    const { id: account } = await primary.accounts.seal(made);
+    const record = await primary.accounts.seal(made);
+    const account = record.id;
+    await breakKey(primary, record);
     const request = { app: 'app_test', account, name: 'broken', lifetime: null, networks: [] };
     parts = plainParts((await primary.keys.create({ ...request, kind: 'rs256' })).credential);
     await primary.store.policies.put({ source: POLICY, createdAt: 0, actor: 'test' }, 1);
