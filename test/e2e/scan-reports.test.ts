@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -63,6 +63,9 @@ describe('the report of ringfence scan', () => {
       assert.deepEqual([ran.code, readFileSync(world.path('mine/.profile'), 'utf8')], [1, 'mine']);
       assert.match(ran.stderr, /is a link/);
     }
+    symlinkSync('../mine', world.path('linked/build'));
+    const led = await world.scan(['linked', '--format', 'sarif', '--output', 'linked/build/new.sarif']);
+    assert.deepEqual([led.code, existsSync(world.path('mine/new.sarif'))], [1, false]);
     const other = await world.scan(['linked', '--format', 'sarif', '--output', 'reports/new.sarif']);
     assert.equal(other.code, 0);
     assert.match(readFileSync(world.path('reports/old.sarif'), 'utf8'), /"version": "2.1.0"/);

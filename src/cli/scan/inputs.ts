@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { files } from '../../scan/builtins.ts';
 import type { Baseline } from '../../scan/report/baseline.ts';
@@ -120,10 +120,20 @@ export function writeBaselineFile(folder: string, given: string | undefined, tex
  * part of that.
  */
 export function writeReportFile(folder: string, path: string, text: string): void {
-  const isLink = files.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  if (isLink && (isWithin(folder, dirname(path)) || isWithin(dirname(path), folder)))
-    throw new RingfenceError('input_invalid', `The file ${path} is a link; nothing was written through it.`);
+  const whole = resolve(path);
+  const link = wayTo(whole).find(
+    (one) =>
+      files.lstatSync(one, { throwIfNoEntry: false })?.isSymbolicLink() === true &&
+      (isWithin(folder, dirname(one)) || (one === whole && isWithin(dirname(one), folder))),
+  );
+  if (link !== undefined)
+    throw new RingfenceError('input_invalid', `The file ${link} is a link; nothing was written through it.`);
   writeText(path, text);
+}
+
+/** The path and every folder on the way to it. */
+function wayTo(path: string): readonly string[] {
+  return dirname(path) === path ? [] : [...wayTo(dirname(path)), path];
 }
 
 function isWithin(folder: string, path: string): boolean {
