@@ -1,4 +1,5 @@
-import { micros, scaleUp, type Micros, type Money } from '../../kernel/money.ts';
+import { settledAmount } from '../../guard/budgets/claims.ts';
+import { micros, type Micros, type Money } from '../../kernel/money.ts';
 import type { SettlementRecord } from '../../journal/records.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { BudgetRecord, LedgerRecord } from '../../store/records.ts';
@@ -106,21 +107,17 @@ function createForeignTeller(incident: BookingOptions['incident']) {
 }
 
 /**
- * What stands against each budget once the cost is known, in the budget's currency. Without a rate into it, what was
+ * What stands against each budget once the cost is known, in the budget's currency. Where that cannot express it, what was
  * reserved stays.
  */
 function spentFor(
   { reserves }: LedgerRecord,
-  { amount, currency }: Money,
+  cost: Money,
   budgetOf: BookingOptions['budget'],
 ): readonly Micros[] {
   return reserves.map(([id, , reserved]) => {
     const budget = budgetOf(id);
-    if (budget?.unit === 'count') return reserved; // It happened, whatever it cost.
-    if (amount === 0) return micros(0);
-    if (budget === undefined) return reserved;
-    if (budget.currency === currency) return amount;
-    const rate = budget.rates[currency];
-    return rate === undefined ? reserved : scaleUp(amount, rate);
+    if (cost.amount === 0 && budget?.unit !== 'count') return micros(0); // What is counted happened, whatever it cost.
+    return budget === undefined ? reserved : settledAmount(budget, cost, reserved);
   });
 }

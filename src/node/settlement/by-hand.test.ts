@@ -65,6 +65,16 @@ test('a request that happened costs what is stated, also in its budgets, and kee
   assert.deepEqual(incidents, []);
 });
 
+test('a cost beyond the numbers of a budget of small units leaves there what was reserved', async (t) => {
+  const rates = { USD: micros(42_000_000_000) };
+  const budgets = [{ ...BUDGET, currency: 'IRR', rates }];
+  const { lose, settle } = await open(t, { budgets });
+  const at = await lose(form, false, 'Messages', [[BUDGET.id, PERIOD, BOUND]]);
+  const row = await settle(at, priced(9_000_000_000_000, 'SM1'));
+  assert.deepEqual([row.state, row.amount], ['committed', 9_000_000_000_000]);
+  assert.deepEqual(row.reserves, [[BUDGET.id, PERIOD, BOUND]]);
+});
+
 test('what is settled is not looked for any more', async (t) => {
   const { lose, settle, settlement, row } = await open(t);
   const at = await lose(form, true);
