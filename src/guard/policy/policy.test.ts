@@ -194,6 +194,20 @@ describe('policy', () => {
       assert.match(to(url), /callback host \? is not allowed/, url);
   });
 
+  it('asks a rule once, however many destinations a request has', () => {
+    let asked = 0;
+    const app = (): string => `app ${++asked}`;
+    const names = { app, key: () => undefined, account: () => undefined, replacedBy: () => null };
+    const rules = `version: 1\nmode: enforce\nrules:
+  - { id: a, effect: allow, who: { apps: [other] }, what: { actions: [message.send] } }
+${ALLOW} }`;
+    const destinations = Array.from({ length: 1000 }, (_, last) => phone(`+4915215551${last}`));
+    assert.ok(
+      compilePolicy(parsePolicy(rules), names).decide(somebody, messageTo(destinations), null, NOON).ok,
+    );
+    assert.equal(asked, 1);
+  });
+
   it('observes instead of refusing in observe mode', () => {
     const policy = compilePolicy(parsePolicy('version: 1\nmode: observe\nrules: []'));
     const decision = policy.decide(somebody, message, null, NOON);

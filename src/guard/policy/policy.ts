@@ -141,26 +141,30 @@ function cover(indexed: Indexed, question: Question): PolicyDecision {
   const places = intent.destinations.length === 0 ? NOWHERE : intent.destinations;
   let callSeconds = Infinity;
   let used: CompiledRule | null = null;
+  const holds = places.length > 1 ? remembered(question) : (rule: CompiledRule) => doesHold(rule, question);
   for (const place of places) {
-    const found = findAllow(allowsFor(indexed, place), question, place);
-    if (found === null) return denial(indexed.allows, question, place);
+    const found = allowsFor(indexed, place).find(
+      (rule) => isPlaceCovered(rule, place, intent) && holds(rule),
+    );
+    if (found === undefined) return denial(indexed.allows, question, place);
     callSeconds = Math.min(callSeconds, found.callSeconds);
     used ??= found;
   }
   return { ok: true, rule: used?.id ?? '', callSeconds, observed: null, isObserving: false };
 }
 
-function findAllow(
-  allows: readonly CompiledRule[],
-  question: Question,
-  place: Destination | null,
-): CompiledRule | null {
-  const { subject, intent } = question;
-  for (const rule of allows) {
-    if (!isPlaceCovered(rule, place, intent) || !rule.concerns(subject, intent)) continue;
-    if (rule.failure(question) === null) return rule;
-  }
-  return null;
+function doesHold(rule: CompiledRule, question: Question): boolean {
+  return rule.concerns(question.subject, question.intent) && rule.failure(question) === null;
+}
+
+/** Of a thousand destinations each asks the same of a rule, and a thousand callbacks may have to be read to answer. */
+function remembered(question: Question): (rule: CompiledRule) => boolean {
+  const known = new Map<CompiledRule, boolean>();
+  return (rule) => {
+    const held = known.get(rule) ?? doesHold(rule, question);
+    known.set(rule, held);
+    return held;
+  };
 }
 
 /** An intent that goes nowhere is covered by a rule that names no destinations; a number to buy, by its country. */
