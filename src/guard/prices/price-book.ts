@@ -43,9 +43,9 @@ function sum(table: PriceTable, question: Question): Step<Bound> {
   const base = baseItem(intent);
   let total = 0;
   let first: PriceRecord | null = null;
+  const items = itemsOf(base, intent);
   for (const destination of placesOf(intent)) {
-    const items = [base, ...intent.extras.map((extra) => extraItem(intent, extra))];
-    for (const item of items) {
+    for (const [item, times] of items) {
       const row = findPlace(table, item, destination, question);
       if (row === null) return unknownPrice(item, destination);
       first ??= row;
@@ -55,7 +55,7 @@ function sum(table: PriceTable, question: Question): Step<Bound> {
           `price:${item}`,
           `One request would cost in ${first.currency} and ${row.currency}.`,
         );
-      total += multiply(row, question);
+      total += times * multiply(row, question);
       if (!Number.isSafeInteger(total))
         return refuse('price_unknown', `price:${item}`, 'The worst case is beyond all bounds.');
     }
@@ -66,6 +66,16 @@ function sum(table: PriceTable, question: Question): Step<Bound> {
     count: Math.max(1, intent.destinations.length),
     source: `${kind}:${base}+${prefix}`,
   });
+}
+
+/** A script may record a thousand times, for each of a thousand destinations: each item is looked up once. */
+function itemsOf(base: string, intent: Intent): ReadonlyMap<string, number> {
+  const items = new Map([[base, 1]]);
+  for (const extra of intent.extras) {
+    const item = extraItem(intent, extra);
+    items.set(item, (items.get(item) ?? 0) + 1);
+  }
+  return items;
 }
 
 const NOWHERE: readonly (Destination | null)[] = [null];

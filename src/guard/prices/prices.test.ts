@@ -127,6 +127,21 @@ describe('price book', () => {
   });
 });
 
+describe('a request with many parts', () => {
+  it('costs all of them, and is priced at once', () => {
+    const rows = [
+      row('message.send/sms', '', 10),
+      row('message.failover_sms', '', 3),
+      row('message.x', '', 1),
+    ];
+    const destinations = Array.from({ length: 1000 }, (_, last) => phone(`+4915215551${last}`));
+    const extras = Array.from({ length: 1000 }, (_, place) => (place < 999 ? 'failover_sms' : 'x'));
+    const start = performance.now();
+    assert.match(bound(rows, messageTo(destinations, { extras })), /^3\.008/);
+    assert.ok(performance.now() - start < 500);
+  });
+});
+
 describe('coarse bands', () => {
   const sms = (address: string, facts: Partial<PhoneFacts> = {}) =>
     bound(bands, messageTo([phone(address, facts)]));
@@ -280,6 +295,19 @@ describe('price file', () => {
     );
     assert.match(problem(`${head}\nacme,"lookup,49,0.04,USD,each,`, 'csv'), /row 1 must have 7 cells/);
     assert.match(problem(`${head}\nacme,lookup,49,0,04,USD,each,60`, 'csv'), /row 1 must have 7 cells/);
+  });
+
+  it('reads a line of any length at once', () => {
+    const head = 'vendor,item,amount,currency';
+    for (const line of [
+      `${' '.repeat(100_000)}"x`,
+      `"${'""'.repeat(100_000)} "x`,
+      `" "${' '.repeat(100_000)}x`,
+    ]) {
+      const start = performance.now();
+      assert.match(problem(`${head}\n${line}`, 'csv'), /row 1 must have 4 cells/);
+      assert.ok(performance.now() - start < 1000);
+    }
   });
 
   it('names the row and what is wrong with it', () => {
