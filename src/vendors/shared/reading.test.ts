@@ -70,6 +70,11 @@ test('parameters are flat, outer levels first, at most 200', () => {
       ['deep.a.b', 'true'],
     ],
   );
+  const long = 'k'.repeat(1000);
+  assert.deepEqual(
+    [...parametersOf({ [long]: { inner: 1 }, a: { [long]: { inner: 1 }, b: 2 } }).keys()],
+    ['a.b'],
+  );
   const wide = { first: Array.from({ length: 5000 }, (_, place) => ({ place })), switch: 'off' };
   const found = parametersOf(wide);
   assert.ok(found.size <= 200 && found.get('switch') === 'off');

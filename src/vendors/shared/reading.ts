@@ -31,6 +31,8 @@ export type IntentDetails = Partial<Omit<Intent, 'vendor' | 'operation'>>;
 const MAX_PARAMETERS = 200;
 const MAX_VALUE = 4096;
 const MAX_LISTED = 1000;
+/** Rules state names of at most 200 characters. */
+const MAX_NAME = 256;
 const METHOD_OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override'];
 
 /** Runs a reader: what it cannot read becomes `malformed`, everything else an intent. */
@@ -244,7 +246,7 @@ export function namedOf(
 
 /**
  * Parameters for `forbid` rules: nested fields as `to.0.number`, outer levels first, so that padding cannot push a
- * top-level field out of the first 200. More than 200 fields at the top are refused.
+ * top-level field out of the first 200. What stands below a name that no rule can state is left out. More than 200 fields at the top are refused.
  */
 export function parametersOf(object: JsonObject): ReadonlyMap<string, string> {
   if (Object.keys(object).length > MAX_PARAMETERS)
@@ -266,7 +268,7 @@ function isNested(value: JsonValue): value is readonly JsonValue[] | JsonObject 
 }
 
 function innerFields([name, value]: Fields[number]): Fields {
-  if (!isNested(value)) return [];
+  if (!isNested(value) || name.length > MAX_NAME) return [];
   const entries: Fields = Object.entries(value);
   return entries.slice(0, MAX_PARAMETERS).map(([key, inner]) => [`${name}.${key}`, inner] as const);
 }
