@@ -24,3 +24,11 @@ test('a protection of the vendor is not switched off, with blanks and in other l
     assert.ok(!step.ok && step.refusal.code === 'parameter_disarming', JSON.stringify(RiskCheck));
   }
 });
+
+test('what rules and prices look at one by one is bounded', () => {
+  const sms = { To: '+15005550006', Body: 'x' };
+  assert.ok(read({ ...sms, MediaUrl: 'https://a.example\n'.repeat(1000) }).ok);
+  const step = read({ ...sms, MediaUrl: 'https://a.example\n'.repeat(2500) });
+  assert.ok(!step.ok && step.refusal.code === 'intent_unreadable');
+  assert.match(step.refusal.message, /2000 addresses/);
+});

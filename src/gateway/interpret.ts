@@ -7,6 +7,9 @@ import { requestHeaders } from './headers.ts';
 import type { LiveAccount } from './ports.ts';
 
 const MAX_DESTINATIONS = 1000;
+/** Scripts, and parameters with a list of URLs, could hold a hundred thousand. */
+const MAX_CALLBACKS = 2000;
+const MAX_EXTRAS = 1000;
 
 /** The app's request in the vendor's terms, without anything of ours. */
 export function toWire(request: AppRequest): WireRequest {
@@ -48,14 +51,18 @@ export function interpret(
   if (reading.kind === 'malformed')
     return refuse('intent_unreadable', `operation:${operation.id}`, reading.problem);
   const { intent } = reading;
-  if (intent.destinations.length > MAX_DESTINATIONS)
-    return refuse(
-      'intent_unreadable',
-      `operation:${operation.id}`,
-      `More than ${MAX_DESTINATIONS} recipients in one request.`,
-    );
+  const excess = findExcess(intent);
+  if (excess !== null) return refuse('intent_unreadable', `operation:${operation.id}`, excess);
   const disarmed = findDisarming(vendor.facts.disarming, intent);
   return disarmed === null ? next(intent) : refuse('parameter_disarming', `vendor:${vendor.id}`, disarmed);
+}
+
+/** Rules, prices and limits look at each of them. */
+function findExcess({ destinations, callbacks, extras }: Intent): string | null {
+  if (destinations.length > MAX_DESTINATIONS)
+    return `More than ${MAX_DESTINATIONS} recipients in one request.`;
+  if (callbacks.length > MAX_CALLBACKS) return `More than ${MAX_CALLBACKS} addresses in one request.`;
+  return extras.length > MAX_EXTRAS ? `More than ${MAX_EXTRAS} parts of one request that cost.` : null;
 }
 
 function findDisarming(disarming: readonly string[], { parameters }: Intent): string | null {
