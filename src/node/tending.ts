@@ -37,13 +37,16 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
   }
 
   async function repeat(work: (round: number) => Promise<unknown>): Promise<void> {
+    const tell = createTelling(say);
     for (let round = 1; !isStopped; round++) {
       await sleep(every);
+      let problem: string | null = null;
       try {
         await work(round);
       } catch (error) {
-        if (!isStopped) say(`background work: ${(error as Error).message}`);
+        problem = (error as Error).message;
       }
+      if (!isStopped) tell(problem);
     }
   }
 
@@ -64,6 +67,16 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
       await Promise.race([settling, sleep(PATIENCE_AT_END, undefined, { ref: false })]);
     },
   });
+}
+
+/** Says what does not work when it begins, and when it is over: an outage of an hour has 3,600 rounds. */
+function createTelling(say: TendingOptions['say']): (problem: string | null) => void {
+  let told: string | null = null;
+  return (problem) => {
+    if (problem === told) return;
+    told = problem;
+    say(`background work: ${problem ?? 'goes on again'}`);
+  };
 }
 
 /** A journal that cannot be pruned is told of, and the others are pruned all the same. */
