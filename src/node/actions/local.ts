@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CliProcess, LocalOptions } from '../../cli/context.ts';
 import { loadConfig, pathsOf, type Config, type ConfigInput } from '../../config/config.ts';
 import { generateKeyRing } from '../../custody/sealing/key-ring.ts';
 import { writeKeyRing, type KeyRingSource } from '../../custody/sealing/key-ring-source.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { openPrimary, type Primary } from '../primary.ts';
 import { DATABASE_URL_VARIABLE, inspectStore } from '../store.ts';
 
@@ -55,7 +55,10 @@ export function createLocal(process: CliProcess): Local {
     },
     keyRingOf,
     ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config, databaseUrl),
-    open: (config: Config) => openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say }),
+    async open(config: Config) {
+      await makeFolder(config.data);
+      return openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say });
+    },
     async stopAsked() {
       const signal = Promise.withResolvers<void>();
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => signal.resolve());
@@ -81,7 +84,7 @@ async function ensureKeyRing(
       'key_ring_missing',
       `There is a store, but its key ring ${source.path} is not there: put it back.`,
     );
-  await mkdir(dirname(source.path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(source.path));
   await writeKeyRing(source.path, generateKeyRing({ random: randomBytes, now: Date.now() }), 'create');
   return true;
 }
