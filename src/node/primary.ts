@@ -149,5 +149,6 @@ function openControlShipper(
     sleep: (milliseconds) => sleep(milliseconds),
     onLoss: losses.note,
     onFault: (error) => say(`loading the control journal: ${(error as Error).message}`),
+    onRecovery: () => say('loading the control journal: goes on again'),
   });
 }

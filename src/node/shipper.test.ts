@@ -23,7 +23,7 @@ import { systemBoot } from '../journal/system.ts';
 import { verifyJournal } from '../journal/verify.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { micros } from '../kernel/money.ts';
-import type { Store } from '../store/ports.ts';
+import type { LedgerStore, Store } from '../store/ports.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { createLosses } from './losses.ts';
 import { closeLeases } from './recovery.ts';
@@ -84,6 +84,7 @@ async function openWorld(t: TestContext): Promise<World> {
         leases: store.leases,
         sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds / 10)),
         onFault: () => {},
+        onRecovery: () => {},
         onLoss: (loss) => Promise.resolve(void losses.push(loss)),
         ...options,
       });
@@ -291,6 +292,26 @@ test('a loss stands in the control journal, and is said', async (t) => {
     faults.map(({ position }) => position),
     [4],
   );
+});
+
+test('an outage of the store is told when it begins and when it is over', async (t) => {
+  const world = await openWorld(t);
+  await world.live(2);
+  const said: string[] = [];
+  let tries = 0;
+  const { ledger } = world.store;
+  const away: LedgerStore['load'] = () => {
+    tries += 1;
+    return Promise.reject(new Error('the store is away'));
+  };
+  await world.ship({
+    ledger: { cursors: ledger.cursors, load: (batch) => (tries < 5 ? away(batch) : ledger.load(batch)) },
+    sleep: () => new Promise((done) => setTimeout(done, 5)),
+    onFault: (error) => void said.push((error as Error).message),
+    onRecovery: () => void said.push('over'),
+  });
+  while (said.length < 2) await new Promise((done) => setTimeout(done, 5));
+  assert.deepEqual([said, tries], [['the store is away', 'over'], 5]);
 });
 
 test('a segment that the disk gives again after some tries is loaded, and is presumed lost when it does not', async (t) => {

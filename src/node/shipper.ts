@@ -37,7 +37,10 @@ export interface ShipperOptions {
   readonly ledger: Pick<LedgerStore, 'load' | 'cursors'>;
   readonly leases: Pick<LeaseStore, 'open' | 'close'>;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Told once of what fails again and again; an outage of an hour has 3,600 tries. */
   readonly onFault: (error: unknown) => void;
+  /** What failed again and again works. */
+  readonly onRecovery: () => void;
   /** Told before the rest of an epoch is given up; that happens once it has resolved. */
   readonly onLoss: (loss: Loss) => Promise<void>;
 }
@@ -65,7 +68,7 @@ interface State extends ShipperOptions {
 }
 
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
-  const { node, directory, ledger, sleep, onFault } = options;
+  const { node, directory, ledger, sleep, onFault, onRecovery } = options;
   // An epoch that has slices but no record yet says nothing about the ones before.
   const last = (await ledger.cursors(node)).findLast(({ position }) => position > 0);
   const state: State = {
@@ -97,11 +100,17 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   }
 
   async function run(): Promise<void> {
+    let told: string | null = null;
     while (!isClosed) {
       try {
-        if ((await next()) < SMALL_BATCH && state.waiters.length === 0) await sleep(PAUSE);
+        const count = await next();
+        if (told !== null) onRecovery();
+        told = null;
+        if (count < SMALL_BATCH && state.waiters.length === 0) await sleep(PAUSE);
       } catch (error) {
-        onFault(error);
+        const { message } = error as Error;
+        if (message !== told) onFault(error);
+        told = message;
         await sleep(PAUSE * 10);
       }
     }

@@ -253,6 +253,7 @@ async function openShipper(state: State, node: string): Promise<void> {
     leases: store.leases,
     sleep: (milliseconds) => sleep(milliseconds),
     onFault: (error) => say(`loading the journal of ${node}: ${(error as Error).message}`),
+    onRecovery: () => say(`loading the journal of ${node}: goes on again`),
     async onLoss(loss) {
       await onLoss(loss);
       endLife(state, node, loss.fault.epoch);
