@@ -34,11 +34,12 @@ export function compilePrices(rows: readonly PriceRecord[]): PriceTable {
     byKey.set(key, prefixes);
     const list = prefixes.rows.get(row.prefix) ?? [];
     list.push(row);
-    list.sort((a, b) => b.from - a.from);
     prefixes.rows.set(row.prefix, list);
     prefixes.longest = Math.max(prefixes.longest, row.prefix.length);
     prefixes.since = Math.min(prefixes.since, row.from);
   }
+  for (const { rows: lists } of byKey.values())
+    for (const list of lists.values()) if (list.length > 1) list.sort((a, b) => b.from - a.from);
   const remembered = new Map<string, readonly ByPrefix[]>();
   /** Where to look, in this order: exact prices, ceilings, bands; of each the account's own rows first. */
   function listsFor(vendor: string, account: string, item: string): readonly ByPrefix[] {
