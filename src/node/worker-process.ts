@@ -29,8 +29,8 @@ export interface WorkerProcess {
   /** Resolves when the journal is open. */
   readonly started: Promise<void>;
   /**
-   * Puts a part in force. A process that does not confirm within a second, or says that it cannot, is killed, so that
-   * nothing old stays in force. Rejects, when it has ended, with the reason.
+   * Puts a part in force. A process that does not confirm within a second (longer for many prices and a long policy), or
+   * says that it cannot, is killed, so that nothing old stays in force. Rejects, when it has ended, with the reason.
    */
   update(part: Part): Promise<void>;
   listen(): Promise<void>;
@@ -61,6 +61,9 @@ const RUNTIME_OPTIONS = [
     : []),
 ];
 const CONFIRM_MILLISECONDS = 900;
+/** So much is taken in within a millisecond even on a busy machine; a process that does so answers no request. */
+const ROWS_A_MILLISECOND = 20;
+const CHARACTERS_A_MILLISECOND = 50;
 const STOP_MILLISECONDS = 15_000;
 
 interface State {
@@ -165,8 +168,15 @@ async function recallPermits(line: WorkerLine, pool: PermitPool): Promise<number
   return answer.type === 'permits-recalled' ? answer.count : 0;
 }
 
+/** Half a million prices are in force after a few seconds: a process that was killed for it would never be. */
+export function patienceFor(part: Part): number {
+  if (part.kind === 'policy')
+    return CONFIRM_MILLISECONDS + (part.source?.length ?? 0) / CHARACTERS_A_MILLISECOND;
+  return CONFIRM_MILLISECONDS + ('all' in part ? part.all.length : 0) / ROWS_A_MILLISECOND;
+}
+
 async function update({ child, line }: State, part: Part): Promise<void> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), CONFIRM_MILLISECONDS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceFor(part));
   if (part.kind === 'keys' && part.put.length > 1) clearTimeout(timer);
   try {
     await confirmed(line, (id) => ({ type: 'update', id, part }));
