@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { proveInterception, type Proof } from '../../src/cli/run/proof.ts';
@@ -79,6 +82,29 @@ test('Python and curl are proven by their own clients', { skip: withoutPython ||
   assert.deepEqual(states(proof, 'python'), ['covered'], JSON.stringify(proof.rows));
   assert.deepEqual(states(proof, 'curl'), ['covered'], JSON.stringify(proof.rows));
   assert.ok(proof.isComplete);
+});
+
+test(
+  'a client that is there and obeys no variable is named, and not tried',
+  { skip: withoutPython },
+  async (t) => {
+    const { proxy, environment } = await setUp(t);
+    const folder = await mkdtemp(join(tmpdir(), 'ringfence-aiohttp-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'aiohttp.py'), 'raise SystemExit("imported")\n');
+    const proof = await prove('python3', { ...environment, PYTHONPATH: folder }, proxy.probeKey);
+    assert.match(proof.untried.join(), /aiohttp .*trust_env=True/);
+    assert.deepEqual(states(proof, 'python'), ['covered'], JSON.stringify(proof.rows));
+  },
+);
+
+test('of java is said that it obeys no variable, and what it obeys', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const proof = await prove('/opt/jdk/bin/java', environment, proxy.probeKey, {
+    hosts: ['api.acme.example'],
+  });
+  assert.ok(!proof.isComplete);
+  assert.match(proof.untried.join(), /java obeys none .*JAVA_TOOL_OPTIONS/);
 });
 
 test(

@@ -13,6 +13,7 @@ const failed = {
 } as const;
 const proof: Proof = {
   isComplete: false,
+  untried: ['One SDK.'],
   rows: [{ ...row, client: 'fetch' }, { ...row, client: 'https.request' }, failed],
   notCovered: ['One SDK.', 'Another.'],
 };
@@ -48,25 +49,29 @@ test('a proof that failed shows the lines that failed, and counts the others', (
 });
 
 test('nothing tried is not the same as nothing wrong', () => {
-  assert.match(formatProof({ isComplete: false, rows: [], notCovered: [] }, false), /Nothing was tried/);
+  assert.match(
+    formatProof({ isComplete: false, rows: [], untried: [], notCovered: [] }, false),
+    /Nothing was tried/,
+  );
 });
 
-test('a proof in one line names what was tried, and that the command itself was not', () => {
+test('a proof in one line names what was tried, and the command and the clients that were not', () => {
   const rows = [
     { ...row, runtime: 'node', client: 'fetch' },
     { ...row, runtime: 'node', client: 'https.request' },
     { ...row, runtime: 'curl', client: 'curl' },
   ] as const;
   assert.equal(
-    summarizeProof({ isComplete: true, rows, notCovered: ['One SDK.'] }),
+    summarizeProof({ isComplete: true, rows, untried: [], notCovered: ['One SDK.'] }),
     'Proven: 3 HTTP clients (node, curl) reached the gateway for 1 vendor host. --verbose lists each, and what is not covered.',
   );
   assert.match(
     summarizeProof({
       isComplete: false,
       rows,
-      notCovered: ['make is neither Node, Python nor curl.', 'Other.'],
+      untried: ['make is neither Node, Python nor curl.', 'aiohttp obeys nothing.'],
+      notCovered: ['Other.'],
     }),
-    /for 1 vendor host\. make is neither Node, Python nor curl\. --verbose/,
+    /for 1 vendor host\. make is neither Node, Python nor curl\. aiohttp obeys nothing\. --verbose/,
   );
 });

@@ -27,14 +27,13 @@ function describe({ host, runtime, state, reason }: ProbeRow): string {
   return [host, runtime, reason === '' ? state : `${state}: ${reason}`].join('\u0000');
 }
 
-/** A successful proof in one line, and what of the command itself it does not say. */
-export function summarizeProof({ rows, isComplete, notCovered }: Proof): string {
+/** A successful proof in one line, and what of the command itself and of its clients it does not say. */
+export function summarizeProof({ rows, untried }: Proof): string {
   const runtimes = [...new Set(rows.map(({ runtime }) => runtime))].join(', ');
   const clients = new Set(rows.map(({ runtime, client }) => `${runtime} ${client}`)).size;
   const hosts = new Set(rows.map(({ host }) => host)).size;
   const proven = `Proven: ${count(clients, 'HTTP client')} (${runtimes}) reached the gateway for ${count(hosts, 'vendor host')}.`;
-  const [first = ''] = isComplete ? [] : notCovered;
-  return [proven, first, '--verbose lists each, and what is not covered.'].filter(Boolean).join(' ');
+  return [proven, ...untried, '--verbose lists each, and what is not covered.'].join(' ');
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

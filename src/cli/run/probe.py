@@ -1,5 +1,6 @@
 # Runs in the environment of the app, as its Python does: asks each URL in the ways in which SDKs ask, and prints one
 # JSON line for each answer. Arguments: the header to read, URLs for every client, `--`, and URLs for the first one.
+import importlib.util
 import json
 import ssl
 import sys
@@ -68,3 +69,7 @@ with ThreadPoolExecutor(6) as pool:
     # One thread prints: unbuffered, a line and its end are two writes, between which another line would fit.
     for line in pool.map(probe, [(client, url) for client in clients for url in FIRST + more.get(client, [])]):
         print(line, flush=True)
+
+# It obeys proxy variables only when the app asks for it, so it is told of and not tried.
+if importlib.util.find_spec("aiohttp") is not None:
+    print(json.dumps({"client": "aiohttp", "url": ""}), flush=True)

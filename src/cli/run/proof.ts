@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isProbeAnswer, PROBE_HEADER, PROBE_PATH } from '../../gateway/probe.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
@@ -31,7 +32,9 @@ export interface Proof {
   /** True when every client of every runtime reached the gateway for every host. */
   readonly isComplete: boolean;
   readonly rows: readonly ProbeRow[];
-  /** What was not tried or cannot be covered, one sentence each. Never empty: see `LIMITS`. */
+  /** What is there and was not tried, one sentence each: the command itself, clients that obey no variable. */
+  readonly untried: readonly string[];
+  /** What was not tried or cannot be covered, `untried` first, one sentence each. Never empty: see `LIMITS`. */
   readonly notCovered: readonly string[];
 }
 
@@ -50,10 +53,18 @@ export interface ProofOptions {
 }
 
 const NODE_ALONE = 'With --scope vendors, other programs that it starts, such as curl, go past the gateway.';
+const JAVA =
+  'java obeys none of these variables: its calls go past the gateway, unless JAVA_TOOL_OPTIONS names the proxy ' +
+  '(https.proxyHost, https.proxyPort) and a trust store (javax.net.ssl.trustStore) with what `ringfence ca` prints.';
+/** Clients that are there and obey no variable, as the probe names them. To try them is to send past the gateway. */
+const BLIND: Readonly<Record<string, string>> = {
+  aiohttp:
+    'aiohttp of Python obeys proxy variables only in a session with `trust_env=True`: others go past the gateway.',
+};
 const LIMITS = [
   'A program that names a proxy, a CA list, or another base URL in its own code does as it says there.',
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
-  'Java, PHP with libcurl, and programs with their own CA store do not read these variables.',
+  'Java and the streams of PHP read none of these variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',
   'Worker threads of Node that get their own `execArgv` or `env`, and all of Node 18, do not load the preload.',
 ];
 
@@ -65,6 +76,7 @@ interface Question {
 
 interface Answer {
   readonly client: string;
+  /** Empty: the client is there and was not tried. */
   readonly url: string;
   readonly status?: number;
   readonly value?: string | null;
@@ -85,22 +97,25 @@ export async function proveInterception(options: ProofOptions): Promise<Proof> {
   const expected = await options.expected(nonce);
   const questions = questionsFor(options.hosts, nonce);
   const rows: ProbeRow[] = [];
+  const blind = new Set<string>();
   for (const [index, runtime] of runtimes.entries()) {
     const asked = index > 0 && runtime.kind === 'curl' ? questions.filter(isFirst) : questions;
     const answers = await ask(runtime, asked, options.environment);
+    for (const { client, url } of answers) if (url === '') blind.add(BLIND[client] ?? client);
     rows.push(...asked.flatMap((question) => judge(runtime, question, answers, expected)));
   }
-  const unknown = `${options.command} is neither Node, Python nor curl: what it does itself was not tried.`;
+  const untried = [...(isCommand ? [] : [unknownCommand(options.command)]), ...blind];
   return {
     isComplete: isCommand && rows.length > 0 && rows.every(({ state }) => state === 'covered'),
     rows,
-    notCovered: [
-      ...(isCommand ? [] : [unknown]),
-      ...(isNodeAlone ? [NODE_ALONE] : []),
-      ...options.blindSpots,
-      ...LIMITS,
-    ],
+    untried,
+    notCovered: [...untried, ...(isNodeAlone ? [NODE_ALONE] : []), ...options.blindSpots, ...LIMITS],
   };
+}
+
+function unknownCommand(command: string): string {
+  if (basename(command) === 'java') return JAVA;
+  return `${command} is neither Node, Python nor curl: what it does itself was not tried.`;
 }
 
 /** One host of each domain is `first`. */
