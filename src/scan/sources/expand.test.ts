@@ -77,6 +77,20 @@ test('long names of tar archives are read', async () => {
   assert.deepEqual(files, { [long]: 'posix', plain: 'plain' });
 });
 
+test('of a name longer than any path the end is kept', async () => {
+  const archives = [
+    zipOf([{ path: `${'a'.repeat(60_000)}/.env`, content: 'x' }]),
+    tarOf([
+      { path: 'x', content: `${'a'.repeat(1_000_000)}/.env\0`, type: 'L' },
+      { path: 'cut', content: 'x' },
+    ]),
+  ];
+  for (const archive of archives) {
+    const [path = ''] = Object.keys((await unpack(archive)).files);
+    assert.match(path, /^…a{4091}\/\.env$/);
+  }
+});
+
 test('a size that stands in the attributes counts: what follows such a file is read', async () => {
   const content = '\u0001'.repeat(2048);
   const archive = tarOf([

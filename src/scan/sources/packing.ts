@@ -1,6 +1,14 @@
 /** Everything in a tar archive stands in blocks. */
 export const TAR_BLOCK = 512;
 
+/** As much of a path as systems take. */
+const LONGEST_PATH = 4096;
+
+/** The end of a path that is longer than any file's: archives may state a megabyte, and a report looks through each for values. */
+export function shortened(path: string): string {
+  return path.length > LONGEST_PATH ? `…${path.slice(-LONGEST_PATH)}` : path;
+}
+
 export type Packing = 'zip' | 'gzip' | 'zstd' | 'tar';
 
 /** By its first bytes, as names lie; null: no archive. */

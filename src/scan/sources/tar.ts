@@ -1,5 +1,5 @@
 import { type Chunks, createByteQueue, type ByteQueue } from './byte-queue.ts';
-import { isTarHeader, octal, TAR_BLOCK as BLOCK } from './packing.ts';
+import { isTarHeader, octal, shortened, TAR_BLOCK as BLOCK } from './packing.ts';
 
 /** Long names and attributes of POSIX archives are not larger. */
 const MOST_ATTRIBUTES = 1 << 20;
@@ -38,7 +38,7 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
     }
     const size = WITHOUT_CONTENT.has(type) ? 0 : (realSize ?? sizeOf(header));
     const content = readBody(queue, size);
-    if (FILES.has(type)) yield { path: name ?? nameOf(header), size, body: content.body };
+    if (FILES.has(type)) yield { path: shortened(name ?? nameOf(header)), size, body: content.body };
     await content.skip();
     [name, realSize] = [null, null];
   }

@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
+import { shortened } from './packing.ts';
 
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
@@ -36,7 +37,7 @@ export function* readZip(bytes: Uint8Array): Generator<ZipEntry> {
       local: view.readUInt32LE(at + 42),
     };
     if (!path.endsWith('/'))
-      yield { path, packed: entry.packed, unpack: (most) => unpack(view, entry, most) };
+      yield { path: shortened(path), packed: entry.packed, unpack: (most) => unpack(view, entry, most) };
     at = nameEnd + view.readUInt16LE(at + 30) + view.readUInt16LE(at + 32);
   }
 }
