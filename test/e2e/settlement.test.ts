@@ -41,9 +41,11 @@ describe('the ledger after settlement, against the bills of the vendors', () => 
   });
 
   for (const { id: vendor } of VENDORS)
-    it(`is the bill of ${vendor}, to the micro`, () => {
+    it(`is the bill of ${vendor}, to the micro`, async () => {
       assert.ok(of(vendor).length > 0);
-      assert.equal(sum(of(vendor)), billed(vendor));
+      // Where a vendor states no price, the ledger has its last word before a call is over, and so before it is billed.
+      for (let tries = 0; tries < 300 && billed(vendor) < sum(of(vendor)); tries++) await sleep(100);
+      assert.equal(billed(vendor), sum(of(vendor)));
     });
 
   it('is not below the bill of a call with a further leg and a recording, which its own record does not price', async () => {
