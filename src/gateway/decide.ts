@@ -51,24 +51,29 @@ type Granted = Omit<Permission, 'reservation' | 'admission'>;
 
 /** What it can cost, and whether the policy allows that. */
 function judge(parts: PipelineParts, question: Question): Step<Granted> {
-  const { action, callSeconds } = question.intent;
-  const isCall = action === 'call.create' || action === 'call.modify';
-  const seconds = isCall ? secondsFor(parts, question) : (callSeconds ?? A_DAY);
-  return judgeFor(parts, question, seconds, isCall);
+  const { intent } = question;
+  return judgeFor(
+    parts,
+    question,
+    isCall(intent) ? secondsFor(parts, question) : (intent.callSeconds ?? A_DAY),
+  );
+}
+
+function isCall({ action }: Intent): boolean {
+  return action === 'call.create' || action === 'call.modify';
 }
 
 /** A rule that asks for a shorter call than was priced gets it: that is cheaper, too. */
-// oxlint-disable-next-line max-params -- one call of the hot path
-function judgeFor(parts: PipelineParts, question: Question, seconds: number, isCall: boolean): Step<Granted> {
+function judgeFor(parts: PipelineParts, question: Question, seconds: number): Step<Granted> {
   const { subject, intent, at } = question;
   const priced = parts.prices.bound(intent, subject, seconds, at);
   if (!priced.ok) return priced;
   const policy = parts.policy.decide(subject, intent, priced.value, at);
   if (!policy.ok) return policy;
   const { rule, observed } = policy;
-  const granted = { rule, callSeconds: isCall ? seconds : null, observed, bound: priced.value };
-  if (!isCall || policy.callSeconds >= seconds) return next(granted);
-  if (intent.fixedSeconds !== true) return judgeFor(parts, question, policy.callSeconds, isCall);
+  const granted = { rule, callSeconds: isCall(intent) ? seconds : null, observed, bound: priced.value };
+  if (!isCall(intent) || policy.callSeconds >= seconds) return next(granted);
+  if (intent.fixedSeconds !== true) return judgeFor(parts, question, policy.callSeconds);
   const tooLong = refuse('policy_denied', `rule:${rule}`, TOO_LONG);
   return policy.isObserving ? next({ ...granted, observed: observed ?? textOf(tooLong.refusal) }) : tooLong;
 }

@@ -5,7 +5,6 @@ import { createVirtualKeys } from '../custody/virtual-keys.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Foundation } from './foundation.ts';
 import type { Part } from './messages.ts';
-import { createPartReader } from './start-order.ts';
 
 /** Vendor accounts and virtual keys; a change is in force in every process when it returns. */
 export function createCustodians(
@@ -13,14 +12,13 @@ export function createCustodians(
   broadcast: (part: Part) => Promise<void>,
   say: (line: string) => void,
 ) {
-  const read = createPartReader(store);
   /** A host is vouched for before its account can be used. */
   async function announceAccounts(): Promise<void> {
     const what = await trust.refresh();
     if (what !== 'same') await broadcast(trust.part());
     if (what === 'reissued')
       say('The authority has a new certificate: apps must trust it to reach new hosts.');
-    await broadcast(await read.accounts());
+    await broadcast({ kind: 'accounts', all: await store.accounts.list() });
   }
   const accounts = createAccounts({
     accounts: store.accounts,

@@ -15,6 +15,7 @@ import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import { createSender } from './sender.ts';
+import { createPolicyInForce } from './policy-in-force.ts';
 import { openStore } from './store.ts';
 import { openTrust } from './trust.ts';
 
@@ -63,6 +64,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     journal,
     trust,
     upstream,
+    policyInForce: createPolicyInForce(store),
     lock: createTurns(),
     send: createSender(upstream, CONTROL),
   });

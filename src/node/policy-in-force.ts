@@ -2,6 +2,7 @@ import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy } from '../guard/policy/policy.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
+import type { PolicyRecord } from '../store/records.ts';
 
 export interface PolicyInForce {
   /** Null: nothing is allowed. */
@@ -11,12 +12,21 @@ export interface PolicyInForce {
 }
 
 /**
- * The active policy. One that an earlier version took and this one refuses is not in force, in no part: nothing is allowed
- * then. It does not keep the gateway from starting, as only a gateway that runs takes a better one.
+ * Reads the active policy. One that an earlier version took and this one refuses is not in force, in no part: nothing is
+ * allowed then. It does not keep the gateway from starting, as only a gateway that runs takes a better one. Each version is
+ * parsed once: a long one takes a second.
  */
-export async function readPolicyInForce({ policies }: Pick<Store, 'policies'>): Promise<PolicyInForce> {
-  const active = await policies.active();
-  if (active === null) return { source: null, problem: null };
+export function createPolicyInForce({ policies }: Pick<Store, 'policies'>): () => Promise<PolicyInForce> {
+  let known: (PolicyInForce & { readonly version: number }) | null = null;
+  return async () => {
+    const active = await policies.active();
+    if (active === null) return { source: null, problem: null };
+    if (known?.version !== active.version) known = { version: active.version, ...judge(active) };
+    return known;
+  };
+}
+
+function judge(active: PolicyRecord): PolicyInForce {
   try {
     compilePolicy(parsePolicy(active.source));
     return { source: active.source, problem: null };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTurns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
+import { createPolicyInForce } from './policy-in-force.ts';
 import { createRules } from './rules.ts';
 
 for (const [kind, name] of [
@@ -14,7 +15,10 @@ for (const [kind, name] of [
     const store = { [kind]: { list: () => reads.shift() } } as unknown as Store;
     const told: unknown[] = [];
     const broadcast = async (part: unknown): Promise<void> => void told.push(part);
-    const { refreshers } = createRules({ store, lock: createTurns() }, { broadcast });
+    const { refreshers } = createRules(
+      { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
+      { broadcast },
+    );
     const both = [refreshers[name](), refreshers[name]()];
     setImmediate(() => slow.resolve(['first']));
     await Promise.all(both);
@@ -25,7 +29,10 @@ test('a process that hangs does not hold up what comes next', async () => {
   const store = { kills: { list: () => Promise.resolve([]) } } as unknown as Store;
   const waits = [new Promise<void>(() => {}), Promise.resolve()];
   const broadcast = (): Promise<void> => waits.shift() ?? Promise.resolve();
-  const { refreshers } = createRules({ store, lock: createTurns() }, { broadcast });
+  const { refreshers } = createRules(
+    { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
+    { broadcast },
+  );
   void refreshers.refreshKills();
   await refreshers.refreshKills();
 });

@@ -6,10 +6,10 @@ import type { Supervisor } from './supervisor.ts';
 
 /** Names of apps, policy, budgets, prices and kill switches: read from the store, and put in force in every process. */
 export function createRules(
-  { store, lock }: Pick<Foundation, 'store' | 'lock'>,
+  { lock, ...foundation }: Pick<Foundation, 'store' | 'lock' | 'policyInForce'>,
   { broadcast }: Pick<Supervisor, 'broadcast'>,
 ) {
-  const read = createPartReader(store);
+  const read = createPartReader(foundation);
   let budgets = new Map<string, BudgetRecord>();
 
   /** One after the other: of two that read side by side, the older one could come last and stay. */

@@ -2,12 +2,10 @@ import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { listCanaries } from '../custody/canaries/canaries.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { VERSION } from '../kernel/version.ts';
-import type { Store } from '../store/ports.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { canaryPart } from './aftermath.ts';
 import { lastEpoch, type Foundation } from './foundation.ts';
 import type { Part, StartOrder } from './messages.ts';
-import { readPolicyInForce } from './policy-in-force.ts';
 
 const KEY_PAGE = 2000;
 
@@ -33,13 +31,13 @@ export async function startOrder(
 }
 
 /** Reads one part of what is in force, as it stands in the store. */
-export function createPartReader(store: Store) {
+export function createPartReader({ store, policyInForce }: Pick<Foundation, 'store' | 'policyInForce'>) {
   return Object.freeze({
     apps: async (): Promise<Part> => ({ kind: 'apps', all: await store.apps.list() }),
     accounts: async (): Promise<Part> => ({ kind: 'accounts', all: await store.accounts.list() }),
     policy: async (): Promise<Part> => ({
       kind: 'policy',
-      source: (await readPolicyInForce(store)).source,
+      source: (await policyInForce()).source,
     }),
     prices: async (): Promise<Part> => ({ kind: 'prices', all: await store.prices.list() }),
     kills: async (): Promise<Part> => ({ kind: 'kills', all: await store.kills.list() }),
@@ -48,8 +46,11 @@ export function createPartReader(store: Store) {
 }
 
 /** Everything in force, for a process that starts; keys last, in pages. */
-export async function* allParts({ store, trust }: Pick<Foundation, 'store' | 'trust'>): AsyncGenerator<Part> {
-  const read = createPartReader(store);
+export async function* allParts(
+  foundation: Pick<Foundation, 'store' | 'trust' | 'policyInForce'>,
+): AsyncGenerator<Part> {
+  const { store, trust } = foundation;
+  const read = createPartReader(foundation);
   yield trust.part();
   yield await read.apps();
   yield await read.accounts();

@@ -11,7 +11,6 @@ import { closedAccounts } from './closed-accounts.ts';
 import type { FleetReport } from './fleet.ts';
 import { describeLoss } from './losses.ts';
 import { renderMetrics } from './metrics.ts';
-import { readPolicyInForce } from './policy-in-force.ts';
 import type { Primary } from './primary.ts';
 
 /** What runs on this node, and how it is. */
@@ -152,12 +151,12 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
 }
 
-type Alarming = 'canaries' | 'leaks' | 'rotations' | 'sealers' | 'store';
+type Alarming = 'canaries' | 'leaks' | 'rotations' | 'sealers' | 'store' | 'policyInForce';
 
 /** What wants a person: a policy that is not in force, closed accounts, stopped rotations, used decoys, and leaked credentials of ours that still work. */
 async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
-  const { canaries, leaks, rotations, store } = primary;
-  const policy = await readPolicyInForce(store);
+  const { canaries, leaks, rotations } = primary;
+  const policy = await primary.policyInForce();
   const used = (await canaries.list()).filter(({ uses, retiredAt }) => uses > 0 && retiredAt === null);
   const open = (await leaks.stored()).filter(
     ({ endedAt, match }) => endedAt === null && match !== null && match.kind !== 'canary',

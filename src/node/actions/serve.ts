@@ -3,7 +3,6 @@ import type { Config } from '../../config/config.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
 import { closedAccounts } from '../closed-accounts.ts';
-import { readPolicyInForce } from '../policy-in-force.ts';
 import type { Primary } from '../primary.ts';
 import { forPeople, type Local } from './local.ts';
 
@@ -22,7 +21,7 @@ export async function serve(local: Local, options: LocalOptions): Promise<number
 export async function startAll({ say }: Local, primary: Primary): Promise<() => Promise<void>> {
   try {
     await primary.start();
-    const { problem } = await readPolicyInForce(primary.store);
+    const { problem } = await primary.policyInForce();
     if (problem !== null) say(problem);
     for (const closed of await closedAccounts(primary)) say(closed);
     return await startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
