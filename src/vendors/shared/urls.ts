@@ -1,5 +1,5 @@
 import type { JsonValue } from './json-body.ts';
-import { Unreadable } from './reading.ts';
+import { type IntentDetails, Unreadable } from './reading.ts';
 
 /** More than any request needs; a list that ends unread would hide the address after it. */
 const MAX_URLS = 1000;
@@ -15,6 +15,15 @@ export function urlsIn(value: JsonValue): readonly string[] {
   const found: string[] = [];
   collect(value, '', found);
   return found;
+}
+
+/**
+ * What was read of a body, with every address in it. Texts of messages may begin with one that nobody calls; everything else
+ * that looks like one is a callback.
+ */
+export function withCallbacks(details: IntentDetails, body: JsonValue): IntentDetails {
+  if (details.action === 'message.send') return details;
+  return { ...details, callbacks: [...new Set([...urlsIn(body), ...(details.callbacks ?? [])])] };
 }
 
 function collect(value: JsonValue, name: string, found: string[]): void {

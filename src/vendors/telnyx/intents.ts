@@ -20,7 +20,7 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import { parseFormText } from '../shared/form.ts';
-import { urlsIn } from '../shared/urls.ts';
+import { urlsIn, withCallbacks } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import {
@@ -106,22 +106,15 @@ function inConference(details: IntentDetails): IntentDetails {
 /** Commands that change a running call and cost nothing besides. */
 const CALL_COMMAND = /^(calls|conferences)\.actions\.\w+$/;
 
-/** Texts of messages may begin with an address that nobody calls; everything else that looks like one is a callback. */
-function withCallbacks(
-  read: Read,
-  body: JsonObject,
-  { plan, operation }: { readonly plan: NumberingPlan; readonly operation: Operation },
-): IntentDetails {
-  const details = read(body, plan, operation);
-  return details.action === 'message.send' ? details : { callbacks: urlsIn(body), ...details };
-}
-
 export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
   return readingOf(operation, () => {
     checkPlain(request);
     if (operation.id === 'numberLookup.retrieve') return readLookup(request, plan);
     const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
-    if (read !== undefined) return withCallbacks(read, strictBody(request), { plan, operation });
+    if (read !== undefined) {
+      const body = strictBody(request);
+      return withCallbacks(read(body, plan, operation), body);
+    }
     const given = looseParameters(operation, request);
     const details = { parameters: parametersOf(given), callbacks: urlsIn(given) };
     const free = !operation.effects.includes('spend');

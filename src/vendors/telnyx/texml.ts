@@ -10,7 +10,6 @@ import {
   requireText,
   Unreadable,
 } from '../shared/reading.ts';
-import { urlsIn } from '../shared/urls.ts';
 import type { Operation } from '../wire.ts';
 import { destinationOf, LIMITS, listensForSilence, LONGEST_CALL } from './calls.ts';
 
@@ -54,7 +53,7 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
       ...(SCRIPTS.every((name) => optionalText(body, name) === null) && isQuiet(script) ? [] : ['leg']),
     ],
     parameters: parametersOf(body),
-    callbacks: [...urlsIn(body), ...scriptUrls(script)],
+    callbacks: scriptUrls(script),
   };
 }
 
@@ -72,7 +71,7 @@ export function readTexmlChange(body: JsonObject, operation: Operation): IntentD
     ...(dials ? { fixedSeconds: true } : {}),
     extras: dials ? ['leg', ...(recordsIn(script) ? ['recording'] : [])] : [],
     parameters: parametersOf(body),
-    callbacks: [...urlsIn(body), ...scriptUrls(script)],
+    callbacks: scriptUrls(script),
   };
 }
 

@@ -18,7 +18,7 @@ import {
   Unreadable,
   urlsOf,
 } from '../shared/reading.ts';
-import { urlsIn } from '../shared/urls.ts';
+import { urlsIn, withCallbacks } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { bodyKind } from './body.ts';
@@ -101,20 +101,13 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const legacy = Object.hasOwn(LEGACY, operation.id) ? LEGACY[operation.id] : undefined;
     if (legacy !== undefined) return legacy(legacyParameters(request), operation, plan);
     const modern = Object.hasOwn(MODERN, operation.id) ? MODERN[operation.id] : undefined;
-    if (modern !== undefined) return readModern(modern, bodyAlone(operation, request), { operation, plan });
+    if (modern !== undefined) {
+      const body = bodyAlone(operation, request);
+      return withCallbacks(modern(body, operation, plan), body);
+    }
     const given = looseParameters(operation, request);
     return { parameters: parametersOf(given), callbacks: urlsIn(given) };
   });
-}
-
-/** Texts of messages may begin with an address that nobody calls; everything else that looks like one is a callback. */
-function readModern(
-  read: Read,
-  body: JsonObject,
-  { operation, plan }: { readonly operation: Operation; readonly plan: NumberingPlan },
-): IntentDetails {
-  const details = read(body, operation, plan);
-  return details.action === 'message.send' ? details : { ...details, callbacks: urlsIn(body) };
 }
 
 function checkQuery({ query }: WireRequest): void {
