@@ -117,11 +117,33 @@ test('an account that the key ring does not open is sealed anew with all of its 
   const record = await accounts.get('account_1');
   await options.accounts.put({ ...record, sealed: record.sealed.replace(/^rfs1\.[^.]+/, 'rfs1.gone') });
   await assert.rejects(accounts.test('account_1'), { code: 'key_ring_missing' });
-  await assert.rejects(accounts.reseal('account_1', { sid: 'AC1' }), { code: 'input_invalid' });
-  const { fields, sealed } = await accounts.reseal('account_1', { token: 'realtoken' });
-  assert.deepEqual(fields, { sid: 'AC1' });
-  const open = openAccount(options.sealerOf('account'), { id: 'account_1', fields, sealed });
-  assert.equal(open.secrets['token']?.reveal(), 'realtoken');
+  for (const part of [{ sid: 'AC1' }, { token: 'realtoken' }])
+    await assert.rejects(accounts.reseal('account_1', part), { code: 'input_invalid' });
+  const whole = await accounts.reseal('account_1', { sid: 'AC1', token: 'realtoken' });
+  const open = openAccount(options.sealerOf('account'), whole);
+  assert.deepEqual([open.fields, open.secrets['token']?.reveal()], [{ sid: 'AC1' }, 'realtoken']);
+});
+
+test('whoever turns an account to another server in the store gets its credential neither now nor when it is sealed anew', async () => {
+  const { accounts, options, sent } = await setUp();
+  const record = await accounts.get('account_1');
+  const turned = [{ upstream: 'https://thief.example' }, { fields: { sid: 'AC9' } }, { vendor: 'other' }];
+  for (const change of turned) {
+    const changed = { ...record, ...change };
+    await options.accounts.put(changed);
+    assert.throws(() => openAccount(options.sealerOf('account'), changed), { code: 'verify_failed' });
+    await assert.rejects(accounts.test('account_1'), { code: 'verify_failed' });
+  }
+  const candidates = createCandidates(options.settings, options.sealerOf('setting'));
+  await candidates.put('account_1', {
+    fields: { sid: 'AC1' },
+    secrets: { token: new Secret('stagedtoken') },
+  });
+  await options.accounts.put({ ...record, upstream: 'https://thief.example' });
+  await assert.rejects(accounts.commit('account_1'), { code: 'conflict', message: /thief\.example/ });
+  const whole = accounts.reseal('account_1', { sid: 'AC1', token: 'realtoken' });
+  await assert.rejects(whole, { code: 'conflict', message: /thief\.example/ });
+  assert.deepEqual(sent, []);
 });
 
 test('sealing by hand leaves alone what a rotation has staged, accepted or not', async () => {

@@ -10,7 +10,7 @@ import { readAccountFields, readUpstream } from './account-fields.ts';
 import { createCandidates, previousName, type Candidates } from './candidate.ts';
 import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
-import { openAccount, tryOpenAccount } from './open.ts';
+import { openAccount, sealAccount, tryOpenAccount } from './open.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 
@@ -97,14 +97,11 @@ async function seal(state: State, request: NewAccount, id: string): Promise<Acco
   const { custody, facts } = vendorOf(state, vendor);
   const account = readAccountFields(custody.fields, values);
   for (const { alone } of proofsOf(account, values)) testOf(state, vendor, alone);
-  const { fields, secrets } = account;
+  const destination = { id, vendor, fields: account.fields, upstream: readUpstream(upstream) };
   return store(state, {
-    id,
-    vendor,
+    ...destination,
     name,
-    fields,
-    sealed: state.sealer.seal(secrets, id),
-    upstream: readUpstream(upstream),
+    sealed: sealAccount(state.sealer, destination, account.secrets),
     currency: currency ?? facts.currency,
     createdAt: state.clock.wall(),
     testedAt: null,
@@ -154,10 +151,7 @@ async function commit(state: State, id: string): Promise<AccountRecord> {
 async function reseal(state: State, id: string, values: Values): Promise<AccountRecord> {
   const record = await get(state, id);
   const { custody } = vendorOf(state, record.vendor);
-  const opening = tryOpenAccount(state.sealer, record);
-  // Of one that does not open no secret can be kept: all must be given.
-  const known = opening.ok ? opening.account : { fields: record.fields, secrets: {} };
-  const account = readAccountFields(custody.fields, values, known);
+  const account = readAccountFields(custody.fields, values, knownOf(state, record));
   for (const { what, alone } of proofsOf(account, values)) {
     const { accepted, status } = await ask(state, record, alone);
     if (!accepted)
@@ -168,6 +162,15 @@ async function reseal(state: State, id: string, values: Values): Promise<Account
   }
   const testedAt = state.clock.wall();
   return state.lock(id, () => replace(state, id, { ...account, testedAt }));
+}
+
+/** What is kept where no value is given. Of one that does not open nothing is: it may have been turned elsewhere. */
+function knownOf({ sealer }: State, record: AccountRecord): OpenAccount {
+  const opening = tryOpenAccount(sealer, record);
+  if (opening.ok) return opening.account;
+  if (record.upstream === null) return { fields: {}, secrets: {} };
+  const remedy = `nothing proves that ${record.upstream} is its server. Revoke its keys, remove it and seal it anew.`;
+  throw new RingfenceError('conflict', `${opening.problem} So ${remedy}`);
 }
 
 /**
@@ -192,7 +195,9 @@ async function replace(
   { fields, secrets, testedAt }: OpenAccount & Pick<AccountRecord, 'testedAt'>,
 ): Promise<AccountRecord> {
   const record = await get(state, id);
-  return store(state, { ...record, fields, sealed: state.sealer.seal(secrets, id), testedAt });
+  knownOf(state, record); // What was turned elsewhere must not be sealed so.
+  const next = { ...record, fields, testedAt };
+  return store(state, { ...next, sealed: sealAccount(state.sealer, next, secrets) });
 }
 
 async function remove(state: State, id: string): Promise<void> {

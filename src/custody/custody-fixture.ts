@@ -7,6 +7,7 @@ import { createTurns } from '../kernel/turns.ts';
 import { createKeyRing, generateKeyRing } from './sealing/key-ring.ts';
 import { createSealer, type Purpose } from './sealing/sealer.ts';
 import { createKeyedHash } from './keyed-hash.ts';
+import { sealAccount } from './open.ts';
 import { memoryCollection, memoryKeys, memorySettings } from './store-fake.ts';
 
 /** A made-up vendor that knows every kind of key. */
@@ -90,12 +91,12 @@ export async function custodyFixture(): Promise<Fixture> {
   };
   const options = optionsOf(clock);
   await options.apps.put({ id: 'app_1', name: 'shop', createdAt: 0 });
-  const sealed = options.sealerOf('account').seal({ token: new Secret('realtoken') }, 'account_1');
-  const names = { id: 'account_1', vendor: 'acme', name: 'main', fields: { sid: 'AC1' } };
+  const destination = { id: 'account_1', vendor: 'acme', fields: { sid: 'AC1' }, upstream: null };
+  const secrets = { token: new Secret('realtoken') };
   await options.accounts.put({
-    ...names,
-    sealed,
-    upstream: null,
+    ...destination,
+    name: 'main',
+    sealed: sealAccount(options.sealerOf('account'), destination, secrets),
     currency: 'EUR',
     createdAt: 0,
     testedAt: null,

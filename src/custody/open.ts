@@ -2,14 +2,28 @@ import { RingfenceError } from '../kernel/errors.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { AccountRecord, VirtualKeyRecord } from '../store/records.ts';
 import type { OpenAccount } from '../vendors/vendor.ts';
-import type { Sealer } from './sealing/sealer.ts';
+import type { Bound, Sealer, Secrets } from './sealing/sealer.ts';
+
+type Destination = Pick<AccountRecord, 'id' | 'vendor' | 'fields' | 'upstream'>;
+
+/** Seals the secrets of a vendor account for the place to which they are sent. `sealer` has purpose `account`. */
+export function sealAccount(sealer: Sealer, account: Destination, secrets: Secrets): string {
+  return sealer.seal(secrets, account.id, destinationOf(account));
+}
 
 /** Opens a vendor account for the one moment in which a request gets its real credential. `sealer` has purpose `account`. */
 export function openAccount(
   sealer: Sealer,
-  { id, fields, sealed }: Pick<AccountRecord, 'id' | 'fields' | 'sealed'>,
+  account: Destination & Pick<AccountRecord, 'sealed'>,
 ): OpenAccount {
-  return { fields, secrets: sealer.open(sealed, id) };
+  const { id, fields, sealed } = account;
+  return { fields, secrets: sealer.open(sealed, id, destinationOf(account)) };
+}
+
+/** Who writes the database without the key ring must not turn a credential to a server of his own. */
+function destinationOf({ vendor, fields, upstream }: Destination): Bound {
+  const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [vendor, JSON.stringify(upstream), ...sorted.flat()];
 }
 
 /** `problem`: why it does not open, in a sentence that holds no secret. */

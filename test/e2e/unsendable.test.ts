@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { openAccount } from '../../src/custody/open.ts';
+import { openAccount, sealAccount } from '../../src/custody/open.ts';
 import { plainParts } from '../../src/custody/plain-parts.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Primary } from '../../src/node/primary.ts';
@@ -29,7 +29,7 @@ function tokenOf({ applicationId = '', privateKey = '' }: Readonly<Record<string
 /** As an earlier version sealed it, which did not look. */
 async function breakKey({ store, sealers, supervisor }: Primary, record: AccountRecord): Promise<void> {
   const { secrets } = openAccount(sealers.account, record);
-  const sealed = sealers.account.seal({ ...secrets, privateKey: new Secret(BROKEN) }, record.id);
+  const sealed = sealAccount(sealers.account, record, { ...secrets, privateKey: new Secret(BROKEN) });
   await store.accounts.put({ ...record, sealed });
   await supervisor.broadcast({ kind: 'accounts', all: await store.accounts.list() });
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Secret } from '../../kernel/secret.ts';
 import { createCanaries } from '../canaries/canaries.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
-import { openAccount } from '../open.ts';
+import { openAccount, sealAccount } from '../open.ts';
 import type { RotationRecord } from '../rotation/record.ts';
 import type { RotationRequest } from '../rotation/rotations.ts';
 import { createVirtualKeys } from '../virtual-keys.ts';
@@ -31,11 +31,11 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
     return record;
   };
   const inUse = async () => openAccount(sealer, await account()).secrets['token']?.reveal() ?? '';
-  const seal = async (token: string) =>
-    options.accounts.put({
-      ...(await account()),
-      sealed: sealer.seal({ token: new Secret(token) }, 'account_1'),
-    });
+  const seal = async (token: string) => {
+    const now = await account();
+    const sealed = sealAccount(sealer, now, { token: new Secret(token) });
+    await options.accounts.put({ ...now, sealed });
+  };
   const record = (act: { readonly act: string }) => Promise.resolve(void acts.push(act));
   const custodyOf = () => acme.custody;
   const announce = () => Promise.resolve();

@@ -145,6 +145,7 @@ export interface RotationWorld {
   open(): Rotations;
   openAccounts(): Accounts;
   readonly lock: RotationsOptions['lock'];
+  readonly accounts: RotationsOptions['accounts'];
   /** Advances by sleeping: nothing in this world waits. */
   readonly now: () => number;
 }
@@ -171,6 +172,7 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
   const world: RotationWorld = {
     vendor,
     lock: options.lock,
+    accounts: options.accounts,
     acts: [],
     actors: [],
     incidents: [],

@@ -217,6 +217,36 @@ test('one that halted ends when another credential is sealed by hand', async () 
   assert.equal(rotations.isRunning('account_1'), false);
 });
 
+test('the staged credential is not sent to another server to which the account was turned meanwhile', async () => {
+  const world = await rotationWorld('keys');
+  const end = () => {
+    throw new Error('the process is gone');
+  };
+  world.vendor.intercept = () => {
+    if (world.acts.at(-1) !== 'rotation.verifying') return null;
+    world.beforeEffect = end;
+    return end();
+  };
+  const begun = world.open();
+  await begun.start(REQUEST);
+  await begun.settled('account_1');
+  world.beforeEffect = () => {};
+  const record = await world.accounts.get('account_1');
+  assert.ok(record);
+  await world.accounts.put({ ...record, upstream: 'https://thief.example' });
+  const sent: string[] = [];
+  world.vendor.intercept = (what) => {
+    sent.push(what);
+    return null;
+  };
+  const rotations = world.open();
+  await rotations.resume();
+  const halted = await rotations.settled('account_1');
+  assert.equal(halted?.phase, 'verifying');
+  assert.match(halted.problem ?? '', /belongs to other settings/);
+  assert.deepEqual(sent, []);
+});
+
 test('what has halted goes on in the name of whoever asks for it', async () => {
   const world = await rotationWorld('keys');
   world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 400 } : null);

@@ -57,9 +57,10 @@ export function createRunner(options: RunnerOptions) {
     return written;
   }
 
-  async function proceed(begun: RotationRecord, work: Work): Promise<void> {
+  async function proceed(begun: RotationRecord, account: AccountRecord, work: Work): Promise<void> {
     let record = begun;
     try {
+      openAccount(options.sealer, account); // Of one that was turned to another server nothing is sent there.
       for (let step = STEPS[record.phase]; step !== undefined; step = STEPS[record.phase])
         record = await step(work, record);
     } catch (error) {
@@ -87,7 +88,7 @@ export function createRunner(options: RunnerOptions) {
     advance,
     run(record: RotationRecord, account: AccountRecord, rotation: SecretRotation): void {
       const shop = { ...options, signal: stopping.signal, candidates, previous, advance };
-      const done = proceed(record, workOn(shop, account, rotation))
+      const done = proceed(record, account, workOn(shop, account, rotation))
         .catch(() => {}) // The store is gone: the next process takes it up.
         .finally(() => running.delete(account.id));
       running.set(account.id, done);

@@ -14,12 +14,18 @@ export type Secrets = Readonly<Record<string, Secret>>;
 /** What a sealed text belongs to. A text moved to another record or another use does not open. */
 export type Purpose = 'account' | 'key' | 'setting';
 
+/** What stands in clear beside a sealed text and must not change without it, in a fixed order. */
+export type Bound = readonly string[];
+
 /** Seals secrets for one purpose. There is no operation that prints what was sealed. */
 export interface Sealer {
   /** Text of the form `rfs1.<ring key>.<wrapped data key>.<body>`. */
-  seal(secrets: Secrets, recordId: string): string;
-  /** Throws `key_ring_missing` when the ring lacks the key, `verify_failed` when the text was changed or moved. */
-  open(text: string, recordId: string): Secrets;
+  seal(secrets: Secrets, recordId: string, bound?: Bound): string;
+  /**
+   * Throws `key_ring_missing` when the ring lacks the key, `verify_failed` when the text was changed or moved, or what it
+   * is bound to was changed.
+   */
+  open(text: string, recordId: string, bound?: Bound): Secrets;
   /** The same secrets under the newest ring key; null when they already are. The body is not touched. */
   rewrap(text: string, recordId: string): string | null;
 }
@@ -32,10 +38,10 @@ export interface SealerOptions {
 
 /**
  * Envelope encryption: each sealing has its own 256-bit data key (AES-256-GCM, NIST SP 800-38D), wrapped by a ring
- * key. Purpose and record id are associated data of both layers.
+ * key. Purpose and record id are associated data of both layers, what is bound is of the body's.
  */
 export function createSealer({ keyRing, random, purpose }: SealerOptions): Sealer {
-  const bodyContext = (recordId: string) => context('body', purpose, recordId);
+  const bodyContext = (recordId: string, bound: Bound) => context('body', purpose, recordId, ...bound);
   const wrapContext = (recordId: string, name: string) => context('wrap', purpose, recordId, name);
 
   function wrap(dataKey: Buffer, recordId: string): string {
@@ -49,20 +55,20 @@ export function createSealer({ keyRing, random, purpose }: SealerOptions): Seale
   }
 
   return Object.freeze({
-    seal(secrets: Secrets, recordId: string) {
+    seal(secrets: Secrets, recordId: string, bound: Bound = []) {
       const plain = Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()] as const);
       const dataKey = random(DATA_KEY);
       const text = Buffer.from(JSON.stringify(Object.fromEntries(plain)));
-      const body = encrypt(createSecretKey(dataKey), text, bodyContext(recordId), random(NONCE));
+      const body = encrypt(createSecretKey(dataKey), text, bodyContext(recordId, bound), random(NONCE));
       const sealed = `${wrap(dataKey, recordId)}.${body}`;
       dataKey.fill(0);
       text.fill(0);
       return sealed;
     },
-    open(text: string, recordId: string) {
+    open(text: string, recordId: string, bound: Bound = []) {
       const parts = split(text, recordId);
       const dataKey = unwrap(parts, recordId);
-      const plain = decrypt(createSecretKey(dataKey), parts.body, bodyContext(recordId), recordId);
+      const plain = decrypt(createSecretKey(dataKey), parts.body, bodyContext(recordId, bound), recordId);
       dataKey.fill(0);
       const fields = JSON.parse(plain.toString()) as Record<string, string>;
       plain.fill(0);
@@ -126,7 +132,7 @@ function decrypt(key: KeyObject, text: string, aad: Buffer, recordId: string): B
     decipher.setAuthTag(bytes.subarray(-TAG));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
   } catch (cause) {
-    const message = `The sealed text of ${recordId} was changed, or belongs to something else.`;
+    const message = `The sealed text of ${recordId} was changed, or belongs to other settings or another record.`;
     throw new RingfenceError('verify_failed', message, { cause });
   }
 }
