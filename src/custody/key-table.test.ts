@@ -355,3 +355,23 @@ test('uses are handed over once per key and minute', () => {
   table.authenticate(basic(secret), { ...origin, wall: origin.wall + 60_000 });
   assert.deepEqual(table.takeUses(), new Map([['key_1', origin.wall + 60_000]]));
 });
+
+test('among very many keys uses are handed over once in five minutes', () => {
+  const secret = makeVirtualSecret(randomBytes);
+  const others = Array.from({ length: 10_000 }, (_, place) => ({
+    ...record(makeVirtualSecret(randomBytes)),
+    id: `other_${place}`,
+  }));
+  const { table } = tableOf([record(secret), ...others]);
+  for (const passed of [0, 60_000, 299_999, 300_000])
+    table.authenticate(basic(secret), { ...origin, wall: origin.wall + passed });
+  assert.deepEqual(table.takeUses(), new Map([['key_1', origin.wall + 300_000]]));
+});
+
+test('of two records with one secret the later counts, also when the earlier was in use', () => {
+  const secret = makeVirtualSecret(randomBytes);
+  const { table } = tableOf([record(secret)]);
+  table.authenticate(basic(secret), origin);
+  table.upsert(record(secret, { id: 'key_2', state: 'revoked' }));
+  assert.equal(codeOf(table.authenticate(basic(secret), origin)), 'key_revoked');
+});

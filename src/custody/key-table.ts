@@ -4,6 +4,7 @@ import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Presented } from '../vendors/vendor.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { checkUse, createPacker, type KeyEntry, type RequestOrigin } from './key-entry.ts';
+import { createKeyUses, type KeyUses } from './key-uses.ts';
 import { createSignatures, UNKNOWN_KEY, type SignaturesOptions } from './signatures.ts';
 import type { TokenClaims } from './token-cache.ts';
 
@@ -33,8 +34,7 @@ export interface KeyTable {
   authenticate(presented: Presented | null, origin: RequestOrigin): Step<AuthenticatedKey>;
   /** May a key that has proven itself still be used? Null: yes. */
   check(id: string, origin: RequestOrigin): Refused | null;
-  /** Keys used since the last call, with the wall ms of the first use in a minute. */
-  takeUses(): ReadonlyMap<string, number>;
+  takeUses: KeyUses['take'];
 }
 
 export interface KeyTableOptions extends Omit<SignaturesOptions, 'isCurrent'> {
@@ -49,33 +49,32 @@ interface ProvenKey {
   readonly claims: TokenClaims | null;
 }
 
-/** The last use of a key is told to the minute: a busy gateway would write of all its keys every few seconds. */
-const MINUTE = 60_000;
-
 /** A part of a longer text, such as a header, keeps all of it in memory. */
 const copyOf = (text: string): string => Buffer.from(text).toString();
 
 export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
-  /** Hashes of the secrets in use. Only real ones get here: whoever guesses neither fills it nor pushes one out. */
-  const hashes = new Map<string, string>();
+  /** By secrets in use. Only real ones get here: whoever guesses neither fills it nor pushes one out. */
+  const bySecret = new Map<string, KeyEntry>();
   const signatures = createSignatures({ ...verifying, isCurrent: (key) => byId.get(key.id) === key });
   const pack = createPacker();
-  let uses = new Map<string, number>();
+  const uses = createKeyUses(() => byId.size);
 
   function remove(id: string): void {
     const entry = byId.get(id);
     if (entry === undefined) return;
     byId.delete(id);
     if (byIndex.get(entry.index) === entry) byIndex.delete(entry.index);
-    if (entry.secret !== null) hashes.delete(entry.secret);
+    if (entry.secret !== null) bySecret.delete(entry.secret);
     signatures.remove(entry);
   }
 
   function upsert(record: VirtualKeyRecord): void {
     remove(record.id);
     const entry = pack(record);
+    const namesake = byIndex.get(entry.index);
+    if (namesake?.secret) bySecret.delete(namesake.secret);
     byId.set(entry.id, entry);
     if (entry.kind === 'secret') byIndex.set(entry.index, entry);
     else signatures.add(entry);
@@ -83,13 +82,17 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
 
   /** Found by hashes that nobody outside can compute, V8's among them: the timing tells nothing about the secret. */
   function findSecret(secret: string, origin: RequestOrigin): Step<ProvenKey> {
-    const known = hashes.get(secret);
-    if (known === undefined && !endsInVirtualSecret(secret)) return UNKNOWN_KEY;
-    const hash = known ?? index(secret);
+    const known = bySecret.get(secret);
+    if (known !== undefined) return next({ key: known, claims: null });
+    if (!endsInVirtualSecret(secret)) return UNKNOWN_KEY;
+    const hash = index(secret);
     const key = byIndex.get(hash);
-    if (key === undefined) onUnknown?.(hash, origin);
-    else if (known === undefined) hashes.set((key.secret = copyOf(secret)), hash);
-    return key === undefined ? UNKNOWN_KEY : next({ key, claims: null });
+    if (key === undefined) {
+      onUnknown?.(hash, origin);
+      return UNKNOWN_KEY;
+    }
+    bySecret.set((key.secret = copyOf(secret)), key);
+    return next({ key, claims: null });
   }
 
   return {
@@ -105,25 +108,23 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
     authenticate(presented, origin) {
       if (presented === null)
         return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');
-      const proven =
-        presented.kind === 'jwt'
-          ? signatures.verify(presented, origin)
-          : findSecret(presented.secret, origin);
+      const isToken = presented.kind === 'jwt';
+      const proven = isToken ? signatures.verify(presented, origin) : findSecret(presented.secret, origin);
       if (!proven.ok) return proven;
-      const { key: entry, claims } = proven.value;
-      const refusal = checkUse(entry, presented.publicId, origin);
+      const { key, claims } = proven.value;
+      const refusal = checkUse(key, presented.publicId, origin);
       if (refusal !== null) return refusal;
-      if (Math.abs(origin.wall - entry.toldAt) >= MINUTE) uses.set(entry.id, (entry.toldAt = origin.wall));
-      const { id, app, account, vendor, kind, publicId } = entry;
-      return next({ id, app, account, vendor, kind, publicId, claims });
+      uses.note(key, origin.wall);
+      return next(authenticated(key, claims));
     },
     check: (id, origin) => checkAgain(byId.get(id), origin),
-    takeUses() {
-      const taken = uses;
-      uses = new Map();
-      return taken;
-    },
+    takeUses: uses.take,
   };
+}
+
+function authenticated(key: KeyEntry, claims: TokenClaims | null): AuthenticatedKey {
+  const { id, app, account, vendor, kind, publicId } = key;
+  return { id, app, account, vendor, kind, publicId, claims };
 }
 
 function checkAgain(entry: KeyEntry | undefined, origin: RequestOrigin): Refused | null {
