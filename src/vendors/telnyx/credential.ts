@@ -60,6 +60,14 @@ export const custody: CustodyAdapter = {
     'sip_password',
     'sip_auth_password',
     'password',
+    'ip_authentication_token',
+    'access_key',
+    'secret_access_key',
+    'aws_secret_access_key',
+    'account_key',
+    'credentials',
+    'primary_bgp_key',
+    'secondary_bgp_key',
   ],
 };
 

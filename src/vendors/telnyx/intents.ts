@@ -1,4 +1,4 @@
-import type { Channel } from '../../intent/intent.ts';
+import type { Channel, Effect } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
 import {
@@ -116,12 +116,18 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
       return withCallbacks(read(body, plan, operation), body);
     }
     const given = looseParameters(operation, request);
-    const details = { parameters: parametersOf(given), callbacks: urlsIn(given) };
+    const effects = effectsOf(operation, given);
+    const details = { effects, parameters: parametersOf(given), callbacks: urlsIn(given) };
     const free = !operation.effects.includes('spend');
     return CALL_COMMAND.test(operation.id) && free
       ? { action: 'call.modify', channel: 'voice', ...details }
       : details;
   });
+}
+
+/** The codes of a SIM card are in an answer only if they are asked for. */
+function effectsOf({ effects }: Operation, given: JsonObject): readonly Effect[] {
+  return isOn(given, 'include_pin_puk_codes') ? [...effects, 'secret'] : effects;
 }
 
 /** The vendor's servers merge query and body, so a query could add what the body does not say. */

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Effect } from '../../intent/intent.ts';
+import { plan, wire } from '../shared/wire-fixture.ts';
+import { custody } from './credential.ts';
+import { operations } from './facts.ts';
+import { telnyx } from './index.ts';
+
+const HOST = 'api.telnyx.com';
+
+function effects(method: string, url: string): readonly Effect[] {
+  const request = wire(HOST, { method, url: `/v2${url}` });
+  const operation = operations.match(method, HOST, request.segments);
+  assert.ok(operation, url);
+  const reading = telnyx.readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent', url);
+  return reading.intent.effects;
+}
+
+test('an answer that holds a password, token or key of a trunk, bucket or network is a secret', () => {
+  const places = [
+    'fqdn_connections',
+    'ip_connections',
+    'storage/migration_sources',
+    'virtual_cross_connects',
+  ];
+  for (const place of [...places, 'oauth_clients'])
+    for (const [method, url] of [
+      ['GET', `/${place}`],
+      ['POST', `/${place}`],
+      ['GET', `/${place}/1`],
+    ] as const)
+      assert.ok(effects(method, url).includes('secret'), `${method} ${url}`);
+  for (const method of ['GET', 'POST', 'PUT'])
+    assert.ok(effects(method, '/custom_storage_credentials/1').includes('secret'), method);
+  for (const url of ['/fqdn_connections/1', '/fqdn_connections/1/fqdn_authentication', '/ip_connections/1'])
+    assert.ok(effects('PATCH', url).includes('secret'), url);
+  assert.ok(effects('PATCH', '/wireguard_peers/1').includes('secret'));
+  assert.ok(effects('PATCH', '/managed_accounts/1').includes('secret'));
+});
+
+test('keys of trunks, buckets and networks are sealed in answers', () => {
+  for (const field of [
+    'ip_authentication_token',
+    'secret_access_key',
+    'aws_secret_access_key',
+    'account_key',
+    'primary_bgp_key',
+    'secondary_bgp_key',
+  ])
+    assert.ok(custody.sealedAnswerFields.includes(field), field);
+});
+
+test('a SIM card is asked for its PIN and PUK by a parameter, and that makes the read a secret', () => {
+  assert.deepEqual(effects('GET', '/sim_cards/1'), ['read']);
+  assert.deepEqual(effects('GET', '/sim_cards/1?include_pin_puk_codes=false'), ['read']);
+  assert.deepEqual(effects('GET', '/sim_cards/1?include_pin_puk_codes=true'), ['read', 'secret']);
+});
+
+test('recordings, people and their numbers are personal data', () => {
+  for (const url of [
+    '/room_compositions',
+    '/room_compositions/1',
+    '/portouts/events',
+    '/portouts/events/1',
+    '/verified_numbers',
+    '/verified_numbers/+15005550006',
+    '/sim_card_orders',
+    '/sim_card_orders/1',
+    '/rcs/agents/1/test_devices',
+    '/dir/1/references',
+    '/compute/funcs/1/logs',
+  ])
+    assert.ok(effects('GET', url).includes('pii'), url);
+});
