@@ -75,6 +75,8 @@ export interface Intent {
   readonly destinations: readonly Destination[];
   readonly sender: string | null;
   readonly content: Content | null;
+  /** How many an order is for, where no destination says so (SIM cards, a block of numbers): each is charged. Absent: one. */
+  readonly quantity?: number;
   /** Seconds after which the vendor ends the call; null when the request sets no limit. */
   readonly callSeconds: number | null;
   /** True when no parameter can shorten it: `callSeconds` is the vendor's own limit, and a policy that wants less must refuse. */

@@ -5,7 +5,8 @@ import { ACTIONS, CHANNELS, type Intent } from '../../intent/intent.ts';
  * - what is sent: `message.send/sms`, `call.create/voice`, `verify.start/email`; without channel just the action
  * - lookup packages: `lookup/carrier` on top of `lookup`; `lookup/*` for those without a row of their own
  * - further parts of an action: `call.leg`, `call.recording`, `message.failover_sms` (else as `message.send/sms`)
- * - operations known by their effects alone: `other/<operation>`, else `other`; `indirect` when they only may cost later
+ * - operations known by their effects alone: `other/<operation>`, else `other`; `indirect` when they only may cost later;
+ *   once for each that is ordered (`Intent.quantity`)
  */
 export function baseItem({ action, channel, operation, effects }: Intent): string {
   if (action === 'other')

@@ -63,17 +63,18 @@ function sum(table: PriceTable, question: Question): Step<Bound> {
   const { currency, kind, prefix } = first ?? { currency: '', kind: 'price', prefix: '' };
   return next({
     money: { amount: micros(total), currency },
-    count: Math.max(1, intent.destinations.length),
+    count: Math.max(1, intent.destinations.length) * (intent.quantity ?? 1),
     source: `${kind}:${base}+${prefix}`,
   });
 }
 
 /** A script may record a thousand times, for each of a thousand destinations: each item is looked up once. */
 function itemsOf(base: string, intent: Intent): ReadonlyMap<string, number> {
-  const items = new Map([[base, 1]]);
+  const times = intent.quantity ?? 1;
+  const items = new Map([[base, times]]);
   for (const extra of intent.extras) {
     const item = extraItem(intent, extra);
-    items.set(item, (items.get(item) ?? 0) + 1);
+    items.set(item, (items.get(item) ?? 0) + times);
   }
   return items;
 }

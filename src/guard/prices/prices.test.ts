@@ -52,6 +52,13 @@ describe('price book', () => {
     assert.equal(bound([sms], intent), '0.60 USD');
   });
 
+  it('prices an order for as many as it is for', () => {
+    const order = messageTo([], { action: 'other', operation: 'simCardOrders.create', quantity: 500 });
+    assert.equal(bound([row('other/simCardOrders.create', '', 3_000_000)], order), '1500.00 USD');
+    const step = createPriceBook([row('other', '', 1)]).bound(order, somebody, 60, 1000);
+    assert.ok(step.ok && step.value?.count === 500);
+  });
+
   it('prices a fallback without a price of its own as a message in that channel', () => {
     const picture = messageTo([phone('+4915215551234')], { channel: 'mms', extras: ['failover_sms'] });
     const stated = [row('message.send/mms', '', 200_000), sms];

@@ -1,4 +1,4 @@
-import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import { fieldOf, type JsonObject, type JsonValue, textOf } from '../shared/json-body.ts';
 import { asObject, Unreadable } from '../shared/reading.ts';
 
 /**
@@ -38,6 +38,13 @@ export function list(object: JsonObject, name: string): readonly JsonValue[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new Unreadable(`\`${name}\` must be a list.`);
   return value as readonly JsonValue[];
+}
+
+/** A whole number, which protobuf JSON may write as a text; zero when it is absent. Throws `Unreadable`. */
+export function whole(object: JsonObject, name: string): number {
+  const value = textOf(field(object, name) ?? 0) ?? '';
+  if (!/^\d{1,9}$/.test(value)) throw new Unreadable(`\`${name}\` must be a whole number.`);
+  return Number(value);
 }
 
 /** A duration such as `60s` or `1.5s`, in whole seconds, rounded up. None, and zero, mean no limit: null. */

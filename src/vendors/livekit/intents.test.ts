@@ -160,6 +160,18 @@ test('hosts of the cloud and the placeholder are known, others are not', () => {
   );
 });
 
+test('each simulation and each agent of a room is charged', () => {
+  const run = (json: unknown) => intent('AgentSimulation.CreateSimulationRun', json).quantity;
+  assert.equal(run({ numSimulations: 200 }), 200);
+  assert.equal(run({ num_simulations: '200' }), 200);
+  assert.equal(run({ numSimulations: 2, scenarioGroup: { scenarios: [{}, {}, {}] } }), 3);
+  assert.match(problem('AgentSimulation.CreateSimulationRun', { numSimulations: -1 }), /numSimulations/);
+  const agents = [{ agentName: 'a' }, { agentName: 'b' }];
+  assert.equal(intent('RoomService.CreateRoom', { name: 'r', agents }).quantity, 2);
+  const recorded = intent('RoomService.CreateRoom', { name: 'r', agents, egress: { room: {} } });
+  assert.deepEqual(recorded.extras, ['agent', 'agent']);
+});
+
 test('every reader belongs to an operation, and none throws', () => {
   const known = new Set(operations.rows.map(({ id }) => id));
   for (const id of Object.keys(READERS)) assert.ok(known.has(id), id);

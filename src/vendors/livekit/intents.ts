@@ -15,7 +15,7 @@ import { withBody } from '../shared/requests.ts';
 import { urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
-import { duration, field, list, message, snakeName, text } from './fields.ts';
+import { duration, field, list, message, snakeName, text, whole } from './fields.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
 
@@ -38,6 +38,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'Egress.StartTrackEgress': readEgress,
   'RoomService.CreateRoom': readRoom,
   'PhoneNumberService.PurchasePhoneNumber': readPurchase,
+  'AgentSimulation.CreateSimulationRun': readSimulation,
 };
 
 export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
@@ -131,10 +132,19 @@ function readEgress(): IntentDetails {
 
 /** A room is free; what starts with it is not: recordings, replays, agents, or what a preset of the project holds. */
 function readRoom(body: JsonObject, _plan: NumberingPlan, operation: Operation): IntentDetails {
-  const starts = list(body, 'agents').length > 0 || text(body, 'roomPreset') !== null;
-  if (message(body, 'egress') !== null) return { ...readEgress(), extras: starts ? ['agent'] : [] };
+  // What a preset of the project starts nobody knows; it counts as one more.
+  const agents = list(body, 'agents').length + (text(body, 'roomPreset') === null ? 0 : 1);
+  if (message(body, 'egress') !== null)
+    return { ...readEgress(), extras: Array.from({ length: agents }, () => 'agent') };
   const replay = field(body, 'replayEnabled') ?? false;
-  return starts || replay !== false ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
+  if (agents > 0) return { quantity: agents };
+  return replay !== false ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
+}
+
+/** As many as the request asks for, or as there are scenarios in it: each is charged. */
+function readSimulation(body: JsonObject): IntentDetails {
+  const scenarios = list(message(body, 'scenarioGroup') ?? {}, 'scenarios').length;
+  return { quantity: Math.max(1, scenarios, whole(body, 'numSimulations')) };
 }
 
 /** Every number is a purchase; a purchase has one country, so that rules and prices can speak about it. */

@@ -32,6 +32,7 @@ import {
   readScheduledEvent,
   readTransfer,
 } from './calls.ts';
+import { QUANTITY_READERS } from './quantities.ts';
 import { readTexmlCall, readTexmlChange } from './texml.ts';
 import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
 
@@ -82,6 +83,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'inexplicitNumberOrders.create': readInexplicitOrder,
   'rooms.create': (body, _plan, operation) => readRoom(body, operation),
   'rooms.update': (body, _plan, operation) => readRoom(body, operation),
+  ...QUANTITY_READERS,
   'faxes.create': (body, plan) => ({
     destinations: [destinationOf(requireText(body, 'to'), 'to', plan)],
     sender: optionalText(body, 'from'),
