@@ -25,6 +25,7 @@ import { bodyKind } from './body.ts';
 import { legacyParameters } from './legacy.ts';
 import { readMessage, readSms } from './messages.ts';
 import { endpointsOf } from './ncco.ts';
+import { readNumberUpdate } from './numbers.ts';
 import { numberOf, readLegacyStart, readControl, readStart } from './verify.ts';
 import { readCall, readCallChange, readPlayback } from './voice.ts';
 
@@ -76,6 +77,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'sim_swap.check': readNetworkLookup('sim_swap'),
   'sim_swap.get_last_swap_date': readNetworkLookup('sim_swap'),
   'number_verification.verify': readNetworkLookup('number_verification'),
+  'number_management.update_number': readNumberUpdate,
   'video.initiate_sip_call': readSipDial,
   'video.create_session': readSession,
   'video.start_archive': readMedia('recording.start', { longest: FOUR_HOURS, limit: null }),

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { intent, problem, REST, to } from './intent-fixture.ts';
+
+const update = (form: Record<string, string>) => ({
+  url: '/number/update',
+  form: { country: 'US', msisdn: '15005550001', ...form },
+});
+
+test('a number that passes its calls on to a telephone or SIP address may cost, and names who is called', () => {
+  const phone = intent(REST, update({ voiceCallbackType: 'tel', voiceCallbackValue: '449012345678' }));
+  assert.deepEqual([phone.channel, to(phone)], ['voice', ['+449012345678']]);
+  assert.ok(phone.effects.includes('indirect') && phone.effects.includes('routing'));
+  const kept = intent(REST, update({ voiceCallbackValue: '449012345678' }));
+  assert.deepEqual(to(kept), ['+449012345678'], 'the type that it has already');
+  const sip = intent(REST, update({ voiceCallbackType: 'sip', voiceCallbackValue: 'sip:a@b.example' }));
+  assert.deepEqual(to(sip), ['sip:a@b.example']);
+  assert.match(problem(REST, update({ voiceCallbackType: 'tel', voiceCallbackValue: 'x' })), /international/);
+  assert.match(problem(REST, update({ voicecallbackvalue: '449012345678' })), /voiceCallbackValue/);
+});
+
+test('a number that is answered by an application or a URL is routing alone', () => {
+  for (const form of [{ voiceCallbackType: 'app', voiceCallbackValue: '01234567-89ab' }, { app_id: 'a' }]) {
+    const one = intent(REST, update(form as Record<string, string>));
+    assert.deepEqual([one.effects, one.destinations], [['write', 'routing'], []]);
+  }
+  const hook = intent(REST, update({ moHttpUrl: 'https://mo.example/' }));
+  assert.deepEqual(hook.callbacks, ['https://mo.example/']);
+});

@@ -1,0 +1,34 @@
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import type { JsonObject } from '../shared/json-body.ts';
+import {
+  createNameCheck,
+  type IntentDetails,
+  optionalText,
+  parametersOf,
+  phoneOf,
+  sipOf,
+} from '../shared/reading.ts';
+import type { Operation } from '../wire.ts';
+
+/** Hosts at which the vendor takes a SIP user for a number to dial. */
+const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
+const TYPE = 'voiceCallbackType';
+const VALUE = 'voiceCallbackValue';
+const checkForwarding = createNameCheck([TYPE, VALUE]);
+
+/** `POST /number/update`: its calls may be passed on to a telephone or SIP address, and the account pays for that leg. */
+export function readNumberUpdate(
+  body: JsonObject,
+  { effects }: Operation,
+  plan: NumberingPlan,
+): IntentDetails {
+  checkForwarding(body);
+  const parameters = parametersOf(body);
+  const value = optionalText(body, VALUE) ?? '';
+  const type = optionalText(body, TYPE)?.toLowerCase() ?? (/^\+?\d{5,}$/.test(value) ? 'tel' : '');
+  if (value === '' || (type !== 'tel' && type !== 'sip')) return { parameters };
+  const sip = /^sips?:/i.test(value) ? value : `sip:${value}`;
+  const destination =
+    type === 'tel' ? phoneOf(value, VALUE, plan, true) : sipOf(sip, VALUE, { plan, dialsOut: DIALS_OUT });
+  return { effects: [...effects, 'indirect'], channel: 'voice', destinations: [destination], parameters };
+}
