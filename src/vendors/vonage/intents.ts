@@ -83,6 +83,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'video.start_archive': readMedia('recording.start', { longest: FOUR_HOURS, limit: null }),
   'conversation.recordConversation': readMedia('recording.start', { longest: A_DAY, limit: null }),
   'video.start_broadcast': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
+  'video.start_broadcast_slash': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
   'video.start_captions': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
   'video.start_experience_composer': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
   'video.start_audio_connector': readMedia('other', { longest: A_DAY, limit: null }),
@@ -212,6 +213,7 @@ function readMedia(
 ): Read {
   return (body) => ({
     action,
+    extras: action === 'recording.start' && isOn(body, 'hasTranscription') ? ['transcription'] : [],
     callSeconds: (limit === null ? null : optionalWhole(body, limit, [1, A_DAY])) ?? longest,
     fixedSeconds: true,
     parameters: parametersOf(body),

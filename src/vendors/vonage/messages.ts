@@ -22,6 +22,8 @@ import { urlsIn } from '../shared/urls.ts';
 /** Octets of a part of a concatenated binary SMS: 140 less the header of six (3GPP TS 23.040, 9.2.3.24). */
 const BINARY_PART = 134;
 const MEDIA = ['image', 'audio', 'video', 'file', 'vcard', 'sticker'];
+/** Several media in one message. */
+const CONTENTS = 'content';
 const CHANNELS: Readonly<Record<string, Channel>> = {
   sms: 'sms',
   mms: 'mms',
@@ -121,7 +123,7 @@ function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
     isTrusted: trusted === true,
     callbacks: [
       ...urlsOf(message, ['webhook_url']),
-      ...MEDIA.flatMap((kind) => urlsIn(fieldOf(message, kind) ?? null)),
+      ...[...MEDIA, CONTENTS].flatMap((kind) => urlsIn(fieldOf(message, kind) ?? null)),
     ],
   };
 }
@@ -140,7 +142,8 @@ function recipients(message: JsonObject, channel: string, plan: NumberingPlan): 
 
 function contentOf(message: JsonObject, channel: Channel): Content {
   const text = typeof message['text'] === 'string' ? message['text'] : null;
-  const media = MEDIA.filter((name) => Object.hasOwn(message, name)).length;
+  const single = MEDIA.filter((name) => Object.hasOwn(message, name)).length;
+  const media = single + listOf(message, CONTENTS).length;
   if (text === null || channel !== 'sms') return { segments: 1, encoding: null, media, text };
   const options = objectOf(message, 'sms') ?? {};
   checkSms(options);

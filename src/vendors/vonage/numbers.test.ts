@@ -20,8 +20,12 @@ test('a number that passes its calls on to a telephone or SIP address may cost, 
 });
 
 test('a number that is answered by an application or a URL is routing alone', () => {
-  for (const form of [{ voiceCallbackType: 'app', voiceCallbackValue: '01234567-89ab' }, { app_id: 'a' }]) {
-    const one = intent(REST, update(form as Record<string, string>));
+  const forms: readonly Record<string, string>[] = [
+    { voiceCallbackType: 'app', voiceCallbackValue: '01234567-89ab' },
+    { app_id: 'a' },
+  ];
+  for (const form of forms) {
+    const one = intent(REST, update(form));
     assert.deepEqual([one.effects, one.destinations], [['write', 'routing'], []]);
   }
   const hook = intent(REST, update({ moHttpUrl: 'https://mo.example/' }));

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { API, intent, VIDEO } from './intent-fixture.ts';
+
+const PROJECT = '/v2/project/01234567-89ab-cdef-0123-456789abcdef';
+
+test('a broadcast is one with and without the slash that the SDK for Node writes', () => {
+  for (const slash of ['', '/']) {
+    const one = intent(VIDEO, {
+      url: `${PROJECT}/broadcast${slash}`,
+      json: { sessionId: 's', maxDuration: 600 },
+    });
+    assert.deepEqual([one.effects, one.callSeconds], [['write', 'spend'], 600]);
+  }
+  for (const place of ['broadcast', 'broadcast/', 'broadcast/1'])
+    assert.ok(intent(VIDEO, { url: `${PROJECT}/${place}` }).effects.includes('pii'), 'where to watch it');
+});
+
+test('an archive that is transcribed is charged for that too', () => {
+  const archive = (json: object) =>
+    intent(VIDEO, { url: `${PROJECT}/archive`, json: { sessionId: 's', ...json } });
+  assert.deepEqual(archive({}).extras, []);
+  assert.deepEqual(archive({ hasTranscription: false }).extras, []);
+  assert.deepEqual(archive({ hasTranscription: true }).extras, ['transcription']);
+});
+
+test('pictures of a message with many contents are counted, and the vendor fetches them', () => {
+  const urls = ['https://one.example/a.png', 'https://two.example/b.png'];
+  const content = urls.map((url) => ({ type: 'image', url }));
+  const message = {
+    channel: 'mms',
+    message_type: 'content',
+    to: '15005550006',
+    from: '15005550001',
+    content,
+  };
+  const one = intent(API, { url: '/v1/messages', json: message });
+  assert.deepEqual([one.content?.media, one.callbacks], [2, urls]);
+});
