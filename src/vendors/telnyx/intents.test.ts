@@ -64,8 +64,8 @@ test('a body that is not read is refused, also where only its fields matter to r
   };
   for (const type of ['', 'text/plain', 'application/vnd.api+json'])
     assert.equal(change(type).kind, 'malformed', type);
-  const form = change('application/x-www-form-urlencoded', 'call_forwarding=x');
-  assert.ok(form.kind === 'intent' && form.intent.parameters.get('call_forwarding') === 'x');
+  const form = change('application/x-www-form-urlencoded', 'cnam_listing=x');
+  assert.ok(form.kind === 'intent' && form.intent.parameters.get('cnam_listing') === 'x');
 });
 
 test('a form cannot hide lists, nested fields or another method from us', () => {

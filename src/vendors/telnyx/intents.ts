@@ -32,6 +32,7 @@ import {
   readScheduledEvent,
   readTransfer,
 } from './calls.ts';
+import { bulkForwardedTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
 import { readTexmlCall, readTexmlChange } from './texml.ts';
 import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
@@ -84,6 +85,9 @@ export const READERS: Readonly<Record<string, Read>> = {
   'rooms.create': (body, _plan, operation) => readRoom(body, operation),
   'rooms.update': (body, _plan, operation) => readRoom(body, operation),
   ...QUANTITY_READERS,
+  'phoneNumbers.voice.update': readForwarding,
+  'mobilePhoneNumbers.update': readForwarding,
+  'mobilePhoneNumbers.update.doubled': readForwarding,
   'faxes.create': (body, plan) => ({
     destinations: [destinationOf(requireText(body, 'to'), 'to', plan)],
     sender: optionalText(body, 'from'),
@@ -119,7 +123,8 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     }
     const given = looseParameters(operation, request);
     const effects = effectsOf(operation, given);
-    const details = { effects, parameters: parametersOf(given), callbacks: urlsIn(given) };
+    const destinations = operation.id === 'phoneNumbers.jobs.updateBatch' ? bulkForwardedTo(given, plan) : [];
+    const details = { effects, destinations, parameters: parametersOf(given), callbacks: urlsIn(given) };
     const free = !operation.effects.includes('spend');
     return CALL_COMMAND.test(operation.id) && free
       ? { action: 'call.modify', channel: 'voice', ...details }
