@@ -97,3 +97,29 @@ test('TwiML in another encoding than UTF-8 is refused: another parser could see 
   ])
     assert.match(problemOf(declaration + script), /UTF-8/, declaration);
 });
+
+test('a recording configuration records, whichever verb names it', () => {
+  for (const verb of ['Dial', 'Record'])
+    assert.ok(
+      call(`<Response><${verb} recordingConfigurationId="x"/></Response>`).extras.includes('recording'),
+    );
+  const none = call(`<Response><Dial recordingConfigurationId="">${TO}</Dial></Response>`);
+  assert.ok(!none.extras.includes('recording'));
+});
+
+test('what the SDK for Node writes besides is known: echo, nested addresses, headers, applications', () => {
+  assert.deepEqual(call('<Response><Echo/></Response>').extras, []);
+  const sip = '<Sip><Uri>sip:a@b.example</Uri><Headers><Header name="x" value="y"/></Headers></Sip>';
+  assert.deepEqual(addresses(call(`<Response><Dial>${sip}</Dial></Response>`)), [
+    `phone ${TO}`,
+    'sip sip:a@b.example',
+  ]);
+  const dialled = '<Sip><Uri>sip:+449012345678@trunk.pstn.twilio.com</Uri></Sip>';
+  assert.deepEqual(addresses(call(`<Response><Dial>${dialled}</Dial></Response>`)), [
+    `phone ${TO}`,
+    'phone +449012345678',
+  ]);
+  const application = '<Application><ApplicationSid>AP1</ApplicationSid></Application>';
+  assert.deepEqual(call(`<Response><Dial>${application}</Dial></Response>`).extras, ['leg']);
+  assert.match(problemOf('<Response><Dial><Sip></Sip></Dial></Response>'), /Sip/);
+});

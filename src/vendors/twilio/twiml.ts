@@ -35,6 +35,7 @@ const extra =
 const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ...['Response', 'Pause', 'Hangup', 'Reject', 'Leave', 'Stop', 'Play', 'Start', 'Connect'].map(quiet),
   ...['Queue', 'Parameter', 'Prompt', 'Config', 'Task', 'Language', 'Room'].map(quiet),
+  ...['Echo', 'ApplicationSid', 'Headers', 'Header'].map(quiet),
   ...['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w', 'speak'].map(quiet),
   ['Say', visitSay],
   ['Conference', extra('conference')],
@@ -45,7 +46,8 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ['Dial', visitDial],
   ['Number', visitNumber],
   ['WhatsApp', visitNumber],
-  ['Sip', (element, facts) => void facts.destinations.push(sipAddress(element.text, 'Sip', facts.plan))],
+  ['Sip', visitSip],
+  ['Uri', visitSip],
   ['Client', visitClient],
   ['Identity', visitClient],
   ['Sim', (element, facts) => void facts.destinations.push(namedOf('application', element.text, 'Sim'))],
@@ -72,16 +74,22 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
 /** Reads inline TwiML. A verb that is not known is refused: nobody could say what it costs. Throws `Unreadable`. */
 export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
   const facts: Collector = { plan, destinations: [], extras: new Set(), callbacks: [] };
-  for (const element of readXml(text)) {
+  const elements = readXml(text);
+  for (const [place, element] of elements.entries()) {
     const visit = VISITS.get(element.name);
     if (visit === undefined) throw new Unreadable(`\`Twiml\` uses \`${element.name}\`, which is not known.`);
-    visit(element, facts);
+    if (!isWrapper(element, elements[place + 1])) visit(element, facts);
     visitAttributes(element, facts);
     collectUrls(element, facts);
   }
   if (facts.destinations.length > MAX_DESTINATIONS)
     throw new Unreadable(`\`Twiml\` dials more than ${MAX_DESTINATIONS} destinations.`);
   return facts;
+}
+
+/** A `<Sip>` whose address stands in the `<Uri>` within it. */
+function isWrapper({ name, text }: XmlElement, inner: XmlElement | undefined): boolean {
+  return name === 'Sip' && text === '' && inner?.parent === 'Sip';
 }
 
 function quiet(name: string): readonly [string, Visit] {
@@ -95,6 +103,10 @@ function both(first: Visit, second: Visit): Visit {
   };
 }
 
+function visitSip({ name, text }: XmlElement, { destinations, plan }: Collector): void {
+  destinations.push(sipAddress(text, name, plan));
+}
+
 /** `<Dial>+1500…</Dial>` is short for one `<Number>`. */
 function visitDial(element: XmlElement, facts: Collector): void {
   if (element.text !== '') facts.destinations.push(phoneOf(element.text, 'Dial', facts.plan));
@@ -104,6 +116,7 @@ function visitDial(element: XmlElement, facts: Collector): void {
 function visitAttributes({ attributes }: XmlElement, { extras }: Collector): void {
   const record = attributes.get('record') ?? 'do-not-record';
   if (record !== 'do-not-record' && record !== 'false') extras.add('recording');
+  if ((attributes.get('recordingConfigurationId') ?? '') !== '') extras.add('recording');
   if (attributes.has('action') || attributes.has('referUrl')) extras.add('leg');
   if (attributes.has('machineDetection')) extras.add('machine_detection');
 }
