@@ -45,6 +45,18 @@ const SPELLING: ReadonlyMap<string, string> = new Map(
     .map((name) => [name.toLowerCase(), name]),
 );
 
+/** Operations of newer APIs, which spell their parameters with a small letter first (requests of the Node SDK 6.2.0). */
+const SMALL_LETTERS: ReadonlySet<string> = new Set([
+  'CreateTypingIndicator',
+  'ListQueryJob',
+  'conversations.v2.ListConversation',
+  'intelligence.v3.ListConversation',
+  'numbers.v3.CreateHostedNumbersHostedNumberOrder',
+  'studio.v2.ListExecution',
+  'voice.v3.ListTranscription',
+]);
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
 /** Reads query and body. What costs money must have all its parameters in one place. Throws `Unreadable`. */
 export function readParameters(operation: Operation, request: WireRequest): Parameters {
   checkPlain(request);
@@ -52,21 +64,21 @@ export function readParameters(operation: Operation, request: WireRequest): Para
   // Also when there is no body: what limits a call is written there, and the vendor would read it in two places.
   if (query.entries.length > 0 && mayCost(operation) && request.method !== 'GET')
     throw new Unreadable('Send the parameters in the body, not in the query.');
-  if (request.body.length === 0) return ofForm(query);
-  if (operation.body === 'json') return ofJson(request, query);
+  if (request.body.length === 0) return ofForm(operation, query);
+  if (operation.body === 'json') return ofJson(operation, request, query);
   if (!hasMediaType(request, FORM_TYPE))
     throw new Unreadable(`Send the body as ${FORM_TYPE}, which is what ${operation.id} takes.`);
-  return ofForm(join(query, formOf(parseForm(request.body))));
+  return ofForm(operation, join(query, formOf(parseForm(request.body))));
 }
 
-function ofForm(form: Form): Parameters {
-  checkNames(form);
+function ofForm(operation: Operation, form: Form): Parameters {
+  checkNames(operation, form);
   return { form, json: null, map: formParameters(form) };
 }
 
-function ofJson(request: WireRequest, query: Form): Parameters {
+function ofJson(operation: Operation, request: WireRequest, query: Form): Parameters {
   if (!hasMediaType(request, JSON_TYPE)) throw new Unreadable(`Send the body as ${JSON_TYPE}.`);
-  checkNames(query);
+  checkNames(operation, query);
   const json = jsonOf(request.body);
   return { form: NONE, json, map: new Map([...parametersOf(json), ...formParameters(query)]) };
 }
@@ -87,12 +99,13 @@ function mayCost({ effects }: Operation): boolean {
   return effects.includes('spend') || effects.includes('buy') || effects.includes('indirect');
 }
 
-function checkNames({ entries }: Form): void {
+function checkNames({ id }: Operation, { entries }: Form): void {
+  const spelling = SMALL_LETTERS.has(id) ? NO_NAMES : SPELLING;
   const seen = new Map<string, string>();
   for (const [name] of entries) {
     checkPlainName(name);
     const folded = name.toLowerCase();
-    const known = SPELLING.get(folded) ?? seen.get(folded);
+    const known = spelling.get(folded) ?? seen.get(folded);
     if (known !== undefined && known !== name)
       throw new Unreadable(`A parameter is spelled almost like \`${known}\`; spell it exactly so.`);
     if (seen.has(folded) && !REPEATABLE.has(name))

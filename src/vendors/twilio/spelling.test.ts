@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plan, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { operations } from './facts.ts';
+import { readIntent } from './intents.ts';
+
+function read(host: string, parts: RequestParts) {
+  const request = wire(`${host}.twilio.com`, parts);
+  const operation = operations.match(request.method, request.host, request.segments);
+  assert.ok(operation, parts.url);
+  return readIntent(operation, request, plan);
+}
+
+test('operations whose parameters begin in lower case, as the SDK for Node sends them, are read', () => {
+  const order = { phoneNumber: '+15005550006', smsCapability: 'true', smsUrl: 'https://sms.example/' };
+  const hosted = read('numbers', { url: '/v3/HostedNumbers/HostedNumberOrders', form: order });
+  assert.ok(hosted.kind === 'intent', JSON.stringify(hosted));
+  assert.deepEqual(
+    hosted.intent.destinations.map(({ address }) => address),
+    ['+15005550006'],
+  );
+  assert.deepEqual(hosted.intent.callbacks, ['https://sms.example/']);
+  const typing = { channel: 'whatsapp', messageId: 'SM1' };
+  assert.equal(read('messaging', { url: '/v2/Indicators/Typing.json', form: typing }).kind, 'intent');
+  for (const [host, url] of [
+    ['conversations', '/v2/Conversations?status=ACTIVE'],
+    ['insights', '/v3/InsightsDomains/Conversations/QueryJobs?status=DONE'],
+    ['intelligence', '/v3/Conversations?status=ACTIVE'],
+    ['studio', '/v2/Flows/FW1/Executions?status=active'],
+    ['voice', '/v3/Transcriptions?status=done'],
+  ] as const)
+    assert.equal(read(host, { url }).kind, 'intent', url);
+});
+
+test('of such operations, too, nothing is named twice in other letters, and all others keep the spelling', () => {
+  const twice = { phoneNumber: '+15005550006', PhoneNumber: '+449012345678' };
+  assert.equal(
+    read('numbers', { url: '/v3/HostedNumbers/HostedNumberOrders', form: twice }).kind,
+    'malformed',
+  );
+  const preview = { phoneNumber: '+15005550006', SmsCapability: 'true' };
+  assert.equal(
+    read('preview', { url: '/HostedNumbers/HostedNumberOrders', form: preview }).kind,
+    'malformed',
+  );
+});
