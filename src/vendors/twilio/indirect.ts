@@ -1,10 +1,11 @@
-import type { Destination, Effect } from '../../intent/intent.ts';
+import type { Content, Destination, Effect } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { formValues } from '../shared/form.ts';
 import type { JsonValue } from '../shared/json-body.ts';
 import { type IntentDetails, jsonOf } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 import { anyAddress, callee } from './addresses.ts';
+import { contentOf } from './messages.ts';
 import { callbacksOf, type Parameters, textParameter } from './parameters.ts';
 
 /** Names under which products put an address, in forms and in JSON. */
@@ -19,18 +20,20 @@ const ADDRESS_NAMES = new Set([
   'phone_number',
   'phoneNumber',
   'identifier',
+  'Target',
 ]);
 /** Parameters whose values are JSON texts with addresses in them. */
-const JSON_NAMES = new Set(['ToBinding', 'Participant', 'Participants', 'Channel']);
+const JSON_NAMES = new Set(['ToBinding', 'Participant', 'Participants', 'Channel', 'MediaProperties']);
 /** Everybody who fits: how many, only the vendor knows. */
 const AUDIENCES = ['Identity', 'Tag', 'Segment'] as const;
+const TEXTS = ['Body', 'ContentSid'] as const;
 const MAX_DEPTH = 8;
 const MAX_DESTINATIONS = 1001;
 /** With none of these parameters the operation only changes what is there, and cannot start anything. */
 const STARTERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['UpdateConference', ['AnnounceUrl']],
   ['UpdateParticipant', ['AnnounceUrl', 'HoldUrl', 'WaitUrl']],
-  ['UpdateIncomingPhoneNumber', ['EmergencyStatus', 'EmergencyAddressSid']],
+  ['UpdateIncomingPhoneNumber', ['EmergencyStatus', 'EmergencyAddressSid', 'VoiceCallerIdLookup']],
 ]);
 const DIAL_PARAMETERS = ['CallTo', 'DequeueTo', 'To'] as const;
 const DIALS: ReadonlySet<string> = new Set(['call', 'dequeue', 'conference', 'redirect', 'supervise']);
@@ -41,10 +44,17 @@ export function readOther(operation: Operation, parameters: Parameters, plan: Nu
   return {
     effects: effectsOf(operation, parameters),
     destinations: costs(operation) ? addressesIn(parameters, plan) : [],
+    content: operation.effects.includes('spend') ? textOf(parameters) : null,
     extras: audience && operation.effects.includes('spend') ? ['audience'] : [],
     parameters: parameters.map,
     callbacks: callbacksOf(parameters),
   };
+}
+
+/** Conversations, sessions and notifications leave as text messages, to whom they concern. */
+function textOf(parameters: Parameters): Content | null {
+  if (TEXTS.every((name) => textParameter(parameters, name) === null)) return null;
+  return contentOf(parameters, true, formValues(parameters.form, 'MediaUrl').length);
 }
 
 /** The vendor ends a call after four hours unless a time limit was given when it began. */

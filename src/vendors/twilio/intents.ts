@@ -8,7 +8,7 @@ import { readBulkLookup, readLookup } from './lookups.ts';
 import { readMessage } from './messages.ts';
 import { readNumberPurchase } from './numbers.ts';
 import { callbacksOf, type Parameters, readParameters } from './parameters.ts';
-import { readVerification, readVerificationCheck } from './verifications.ts';
+import { readVerification, readVerificationCheck, readVerificationUpdate } from './verifications.ts';
 
 /** A request whose operation is known. */
 export interface Question {
@@ -52,6 +52,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CreateIncomingPhoneNumberTollFree', buy],
   ['CreateVerification', ({ parameters, plan }) => readVerification(parameters, plan)],
   ['CreateVerificationCheck', ({ parameters, plan }) => readVerificationCheck(parameters, plan)],
+  ['UpdateVerification', ({ operation, parameters }) => readVerificationUpdate(operation, parameters)],
   ['lookups.v1.FetchPhoneNumber', lookUp],
   ['lookups.v2.FetchPhoneNumber', lookUp],
   ['CreateBulkLookup', ({ parameters, plan }) => readBulkLookup(parameters, plan)],

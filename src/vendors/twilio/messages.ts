@@ -41,8 +41,8 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
   };
 }
 
-/** `isCounted`: it is, or may become, an SMS. */
-function contentOf(parameters: Parameters, isCounted: boolean, media: number): Content {
+/** The text and media of a request. `isCounted`: it is, or may become, an SMS. */
+export function contentOf(parameters: Parameters, isCounted: boolean, media: number): Content {
   const isTemplate = textParameter(parameters, 'ContentSid') !== null;
   const text = isTemplate ? null : (textParameter(parameters, 'Body') ?? '');
   if (!isCounted) return { segments: 1, encoding: null, media, text };

@@ -1,6 +1,7 @@
 import type { Channel } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import type { Operation } from '../wire.ts';
 import { codeRecipient } from './addresses.ts';
 import { callbacksOf, type Parameters, requiredParameter, textParameter } from './parameters.ts';
 
@@ -40,6 +41,16 @@ export function readVerificationCheck(parameters: Parameters, plan: NumberingPla
   return {
     action: 'verify.check',
     destinations: to === null ? [] : [codeRecipient(to, to.includes('@'), plan)],
+    parameters: parameters.map,
+  };
+}
+
+/** `POST …/Verifications/{Sid}`: what the app approves itself is charged as a right code is. */
+export function readVerificationUpdate(operation: Operation, parameters: Parameters): IntentDetails {
+  const isCanceled = textParameter(parameters, 'Status') === 'canceled';
+  return {
+    action: isCanceled ? 'other' : 'verify.check',
+    effects: isCanceled ? operation.effects.filter((one) => one !== 'spend') : operation.effects,
     parameters: parameters.map,
   };
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Intent } from '../../intent/intent.ts';
+import { plan, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { operations } from './facts.ts';
+import { readIntent } from './intents.ts';
+
+const ROOT = `/2010-04-01/Accounts/AC${'f'.repeat(32)}`;
+
+function intent(host: string, parts: RequestParts): Intent {
+  const request = wire(`${host}.twilio.com`, parts);
+  const operation = operations.match(request.method, request.host, request.segments);
+  assert.ok(operation, parts.url);
+  const reading = readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return reading.intent;
+}
+
+test('approving a verification is charged as a right code is; cancelling it is not', () => {
+  const url = '/v2/Services/VA1/Verifications/VE1';
+  const approved = intent('verify', { url, form: { Status: 'approved' } });
+  assert.deepEqual([approved.action, approved.effects.includes('spend')], ['verify.check', true]);
+  const canceled = intent('verify', { url, form: { Status: 'canceled' } });
+  assert.deepEqual([canceled.action, canceled.effects], ['other', ['write', 'pii']]);
+});
+
+test('looking up the name of every caller of a number may cost', () => {
+  const change = (form: Record<string, string>) =>
+    intent('api', { url: `${ROOT}/IncomingPhoneNumbers/PN1.json`, form }).effects.includes('indirect');
+  assert.ok(change({ VoiceCallerIdLookup: 'true' }));
+  assert.ok(!change({ FriendlyName: 'x' }));
+});
+
+test('the text of a conversation, session or notification is counted as the messages that it becomes', () => {
+  const Body = 'x'.repeat(400);
+  const places: readonly [string, string][] = [
+    ['conversations', '/v1/Conversations/CH1/Messages'],
+    ['conversations', '/v1/Services/IS1/Conversations/CH1/Messages'],
+    ['proxy', '/v1/Services/KS1/Sessions/KC1/Participants/KP1/MessageInteractions'],
+    ['notify', '/v1/Services/IS1/Notifications'],
+  ];
+  for (const [host, url] of places)
+    assert.equal(intent(host, { url, form: { Body } }).content?.segments, 3, url);
+  const [host = '', url = ''] = places[0] ?? [];
+  assert.equal(intent(host, { url, form: { ContentSid: 'HX1' } }).content?.segments, 24);
+  assert.equal(intent('api', { url: `${ROOT}/Queues.json`, form: { FriendlyName: 'x' } }).content, null);
+});
+
+test('whom a flow or an interaction of Flex writes to is a destination', () => {
+  const channel = intent('flex-api', {
+    url: '/v1/Channels',
+    form: { FlexFlowSid: 'FO1', Identity: 'x', Target: '+449012345678' },
+  });
+  assert.deepEqual(
+    channel.destinations.map(({ address }) => address),
+    ['+449012345678'],
+  );
+  const MediaProperties = JSON.stringify({ type: 'sms', address: '+449012345678' });
+  const url = '/v1/Interactions/KD1/Channels/UO1/Participants';
+  const invited = intent('flex-api', { url, form: { Type: 'customer', MediaProperties } });
+  assert.equal(invited.destinations.length, 1);
+});
+
+test('the code that installs a SIM is a secret', () => {
+  for (const url of ['/v1/ESimProfiles', '/v1/ESimProfiles/HP1'])
+    assert.ok(intent('supersim', { url }).effects.includes('secret'), url);
+});
+
+test('a document of the preview of hosted numbers can be deleted', () => {
+  const url = '/HostedNumbers/AuthorizationDocuments/PX1';
+  assert.deepEqual(intent('preview', { method: 'DELETE', url }).effects, ['delete', 'routing']);
+});
