@@ -30,6 +30,7 @@ const CANDIDATES: readonly Parameters[] = [
   { transferTo: `tel:${PHONE}` },
   { whatsappToPhoneNumber: PHONE },
   { ordering_groups: [{ count_requested: 1, country_iso: 'US' }] },
+  { quantity: 1, channels: 1, range: 1, amount: '1', amount_usd: '1' },
 ];
 
 const PLAN: NumberingPlan = {

@@ -34,6 +34,7 @@ const PROBES: readonly (readonly [type: string, body: string])[] = [
   json({ sessionId: 'x', token: 'x', sip: { uri: 'sip:a@b.example' } }),
   json({ sip_address: 'sip:a@b.example' }),
   json({ ordering_groups: [{ country_iso: 'US', count_requested: '1', phone_number_type: 'local' }] }),
+  json({ quantity: 1, channels: 1, range: 1, amount: '1', amount_usd: '1' }),
   json({
     type: 'message',
     to: NUMBER,
