@@ -3,7 +3,9 @@ import { type IntentDetails, Unreadable } from './reading.ts';
 
 /** More than any request needs; a list that ends unread would hide the address after it. */
 const MAX_URLS = 1000;
-const URL_TEXT = /^\s*(?:https?|wss?|rtmps?|srt):/i;
+const URL_TEXT = /^\s*(?:https?|wss?|rtmps?|srt|udp):/i;
+/** `udp:203.0.113.9:9000`, whose host can be told once it has slashes. */
+const BARE_TARGET = /^\s*udp:(?!\/\/)/i;
 /** Called, not connected to: these are destinations. */
 const CALLED = /^\s*(?:sips?|tel|mailto):/i;
 /** Passed on to whoever is called or connected. */
@@ -28,7 +30,7 @@ export function withCallbacks(details: IntentDetails, body: JsonValue): IntentDe
 
 function collect(value: JsonValue, name: string, found: string[]): void {
   if (typeof value === 'string') {
-    if (isUrl(value, name)) found.push(value);
+    if (isUrl(value, name)) found.push(value.replace(BARE_TARGET, 'udp://'));
     if (found.length > MAX_URLS) throw new Unreadable(`There are more than ${MAX_URLS} addresses.`);
   } else if (Array.isArray(value))
     for (const inner of value as readonly JsonValue[]) collect(inner, name, found);

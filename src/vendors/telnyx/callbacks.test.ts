@@ -23,7 +23,7 @@ function hosts(url: string, json: object, method = 'POST'): readonly string[] {
 test('addresses that the vendor will connect to are callbacks, whatever the operation', () => {
   const audio = 'wss://x.example/audio';
   assert.deepEqual(hosts('/calls/c1/actions/streaming_start', { stream_url: audio }), [audio]);
-  assert.deepEqual(hosts('/calls/c1/actions/fork_start', { rx: 'udp:1', target: audio }), [audio]);
+  assert.deepEqual(hosts('/calls/c1/actions/fork_start', { rx: 'udp:1', target: audio }), ['udp://1', audio]);
   assert.deepEqual(hosts('/calls/c1/actions/bridge', { call_control_id: 'c2', ringtone_url: audio }), [
     audio,
   ]);
@@ -57,4 +57,55 @@ test('an address in a script is found however it is written', () => {
   assert.deepEqual(hosts(call, script(`https://y:${padding}@x.example`)), [`https://y:${padding}@x.example`]);
   for (const text of ['ht<![CDATA[tps://x.example]]>', 'ht<?a?>tps://x.example', '<!DOCTYPE a>'])
     assert.equal(read(call, script(text)).kind, 'malformed', text);
+});
+
+test('a network target to which the audio of a call is sent is an address like others', () => {
+  const fork = '/calls/c1/actions/fork_start';
+  assert.deepEqual(hosts(fork, { rx: 'udp:203.0.113.9:9000', tx: 'UDP:203.0.113.9:9001' }), [
+    'udp://203.0.113.9:9000',
+    'udp://203.0.113.9:9001',
+  ]);
+  assert.equal(new URL('udp://203.0.113.9:9000').hostname, '203.0.113.9');
+});
+
+test('to send the audio of a call elsewhere is an export of personal data, as with other vendors', () => {
+  const streams = [
+    '/calls/c1/actions/fork_start',
+    '/calls/c1/actions/streaming_start',
+    '/calls/c1/actions/siprec_start',
+  ];
+  for (const url of [
+    ...streams,
+    '/texml/Accounts/a/Calls/c/Streams.json',
+    '/texml/Accounts/a/Calls/c/Siprec.json',
+  ]) {
+    const reading = read(url, {});
+    assert.ok(reading.kind === 'intent', url);
+    for (const effect of ['spend', 'pii', 'routing', 'export'] as const)
+      assert.ok(reading.intent.effects.includes(effect), `${url} ${effect}`);
+  }
+});
+
+test('media that the vendor fetches for a chat message is seen; links that only people follow are not', () => {
+  const common = { from: '+15005550001', to: '+15005550006' };
+  const image = { link: 'https://media.example/a.png' };
+  const header = { type: 'header', parameters: [{ type: 'image', image }] };
+  const button = { type: 'button', parameters: [{ type: 'text', text: 'https://shop.example' }] };
+  for (const whatsapp_message of [
+    { type: 'image', image },
+    { type: 'template', template: { name: 't', components: [header, button] } },
+    { type: 'interactive', interactive: { type: 'button', header: { type: 'image', image } } },
+  ])
+    assert.deepEqual(hosts('/messages/whatsapp', { ...common, whatsapp_message }), [image.link]);
+  const file = { file_url: 'https://media.example/b.mp4', thumbnail_url: 'https://media.example/b.png' };
+  const suggestions = [{ action: { text: 'x', open_url_action: { url: 'https://shop.example' } } }];
+  const agent_message = { content_message: { content_info: file, suggestions } };
+  const rcs = { agent_id: 'a', to: common.to, messaging_profile_id: 'm', agent_message };
+  assert.deepEqual(
+    hosts('/messages/rcs', {
+      ...rcs,
+      mms_fallback: { from: 'x', media_urls: ['https://mms.example/c.png'] },
+    }),
+    [file.file_url, file.thumbnail_url, 'https://mms.example/c.png'],
+  );
 });

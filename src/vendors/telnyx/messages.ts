@@ -17,6 +17,7 @@ import {
   Unreadable,
   urlsOf,
 } from '../shared/reading.ts';
+import { urlsIn } from '../shared/urls.ts';
 
 /** Longest text message of the vendor, where an assistant and not the request writes it. */
 const LONGEST_TEXT = 10;
@@ -77,20 +78,37 @@ export function readAssistantMessage(body: JsonObject, plan: NumberingPlan): Int
   return { ...common(body), channel: 'sms', destinations: recipientsOf(body, plan), content };
 }
 
+/** Kinds of media of a chat message, each an object with the `link` from which the vendor fetches it. */
+const MEDIA: ReadonlySet<string> = new Set(['image', 'audio', 'video', 'document', 'sticker']);
+const FETCHED: ReadonlySet<string> = new Set(['file_url', 'thumbnail_url', 'media_urls']);
+
+/** Addresses from which media are fetched, wherever they stand; links for people to follow are none. */
+function mediaUrlsIn(value: JsonValue | undefined, isMedia = false): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, JsonValue]) =>
+    FETCHED.has(name) || (isMedia && name === 'link') ? urlsIn(inner) : mediaUrlsIn(inner, MEDIA.has(name)),
+  );
+}
+
 export function readWhatsapp(body: JsonObject, plan: NumberingPlan): IntentDetails {
   checkMessage(body);
   const message = objectOf(body, 'whatsapp_message') ?? {};
   const text = fieldOf(objectOf(message, 'text') ?? {}, 'body');
-  const media = ['image', 'audio', 'video', 'document', 'sticker'].filter((name) =>
-    Object.hasOwn(message, name),
-  );
+  const media = [...MEDIA].filter((name) => Object.hasOwn(message, name));
   const content = {
     segments: 1,
     encoding: null,
     media: media.length,
     text: typeof text === 'string' ? text : null,
   };
-  return { ...common(body), channel: 'whatsapp', destinations: recipientsOf(body, plan), content };
+  const { callbacks = [], ...rest } = common(body);
+  return {
+    ...rest,
+    channel: 'whatsapp',
+    destinations: recipientsOf(body, plan),
+    content,
+    callbacks: [...callbacks, ...mediaUrlsIn(message)],
+  };
 }
 
 /** RCS; each fallback is a message of its own if the first cannot be delivered. */
@@ -99,8 +117,10 @@ export function readRcs(body: JsonObject, plan: NumberingPlan): IntentDetails {
   const fallbacks = ['sms', 'mms'].filter((name) => isOn(body, `${name}_fallback`));
   const fallback = objectOf(body, 'sms_fallback') ?? objectOf(body, 'mms_fallback') ?? {};
   const content = { ...textContent(fallback, false), encoding: null };
+  const { callbacks = [], ...rest } = common(body);
   return {
-    ...common(body),
+    ...rest,
+    callbacks: [...callbacks, ...mediaUrlsIn(body)],
     channel: 'rcs',
     destinations: recipientsOf(body, plan),
     content,
