@@ -13,14 +13,16 @@ export interface FreeRecordsOptions {
 /** Records of an account's vendor that no row holds. */
 export interface FreeRecords {
   /**
-   * Takes a record that fits the row and can be nobody else's. Null when none fits; `later` while each that fits may
-   * be the answer of another request.
+   * The record that is the row's and can be nobody else's: one that fits it, or else one to the same recipient that fits no
+   * other row, since vendors choose senders and change texts. Null when there is none; `later` while it cannot be told.
    */
-  take(row: LedgerRecord): VendorRecord | 'later' | null;
+  of(row: LedgerRecord): VendorRecord | 'later' | null;
 }
 
 /** So many requests are never under way at once. */
 const MOST_UNDER_WAY = 10_000;
+/** Accounts with redaction show numbers without their end. */
+const REDACTED = /^\+?\d*[x*]{2,}$/i;
 
 /**
  * Those of `records` that may be one of the rows, which are of one account and action. Requests under way are read
@@ -38,37 +40,54 @@ export async function findFree(
     destinationOf,
   );
   const free = new Map<string, VendorRecord[]>(rows.map((row) => [destinationOf(row), []]));
+  const hidden: VendorRecord[] = [];
   for (const record of records) {
-    const same = record.to === null ? undefined : free.get(fingerprint(record.to));
-    if (same !== undefined && !(await ledger.hasResource(account, record.id))) same.push(record);
+    const same = isHidden(record) ? hidden : free.get(fingerprint(record.to ?? ''));
+    if (same === undefined || !rows.some((row) => isNear(row, record))) continue;
+    if (!(await ledger.hasResource(account, record.id))) same.push(record);
   }
   const mayBeAnothers = (destination: string, record: VendorRecord): boolean =>
     record.createdAt > knownUntil ||
     reserved.length === MOST_UNDER_WAY ||
-    (underWay.get(destination) ?? []).some((row) => isSame(row, record, fingerprint));
+    (underWay.get(destination) ?? []).some((row) => isNear(row, record));
 
-  return {
-    take(row) {
+  const found = new Map<LedgerRecord, VendorRecord>();
+  function match(fits: typeof isNear): void {
+    for (const row of rows) {
       const destination = destinationOf(row);
       const same = free.get(destination) ?? [];
-      const fitting = same.filter((record) => isSame(row, record, fingerprint));
-      const found = fitting.find((record) => !mayBeAnothers(destination, record));
-      if (found === undefined) return fitting.length === 0 ? null : 'later';
-      same.splice(same.indexOf(found), 1);
-      return found;
+      const own = same.find((record) => fits(row, record) && !mayBeAnothers(destination, record));
+      if (own === undefined || found.has(row)) continue;
+      found.set(row, own);
+      same.splice(same.indexOf(own), 1);
+    }
+  }
+  match((row, record) => isNear(row, record) && isSame(row, record, fingerprint));
+  match(isNear);
+
+  return {
+    of(row) {
+      const left = [...(free.get(destinationOf(row)) ?? []), ...hidden];
+      return found.get(row) ?? (left.some((record) => isNear(row, record)) ? 'later' : null);
     },
   };
 }
 
 const destinationOf = ({ fingerprints: [to = ''] }: LedgerRecord): string => to;
 
+const isHidden = ({ to }: VendorRecord): boolean => to === null || REDACTED.test(to);
+
+/** Was the record made when the row was sent? */
+function isNear({ at }: LedgerRecord, { createdAt }: VendorRecord): boolean {
+  return createdAt >= at - CLOCK_DIFFERENCE && createdAt <= at + CLOCK_DIFFERENCE;
+}
+
 /** Does a record of the same destination fit the rest of the row? */
 function isSame(
-  { fingerprints: [, from, text], at }: LedgerRecord,
+  { fingerprints: [, from, text] }: LedgerRecord,
   record: VendorRecord,
   fingerprint: (text: string) => string,
 ): boolean {
-  if (record.createdAt < at - CLOCK_DIFFERENCE || record.createdAt > at + CLOCK_DIFFERENCE) return false;
   const fits = (mine: string | undefined, theirs: string | null): boolean =>
     theirs === null || mine === fingerprint(theirs);
   return fits(from, record.from) && fits(text, record.text);

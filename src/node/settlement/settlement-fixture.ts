@@ -43,6 +43,8 @@ export interface SettlementWorld {
     arrived: boolean,
     kind?: 'Messages' | 'Calls',
     reserves?: readonly Reserve[],
+    /** What the request said, where that is not what the vendor's record says. */
+    said?: Readonly<Record<string, string>>,
   ): Promise<number>;
   row(position: number): Promise<LedgerRecord>;
   advance(milliseconds: number): Promise<void>;
@@ -53,6 +55,8 @@ export interface SettlementWorld {
 export interface WorldOptions {
   readonly budgets?: readonly BudgetRecord[];
   readonly answer?: (request: WireRequest) => WireResponse | null | Promise<WireResponse | null>;
+  /** Changes the vendor's answers to settlement. */
+  readonly edit?: (body: string) => string;
   readonly grace?: number;
 }
 
@@ -64,7 +68,7 @@ const HOST = 'api.twilio.com';
 
 export async function openWorld(
   context: TestContext,
-  { budgets = [], answer = () => null, grace }: WorldOptions = {},
+  { budgets = [], answer = () => null, edit = (body) => body, grace }: WorldOptions = {},
 ): Promise<SettlementWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'ringfence-settlement-'));
   const { clock, timers } = createManualTime(Date.UTC(2026, 0, 1));
@@ -100,7 +104,8 @@ export async function openWorld(
     budget: (id) => budgets.find((one) => one.id === id),
     async send(request) {
       asked.push(`${request.path}?${request.query}`);
-      return (await answer(request)) ?? deliver(request);
+      const given = (await answer(request)) ?? (await deliver(request));
+      return { ...given, body: Buffer.from(edit(given.body.toString())) };
     },
     fingerprint: (text) => `hash of ${text}`,
     journal: async () => {},
@@ -132,7 +137,7 @@ export async function openWorld(
     const intent = { action: 'message.send', effects: ['spend'], extras: [], destinations: [] };
     return vendor.readSettlement(intent as unknown as Intent, response).resourceIds;
   }
-  const prints = ({ To = '', Body = '' }) => [To, FROM, Body].map((text) => `hash of ${text}`);
+  const prints = ({ To = '', From = FROM, Body = '' }) => [To, From, Body].map((text) => `hash of ${text}`);
 
   return {
     sandbox,
@@ -160,10 +165,10 @@ export async function openWorld(
         else await load({ ...row, resourceIds }, 'committed');
       };
     },
-    async lose(form, arrived, kind = 'Messages', reserves = []) {
+    async lose(form, arrived, kind = 'Messages', reserves = [], said = form) {
       if (arrived) await create({ From: FROM, ...form }, kind);
       const action = kind === 'Calls' ? 'call.create' : 'message.send';
-      return load({ fingerprints: prints(form), action, reserves }, 'unknown');
+      return load({ fingerprints: prints(said), action, reserves }, 'unknown');
     },
     async row(at) {
       const found = await store.ledger.get({ ...LIFE, position: at });

@@ -251,6 +251,33 @@ describe('an unknown outcome', () => {
     assert.deepEqual(states.toSorted(), ['committed', 'released']);
   });
 
+  it('is an accepted one also when the vendor names another sender than the request did, as of a pool of numbers', async (context) => {
+    const world = await openWorld(context, { grace: 1 });
+    const row = await world.lose({ ...HELLO, From: '+15005550100' }, true, 'Messages', [], HELLO);
+    await world.advance(5000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'committed');
+  });
+
+  it('leaves a record of another sender to the row that it fits', async (context) => {
+    const world = await openWorld(context, { grace: 1 });
+    const other = await world.lose(HELLO, false, 'Messages', [], { ...HELLO, From: '+15005550100' });
+    const row = await world.lose(HELLO, true);
+    await world.advance(5000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'committed');
+    assert.equal((await world.row(other)).state, 'released');
+  });
+
+  it('stays unknown while a record shows no recipient', async (context) => {
+    const hidden = (body: string) => body.replaceAll(TO, '+491521555XXXX');
+    const world = await openWorld(context, { grace: 1, edit: hidden });
+    const row = await world.lose(HELLO, true);
+    await world.advance(5000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'unknown');
+  });
+
   for (const known of ['nothing', 'row'] as const)
     it(`leaves a record to the request whose answer is still to come, of which the ledger knows ${known}`, async (context) => {
       const world = await openWorld(context);

@@ -79,7 +79,7 @@ async function resolve(
 ): Promise<boolean> {
   // A person may have settled it while the vendor was asked.
   if ((await ledger.get(row))?.state !== 'unknown') return true;
-  const record = free.take(row);
+  const record = free.of(row);
   if (record === 'later') return false;
   if (record === null) {
     if (now() - row.at < grace) return false;
