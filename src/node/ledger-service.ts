@@ -63,5 +63,5 @@ function searchOf(
   if (account === undefined) return 'account-gone';
   const lookup = registry.byId(account.vendor)?.lookup ?? null;
   const request = lookup?.list(row.action as Action, windowOf([row]), account.fields) ?? null;
-  return request === null ? 'not-listed' : 'ongoing';
+  return request === null || lookup?.shows?.(row.operation) === false ? 'not-listed' : 'ongoing';
 }

@@ -173,6 +173,11 @@ export interface LookupAdapter {
    * Lists the records made within the span, and more where the vendor cannot cut there. Null: it cannot list this action.
    */
   list(action: Intent['action'], span: RecordSpan, account: OpenAccount['fields']): WireRequest | null;
+  /**
+   * False for operations whose doing `list` does not show for sure, at once and under its recipient: there, absence proves
+   * nothing. Absent: it shows every operation of its actions.
+   */
+  shows?(operation: string): boolean;
   /** Reads an answer to either; `next` is the following page. Null when the answer is not understood (try later). */
   read(
     action: Intent['action'],

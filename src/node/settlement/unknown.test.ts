@@ -5,6 +5,40 @@ import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';
 import { resolveUnknown } from './unknown.ts';
 
+/** Resolves one row of half an hour ago, of which the vendor's list knows nothing; what was released. */
+async function resolveAbsent(lookup: object, row: object): Promise<number> {
+  let released = 0;
+  const desk = {
+    vendor: { lookup: { lag: 0, list: () => ({}), read: () => ({ records: [], next: null }), ...lookup } },
+    fields: {},
+    isOpen: () => true,
+    clockAhead: () => 0,
+    ask: () => Promise.resolve({}),
+  };
+  const rows = [{ at: 0, account: 'a', action: 'message.send', operation: 'send', ...row }];
+  await resolveUnknown(rows as unknown as LedgerRecord[], desk as unknown as Desk, {
+    ledger: {
+      hasResource: () => Promise.resolve(false),
+      list: () => Promise.resolve([]),
+      get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
+    },
+    inTurn: (_row, work) => work(),
+    clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
+    booking: { released: () => Promise.resolve(void (released += 1)) } as unknown as Booking,
+    fingerprint: (text) => `hash of ${text}`,
+    graceMilliseconds: 1,
+    now: () => 1_800_000,
+  });
+  return released;
+}
+
+test('a list that would not show a request proves nothing about it', async () => {
+  const sent = { fingerprints: ['hash of +15005550006'] };
+  assert.equal(await resolveAbsent({}, sent), 1);
+  assert.equal(await resolveAbsent({ shows: (operation: string) => operation !== 'send' }, sent), 0);
+  assert.equal(await resolveAbsent({}, { fingerprints: ['hash of '] }), 0, 'no recipient to look for');
+});
+
 test('rows that have waited for long are looked for minute by minute, not in one list of everything since', async () => {
   const minutes = [15, 0, 0.5, 7, 7.9, 15.2];
   const windows: number[] = [];
@@ -42,7 +76,7 @@ test('rows that have waited for long are looked for minute by minute, not in one
     inTurn: (_row, work) => work(),
     clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
     booking: booking as unknown as Booking,
-    fingerprint: () => '',
+    fingerprint: () => 'other',
     graceMilliseconds: 1,
     now: () => 3_600_000,
   });

@@ -1,6 +1,7 @@
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
+import type { LookupAdapter } from '../../vendors/vendor.ts';
 import type { Booking } from './booking.ts';
 import type { Clocks } from './clocks.ts';
 import type { Desk } from './desk.ts';
@@ -36,8 +37,18 @@ export async function resolveUnknown(
   options: UnknownOptions,
 ): Promise<number> {
   let resolved = 0;
-  for (const span of spansOf(rows)) resolved += await resolveSpan(span, desk, options);
+  const shown = rows.filter((row) => isShown(row, desk.vendor.lookup, options.fingerprint));
+  for (const span of spansOf(shown)) resolved += await resolveSpan(span, desk, options);
   return resolved;
+}
+
+/** A record must show that the row's request was done, and be found by its recipient. */
+function isShown(
+  { operation, fingerprints: [recipient] }: LedgerRecord,
+  lookup: LookupAdapter | null,
+  fingerprint: UnknownOptions['fingerprint'],
+): boolean {
+  return lookup?.shows?.(operation) !== false && recipient !== fingerprint('');
 }
 
 /** Rows in order of time, cut so that each list of the vendor's stays short, however long the rows have waited. */

@@ -21,9 +21,31 @@ interface RecordType {
 const TYPES: Partial<Record<Action, RecordType>> = {
   'message.send': { type: 'messaging', id: 'uuid' },
   'call.create': { type: 'call-control', id: 'call_leg_id' },
-  'call.modify': { type: 'call-control', id: 'call_leg_id' },
   'verify.start': { type: 'verify', id: 'id' },
 };
+/**
+ * What is done at once and has a detail record of these types. Not e-mail, WhatsApp and RCS, of which none is promised, nor
+ * what is sent or called later, or by the other side.
+ */
+const SHOWN: ReadonlySet<string> = new Set([
+  'messages.send',
+  'messages.sendLongCode',
+  'messages.sendNumberPool',
+  'messages.sendShortCode',
+  'messages.sendGroupMms',
+  'messages.sendWithAlphanumericSender',
+  'ai.assistants.sendSMS',
+  'calls.dial',
+  'calls.actions.transfer',
+  'texml.accounts.calls.calls',
+  'texml.accounts.conferences.participants.participants',
+  'texml.initiateAICall',
+  'texml.calls.create',
+  'verifications.triggerSMS',
+  'verifications.triggerCall',
+  'verifications.triggerFlashcall',
+  'verifications.triggerWhatsappVerification',
+]);
 const OPEN_STATES: ReadonlySet<string> = new Set(['queued', 'sending', 'sent', 'pending', 'scheduled']);
 
 /** Reading back: one message by its own endpoint, everything else from the detail records. */
@@ -44,6 +66,7 @@ export const lookup: LookupAdapter = {
       sort: 'created_at',
     });
   },
+  shows: (operation) => SHOWN.has(operation),
   read,
 };
 
@@ -109,13 +132,19 @@ function detailRecord(record: JsonObject, idName: string): VendorRecord | null {
   const state = textAt(record, 'status') ?? textAt(record, 'verification_status') ?? '';
   return {
     id,
-    to: textAt(record, 'cld') ?? textAt(record, 'destination_phone_number'),
+    to: numberOf(textAt(record, 'cld') ?? textAt(record, 'destination_phone_number')),
     from: textAt(record, 'cli'),
     text: null,
     cost,
     final: cost !== null && !OPEN_STATES.has(state),
     createdAt: timeOf(textAt(record, 'created_at') ?? textAt(record, 'started_at')),
   };
+}
+
+/** Null for the address of a SIP endpoint, which stands there otherwise than in a request. */
+function numberOf(text: string | null): string | null {
+  const digits = /^\+?(\d{5,15})$/.exec(text ?? '')?.[1];
+  return digits === undefined ? null : `+${digits}`;
 }
 
 function timeOf(text: string | null): number {

@@ -172,6 +172,33 @@ test('records are read back by id and by time', () => {
   assert.equal(lookup.fetch('lookup', 'x', {}), null);
 });
 
+test('a request is shown by a list only where the vendor lists it at once, under its recipient', () => {
+  const span = { since: 0, until: 1 };
+  assert.equal(lookup.list('call.modify', span, {}), null, 'a change of a call has no record');
+  const shows = (operation: string) => lookup.shows?.(operation) ?? true;
+  assert.deepEqual(['messages.send', 'calls.dial', 'verifications.triggerSMS'].map(shows), [
+    true,
+    true,
+    true,
+  ]);
+  for (const operation of [
+    'emailMessages.create',
+    'messages.schedule',
+    'ai.assistants.scheduledEvents.create',
+  ])
+    assert.equal(shows(operation), false, operation);
+  const list = lookup.list('call.create', span, {});
+  assert.ok(list);
+  const recipient = (cld: string) =>
+    lookup.read('call.create', list, answer(200, { data: [{ call_leg_id: 'x', cld }] }))?.records[0]?.to;
+  assert.deepEqual(['+15005550006', '15005550006', 'alice@sip.example', ''].map(recipient), [
+    '+15005550006',
+    '+15005550006',
+    null,
+    null,
+  ]);
+});
+
 test('a message is final when it is delivered or failed', () => {
   const request = lookup.fetch('message.send', 'm1', {});
   assert.equal(request?.path, '/v2/messages/m1');

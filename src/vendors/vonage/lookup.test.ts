@@ -130,6 +130,20 @@ test('calls are listed from their own endpoint, so that running ones are seen', 
   );
 });
 
+test('what no list shows is not looked for there', () => {
+  const shows = (operation: string) => lookup.shows?.(operation) ?? true;
+  assert.deepEqual(['sms.send', 'messages.send', 'voice.create_call', 'verify_legacy.start'].map(shows), [
+    true,
+    true,
+    true,
+    true,
+  ]);
+  assert.deepEqual(
+    ['verify_legacy.control', 'verify.trigger_next_workflow', 'video.initiate_sip_call'].map(shows),
+    [false, false, false],
+  );
+});
+
 test('a running record is not final', () => {
   const request = lookup.list('call.create', JANUARY, { apiKey: 'a1b2c3d4' });
   assert.ok(request);

@@ -26,11 +26,32 @@ const OPEN_STATES: ReadonlySet<string> = new Set([
   'pending',
 ]);
 
+/** Not a further step of a verification, a message of a conversation or a call of a video session. */
+const SHOWN: ReadonlySet<string> = new Set([
+  'sms.send',
+  'sms.send_get',
+  'messages.send',
+  'voice.create_call',
+  'voice.modify_call',
+  'verify_legacy.start',
+  'verify_legacy.start_get',
+  'verify_legacy.start_psd2',
+  'verify_legacy.start_psd2_get',
+  'verify.start_verification',
+]);
+
 /** Nothing is promised about when a report is complete. */
 const LAG = 24 * 3600 * 1000;
 
 /** Reading back: calls and Verify v1 by their own free endpoints, the rest by the Reports API. */
-export const lookup: LookupAdapter = { fetch, isCharged, lag: LAG, list, read };
+export const lookup: LookupAdapter = {
+  fetch,
+  isCharged,
+  lag: LAG,
+  list,
+  shows: (operation) => SHOWN.has(operation),
+  read,
+};
 
 /** Each record of a report costs, whether it has a price yet or not (Reports API, "paid product"). */
 function isCharged({ segments }: WireRequest): boolean {
