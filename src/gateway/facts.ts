@@ -2,6 +2,7 @@ import type { Intent } from '../intent/intent.ts';
 import { maskAddress } from '../kernel/phone.ts';
 import type { RequestFacts } from '../journal/records.ts';
 import type { Subject } from '../guard/subject.ts';
+import { hasParts } from '../vendors/shared/answer.ts';
 
 const MAX_LISTED = 5;
 const NOBODY = '';
@@ -60,8 +61,12 @@ export function strangerAt(address: string, vendor: string): Subject {
   return { key: NOBODY, app: NOBODY, account: NOBODY, vendor, network: address };
 }
 
+/** Stands behind the fingerprints of what no single record of the vendor prices. */
+export const IN_PARTS = 'parts';
+
 /** Keyed fingerprints of recipient, sender and text, by which an unknown outcome is recognised at the vendor. */
 export function fingerprintsOf(intent: Intent, hash: (text: string) => string): readonly string[] {
   const [to] = intent.destinations;
-  return [hash(to?.address ?? ''), hash(intent.sender ?? ''), hash(intent.content?.text ?? '')];
+  const prints = [hash(to?.address ?? ''), hash(intent.sender ?? ''), hash(intent.content?.text ?? '')];
+  return hasParts(intent) ? [...prints, IN_PARTS] : prints;
 }

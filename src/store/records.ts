@@ -145,7 +145,7 @@ export interface LedgerRecord extends JournalPoint {
   /** What stands against each budget now, in the budget's own currency. */
   readonly reserves: readonly Reserve[];
   readonly resourceIds: readonly string[];
-  /** Keyed fingerprints `to`, `from`, `text` by which an unknown outcome is recognised at the vendor. */
+  /** Keyed fingerprints `to`, `from`, `text` by which an unknown outcome is recognised at the vendor; then `parts`, if no single record prices it. */
   readonly fingerprints: readonly string[];
 }
 

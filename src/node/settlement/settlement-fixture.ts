@@ -43,8 +43,8 @@ export interface SettlementWorld {
     arrived: boolean,
     kind?: 'Messages' | 'Calls',
     reserves?: readonly Reserve[],
-    /** What the request said, where that is not what the vendor's record says. */
-    said?: Readonly<Record<string, string>>,
+    /** Of what the request said, where that is not what the vendor's record says. */
+    fingerprints?: readonly string[],
   ): Promise<number>;
   row(position: number): Promise<LedgerRecord>;
   advance(milliseconds: number): Promise<void>;
@@ -137,8 +137,6 @@ export async function openWorld(
     const intent = { action: 'message.send', effects: ['spend'], extras: [], destinations: [] };
     return vendor.readSettlement(intent as unknown as Intent, response).resourceIds;
   }
-  const prints = ({ To = '', From = FROM, Body = '' }) => [To, From, Body].map((text) => `hash of ${text}`);
-
   return {
     sandbox,
     store,
@@ -156,7 +154,7 @@ export async function openWorld(
       return load({ resourceIds: await sendOne(form), ...changes }, 'committed');
     },
     async begin(form, known) {
-      const row = { ...BLANK, at: clock.wall() + stepped, fingerprints: prints(form) };
+      const row = { ...BLANK, at: clock.wall() + stepped, fingerprints: printsOf(form) };
       const at = position;
       if (known === 'row') await put([row], []);
       const resourceIds = await sendOne(form);
@@ -165,10 +163,10 @@ export async function openWorld(
         else await load({ ...row, resourceIds }, 'committed');
       };
     },
-    async lose(form, arrived, kind = 'Messages', reserves = [], said = form) {
+    async lose(form, arrived, kind = 'Messages', reserves = [], fingerprints = printsOf(form)) {
       if (arrived) await create({ From: FROM, ...form }, kind);
       const action = kind === 'Calls' ? 'call.create' : 'message.send';
-      return load({ fingerprints: prints(said), action, reserves }, 'unknown');
+      return load({ fingerprints, action, reserves }, 'unknown');
     },
     async row(at) {
       const found = await store.ledger.get({ ...LIFE, position: at });
@@ -200,6 +198,11 @@ const BLANK: LedgerRecord = {
   resourceIds: [],
   fingerprints: [],
 };
+
+/** What the ledger keeps of a request. */
+export function printsOf({ To = '', From = FROM, Body = '' }: Readonly<Record<string, string>>): string[] {
+  return [To, From, Body].map((text) => `hash of ${text}`);
+}
 
 function openFrom({ custody }: Vendor, credentials: Readonly<Record<string, string>>): OpenAccount {
   const given = custody.fields.filter(({ name }) => credentials[name] !== undefined);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fingerprintsOf } from '../../gateway/facts.ts';
+import type { Intent } from '../../intent/intent.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord, Reserve } from '../../store/records.ts';
 import { answer } from '../../vendors/shared/wire-fixture.ts';
-import { BOUND, openWorld, type SettlementWorld } from './settlement-fixture.ts';
+import { BOUND, FROM, openWorld, printsOf, type SettlementWorld } from './settlement-fixture.ts';
 
 const TO = '+4915215551234';
 const HELLO = { To: TO, Body: 'Hello' };
@@ -242,6 +244,20 @@ describe('an unknown outcome', () => {
     assert.match(resourceIds[0] ?? '', /^CA/);
   });
 
+  it('of what has parts stays at its bound: the record prices the first of them', async (context) => {
+    const world = await openWorld(context, { grace: 1 });
+    const intent = { action: 'message.send', destinations: [{ address: TO }, { address: '+15005550007' }] };
+    const more = { extras: [], sender: FROM, content: { text: HELLO.Body } };
+    const prints = fingerprintsOf({ ...intent, ...more } as unknown as Intent, (text) => `hash of ${text}`);
+    const row = await world.lose(HELLO, true, 'Messages', [], prints);
+    await world.advance(70_000);
+    await world.settlement.round();
+    await world.advance(2000);
+    await world.settlement.round();
+    const { state, amount, atBound } = await world.row(row);
+    assert.deepEqual([state, amount, atBound], ['committed', BOUND, true]);
+  });
+
   it('takes one record for one row', async (context) => {
     const world = await openWorld(context, { grace: 1 });
     const rows = [await world.lose(HELLO, true), await world.lose(HELLO, false)];
@@ -253,7 +269,7 @@ describe('an unknown outcome', () => {
 
   it('is an accepted one also when the vendor names another sender than the request did, as of a pool of numbers', async (context) => {
     const world = await openWorld(context, { grace: 1 });
-    const row = await world.lose({ ...HELLO, From: '+15005550100' }, true, 'Messages', [], HELLO);
+    const row = await world.lose({ ...HELLO, From: '+15005550100' }, true, 'Messages', [], printsOf(HELLO));
     await world.advance(5000);
     await world.settlement.round();
     assert.equal((await world.row(row)).state, 'committed');
@@ -261,7 +277,13 @@ describe('an unknown outcome', () => {
 
   it('leaves a record of another sender to the row that it fits', async (context) => {
     const world = await openWorld(context, { grace: 1 });
-    const other = await world.lose(HELLO, false, 'Messages', [], { ...HELLO, From: '+15005550100' });
+    const other = await world.lose(
+      HELLO,
+      false,
+      'Messages',
+      [],
+      printsOf({ ...HELLO, From: '+15005550100' }),
+    );
     const row = await world.lose(HELLO, true);
     await world.advance(5000);
     await world.settlement.round();

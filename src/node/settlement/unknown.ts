@@ -1,3 +1,4 @@
+import { IN_PARTS } from '../../gateway/facts.ts';
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
@@ -97,8 +98,9 @@ async function resolve(
     await booking.released(row);
     return true;
   }
-  // The record of a call does not tell what its further legs and recordings cost, and the row not whether it has any.
-  if (row.action.startsWith('call.')) await booking.atBound(row, [record.id]);
+  // The record does not tell what further recipients, fallbacks, legs and recordings cost.
+  if (row.action.startsWith('call.') || row.fingerprints.includes(IN_PARTS))
+    await booking.atBound(row, [record.id]);
   else if (record.final && record.cost !== null) await booking.priced(row, record.cost, [record.id]);
   else await booking.accepted(row, [record.id]);
   return true;
