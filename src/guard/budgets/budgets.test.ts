@@ -105,6 +105,27 @@ describe('a request that waits for money while its budget changes', () => {
   });
 });
 
+describe('what an outcome saves of a budget that was changed meanwhile', () => {
+  it('goes back once the record of the outcome is written: before, the lease does not hold it', async () => {
+    const order: string[] = [];
+    const budgets = createBudgets({
+      clock: { ledger: () => 5, monotonic: () => performance.now() },
+      bank: {
+        grant: async ({ need }) => ({ granted: need, left: micros(0), period: 0, end: 86_400_000 }),
+        giveBack: (_budget, period, amount) => void order.push(`${amount} of period ${period}`),
+      },
+    });
+    budgets.configure([BUDGET]);
+    const step = await budgets.reserve(somebody, message, boundOf(60));
+    assert.ok(step.ok);
+    budgets.configure([{ ...BUDGET, limit: micros(200) }]);
+    budgets.release(step.value);
+    order.push('record');
+    await turn();
+    assert.deepEqual(order, ['record', '60 of period 0']);
+  });
+});
+
 describe('amounts of a currency of small units', () => {
   const open = (budget: Partial<BudgetRecord>) => {
     const budgets = createBudgets({

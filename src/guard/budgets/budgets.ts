@@ -122,7 +122,8 @@ function adjust(
     const amount = amountOf(slice.budget, reserved);
     const saved = reserved - amount;
     if (saved > 0 && slice.period === period && slices.get(id) === slice) slice.free += saved;
-    else if (saved > 0) bank.giveBack(id, period, micros(saved));
+    // The lease holds it once the outcome is loaded, whose record is appended in this turn.
+    else if (saved > 0) queueMicrotask(() => bank.giveBack(id, period, micros(saved)));
     return amount;
   });
 }
