@@ -27,13 +27,16 @@ export async function listRecords(
     const read: ReturnType<typeof lookup.read> =
       response === null ? null : lookup.read(action, request, response);
     if (read === null) return null;
-    records.push(...read.records.filter(({ createdAt }) => createdAt <= window.until));
+    records.push(...read.records.filter((record) => isWithin(window, record)));
     const isPast: boolean =
       read.records.length > 0 && read.records.every(({ createdAt }) => createdAt > window.until);
     request = isPast && records.length > 0 ? null : read.next;
   }
   return request === null ? records : null;
 }
+
+const isWithin = ({ since, until }: RecordSpan, { createdAt }: VendorRecord): boolean =>
+  createdAt >= since && createdAt <= until;
 
 /** From so many rows on, one list is less to ask for than each of them. */
 const MANY = 20;
