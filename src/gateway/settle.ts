@@ -66,7 +66,7 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
       resourceIds,
     };
   }
-  const known: Money | null = cost !== null && cost.currency === bound.money.currency ? cost : null;
+  const known = inCurrency(cost, bound.money.currency);
   if (known !== null && known.amount > bound.money.amount)
     parts.journal.append({
       type: 'incident',
@@ -83,6 +83,12 @@ export function settle(parts: PipelineParts, { request, intent, permission, outc
     spent,
     resourceIds,
   };
+}
+
+/** Null in another currency; nothing is nothing in each. */
+function inCurrency(cost: Money | null, currency: string): Money | null {
+  if (cost?.amount === 0) return { amount: ZERO, currency };
+  return cost?.currency === currency ? cost : null;
 }
 
 function read(request: AppRequest, intent: Intent, outcome: Outcome): Settlement {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Settlement } from '../intent/settlement.ts';
+import { micros, type Money } from '../kernel/money.ts';
+import type { PipelineParts } from './parts.ts';
+import { settle, type Happened } from './settle.ts';
+
+const BOUND: Money = { amount: micros(50_000), currency: 'EUR' };
+
+/** Settles a request of a bound in EUR whose answer says that it cost so much. */
+function settleAt(cost: Money | null) {
+  const committed: (Money | null)[] = [];
+  const parts = {
+    budgets: { commit: (_reservation: unknown, known: Money | null) => (committed.push(known), []) },
+    journal: { append: () => 0 },
+    clock: { wall: () => 0 },
+    counters: {},
+  };
+  const settlement: Settlement = { outcome: 'accepted', cost, resourceIds: [] };
+  const happened = {
+    request: { vendor: { readSettlement: () => settlement } },
+    intent: { operation: 'x' },
+    permission: { admission: { release() {} }, reservation: {}, bound: { money: BOUND } },
+    outcome: { kind: 'answered', status: 200, headers: {}, body: Buffer.alloc(0) },
+  };
+  const { amount, isFinal } = settle(parts as unknown as PipelineParts, happened as unknown as Happened);
+  return { amount, isFinal, committed };
+}
+
+test('nothing is nothing in every currency', () => {
+  const { amount, isFinal, committed } = settleAt({ amount: micros(0), currency: 'USD' });
+  assert.deepEqual([amount, isFinal, committed[0]?.amount], [0, true, 0]);
+  assert.equal(committed[0]?.currency, 'EUR', 'the budgets have a rate for the currency of the bound');
+});
+
+test('a price in another currency is no price of the bound, which stays until it is looked up', () => {
+  const { amount, isFinal, committed } = settleAt({ amount: micros(9), currency: 'USD' });
+  assert.deepEqual([amount, isFinal, committed], [BOUND.amount, false, [null]]);
+});
