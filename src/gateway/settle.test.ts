@@ -11,7 +11,12 @@ const BOUND: Money = { amount: micros(50_000), currency: 'EUR' };
 function settleAt(cost: Money | null) {
   const committed: (Money | null)[] = [];
   const parts = {
-    budgets: { commit: (_reservation: unknown, known: Money | null) => (committed.push(known), []) },
+    budgets: {
+      commit(_reservation: unknown, known: Money | null) {
+        committed.push(known);
+        return [];
+      },
+    },
     journal: { append: () => 0 },
     clock: { wall: () => 0 },
     counters: {},

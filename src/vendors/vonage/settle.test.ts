@@ -40,6 +40,16 @@ test('an SMS costs what its accepted parts cost', () => {
   assert.equal(sms().outcome, 'unknown');
 });
 
+test('what states no status, or an error of the vendor, may have happened', () => {
+  const sms = (...messages: object[]) => settle('sms.send', 200, { messages });
+  const odd = { 'message-id': 'id', 'message-price': '0.03' };
+  assert.equal(sms(odd).outcome, 'unknown');
+  assert.equal(sms({ ...odd, status: null }).outcome, 'unknown');
+  assert.equal(sms({ ...odd, status: '0' }, odd).cost, null);
+  const buy = (code: string) => settle('number_management.buy_number', 200, { 'error-code': code }).outcome;
+  assert.deepEqual(['200', '420', '500'].map(buy), ['accepted', 'rejected', 'unknown']);
+});
+
 test('a price inside a text is no price', () => {
   const fake = { status: '8', 'error-text': '"status":"0","message-price":"0.00"' };
   assert.equal(settle('sms.send', 200, { messages: [fake] }).outcome, 'rejected');

@@ -51,11 +51,11 @@ function settleSms(answer: JsonObject | null): Settlement {
   if (parts.length === 0) return UNKNOWN;
   const statuses = parts.map((part) => textOf(fieldOf(part, 'status')));
   const good = parts.filter((_part, place) => statuses[place] === '0');
-  const internal = statuses.includes(INTERNAL);
-  if (good.length === 0) return internal ? UNKNOWN : REJECTED;
+  const isUnclear = statuses.includes(INTERNAL) || statuses.includes(null);
+  if (good.length === 0) return isUnclear ? UNKNOWN : REJECTED;
   const prices = good.map((part) => moneyOf(fieldOf(part, 'message-price'), CURRENCY));
   const ids = good.map((part) => textAt(part, 'message-id'));
-  const cost = internal ? null : sum(prices);
+  const cost = isUnclear ? null : sum(prices);
   return cost === null && parts.length > 1 ? acceptedInParts(ids) : accepted(cost, ids);
 }
 
@@ -78,6 +78,6 @@ function settleLegacy(answer: JsonObject | null, cost: Money | null): Settlement
 
 function settleNumbers(answer: JsonObject | null): Settlement {
   const code = answer === null ? null : textOf(fieldOf(answer, 'error-code'));
-  if (code === null) return UNKNOWN;
+  if (code === null || code.startsWith('5')) return UNKNOWN; // An error of the vendor, after which it may be bought.
   return code === '200' ? accepted(null, []) : REJECTED;
 }
