@@ -45,7 +45,7 @@ export const ledgerRoutes = {
         search: z
           .enum(['ongoing', 'not-listed', 'account-gone'])
           .describe(
-            '`ongoing`: looked for among the records of the vendor, in the end once an hour; `not-listed`: the vendor cannot list such records; `account-gone`: the vendor account was removed',
+            '`ongoing`: looked for among the records of the vendor, ever more seldom; `not-listed`: the vendor cannot list such records; `account-gone`: the vendor account was removed',
           ),
       }),
     ),

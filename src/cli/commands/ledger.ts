@@ -68,7 +68,7 @@ export async function unknown(
 const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; readonly todo: string }>> = {
   ongoing: {
     name: 'ongoing',
-    todo: "it is looked for among the vendor's records, in the end once an hour. `ringfence accounts test` tells whether the vendor can be asked.",
+    todo: "it is looked for among the vendor's records, ever more seldom. `ringfence accounts test` tells whether the vendor can be asked.",
   },
   'not-listed': {
     name: 'not possible',

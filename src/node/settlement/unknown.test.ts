@@ -6,8 +6,12 @@ import type { Desk } from './desk.ts';
 import { resolveUnknown } from './unknown.ts';
 
 /** Resolves one row of half an hour ago, of which the vendor's list knows nothing; what was released. */
-async function resolveAbsent(lookup: object, row: object): Promise<number> {
+async function resolveAbsent(
+  lookup: object,
+  row: { readonly fingerprints: readonly string[]; readonly now?: number },
+): Promise<number> {
   let released = 0;
+  const { now = 1_800_000 } = row;
   const desk = {
     vendor: { lookup: { lag: 0, list: () => ({}), read: () => ({ records: [], next: null }), ...lookup } },
     fields: {},
@@ -27,7 +31,7 @@ async function resolveAbsent(lookup: object, row: object): Promise<number> {
     booking: { released: () => Promise.resolve(void (released += 1)) } as unknown as Booking,
     fingerprint: (text) => `hash of ${text}`,
     graceMilliseconds: 1,
-    now: () => 1_800_000,
+    now: () => now,
   });
   return released;
 }
@@ -37,6 +41,21 @@ test('a list that would not show a request proves nothing about it', async () =>
   assert.equal(await resolveAbsent({}, sent), 1);
   assert.equal(await resolveAbsent({ shows: (operation: string) => operation !== 'send' }, sent), 0);
   assert.equal(await resolveAbsent({}, { fingerprints: ['hash of '] }), 0, 'no recipient to look for');
+});
+
+test('a list that costs, or goes back for days, is asked for after 1, 2, 4, 8 … hours', async () => {
+  const hours = [0.5, 1.5, 2, 3, 4, 24, 32, 50, 64, 65];
+  const askedAt = async (lookup: object): Promise<number[]> => {
+    const at = await Promise.all(
+      hours.map(async (hour) => {
+        const row = { fingerprints: ['hash of +15005550006'], now: hour * 3_600_000 };
+        return (await resolveAbsent(lookup, row)) === 1 ? [hour] : [];
+      }),
+    );
+    return at.flat();
+  };
+  assert.deepEqual(await askedAt({ isCharged: () => true }), [1.5, 2, 4, 32, 64]);
+  assert.deepEqual(await askedAt({}), [0.5, 1.5, 2, 3, 4, 24, 32, 64]);
 });
 
 test('rows that have waited for long are looked for minute by minute, not in one list of everything since', async () => {

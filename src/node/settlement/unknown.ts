@@ -9,6 +9,7 @@ import type { Desk } from './desk.ts';
 import type { Settlement } from './settlement.ts';
 import { findFree, type FreeRecords } from './free-records.ts';
 import { listRecords, windowOf } from './records.ts';
+import { isWorthPaying } from './schedule.ts';
 
 export interface UnknownOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'get' | 'list'>;
@@ -27,6 +28,7 @@ const ANSWERED = 60_000;
 const MAX_PAGES = 5000;
 /** Milliseconds between the first and the last row that are looked for in one list. */
 const LONGEST_SPAN = 60_000;
+const LONG_AGO = 2 * 24 * 3_600_000;
 
 /**
  * Finds rows without known outcome, all of one account and action, among the vendor's records. Returns how many got
@@ -38,7 +40,9 @@ export async function resolveUnknown(
   options: UnknownOptions,
 ): Promise<number> {
   let resolved = 0;
-  const shown = rows.filter((row) => isShown(row, desk.vendor.lookup, options.fingerprint));
+  const shown = rows.filter(
+    (row) => isShown(row, desk.vendor.lookup, options.fingerprint) && isInTime(row, desk, options.now()),
+  );
   for (const span of spansOf(shown)) resolved += await resolveSpan(span, desk, options);
   return resolved;
 }
@@ -50,6 +54,18 @@ function isShown(
   fingerprint: UnknownOptions['fingerprint'],
 ): boolean {
   return lookup?.shows?.(operation) !== false && recipient !== fingerprint('');
+}
+
+/** A list that the vendor charges for, or that goes back for days, is not asked for at every turn. */
+function isInTime(row: LedgerRecord, desk: Desk, now: number): boolean {
+  const age = now - row.at;
+  return (age <= LONG_AGO && !isListCharged(row, desk)) || isWorthPaying(age);
+}
+
+function isListCharged(row: LedgerRecord, { vendor: { lookup }, fields }: Desk): boolean {
+  if (lookup?.isCharged === undefined) return false;
+  const request = lookup.list(row.action as Action, windowOf([row]), fields);
+  return request !== null && lookup.isCharged(request);
 }
 
 /** Rows in order of time, cut so that each list of the vendor's stays short, however long the rows have waited. */

@@ -88,7 +88,7 @@ test('a verification costs its own price and that of its messages', () => {
 test('a list runs through all pages and then through the next product', () => {
   const first = lookup.list('message.send', JANUARY, FIELDS);
   assert.ok(first);
-  assert.match(first.query, /product=SMS.*date_start=2026-01-01/);
+  assert.match(first.query, /product=SMS.*date_start=2026-01-01.*date_end=2026-01-31T00%3A00%3A01/);
   const record = {
     message_id: 'm',
     to: '15005550006',

@@ -73,14 +73,19 @@ function fetch(action: Action, id: string, fields: Fields): WireRequest | null {
   return report(fields, dashed ? uuid : plain, { id });
 }
 
-function list(action: Action, { since }: RecordSpan, fields: Fields): WireRequest | null {
+function list(action: Action, { since, until }: RecordSpan, fields: Fields): WireRequest | null {
   if (action === 'call.create' && fields['applicationId'] !== undefined) {
     const from = encodeURIComponent(new Date(since).toISOString());
     return plainGet(API_HOST, ['v1', 'calls'], `date_start=${from}&order=asc&page_size=100`);
   }
   const [product] = PRODUCTS[action] ?? [];
   if (product === undefined) return null;
-  return report(fields, product, { date_start: new Date(since).toISOString(), include_message: 'true' });
+  // Every record that is listed costs. Whole seconds, so that the last one is in.
+  return report(fields, product, {
+    date_start: new Date(since).toISOString(),
+    date_end: new Date(until + 1000).toISOString(),
+    include_message: 'true',
+  });
 }
 
 function report(
