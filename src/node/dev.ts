@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import { openAccount } from '../custody/open.ts';
+import { openAccount, sealAccount } from '../custody/open.ts';
 import { plainParts } from '../custody/plain-parts.ts';
 import { newId } from '../kernel/ids.ts';
 import { micros } from '../kernel/money.ts';
@@ -84,7 +84,8 @@ async function reopen(
     currency: account.currency,
     credentials: { ...fields, ...plain },
   });
-  if (account.upstream !== origin) await store.accounts.put({ ...account, upstream: origin });
+  const moved = { ...account, upstream: origin };
+  await store.accounts.put({ ...moved, sealed: sealAccount(sealers.account, moved, secrets) });
 }
 
 /** An app with a key of the vendor, as `apps create` and `keys create` make them. */
