@@ -1,7 +1,6 @@
-import { RingfenceError } from '../../kernel/errors.ts';
 import type { BudgetScope } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { byName, pick, pickKey, type Handlers } from './handler.ts';
+import { byName, checkVendor, pick, pickKey, type Handlers } from './handler.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
   'budgets.put': async ({ services, input, actor }) =>
@@ -18,9 +17,7 @@ type GivenScope = { readonly [Name in keyof BudgetScope]: BudgetScope[Name] | un
 /** Names become ids: a scope that names what does not exist would count nothing and protect nobody. */
 async function resolveScope(services: AdminServices, given: GivenScope): Promise<BudgetScope> {
   const { apps, accounts, keys, vendors } = given;
-  for (const one of vendors ?? [])
-    if (services.vendors.every(({ id }) => id !== one))
-      throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(one)}.`);
+  for (const vendor of vendors ?? []) checkVendor(services, vendor);
   const resolved = {
     ...given,
     apps: apps && idsOf('app', await services.apps.list(), apps),

@@ -46,3 +46,9 @@ export function pickKey(keys: readonly VirtualKeyRecord[], reference: string): V
   const ordered = keys.toSorted((a, b) => isRevoked(a) - isRevoked(b) || b.createdAt - a.createdAt);
   return pick('virtual key', ordered, reference);
 }
+
+/** Throws `not_found`: what is said of a vendor that does not exist would hold for nothing. */
+export function checkVendor({ vendors }: Pick<AdminServices, 'vendors'>, id: string): void {
+  if (vendors.every((vendor) => vendor.id !== id))
+    throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(id)}.`);
+}

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { isCountry } from '../../kernel/numbering/countries.ts';
 import type { AdminServices } from '../services.ts';
-import { pick, pickKey, type Handlers } from './handler.ts';
+import { checkVendor, pick, pickKey, type Handlers } from './handler.ts';
 
 export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> = {
   'kills.put': async ({ services, input, actor }) => {
@@ -22,8 +22,7 @@ async function resolveTarget(services: AdminServices, scope: string, target: str
   if (scope === 'app') return pick('app', await services.apps.list(), target).id;
   if (scope === 'account') return pick('vendor account', await services.accounts.list(), target).id;
   if (scope === 'key') return pickKey(await services.keys.list(), target).id;
-  if (scope === 'vendor' && services.vendors.every(({ id }) => id !== target))
-    throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(target)}.`);
+  if (scope === 'vendor') checkVendor(services, target);
   if (scope === 'country' && !isCountry(target))
     throw new RingfenceError(
       'input_invalid',

@@ -53,3 +53,18 @@ test('an account called by name and by id is one: two prices of it that differ a
   });
   assert.equal((await importing(name, id.replace('0.02', '0.01'))).length, 2);
 });
+
+test('prices of a vendor that does not exist are neither listed nor removed: a slip would look like success', async () => {
+  const services = {
+    vendors: [{ id: 'acme' }],
+    prices: { list: () => Promise.resolve([]), remove: () => Promise.resolve(0) },
+  } as unknown as AdminServices;
+  const common = { services, actor: 'ada', signal: new AbortController().signal };
+  const list = async (vendor: string) =>
+    priceHandlers['prices.list']({ ...common, input: { vendor, limit: 10 } });
+  const remove = async (vendor: string) => priceHandlers['prices.remove']({ ...common, input: { vendor } });
+  for (const call of [list, remove]) {
+    await assert.rejects(call('acne'), { code: 'not_found', message: /no vendor "acne"/ });
+    for (const known of ['acme', '*']) await call(known);
+  }
+});

@@ -2,7 +2,10 @@ import { checkOnce } from '../../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import type { Handlers } from './handler.ts';
+import { checkVendor, type Handlers } from './handler.ts';
+
+/** In the place of a vendor: prices of all of them. */
+const ALL_VENDORS = '*';
 
 export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.remove'> = {
   'prices.import': async ({ services, input, actor }) => {
@@ -12,22 +15,28 @@ export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.r
   },
   'prices.list': async ({ services, input }) => {
     const { vendor, item, prefix = '', limit } = input;
+    if (vendor !== undefined) checkPriced(services, vendor);
     const rows = await services.prices.list(vendor);
     return rows
       .filter((row) => (item === undefined || row.item === item) && row.prefix.startsWith(prefix))
       .slice(0, limit);
   },
-  'prices.remove': async ({ services, input, actor }) => ({
-    removed: await services.prices.remove(input.vendor, input.kind, actor),
-  }),
+  'prices.remove': async ({ services, input, actor }) => {
+    checkPriced(services, input.vendor);
+    return { removed: await services.prices.remove(input.vendor, input.kind, actor) };
+  },
 };
+
+function checkPriced(services: AdminServices, vendor: string): void {
+  if (vendor !== ALL_VENDORS) checkVendor(services, vendor);
+}
 
 /** Names of accounts become ids. A row for what does not exist would price nothing, and a lower one would hold instead. */
 async function resolveRows(
   { vendors, accounts }: AdminServices,
   rows: readonly PriceRecord[],
 ): Promise<readonly PriceRecord[]> {
-  const known = new Set(['*', ...vendors.map(({ id }) => id)]);
+  const known = new Set([ALL_VENDORS, ...vendors.map(({ id }) => id)]);
   const all = await accounts.list();
   const ids = new Map(all.map(({ vendor, name, id }) => [`${vendor} ${name}`, id]));
   for (const { vendor, id } of all) ids.set(`${vendor} ${id}`, id);
