@@ -23,7 +23,7 @@ export interface SetFlags extends CommonFlags {
 
 export async function set(context: CliContext, flags: SetFlags, name: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
-  const [limit = '', currency = ''] = flags.limit.split(/\s+/);
+  const [limit, currency] = readLimit(flags.limit);
   const budget = await client.call('budgets.put', {
     name,
     limit,
@@ -48,6 +48,13 @@ function scopeOf(flags: SetFlags): NonNullable<Budget['scope']> {
   };
   const given = Object.entries(named).filter(([, names]) => names !== undefined && names.length > 0);
   return Object.fromEntries(given.map(([dimension, names]) => [dimension, [...(names ?? [])]]));
+}
+
+function readLimit(text: string): readonly [amount: string, currency: string] {
+  const [amount = '', currency, ...more] = text.trim().split(/\s+/);
+  if (currency === undefined || !/^\d/.test(amount) || more.length > 0)
+    throw new RingfenceError('usage', 'A limit looks like "20.00 USD", or "500 MESSAGES".');
+  return [amount, currency];
 }
 
 function readWindow(text: string): Budget['window'] {
