@@ -1,6 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 
-/** Flags of every command. */
+/** Flags of every command that asks a gateway. */
 export interface CommonFlags {
   readonly json: boolean;
   readonly verbose: boolean;
@@ -40,16 +40,19 @@ export const moment = (brief: string) =>
 export const yes = (brief: string) =>
   ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;
 
-/** Flags of every command. */
-export const common = {
-  json: yes('Print JSON'),
-  verbose: yes('Tell the causes of errors'),
-  url: text('Admin API (RINGFENCE_URL, or http://127.0.0.1:4613)', 'url'),
-  data: text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path'),
-} as const;
+const output = { json: yes('Print JSON'), verbose: yes('Tell the causes of errors') } as const;
+const url = text('Admin API (RINGFENCE_URL, or http://127.0.0.1:4613)', 'url');
+const data = text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path');
+const config = text('Configuration file (RINGFENCE_CONFIG)', 'path');
+
+/** Flags of the commands that ask a gateway. */
+export const common = { ...output, url, data } as const;
 
 /** Flags of the commands that work on this machine's data directory. */
-export const local = { ...common, config: text('Configuration file (RINGFENCE_CONFIG)', 'path') } as const;
+export const local = { ...output, data, config } as const;
+
+/** Flags of the commands that do both. */
+export const localAndGateway = { ...common, config } as const;
 
 /** One positional argument. */
 export const argument = (placeholder: string, brief: string) =>

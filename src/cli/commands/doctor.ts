@@ -8,6 +8,7 @@ import { finding, ok, skipped, type Check } from '../checks.ts';
 import { dataDirectory } from '../connection.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
+import type { CommonFlags } from '../flags.ts';
 import { openSession, type Session } from '../session.ts';
 import { printable } from '../table.ts';
 import { localOptions, toLoad, type LocalFlags } from './system.ts';
@@ -18,7 +19,7 @@ const CONNECT_TIMEOUT = 2000;
 type Status = Answer<'status.get'>;
 
 /** Looks at this machine, then at the running gateway; each finding names its remedy. */
-export async function doctor(context: CliContext, flags: LocalFlags): Promise<void> {
+export async function doctor(context: CliContext, flags: LocalFlags & CommonFlags): Promise<void> {
   const session = await openSession(context, flags);
   const data = dataDirectory(flags, context.process);
   const local = [

@@ -1,11 +1,12 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext, RingView } from '../context.ts';
+import type { CommonFlags } from '../flags.ts';
 import { confirm } from '../prompt.ts';
-import { openSession } from '../session.ts';
+import { createOutput, openSession } from '../session.ts';
 import { localOptions, type LocalFlags } from './system.ts';
 
 export async function list(context: CliContext, flags: LocalFlags): Promise<void> {
-  const { table } = await openSession(context, flags);
+  const { table } = createOutput(context, flags);
   const { place, keys } = await context.actions.ring.list(localOptions(context, flags));
   const newest = keys.at(-1);
   table(
@@ -19,13 +20,13 @@ export async function list(context: CliContext, flags: LocalFlags): Promise<void
 }
 
 export async function add(context: CliContext, flags: LocalFlags): Promise<void> {
-  const { show, note } = await openSession(context, flags);
+  const { show, note } = createOutput(context, flags);
   const ring = await context.actions.ring.add(localOptions(context, flags));
   show(ring, ({ place, keys }) => `The key ${keys.at(-1)} is added to ${place}. Back the ring up.`);
   note('Next: restart the gateway, then `ringfence accounts rekey`, then `ringfence ring drop`.');
 }
 
-export interface DropFlags extends LocalFlags {
+export interface DropFlags extends LocalFlags, CommonFlags {
   readonly yes: boolean;
 }
 

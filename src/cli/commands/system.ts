@@ -4,7 +4,7 @@ import type { CommonFlags } from '../flags.ts';
 import { createOutput, openSession } from '../session.ts';
 import { printable } from '../table.ts';
 
-export interface LocalFlags extends CommonFlags {
+export interface LocalFlags extends Omit<CommonFlags, 'url'> {
   readonly config?: string;
 }
 

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { local, yes } from '../flags.ts';
+import { local, localAndGateway, yes } from '../flags.ts';
 
 const load = () => import('../commands/ring.ts');
 
@@ -22,7 +22,7 @@ export const ring = buildRouteMap({
     }),
     drop: buildCommand({
       loader: async () => bind((await load()).drop),
-      parameters: { flags: { ...local, yes: yes('Do not ask') } },
+      parameters: { flags: { ...localAndGateway, yes: yes('Do not ask') } },
       docs: { brief: 'Drop all keys but the newest, once nothing is sealed with them any more' },
     }),
   },

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { argument, common, local, yes } from '../flags.ts';
+import { argument, common, local, localAndGateway, yes } from '../flags.ts';
 
 const load = () => import('../commands/system.ts');
 
@@ -68,7 +68,7 @@ export const system = {
   }),
   doctor: buildCommand({
     loader: async () => bind((await import('../commands/doctor.ts')).doctor),
-    parameters: { flags: local },
+    parameters: { flags: localAndGateway },
     docs: { brief: 'Look for what is wrong, and say what to do' },
   }),
 } as const;
