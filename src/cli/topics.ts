@@ -15,7 +15,7 @@ export const ENVIRONMENT = `Environment variables
   RINGFENCE_URL       origin of the admin API; http://127.0.0.1:4613 unless set
   RINGFENCE_TOKEN     admin token; read from <data>/admin-token unless set
   RINGFENCE_DATA      data directory; .ringfence unless set
-  RINGFENCE_CONFIG    configuration file for init, dev, serve, ring and doctor
+  RINGFENCE_CONFIG    configuration file for init, dev, serve, backup, ring and doctor
   RINGFENCE_KEY_RING  key ring in base64; keyRing.file in the configuration names a file
   RINGFENCE_DATABASE_URL
                       URL of PostgreSQL, where the configuration says so and names no file
