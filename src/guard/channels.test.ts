@@ -4,7 +4,7 @@ import type { Intent } from '../intent/intent.ts';
 import { coversIntent } from './budgets/scope.ts';
 import { parsePolicy } from './policy/document.ts';
 import { compilePolicy } from './policy/policy.ts';
-import { messageTo, phone, somebody } from './test-intents.ts';
+import { messageTo, phone, somebody } from './intents-fixture.ts';
 
 const to = [phone('+4915215551234')];
 /** A code by SMS, and as a call when nobody enters it. */

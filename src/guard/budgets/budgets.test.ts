@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord } from '../../store/records.ts';
-import { message, somebody } from '../test-intents.ts';
+import { message, somebody } from '../intents-fixture.ts';
 import { createBudgets } from './budgets.ts';
 import type { GrantAsk } from './slice.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Step } from '../../intent/decision.ts';
-import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { message, messageTo, phone, somebody } from '../intents-fixture.ts';
 import { parsePolicy } from '../policy/document.ts';
 import { compilePolicy } from '../policy/policy.ts';
 import { createLimits, type Admission, type Limits } from './limits.ts';

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
 import type { PhoneFacts } from '../../kernel/numbering/facts.ts';
 import type { Subject } from '../subject.ts';
-import { messageTo, phone, somebody } from '../test-intents.ts';
+import { messageTo, phone, somebody } from '../intents-fixture.ts';
 import { parsePolicy } from './document.ts';
 import { compilePolicy } from './policy.ts';
 import { starterPolicy } from './starter-policy.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { micros } from '../../kernel/money.ts';
 import { subjectKeys } from '../limits/limit-rule.ts';
-import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { message, messageTo, phone, somebody } from '../intents-fixture.ts';
 import { parsePolicy } from './document.ts';
 import { compilePolicy } from './policy.ts';
 

@@ -4,7 +4,7 @@ import { getCountries, getCountryCallingCode } from 'libphonenumber-js';
 import { formatMicros, micros } from '../../kernel/money.ts';
 import type { PhoneFacts } from '../../kernel/numbering/facts.ts';
 import type { PriceRecord } from '../../store/records.ts';
-import { message, messageTo, phone, somebody } from '../test-intents.ts';
+import { message, messageTo, phone, somebody } from '../intents-fixture.ts';
 import { bandCodes } from './band-countries.ts';
 import { defaultPrices } from './default-prices.ts';
 import { isItem } from './items.ts';
