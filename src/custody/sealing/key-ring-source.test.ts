@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { readKeyRing, writeKeyRing } from './key-ring-source.ts';
-import { unwrapKeyRing, wrapKeyRing, type KeyWrapper } from './key-wrapper.ts';
 
 async function directory(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'ringfence-ring-'));
@@ -68,25 +67,4 @@ test('an absent, oversized or non-file ring is refused', async (t) => {
 test('a ring from the environment comes in base64', async () => {
   const value = Buffer.from('ring').toString('base64');
   assert.equal(await readKeyRing({ kind: 'base64', value }), 'ring');
-});
-
-const reversing: KeyWrapper = {
-  name: 'reverse:1',
-  wrap: (plain) => Promise.resolve(Buffer.from(plain.toReversed())),
-  unwrap: (wrapped) => Promise.resolve(Buffer.from(wrapped.toReversed())),
-};
-
-test('a ring that a key service wrapped opens through the same service alone', async () => {
-  const wrapped = await wrapKeyRing('{"version":1}', reversing);
-  assert.ok(!wrapped.includes('{"version":1}'));
-  assert.equal(await unwrapKeyRing(wrapped, [reversing]), '{"version":1}');
-  await assert.rejects(unwrapKeyRing(wrapped, []), missing('reverse:1'));
-  const failing = { ...reversing, unwrap: () => Promise.reject(new Error('denied')) };
-  await assert.rejects(unwrapKeyRing(wrapped, [failing]), missing('did not unwrap'));
-});
-
-test('a ring that was never wrapped passes unchanged', async () => {
-  for (const text of ['{"version":1,"root":"a"}', 'not json', 'null']) {
-    assert.equal(await unwrapKeyRing(text, [reversing]), text);
-  }
 });
