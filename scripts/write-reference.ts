@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { z } from 'zod';
-import { createOpenApi } from '../src/api/openapi.ts';
+import { createOpenApi } from './openapi.ts';
 import { configSchema } from '../src/config/config.ts';
 import { policySchema } from '../src/guard/policy/schema.ts';
 import { ERRORS } from '../src/kernel/errors.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cliSections } from '../../scripts/cli-page.ts';
-import { createOpenApi } from '../../src/api/openapi.ts';
+import { createOpenApi } from '../../scripts/openapi.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const { version } = JSON.parse(read('package.json')) as { readonly version: string };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ROUTES } from './contract.ts';
-import { pathOf, PATHS, type RouteId, type RoutePath } from './paths.ts';
-import type { RouteSpec } from './schema.ts';
+import { ROUTES } from '../src/api/contract.ts';
+import { pathOf, PATHS, type RouteId, type RoutePath } from '../src/api/paths.ts';
+import type { RouteSpec } from '../src/api/schema.ts';
 
 type Schema = Record<string, unknown>;
 
