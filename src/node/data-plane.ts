@@ -5,7 +5,7 @@ import { createKeyTable, type KeyTable } from '../custody/key-table.ts';
 import { createKeyedHash, remembering } from '../custody/keyed-hash.ts';
 import { openVerifier } from '../custody/open.ts';
 import { createKeyRing } from '../custody/sealing/key-ring.ts';
-import { createSealer } from '../custody/sealing/sealer.ts';
+import { createSealer, type Purpose } from '../custody/sealing/sealer.ts';
 import { createCounters, type Counters } from '../gateway/counters.ts';
 import { createExchange, type Exchange } from '../gateway/exchange.ts';
 import type { PipelineParts } from '../gateway/parts.ts';
@@ -104,8 +104,6 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
   });
 }
-
-type Purpose = 'account' | 'key' | 'setting';
 
 /** What the key ring opens: virtual keys, decoys, and the sealers of the rest. */
 function openCustody({ ring, onCanary }: Pick<DataPlaneOptions, 'ring' | 'onCanary'>) {

@@ -21,6 +21,12 @@ import { openTrust } from './trust.ts';
 
 /** Node name of the primary's own journal. */
 export const CONTROL = 'control';
+
+/** Node names of the data-plane processes. */
+export function dataPlaneNodes({ workers }: Pick<Config, 'workers'>): readonly string[] {
+  return Array.from({ length: workers }, (_, index) => `w${index}`);
+}
+
 /** Setting that keeps the ledger clock from going back over a restart. */
 export const LEDGER_TIME_SETTING = 'clock.ledgerTime';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { JournalEntry, JournalService } from '../api/services.ts';
 import { faultError, type Fault } from '../journal/fault.ts';
 import { readJournal } from '../journal/tail.ts';
-import { CONTROL } from './foundation.ts';
+import { CONTROL, dataPlaneNodes } from './foundation.ts';
 import { retireEpochs } from './journal-retirement.ts';
 import { readStory } from './journal-story.ts';
 import { tailJournals, type Journals } from './journal-tail.ts';
@@ -13,7 +13,7 @@ import type { Primary } from './primary.ts';
 export function createJournalService(primary: Primary): JournalService {
   const { config, paths } = primary;
   const journals: Journals = {
-    nodes: [CONTROL, ...Array.from({ length: config.workers }, (_, index) => `w${index}`)],
+    nodes: [CONTROL, ...dataPlaneNodes(config)],
     directoryOf: (node) => join(paths.journal, node),
   };
   return {

@@ -6,7 +6,7 @@ import { createBank } from '../guard/budgets/bank.ts';
 import type { AdminAct } from '../journal/records.ts';
 import { openAftermath } from './aftermath.ts';
 import { createCustodians } from './custodians.ts';
-import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
+import { CONTROL, dataPlaneNodes, layFoundation, type Foundation } from './foundation.ts';
 import { createLosses, type Losses } from './losses.ts';
 import { createRules } from './rules.ts';
 import { openSettlement } from './settlement/open.ts';
@@ -40,7 +40,7 @@ export async function openPrimary(options: PrimaryOptions) {
   const foundation = await layFoundation(config, keyRing, options.databaseUrl);
   const { boot: _boot, send: _send, upstream, ...open } = foundation;
   const { store, clock, journal } = open;
-  const nodes = Array.from({ length: config.workers }, (_, index) => `w${index}`);
+  const nodes = dataPlaneNodes(config);
   const losses = createLosses({ journal, clock, say });
   const supervisor = openSupervisor(foundation, keyRing, {
     nodes,

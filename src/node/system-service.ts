@@ -9,6 +9,7 @@ import { VERSION } from '../kernel/version.ts';
 import type { Cursor } from '../store/ports.ts';
 import { closedAccounts } from './closed-accounts.ts';
 import type { FleetReport } from './fleet.ts';
+import { dataPlaneNodes } from './foundation.ts';
 import { describeLoss } from './losses.ts';
 import { renderMetrics } from './metrics.ts';
 import type { Primary } from './primary.ts';
@@ -103,12 +104,12 @@ function listenersOf({ listeners }: Config) {
   );
 }
 
-function workersOf({ workers }: Config, reports: readonly FleetReport[]) {
+function workersOf(config: Config, reports: readonly FleetReport[]) {
   const byNode = new Map(reports.map((one) => [one.node, one]));
-  return Array.from({ length: workers }, (_, index) => {
-    const found = byNode.get(`w${index}`);
+  return dataPlaneNodes(config).map((node) => {
+    const found = byNode.get(node);
     return {
-      node: `w${index}`,
+      node,
       pid: found?.pid ?? null,
       epoch: found?.epoch ?? null,
       state: found === undefined ? ('starting' as const) : ('ok' as const),
