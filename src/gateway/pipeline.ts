@@ -12,9 +12,8 @@ import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
 
 /**
- * The path of a request: authenticate → read intent → policy → limits → reserve the bound → journal → forward →
- * settle → journal → answer. Each step is one file; a step that says no gives a refusal, and every refusal is
- * journaled and answered in the vendor's own format.
+ * The path of a request: authenticate → interpret → decide → record → forward → settle → record → answer. Each step is
+ * one file; a step that says no gives a refusal, and every refusal is journaled and answered in the vendor's own format.
  */
 export function createPipeline(parts: PipelineParts): (request: AppRequest) => Promise<AppAnswer> {
   return async function pipeline(request) {

@@ -30,59 +30,41 @@ const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceIds: [] 
 const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
 
 /** What did the vendor answer, and what did it cost? Money that was not spent goes back to the budgets at once. */
-export function settle(parts: PipelineParts, { request, intent, permission, outcome }: Happened): Settled {
+export function settle(parts: PipelineParts, happened: Happened): Settled {
+  const { permission, request, intent, outcome } = happened;
   permission.admission.release();
   const settlement = read(request, intent, outcome);
+  const { resourceIds } = settlement;
   const { reservation, bound } = permission;
-  const { resourceIds, cost } = settlement;
   if (reservation === null || bound === null)
-    return {
-      costs: false,
-      state: settlement.outcome === 'rejected' ? 'released' : 'committed',
-      amount: ZERO,
-      isFinal: true,
-      spent: [],
-      resourceIds,
-    };
+    return { ...FREE, state: settlement.outcome === 'rejected' ? 'released' : 'committed', resourceIds };
   if (settlement.outcome === 'rejected') {
     parts.budgets.release(reservation);
-    return {
-      costs: true,
-      state: 'released',
-      amount: ZERO,
-      isFinal: true,
-      spent: [],
-      resourceIds,
-    };
+    return { ...FREE, costs: true, state: 'released', resourceIds };
   }
   if (settlement.outcome === 'unknown') {
     parts.counters.unknownOutcomes += 1;
-    return {
-      costs: true,
-      state: 'unknown',
-      amount: bound.money.amount,
-      isFinal: false,
-      spent: [],
-      resourceIds,
-    };
+    const { amount } = bound.money;
+    return { costs: true, state: 'unknown', amount, isFinal: false, spent: [], resourceIds };
   }
-  const known = inCurrency(cost, bound.money.currency);
-  if (known !== null && known.amount > bound.money.amount)
-    parts.journal.append({
-      type: 'incident',
-      at: parts.clock.wall(),
-      what: 'cost-above-bound',
-      detail: { operation: intent.operation, bound: bound.money.amount, amount: known.amount },
-    });
+  const known = inCurrency(settlement.cost, bound.money.currency);
+  if (known !== null && known.amount > bound.money.amount) tellExcess(parts, intent, known, bound.money);
   const spent = parts.budgets.commit(reservation, known);
-  return {
-    costs: true,
-    state: 'committed',
-    amount: (known ?? bound.money).amount,
-    isFinal: known !== null,
-    spent,
-    resourceIds,
-  };
+  const { amount } = known ?? bound.money;
+  return { costs: true, state: 'committed', amount, isFinal: known !== null, spent, resourceIds };
+}
+
+const FREE = { costs: false, amount: ZERO, isFinal: true, spent: [] } as const;
+
+/** The bound was wrong: that is for people. */
+function tellExcess(
+  { journal, clock }: PipelineParts,
+  { operation }: Intent,
+  cost: Money,
+  bound: Money,
+): void {
+  const detail = { operation, bound: bound.amount, amount: cost.amount };
+  journal.append({ type: 'incident', at: clock.wall(), what: 'cost-above-bound', detail });
 }
 
 /** Null in another currency; nothing is nothing in each. */
