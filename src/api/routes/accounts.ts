@@ -83,7 +83,13 @@ export const accountRoutes = {
     input: z.strictObject({
       account: reference,
       secret: z.string().max(60).optional().describe('Field to replace; needed when there are several'),
-      watchSeconds: z.number().int().min(2).max(86_400).optional().describe('Before the old one ends; 10'),
+      watchSeconds: z
+        .number()
+        .int()
+        .min(2, 'two seconds at least')
+        .max(86_400)
+        .optional()
+        .describe('Before the old one ends; 10'),
       force: z
         .boolean()
         .optional()

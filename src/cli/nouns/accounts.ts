@@ -54,7 +54,7 @@ export const accounts = buildRouteMap({
         flags: {
           ...common,
           secret: text('Field to replace, when the account has several secrets', 'field'),
-          watch: duration('How long to watch before the old one ends; 10s unless given'),
+          watch: duration('How long to watch before the old one ends, 2s at least; 10s unless given'),
           force: yes('Go on although the vendor refuses more apps than before, or to end the old secret'),
           background: yes('Do not wait for the end'),
         },
