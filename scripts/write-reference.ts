@@ -62,20 +62,9 @@ function vendorsPage(): string {
     vendor.custody.kinds.join(', '),
     yes(vendor.lookup),
     yes(vendor.limitCall),
-    yes(vendor.webhooks),
-    yes(vendor.tokens),
     yes(Object.keys(vendor.management?.rotations ?? {})[0]),
   ]);
-  const head = [
-    'Vendor',
-    'Operations',
-    'Virtual keys',
-    'Look-up',
-    'Call limit',
-    'Webhooks',
-    'Tokens',
-    'Rotation',
-  ];
+  const head = ['Vendor', 'Operations', 'Virtual keys', 'Look-up', 'Call limit', 'Rotation'];
   return page('Vendors', table(head, rows));
 }
 
