@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,7 +9,6 @@ import { readConfig } from '../../src/config/config.ts';
 import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
 import { openPrimary } from '../../src/node/primary.ts';
-import { freePorts } from './node-fixture.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/start.mjs');
 
@@ -37,34 +35,5 @@ describe('dev, on the data of a gateway with a real account', () => {
     });
     assert.notEqual(status, 0);
     assert.match(stderr, /holds accounts of real vendors \(main\).*--data/s);
-  });
-});
-
-describe('dev, on its own data', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ringfence-dev-'));
-    const [apps, admin] = await freePorts(2);
-    const listeners = `{ apps: { port: ${apps} }, proxy: null, tls: null, admin: { port: ${admin} } }`;
-    await writeFile(join(folder, 'ringfence.yaml'), `data: data\nlisteners: ${listeners}\n`);
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
-
-  /** All that it said until it was ready. */
-  async function demonstration(): Promise<string> {
-    const child = spawn(process.execPath, [MAIN, 'dev'], { cwd: folder, stdio: 'pipe' });
-    const ended = once(child, 'exit');
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>)
-      if ((said += chunk.toString()).includes('ready, ')) break;
-    child.kill();
-    await ended;
-    return said;
-  }
-
-  it('shows the same when it is started again, though its vendors have another port', async () => {
-    for (const start of ['first', 'second'])
-      assert.match(await demonstration(), /sent .*refused .*budget .*ready, /s, start);
   });
 });

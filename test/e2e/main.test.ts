@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { freePorts } from './node-fixture.ts';
+import { writeConfiguration } from './node-fixture.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/start.mjs');
 /** Has the form of a credential and opens nothing: no request goes to a vendor here. */
@@ -29,13 +29,7 @@ describe('ringfence, started as a program', () => {
   let server: ChildProcess | null = null;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ringfence-main-'));
-    const [apps, proxy, tls, admin] = await freePorts(4);
-    const listeners = Object.entries({ apps, proxy, tls, admin }).map(
-      ([name, port]) => `${name}: { port: ${port} }`,
-    );
-    const lines = ['data: data', 'workers: 1', `listeners: { ${listeners.join(', ')} }`];
-    writeFileSync(join(folder, 'ringfence.yaml'), lines.join('\n'));
-    url = `http://127.0.0.1:${admin}`;
+    url = `http://127.0.0.1:${(await writeConfiguration(folder)).admin}`;
   });
   after(() => {
     server?.kill('SIGKILL');

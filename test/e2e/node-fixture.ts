@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -162,6 +162,19 @@ async function createKeys({
       made.set(name, { id: record.id, app, account: account.id, parts: plainParts(credential) });
     }
   return made;
+}
+
+export type Ports = Readonly<Record<'apps' | 'proxy' | 'tls' | 'admin', number>>;
+
+/** `ringfence.yaml` of a gateway that is started as a program: data in the folder, free ports, one process. */
+export async function writeConfiguration(folder: string): Promise<Ports> {
+  const [apps = 0, proxy = 0, tls = 0, admin = 0] = await freePorts(4);
+  const ports = { apps, proxy, tls, admin };
+  const listeners = Object.entries(ports).map(([name, port]) => `${name}: { port: ${port} }`);
+  const data = `data: ${JSON.stringify(join(folder, 'data'))}`;
+  const lines = [data, 'workers: 1', `listeners: { ${listeners.join(', ')} }`, ''];
+  await writeFile(join(folder, 'ringfence.yaml'), lines.join('\n'));
+  return ports;
 }
 
 /** Held open together, so that they differ. */

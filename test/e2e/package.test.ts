@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { freePorts } from './node-fixture.ts';
+import { writeConfiguration } from './node-fixture.ts';
 import { line, openScanWorld, TOKENS } from './scan-world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -36,11 +36,7 @@ describe('the package, installed', () => {
     execFileSync('tar', ['-xzf', join(project, packed?.filename ?? ''), '-C', place, '--strip-components=1']);
     for (const name of Object.keys(manifest.dependencies)) install(name);
     program = join(place, manifest.bin.ringfence);
-    const [apps, proxy, tls, admin] = await freePorts(4);
-    const listeners = Object.entries({ apps, proxy, tls, admin }).map(
-      ([name, port]) => `${name}: { port: ${port} }`,
-    );
-    writeFileSync(join(project, 'ringfence.yaml'), `data: data\nlisteners: { ${listeners.join(', ')} }\n`);
+    await writeConfiguration(project);
   });
   afterEach(async () => {
     const ended = new Promise((done) => (server?.exitCode === null ? server.once('exit', done) : done(null)));

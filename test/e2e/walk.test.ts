@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createClient } from '../../src/cli/client.ts';
-import { ALLOWED, freePorts, REFUSED } from './node-fixture.ts';
+import { ALLOWED, REFUSED, writeConfiguration, type Ports } from './node-fixture.ts';
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -27,20 +27,11 @@ interface Started {
 
 describe('the first command of the README', () => {
   let folder: string;
-  let ports: readonly number[];
+  let ports: Ports;
   let first: Started;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringfence-walk-'));
-    ports = await freePorts(4);
-    const listeners = ['apps', 'proxy', 'tls', 'admin'].map(
-      (name, index) => `${name}: { port: ${ports[index]} }`,
-    );
-    await writeFile(
-      join(folder, 'ringfence.yaml'),
-      `data: ${JSON.stringify(join(folder, 'data'))}
-listeners: { ${listeners.join(', ')} }
-`,
-    );
+    ports = await writeConfiguration(folder);
     first = await start();
   });
   after(async () => {
@@ -90,7 +81,7 @@ listeners: { ${listeners.join(', ')} }
 
   async function admin() {
     const token = (await readFile(join(folder, 'data', 'admin-token'), 'utf8')).trim();
-    return createClient({ url: `http://127.0.0.1:${ports[3]}`, token, actor: 'walk' });
+    return createClient({ url: `http://127.0.0.1:${ports.admin}`, token, actor: 'walk' });
   }
 
   /** The code to paste, as an app of the user would have it, with something to do. */
@@ -151,7 +142,7 @@ listeners: { ${listeners.join(', ')} }
     assert.equal(await first.ended(), 0);
     assert.ok(performance.now() - began < END);
     assert.equal(first.stderr(), '');
-    for (const port of ports) assert.equal(await isOpen(port), false, `port ${port}`);
+    for (const port of Object.values(ports)) assert.equal(await isOpen(port), false, `port ${port}`);
   });
 
   it('comes up again over the same data, and the app still works', async () => {
