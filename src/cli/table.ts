@@ -11,6 +11,11 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').replaceAll(/\+\d{7,15}/g, (number) => maskAddress(number));
 }
 
+/** `1 epoch`, `2 epochs`. */
+export function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
 /** Columns for people. `width` is the terminal's, which shortens the widest columns; null: nothing is shortened. */
 export function formatTable(
   headers: readonly string[],

@@ -196,7 +196,7 @@ describe('ringfence, started as a program', () => {
     assert.equal((await run('journal retire control 1 --reason disk --yes')).code, 0);
     const { code, stdout } = await run('journal verify');
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /control: retired through epoch 1 by admin\S* on [\d-]+: disk; 1 segments kept/);
+    assert.match(stdout, /control: retired through epoch 1 by admin\S* on [\d-]+: disk; 1 segment kept/);
     assert.match((await run('journal tail --limit 50')).stdout, /journal\.retire control/);
   });
 

@@ -10,7 +10,7 @@ import { openSession } from '../session.ts';
 import { describeRecord, inUnits } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
-import { printable } from '../table.ts';
+import { counted, printable } from '../table.ts';
 
 type Entry = Answer<'journal.show'>['entries'][number];
 type Retired = Answer<'journal.verify'>['journals'][number]['retired'][number];
@@ -89,7 +89,7 @@ export async function exportRecords(context: CliContext, flags: ExportFlags): Pr
     throw error;
   }
   if (file !== null) await Promise.race([new Promise<void>((done) => file.end(() => done())), failed]);
-  note(`${records} records exported.`);
+  note(`${counted(records, 'record')} exported.`);
 }
 
 export async function verify(context: CliContext, flags: CommonFlags): Promise<void> {
@@ -99,7 +99,7 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
   session.show(result, ({ journals, problems }) =>
     [
       ...journals.flatMap(({ node, epochs, records, signed, torn, retired }) => [
-        `${node}: ${records} records in ${epochs} epochs, ${signed} under a signature`,
+        `${node}: ${counted(records, 'record')} in ${counted(epochs, 'epoch')}, ${signed} under a signature`,
         ...retired.map(retirementLine),
         ...torn.map(({ id, bytes }) => `${id}: never finished, ${bytes} bytes that a crash cut off`),
       ]),
@@ -111,8 +111,8 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
 }
 
 function retirementLine({ node, through, actor, at, reason, segments, kept }: Retired): string {
-  const files =
-    kept === segments.length ? `${kept} segments kept` : `${kept} of ${segments.length} segments kept`;
+  const all = counted(segments.length, 'segment');
+  const files = kept === segments.length ? `${all} kept` : `${kept} of ${all} kept`;
   const missing = segments.filter(({ hash }) => hash === null).map(({ name }) => name);
   const rest = missing.length === 0 ? '' : `; the disk did not give ${missing.join(', ')}`;
   return `${node}: retired through epoch ${through} by ${actor} on ${at.slice(0, 10)}: ${reason}; ${files}${rest}`;
@@ -136,7 +136,7 @@ export async function retire(
   const retired = await session.client.call('journal.retire', { node, through, reason });
   session.show(retired, ({ segments, faults }) =>
     [
-      `The journal of ${node} begins after epoch ${through}. ${segments.length} segments are in its folder \`retired\`:`,
+      `The journal of ${node} begins after epoch ${through}. Moved to its folder \`retired\`, ${counted(segments.length, 'segment')}:`,
       ...segments.map(({ name, bytes, hash }) => `  ${name}  ${bytes} bytes  ${hashText(hash)}`),
       ...faults,
     ]

@@ -45,7 +45,7 @@ export async function rotate(context: CliContext, flags: RotateFlags, key: strin
 /** The parts and snippets stand as they are: what is copied from here must work. */
 function credentialText({ key, parts, snippets }: Answer<'keys.create'>): string {
   const lines = Object.entries(parts).map(([name, value]) => `  ${name}: ${value}`);
-  const code = snippets.flatMap((one) => ['', `# ${one.sdk} (${one.language})`, one.code]);
+  const code = snippets.flatMap((one) => ['', `# ${one.sdk}`, one.code]);
   return [`Virtual key ${key.name} is ${key.id}.`, '', ...lines, ...code].join('\n');
 }
 

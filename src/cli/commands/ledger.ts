@@ -6,6 +6,7 @@ import type { CommonFlags } from '../flags.ts';
 import { namesOf, type NameOf } from '../names.ts';
 import { confirm } from '../prompt.ts';
 import { minute, openSession, tableText } from '../session.ts';
+import { counted } from '../table.ts';
 
 export interface ListFlags extends CommonFlags {
   readonly key?: string;
@@ -137,8 +138,11 @@ export async function verify(context: CliContext, flags: CommonFlags): Promise<v
   const result = await client.call('ledger.verify', {});
   if (result.problems.length > 0) context.exit(EXIT.findings);
   show(result, ({ rows, periods, problems, totals }) => {
-    const verdict = problems.length === 0 ? 'no contradiction' : `${problems.length} contradictions`;
-    const head = [`${rows} rows and ${periods} budget periods: ${verdict}.`, ...problems].join('\n');
+    const verdict = problems.length === 0 ? 'no contradiction' : counted(problems.length, 'contradiction');
+    const head = [
+      `${counted(rows, 'row')} and ${counted(periods, 'budget period')}: ${verdict}.`,
+      ...problems,
+    ].join('\n');
     if (totals.length === 0) return head;
     const columns = {
       STATE: (one: (typeof totals)[number]) => one.state,

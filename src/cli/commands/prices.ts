@@ -3,6 +3,7 @@ import type { CommonFlags } from '../flags.ts';
 import { confirm, readInput } from '../prompt.ts';
 import { readText } from '../secrets.ts';
 import { openSession } from '../session.ts';
+import { counted } from '../table.ts';
 
 export interface ImportFlags extends CommonFlags {
   readonly format?: 'json' | 'csv';
@@ -14,7 +15,7 @@ export async function importFile(context: CliContext, flags: ImportFlags, file: 
   const format = flags.format ?? (file.toLowerCase().endsWith('.json') ? 'json' : 'csv');
   show(
     await client.call('prices.import', { text, format }),
-    ({ imported }) => `${imported} prices imported.`,
+    ({ imported }) => `${counted(imported, 'price')} imported.`,
   );
 }
 
@@ -53,5 +54,8 @@ export async function remove(context: CliContext, flags: RemoveFlags, vendor: st
   const what = flags.kind === undefined ? 'all prices' : `the prices of kind ${flags.kind}`;
   await confirm(context.process, `Remove ${what} of ${vendor}? Unpriced requests are refused.`, flags.yes);
   const { kind } = flags;
-  show(await client.call('prices.remove', { vendor, kind }), ({ removed }) => `${removed} prices removed.`);
+  show(
+    await client.call('prices.remove', { vendor, kind }),
+    ({ removed }) => `${counted(removed, 'price')} removed.`,
+  );
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { BackupView, CliContext, LocalOptions } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { createOutput, openSession } from '../session.ts';
-import { printable } from '../table.ts';
+import { counted, printable } from '../table.ts';
 
 export interface LocalFlags extends Omit<CommonFlags, 'url'> {
   readonly config?: string;
@@ -68,7 +68,9 @@ function statusText(now: Answer<'status.get'>): string {
 
 /** Records that the ledger has not loaded; null: the store does not say. */
 export function toLoad(unshipped: number | null): string {
-  return `${unshipped ?? 'an unknown number of'} records to load`;
+  return unshipped === null
+    ? 'an unknown number of records to load'
+    : `${counted(unshipped, 'record')} to load`;
 }
 
 function because(problem: string | null): string {
@@ -88,5 +90,5 @@ function backupText({ folder, storeBytes, journals }: BackupView): string {
     storeBytes === null
       ? 'store     PostgreSQL: not in it; what pg_dump copied before this is whole together with it'
       : `store     ${size(storeBytes)}`;
-  return [folder, store, `journals  ${journals.files} files, ${size(journals.bytes)}`].join('\n');
+  return [folder, store, `journals  ${counted(journals.files, 'file')}, ${size(journals.bytes)}`].join('\n');
 }

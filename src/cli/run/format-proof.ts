@@ -1,3 +1,4 @@
+import { counted } from '../table.ts';
 import type { ProbeRow, Proof } from './proof.ts';
 
 /**
@@ -8,9 +9,9 @@ export function formatProof({ rows, notCovered }: Proof, all: boolean): string {
   const shown = all ? rows : rows.filter(({ state }) => state !== 'covered');
   const rest = rows.length - shown.length;
   const lines = rows.length === 0 ? ['Nothing was tried: no runtime was found.'] : table(shown);
-  const counted =
-    rest === 0 ? [] : [`${count(rest, 'more request')} reached the gateway; --verbose lists all.`];
-  return [...lines, ...counted, '', 'Not covered:', ...notCovered.map((one) => `  - ${one}`), ''].join('\n');
+  const covered =
+    rest === 0 ? [] : [`${counted(rest, 'more request')} reached the gateway; --verbose lists all.`];
+  return [...lines, ...covered, '', 'Not covered:', ...notCovered.map((one) => `  - ${one}`), ''].join('\n');
 }
 
 function table(rows: readonly ProbeRow[]): readonly string[] {
@@ -32,8 +33,6 @@ export function summarizeProof({ rows, untried }: Proof): string {
   const runtimes = [...new Set(rows.map(({ runtime }) => runtime))].join(', ');
   const clients = new Set(rows.map(({ runtime, client }) => `${runtime} ${client}`)).size;
   const hosts = new Set(rows.map(({ host }) => host)).size;
-  const proven = `Proven: ${count(clients, 'HTTP client')} (${runtimes}) reached the gateway for ${count(hosts, 'vendor host')}.`;
+  const proven = `Proven: ${counted(clients, 'HTTP client')} (${runtimes}) reached the gateway for ${counted(hosts, 'vendor host')}.`;
   return [proven, ...untried, '--verbose lists each, and what is not covered.'].join(' ');
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
