@@ -45,31 +45,17 @@ export type Exchange = (
 
 /** One request from the wire to the wire: checked, routed, through the pipeline, answered. Never rejects. */
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { registry, counters } = options;
+  const { counters } = options;
   return async function exchange(request, response, place) {
     counters.requests += 1;
     try {
-      const ambiguity = findAmbiguity(request);
-      const target = place === null ? null : readTarget(place.target);
-      if (ambiguity !== null || (place !== null && target === null)) {
-        counters.malformed += 1;
-        return refuseWire(
-          request,
-          response,
-          'request_malformed',
-          ambiguity ?? 'the path has more than one reading',
-        );
+      const route = routeOf(options, request, place);
+      if ('code' in route) {
+        if (route.code === 'request_malformed') counters.malformed += 1;
+        return refuseWire(request, response, route.code, route.detail);
       }
-      const vendor = place === null ? null : registry.find(place.host);
-      if (place === null || target === null || vendor === null)
-        return refuseWire(
-          request,
-          response,
-          'host_unknown',
-          place === null ? 'no vendor host in the request' : place.host,
-        );
-      if (isProbe(options, response, target)) return;
-      await serve(options, { request, response, place, target, vendor });
+      if (isProbe(options, response, route.target)) return;
+      await serve(options, request, response, route);
     } catch (error) {
       const code = codeOf(error, options.onFault);
       if (!response.headersSent && !response.destroyed) refuseWire(request, response, code, '');
@@ -78,16 +64,38 @@ export function createExchange(options: ExchangeOptions): Exchange {
   };
 }
 
-interface Routed {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+interface Route {
   readonly place: Place;
   readonly target: Target;
   readonly vendor: Vendor;
 }
 
-async function serve(options: ExchangeOptions, routed: Routed): Promise<void> {
-  const { request, response, place, target, vendor } = routed;
+interface NoRoute {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+/** Where a request goes, or why it is none to a vendor. */
+function routeOf(
+  { registry }: ExchangeOptions,
+  request: IncomingMessage,
+  place: Place | null,
+): Route | NoRoute {
+  const ambiguity = findAmbiguity(request);
+  if (ambiguity !== null) return { code: 'request_malformed', detail: ambiguity };
+  if (place === null) return { code: 'host_unknown', detail: 'no vendor host in the request' };
+  const target = readTarget(place.target);
+  if (target === null) return { code: 'request_malformed', detail: 'the path has more than one reading' };
+  const vendor = registry.find(place.host);
+  return vendor === null ? { code: 'host_unknown', detail: place.host } : { place, target, vendor };
+}
+
+async function serve(
+  options: ExchangeOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { place, target, vendor }: Route,
+): Promise<void> {
   const method = request.method ?? 'GET';
   const operation = vendor.operations.match(method === 'HEAD' ? 'GET' : method, place.host, target.segments);
   const upload = uploadOf(options, request, operation);
