@@ -49,6 +49,7 @@ export function pickKey(keys: readonly VirtualKeyRecord[], reference: string): V
 
 /** Throws `not_found`: what is said of a vendor that does not exist would hold for nothing. */
 export function checkVendor({ vendors }: Pick<AdminServices, 'vendors'>, id: string): void {
-  if (vendors.every((vendor) => vendor.id !== id))
-    throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(id)}.`);
+  const known = vendors.map((vendor) => vendor.id);
+  if (known.includes(id)) return;
+  throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(id)}, only ${known.join(', ')}.`);
 }
