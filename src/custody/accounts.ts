@@ -32,11 +32,6 @@ export interface AccountTest {
   readonly status: number;
 }
 
-/** A change that the data-plane processes must hear of. */
-export type AccountChange =
-  | { readonly kind: 'put'; readonly record: AccountRecord }
-  | { readonly kind: 'remove'; readonly id: string };
-
 /** Vendor accounts: sealed once, used by the gateway, never shown again. No operation returns a secret. */
 export interface Accounts {
   /** `id`: of the new account, where it has been journaled already. */
@@ -70,7 +65,8 @@ export interface AccountsOptions {
   readonly random: RandomBytes;
   /** Sends a request to the vendor, or to `upstream`; checks its TLS, follows no redirect. */
   readonly send: (request: WireRequest, upstream: string | null) => Promise<WireResponse>;
-  readonly announce: (change: AccountChange) => Promise<void>;
+  /** Called after each change; resolves when every data-plane process has heard of it. */
+  readonly announce: () => Promise<void>;
 }
 
 interface State extends AccountsOptions {
@@ -212,7 +208,7 @@ async function remove(state: State, id: string): Promise<void> {
   await state.candidates.discard(id);
   await state.settings.put(previousName(id), '');
   await state.accounts.remove(id);
-  await state.announce({ kind: 'remove', id });
+  await state.announce();
 }
 
 async function get({ accounts }: State, id: string): Promise<AccountRecord> {
@@ -224,7 +220,7 @@ async function get({ accounts }: State, id: string): Promise<AccountRecord> {
 /** Written first: what the data-plane processes hear of survives a crash. */
 async function store({ accounts, announce }: State, record: AccountRecord): Promise<AccountRecord> {
   await accounts.put(record);
-  await announce({ kind: 'put', record });
+  await announce();
   return record;
 }
 
