@@ -98,6 +98,16 @@ test('sees the whole tree', () => {
     assert.ok(seen.has(to) || /\.(json|bin)$/.test(to), `${from} imports ${to}, which is no file of ours`);
 });
 
+test('every file is part of the program: what only tests use is named as theirs', () => {
+  const reached = new Set(['src/main.ts']);
+  for (const file of reached)
+    for (const { to } of IMPORTS.filter(({ from }) => from === file)) reached.add(to);
+  assert.deepEqual(
+    FILES.filter((file) => !reached.has(file)),
+    [],
+  );
+});
+
 test('every folder is in a layer', () => {
   const layers = new Set([...Object.keys(MAY_IMPORT), ...COMPOSITION]);
   assert.deepEqual(
