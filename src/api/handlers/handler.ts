@@ -51,5 +51,8 @@ export function pickKey(keys: readonly VirtualKeyRecord[], reference: string): V
 export function checkVendor({ vendors }: Pick<AdminServices, 'vendors'>, id: string): void {
   const known = vendors.map((vendor) => vendor.id);
   if (known.includes(id)) return;
-  throw new RingfenceError('not_found', `There is no vendor ${JSON.stringify(id)}, only ${known.join(', ')}.`);
+  throw new RingfenceError(
+    'not_found',
+    `There is no vendor ${JSON.stringify(id)}, only ${known.join(', ')}.`,
+  );
 }
