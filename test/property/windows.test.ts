@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createBank, type Holder } from '../../src/guard/budgets/bank.ts';
 import { createBudgets, type Budgets } from '../../src/guard/budgets/budgets.ts';
 import type { Reservation } from '../../src/guard/budgets/claims.ts';
-import { message, somebody } from '../../src/guard/test-intents.ts';
+import { message, somebody } from '../../src/guard/intents-fixture.ts';
 import { micros } from '../../src/kernel/money.ts';
 import type { BudgetRecord, BudgetWindow } from '../../src/store/records.ts';
 
