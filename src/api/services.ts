@@ -149,10 +149,23 @@ export interface PriceService {
   remove(vendor: string, kind: PriceRecord['kind'] | undefined, actor: string): Promise<number>;
 }
 
+export interface KillTarget extends Pick<AppRecord, 'id' | 'name' | 'createdAt'> {
+  /** Of keys. */
+  readonly state?: VirtualKeyRecord['state'];
+}
+
+export interface KillView extends KillRecord {
+  /** Where it would be found after a restart. `disk`: in a file of the gateway until the store takes it. */
+  readonly kept: 'store' | 'disk' | 'memory';
+}
+
 export interface KillService {
-  /** Returns when the kill is in force in every data-plane process. */
-  put(kill: Pick<KillRecord, 'scope' | 'target' | 'reason'>, actor: string): Promise<KillRecord>;
-  list(): Promise<readonly KillRecord[]>;
+  /** What can be named in a scope; known also while the store is away. */
+  targets(scope: 'app' | 'account' | 'key'): Promise<readonly KillTarget[]>;
+  /** Returns when the kill is in force in every data-plane process, whether the store has taken it or not. */
+  put(kill: Pick<KillRecord, 'scope' | 'target' | 'reason'>, actor: string): Promise<KillView>;
+  list(): Promise<readonly KillView[]>;
+  /** Throws `store_unavailable`, and then it stays on. */
   lift(id: string, actor: string): Promise<boolean>;
 }
 

@@ -152,5 +152,7 @@ export function pathsOf({ data, keyRing }: Pick<Config, 'data' | 'keyRing'>) {
     adminToken: join(data, 'admin-token'),
     /** Ties a store elsewhere to the journals here. */
     gatewayId: join(data, 'gateway-id'),
+    /** Kill switches that the store has not taken yet. */
+    kills: join(data, 'kill-switches.json'),
   } as const;
 }

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
-import { createBank } from '../guard/budgets/bank.ts';
+import { createBank, type Bank } from '../guard/budgets/bank.ts';
 import type { AdminAct } from '../journal/records.ts';
 import { openAftermath } from './aftermath.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, dataPlaneNodes, layFoundation, type Foundation } from './foundation.ts';
+import { createKills, type Kills } from './kills.ts';
+import { createKnownNames, type KnownNames } from './known-names.ts';
 import { createLosses, type Losses } from './losses.ts';
 import { createRules } from './rules.ts';
 import { openSettlement } from './settlement/open.ts';
@@ -28,6 +30,8 @@ export interface PrimaryOptions {
 
 /** A process that hangs does not hold up those that need money for longer. */
 const RECALL_PATIENCE_MILLISECONDS = 500;
+/** Whoever puts a kill switch on does not wait for longer for a store that says nothing; the switch is in force before. */
+const STORE_PATIENCE_MILLISECONDS = 2000;
 
 export type Primary = Awaited<ReturnType<typeof openPrimary>>;
 
@@ -42,27 +46,19 @@ export async function openPrimary(options: PrimaryOptions) {
   const { store, clock, journal } = open;
   const nodes = dataPlaneNodes(config);
   const losses = createLosses({ journal, clock, say });
-  const supervisor = openSupervisor(foundation, keyRing, {
-    nodes,
-    losses,
-    say,
-    canaryUsed: (...use) => aftermath.canaries.used(...use),
-  });
+  const known = createKnownNames();
+  const kills = openKills(foundation, (part) => supervisor.broadcast(part), say);
+  const canaryUsed: Supervision['canaryUsed'] = (...use) => aftermath.canaries.used(...use);
+  const supervision = { nodes, losses, kills, known, say, canaryUsed };
+  const supervisor = openSupervisor(foundation, keyRing, supervision);
   const rules = createRules(foundation, supervisor);
-  const bank = createBank({
-    leases: store.leases,
-    clock,
-    budget: rules.budget,
-    holders: supervisor,
-    patience: () => sleep(RECALL_PATIENCE_MILLISECONDS, undefined, { ref: false }),
-    loaded: supervisor.loaded,
-  });
+  const bank = openBank(foundation, rules.budget, supervisor);
   const settlement = openSettlement(foundation, rules.budget, options.graceMilliseconds);
   const tending = createTending({
     foundation,
     nodes,
     supervisor,
-    settle: [settlement.prices, settlement.outcomes],
+    rounds: [settlement.prices, settlement.outcomes, kills.storeRest],
     every: settleEvery,
     say,
   });
@@ -74,11 +70,14 @@ export async function openPrimary(options: PrimaryOptions) {
     ...open,
     losses,
     supervisor,
+    kills,
+    known,
     bank,
     settlement,
     ...custodians,
     ...aftermath,
     ...rules.refreshers,
+    refreshKills: kills.refresh,
     /** Journals an administrative act before it happens. */
     async record(act: AdminAct): Promise<void> {
       journal.append({ type: 'admin', at: clock.wall(), ...act });
@@ -86,6 +85,8 @@ export async function openPrimary(options: PrimaryOptions) {
     },
     async start() {
       controlShipper = await openControlShipper(foundation, losses, say);
+      await kills.open();
+      await kills.refresh();
       await rules.refreshers.refreshBudgets();
       await supervisor.start(bank);
       tending.start();
@@ -106,9 +107,30 @@ export async function openPrimary(options: PrimaryOptions) {
   });
 }
 
+function openBank(
+  { store, clock }: Foundation,
+  budget: ReturnType<typeof createRules>['budget'],
+  supervisor: Supervisor,
+): Bank {
+  const { leases } = store;
+  const patience = () => sleep(RECALL_PATIENCE_MILLISECONDS, undefined, { ref: false });
+  return createBank({ leases, clock, budget, holders: supervisor, patience, loaded: supervisor.loaded });
+}
+
+function openKills(
+  { store, paths, lock }: Foundation,
+  broadcast: Supervisor['broadcast'],
+  say: PrimaryOptions['say'],
+): Kills {
+  const patience = () => sleep(STORE_PATIENCE_MILLISECONDS, undefined, { ref: false });
+  return createKills({ kills: store.kills, path: paths.kills, lock, broadcast, say, patience });
+}
+
 interface Supervision {
   readonly nodes: readonly string[];
   readonly losses: Losses;
+  readonly kills: Kills;
+  readonly known: KnownNames;
   readonly say: PrimaryOptions['say'];
   readonly canaryUsed: ReturnType<typeof openAftermath>['canaries']['used'];
 }
@@ -117,14 +139,15 @@ interface Supervision {
 function openSupervisor(
   foundation: Foundation,
   keyRing: KeyRingSource,
-  { nodes, losses, say, canaryUsed }: Supervision,
+  { nodes, losses, kills, known, say, canaryUsed }: Supervision,
 ): Supervisor {
   const { store, paths, boot, clock } = foundation;
   const told = (what: string) => (error: Error) => say(`${what}: ${error.message}`);
   return createSupervisor({
     nodes,
     order: (node) => startOrder(foundation, keyRing, node),
-    parts: () => allParts(foundation),
+    parts: () => allParts(foundation, kills),
+    told: known.apply,
     store,
     journalDirectory: paths.journal,
     boot,

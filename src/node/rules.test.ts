@@ -6,7 +6,7 @@ import { createPolicyInForce } from './policy-in-force.ts';
 import { createRules } from './rules.ts';
 
 for (const [kind, name] of [
-  ['kills', 'refreshKills'],
+  ['prices', 'refreshPrices'],
   ['apps', 'refreshApps'],
 ] as const)
   test(`what was read of ${kind} before one more does not take its place`, async () => {
@@ -26,13 +26,13 @@ for (const [kind, name] of [
   });
 
 test('a process that hangs does not hold up what comes next', async () => {
-  const store = { kills: { list: () => Promise.resolve([]) } } as unknown as Store;
+  const store = { apps: { list: () => Promise.resolve([]) } } as unknown as Store;
   const waits = [new Promise<void>(() => {}), Promise.resolve()];
   const broadcast = (): Promise<void> => waits.shift() ?? Promise.resolve();
   const { refreshers } = createRules(
     { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
     { broadcast },
   );
-  void refreshers.refreshKills();
-  await refreshers.refreshKills();
+  void refreshers.refreshApps();
+  await refreshers.refreshApps();
 });

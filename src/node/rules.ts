@@ -4,7 +4,7 @@ import type { Part } from './messages.ts';
 import { createPartReader } from './start-order.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** Names of apps, policy, budgets, prices and kill switches: read from the store, and put in force in every process. */
+/** Names of apps, policy, budgets and prices: read from the store, and put in force in every process. */
 export function createRules(
   { lock, ...foundation }: Pick<Foundation, 'store' | 'lock' | 'policyInForce'>,
   { broadcast }: Pick<Supervisor, 'broadcast'>,
@@ -33,7 +33,6 @@ export function createRules(
       refreshBudgets: () => refresh('budgets', readBudgets),
       refreshPolicy: () => refresh('policy', read.policy),
       refreshPrices: () => refresh('prices', read.prices),
-      refreshKills: () => refresh('kills', read.kills),
     },
   };
 }

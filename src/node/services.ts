@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminServices } from '../api/services.ts';
 import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy } from '../guard/policy/policy.ts';
@@ -7,6 +8,7 @@ import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { BudgetRecord } from '../store/records.ts';
+import { nullIfAway } from './away.ts';
 import { createAccountService } from './account-service.ts';
 import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
@@ -14,6 +16,8 @@ import { createCanaryService, createLeakService } from './leak-service.ts';
 import { createLedgerService } from './ledger-service.ts';
 import type { Primary } from './primary.ts';
 import { createSystemService } from './system-service.ts';
+
+const TARGET_MILLISECONDS = 2000;
 
 /** The primary as the admin API sees it. Every change is journaled before it happens and in force when it returns. */
 export function createAdminServices(primary: Primary, startedAt: number): AdminServices {
@@ -164,23 +168,26 @@ function priceService({ store, record, refreshPrices }: Primary): AdminServices[
   };
 }
 
-function killService({ store, record, clock, refreshKills }: Primary): AdminServices['kills'] {
+function killService({ kills, record, clock, ...primary }: Primary): AdminServices['kills'] {
   return {
+    targets: (scope) => killTargets(primary, scope),
     async put({ scope, target, reason }, actor) {
       const kill = { id: newId('kill', randomBytes), scope, target, reason, actor, createdAt: clock.wall() };
       await record({ actor, act: 'kill.on', target: `${scope}:${target}`, detail: { reason } });
-      await store.kills.put(kill);
-      await refreshKills();
-      return kill;
+      return kills.on(kill);
     },
-    list: () => store.kills.list(),
-    async lift(id, actor) {
-      if ((await store.kills.get(id)) === null)
-        throw new RingfenceError('not_found', `There is no kill switch ${id}.`);
-      await record({ actor, act: 'kill.lift', target: id, detail: {} });
-      const isLifted = await store.kills.remove(id);
-      await refreshKills();
-      return isLifted;
-    },
+    list: () => Promise.resolve(kills.list()),
+    lift: (id, actor) => kills.lift(id, () => record({ actor, act: 'kill.lift', target: id, detail: {} })),
   };
+}
+
+/** In an emergency nobody waits for a store that is away: the processes know what there is. */
+async function killTargets(
+  { store, known }: Pick<Primary, 'store' | 'known'>,
+  scope: 'app' | 'account' | 'key',
+): ReturnType<AdminServices['kills']['targets']> {
+  const lists = { app: store.apps, account: store.accounts, key: store.keys };
+  const late = sleep(TARGET_MILLISECONDS, null, { ref: false });
+  const found = await Promise.race([lists[scope].list().catch(nullIfAway), late]);
+  return found ?? known[scope]();
 }

@@ -5,6 +5,7 @@ import { VERSION } from '../kernel/version.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { canaryPart } from './aftermath.ts';
 import { lastEpoch, type Foundation } from './foundation.ts';
+import type { Kills } from './kills.ts';
 import type { Part, StartOrder } from './messages.ts';
 
 const KEY_PAGE = 2000;
@@ -40,7 +41,6 @@ export function createPartReader({ store, policyInForce }: Pick<Foundation, 'sto
       source: (await policyInForce()).source,
     }),
     prices: async (): Promise<Part> => ({ kind: 'prices', all: await store.prices.list() }),
-    kills: async (): Promise<Part> => ({ kind: 'kills', all: await store.kills.list() }),
     budgets: async () => ({ kind: 'budgets', all: await store.budgets.list() }) as const satisfies Part,
   });
 }
@@ -48,6 +48,7 @@ export function createPartReader({ store, policyInForce }: Pick<Foundation, 'sto
 /** Everything in force, for a process that starts; keys last, in pages. */
 export async function* allParts(
   foundation: Pick<Foundation, 'store' | 'trust' | 'policyInForce'>,
+  kills: Pick<Kills, 'part'>,
 ): AsyncGenerator<Part> {
   const { store, trust } = foundation;
   const read = createPartReader(foundation);
@@ -57,7 +58,7 @@ export async function* allParts(
   yield await read.policy();
   yield await read.prices();
   yield await read.budgets();
-  yield await read.kills();
+  yield kills.part();
   yield canaryPart(await listCanaries(store.settings));
   let page = await store.keys.page('', KEY_PAGE);
   while (page.length > 0) {

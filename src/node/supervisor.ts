@@ -20,6 +20,8 @@ export interface SupervisorOptions {
   readonly order: (node: string) => Promise<StartOrder>;
   /** Everything in force, for a process that starts. */
   readonly parts: () => AsyncIterable<Part>;
+  /** Hears of every part that processes are told. */
+  readonly told: (part: Part) => void;
   readonly store: Pick<Store, 'ledger' | 'leases'>;
   readonly journalDirectory: string;
   readonly boot: string;
@@ -100,6 +102,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     start: (bank: Bank) => start(state, bank),
     broadcast(part: Part) {
       state.memory.apply(part);
+      state.told(part);
       state.briefings.changed(part);
       return broadcast(workers, part, options.say);
     },
@@ -159,6 +162,7 @@ async function launch(state: State, node: string): Promise<void> {
   try {
     await state.briefings.give(state.parts(), async (part) => {
       state.memory.apply(part);
+      state.told(part);
       await worker.update(part);
     });
     worker.merge(state.memory.recall());

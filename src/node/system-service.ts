@@ -4,9 +4,9 @@ import { hasEnded } from '../custody/rotation/record.ts';
 import { answerProbe } from '../gateway/probe.ts';
 import type { Fault } from '../journal/fault.ts';
 import type { JournalState } from '../journal/options.ts';
-import { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Cursor } from '../store/ports.ts';
+import { isAway, nullIfAway } from './away.ts';
 import { closedAccounts } from './closed-accounts.ts';
 import type { FleetReport } from './fleet.ts';
 import { dataPlaneNodes } from './foundation.ts';
@@ -36,16 +36,6 @@ export function createSystemService(primary: Primary, startedAt: number): System
   };
 }
 
-/** Throws what is no store that is away. */
-function nullIfAway(error: unknown): null {
-  if (isAway(error)) return null;
-  throw error;
-}
-
-function isAway(error: unknown): error is RingfenceError {
-  return error instanceof RingfenceError && error.code === 'store_unavailable';
-}
-
 async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemService['status']> {
   const { config, registry, clock } = primary;
   const reports = await primary.supervisor.reports();
@@ -64,7 +54,7 @@ async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemS
     },
     vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
     clock: { wall: clock.wall(), ledger: clock.ledger() },
-    alarms: [...kept.alarms],
+    alarms: [...unstoredKills(primary), ...kept.alarms],
   };
 }
 
@@ -150,6 +140,14 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
   if (!supervisor.isServing() || journal.state() !== 'open') return false;
   const reports = await supervisor.reports();
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
+}
+
+function unstoredKills({ kills }: Pick<Primary, 'kills'>): readonly string[] {
+  const found = kills.list().filter(({ kept }) => kept !== 'store');
+  return found.map(({ id, kept }) => {
+    const where = kept === 'disk' ? 'kept on disk until it is' : 'and not on disk: a restart forgets it';
+    return `kill switch ${id} is in force, but not stored yet; ${where}`;
+  });
 }
 
 type Alarming = 'canaries' | 'leaks' | 'rotations' | 'sealers' | 'store' | 'policyInForce';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Foundation } from './foundation.ts';
 import { createTending } from './tending.ts';
 
-function world(...settle: readonly (() => Promise<unknown>)[]) {
+function world(...rounds: readonly (() => Promise<unknown>)[]) {
   const said: string[] = [];
   const saved: string[] = [];
   const foundation = {
@@ -15,7 +15,7 @@ function world(...settle: readonly (() => Promise<unknown>)[]) {
     foundation: foundation as unknown as Foundation,
     nodes: [],
     supervisor: { reports: async () => [] },
-    settle,
+    rounds,
     every: 5,
     say: (line) => void said.push(line),
   });

@@ -8,8 +8,8 @@ export interface TendingOptions {
   readonly foundation: Foundation;
   readonly nodes: readonly string[];
   readonly supervisor: Pick<Supervisor, 'reports'>;
-  /** Kinds of settlement, each in rounds of its own: none waits for another. */
-  readonly settle: readonly (() => Promise<unknown>)[];
+  /** Work such as settlement, each in rounds of its own: none waits for another. */
+  readonly rounds: readonly (() => Promise<unknown>)[];
   /** Milliseconds between two rounds. */
   readonly every: number;
   readonly say: (line: string) => void;
@@ -24,7 +24,7 @@ const PATIENCE_AT_END = 3_000;
  * What happens in the background: settlement, which waits for vendors, and beside it the books of this machine: ledger
  * time, freeing of disk space.
  */
-export function createTending({ foundation, nodes, supervisor, settle, every, say }: TendingOptions) {
+export function createTending({ foundation, nodes, supervisor, rounds, every, say }: TendingOptions) {
   const { store, clock } = foundation;
   let isStopped = false;
   let books: Promise<void> = Promise.resolve();
@@ -52,7 +52,7 @@ export function createTending({ foundation, nodes, supervisor, settle, every, sa
 
   return Object.freeze({
     start() {
-      settling = Promise.all(settle.map(repeat));
+      settling = Promise.all(rounds.map(repeat));
       books = repeat(async (round) => {
         if (round % PRUNE_EVERY === 0) await pruneAll(foundation, nodes, say);
         await keepBooks();

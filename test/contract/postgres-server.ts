@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,12 @@ export interface PostgresServer {
   readonly user: string;
   /** Ends the server in the midst of what it does, and starts it again over the same data `milliseconds` later. */
   interrupt(milliseconds: number): Promise<void>;
+  /** The same, until it is started again. */
+  end(): Promise<void>;
+  restart(): Promise<void>;
+  /** It answers nothing any more, and keeps its connections; until `resume`. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -61,11 +67,23 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
       await sleep(milliseconds);
       server = await launch();
     },
+    end: () => end(server, 'SIGQUIT'),
+    async restart() {
+      server = await launch();
+    },
+    pause: () => signalAll(server, 'SIGSTOP'),
+    resume: () => signalAll(server, 'SIGCONT'),
     async stop() {
       await end(server, 'SIGINT');
       rmSync(host, { recursive: true, force: true });
     },
   };
+}
+
+/** The server and the processes that serve its connections. */
+function signalAll({ pid = 0 }: ChildProcess, signal: NodeJS.Signals): void {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  for (const one of [pid, ...children.split(' ').filter(Boolean).map(Number)]) process.kill(one, signal);
 }
 
 async function untilReady(host: string, server: ChildProcess): Promise<void> {

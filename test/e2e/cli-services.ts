@@ -181,9 +181,10 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       put: async (kill, actor) => {
         const record = { ...kill, id: id('kill'), actor, createdAt: clock.wall() };
         await acted(actor, 'kills.put', store.kills.put(record));
-        return record;
+        return { ...record, kept: 'store' };
       },
-      list: store.kills.list,
+      list: async () => (await store.kills.list()).map((kill) => ({ ...kill, kept: 'store' })),
+      targets: (scope) => ({ app: store.apps, account: store.accounts, key: store.keys })[scope].list(),
       lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
     },
     ledger: createLedgerService({

@@ -37,12 +37,15 @@ export function pick<T extends { readonly id: string; readonly name: string }>(
   return found;
 }
 
+type NamedKey = Pick<VirtualKeyRecord, 'id' | 'name' | 'createdAt'> &
+  Partial<Pick<VirtualKeyRecord, 'state'>>;
+
 /**
  * The virtual key that a caller named. Only one that lives has its name to itself: of those that bore it the last one
  * is meant, and one that still works before one that was revoked.
  */
-export function pickKey(keys: readonly VirtualKeyRecord[], reference: string): VirtualKeyRecord {
-  const isRevoked = ({ state }: VirtualKeyRecord): number => (state === 'revoked' ? 1 : 0);
+export function pickKey<T extends NamedKey>(keys: readonly T[], reference: string): T {
+  const isRevoked = ({ state }: NamedKey): number => (state === 'revoked' ? 1 : 0);
   const ordered = keys.toSorted((a, b) => isRevoked(a) - isRevoked(b) || b.createdAt - a.createdAt);
   return pick('virtual key', ordered, reference);
 }

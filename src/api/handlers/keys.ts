@@ -1,5 +1,6 @@
 import { plainParts } from '../../custody/plain-parts.ts';
 import type { CreatedKey } from '../../custody/virtual-keys.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
 import { byName, pick, pickKey, type Handlers } from './handler.ts';
@@ -26,9 +27,21 @@ export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' |
     const created = await services.keys.rotate(await idOf(services, input.key), rotation, actor);
     return { ...show(services, created), replaced: created.replaced };
   },
-  'keys.revoke': async ({ services, input, actor }) =>
-    services.keys.revoke(await idOf(services, input.key), actor),
+  'keys.revoke': async ({ services, input, actor }) => {
+    try {
+      return await services.keys.revoke(await idOf(services, input.key), actor);
+    } catch (error) {
+      throw withWayOut(error, input.key);
+    }
+  },
 };
+
+/** Only what is stored is revoked for good; until then a kill switch stops the key. */
+function withWayOut(error: unknown, key: string): unknown {
+  if (!(error instanceof RingfenceError) || error.code !== 'store_unavailable') return error;
+  const wayOut = `Stop the key at once, without the store: ringfence kill on --key ${key}`;
+  return new RingfenceError(error.code, `${error.message}. ${wayOut}`, { cause: error });
+}
 
 async function idOf({ keys }: AdminServices, reference: string): Promise<string> {
   return pickKey(await keys.list(), reference).id;

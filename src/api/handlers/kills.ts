@@ -19,9 +19,10 @@ export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> =
 
 /** A kill whose target does not exist would stop nothing while everybody believes that it does. */
 async function resolveTarget(services: AdminServices, scope: string, target: string): Promise<string> {
-  if (scope === 'app') return pick('app', await services.apps.list(), target).id;
-  if (scope === 'account') return pick('vendor account', await services.accounts.list(), target).id;
-  if (scope === 'key') return pickKey(await services.keys.list(), target).id;
+  const { kills } = services;
+  if (scope === 'app') return pick('app', await kills.targets('app'), target).id;
+  if (scope === 'account') return pick('vendor account', await kills.targets('account'), target).id;
+  if (scope === 'key') return pickKey(await kills.targets('key'), target).id;
   if (scope === 'vendor') checkVendor(services, target);
   if (scope === 'country' && !isCountry(target))
     throw new RingfenceError(

@@ -9,11 +9,16 @@ const kill = z.object({
   reason: z.string(),
   actor: z.string(),
   createdAt: time,
+  kept: z
+    .enum(['store', 'disk', 'memory'])
+    .describe(
+      '`disk`, `memory`: in force, and stored as soon as the store is back; a restart forgets what is in memory',
+    ),
 });
 
 export const killRoutes = {
   'kills.put': {
-    summary: 'Stop everything in a scope at once',
+    summary: 'Stop everything in a scope at once, also while the store is away',
     input: z.strictObject({
       scope,
       target: z.string().max(120).default('').describe('Id, vendor or country; empty for `all`'),

@@ -21,8 +21,14 @@ export async function on(context: CliContext, flags: OnFlags): Promise<void> {
   const { client, show, note } = await openSession(context, flags);
   const kill = await client.call('kills.put', { scope, target, reason: flags.reason ?? '' });
   show(kill, () => `Kill switch ${kill.id} is on: ${scopeText(scope, target)}.`);
+  if (kill.kept !== 'store') note(NOT_STORED[kill.kept]);
   note(`Lift it with: ringfence kill lift ${kill.id}`);
 }
+
+const NOT_STORED = {
+  disk: 'The store is away: it is in force and kept on disk, and is stored when the store is back.',
+  memory: 'The store is away, and so is the disk: it is in force until the gateway restarts.',
+} as const;
 
 const SCOPES = ['vendor', 'account', 'app', 'key', 'country'] as const;
 
@@ -46,7 +52,7 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
   const { client, table } = await openSession(context, flags);
   const kills = await client.call('kills.list', {});
   const targets = flags.json ? [] : kills.map(({ target }) => target);
-  const nameOf = await namesOf(client, targets);
+  const nameOf = await namesOf(client, targets).catch(() => (id: string) => id); // The store may be away.
   table(
     kills,
     {

@@ -1,0 +1,173 @@
+import { readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../journal/files.ts';
+import { isMissing, syncDirectory } from '../journal/segments.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { Turns } from '../kernel/turns.ts';
+import type { Store } from '../store/ports.ts';
+import type { KillRecord } from '../store/records.ts';
+import type { Part } from './messages.ts';
+
+/** A kill switch that is in force, and where it would be found after a restart. */
+export interface KillInForce extends KillRecord {
+  /** `disk`: in a file of this node until the store takes it; `memory`: neither store nor disk has taken it yet. */
+  readonly kept: 'store' | 'disk' | 'memory';
+}
+
+export interface KillsOptions {
+  readonly kills: Pick<Store['kills'], 'put' | 'get' | 'list' | 'remove'>;
+  /** File of what the store has not taken yet. */
+  readonly path: string;
+  readonly lock: Turns;
+  readonly broadcast: (part: Part) => Promise<void>;
+  readonly say: (line: string) => void;
+  /** Resolves when whoever puts a switch on has waited long enough for the store. */
+  readonly patience: () => Promise<unknown>;
+}
+
+/**
+ * The kill switches of this node. They are put in force first and stored then: an emergency does not wait for a store
+ * that is away. What is in force is known here alone, so that nothing that was read late takes its place.
+ */
+export interface Kills {
+  /** Reads what the disk has and the store has not. Throws `verify_failed` when that cannot be read. */
+  open(): Promise<void>;
+  part(): Extract<Part, { kind: 'kills' }>;
+  list(): readonly KillInForce[];
+  /** In force in every process when it resolves; it never fails for the store. */
+  on(kill: KillRecord): Promise<KillInForce>;
+  /** Throws `store_unavailable`, and then it stays on. `before` runs once the store answers. False: it is not on. */
+  lift(id: string, before: () => Promise<void>): Promise<boolean>;
+  /** Stores what is not stored yet. */
+  storeRest(): Promise<void>;
+  /** Reads the store, and tells the processes. */
+  refresh(): Promise<void>;
+}
+
+const FILE = z.array(
+  z.object({
+    id: z.string(),
+    scope: z.enum(['all', 'vendor', 'account', 'app', 'key', 'country']),
+    target: z.string(),
+    reason: z.string(),
+    actor: z.string(),
+    createdAt: z.number(),
+  }),
+);
+
+interface State extends KillsOptions {
+  stored: readonly KillRecord[];
+  /** In force, and not stored yet. */
+  readonly rest: Map<string, KillRecord>;
+  /** Does the file hold `rest`? */
+  isOnDisk: boolean;
+}
+
+export function createKills(options: KillsOptions): Kills {
+  const state: State = { ...options, stored: [], rest: new Map(), isOnDisk: true };
+  const { kills, broadcast, patience } = options;
+  return Object.freeze({
+    open: () => open(state),
+    part: () => partOf(state),
+    list: () => partOf(state).all.map((kill) => ({ ...kill, kept: keptOf(state, kill.id) })),
+    async on(kill: KillRecord) {
+      state.rest.set(kill.id, kill);
+      await Promise.all([broadcast(partOf(state)), keep(state)]);
+      await Promise.race([storeRest(state).catch(() => {}), patience()]);
+      return { ...kill, kept: keptOf(state, kill.id) };
+    },
+    lift: (id: string, before: () => Promise<void>) => lift(state, id, before),
+    storeRest: () => storeRest(state),
+    refresh: () =>
+      change(state, async () => {
+        state.stored = await kills.list();
+      }),
+  });
+}
+
+function partOf({ stored, rest }: State): Extract<Part, { kind: 'kills' }> {
+  return { kind: 'kills', all: [...stored.filter(({ id }) => !rest.has(id)), ...rest.values()] };
+}
+
+function keptOf({ rest, isOnDisk }: State, id: string): KillInForce['kept'] {
+  if (!rest.has(id)) return 'store';
+  return isOnDisk ? 'disk' : 'memory';
+}
+
+/** One after the other: of two that read side by side, the older one could come last and stay. */
+function inTurn<T>({ lock }: State, work: () => Promise<T>): Promise<T> {
+  return lock('kills stored', work);
+}
+
+async function change(state: State, work: () => Promise<void>): Promise<void> {
+  const { confirmed } = await inTurn(state, async () => {
+    await work();
+    return { confirmed: state.broadcast(partOf(state)) }; // No process that hangs holds up the next change.
+  });
+  await confirmed;
+}
+
+async function open(state: State): Promise<void> {
+  try {
+    const kept = FILE.parse(JSON.parse(await readFile(state.path, 'utf8')));
+    for (const kill of kept) state.rest.set(kill.id, kill);
+  } catch (cause) {
+    if (isMissing(cause)) return;
+    const message = `${state.path} holds kill switches that are not stored yet, and cannot be read. Move it away, start, and set them again.`;
+    throw new RingfenceError('verify_failed', message, { cause });
+  }
+}
+
+async function lift(state: State, id: string, before: () => Promise<void>): Promise<boolean> {
+  await storeRest(state);
+  if (!state.stored.some((kill) => kill.id === id)) return false;
+  await change(state, async () => {
+    await state.kills.get(id); // Of a store that is away nothing is to be journaled that will not happen.
+    await before();
+    await state.kills.remove(id);
+    state.stored = state.stored.filter((kill) => kill.id !== id);
+  });
+  return true;
+}
+
+/** One that the store does not take holds up no other. */
+async function storeRest(state: State): Promise<void> {
+  const { rest, kills } = state;
+  if (rest.size === 0 && state.isOnDisk) return;
+  const problems: unknown[] = [];
+  let isLess = false;
+  await inTurn(state, async () => {
+    for (const kill of rest.values())
+      try {
+        await kills.put(kill);
+        state.stored = [...state.stored.filter(({ id }) => id !== kill.id), kill];
+        isLess = rest.delete(kill.id);
+      } catch (error) {
+        problems.push(error);
+      }
+  });
+  if (isLess || !state.isOnDisk) await keep(state);
+  if (problems.length > 0) throw problems[0];
+}
+
+function keep(state: State): Promise<void> {
+  const { lock, path, say } = state;
+  return lock('kills kept', async () => {
+    const was = state.isOnDisk;
+    try {
+      await write(path, [...state.rest.values()]);
+      state.isOnDisk = true;
+    } catch (error) {
+      state.isOnDisk = false;
+      if (was)
+        say(`kill switches that are not stored yet cannot be kept on disk: ${(error as Error).message}`);
+    }
+  });
+}
+
+async function write(path: string, rest: readonly KillRecord[]): Promise<void> {
+  if (rest.length > 0) return writeWhole(path, JSON.stringify(rest));
+  await rm(path, { force: true });
+  await syncDirectory(dirname(path));
+}
