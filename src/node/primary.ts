@@ -173,5 +173,7 @@ function openControlShipper(
     onLoss: losses.note,
     onFault: (error) => say(`loading the control journal: ${(error as Error).message}`),
     onRecovery: () => say('loading the control journal: goes on again'),
+    onSetback: async () =>
+      say('loading the control journal: the store has lost the last of it; it is loaded again'),
   });
 }

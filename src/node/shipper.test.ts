@@ -86,6 +86,7 @@ async function openWorld(t: TestContext): Promise<World> {
         onFault: () => {},
         onRecovery: () => {},
         onLoss: (loss) => Promise.resolve(void losses.push(loss)),
+        onSetback: async () => {},
         ...options,
       });
       shippers.push(shipper);

@@ -43,9 +43,11 @@ export interface ShipperOptions {
   readonly onRecovery: () => void;
   /** Told before the rest of an epoch is given up; that happens once it has resolved. */
   readonly onLoss: (loss: Loss) => Promise<void>;
+  /** The ledger lacks what it had taken, from here on; it is loaded again once this has resolved. */
+  readonly onSetback: (place: Place) => Promise<void>;
 }
 
-interface Place {
+export interface Place {
   readonly epoch: number;
   readonly position: number;
 }
@@ -55,7 +57,7 @@ interface Waiter extends Place {
 }
 
 interface State extends ShipperOptions {
-  readonly tail: ReturnType<typeof createTail>;
+  tail: ReturnType<typeof createTail>;
   /** Read, and not in the ledger yet. */
   batch: Batch | null;
   /** Everything before is in the ledger. */
@@ -69,8 +71,7 @@ interface State extends ShipperOptions {
 
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   const { node, directory, ledger, sleep, onFault, onRecovery } = options;
-  // An epoch that has slices but no record yet says nothing about the ones before.
-  const last = (await ledger.cursors(node)).findLast(({ position }) => position > 0);
+  const last = await lastLoaded(ledger, node);
   const state: State = {
     ...options,
     tail: createTail(directory, last),
@@ -144,8 +145,29 @@ async function step(state: State): Promise<number> {
     state.lost = null;
     const done = await advance(state);
     if (typeof done === 'number') return done;
+    if (await isSetBack(state)) continue;
     if (!(await isWaitedFor(state, done))) await giveUp(state, done);
   }
+}
+
+/** An epoch that has slices but no record yet says nothing about the ones before. */
+async function lastLoaded({ cursors }: Pick<LedgerStore, 'cursors'>, node: string) {
+  return (await cursors(node)).findLast(({ position }) => position > 0);
+}
+
+/**
+ * A database that failed over to a copy, or was restored, may lack the last of what it had taken. The journal has it: it is
+ * loaded again. True when there was something to go back to.
+ */
+async function isSetBack(state: State): Promise<boolean> {
+  if (state.batch === null) return false; // The journal itself is at fault.
+  const last = await lastLoaded(state.ledger, state.node);
+  const place = last ?? { epoch: 0, position: 0 };
+  if (isReached({ place }, state.place)) return false;
+  await state.onSetback(place);
+  await state.tail.close();
+  Object.assign(state, { tail: createTail(state.directory, last), batch: null, tries: 0, place });
+  return true;
 }
 
 /** A disk that does not give a segment may do so again soon. True after a pause, before the next try. */
@@ -207,7 +229,7 @@ function release(state: State, isMeant: (waiter: Waiter) => boolean, error?: Err
   for (const waiter of meant) waiter.done(error);
 }
 
-function isReached({ place }: State, { epoch, position }: Place): boolean {
+function isReached({ place }: Pick<State, 'place'>, { epoch, position }: Place): boolean {
   return place.epoch > epoch || (place.epoch === epoch && place.position >= position);
 }
 

@@ -249,7 +249,7 @@ async function recover(state: State, node: string): Promise<void> {
 }
 
 async function openShipper(state: State, node: string): Promise<void> {
-  const { store, say, onLoss } = state;
+  const { store, say, onLoss, workers } = state;
   const shipper = await createShipper({
     node,
     directory: directoryOf(state, node),
@@ -261,6 +261,13 @@ async function openShipper(state: State, node: string): Promise<void> {
     async onLoss(loss) {
       await onLoss(loss);
       endLife(state, node, loss.fault.epoch);
+    },
+    async onSetback({ epoch, position }) {
+      say(
+        `loading the journal of ${node}: the store has lost what came after ${node}-${epoch}-${position}; it is loaded again`,
+      );
+      // It holds slices of which the store knows nothing any more.
+      await workers.get(node)?.end();
     },
   });
   state.shippers.set(node, shipper);

@@ -41,6 +41,8 @@ export interface WorkerProcess {
   merge(usage: readonly Usage[]): void;
   report(): Promise<WorkerReport>;
   stop(): Promise<void>;
+  /** Kills it; resolves when it has ended. */
+  end(): Promise<void>;
   kill(): void;
 }
 
@@ -96,6 +98,7 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     merge: (usage: readonly Usage[]) => line.post({ type: 'usage', usage }),
     report: () => report(line),
     stop: () => stopChild(child, line),
+    end: () => endNow(child),
     kill: () => void child.kill('SIGKILL'),
   });
   child.on('message', (message: ToPrimary) => receive(state, worker, message));

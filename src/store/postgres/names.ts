@@ -5,7 +5,8 @@ import * as sql from './money-sql.ts';
 
 /**
  * Numbers of periods, subjects and lives. They are given in statements of their own, before a transaction that uses
- * them, and never taken back; so remembering them is safe, and no transaction waits for another's new name.
+ * them, and never taken back; so remembering them is safe, and no transaction waits for another's new name. Only a
+ * database that fails over to an older copy may give them anew: see `forget`.
  */
 export interface Names {
   period(budget: string, period: number): Promise<number>;
@@ -15,6 +16,8 @@ export interface Names {
   encode(reserves: readonly Reserve[]): Promise<string>;
   /** Reserves of stored texts, in their order. */
   decode(texts: readonly string[]): Promise<readonly (readonly Reserve[])[]>;
+  /** Call when the database has lost what it had: the numbers may be given anew. */
+  forget(): void;
 }
 
 const CACHE = 50_000;
@@ -46,6 +49,10 @@ export function createNames(database: Database): Names {
       const decoded: (readonly Reserve[])[] = [];
       for (const text of texts) decoded.push(await decode(state, text));
       return decoded;
+    },
+    forget() {
+      state.ids.clear();
+      state.periods.clear();
     },
   };
 }
