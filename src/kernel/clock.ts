@@ -17,13 +17,13 @@ const SLEW = 0.1;
 export interface ClockSources {
   readonly wall: () => number;
   readonly monotonic: () => number;
-  /** Highest ledger time that an earlier run recorded; 0 on first start. */
-  readonly highWater: number;
+  /** Ledger time of now, whatever the wall clock says. */
+  readonly start: number;
 }
 
-/** Builds a clock whose ledger time starts at the later of the wall clock and `highWater`. */
-export function createClock({ wall, monotonic, highWater }: ClockSources): Clock {
-  let ledgerTime = Math.max(wall(), highWater);
+/** Builds a clock whose ledger time goes on from `start`. */
+export function createClock({ wall, monotonic, start }: ClockSources): Clock {
+  let ledgerTime = start;
   let last = monotonic();
   return Object.freeze({
     wall,

@@ -39,7 +39,8 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
   const store = await openStore(config, databaseUrl);
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);
-  const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), highWater });
+  const start = Math.max(Date.now(), highWater);
+  const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), start });
   const registry = createRegistry(VENDORS);
   const sealers = createSealers(ring);
   const settings = { settings: store.settings, sealer: sealers.setting, random: randomBytes };

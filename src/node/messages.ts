@@ -25,7 +25,9 @@ export interface StartOrder {
   readonly keyRing: KeyRingSource;
   readonly checkpointKey: string;
   readonly authorityKey: string;
-  readonly ledgerHighWater: number;
+  /** Ledger time of the node, and when that was by the clock that all processes of the machine share, in nanoseconds. */
+  readonly ledgerTime: number;
+  readonly orderedAt: bigint;
   /** The last epoch of the node that the store knows. */
   readonly afterEpoch: number;
 }

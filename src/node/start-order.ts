@@ -26,7 +26,8 @@ export async function startOrder(
     keyRing,
     checkpointKey: (await settings.get(CHECKPOINT_KEY_SETTING)) ?? '',
     authorityKey: (await settings.get(AUTHORITY_KEY_SETTING)) ?? '',
-    ledgerHighWater: clock.ledger(),
+    ledgerTime: clock.ledger(),
+    orderedAt: process.hrtime.bigint(),
     afterEpoch: await lastEpoch(store, node),
   };
 }

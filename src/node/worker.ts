@@ -76,7 +76,8 @@ async function start(order: StartOrder): Promise<void> {
   const clock = createClock({
     wall: Date.now,
     monotonic: () => performance.now(),
-    highWater: order.ledgerHighWater,
+    // Not the wall clock: were that wrong now, keys would expire in this process alone, and a restart begin at its time.
+    start: order.ledgerTime + Number(process.hrtime.bigint() - order.orderedAt) / 1e6,
   });
   const checkpoint = openCheckpointKey(order.checkpointKey, sealer);
   journal = await openJournal({
