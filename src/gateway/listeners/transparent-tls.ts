@@ -23,9 +23,14 @@ export function createTransparentTls(
 
 /** The handshake names the host; a request that names another one is refused. */
 function locateByName(request: IncomingMessage): Place | null {
-  const name = (request.socket as TLSSocket & { readonly servername?: string | false }).servername;
-  const host = typeof name === 'string' ? name.toLowerCase() : '';
+  const socket = request.socket as TLSSocket & { readonly servername?: string | false };
   const named = (request.headers.host ?? '').toLowerCase().replace(/:443$/, '');
+  const host = (socket.servername || (isNameUntold(socket) ? named : '')).toLowerCase();
   const url = request.url ?? '';
   return host === '' || host !== named || url[0] !== '/' ? null : { host, target: url, toGateway: null };
+}
+
+/** Of a resumed session of TLS 1.2 nobody learns the name again. It was begun here, so the request alone says for which host. */
+function isNameUntold(socket: TLSSocket): boolean {
+  return socket.getProtocol() === 'TLSv1.2' && socket.isSessionReused();
 }
