@@ -247,3 +247,31 @@ test('a large body and a large answer pass through the preload unharmed', async 
     console.log(answer.status, (await answer.text()).length > 10);`;
   assert.equal(await node(environment, code), '200 true');
 });
+
+/** A tunnel through the proxy of the app's environment, as `https-proxy-agent` opens it. */
+const THROUGH_PROXY = `
+  import net from 'node:net';
+  import tls from 'node:tls';
+  const { hostname, port } = new URL(process.env.HTTPS_PROXY);
+  const socket = net.connect(port, hostname, () => socket.write('CONNECT api.acme.example:443 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'));
+  socket.once('data', () => {
+    const secure = tls.connect({ socket, servername: 'api.acme.example' }, () => {
+      secure.on('data', (bytes) => secure.destroy() && console.log(bytes.toString().split('\\r\\n')[0]));
+      secure.write('GET /a HTTP/1.1\\r\\nHost: api.acme.example\\r\\n\\r\\n');
+    });
+    secure.on('error', (error) => console.log(error.message));
+  });`;
+
+test('a tunnel through a proxy of the app’s own environment ends at the gateway all the same', async (t) => {
+  const { proxy: own } = await startRun(t, HOSTS, 'vendors');
+  const { proxy, environment } = await setUp(t, 'vendors');
+  assert.equal(await node({ ...environment, HTTPS_PROXY: own.url }, THROUGH_PROXY), 'HTTP/1.1 200 OK');
+  assert.equal(proxy.seen.length, 1);
+  assert.deepEqual(own.seen, []);
+});
+
+test('a tunnel through the gateway, which the environment names, is left as it is', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  assert.equal(await node(environment, THROUGH_PROXY), 'HTTP/1.1 200 OK');
+  assert.equal(proxy.seen.length, 1);
+});

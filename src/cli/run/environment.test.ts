@@ -75,10 +75,20 @@ test('the preload is added to the Node options that are there, once', () => {
   assert.equal(nodeOptions(`${preload} --enable-source-maps`), `${preload} --enable-source-maps`);
 });
 
-test('with scope `vendors` the program keeps its own proxy settings', () => {
-  const base = { HTTPS_PROXY: 'http://corporate:1' };
+test('with scope `vendors` the program keeps its own proxy settings, which vendor hosts are excepted from', () => {
+  const base = { HTTPS_PROXY: 'http://corporate:1', no_proxy: 'db.internal' };
   const environment = prepareEnvironment({ ...options, base, scope: 'vendors' });
   assert.equal(environment['HTTPS_PROXY'], 'http://corporate:1');
-  assert.ok(!('NODE_USE_ENV_PROXY' in environment) && !('NO_PROXY' in environment));
+  assert.ok(!('NODE_USE_ENV_PROXY' in environment));
+  for (const name of ['NO_PROXY', 'no_proxy'])
+    assert.equal(environment[name], 'db.internal,api.acme.example,.cloud.example');
   assert.ok(environment['NODE_OPTIONS']?.includes('preload.mjs'));
+});
+
+test('proxy settings that npm hands on, which some clients obey before all others, name the gateway', () => {
+  const base = { npm_config_http_proxy: 'http://corporate:1', npm_config_no_proxy: '*' };
+  const environment = prepareEnvironment({ ...options, base });
+  for (const name of ['npm_config_proxy', 'npm_config_https_proxy'])
+    assert.equal(environment[name], options.proxy);
+  for (const name of Object.keys(base)) assert.ok(!(name in environment), name);
 });

@@ -9,6 +9,9 @@ const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 /** What only the operator may have: with these the program could lift every limit that it runs under. */
 const OPERATOR = new Set(['RINGFENCE_TOKEN', 'RINGFENCE_KEY_RING', 'RINGFENCE_DATABASE_URL']);
 
+/** Settings of npm, which it hands on to scripts, and some clients (axios) obey before `HTTPS_PROXY` and `NO_PROXY`. */
+const FROM_NPM = /^npm_config_((https?_)?proxy|no_?proxy)$/i;
+
 export interface EnvironmentOptions {
   /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
   readonly proxy: string;
@@ -21,7 +24,8 @@ export interface EnvironmentOptions {
   readonly baseUrls: Readonly<Record<string, string>>;
   /**
    * `all`: every proxy variable is set, so other hosts reach the gateway too, which refuses them unless the operator
-   * listed them. `vendors`: no proxy variable is set; vendor hosts of Node programs alone are covered, by the preload.
+   * listed them. `vendors`: no proxy variable is set, vendor hosts are excepted from proxies that are; Node programs alone are covered, by the
+   * preload.
    */
   readonly scope: 'all' | 'vendors';
   /** Environment to start from. */
@@ -31,12 +35,13 @@ export interface EnvironmentOptions {
 /** Environment in which a program's calls to vendors go through the gateway and its certificates are trusted. */
 export function prepareEnvironment(options: EnvironmentOptions): Record<string, string> {
   const { base, proxy, hosts, trust, preload, baseUrls, scope } = options;
+  const isDropped = (name: string) => OPERATOR.has(name) || (scope === 'all' && FROM_NPM.test(name));
   const kept = Object.entries(base).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !OPERATOR.has(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && !isDropped(entry[0]),
   );
   return {
     ...Object.fromEntries(kept),
-    ...(scope === 'all' ? proxyVariables(options) : {}),
+    ...(scope === 'all' ? proxyVariables(options) : directVariables(options)),
     ...trust.variables,
     ...baseUrls,
     NODE_OPTIONS: appendPreload(base['NODE_OPTIONS'], preload),
@@ -49,8 +54,7 @@ export function prepareEnvironment(options: EnvironmentOptions): Record<string, 
 /** Both spellings: no standard says which, and curl for one obeys `http_proxy` in lower case only. */
 function proxyVariables({ proxy, hosts, base }: EnvironmentOptions): Record<string, string> {
   const gateway = new URL(proxy).hostname;
-  const own = `${base['NO_PROXY'] ?? ''},${base['no_proxy'] ?? ''}`.split(/[\s,]+/);
-  const excluded = own.filter((entry) => entry !== '' && !coversVendor(entry, hosts));
+  const excluded = ownExceptions(base).filter((entry) => !coversVendor(entry, hosts));
   const direct = [...new Set([...LOOPBACK, gateway, ...excluded])].join(',');
   return {
     HTTP_PROXY: proxy,
@@ -60,7 +64,20 @@ function proxyVariables({ proxy, hosts, base }: EnvironmentOptions): Record<stri
     NO_PROXY: direct,
     no_proxy: direct,
     NODE_USE_ENV_PROXY: '1',
+    npm_config_proxy: proxy,
+    npm_config_https_proxy: proxy,
   };
+}
+
+/** A proxy of the program's own leads past the gateway: without it the preload sees the connection. */
+function directVariables({ hosts, base }: EnvironmentOptions): Record<string, string> {
+  const direct = [...ownExceptions(base), ...hosts.map((host) => host.replace('*', ''))].join(',');
+  return { NO_PROXY: direct, no_proxy: direct };
+}
+
+function ownExceptions(base: Environment): readonly string[] {
+  const own = `${base['NO_PROXY'] ?? ''},${base['no_proxy'] ?? ''}`.split(/[\s,]+/);
+  return own.filter((entry) => entry !== '');
 }
 
 /** True for an entry of `NO_PROXY` that would let a vendor host past the gateway: `*`, `.domain`, `domain`, `host:port`. */

@@ -7,7 +7,9 @@ import net from 'node:net';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
-const { RINGFENCE_PROXY, RINGFENCE_HOSTS, RINGFENCE_CA } = process.env;
+const { RINGFENCE_PROXY, RINGFENCE_HOSTS, RINGFENCE_CA, HTTPS_PROXY } = process.env;
+/** Else a proxy that an SDK finds in the environment is the app's own, and what it opens leads past the gateway. */
+const IS_ONLY_PROXY = HTTPS_PROXY === RINGFENCE_PROXY;
 const MAX_ANSWER = 16_384;
 
 if (RINGFENCE_PROXY && RINGFENCE_HOSTS && RINGFENCE_CA) {
@@ -21,8 +23,9 @@ function install(proxy, hosts, authority) {
     const host = [options.servername, options.host].find((name) => isVendor(name, hosts));
     if (host === undefined) return connect.apply(this, parameters);
     const trusting = options.ca === undefined ? options : { ...options, ca: [options.ca, authority].flat() };
-    const isDirect = !options.socket && Number(options.port) === 443;
-    if (!isDirect) return connect.call(this, trusting, callback);
+    const isLeft = options.socket ? IS_ONLY_PROXY : Number(options.port) !== 443;
+    if (isLeft) return connect.call(this, trusting, callback);
+    options.socket?.destroy();
     const tunnel = new Tunnel(proxy, host);
     const through = {
       ...trusting,
