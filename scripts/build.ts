@@ -9,7 +9,7 @@ const OWN_PATH = /(['"])(\.{1,2}\/[\w./-]+)\.ts\1/g;
 function build(): boolean {
   rmSync('dist', { recursive: true, force: true });
   if (spawnSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' }).status !== 0) return false;
-  for (const file of globSync('src/**/*.{json,bin,wasm,mjs,py}'))
+  for (const file of globSync('src/**/*.{json,bin,wasm,mjs,py,java}'))
     cpSync(file, join('dist', file.slice('src/'.length)));
   for (const file of globSync('dist/**/*.js'))
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll(OWN_PATH, '$1$2.js$1'));

@@ -20,6 +20,8 @@ const has = (command: string, ...args: string[]): Promise<boolean> =>
 const withoutPython = (await has('python3', '-c', 'import ssl')) ? false : 'python3 is not installed';
 const withoutCurl = (await has('curl', '--version')) ? false : 'curl is not installed';
 
+const withoutJava = (await has('javac', '-version')) ? false : 'no JDK is installed';
+
 const setUp = (t: TestContext, scope: 'all' | 'vendors' = 'all') => startRun(t, HOSTS, scope);
 
 const prove = (
@@ -98,13 +100,42 @@ test(
   },
 );
 
-test('of java is said that it obeys no variable, and what it obeys', async (t) => {
+test('Java is proven by its own clients', { skip: withoutJava }, async (t) => {
   const { proxy, environment } = await setUp(t);
-  const proof = await prove('/opt/jdk/bin/java', environment, proxy.probeKey, {
+  const proof = await prove('java', environment, proxy.probeKey);
+  const rows = proof.rows.filter(({ runtime }) => runtime === 'java');
+  assert.equal(new Set(rows.map(({ client, host }) => `${client} ${host}`)).size, 4);
+  assert.deepEqual(states(proof, 'java'), ['covered'], JSON.stringify(rows));
+  assert.deepEqual(proxy.seen, []);
+});
+
+test(
+  'a Java that does not trust the authority, or is without a proxy, is told apart',
+  { skip: withoutJava },
+  async (t) => {
+    const { proxy, environment } = await setUp(t);
+    const { JAVA_TOOL_OPTIONS: options = '', ...rest } = environment;
+    const hosts = ['api.acme.example'];
+    const untrusting = { ...rest, JAVA_TOOL_OPTIONS: options.replace(/-Djavax\S+/g, '') };
+    assert.deepEqual(states(await prove('java', untrusting, proxy.probeKey, { hosts }), 'java'), [
+      'untrusted',
+    ]);
+    assert.deepEqual(states(await prove('java', rest, proxy.probeKey, { hosts }), 'java'), ['failed']);
+  },
+);
+
+test('a Java without compiler is said to be untried', async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const folder = await mkdtemp(join(tmpdir(), 'ringfence-java-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const words = 'java.lang.module.FindException: Module jdk.compiler not found';
+  await writeFile(join(folder, 'java'), `#!/bin/sh\necho '${words}' >&2\nexit 1\n`, { mode: 0o755 });
+  const proof = await prove(join(folder, 'java'), environment, proxy.probeKey, {
     hosts: ['api.acme.example'],
   });
   assert.ok(!proof.isComplete);
-  assert.match(proof.untried.join(), /java obeys none .*JAVA_TOOL_OPTIONS/);
+  assert.match(proof.untried.join(), /java .*JDK of 11/);
+  assert.deepEqual(states(proof, 'java'), []);
 });
 
 test(

@@ -5,7 +5,11 @@ import { prepareEnvironment, type EnvironmentOptions } from './environment.ts';
 const options: EnvironmentOptions = {
   proxy: 'http://127.0.0.1:4801',
   hosts: ['api.acme.example', '*.cloud.example'],
-  trust: { authority: '/run/authority.pem', variables: { SSL_CERT_FILE: '/run/bundle.pem' } },
+  trust: {
+    authority: '/run/authority.pem',
+    javaStore: '/run it/java.p12',
+    variables: { SSL_CERT_FILE: '/run/bundle.pem' },
+  },
   preload: 'file:///opt/ring%20fence/preload.mjs',
   baseUrls: { ACME_BASE_URL: 'http://127.0.0.1:4801/api.acme.example/v2' },
   scope: 'all',
@@ -91,4 +95,24 @@ test('proxy settings that npm hands on, which some clients obey before all other
   for (const name of ['npm_config_proxy', 'npm_config_https_proxy'])
     assert.equal(environment[name], options.proxy);
   for (const name of Object.keys(base)) assert.ok(!(name in environment), name);
+});
+
+test('Java gets the same as properties, behind the options that are there', () => {
+  const own = '-Xmx1g -Dhttps.proxyHost=corporate';
+  const base = { JAVA_TOOL_OPTIONS: own, NO_PROXY: '.corp.example,db.internal,10.0.0.0/8' };
+  const java = (scope: 'all' | 'vendors') =>
+    prepareEnvironment({ ...options, base, scope })['JAVA_TOOL_OPTIONS'];
+  assert.equal(
+    java('all'),
+    `${own} -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4801 -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4801 ` +
+      '-Dhttp.nonProxyHosts=localhost|*.localhost|127.0.0.1|*.127.0.0.1|[::1]|*.corp.example|db.internal|*.db.internal ' +
+      '-Djavax.net.ssl.trustStore="/run it/java.p12" -Djavax.net.ssl.trustStoreType=PKCS12',
+  );
+  assert.equal(java('vendors'), own);
+});
+
+test('a trust store that the operator gave Java stays', () => {
+  const base = { JAVA_TOOL_OPTIONS: '-Djavax.net.ssl.trustStore=/etc/corporate.jks' };
+  const java = prepareEnvironment({ ...options, base })['JAVA_TOOL_OPTIONS'] ?? '';
+  assert.equal(java.match(/trustStore/g)?.length, 1);
 });

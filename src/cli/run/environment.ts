@@ -1,4 +1,5 @@
 import { isWithin } from '../../tls/domains.ts';
+import { javaToolOptions } from './java.ts';
 import type { TrustFiles } from './trust-files.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,10 +53,11 @@ export function prepareEnvironment(options: EnvironmentOptions): Record<string, 
 }
 
 /** Both spellings: no standard says which, and curl for one obeys `http_proxy` in lower case only. */
-function proxyVariables({ proxy, hosts, base }: EnvironmentOptions): Record<string, string> {
+function proxyVariables({ proxy, hosts, trust, base }: EnvironmentOptions): Record<string, string> {
   const gateway = new URL(proxy).hostname;
   const excluded = ownExceptions(base).filter((entry) => !coversVendor(entry, hosts));
-  const direct = [...new Set([...LOOPBACK, gateway, ...excluded])].join(',');
+  const exceptions = [...new Set([...LOOPBACK, gateway, ...excluded])];
+  const direct = exceptions.join(',');
   return {
     HTTP_PROXY: proxy,
     HTTPS_PROXY: proxy,
@@ -66,6 +68,7 @@ function proxyVariables({ proxy, hosts, base }: EnvironmentOptions): Record<stri
     NODE_USE_ENV_PROXY: '1',
     npm_config_proxy: proxy,
     npm_config_https_proxy: proxy,
+    JAVA_TOOL_OPTIONS: javaToolOptions({ proxy, direct: exceptions, store: trust.javaStore, base }),
   };
 }
 

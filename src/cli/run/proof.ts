@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isProbeAnswer, PROBE_HEADER, PROBE_PATH } from '../../gateway/probe.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
@@ -7,7 +6,10 @@ import type { Environment, EnvironmentOptions } from './environment.ts';
 import { findRuntimes, type Runtime } from './runtimes.ts';
 
 const RUN_TIMEOUT = 60_000;
-const SCRIPTS = { node: './probe.mjs', python: './probe.py' } as const;
+const JAVA_NOTE = /^Picked up JAVA_TOOL_OPTIONS.*\n?/gm;
+/** What Java says that runs classes only, no sources. */
+const NO_COMPILER = /ClassNotFoundException|Could not find or load main class|jdk\.compiler/;
+const SCRIPTS = { node: './probe.mjs', python: './probe.py', java: './Probe.java' } as const;
 
 /**
  * What became of a request to a vendor host.
@@ -53,18 +55,17 @@ export interface ProofOptions {
 }
 
 const NODE_ALONE = 'With --scope vendors, other programs that it starts, such as curl, go past the gateway.';
-const JAVA =
-  'java obeys none of these variables: its calls go past the gateway, unless JAVA_TOOL_OPTIONS names the proxy ' +
-  '(https.proxyHost, https.proxyPort) and a trust store (javax.net.ssl.trustStore) with what `ringfence ca` prints.';
 /** Clients that are there and obey no variable, as the probe names them. To try them is to send past the gateway. */
 const BLIND: Readonly<Record<string, string>> = {
   aiohttp:
     'aiohttp of Python obeys proxy variables only in a session with `trust_env=True`: others go past the gateway.',
+  java: 'What java itself does was not tried: the probe needs a JDK of 11 or newer, not only a JRE.',
 };
 const LIMITS = [
   'A program that names a proxy, a CA list, or another base URL in its own code does as it says there.',
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
-  'Java and the streams of PHP read none of these variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',
+  'Java obeys JAVA_TOOL_OPTIONS, except clients that ask for no system properties (Apache HttpClient without `useSystemProperties`).',
+  'The streams of PHP read none of these variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',
   'Worker threads of Node that get their own `execArgv` or `env`, and all of Node 18, do not load the preload.',
 ];
 
@@ -106,16 +107,19 @@ export async function proveInterception(options: ProofOptions): Promise<Proof> {
   }
   const untried = [...(isCommand ? [] : [unknownCommand(options.command)]), ...blind];
   return {
-    isComplete: isCommand && rows.length > 0 && rows.every(({ state }) => state === 'covered'),
+    isComplete: isCommand && isAllCovered(rows, runtimes[0]),
     rows,
     untried,
     notCovered: [...untried, ...(isNodeAlone ? [NODE_ALONE] : []), ...options.blindSpots, ...LIMITS],
   };
 }
 
+function isAllCovered(rows: readonly ProbeRow[], command: Runtime | undefined): boolean {
+  return rows[0]?.runtime === command?.kind && rows.every(({ state }) => state === 'covered');
+}
+
 function unknownCommand(command: string): string {
-  if (basename(command) === 'java') return JAVA;
-  return `${command} is neither Node, Python nor curl: what it does itself was not tried.`;
+  return `${command} is neither Node, Python, Java nor curl: what it does itself was not tried.`;
 }
 
 /** One host of each domain is `first`. */
@@ -148,7 +152,12 @@ async function ask(
   const { output, error } = await runQuietly(path, [script, PROBE_HEADER, ...args], environment);
   const answers = output.split('\n').flatMap(readAnswer);
   if (answers.length > 0) return answers;
-  return urls.map((url) => ({ client: kind, url, error: `the probe did not run: ${error}` }));
+  if (kind === 'java' && NO_COMPILER.test(error)) return [{ client: 'java', url: '' }];
+  return urls.map((url) => ({
+    client: kind,
+    url,
+    error: `the probe did not run: ${error.replace(JAVA_NOTE, '')}`,
+  }));
 }
 
 async function askCurl(path: string, url: string, environment: Environment): Promise<Answer> {
@@ -200,6 +209,7 @@ function judge(
   answers: readonly Answer[],
   expected: string,
 ): ProbeRow[] {
+  if (answers.every((answer) => answer.url === '')) return [];
   const own = answers.filter((answer) => answer.url === url);
   const all = own.length > 0 ? own : [{ client: kind, url, error: 'the probe gave no answer' }];
   return all.map((answer) => ({ runtime: kind, client: answer.client, host, ...verdict(answer, expected) }));
@@ -210,7 +220,7 @@ function verdict(answer: Answer, expected: string): Pick<ProbeRow, 'state' | 're
     if (isProbeAnswer(answer.value, expected)) return { state: 'covered', reason: '' };
     return { state: 'direct', reason: `somebody else answered, with status ${answer.status}` };
   }
-  const isTrust = /certificate|CERT_|self.signed|UNABLE_TO_/i.test(answer.error);
+  const isTrust = /certificate|PKIX|CERT_|self.signed|UNABLE_TO_/i.test(answer.error);
   const reason = answer.error.replace(/\s+/g, ' ').slice(0, 200);
   return { state: isTrust ? 'untrusted' : 'failed', reason };
 }

@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 
 /** A program that can run a probe the way the app runs. */
 export interface Runtime {
-  readonly kind: 'node' | 'python' | 'curl';
+  readonly kind: 'node' | 'python' | 'java' | 'curl';
   readonly path: string;
 }
 
@@ -48,7 +48,7 @@ function kindOf(path: string): Runtime['kind'] | null {
   const name = basename(path);
   if (/^node(js)?$/.test(name)) return 'node';
   if (/^python[\d.]*$/.test(name)) return 'python';
-  return name === 'curl' ? 'curl' : null;
+  return name === 'curl' || name === 'java' ? name : null;
 }
 
 async function firstLine(path: string): Promise<string> {

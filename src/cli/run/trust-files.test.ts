@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { test, type TestContext } from 'node:test';
@@ -60,4 +61,25 @@ test('a variable that names no readable file is reported by name', async (t) => 
     const files = writeTrustFiles({ certificate: ours, folder: path, base: { REQUESTS_CA_BUNDLE } });
     await assert.rejects(files, { code: 'config_invalid', message: /REQUESTS_CA_BUNDLE/ });
   }
+});
+
+/** Keytool reads it as Java does; without a JDK there is nobody to ask. */
+function entriesOf(store: string): number | null {
+  try {
+    const shown = execFileSync('keytool', ['-list', '-keystore', store, '-storepass', ''], {
+      encoding: 'utf8',
+    });
+    return shown.match(/trustedCertEntry/g)?.length ?? 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+test('the trust store of Java holds the system roots and our authority, each trusted', async (t) => {
+  const path = await folder(t);
+  const { javaStore, variables } = await writeTrustFiles({ certificate: ours, folder: path, base: {} });
+  const entries = entriesOf(javaStore);
+  if (entries === null) return t.skip('no JDK is installed');
+  assert.equal(entries, count(await readFile(variables['SSL_CERT_FILE'] ?? '', 'utf8')));
 });

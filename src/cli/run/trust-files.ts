@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Environment } from './environment.ts';
+import { trustStore } from './java.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -32,6 +33,8 @@ export interface TrustFilesOptions {
 export interface TrustFiles {
   /** The authority alone. */
   readonly authority: string;
+  /** The system roots and the authority as a trust store of Java. */
+  readonly javaStore: string;
   /** Path by variable. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -56,7 +59,9 @@ export async function writeTrustFiles({ certificate, folder, base }: TrustFilesO
     const without = (ADDING as readonly string[]).includes(name) ? [] : systemCertificates();
     variables[name] = await write(`${name.toLowerCase()}.pem`, own ?? without);
   }
-  return { authority, variables };
+  const javaStore = join(folder, 'java.p12');
+  await writeFile(javaStore, trustStore([...new Set([...systemCertificates(), certificate.trim()])]));
+  return { authority, javaStore, variables };
 }
 
 /** Roots of the operating system; where it has none (small images), those that Node brings. */

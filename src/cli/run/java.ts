@@ -1,0 +1,58 @@
+import { explicit, integer, octetString, oid, sequence, set, type Der } from '../../tls/der.ts';
+import type { Environment } from './environment.ts';
+
+const DATA = oid('1.2.840.113549.1.7.1');
+const CERTIFICATE_BAG = oid('1.2.840.113549.1.12.10.1.3');
+const X509 = oid('1.2.840.113549.1.9.22.1');
+/** Oracle's attribute, without which Java takes a certificate for part of somebody's chain, not for a root; any use. */
+const TRUSTED = set(sequence(oid('2.16.840.1.113894.746875.1.1'), set(oid('2.5.29.37.0'))));
+const OWN_STORE = /-Djavax\.net\.ssl\.trustStore=/;
+
+/** Certificates (PEM) as a trust store that Java reads: PKCS #12 without password, because nothing in it is secret. */
+export function trustStore(certificates: readonly string[]): Buffer {
+  const bags = certificates.map((pem) => {
+    const der = Buffer.from(pem.replace(/-----[A-Z ]+-----/g, ''), 'base64');
+    const bag = sequence(X509, explicit(0, octetString(der)));
+    return sequence(CERTIFICATE_BAG, explicit(0, bag), TRUSTED);
+  });
+  return sequence(integer(Buffer.of(3)), data(sequence(data(sequence(...bags)))));
+}
+
+function data(content: Der): Der {
+  return sequence(DATA, explicit(0, octetString(content)));
+}
+
+export interface JavaOptions {
+  /** Of the gateway. */
+  readonly proxy: string;
+  /** Entries of `NO_PROXY`. */
+  readonly direct: readonly string[];
+  /** Path of the trust store. */
+  readonly store: string;
+  readonly base: Environment;
+}
+
+/**
+ * `JAVA_TOOL_OPTIONS` with the properties that stand in Java for proxy and trust variables, behind the operator's own:
+ * the last one counts. A trust store of the operator's stays; where it does not know our authority, the proof says so.
+ */
+export function javaToolOptions({ proxy, direct, store, base }: JavaOptions): string {
+  const own = base['JAVA_TOOL_OPTIONS'] ?? '';
+  const { hostname, port } = new URL(proxy);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const proxies = ['http', 'https'].flatMap((scheme) => [
+    `-D${scheme}.proxyHost=${host}`,
+    `-D${scheme}.proxyPort=${port || 80}`,
+  ]);
+  const trust = [`-Djavax.net.ssl.trustStore="${store}"`, '-Djavax.net.ssl.trustStoreType=PKCS12'];
+  const ours = [...proxies, `-Dhttp.nonProxyHosts=${direct.flatMap(javaPattern).join('|')}`];
+  return [own, ...ours, ...(OWN_STORE.test(own) ? [] : trust)].filter((one) => one !== '').join(' ');
+}
+
+/** An entry of `NO_PROXY` stands for what is below it as well. Java knows no networks. */
+function javaPattern(entry: string): readonly string[] {
+  if (entry.includes('/')) return [];
+  if (entry.includes(':')) return /:\d+$/.test(entry) && !entry.startsWith(':') ? [] : [`[${entry}]`];
+  const domain = entry.replace(/^\*?\./, '');
+  return domain === entry ? [domain, `*.${domain}`] : [`*.${domain}`];
+}
