@@ -94,7 +94,11 @@ test(
     const folder = await mkdtemp(join(tmpdir(), 'ringfence-aiohttp-'));
     t.after(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'aiohttp.py'), 'raise SystemExit("imported")\n');
-    const proof = await prove('python3', { ...environment, PYTHONPATH: folder }, proxy.probeKey);
+    const proof = await prove(
+      'python3',
+      { ...environment, PYTHONPATH: folder, RINGFENCE_TLS: '' },
+      proxy.probeKey,
+    );
     assert.match(proof.untried.join(), /aiohttp .*trust_env=True/);
     assert.deepEqual(states(proof, 'python'), ['covered'], JSON.stringify(proof.rows));
   },
@@ -170,6 +174,7 @@ test(
       HTTPS_PROXY: proxy.url,
       https_proxy: proxy.url,
       RINGFENCE_PROXY: proxy.url,
+      RINGFENCE_TLS: proxy.tls,
     };
     for (const command of ['python3', process.execPath]) {
       const proof = await prove(command, wrong, proxy.probeKey);
@@ -305,4 +310,52 @@ test('a tunnel through the gateway, which the environment names, is left as it i
   const { proxy, environment } = await setUp(t);
   assert.equal(await node(environment, THROUGH_PROXY), 'HTTP/1.1 200 OK');
   assert.equal(proxy.seen.length, 1);
+});
+
+/** Code that runs in the app's Python; what it prints. */
+async function python(environment: Readonly<Record<string, string>>, code: string): Promise<string> {
+  return (await run('python3', ['-c', code], { env: environment, timeout: 20_000 })).stdout.trim();
+}
+
+test('what obeys no proxy variable in Python reaches the gateway', { skip: withoutPython }, async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const code = `
+import asyncio, http.client, ssl
+for host in ("api.acme.example", "API.Acme.Example", "a.cloud.example"):
+    connection = http.client.HTTPSConnection(host, context=ssl.create_default_context())
+    connection.request("GET", "/a", headers={"Host": host})
+    print(connection.getresponse().status)
+async def streams():
+    reader, writer = await asyncio.open_connection("api.acme.example", 443, ssl=True)
+    writer.write(b"GET /a HTTP/1.0\\r\\nHost: api.acme.example\\r\\n\\r\\n")
+    print((await reader.readline()).decode().split()[1])
+    writer.close()
+asyncio.run(streams())`;
+  assert.equal(await python(environment, code), '200\n200\n200\n200');
+  assert.equal(proxy.seen.length, 4);
+});
+
+test('Python resolves other hosts and other ports as before', { skip: withoutPython }, async (t) => {
+  const { proxy, environment } = await setUp(t);
+  const code = `
+import socket
+for host, port in (("localhost", 443), ("127.0.0.1", 80), ("api.acme.example.localhost", 443), ("api.acme.example", 22)):
+    try:
+        print(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][1])
+    except OSError:
+        print("unknown")
+print(socket.getaddrinfo(b"api.acme.example", "https", type=socket.SOCK_STREAM)[0][4][1])`;
+  const lines = (await python(environment, code)).split('\n');
+  assert.deepEqual(lines.slice(0, 2), ['443', '80']);
+  assert.ok(lines.slice(2, 4).every((line) => line !== new URL(proxy.tls).port));
+  assert.equal(lines[4], new URL(proxy.tls).port);
+});
+
+test('the `sitecustomize` of the app is loaded as well', { skip: withoutPython }, async (t) => {
+  const { environment } = await setUp(t);
+  const folder = await mkdtemp(join(tmpdir(), 'ringfence-site-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'sitecustomize.py'), 'print("own")\n');
+  const PYTHONPATH = `${environment['PYTHONPATH']}:${folder}`;
+  assert.equal(await python({ ...environment, PYTHONPATH }, 'print("app")'), 'own\napp');
 });

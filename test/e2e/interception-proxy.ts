@@ -2,12 +2,13 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { prepareRun } from '../../src/cli/run/prepare.ts';
 import { answerProbe, PROBE_HEADER, PROBE_PATH } from '../../src/gateway/probe.ts';
 import { loadOrCreateAuthority } from '../../src/tls/authority.ts';
-import { createContexts, terminateTunnel, type Contexts } from '../../src/tls/contexts.ts';
+import { createContexts, serverOptions, terminateTunnel, type Contexts } from '../../src/tls/contexts.ts';
 import { tlsFixture } from '../../src/tls/tls-fixture.ts';
 
 export interface SeenRequest {
@@ -21,6 +22,8 @@ export interface SeenRequest {
 /** A forward proxy that ends TLS with our authority and answers everything itself: nothing leaves the machine. */
 export interface TestProxy extends AsyncDisposable {
   readonly url: string;
+  /** In the place of the hosts. */
+  readonly tls: string;
   readonly certificate: string;
   readonly seen: SeenRequest[];
   /** Hosts that were asked for and refused. */
@@ -45,16 +48,19 @@ export async function startProxy(hosts: readonly string[]): Promise<TestProxy> {
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     openTunnel(server, { request, socket, head, contexts, refused }),
   );
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const transparent = createTlsServer(serverOptions(contexts), (socket) => server.emit('connection', socket));
+  transparent.on('connection', (socket: Socket) => sockets.add(socket)).on('tlsClientError', () => undefined);
+  for (const one of [server, transparent]) await once(one.listen(0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tls: `https://127.0.0.1:${(transparent.address() as AddressInfo).port}`,
     certificate: authority.certificate,
     seen,
     refused,
     probeKey,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
+      transparent.close();
       server.close();
       await once(server, 'close');
     },
@@ -121,8 +127,8 @@ export async function startRun(
 ): Promise<{ readonly proxy: TestProxy; readonly environment: Readonly<Record<string, string>> }> {
   const proxy = await startProxy(hosts);
   const { PATH, HOME } = process.env;
-  const { url, certificate } = proxy;
-  const gateway = { proxy: url, certificate, hosts, baseUrls: {}, scope };
+  const { url, tls, certificate } = proxy;
+  const gateway = { proxy: url, tls, certificate, hosts, baseUrls: {}, scope };
   const prepared = await prepareRun({ ...gateway, base: { PATH, HOME }, temporary: tmpdir() });
   t.after(async () => {
     await prepared[Symbol.asyncDispose]();

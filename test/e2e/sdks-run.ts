@@ -56,6 +56,7 @@ export async function runApp(
     proxy: node.proxy,
     hosts: node.primary.trust.part().hosts,
     certificate: node.primary.trust.authority().certificate,
+    tls: null,
     baseUrls: {},
     scope: way === 'proxy' ? 'all' : 'vendors',
     base: own,

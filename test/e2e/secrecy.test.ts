@@ -32,6 +32,7 @@ describe('an app that has sent through the gateway', () => {
       proxy: node.proxy,
       hosts: node.primary.trust.part().hosts,
       certificate: node.primary.trust.authority().certificate,
+      tls: null,
       baseUrls: {},
       scope: 'all',
       base: { ...appEnvironment(node, vendors[0] ?? ''), ALL: JSON.stringify(everyCredential()) },

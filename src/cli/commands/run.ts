@@ -40,7 +40,7 @@ export async function run(
 }
 
 interface Gateway {
-  readonly options: Pick<RunOptions, 'certificate' | 'proxy' | 'hosts' | 'baseUrls' | 'scope'>;
+  readonly options: Pick<RunOptions, 'certificate' | 'proxy' | 'tls' | 'hosts' | 'baseUrls' | 'scope'>;
   readonly blindSpots: readonly string[];
 }
 
@@ -57,6 +57,7 @@ async function readGateway({ client }: Session, scope: RunFlags['scope']): Promi
   const options = {
     certificate: authority.certificate,
     proxy,
+    tls: urlOf('tls') ?? null,
     hosts: authority.hosts,
     scope,
     baseUrls: baseUrls(vendors, apps),

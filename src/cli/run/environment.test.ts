@@ -4,6 +4,8 @@ import { prepareEnvironment, type EnvironmentOptions } from './environment.ts';
 
 const options: EnvironmentOptions = {
   proxy: 'http://127.0.0.1:4801',
+  tls: 'https://127.0.0.1:4802',
+  python: '/opt/ring fence/python',
   hosts: ['api.acme.example', '*.cloud.example'],
   trust: {
     authority: '/run/authority.pem',
@@ -115,4 +117,13 @@ test('a trust store that the operator gave Java stays', () => {
   const base = { JAVA_TOOL_OPTIONS: '-Djavax.net.ssl.trustStore=/etc/corporate.jks' };
   const java = prepareEnvironment({ ...options, base })['JAVA_TOOL_OPTIONS'] ?? '';
   assert.equal(java.match(/trustStore/g)?.length, 1);
+});
+
+test('Python resolves vendor hosts by a module that is found before its own', () => {
+  const python = (tls: string | null, PYTHONPATH?: string) =>
+    prepareEnvironment({ ...options, tls, base: { PYTHONPATH } })['PYTHONPATH'];
+  assert.equal(python(options.tls), options.python);
+  assert.equal(python(options.tls, '/app/lib'), `${options.python}:/app/lib`);
+  assert.equal(python(options.tls, `${options.python}:/app/lib`), `${options.python}:/app/lib`, 'once');
+  assert.equal(python(null, '/app/lib'), '/app/lib');
 });

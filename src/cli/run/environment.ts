@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { isWithin } from '../../tls/domains.ts';
 import { javaToolOptions } from './java.ts';
 import type { TrustFiles } from './trust-files.ts';
@@ -16,11 +17,15 @@ const FROM_NPM = /^npm_config_((https?_)?proxy|no_?proxy)$/i;
 export interface EnvironmentOptions {
   /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
   readonly proxy: string;
+  /** Where the gateway stands in the place of vendor hosts, for example `https://127.0.0.1:4612`. */
+  readonly tls: string | null;
   /** Registered vendor hosts, exact or `*.domain`. */
   readonly hosts: readonly string[];
   readonly trust: TrustFiles;
   /** URL of `preload.mjs`. */
   readonly preload: string;
+  /** Folder of `sitecustomize.py`. */
+  readonly python: string;
   /** Variables by which SDKs take another base URL, from the vendors' facts. */
   readonly baseUrls: Readonly<Record<string, string>>;
   /**
@@ -42,7 +47,9 @@ export function prepareEnvironment(options: EnvironmentOptions): Record<string, 
   );
   return {
     ...Object.fromEntries(kept),
-    ...(scope === 'all' ? proxyVariables(options) : directVariables(options)),
+    ...(scope === 'all'
+      ? { ...proxyVariables(options), ...pythonVariables(options) }
+      : directVariables(options)),
     ...trust.variables,
     ...baseUrls,
     NODE_OPTIONS: appendPreload(base['NODE_OPTIONS'], preload),
@@ -69,6 +76,15 @@ function proxyVariables({ proxy, hosts, trust, base }: EnvironmentOptions): Reco
     npm_config_proxy: proxy,
     npm_config_https_proxy: proxy,
     JAVA_TOOL_OPTIONS: javaToolOptions({ proxy, direct: exceptions, store: trust.javaStore, base }),
+  };
+}
+
+function pythonVariables({ tls, python, base }: EnvironmentOptions): Record<string, string> {
+  if (tls === null) return {};
+  const own = (base['PYTHONPATH'] ?? '').split(delimiter).filter((folder) => folder !== python);
+  return {
+    PYTHONPATH: [python, ...own].filter((folder) => folder !== '').join(delimiter),
+    RINGFENCE_TLS: tls,
   };
 }
 

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { prepareEnvironment, type EnvironmentOptions } from './environment.ts';
 import { writeTrustFiles } from './trust-files.ts';
 
-export interface RunOptions extends Omit<EnvironmentOptions, 'trust' | 'preload'> {
+export interface RunOptions extends Omit<EnvironmentOptions, 'trust' | 'preload' | 'python'> {
   /** The gateway authority's certificate, PEM. */
   readonly certificate: string;
   /** Folder for temporary files. */
@@ -21,7 +22,8 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   try {
     const trust = await writeTrustFiles({ ...options, folder });
     const preload = new URL('./preload.mjs', import.meta.url).href;
-    const environment = prepareEnvironment({ ...options, trust, preload });
+    const python = fileURLToPath(new URL('./python', import.meta.url));
+    const environment = prepareEnvironment({ ...options, trust, preload, python });
     return { environment, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();

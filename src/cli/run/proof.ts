@@ -58,7 +58,7 @@ const NODE_ALONE = 'With --scope vendors, other programs that it starts, such as
 /** Clients that are there and obey no variable, as the probe names them. To try them is to send past the gateway. */
 const BLIND: Readonly<Record<string, string>> = {
   aiohttp:
-    'aiohttp of Python obeys proxy variables only in a session with `trust_env=True`: others go past the gateway.',
+    'aiohttp of Python was not tried (aiodns or uvloop resolve names for it, or the gateway has no TLS listener): sessions without `trust_env=True` may go past the gateway.',
   java: 'What java itself does was not tried: the probe needs a JDK of 11 or newer, not only a JRE.',
 };
 const LIMITS = [
@@ -66,6 +66,7 @@ const LIMITS = [
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
   'Java obeys JAVA_TOOL_OPTIONS, except clients that ask for no system properties (Apache HttpClient without `useSystemProperties`).',
   'The streams of PHP read none of these variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',
+  'A Python that is started with -E, -I or -S, or with a PYTHONPATH of its own, does not resolve vendor hosts to the gateway; gevent, aiodns and uvloop resolve by themselves.',
   'Worker threads of Node that get their own `execArgv` or `env`, and all of Node 18, do not load the preload.',
 ];
 
