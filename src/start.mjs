@@ -9,6 +9,8 @@ if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
   );
   process.exit(1);
 }
+// Else Node opens a debugger, in which every user of the machine can read what is in memory.
+process.on('SIGUSR1', () => {});
 const { existsSync } = process.getBuiltinModule('node:fs');
 // Node caches what it makes of a TypeScript file, but not of the file that switches the cache on.
 process.getBuiltinModule('node:module').enableCompileCache();

@@ -221,3 +221,5 @@ process.on('message', (message: ToWorker) => {
 process.on('disconnect', () => void stop(1, ORPHAN_MILLISECONDS));
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});
+// Else Node opens a debugger, in which every user of the machine can read what is in memory.
+process.on('SIGUSR1', () => {});
