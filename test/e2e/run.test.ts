@@ -131,7 +131,7 @@ describe('ringfence run', () => {
     assert.equal(code, 3);
     const [, missing = ''] = stderr.split('Not covered:\n');
     assert.ok(
-      missing.includes(`${path} is neither Node, Python nor curl: what it does itself was not tried.`),
+      missing.includes(`${path} is neither Node, Python, Java nor curl: what it does itself was not tried.`),
     );
     for (const sentence of [
       /twilio for Node obeys HTTP_PROXY only/,

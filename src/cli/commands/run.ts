@@ -25,14 +25,14 @@ export async function run(
 ): Promise<void> {
   const session = await openSession(context, flags);
   const gateway = await readGateway(session, flags.scope);
-  const { env } = context.process;
+  const { env, stdin, stdout, stderr } = context.process;
   await using prepared = await prepareRun({ ...gateway.options, base: env, temporary: tmpdir() });
   if (flags.proof && !(await isProven(context, flags, { session, gateway, prepared, command }))) {
     context.exit(EXIT.findings);
     return;
   }
   const signals = {
-    isTerminal: context.process.stdin.isTTY === true,
+    isTerminal: [stdin, stdout, stderr].some(({ isTTY }) => isTTY === true),
     on: context.process.on.bind(context.process),
     off: context.process.off.bind(context.process),
   };

@@ -36,6 +36,21 @@ test('signals are passed on; interrupts from a terminal, which the command gets 
   }
 });
 
+test('signals by which services reopen files or stop gracefully are passed on', async () => {
+  for (const [signal, expected] of [
+    ['SIGUSR1', 4],
+    ['SIGUSR2', 5],
+    ['SIGWINCH', 6],
+  ] as const) {
+    const signals = signalsOf(false);
+    const script =
+      'trap "exit 4" USR1; trap "exit 5" USR2; trap "exit 6" WINCH; for i in $(seq 100); do sleep 0.1; done';
+    const ended = runChild(['/bin/sh', '-c', script], process.env, signals);
+    const timer = setInterval(() => signals.emit(signal), 1000);
+    assert.equal(await ended.finally(() => clearInterval(timer)), expected, signal);
+  }
+});
+
 test('a command that does not exist is a clear error', async () => {
   const failing = runChild(['/no/such/program'], {}, signalsOf(false));
   await assert.rejects(failing, { code: 'input_invalid', message: /no\/such\/program/ });

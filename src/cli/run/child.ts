@@ -3,9 +3,9 @@ import { constants } from 'node:os';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Environment } from './environment.ts';
 
-const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
+const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 /** A terminal sends these to the child as well; twice would be an order to hurry. */
-const FROM_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
+const FROM_TERMINAL = ['SIGINT', 'SIGQUIT', 'SIGWINCH'] as const;
 
 /** Where signals for us arrive; `process` in the product. */
 export interface SignalSource {
