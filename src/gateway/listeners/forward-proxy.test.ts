@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadOrCreateAuthority } from '../../tls/authority.ts';
@@ -41,6 +42,13 @@ describe('connections to the forward proxy', () => {
     client.write(bytes);
     return { client, inside };
   }
+
+  it('are told in the line that clients show why a tunnel is refused, and what to do', async () => {
+    const client = connect((proxy.address() as AddressInfo).port, '127.0.0.1');
+    client.write(tunnelTo('evil.example'));
+    const [status = ''] = (await text(client)).split('\r\n');
+    assert.match(status, /^HTTP\/1\.1 403 .*vendor hosts only.*NO_PROXY$/);
+  });
 
   it('end when nothing is expected of them any more, whatever the client does with its own side', async () => {
     const refused = await open(tunnelTo('evil.example'));

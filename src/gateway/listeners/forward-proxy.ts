@@ -55,10 +55,12 @@ function locateAbsolute(request: IncomingMessage): Place | null {
   return named === host.toLowerCase() ? { host: named, target, toGateway: null } : null;
 }
 
+/** Many clients show nothing of the answer but the reason in its first line. */
 function refuseTunnel(socket: Socket): void {
-  const body = 'Ringfence tunnels to registered vendor hosts only.\n';
+  const reason = 'Ringfence tunnels to registered vendor hosts only: name other hosts in NO_PROXY';
+  const body = `${reason}.\n`;
   endSocket(
     socket,
-    `HTTP/1.1 403 Forbidden\r\nringfence-decision: denied; code=host_unknown\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 403 ${reason}\r\nringfence-decision: denied; code=host_unknown\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
