@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { listenerUrl } from '../config/listener-url.ts';
 import { openAccount, sealAccount } from '../custody/open.ts';
 import { plainParts } from '../custody/plain-parts.ts';
 import { newId } from '../kernel/ids.ts';
@@ -134,8 +135,7 @@ export async function runShowcase(
     createdAt: Date.now(),
   });
   await primary.refreshBudgets();
-  const { host, port } = config.listeners.apps;
-  const environment = showcase.environment(parts, `http://${host}:${port}`);
+  const environment = showcase.environment(parts, listenerUrl(config.listeners.apps));
   await runScript(showcase.script, environment, print);
   await primary.keys.revoke(key);
   await primary.store.budgets.remove(budget);

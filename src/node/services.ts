@@ -14,6 +14,7 @@ import { budgetUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
 import { createCanaryService, createLeakService } from './leak-service.ts';
 import { createLedgerService } from './ledger-service.ts';
+import { listenerUrl } from '../config/listener-url.ts';
 import type { Primary } from './primary.ts';
 import { createSystemService } from './system-service.ts';
 
@@ -21,10 +22,9 @@ const TARGET_MILLISECONDS = 2000;
 
 /** The primary as the admin API sees it. Every change is journaled before it happens and in force when it returns. */
 export function createAdminServices(primary: Primary, startedAt: number): AdminServices {
-  const { host, port } = primary.config.listeners.apps;
   return {
     vendors: primary.registry.vendors,
-    gateway: () => `http://${host}:${port}`,
+    gateway: () => listenerUrl(primary.config.listeners.apps),
     apps: appService(primary),
     accounts: createAccountService(primary),
     keys: keyService(primary),

@@ -1,5 +1,6 @@
 import type { SystemService } from '../api/services.ts';
 import type { Config } from '../config/config.ts';
+import { listenerUrl } from '../config/listener-url.ts';
 import { hasEnded } from '../custody/rotation/record.ts';
 import { answerProbe } from '../gateway/probe.ts';
 import type { Fault } from '../journal/fault.ts';
@@ -88,9 +89,9 @@ function listenersOf({ listeners }: Config) {
     { name: 'proxy', scheme: 'http', at: proxy },
     { name: 'tls', scheme: 'https', at: tls },
     { name: 'admin', scheme: 'http', at: admin },
-  ];
+  ] as const;
   return given.flatMap(({ name, scheme, at }) =>
-    at === null ? [] : [{ name, url: `${scheme}://${at.host}:${at.port}` }],
+    at === null ? [] : [{ name, url: listenerUrl(at, scheme) }],
   );
 }
 

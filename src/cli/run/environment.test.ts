@@ -111,6 +111,8 @@ test('Java gets the same as properties, behind the options that are there', () =
       '-Djavax.net.ssl.trustStore="/run it/java.p12" -Djavax.net.ssl.trustStoreType=PKCS12',
   );
   assert.equal(java('vendors'), own);
+  const onSix = prepareEnvironment({ ...options, proxy: 'http://[fd00::1]:4801' })['JAVA_TOOL_OPTIONS'] ?? '';
+  assert.match(onSix, /https\.proxyHost=fd00::1 .*\|\[fd00::1\] /);
 });
 
 test('a trust store that the operator gave Java stays', () => {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { explicit, integer, octetString, oid, sequence, set, type Der } from '../../tls/der.ts';
 import type { Environment } from './environment.ts';
 
@@ -52,7 +53,9 @@ export function javaToolOptions({ proxy, direct, store, base }: JavaOptions): st
 /** An entry of `NO_PROXY` stands for what is below it as well. Java knows no networks. */
 function javaPattern(entry: string): readonly string[] {
   if (entry.includes('/')) return [];
-  if (entry.includes(':')) return /:\d+$/.test(entry) && !entry.startsWith(':') ? [] : [`[${entry}]`];
+  const address = entry.replace(/^\[|\]$/g, '');
+  if (isIPv6(address)) return [`[${address}]`];
+  if (entry.includes(':')) return [];
   const domain = entry.replace(/^\*?\./, '');
   return domain === entry ? [domain, `*.${domain}`] : [`*.${domain}`];
 }

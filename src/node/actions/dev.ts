@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
+import { listenerUrl } from '../../config/listener-url.ts';
 import { showcase, type Showcase } from '../../sandbox/showcase.ts';
 import { ensureAdminToken } from '../admin-server.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
@@ -72,14 +73,13 @@ async function show({ print }: Local, primary: Primary, { config, sandbox }: Sta
 /** The app's key is made on the first start; afterwards it is in a file beside the data, because it is for play only. */
 async function printApp({ print }: Local, primary: Primary, config: Config): Promise<void> {
   const path = join(config.data, 'dev-app.json');
-  const { host, port } = config.listeners.apps;
   if (!existsSync(path)) {
     const { parts } = await createDemoApp(primary, showcase.vendor, 'demo');
     await writeFile(path, JSON.stringify(parts), { mode: 0o600 });
   }
   const parts = JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
   const snippets =
-    primary.registry.byId(showcase.vendor)?.custody.snippets(parts, `http://${host}:${port}`) ?? [];
+    primary.registry.byId(showcase.vendor)?.custody.snippets(parts, listenerUrl(config.listeners.apps)) ?? [];
   print('\nPaste this into your own app:\n');
   for (const { sdk, code } of snippets.slice(0, 1)) print(`  // ${sdk}\n${code.replace(/^/gm, '  ')}\n`);
 }

@@ -1,5 +1,6 @@
 import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
+import { listenerUrl } from '../../config/listener-url.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
 import { closedAccounts } from '../closed-accounts.ts';
@@ -47,10 +48,10 @@ export function describeListeners(
 ): void {
   const { apps, proxy, tls, admin } = listeners;
   if (json) return print(JSON.stringify({ ready: true, workers, listeners }));
-  print(`base URL     http://${apps.host}:${apps.port}/<vendor host>/<path>`);
-  if (proxy !== null) print(`proxy        http://${proxy.host}:${proxy.port}`);
-  if (tls !== null) print(`TLS          https://${tls.host}:${tls.port} (as the vendor's host)`);
-  print(`admin API    http://${admin.host}:${admin.port}`);
+  print(`base URL     ${listenerUrl(apps)}/<vendor host>/<path>`);
+  if (proxy !== null) print(`proxy        ${listenerUrl(proxy)}`);
+  if (tls !== null) print(`TLS          ${listenerUrl(tls, 'https')} (as the vendor's host)`);
+  print(`admin API    ${listenerUrl(admin)}`);
   print(`ready, ${workers} data-plane process${workers === 1 ? '' : 'es'}`);
 }
 
