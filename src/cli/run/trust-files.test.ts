@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 import { writeTrustFiles } from './trust-files.ts';
 
 const [ours = '', corporate = '', extra = ''] = rootCertificates;
@@ -64,12 +67,10 @@ test('a variable that names no readable file is reported by name', async (t) => 
 });
 
 /** Keytool reads it as Java does; without a JDK there is nobody to ask. */
-function entriesOf(store: string): number | null {
+async function entriesOf(store: string): Promise<number | null> {
   try {
-    const shown = execFileSync('keytool', ['-list', '-keystore', store, '-storepass', ''], {
-      encoding: 'utf8',
-    });
-    return shown.match(/trustedCertEntry/g)?.length ?? 0;
+    const { stdout } = await run('keytool', ['-list', '-keystore', store, '-storepass', '']);
+    return stdout.match(/trustedCertEntry/g)?.length ?? 0;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -79,7 +80,7 @@ function entriesOf(store: string): number | null {
 test('the trust store of Java holds the system roots and our authority, each trusted', async (t) => {
   const path = await folder(t);
   const { javaStore, variables } = await writeTrustFiles({ certificate: ours, folder: path, base: {} });
-  const entries = entriesOf(javaStore);
+  const entries = await entriesOf(javaStore);
   if (entries === null) return t.skip('no JDK is installed');
   assert.equal(entries, count(await readFile(variables['SSL_CERT_FILE'] ?? '', 'utf8')));
 });
