@@ -15,7 +15,15 @@ const record = { ...leaky, upstream: null, currency: 'EUR', createdAt: 0, tested
 const seen: string[] = [];
 const priced: (string | null)[] = [];
 
+const asked: unknown[] = [];
+
 const services = {
+  keys: {
+    page(after: string | null, limit: number) {
+      asked.push([after, limit]);
+      return Promise.resolve([]);
+    },
+  },
   vendors: [{ id: 'acme' }, { id: 'rival' }],
   accounts: { list: () => Promise.resolve([record]) },
   apps: {
@@ -55,6 +63,16 @@ test('every route but the two of health refuses to answer without the token', as
   }
   assert.equal((await api.request('/healthz')).status, 200);
   assert.equal((await api.request('/readyz')).status, 503);
+});
+
+test('keys are listed a page at a time, however many are asked for', async () => {
+  assert.equal((await api.request('/v1/keys', { headers })).status, 200);
+  assert.equal((await api.request('/v1/keys?after=key_7&limit=5', { headers })).status, 200);
+  assert.deepEqual(asked, [
+    [null, 1000],
+    ['key_7', 5],
+  ]);
+  assert.equal((await api.request('/v1/keys?limit=100000', { headers })).status, 400);
 });
 
 test('nobody gets in while no token is kept', async () => {

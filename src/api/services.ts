@@ -77,7 +77,10 @@ export interface RotationStart {
 
 export interface KeyService {
   create(request: NewKey, actor: string): Promise<CreatedKey>;
-  list(): Promise<readonly VirtualKeyRecord[]>;
+  /** In order of name; `after`: id of the last one of the page before. */
+  page(after: string | null, limit: number): Promise<readonly VirtualKeyRecord[]>;
+  /** The key with this id, and all that bear this name. */
+  find(reference: string): Promise<readonly VirtualKeyRecord[]>;
   rotate(
     id: string,
     rotation: Rotation,
@@ -160,8 +163,8 @@ export interface KillView extends KillRecord {
 }
 
 export interface KillService {
-  /** What can be named in a scope; known also while the store is away. */
-  targets(scope: 'app' | 'account' | 'key'): Promise<readonly KillTarget[]>;
+  /** What `reference`, an id or a name, can mean in a scope, among others; known also while the store is away. */
+  targets(scope: 'app' | 'account' | 'key', reference: string): Promise<readonly KillTarget[]>;
   /** Returns when the kill is in force in every data-plane process, whether the store has taken it or not. */
   put(kill: Pick<KillRecord, 'scope' | 'target' | 'reason'>, actor: string): Promise<KillView>;
   list(): Promise<readonly KillView[]>;

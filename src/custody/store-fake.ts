@@ -27,6 +27,13 @@ export function memoryKeys(): KeyStore {
       const all = (await keys.list()).filter(({ id }) => id > after);
       return all.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
     },
+    async pageByName(after, limit) {
+      const all = (await keys.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      const from = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
+      return all.slice(from, from + limit);
+    },
+    find: async (reference) =>
+      (await keys.list()).filter(({ id, name }) => id === reference || name === reference),
     async touch(uses) {
       for (const [id, lastUsedAt] of uses) {
         const record = await keys.get(id);

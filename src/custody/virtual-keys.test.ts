@@ -50,7 +50,7 @@ test('a created key works, and its record holds neither the secret nor a plain h
   assert.equal(tryKey(world, created), 'ok');
   const secret = created.credential.verifier.reveal();
   assert.ok(!inspect(created, { depth: 9 }).includes(secret));
-  assert.ok(!JSON.stringify(await world.keys.list()).includes(secret));
+  assert.ok(!JSON.stringify(await world.options.keys.list()).includes(secret));
   assert.equal(openVerifier(world.options.sealerOf('key'), created.record).reveal(), secret);
   assert.deepEqual(await world.keys.get(created.record.id), created.record);
 });
@@ -148,7 +148,7 @@ test('a dead key cannot be rotated back to life', async () => {
 });
 
 test('a request that makes no sense is refused with what is wrong', async () => {
-  const { keys } = await setUp();
+  const { keys, options } = await setUp();
   const cases: readonly [Partial<NewKey>, string, RegExp][] = [
     [{ app: 'app_2' }, 'not_found', /app app_2/],
     [{ account: 'account_2' }, 'not_found', /vendor account account_2/],
@@ -163,7 +163,7 @@ test('a request that makes no sense is refused with what is wrong', async () => 
   ];
   for (const [change, code, message] of cases)
     await assert.rejects(keys.create({ ...request, ...change }), { code, message });
-  assert.deepEqual(await keys.list(), []);
+  assert.deepEqual(await options.keys.list(), []);
   await keys.create(request);
   await assert.rejects(keys.create(request), { code: 'conflict' });
   await assert.rejects(keys.get('key_0'), { code: 'not_found' });

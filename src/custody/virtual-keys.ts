@@ -44,7 +44,10 @@ export interface VirtualKeys {
   /** Lets the key end at the ledger time `at`; it never gets longer by this. */
   expire(id: string, at: number): Promise<VirtualKeyRecord>;
   get(id: string): Promise<VirtualKeyRecord>;
-  list(): Promise<readonly VirtualKeyRecord[]>;
+  /** In order of name, as `KeyStore.pageByName`. */
+  page(after: string | null, limit: number): Promise<readonly VirtualKeyRecord[]>;
+  /** The key with this id, and all that bear this name. */
+  find(reference: string): Promise<readonly VirtualKeyRecord[]>;
 }
 
 export interface VirtualKeysOptions {
@@ -80,7 +83,8 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
       change(state, id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
     expire: (id: string, at: number) => change(state, id, (old) => endingAt(old, at)),
     get: (id: string) => get(state, id),
-    list: () => keys.list(),
+    page: (after: string | null, limit: number) => keys.pageByName(after, limit),
+    find: (reference: string) => keys.find(reference),
   });
 }
 

@@ -61,7 +61,8 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
       await record({ actor, act: 'key.create', target: id, detail: { app, account, name } });
       return keys.create(request, id);
     },
-    list: () => keys.list(),
+    page: keys.page,
+    find: keys.find,
     async rotate(id, rotation, actor) {
       const next = newId('key', randomBytes);
       const { overlap } = rotation;
@@ -170,7 +171,7 @@ function priceService({ store, record, refreshPrices }: Primary): AdminServices[
 
 function killService({ kills, record, clock, ...primary }: Primary): AdminServices['kills'] {
   return {
-    targets: (scope) => killTargets(primary, scope),
+    targets: (scope, reference) => killTargets(primary, scope, reference),
     async put({ scope, target, reason }, actor) {
       const kill = { id: newId('kill', randomBytes), scope, target, reason, actor, createdAt: clock.wall() };
       await record({ actor, act: 'kill.on', target: `${scope}:${target}`, detail: { reason } });
@@ -185,9 +186,11 @@ function killService({ kills, record, clock, ...primary }: Primary): AdminServic
 async function killTargets(
   { store, known }: Pick<Primary, 'store' | 'known'>,
   scope: 'app' | 'account' | 'key',
+  reference: string,
 ): ReturnType<AdminServices['kills']['targets']> {
-  const lists = { app: store.apps, account: store.accounts, key: store.keys };
+  const { apps, accounts, keys } = store;
+  const ask = { app: apps.list, account: accounts.list, key: () => keys.find(reference) };
   const late = sleep(TARGET_MILLISECONDS, null, { ref: false });
-  const found = await Promise.race([lists[scope].list().catch(nullIfAway), late]);
+  const found = await Promise.race([ask[scope]().catch(nullIfAway), late]);
   return found ?? known[scope]();
 }

@@ -40,6 +40,10 @@ export interface Collection<T extends { readonly id: string }> {
 export interface KeyStore extends Collection<VirtualKeyRecord> {
   /** Pages through all keys in order of id, for loading data-plane processes. */
   page(after: string, limit: number): Promise<readonly VirtualKeyRecord[]>;
+  /** Pages through all keys in order of name; `after`: id of the last one of the page before, null for the first page. */
+  pageByName(after: string | null, limit: number): Promise<readonly VirtualKeyRecord[]>;
+  /** The key with this id and all that bear this name, also dead ones: a few, however many keys there are. */
+  find(reference: string): Promise<readonly VirtualKeyRecord[]>;
   touch(uses: ReadonlyMap<string, number>): Promise<void>;
 }
 

@@ -173,6 +173,31 @@ export function controlContract(engine: EngineUnderTest): void {
       );
     });
 
+    it('pages through all keys in order of name, also where several bear one', async () => {
+      const names = ['b', 'a', 'B', 'a', 'ä', 'a'];
+      const all = names.map((name, place) => key(`key_named_${place}`, { name, state: 'revoked' }));
+      for (const one of all) await world.store.keys.put(one);
+      const seen: string[] = [];
+      for (let page = await world.store.keys.pageByName(null, 2); page.length > 0;) {
+        seen.push(...page.map(({ id }) => id));
+        page = await world.store.keys.pageByName(seen.at(-1) ?? null, 2);
+      }
+      const named = seen.filter((id) => id.startsWith('key_named'));
+      assert.deepEqual(
+        named.map((id) => Number(id.at(-1))),
+        [2, 1, 3, 5, 0, 4],
+      );
+      assert.equal(seen.length, (await world.store.keys.list()).length);
+      assert.deepEqual(await world.store.keys.pageByName('nobody', 2), []);
+      assert.deepEqual(
+        new Set(await world.store.keys.find('a')),
+        new Set([1, 3, 5].map((place) => all[place])),
+      );
+      assert.deepEqual(await world.store.keys.find('key_named_4'), [all[4]]);
+      assert.deepEqual(await world.store.keys.find('nobody'), []);
+      for (const { id } of all) await world.store.keys.remove(id);
+    });
+
     it('moves the last use forward only', async () => {
       await world.store.keys.touch(
         new Map([

@@ -154,7 +154,8 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     },
     keys: {
       create: (request, actor) => acted(actor, 'keys.create', keys.create(request)),
-      list: keys.list,
+      page: keys.page,
+      find: keys.find,
       rotate: (key, rotation, actor) => acted(actor, 'keys.rotate', keys.rotate(key, rotation)),
       revoke: (key, actor) => acted(actor, 'keys.revoke', keys.revoke(key)),
     },

@@ -32,7 +32,7 @@ test('an account that the key ring does not open stays closed and is told; the o
     alarms.join('\n'),
     new RegExp(`^account ${lost.name} \\(${lost.id}\\) is closed: .*lacks the key`),
   );
-  for (const key of await keys.list()) if (key.account === lost.id) await keys.revoke(key.id);
+  for (const key of await store.keys.list()) if (key.account === lost.id) await keys.revoke(key.id);
   await services.accounts.remove(lost.id, 'test');
   assert.deepEqual((await services.system.status()).alarms, []);
 });

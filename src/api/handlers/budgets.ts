@@ -1,6 +1,6 @@
 import type { BudgetScope } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { byName, checkVendor, pick, pickKey, type Handlers } from './handler.ts';
+import { byName, checkVendor, pick, findKey, type Handlers } from './handler.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
   'budgets.put': async ({ services, input, actor }) =>
@@ -28,8 +28,9 @@ async function resolveScope(services: AdminServices, given: GivenScope): Promise
 }
 
 async function keyIds(services: AdminServices, references: readonly string[]): Promise<readonly string[]> {
-  const all = await services.keys.list();
-  return references.map((reference) => pickKey(all, reference).id);
+  const ids: string[] = [];
+  for (const reference of references) ids.push((await findKey(services, reference)).id);
+  return ids;
 }
 
 function idsOf(

@@ -45,9 +45,18 @@ type NamedKey = Pick<VirtualKeyRecord, 'id' | 'name' | 'createdAt'> &
  * is meant, and one that still works before one that was revoked.
  */
 export function pickKey<T extends NamedKey>(keys: readonly T[], reference: string): T {
+  const meant = keys.filter(({ id, name }) => id === reference || name === reference);
   const isRevoked = ({ state }: NamedKey): number => (state === 'revoked' ? 1 : 0);
-  const ordered = keys.toSorted((a, b) => isRevoked(a) - isRevoked(b) || b.createdAt - a.createdAt);
+  const ordered = meant.toSorted((a, b) => isRevoked(a) - isRevoked(b) || b.createdAt - a.createdAt);
   return pick('virtual key', ordered, reference);
+}
+
+/** The same among the keys of the store, which finds them by an index. */
+export async function findKey(
+  { keys }: Pick<AdminServices, 'keys'>,
+  reference: string,
+): Promise<VirtualKeyRecord> {
+  return pickKey(await keys.find(reference), reference);
 }
 
 /** Throws `not_found`: what is said of a vendor that does not exist would hold for nothing. */

@@ -3,7 +3,7 @@ import type { CreatedKey } from '../../custody/virtual-keys.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
-import { byName, pick, pickKey, type Handlers } from './handler.ts';
+import { findKey, pick, type Handlers } from './handler.ts';
 
 export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.revoke'> = {
   'keys.create': async ({ services, input, actor }) => {
@@ -17,19 +17,19 @@ export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' |
     };
     return show(services, await services.keys.create(request, actor));
   },
-  'keys.list': async ({ services }) => byName(await services.keys.list()),
+  'keys.list': ({ services, input }) => services.keys.page(input.after ?? null, input.limit),
   'keys.rotate': async ({ services, input, actor }) => {
     const { lifetimeSeconds, overlapSeconds } = input;
     const rotation = {
       overlap: overlapSeconds * 1000,
       ...(lifetimeSeconds === undefined ? {} : { lifetime: milliseconds(lifetimeSeconds) }),
     };
-    const created = await services.keys.rotate(await idOf(services, input.key), rotation, actor);
+    const created = await services.keys.rotate((await findKey(services, input.key)).id, rotation, actor);
     return { ...show(services, created), replaced: created.replaced };
   },
   'keys.revoke': async ({ services, input, actor }) => {
     try {
-      return await services.keys.revoke(await idOf(services, input.key), actor);
+      return await services.keys.revoke((await findKey(services, input.key)).id, actor);
     } catch (error) {
       throw withWayOut(error, input.key);
     }
@@ -41,10 +41,6 @@ function withWayOut(error: unknown, key: string): unknown {
   if (!(error instanceof RingfenceError) || error.code !== 'store_unavailable') return error;
   const wayOut = `Stop the key at once, without the store: ringfence kill on --key ${key}`;
   return new RingfenceError(error.code, `${error.message}. ${wayOut}`, { cause: error });
-}
-
-async function idOf({ keys }: AdminServices, reference: string): Promise<string> {
-  return pickKey(await keys.list(), reference).id;
 }
 
 function milliseconds(seconds: number | null): number | null {

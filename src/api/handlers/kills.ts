@@ -20,9 +20,9 @@ export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> =
 /** A kill whose target does not exist would stop nothing while everybody believes that it does. */
 async function resolveTarget(services: AdminServices, scope: string, target: string): Promise<string> {
   const { kills } = services;
-  if (scope === 'app') return pick('app', await kills.targets('app'), target).id;
-  if (scope === 'account') return pick('vendor account', await kills.targets('account'), target).id;
-  if (scope === 'key') return pickKey(await kills.targets('key'), target).id;
+  if (scope === 'app') return pick('app', await kills.targets('app', target), target).id;
+  if (scope === 'account') return pick('vendor account', await kills.targets('account', target), target).id;
+  if (scope === 'key') return pickKey(await kills.targets('key', target), target).id;
   if (scope === 'vendor') checkVendor(services, target);
   if (scope === 'country' && !isCountry(target))
     throw new RingfenceError(

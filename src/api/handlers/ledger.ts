@@ -3,7 +3,7 @@ import type { Given, Received } from '../contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { pointId, readPoint } from '../../kernel/point.ts';
-import { pick, pickKey, type Call, type Handlers } from './handler.ts';
+import { pick, findKey, type Call, type Handlers } from './handler.ts';
 
 export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'settle' | 'totals' | 'verify'}`> = {
   'ledger.list': async (call) => (await call.services.ledger.list(await filterOf(call))).map(show),
@@ -34,7 +34,7 @@ async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
   const { limit, key, app, state } = input;
   return {
     limit,
-    ...(key === undefined ? {} : { key: pickKey(await services.keys.list(), key).id }),
+    ...(key === undefined ? {} : { key: (await findKey(services, key)).id }),
     ...(app === undefined ? {} : { app: pick('app', await services.apps.list(), app).id }),
     ...(state === undefined ? {} : { state }),
   };

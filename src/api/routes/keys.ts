@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { empty, givenName, reference, time, type RouteSpec } from '../schema.ts';
+import { count, givenName, reference, time, type RouteSpec } from '../schema.ts';
 
 const kind = z.enum(['secret', 'hs256', 'rs256']);
+/** Of one answer: to check and print more holds the primary process, which revokes keys meanwhile. */
+const MOST_KEYS = 1000;
 const seconds = z.number().int().min(0).max(315_360_000);
 
 export const key = z.object({
@@ -42,7 +44,14 @@ export const keyRoutes = {
     output: createdKey,
     status: 201,
   },
-  'keys.list': { summary: 'List virtual keys', input: empty, output: z.array(key) },
+  'keys.list': {
+    summary: 'List virtual keys in order of name, a page at a time',
+    input: z.strictObject({
+      after: z.string().max(120).optional().describe('Id of the last key of the page before'),
+      limit: count(MOST_KEYS).default(MOST_KEYS),
+    }),
+    output: z.array(key),
+  },
   'keys.rotate': {
     summary: 'Create a key in place of another, which ends after the overlap',
     input: z.strictObject({

@@ -1,4 +1,5 @@
 import type { Answer } from '../../api/contract.ts';
+import { allKeys } from '../all-keys.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { namesOf } from '../names.ts';
@@ -54,7 +55,7 @@ export async function list(
   flags: CommonFlags & { readonly all: boolean },
 ): Promise<void> {
   const { client, table } = await openSession(context, flags);
-  const keys = await client.call('keys.list', {});
+  const keys = await allKeys(client);
   const nameOf = await namesOf(client, flags.json ? [] : keys.flatMap(({ app, account }) => [app, account]));
   const shown = flags.all ? keys : keys.filter((key) => stateOf(key) === 'active');
   table(

@@ -1,5 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { KeyStore } from '../ports.ts';
+import { allPages, PAGE } from '../pages.ts';
 import type { VirtualKeyRecord } from '../records.ts';
 import type { Database, Queries, Row } from './database.ts';
 
@@ -7,7 +8,7 @@ const KEY_COLUMNS = 'SELECT body, last_used_at FROM virtual_key';
 
 /** Virtual keys as JSON, beside what must be found or be unique. */
 export function createKeys(database: Database): KeyStore {
-  async function page(after: string, limit: number | null): Promise<VirtualKeyRecord[]> {
+  async function page(after: string, limit: number): Promise<VirtualKeyRecord[]> {
     const rows = await database.all(`${KEY_COLUMNS} WHERE id > $1 ORDER BY id LIMIT $2`, after, limit);
     return rows.map(toKey);
   }
@@ -17,8 +18,18 @@ export function createKeys(database: Database): KeyStore {
       const row = await database.get(`${KEY_COLUMNS} WHERE id = $1`, id);
       return row === undefined ? null : toKey(row);
     },
-    list: () => page('', null),
+    list: () => allPages((last) => page(last?.id ?? '', PAGE)),
     page,
+    async pageByName(after, limit) {
+      const beyond = `WHERE (name COLLATE "C", id) > (SELECT name COLLATE "C", id FROM virtual_key WHERE id = $1)`;
+      const where = after === null ? 'WHERE $1::text IS NULL' : beyond;
+      const order = 'ORDER BY name COLLATE "C", id LIMIT $2';
+      return (await database.all(`${KEY_COLUMNS} ${where} ${order}`, after, limit)).map(toKey);
+    },
+    async find(reference) {
+      const rows = await database.all(`${KEY_COLUMNS} WHERE id = $1 OR name COLLATE "C" = $1`, reference);
+      return rows.map(toKey);
+    },
     remove: async (id) => (await database.run('DELETE FROM virtual_key WHERE id = $1', id)) > 0,
     async touch(uses) {
       await database.run(

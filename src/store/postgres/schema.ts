@@ -129,4 +129,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE ledger ADD COLUMN at_bound boolean NOT NULL DEFAULT false;
   `,
+  `
+  CREATE INDEX virtual_key_by_name ON virtual_key ((name COLLATE "C"), id);
+  `,
 ];

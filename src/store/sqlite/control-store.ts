@@ -1,4 +1,5 @@
 import type { Collection, KeyStore, PolicyStore, PriceStore, SettingStore } from '../ports.ts';
+import { allPages, PAGE } from '../pages.ts';
 import type { VirtualKeyRecord } from '../records.ts';
 import type { CollectionName } from './collections.ts';
 import type { StoredKey } from './keys.ts';
@@ -29,6 +30,7 @@ export function createCollection<T extends { readonly id: string; readonly name?
 }
 
 export function createKeys(call: Call): KeyStore {
+  const page: KeyStore['page'] = async (after, limit) => (await call('pageKeys', after, limit)).map(toKey);
   return {
     put: (key) =>
       call('putKey', {
@@ -43,8 +45,10 @@ export function createKeys(call: Call): KeyStore {
       const stored = await call('getKey', id);
       return stored === null ? null : toKey(stored);
     },
-    list: async () => (await call('pageKeys', '', Number.MAX_SAFE_INTEGER)).map(toKey),
-    page: async (after, limit) => (await call('pageKeys', after, limit)).map(toKey),
+    list: () => allPages((last) => page(last?.id ?? '', PAGE)),
+    page,
+    pageByName: async (after, limit) => (await call('pageKeysByName', after, limit)).map(toKey),
+    find: async (reference) => (await call('findKeys', reference)).map(toKey),
     remove: (id) => call('removeKey', id),
     touch: (uses) => call('touchKeys', [...uses]),
   };

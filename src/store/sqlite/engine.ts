@@ -56,6 +56,8 @@ function createReads(context: Context) {
     listRecords: (collection: CollectionName) => collections.listRecords(database, collection),
     getKey: (id: string) => keys.getKey(database, id),
     pageKeys: (after: string, limit: number) => keys.pageKeys(database, after, limit),
+    pageKeysByName: (after: string | null, limit: number) => keys.pageKeysByName(database, after, limit),
+    findKeys: (reference: string) => keys.findKeys(database, reference),
     activePolicy: () => policies.activePolicy(database),
     listPolicies: () => policies.listPolicies(database),
     listPrices: (vendor: string | null) => prices.listPrices(database, vendor),

@@ -56,6 +56,21 @@ export function pageKeys(database: Database, after: string, limit: number): Stor
     .map(toStoredKey);
 }
 
+/** As many as bear one name: a key that is rotated each day has one such a day. */
+export function findKeys(database: Database, reference: string): StoredKey[] {
+  return database
+    .all('SELECT body, last_used_at FROM virtual_key WHERE id = ?1 OR name = ?1', reference)
+    .map(toStoredKey);
+}
+
+export function pageKeysByName(database: Database, after: string | null, limit: number): StoredKey[] {
+  const beyond = 'WHERE (name, id) > (SELECT name, id FROM virtual_key WHERE id = ?1)';
+  const query = `
+    SELECT body, last_used_at FROM virtual_key ${after === null ? 'WHERE ?1 IS NULL' : beyond}
+    ORDER BY name, id LIMIT ?2`;
+  return database.all(query, after, limit).map(toStoredKey);
+}
+
 export function removeKey(database: Database, id: string): boolean {
   return database.run('DELETE FROM virtual_key WHERE id = ?', id) > 0;
 }

@@ -143,4 +143,7 @@ export const MIGRATIONS: readonly string[] = [
     terms BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE INDEX virtual_key_by_name ON virtual_key (name, id);
+  `,
 ];

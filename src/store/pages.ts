@@ -1,0 +1,17 @@
+/** Small enough that taking one in holds the event loop for some milliseconds. */
+export const PAGE = 2000;
+
+/**
+ * Everything, page by page. An answer with 100,000 keys at once would hold the thread of the store, and whoever takes it
+ * in, for a second: no money is granted and no key revoked meanwhile.
+ */
+export async function allPages<T>(
+  read: (last: T | undefined) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const page = await read(all.at(-1));
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}
