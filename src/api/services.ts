@@ -10,7 +10,7 @@ import type { RekeyReport } from '../custody/sealing/rekey.ts';
 import type { CreatedKey } from '../custody/virtual-keys.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import type { Micros, Money } from '../kernel/money.ts';
-import type { LedgerFilter, LedgerVerification } from '../store/ports.ts';
+import type { LedgerFilter, LedgerVerification, PriceFilter } from '../store/ports.ts';
 import type {
   AccountRecord,
   AppRecord,
@@ -148,7 +148,7 @@ export interface PriceService {
   /** Throws `input_invalid` that names the line. */
   readFile(text: string, format: 'json' | 'csv'): readonly PriceRecord[];
   put(rows: readonly PriceRecord[], actor: string): Promise<number>;
-  list(vendor?: string): Promise<readonly PriceRecord[]>;
+  list(filter: PriceFilter): Promise<readonly PriceRecord[]>;
   remove(vendor: string, kind: PriceRecord['kind'] | undefined, actor: string): Promise<number>;
 }
 

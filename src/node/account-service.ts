@@ -26,7 +26,7 @@ export function createAccountService(primary: Primary): AccountService {
       const id = newId('account', randomBytes);
       await record({ actor, act: 'account.seal', target: id, detail: { vendor, name } });
       const account = await accounts.seal(request, id);
-      const bands = missingBands(await store.prices.list(vendor), account);
+      const bands = missingBands(await store.prices.currencies(vendor), account);
       if (bands.length > 0) {
         const detail = { rows: bands.length, kind: 'band', currency: account.currency };
         await record({ actor, act: 'prices.put', target: vendor, detail });

@@ -16,6 +16,7 @@ import type { AccountRecord } from '../store/records.ts';
 import { atOwnHost } from '../vendors/own-host.ts';
 import type { Registry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
+import { createIncomingPrices } from './incoming-prices.ts';
 import type { Part } from './messages.ts';
 import type { TrustPart } from './trust.ts';
 
@@ -50,6 +51,7 @@ export function createLiveParts(sources: LiveSources): LiveParts {
   let kills = createKillSwitch([]);
   let policy = compilePolicy(NO_POLICY);
   let prices = createPriceBook([]);
+  const incoming = createIncomingPrices();
   limits.configure(policy.limits);
   return Object.freeze({
     registry: { ...registry, find: (host: string) => registry.find(host) ?? ownHosts.get(host) ?? null },
@@ -74,7 +76,7 @@ export function createLiveParts(sources: LiveSources): LiveParts {
         case 'budgets':
           return budgets.configure(part.all);
         case 'prices':
-          prices = createPriceBook(part.all);
+          prices = incoming.take(part) ?? prices;
           return;
         case 'kills':
           kills = createKillSwitch(part.all, names.replacedBy);

@@ -32,7 +32,7 @@ export interface StartOrder {
   readonly afterEpoch: number;
 }
 
-/** One part of what is in force. Parts replace each other; keys come in pages. */
+/** One part of what is in force. Parts replace each other; keys and prices come in pages. */
 export type Part =
   /** `certificate`: as the settings hold it; `hosts`: registered patterns, with those of accounts that run their own. */
   | { readonly kind: 'trust'; readonly certificate: string; readonly hosts: readonly string[] }
@@ -41,9 +41,18 @@ export type Part =
   | { readonly kind: 'accounts'; readonly all: readonly AccountRecord[] }
   | { readonly kind: 'policy'; readonly source: string | null }
   | { readonly kind: 'budgets'; readonly all: readonly BudgetRecord[] }
-  | { readonly kind: 'prices'; readonly all: readonly PriceRecord[] }
+  | PricePage
   | { readonly kind: 'kills'; readonly all: readonly KillRecord[] }
   | { readonly kind: 'canaries'; readonly all: readonly { readonly id: string; readonly index: string }[] };
+
+/** A page of the price book `book`, which is in force as a whole once the last page is there. */
+export interface PricePage {
+  readonly kind: 'prices';
+  readonly book: number;
+  readonly rows: readonly PriceRecord[];
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
 
 export type ToWorker =
   | StartOrder

@@ -20,6 +20,13 @@ export function createRules(
     await confirmed;
   }
 
+  /** Page by page, so that what revokes or stops something comes in between. */
+  async function refreshPrices(): Promise<void> {
+    await lock('prices in force', async () => {
+      for await (const page of read.prices()) await broadcast(page);
+    });
+  }
+
   async function readBudgets(): Promise<Part> {
     const part = await read.budgets();
     budgets = new Map(part.all.map((budget) => [budget.id, budget]));
@@ -32,7 +39,7 @@ export function createRules(
       refreshApps: () => refresh('apps', read.apps),
       refreshBudgets: () => refresh('budgets', readBudgets),
       refreshPolicy: () => refresh('policy', read.policy),
-      refreshPrices: () => refresh('prices', read.prices),
+      refreshPrices,
     },
   };
 }

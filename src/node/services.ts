@@ -159,7 +159,7 @@ function priceService({ store, record, refreshPrices }: Primary): AdminServices[
       await refreshPrices();
       return count;
     },
-    list: (vendor) => store.prices.list(vendor),
+    list: (filter) => store.prices.list(filter),
     async remove(vendor, kind, actor) {
       await record({ actor, act: 'prices.remove', target: vendor, detail: { kind: kind ?? 'all' } });
       const count = await store.prices.remove(vendor, kind);

@@ -2,13 +2,13 @@ import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { listCanaries } from '../custody/canaries/canaries.ts';
 import { CHECKPOINT_KEY_SETTING } from '../custody/checkpoint-key.ts';
 import { VERSION } from '../kernel/version.ts';
+import { PAGE } from '../store/pages.ts';
+import type { PriceRecord } from '../store/records.ts';
 import { AUTHORITY_KEY_SETTING } from '../tls/authority.ts';
 import { canaryPart } from './aftermath.ts';
 import { lastEpoch, type Foundation } from './foundation.ts';
 import type { Kills } from './kills.ts';
-import type { Part, StartOrder } from './messages.ts';
-
-const KEY_PAGE = 2000;
+import type { Part, PricePage, StartOrder } from './messages.ts';
 
 /** What a data-plane process is told first. Secrets travel sealed. */
 export async function startOrder(
@@ -32,6 +32,21 @@ export async function startOrder(
   };
 }
 
+let books = 0;
+
+/** Half a million prices at once would hold whoever reads or takes them in for seconds; it answers and revokes nothing then. */
+async function* pricePages({ prices }: Foundation['store']): AsyncGenerator<PricePage> {
+  const book = ++books;
+  let after: PriceRecord | null = null;
+  for (;;) {
+    const rows: readonly PriceRecord[] = await prices.page(after, PAGE);
+    const isLast = rows.length < PAGE;
+    yield { kind: 'prices', book, rows, isFirst: after === null, isLast };
+    if (isLast) return;
+    after = rows.at(-1) ?? null;
+  }
+}
+
 /** Reads one part of what is in force, as it stands in the store. */
 export function createPartReader({ store, policyInForce }: Pick<Foundation, 'store' | 'policyInForce'>) {
   return Object.freeze({
@@ -41,7 +56,7 @@ export function createPartReader({ store, policyInForce }: Pick<Foundation, 'sto
       kind: 'policy',
       source: (await policyInForce()).source,
     }),
-    prices: async (): Promise<Part> => ({ kind: 'prices', all: await store.prices.list() }),
+    prices: () => pricePages(store),
     budgets: async () => ({ kind: 'budgets', all: await store.budgets.list() }) as const satisfies Part,
   });
 }
@@ -57,13 +72,13 @@ export async function* allParts(
   yield await read.apps();
   yield await read.accounts();
   yield await read.policy();
-  yield await read.prices();
+  yield* read.prices();
   yield await read.budgets();
   yield kills.part();
   yield canaryPart(await listCanaries(store.settings));
-  let page = await store.keys.page('', KEY_PAGE);
+  let page = await store.keys.page('', PAGE);
   while (page.length > 0) {
     yield { kind: 'keys', put: page };
-    page = await store.keys.page(page.at(-1)?.id ?? '', KEY_PAGE);
+    page = await store.keys.page(page.at(-1)?.id ?? '', PAGE);
   }
 }

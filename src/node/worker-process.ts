@@ -29,7 +29,7 @@ export interface WorkerProcess {
   /** Resolves when the journal is open. */
   readonly started: Promise<void>;
   /**
-   * Puts a part in force. A process that does not confirm within a second (longer for many prices and a long policy), or
+   * Puts a part in force. A process that does not confirm within a second (longer for many budgets and a long policy), or
    * says that it cannot, is killed, so that nothing old stays in force. Rejects, when it has ended, with the reason.
    */
   update(part: Part): Promise<void>;
@@ -171,11 +171,16 @@ async function recallPermits(line: WorkerLine, pool: PermitPool): Promise<number
   return answer.type === 'permits-recalled' ? answer.count : 0;
 }
 
-/** Half a million prices are in force after a few seconds: a process that was killed for it would never be. */
+function rowsOf(part: Part): number {
+  if (part.kind === 'prices') return part.rows.length;
+  return 'all' in part ? part.all.length : 0;
+}
+
+/** What is long takes more than a second to be in force: a process that was killed for it would never be. */
 export function patienceFor(part: Part): number {
   if (part.kind === 'policy')
     return CONFIRM_MILLISECONDS + (part.source?.length ?? 0) / CHARACTERS_A_MILLISECOND;
-  return CONFIRM_MILLISECONDS + ('all' in part ? part.all.length : 0) / ROWS_A_MILLISECOND;
+  return CONFIRM_MILLISECONDS + rowsOf(part) / ROWS_A_MILLISECOND;
 }
 
 async function update({ child, line }: State, part: Part): Promise<void> {

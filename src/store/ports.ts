@@ -54,10 +54,23 @@ export interface PolicyStore {
   list(): Promise<readonly PolicyRecord[]>;
 }
 
+export interface PriceFilter {
+  readonly limit: number;
+  readonly vendor?: string | undefined;
+  readonly item?: string | undefined;
+  /** Rows whose prefix begins so. */
+  readonly prefix?: string | undefined;
+}
+
 export interface PriceStore {
   /** Adds rows, or replaces those with the same vendor, account, item, prefix and `from`. Returns the count. */
   put(rows: readonly PriceRecord[]): Promise<number>;
-  list(vendor?: string): Promise<readonly PriceRecord[]>;
+  /** The first of those that fit, in order of vendor, account, item, prefix and `from`. */
+  list(filter: PriceFilter): Promise<readonly PriceRecord[]>;
+  /** Pages through all rows in this order, for loading data-plane processes; `after`: last row of the page before. */
+  page(after: PriceRecord | null, limit: number): Promise<readonly PriceRecord[]>;
+  /** Of the rows of a vendor that hold for every account. */
+  currencies(vendor: string): Promise<readonly string[]>;
   remove(vendor: string, kind?: PriceRecord['kind']): Promise<number>;
 }
 

@@ -123,14 +123,46 @@ export function controlContract(engine: EngineUnderTest): void {
       const special = { ...price, account: 'account_2' };
       assert.equal(await world.store.prices.put([price, special, { ...price, from: 9 }]), 3);
       await world.store.prices.put([{ ...price, amount: money(80_000), kind: 'ceiling' }]);
-      assert.deepEqual(await world.store.prices.list('example'), [
-        { ...price, amount: 80_000, kind: 'ceiling' },
+      const changed = { ...price, amount: money(80_000), kind: 'ceiling' } as const;
+      assert.deepEqual(await world.store.prices.list({ limit: 9 }), [
+        changed,
         { ...price, from: 9 },
         special,
       ]);
-      assert.deepEqual(await world.store.prices.list('other'), []);
       assert.equal(await world.store.prices.remove('example', 'ceiling'), 1);
       assert.equal(await world.store.prices.remove('example'), 2);
+    });
+
+    it('gives no more prices than are asked for, and those that fit alone', async () => {
+      const all = ['1', '4', '49', '491', ''].flatMap((prefix) =>
+        ['call.create/voice', 'lookup'].flatMap((item) =>
+          ['example', 'other'].map((vendor): PriceRecord => ({ ...price, vendor, item, prefix })),
+        ),
+      );
+      await world.store.prices.put([...all, { ...price, account: 'account_2', currency: 'EUR' }]);
+      const listed = (filter: Parameters<typeof world.store.prices.list>[0]) =>
+        world.store.prices.list(filter);
+      const prefixes = (rows: readonly PriceRecord[]) => rows.map(({ prefix }) => prefix);
+      const only = { vendor: 'other', item: 'lookup', limit: 3 };
+      assert.deepEqual(prefixes(await listed({ ...only, prefix: '4' })), ['4', '49', '491']);
+      assert.deepEqual(prefixes(await listed(only)), ['', '1', '4']);
+      assert.equal((await listed({ limit: 100, item: 'lookup' })).length, 10);
+      assert.equal((await listed({ limit: 100, vendor: 'example' })).length, 11);
+      assert.deepEqual(await listed({ limit: 100, vendor: 'nobody' }), []);
+      assert.deepEqual(await world.store.prices.currencies('example'), ['USD']);
+      assert.deepEqual(await world.store.prices.currencies('nobody'), []);
+    });
+
+    it('pages through all prices in one order', async () => {
+      const seen: PriceRecord[] = [];
+      for (let page = await world.store.prices.page(null, 4); page.length > 0;) {
+        seen.push(...page);
+        page = await world.store.prices.page(page.at(-1) ?? null, 4);
+      }
+      assert.equal(seen.length, 21);
+      assert.deepEqual(seen, await world.store.prices.list({ limit: 100 }));
+      assert.equal(await world.store.prices.remove('example'), 11);
+      assert.equal(await world.store.prices.remove('other'), 10);
     });
 
     it('keeps settings', async () => {

@@ -14,12 +14,8 @@ export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.r
     return { imported: await services.prices.put(rows, actor) };
   },
   'prices.list': async ({ services, input }) => {
-    const { vendor, item, prefix = '', limit } = input;
-    if (vendor !== undefined) checkPriced(services, vendor);
-    const rows = await services.prices.list(vendor);
-    return rows
-      .filter((row) => (item === undefined || row.item === item) && row.prefix.startsWith(prefix))
-      .slice(0, limit);
+    if (input.vendor !== undefined) checkPriced(services, input.vendor);
+    return services.prices.list(input);
   },
   'prices.remove': async ({ services, input, actor }) => {
     checkPriced(services, input.vendor);

@@ -4,9 +4,11 @@ import { micros } from '../../kernel/money.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import type { Bound, Subject } from '../subject.ts';
 import { baseItem, extraItem, mayCost } from './items.ts';
-import { compilePrices, type PriceTable } from './price-table.ts';
+import { createPriceTable, type PriceTable } from './price-table.ts';
 
 export interface PriceBook {
+  /** Further rows, as `PriceTable.add`. Nothing should be asked before the last of them. */
+  add(rows: readonly PriceRecord[]): void;
   /**
    * Worst-case cost of an intent whose call lasts at most `callSeconds`. Null when it cannot cost anything;
    * `price_unknown` when any part of it has no price. `now` is wall ms.
@@ -16,8 +18,10 @@ export interface PriceBook {
 
 /** Compiles rows to look-ups by longest prefix. Stated prices win over the operator's ceilings, those over coarse bands. */
 export function createPriceBook(rows: readonly PriceRecord[]): PriceBook {
-  const table = compilePrices(rows);
+  const table = createPriceTable();
+  table.add(rows);
   return Object.freeze({
+    add: table.add,
     bound(intent: Intent, subject: Subject, callSeconds: number, now: number) {
       const question = { intent, subject, callSeconds, now };
       return mayCost(intent) || isChargedCheck(table, question) ? sum(table, question) : next(null);

@@ -9,6 +9,8 @@ const PUT_PRICES = `
   ON CONFLICT (vendor, account, item, prefix, effective_from) DO UPDATE SET amount = excluded.amount,
     currency = excluded.currency, unit = excluded.unit, increment = excluded.increment, kind = excluded.kind`;
 
+const IDENTITY = 'vendor, account, item, prefix, effective_from';
+
 /** Rows of the price book. The empty account stands for every account of the vendor. */
 export function createPrices(database: Database): PriceStore {
   return {
@@ -32,10 +34,19 @@ export function createPrices(database: Database): PriceStore {
       );
       return rows.length;
     },
-    async list(vendor) {
-      const sql = `SELECT * FROM price WHERE $1::text IS NULL OR vendor = $1
-        ORDER BY vendor, account, item, prefix, effective_from`;
-      return (await database.all(sql, vendor ?? null)).map(toPrice);
+    async list({ vendor = null, item = null, prefix = '', limit }) {
+      const sql = `SELECT * FROM price WHERE ($1::text IS NULL OR vendor = $1) AND ($2::text IS NULL OR item = $2)
+        AND starts_with(prefix, $3) ORDER BY ${IDENTITY} LIMIT $4`;
+      return (await database.all(sql, vendor, item, prefix, limit)).map(toPrice);
+    },
+    async page(after, limit) {
+      const { vendor = '', account = null, item = '', prefix = '', from = 0 } = after ?? {};
+      const sql = `SELECT * FROM price WHERE (${IDENTITY}) > ($1, $2, $3, $4, $5) ORDER BY ${IDENTITY} LIMIT $6`;
+      return (await database.all(sql, vendor, account ?? '', item, prefix, from, limit)).map(toPrice);
+    },
+    async currencies(vendor) {
+      const sql = `SELECT DISTINCT currency FROM price WHERE vendor = $1 AND account = ''`;
+      return (await database.all(sql, vendor)).map((row) => row['currency'] as string);
     },
     remove: (vendor, kind) =>
       database.run(

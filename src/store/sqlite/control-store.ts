@@ -66,10 +66,13 @@ export function createPolicies(call: Call): PolicyStore {
   };
 }
 
-export function createPrices(call: Call): PriceStore {
+/** `lists`: a reading connection, for what may look at every row. */
+export function createPrices(call: Call, lists: Call): PriceStore {
   return {
     put: (rows) => call('putPrices', rows),
-    list: (vendor) => call('listPrices', vendor ?? null),
+    list: (filter) => lists('listPrices', filter),
+    page: (after, limit) => call('pagePrices', after, limit),
+    currencies: (vendor) => lists('priceCurrencies', vendor),
     remove: (vendor, kind) => call('removePrices', vendor, kind ?? null),
   };
 }

@@ -1,4 +1,4 @@
-import type { GrantRequest, LedgerOutcome, LedgerFilter } from '../ports.ts';
+import type { GrantRequest, LedgerOutcome, LedgerFilter, PriceFilter } from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import type { PolicyRecord, PriceRecord } from '../records.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
@@ -60,7 +60,9 @@ function createReads(context: Context) {
     findKeys: (reference: string) => keys.findKeys(database, reference),
     activePolicy: () => policies.activePolicy(database),
     listPolicies: () => policies.listPolicies(database),
-    listPrices: (vendor: string | null) => prices.listPrices(database, vendor),
+    listPrices: (filter: PriceFilter) => prices.listPrices(database, filter),
+    pagePrices: (after: PriceRecord | null, limit: number) => prices.pagePrices(database, after, limit),
+    priceCurrencies: (vendor: string) => prices.priceCurrencies(database, vendor),
     getSetting: (name: string) => settings.getSetting(database, name),
     cursors: (node: string) => cursors(database, node),
     heads: (node: string) => heads(database, node),

@@ -43,7 +43,7 @@ export async function openSqliteStore({ path, clock, ...limits }: SqliteOptions)
     kills: createCollection<KillRecord>(call, 'kill'),
     keys: createKeys(call),
     policies: createPolicies(call),
-    prices: createPrices(call),
+    prices: createPrices(call, lists.call),
     settings: createSettings(call),
     ledger: createLedgerStore({ call, lists: lists.call, audits: audits.call }),
     leases: createLeaseStore(call),

@@ -1,4 +1,6 @@
+import type { PriceFilter } from '../ports.ts';
 import type { PriceRecord } from '../records.ts';
+import { where } from '../select.ts';
 import type { Database, Row } from './database.ts';
 
 /** The empty account stands for every account of the vendor. */
@@ -13,13 +15,32 @@ export function putPrices(database: Database, rows: readonly PriceRecord[]): num
   return rows.length;
 }
 
-export function listPrices(database: Database, vendor: string | null): PriceRecord[] {
-  const order = 'ORDER BY vendor, account, item, prefix, effective_from';
-  const rows =
-    vendor === null
-      ? database.all(`SELECT * FROM price ${order}`)
-      : database.all(`SELECT * FROM price WHERE vendor = ? ${order}`, vendor);
-  return rows.map(toPrice);
+const IDENTITY = 'vendor, account, item, prefix, effective_from';
+
+export function listPrices(
+  database: Database,
+  { vendor, item, prefix = '', limit }: PriceFilter,
+): PriceRecord[] {
+  const given = [
+    ['vendor = ?', vendor],
+    ['item = ?', item],
+  ] as const;
+  const meant = given.filter(([, value]) => value !== undefined);
+  const conditions = [...meant.map(([condition]) => condition), 'substr(prefix, 1, length(?)) = ?'];
+  const values = [...meant.map(([, value]) => value ?? ''), prefix, prefix, limit];
+  const query = `SELECT * FROM price ${where(conditions)} ORDER BY ${IDENTITY} LIMIT ?`;
+  return database.all(query, ...values).map(toPrice);
+}
+
+export function pagePrices(database: Database, after: PriceRecord | null, limit: number): PriceRecord[] {
+  const query = `SELECT * FROM price WHERE (${IDENTITY}) > (?, ?, ?, ?, ?) ORDER BY ${IDENTITY} LIMIT ?`;
+  const { vendor = '', account = null, item = '', prefix = '', from = 0 } = after ?? {};
+  return database.all(query, vendor, account ?? '', item, prefix, from, limit).map(toPrice);
+}
+
+export function priceCurrencies(database: Database, vendor: string): string[] {
+  const query = `SELECT DISTINCT currency FROM price WHERE vendor = ? AND account = ''`;
+  return database.all(query, vendor).map((row) => row['currency'] as string);
 }
 
 export function removePrices(database: Database, vendor: string, kind: string | null): number {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { messageTo, phone, somebody } from '../guard/intents-fixture.ts';
+import type { PriceBook } from '../guard/prices/price-book.ts';
+import { micros } from '../kernel/money.ts';
+import type { PriceRecord } from '../store/records.ts';
+import { createIncomingPrices } from './incoming-prices.ts';
+import type { PricePage } from './messages.ts';
+
+const price = (prefix: string, amount: number): PriceRecord => ({
+  vendor: 'acme',
+  account: null,
+  item: 'message.send/sms',
+  prefix,
+  amount: micros(amount),
+  currency: 'USD',
+  unit: 'each',
+  increment: 60,
+  from: 0,
+  kind: 'price',
+});
+
+const page = (book: number, row: PriceRecord, place: 'first' | 'middle' | 'last'): PricePage => ({
+  kind: 'prices',
+  book,
+  rows: [row],
+  isFirst: place === 'first',
+  isLast: place === 'last',
+});
+
+function costs(book: PriceBook | null): readonly (number | null)[] {
+  return ['+4915215551234', '+12025550123'].map((number) => {
+    const step = book?.bound(messageTo([phone(number)]), somebody, 60, 1000);
+    return step?.ok === true ? (step.value?.money.amount ?? null) : null;
+  });
+}
+
+test('prices that come in pages are in force as a whole, with the last page', () => {
+  const incoming = createIncomingPrices();
+  assert.equal(incoming.take(page(1, price('49', 7), 'first')), null);
+  assert.deepEqual(costs(incoming.take(page(1, price('1', 3), 'last'))), [7, 3]);
+});
+
+test('two books that come side by side do not mix', () => {
+  const incoming = createIncomingPrices();
+  incoming.take(page(1, price('49', 7), 'first'));
+  incoming.take(page(2, price('49', 70), 'first'));
+  assert.deepEqual(costs(incoming.take(page(1, price('1', 3), 'last'))), [7, 3]);
+  assert.deepEqual(costs(incoming.take(page(2, price('1', 30), 'last'))), [70, 30]);
+});
+
+test('a book whose beginning was told before the process lived is not put in force by its end', () => {
+  const incoming = createIncomingPrices();
+  assert.equal(incoming.take(page(1, price('49', 7), 'middle')), null);
+  assert.equal(incoming.take(page(1, price('1', 3), 'last')), null);
+});
+
+test('books that break off are not kept for ever', () => {
+  const incoming = createIncomingPrices();
+  for (const book of [1, 2, 3]) incoming.take(page(book, price('49', book), 'first'));
+  assert.equal(incoming.take(page(1, price('1', 1), 'last')), null);
+  assert.deepEqual(costs(incoming.take(page(3, price('1', 3), 'last'))), [3, 3]);
+});
