@@ -4,7 +4,6 @@ import { createCanaries, type CanaryRecord } from '../custody/canaries/canaries.
 import { createKeyedHash } from '../custody/keyed-hash.ts';
 import { createLeaks } from '../custody/leaks/leaks.ts';
 import { createRotations } from '../custody/rotation/rotations.ts';
-import { parsePolicy } from '../guard/policy/document.ts';
 import type { createCustodians } from './custodians.ts';
 import type { Foundation } from './foundation.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -18,7 +17,7 @@ export interface AftermathOptions extends ReturnType<typeof createCustodians> {
 
 /** What happens after a leak: rotation of vendor accounts, leaks and their responses, decoy keys. */
 export function openAftermath(
-  { store, registry, sealers, lock, clock, journal, send, ring }: Foundation,
+  { store, registry, sealers, lock, clock, journal, send, ring, policyInForce }: Foundation,
   { accounts, keys, supervisor, say }: AftermathOptions,
 ) {
   const shared = {
@@ -62,8 +61,8 @@ export function openAftermath(
     rotate: rotations.start,
     revoke: keys.revoke,
     async automatic() {
-      const policy = await store.policies.active();
-      return policy === null ? 'ask' : (parsePolicy(policy.source).leaks?.respond ?? 'ask');
+      const { document } = await policyInForce();
+      return document?.leaks?.respond ?? 'ask';
     },
   });
   return { rotations, canaries, leaks };

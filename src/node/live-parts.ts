@@ -8,7 +8,6 @@ import { createScrubber } from '../gateway/scrub.ts';
 import type { Budgets } from '../guard/budgets/budgets.ts';
 import { createKillSwitch } from '../guard/kill-switch.ts';
 import type { Limits } from '../guard/limits/limits.ts';
-import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy, NO_POLICY } from '../guard/policy/policy.ts';
 import { createPriceBook } from '../guard/prices/price-book.ts';
 import type { SubjectNames } from '../guard/subject.ts';
@@ -71,7 +70,7 @@ export function createLiveParts(sources: LiveSources): LiveParts {
           ownHosts = hostsOf(registry, part.all);
           return;
         case 'policy':
-          policy = compilePolicy(part.source === null ? NO_POLICY : parsePolicy(part.source), names);
+          policy = compilePolicy(part.document ?? NO_POLICY, names);
           return limits.configure(policy.limits);
         case 'budgets':
           return budgets.configure(part.all);

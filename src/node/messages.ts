@@ -2,6 +2,7 @@ import type { CanaryUse } from '../custody/canaries/canaries.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import type { GrantAnswer, GrantAsk } from '../guard/budgets/slice.ts';
 import type { PermitAsk, PermitPool, PermitReturn } from '../guard/limits/permit.ts';
+import type { PolicyDocument } from '../guard/policy/schema.ts';
 import type { Usage } from '../guard/limits/rate.ts';
 import type { JournalState } from '../journal/options.ts';
 import type { Micros } from '../kernel/money.ts';
@@ -39,7 +40,7 @@ export type Part =
   | { readonly kind: 'apps'; readonly all: readonly AppRecord[] }
   | { readonly kind: 'keys'; readonly put: readonly VirtualKeyRecord[] }
   | { readonly kind: 'accounts'; readonly all: readonly AccountRecord[] }
-  | { readonly kind: 'policy'; readonly source: string | null }
+  | { readonly kind: 'policy'; readonly document: PolicyDocument | null }
   | { readonly kind: 'budgets'; readonly all: readonly BudgetRecord[] }
   | PricePage
   | { readonly kind: 'kills'; readonly all: readonly KillRecord[] }

@@ -1,12 +1,13 @@
 import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy } from '../guard/policy/policy.ts';
+import type { PolicyDocument } from '../guard/policy/schema.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Store } from '../store/ports.ts';
 import type { PolicyRecord } from '../store/records.ts';
 
 export interface PolicyInForce {
   /** Null: nothing is allowed. */
-  readonly source: string | null;
+  readonly document: PolicyDocument | null;
   /** Why the active policy is not in force; null where it is, or where there is none. */
   readonly problem: string | null;
 }
@@ -14,13 +15,13 @@ export interface PolicyInForce {
 /**
  * Reads the active policy. One that an earlier version took and this one refuses is not in force, in no part: nothing is
  * allowed then. It does not keep the gateway from starting, as only a gateway that runs takes a better one. Each version is
- * parsed once: a long one takes a second.
+ * parsed once, and here: a long one takes a second, in which a process would answer no request.
  */
 export function createPolicyInForce({ policies }: Pick<Store, 'policies'>): () => Promise<PolicyInForce> {
   let known: (PolicyInForce & { readonly version: number }) | null = null;
   return async () => {
     const active = await policies.active();
-    if (active === null) return { source: null, problem: null };
+    if (active === null) return { document: null, problem: null };
     if (known?.version !== active.version) known = { version: active.version, ...judge(active) };
     return known;
   };
@@ -28,11 +29,12 @@ export function createPolicyInForce({ policies }: Pick<Store, 'policies'>): () =
 
 function judge(active: PolicyRecord): PolicyInForce {
   try {
-    compilePolicy(parsePolicy(active.source));
-    return { source: active.source, problem: null };
+    const document = parsePolicy(active.source);
+    compilePolicy(document);
+    return { document, problem: null };
   } catch (error) {
     if (!(error instanceof RingfenceError)) throw error;
     const problem = `policy ${active.version} is not in force, so nothing is allowed: ${error.message} Correct it and apply it again.`;
-    return { source: null, problem };
+    return { document: null, problem };
   }
 }

@@ -54,7 +54,7 @@ export function createPartReader({ store, policyInForce }: Pick<Foundation, 'sto
     accounts: async (): Promise<Part> => ({ kind: 'accounts', all: await store.accounts.list() }),
     policy: async (): Promise<Part> => ({
       kind: 'policy',
-      source: (await policyInForce()).source,
+      document: (await policyInForce()).document,
     }),
     prices: () => pricePages(store),
     budgets: async () => ({ kind: 'budgets', all: await store.budgets.list() }) as const satisfies Part,

@@ -1,6 +1,5 @@
 import { createLimits } from '../guard/limits/limits.ts';
 import type { Usage } from '../guard/limits/rate.ts';
-import { parsePolicy } from '../guard/policy/document.ts';
 import { compilePolicy, NO_POLICY } from '../guard/policy/policy.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Part } from './messages.ts';
@@ -20,8 +19,7 @@ export function createUsageMemory(clock: Pick<Clock, 'monotonic'>): UsageMemory 
   const limits = createLimits({ clock });
   return Object.freeze({
     apply(part: Part) {
-      if (part.kind !== 'policy') return;
-      limits.configure(compilePolicy(part.source === null ? NO_POLICY : parsePolicy(part.source)).limits);
+      if (part.kind === 'policy') limits.configure(compilePolicy(part.document ?? NO_POLICY).limits);
     },
     note: limits.merge,
     recall: limits.snapshot,

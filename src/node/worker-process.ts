@@ -29,7 +29,7 @@ export interface WorkerProcess {
   /** Resolves when the journal is open. */
   readonly started: Promise<void>;
   /**
-   * Puts a part in force. A process that does not confirm within a second (longer for many budgets and a long policy), or
+   * Puts a part in force. A process that does not confirm within a second (longer for many budgets), or
    * says that it cannot, is killed, so that nothing old stays in force. Rejects, when it has ended, with the reason.
    */
   update(part: Part): Promise<void>;
@@ -65,7 +65,6 @@ const RUNTIME_OPTIONS = [
 const CONFIRM_MILLISECONDS = 900;
 /** So much is taken in within a millisecond even on a busy machine; a process that does so answers no request. */
 const ROWS_A_MILLISECOND = 20;
-const CHARACTERS_A_MILLISECOND = 50;
 const STOP_MILLISECONDS = 15_000;
 
 interface State {
@@ -178,8 +177,6 @@ function rowsOf(part: Part): number {
 
 /** What is long takes more than a second to be in force: a process that was killed for it would never be. */
 export function patienceFor(part: Part): number {
-  if (part.kind === 'policy')
-    return CONFIRM_MILLISECONDS + (part.source?.length ?? 0) / CHARACTERS_A_MILLISECOND;
   return CONFIRM_MILLISECONDS + rowsOf(part) / ROWS_A_MILLISECOND;
 }
 

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Store } from '../store/ports.ts';
+import { createPolicyInForce } from './policy-in-force.ts';
+import { createPartReader } from './start-order.ts';
+
+const SOURCE = `version: 1
+mode: enforce
+rules:
+  - { id: texts, effect: allow, who: { apps: [shop] }, to: { countries: [DE] } }
+limits:
+  - { id: each, per: key, rate: 10/1m }
+`;
+
+function inForce(version: { current: number }, source = SOURCE) {
+  const active = () => Promise.resolve({ version: version.current, source, createdAt: 0, actor: 'me' });
+  return createPolicyInForce({ policies: { active } as unknown as Store['policies'] });
+}
+
+test('processes are told the policy as it was read by the primary, once a version: they parse no text', async () => {
+  const version = { current: 1 };
+  const policyInForce = inForce(version);
+  const read = createPartReader({ store: {} as Store, policyInForce });
+  const told = await read.policy();
+  assert.ok(told.kind === 'policy' && told.document !== null);
+  assert.deepEqual(structuredClone(told.document), told.document, 'it reaches a process as it is');
+  assert.equal((await policyInForce()).document, told.document);
+  version.current = 2;
+  assert.notEqual((await policyInForce()).document, told.document);
+});
+
+test('of a policy that this version refuses no process is told anything', async () => {
+  const told = await inForce({ current: 1 }, 'rules: 7')();
+  assert.equal(told.document, null);
+  assert.match(told.problem ?? '', /nothing is allowed/);
+});
