@@ -20,6 +20,11 @@ export function openAccount(
   return { fields, secrets: sealer.open(sealed, id, destinationOf(account)) };
 }
 
+/** All that decides whether and as what an account opens: while it is the same, it need not be opened again. */
+export function sealedIdentity(account: Destination & Pick<AccountRecord, 'sealed'>): string {
+  return JSON.stringify([account.id, account.sealed, ...destinationOf(account)]);
+}
+
 /** Who writes the database without the key ring must not turn a credential to a server of his own. */
 function destinationOf({ vendor, fields, upstream }: Destination): Bound {
   const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));

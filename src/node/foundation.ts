@@ -14,6 +14,7 @@ import { createTurns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
+import { createClosedAccounts } from './closed-accounts.ts';
 import { createSender } from './sender.ts';
 import { createPolicyInForce } from './policy-in-force.ts';
 import { openStore } from './store.ts';
@@ -72,6 +73,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     trust,
     upstream,
     policyInForce: createPolicyInForce(store),
+    closedAccounts: createClosedAccounts({ store, sealers }),
     lock: createTurns(),
     send: createSender(upstream, CONTROL),
   });

@@ -1,10 +1,7 @@
 import type { CanaryWatch } from '../custody/canaries/watch.ts';
 import type { KeyTable } from '../custody/key-table.ts';
-import { tryOpenAccount } from '../custody/open.ts';
 import type { Sealer } from '../custody/sealing/sealer.ts';
 import type { PipelineParts } from '../gateway/parts.ts';
-import type { LiveAccount } from '../gateway/ports.ts';
-import { createScrubber } from '../gateway/scrub.ts';
 import type { Budgets } from '../guard/budgets/budgets.ts';
 import { createKillSwitch } from '../guard/kill-switch.ts';
 import type { Limits } from '../guard/limits/limits.ts';
@@ -16,6 +13,7 @@ import { atOwnHost } from '../vendors/own-host.ts';
 import type { Registry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { createIncomingPrices } from './incoming-prices.ts';
+import { openAccounts, type LiveAccounts } from './live-accounts.ts';
 import type { Part } from './messages.ts';
 import type { TrustPart } from './trust.ts';
 
@@ -39,7 +37,7 @@ export interface LiveParts extends Pick<PipelineParts, 'accounts' | 'kills' | 'p
 export function createLiveParts(sources: LiveSources): LiveParts {
   const { registry, sealer, keys, budgets, limits, canaries, onTrust } = sources;
   let apps: ReadonlyMap<string, string> = new Map();
-  let accounts: ReadonlyMap<string, LiveAccount> = new Map();
+  let accounts: LiveAccounts = new Map();
   let ownHosts: ReadonlyMap<string, Vendor> = new Map();
   const names: SubjectNames = {
     app: (id) => apps.get(id),
@@ -66,7 +64,7 @@ export function createLiveParts(sources: LiveSources): LiveParts {
           apps = new Map(part.all.map(({ id, name }) => [id, name]));
           return;
         case 'accounts':
-          accounts = openAccounts(registry, sealer, part.all);
+          accounts = openAccounts({ registry, sealer }, part.all, accounts);
           ownHosts = hostsOf(registry, part.all);
           return;
         case 'policy':
@@ -87,26 +85,6 @@ export function createLiveParts(sources: LiveSources): LiveParts {
       }
     },
   } satisfies LiveParts);
-}
-
-/** Accounts of vendors that this version does not know, and those that the key ring does not open, stay closed. */
-function openAccounts(
-  registry: Registry,
-  sealer: Sealer,
-  records: readonly AccountRecord[],
-): ReadonlyMap<string, LiveAccount> {
-  const accounts = new Map<string, LiveAccount>();
-  for (const record of records) {
-    const vendor = registry.byId(record.vendor);
-    if (vendor === null) continue;
-    const opening = tryOpenAccount(sealer, record);
-    if (!opening.ok) continue;
-    const open = opening.account;
-    const scrubber = createScrubber(open, vendor.custody.sealedAnswerFields);
-    const { id, name, currency, upstream } = record;
-    accounts.set(id, { id, name, vendor: vendor.id, currency, upstream, open, scrubber });
-  }
-  return accounts;
 }
 
 function hostsOf(registry: Registry, records: readonly AccountRecord[]): ReadonlyMap<string, Vendor> {

@@ -68,13 +68,13 @@ test('prices are told in pages, and what comes meanwhile in between', async () =
 });
 
 test('a process that hangs does not hold up what comes next', async () => {
-  const store = { kills: { list: () => Promise.resolve([]) } } as unknown as Store;
+  const store = { apps: { list: () => Promise.resolve([]) } } as unknown as Store;
   const waits = [new Promise<void>(() => {}), Promise.resolve()];
   const broadcast = (): Promise<void> => waits.shift() ?? Promise.resolve();
   const { refreshers } = createRules(
     { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
     { broadcast },
   );
-  void refreshers.refreshKills();
+  void refreshers.refreshApps();
   await refreshers.refreshApps();
 });

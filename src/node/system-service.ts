@@ -8,7 +8,6 @@ import type { JournalState } from '../journal/options.ts';
 import { VERSION } from '../kernel/version.ts';
 import type { Cursor } from '../store/ports.ts';
 import { isAway, nullIfAway } from './away.ts';
-import { closedAccounts } from './closed-accounts.ts';
 import type { FleetReport } from './fleet.ts';
 import { dataPlaneNodes } from './foundation.ts';
 import { describeLoss } from './losses.ts';
@@ -151,7 +150,7 @@ function unstoredKills({ kills }: Pick<Primary, 'kills'>): readonly string[] {
   });
 }
 
-type Alarming = 'canaries' | 'leaks' | 'rotations' | 'sealers' | 'store' | 'policyInForce';
+type Alarming = 'canaries' | 'leaks' | 'rotations' | 'closedAccounts' | 'policyInForce';
 
 /** What wants a person: a policy that is not in force, closed accounts, stopped rotations, used decoys, and leaked credentials of ours that still work. */
 async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
@@ -166,7 +165,7 @@ async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
   );
   return [
     ...(policy.problem === null ? [] : [policy.problem]),
-    ...(await closedAccounts(primary)),
+    ...(await primary.closedAccounts()),
     ...halted.map(
       ({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`,
     ),

@@ -3,7 +3,6 @@ import type { Config } from '../../config/config.ts';
 import { listenerUrl } from '../../config/listener-url.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
-import { closedAccounts } from '../closed-accounts.ts';
 import type { Primary } from '../primary.ts';
 import { forPeople, type Local } from './local.ts';
 
@@ -24,7 +23,7 @@ export async function startAll({ say }: Local, primary: Primary): Promise<() => 
     await primary.start();
     const { problem } = await primary.policyInForce();
     if (problem !== null) say(problem);
-    for (const closed of await closedAccounts(primary)) say(closed);
+    for (const closed of await primary.closedAccounts()) say(closed);
     return await startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
   } catch (error) {
     throw explainListening(error);
