@@ -14,6 +14,14 @@ const vendor = {
   lookup: { list: (action: string) => (action === 'message.send' ? {} : null) },
 } as unknown as Vendor;
 
+test('totals are summed, and the whole ledger is not audited for them', async () => {
+  const sums = [{ currency: 'USD', state: 'committed', amount: micros(7), rows: 1 }] as const;
+  const service = createLedgerService({
+    store: { ledger: { totals: () => Promise.resolve(sums), verify: () => assert.fail() } },
+  } as unknown as Parameters<typeof createLedgerService>[0]);
+  assert.deepEqual(await service.totals(), sums);
+});
+
 test('an unknown outcome says whether it is still looked for, and else why not', async () => {
   const rows = [
     row(1, 'acc_a', 'message.send'),
@@ -25,6 +33,7 @@ test('an unknown outcome says whether it is still looked for, and else why not',
     store: {
       ledger: {
         list: () => assert.fail(),
+        totals: () => assert.fail(),
         verify: () => assert.fail(),
         pending(...given) {
           asked.push(given);

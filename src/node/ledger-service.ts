@@ -15,7 +15,7 @@ export const SETTLED_BY_HAND = 'ledger.settle';
 
 export interface LedgerServiceParts {
   readonly store: {
-    readonly ledger: Pick<Store['ledger'], 'list' | 'verify' | 'pending' | 'get' | 'hasResource'>;
+    readonly ledger: Pick<Store['ledger'], 'list' | 'totals' | 'verify' | 'pending' | 'get' | 'hasResource'>;
     readonly accounts: Pick<Store['accounts'], 'list'>;
   };
   readonly registry: { byId(id: string): Vendor | null };
@@ -36,7 +36,7 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
 
   return {
     list: (options) => ledger.list(options),
-    totals: async () => (await ledger.verify()).totals,
+    totals: () => ledger.totals(),
     verify: () => ledger.verify(),
     async unknown(limit) {
       const rows = await ledger.pending('unknown', limit);

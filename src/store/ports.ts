@@ -155,6 +155,8 @@ export interface LedgerStore {
   list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   /** True when some ledger row of `account` already holds this resource id. */
   hasResource(account: string, resourceId: string): Promise<boolean>;
+  /** Sum of amounts by currency and state, as the rows stand: nothing is judged. */
+  totals(): Promise<LedgerVerification['totals']>;
   /** Recomputes every period from rows and leases; names each contradiction. */
   verify(): Promise<LedgerVerification>;
 }

@@ -29,6 +29,11 @@ export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
+export const TOTALS = `
+  SELECT subject.currency, ledger.state, CAST(sum(ledger.amount) AS bigint) AS amount, count(*) AS rows
+  FROM ledger JOIN subject ON subject.id = ledger.subject
+  GROUP BY subject.currency, ledger.state ORDER BY subject.currency, ledger.state`;
+
 /** What an audit is fed with. */
 export const AUDITED = {
   lives: 'SELECT node, epoch, position, head, closed IS NOT NULL AS closed FROM life',

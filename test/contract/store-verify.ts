@@ -103,6 +103,8 @@ export function verifyContract(engine: EngineUnderTest): void {
 
     it('finds an untouched store clean and adds up the amounts', async () => {
       await fill(world.store);
+      const { totals } = await world.store.ledger.verify();
+      assert.deepEqual(JSON.parse(JSON.stringify(await world.store.ledger.totals())), totals);
       assert.deepEqual(await world.store.ledger.verify(), {
         rows: 6,
         periods: 1,

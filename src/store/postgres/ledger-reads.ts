@@ -1,6 +1,6 @@
 import { checkLimit } from '../grants.ts';
-import type { Cursor, LedgerFilter, LedgerStore } from '../ports.ts';
-import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
+import type { Cursor, LedgerFilter, LedgerStore, LedgerVerification } from '../ports.ts';
+import { IN_STATE, ROW_COLUMNS, ROW_JOINS, TOTALS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Row, Value } from './database.ts';
 import { load, settle } from './ledger-store.ts';
@@ -43,6 +43,7 @@ export function createLedgerStore(context: Context): LedgerStore {
     },
     list: async (options) => records(await list(context, options)),
     hasResource: (account, resourceId) => hasResource(context, account, resourceId),
+    totals: async () => (await database.all(TOTALS)) as unknown as LedgerVerification['totals'],
     verify: () => verify(database),
   };
 }

@@ -1,4 +1,4 @@
-import type { GrantRequest, LedgerOutcome, LedgerFilter, PriceFilter } from '../ports.ts';
+import type { GrantRequest, LedgerOutcome, LedgerFilter, LedgerVerification, PriceFilter } from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import type { PolicyRecord, PriceRecord } from '../records.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
@@ -15,6 +15,7 @@ import { cursors, heads } from './lives.ts';
 import { createPeriods } from './periods.ts';
 import * as policies from './policies.ts';
 import * as prices from './prices.ts';
+import { TOTALS } from '../select.ts';
 import * as settings from './settings.ts';
 import { verify } from './verify.ts';
 
@@ -73,6 +74,7 @@ function createReads(context: Context) {
     hasResource: (account: string, resourceId: string) => hasResource(database, account, resourceId),
     openLeases: () => leases.openLeases(database),
     periods: (budget: string, since: number) => leases.listPeriods(database, budget, since),
+    totals: () => database.all(TOTALS) as unknown as LedgerVerification['totals'],
     verify: () => verify(database),
   };
 }

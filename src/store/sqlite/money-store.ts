@@ -20,6 +20,7 @@ export function createLedgerStore({ call, lists, audits }: LedgerCalls): LedgerS
     get: (point) => call('getRow', point),
     list: (options) => lists('listRows', options),
     hasResource: (account, resourceId) => call('hasResource', account, resourceId),
+    totals: () => audits('totals'),
     verify: () => audits('verify'),
   };
 }
