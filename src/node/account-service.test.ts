@@ -11,7 +11,7 @@ async function setUp() {
   const record: Primary['record'] = ({ act, target }) => Promise.resolve(void acts.push(`${act} ${target}`));
   const { lock } = world;
   const refreshPrices = () => Promise.resolve();
-  const prices = { list: () => Promise.resolve([]), put: () => Promise.resolve(0) };
+  const prices = { currencies: () => Promise.resolve([]), put: () => Promise.resolve(0) };
   const parts = { accounts, rotations, record, lock, refreshPrices, store: { prices } };
   const service = createAccountService(parts as unknown as Primary);
   return { world, service, rotations, acts };
