@@ -20,7 +20,7 @@ const price = (prefix: string, amount: number): PriceRecord => ({
   kind: 'price',
 });
 
-const page = (book: number, row: PriceRecord, place: 'first' | 'middle' | 'last'): PricePage => ({
+const page = (book: bigint, row: PriceRecord, place: 'first' | 'middle' | 'last'): PricePage => ({
   kind: 'prices',
   book,
   rows: [row],
@@ -37,27 +37,35 @@ function costs(book: PriceBook | null): readonly (number | null)[] {
 
 test('prices that come in pages are in force as a whole, with the last page', () => {
   const incoming = createIncomingPrices();
-  assert.equal(incoming.take(page(1, price('49', 7), 'first')), null);
-  assert.deepEqual(costs(incoming.take(page(1, price('1', 3), 'last'))), [7, 3]);
+  assert.equal(incoming.take(page(1n, price('49', 7), 'first')), null);
+  assert.deepEqual(costs(incoming.take(page(1n, price('1', 3), 'last'))), [7, 3]);
 });
 
 test('two books that come side by side do not mix', () => {
   const incoming = createIncomingPrices();
-  incoming.take(page(1, price('49', 7), 'first'));
-  incoming.take(page(2, price('49', 70), 'first'));
-  assert.deepEqual(costs(incoming.take(page(1, price('1', 3), 'last'))), [7, 3]);
-  assert.deepEqual(costs(incoming.take(page(2, price('1', 30), 'last'))), [70, 30]);
+  incoming.take(page(1n, price('49', 7), 'first'));
+  incoming.take(page(2n, price('49', 70), 'first'));
+  assert.deepEqual(costs(incoming.take(page(1n, price('1', 3), 'last'))), [7, 3]);
+  assert.deepEqual(costs(incoming.take(page(2n, price('1', 30), 'last'))), [70, 30]);
 });
 
 test('a book whose beginning was told before the process lived is not put in force by its end', () => {
   const incoming = createIncomingPrices();
-  assert.equal(incoming.take(page(1, price('49', 7), 'middle')), null);
-  assert.equal(incoming.take(page(1, price('1', 3), 'last')), null);
+  assert.equal(incoming.take(page(1n, price('49', 7), 'middle')), null);
+  assert.equal(incoming.take(page(1n, price('1', 3), 'last')), null);
 });
 
 test('books that break off are not kept for ever', () => {
   const incoming = createIncomingPrices();
-  for (const book of [1, 2, 3]) incoming.take(page(book, price('49', book), 'first'));
-  assert.equal(incoming.take(page(1, price('1', 1), 'last')), null);
-  assert.deepEqual(costs(incoming.take(page(3, price('1', 3), 'last'))), [3, 3]);
+  for (const book of [1n, 2n, 3n]) incoming.take(page(book, price('49', Number(book)), 'first'));
+  assert.equal(incoming.take(page(1n, price('1', 1), 'last')), null);
+  assert.deepEqual(costs(incoming.take(page(3n, price('1', 3), 'last'))), [3, 3]);
+});
+
+test('a book that was begun earlier does not take the place of a later one', () => {
+  const incoming = createIncomingPrices();
+  incoming.take(page(1n, price('49', 7), 'first'));
+  incoming.take(page(2n, price('49', 70), 'first'));
+  assert.deepEqual(costs(incoming.take(page(2n, price('1', 30), 'last'))), [70, 30]);
+  assert.equal(incoming.take(page(1n, price('1', 3), 'last')), null);
 });

@@ -12,7 +12,8 @@ const MOST = 2;
 
 /** A book whose first page went to others before this process lived is passed over: what it is told itself is as new. */
 export function createIncomingPrices(): IncomingPrices {
-  const books = new Map<number, PriceBook>();
+  const books = new Map<bigint, PriceBook>();
+  let inForce = 0n;
   return Object.freeze({
     take({ book, rows, isFirst, isLast }: PricePage) {
       if (isFirst) {
@@ -24,7 +25,9 @@ export function createIncomingPrices(): IncomingPrices {
       found?.add(rows);
       if (!isLast) return null;
       books.delete(book);
-      return found ?? null;
+      if (found === undefined || book < inForce) return null; // Begun earlier, it was read from an older store.
+      inForce = book;
+      return found;
     },
   });
 }

@@ -49,7 +49,7 @@ export type Part =
 /** A page of the price book `book`, which is in force as a whole once the last page is there. */
 export interface PricePage {
   readonly kind: 'prices';
-  readonly book: number;
+  readonly book: bigint;
   readonly rows: readonly PriceRecord[];
   readonly isFirst: boolean;
   readonly isLast: boolean;

@@ -32,11 +32,9 @@ export async function startOrder(
   };
 }
 
-let books = 0;
-
 /** Half a million prices at once would hold whoever reads or takes them in for seconds; it answers and revokes nothing then. */
 async function* pricePages({ prices }: Foundation['store']): AsyncGenerator<PricePage> {
-  const book = ++books;
+  const book = process.hrtime.bigint();
   let after: PriceRecord | null = null;
   for (;;) {
     const rows: readonly PriceRecord[] = await prices.page(after, PAGE);
