@@ -18,7 +18,7 @@ mode: enforce
 rules:
   - id: all
     effect: allow
-    what: { effects: [read, write, spend, pii] }
+    what: { effects: [read, write, spend, pii, routing, export] }
     limits: { maxCallDuration: 1m }
 `;
 

@@ -58,13 +58,16 @@ describe('kill switches', () => {
   it('are in force before the store is asked', async (t) => {
     const { store, told, start } = await openWorld(t);
     const kills = await start();
-    store.put = () => new Promise(() => {});
-    void kills.on(killOf('one'));
+    const stored = Promise.withResolvers<undefined>();
+    store.put = () => stored.promise;
+    const putOn = kills.on(killOf('one'));
     assert.deepEqual(told, [['one']]);
     assert.deepEqual(
       kills.part().all.map(({ id }) => id),
       ['one'],
     );
+    stored.resolve(undefined);
+    await putOn;
   });
 
   it('leave nothing on disk once they are stored', async (t) => {
