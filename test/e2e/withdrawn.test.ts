@@ -7,6 +7,8 @@ import { allowMessages, PRICE, sendMessage, spentOf, until } from './spending.ts
 /** Connections that a process has to one vendor account (`gateway/upstream.ts`). */
 const CONNECTIONS = 256;
 const WAITING = 40;
+/** All of them must be there before the first is answered, and none may wait for ten seconds. */
+const SLOW = 8_000;
 
 describe('a request that waits for a connection to the vendor', () => {
   let node: TestNode;
@@ -25,7 +27,7 @@ describe('a request that waits for a connection to the vendor', () => {
       const before = requests.count;
       const arrived = (): number => requests.list(before).filter(({ method }) => method === 'POST').length;
       const spent = (await spentOf(node.primary, 'budget_all')) ?? 0;
-      const slow = faults.add({ kind: 'latency', method: 'POST', milliseconds: 3_000 });
+      const slow = faults.add({ kind: 'latency', method: 'POST', milliseconds: SLOW });
       const sent = Array.from({ length: CONNECTIONS + WAITING }, () => sendMessage(node));
       await until(async () => (slow.hits === CONNECTIONS ? true : null));
       await withdraw();
