@@ -20,12 +20,12 @@ const price = (prefix: string, amount: number): PriceRecord => ({
   kind: 'price',
 });
 
-const page = (book: bigint, row: PriceRecord, place: 'first' | 'middle' | 'last'): PricePage => ({
+const page = (book: bigint, row: PriceRecord, number: number, last?: 'last'): PricePage => ({
   kind: 'prices',
   book,
+  number,
   rows: [row],
-  isFirst: place === 'first',
-  isLast: place === 'last',
+  isLast: last === 'last',
 });
 
 function costs(book: PriceBook | null): readonly (number | null)[] {
@@ -37,35 +37,46 @@ function costs(book: PriceBook | null): readonly (number | null)[] {
 
 test('prices that come in pages are in force as a whole, with the last page', () => {
   const incoming = createIncomingPrices();
-  assert.equal(incoming.take(page(1n, price('49', 7), 'first')), null);
-  assert.deepEqual(costs(incoming.take(page(1n, price('1', 3), 'last'))), [7, 3]);
+  assert.equal(incoming.take(page(1n, price('49', 7), 0)), null);
+  assert.deepEqual(costs(incoming.take(page(1n, price('1', 3), 1, 'last'))), [7, 3]);
 });
 
 test('two books that come side by side do not mix', () => {
   const incoming = createIncomingPrices();
-  incoming.take(page(1n, price('49', 7), 'first'));
-  incoming.take(page(2n, price('49', 70), 'first'));
-  assert.deepEqual(costs(incoming.take(page(1n, price('1', 3), 'last'))), [7, 3]);
-  assert.deepEqual(costs(incoming.take(page(2n, price('1', 30), 'last'))), [70, 30]);
+  incoming.take(page(1n, price('49', 7), 0));
+  incoming.take(page(2n, price('49', 70), 0));
+  assert.deepEqual(costs(incoming.take(page(1n, price('1', 3), 1, 'last'))), [7, 3]);
+  assert.deepEqual(costs(incoming.take(page(2n, price('1', 30), 1, 'last'))), [70, 30]);
 });
 
 test('a book whose beginning was told before the process lived is not put in force by its end', () => {
   const incoming = createIncomingPrices();
-  assert.equal(incoming.take(page(1n, price('49', 7), 'middle')), null);
-  assert.equal(incoming.take(page(1n, price('1', 3), 'last')), null);
+  assert.equal(incoming.take(page(1n, price('49', 7), 1)), null);
+  assert.equal(incoming.take(page(1n, price('1', 3), 2, 'last')), null);
 });
 
 test('books that break off are not kept for ever', () => {
   const incoming = createIncomingPrices();
-  for (const book of [1n, 2n, 3n]) incoming.take(page(book, price('49', Number(book)), 'first'));
-  assert.equal(incoming.take(page(1n, price('1', 1), 'last')), null);
-  assert.deepEqual(costs(incoming.take(page(3n, price('1', 3), 'last'))), [3, 3]);
+  for (const book of [1n, 2n, 3n]) incoming.take(page(book, price('49', Number(book)), 0));
+  assert.equal(incoming.take(page(1n, price('1', 1), 1, 'last')), null);
+  assert.deepEqual(costs(incoming.take(page(3n, price('1', 3), 1, 'last'))), [3, 3]);
 });
 
 test('a book that was begun earlier does not take the place of a later one', () => {
   const incoming = createIncomingPrices();
-  incoming.take(page(1n, price('49', 7), 'first'));
-  incoming.take(page(2n, price('49', 70), 'first'));
-  assert.deepEqual(costs(incoming.take(page(2n, price('1', 30), 'last'))), [70, 30]);
-  assert.equal(incoming.take(page(1n, price('1', 3), 'last')), null);
+  incoming.take(page(1n, price('49', 7), 0));
+  incoming.take(page(2n, price('49', 70), 0));
+  assert.deepEqual(costs(incoming.take(page(2n, price('1', 30), 1, 'last'))), [70, 30]);
+  assert.equal(incoming.take(page(1n, price('1', 3), 1, 'last')), null);
+});
+
+test('a page that comes again, as to a process that starts, begins no book anew: no page of it would be missed', () => {
+  const incoming = createIncomingPrices();
+  incoming.take(page(1n, price('1', 3), 0));
+  incoming.take(page(1n, price('49', 70), 1));
+  incoming.take(page(1n, price('1', 3), 0)); // Told again, while the next page is told to all.
+  const whole = incoming.take(page(1n, price('4', 7), 2, 'last'));
+  assert.deepEqual(costs(whole), [70, 3]);
+  assert.equal(incoming.take(page(1n, price('49', 70), 1)), null);
+  assert.equal(incoming.take(page(1n, price('4', 7), 2, 'last')), null);
 });

@@ -50,8 +50,9 @@ export type Part =
 export interface PricePage {
   readonly kind: 'prices';
   readonly book: bigint;
+  /** 0, 1, 2 … */
+  readonly number: number;
   readonly rows: readonly PriceRecord[];
-  readonly isFirst: boolean;
   readonly isLast: boolean;
 }
 

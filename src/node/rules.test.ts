@@ -53,11 +53,11 @@ test('prices are told in pages, and what comes meanwhile in between', async () =
     ['prices', 'apps', 'prices', 'prices'],
   );
   assert.deepEqual(
-    pages.map((part) => [part.rows.length, part.isFirst, part.isLast]),
+    pages.map((part) => [part.rows.length, part.number, part.isLast]),
     [
-      [PAGE, true, false],
-      [PAGE, false, false],
-      [1, false, true],
+      [PAGE, 0, false],
+      [PAGE, 1, false],
+      [1, 2, true],
     ],
   );
   assert.deepEqual(

@@ -36,10 +36,10 @@ export async function startOrder(
 async function* pricePages({ prices }: Foundation['store']): AsyncGenerator<PricePage> {
   const book = process.hrtime.bigint();
   let after: PriceRecord | null = null;
-  for (;;) {
+  for (let number = 0; ; number++) {
     const rows: readonly PriceRecord[] = await prices.page(after, PAGE);
     const isLast = rows.length < PAGE;
-    yield { kind: 'prices', book, rows, isFirst: after === null, isLast };
+    yield { kind: 'prices', book, number, rows, isLast };
     if (isLast) return;
     after = rows.at(-1) ?? null;
   }
