@@ -34,3 +34,12 @@ test('of a policy that this version refuses no process is told anything', async 
   assert.equal(told.document, null);
   assert.match(told.problem ?? '', /nothing is allowed/);
 });
+
+test('a version that a database gives anew, since it failed over to a copy without it, is the one that it holds now', async () => {
+  let source = SOURCE;
+  const active = () => Promise.resolve({ version: 1, source, createdAt: 0, actor: 'me' });
+  const policyInForce = createPolicyInForce({ policies: { active } as unknown as Store['policies'] });
+  await policyInForce();
+  source = SOURCE.replace('10/1m', '3/1m');
+  assert.deepEqual((await policyInForce()).document?.limits?.[0]?.rate, '3/1m');
+});

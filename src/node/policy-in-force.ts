@@ -14,15 +14,17 @@ export interface PolicyInForce {
 
 /**
  * Reads the active policy. One that an earlier version took and this one refuses is not in force, in no part: nothing is
- * allowed then. It does not keep the gateway from starting, as only a gateway that runs takes a better one. Each version is
- * parsed once, and here: a long one takes a second, in which a process would answer no request.
+ * allowed then. It does not keep the gateway from starting, as only a gateway that runs takes a better one. Each text is
+ * parsed once, and here: a long one takes a second, in which a process would answer no request. Its number does not tell it
+ * from others: a database that failed over to an older copy gives it anew.
  */
 export function createPolicyInForce({ policies }: Pick<Store, 'policies'>): () => Promise<PolicyInForce> {
-  let known: (PolicyInForce & { readonly version: number }) | null = null;
+  let known: (PolicyInForce & Pick<PolicyRecord, 'version' | 'source'>) | null = null;
   return async () => {
     const active = await policies.active();
     if (active === null) return { document: null, problem: null };
-    if (known?.version !== active.version) known = { version: active.version, ...judge(active) };
+    const { version, source } = active;
+    if (known?.version !== version || known.source !== source) known = { version, source, ...judge(active) };
     return known;
   };
 }
