@@ -127,5 +127,11 @@ test('Python resolves vendor hosts by a module that is found before its own', ()
   assert.equal(python(options.tls), options.python);
   assert.equal(python(options.tls, '/app/lib'), `${options.python}:/app/lib`);
   assert.equal(python(options.tls, `${options.python}:/app/lib`), `${options.python}:/app/lib`, 'once');
+  assert.equal(
+    python(options.tls, '/app/lib:'),
+    `${options.python}:/app/lib:`,
+    'an empty entry is the working folder',
+  );
+  assert.equal(python(options.tls, ''), options.python, 'no entry');
   assert.equal(python(null, '/app/lib'), '/app/lib');
 });

@@ -81,9 +81,11 @@ function proxyVariables({ proxy, hosts, trust, base }: EnvironmentOptions): Reco
 
 function pythonVariables({ tls, python, base }: EnvironmentOptions): Record<string, string> {
   if (tls === null) return {};
-  const own = (base['PYTHONPATH'] ?? '').split(delimiter).filter((folder) => folder !== python);
+  const given = base['PYTHONPATH'] ?? '';
+  // An empty entry, which `PYTHONPATH=/app:$PYTHONPATH` leaves, is the working folder.
+  const own = given === '' ? [] : given.split(delimiter).filter((folder) => folder !== python);
   return {
-    PYTHONPATH: [python, ...own].filter((folder) => folder !== '').join(delimiter),
+    PYTHONPATH: [python, ...own].join(delimiter),
     RINGFENCE_TLS: tls,
   };
 }
