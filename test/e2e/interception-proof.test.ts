@@ -100,6 +100,7 @@ test(
       proxy.probeKey,
     );
     assert.match(proof.untried.join(), /aiohttp .*trust_env=True/);
+    assert.match(proof.untried.join(), /http\.client and urllib3/);
     assert.deepEqual(states(proof, 'python'), ['covered'], JSON.stringify(proof.rows));
   },
 );

@@ -88,6 +88,8 @@ def has(name):
 untried = []
 if os.environ.get("RINGFENCE_TLS"):
     clients["http.client"] = ask_plainly
+else:
+    untried.append("http.client")
 if has("aiohttp"):
     if os.environ.get("RINGFENCE_TLS") and not has("aiodns") and not has("uvloop"):
         clients["aiohttp"] = ask_aiohttp

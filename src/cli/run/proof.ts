@@ -57,6 +57,8 @@ export interface ProofOptions {
 const NODE_ALONE = 'With --scope vendors, other programs that it starts, such as curl, go past the gateway.';
 /** Clients that are there and obey no variable, as the probe names them. To try them is to send past the gateway. */
 const BLIND: Readonly<Record<string, string>> = {
+  'http.client':
+    'http.client and urllib3 of Python by itself were not tried: they obey no proxy variable, and without a TLS listener of the gateway they go past it.',
   aiohttp:
     'aiohttp of Python was not tried (aiodns or uvloop resolve names for it, or the gateway has no TLS listener): sessions without `trust_env=True` may go past the gateway.',
   java: 'What java itself does was not tried: the probe needs a JDK of 11 or newer, not only a JRE.',
