@@ -109,3 +109,13 @@ test('media that the vendor fetches for a chat message is seen; links that only 
     [file.file_url, file.thumbnail_url, 'https://mms.example/c.png'],
   );
 });
+
+test('an address that stands in two places of a change is refused: the vendor may take the one that no rule saw', () => {
+  const profile = '/messaging_profiles/1';
+  const [one, other] = ['https://a.example/', 'https://b.example/'];
+  for (const url of [`${profile}?webhook_url=${one}&webhook_url=${other}`, `${profile}?webhook_url=${one}`])
+    assert.equal(read(url, { webhook_url: other }, 'PATCH').kind, 'malformed', url);
+  assert.deepEqual(hosts(`${profile}?webhook_url=${one}`, { name: 'x' }, 'PATCH'), [one]);
+  const twice = read(`${profile}?webhook_url=${one}&webhook_url=${other}`, { name: 'x' }, 'PATCH');
+  assert.equal(twice.kind, 'malformed');
+});

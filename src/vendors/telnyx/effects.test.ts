@@ -55,6 +55,9 @@ test('a SIM card is asked for its PIN and PUK by a parameter, and that makes the
   assert.deepEqual(effects('GET', '/sim_cards/1'), ['read']);
   assert.deepEqual(effects('GET', '/sim_cards/1?include_pin_puk_codes=false'), ['read']);
   assert.deepEqual(effects('GET', '/sim_cards/1?include_pin_puk_codes=true'), ['read', 'secret']);
+  const twice = '/sim_cards/1?include_pin_puk_codes=true&include_pin_puk_codes=false';
+  assert.deepEqual(effects('GET', '/sim_cards?tag=a&tag=b'), ['read'], 'filters may repeat a name');
+  assert.deepEqual(effects('GET', twice), ['read', 'secret'], 'whichever the vendor takes');
 });
 
 test('recordings, people and their numbers are personal data', () => {

@@ -19,7 +19,7 @@ import {
   requireText,
   Unreadable,
 } from '../shared/reading.ts';
-import { parseFormText } from '../shared/form.ts';
+import { type Form, parseFormText } from '../shared/form.ts';
 import { urlsIn, withCallbacks } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
@@ -122,7 +122,7 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
       return withCallbacks(read(body, plan, operation), body);
     }
     const given = looseParameters(operation, request);
-    const effects = effectsOf(operation, given);
+    const effects = effectsOf(operation, request, given);
     const destinations = operation.id === 'phoneNumbers.jobs.updateBatch' ? bulkForwardedTo(given, plan) : [];
     const details = { effects, destinations, parameters: parametersOf(given), callbacks: urlsIn(given) };
     const free = !operation.effects.includes('spend');
@@ -132,9 +132,11 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
   });
 }
 
-/** The codes of a SIM card are in an answer only if they are asked for. */
-function effectsOf({ effects }: Operation, given: JsonObject): readonly Effect[] {
-  return isOn(given, 'include_pin_puk_codes') ? [...effects, 'secret'] : effects;
+/** The codes of a SIM card are in an answer only if they are asked for; of several words for it any may count. */
+function effectsOf({ effects }: Operation, request: WireRequest, given: JsonObject): readonly Effect[] {
+  const asked = queryOf(request).map(([name, value]): JsonObject => ({ [name]: value }));
+  const isAsked = [given, ...asked].some((one) => isOn(one, 'include_pin_puk_codes'));
+  return isAsked ? [...effects, 'secret'] : effects;
 }
 
 /** The vendor's servers merge query and body, so a query could add what the body does not say. */
@@ -144,11 +146,23 @@ function strictBody(request: WireRequest): JsonObject {
   return bodyOf(request);
 }
 
-/** Reads may repeat a name (filters do); bodies may not. */
+/** Reads may repeat a name (filters do); what changes something may not: one of two addresses would be hidden. */
 function looseParameters(operation: Operation, request: WireRequest): JsonObject {
-  const query = parseFormText(request.query);
-  if (query.kind === 'malformed') throw new Unreadable(query.problem);
-  return { ...Object.fromEntries(query.entries), ...looseBody(operation, request) };
+  const query = queryOf(request);
+  const body = looseBody(operation, request);
+  const seen = new Set(Object.keys(body));
+  for (const [name] of request.method === 'GET' ? [] : query) {
+    if (seen.has(name) && /^\w+$/.test(name))
+      throw new Unreadable(`\`${name}\` stands there more than once.`);
+    seen.add(name);
+  }
+  return { ...Object.fromEntries(query), ...body };
+}
+
+function queryOf({ query }: WireRequest): Form['entries'] {
+  const form = parseFormText(query);
+  if (form.kind === 'malformed') throw new Unreadable(form.problem);
+  return form.entries;
 }
 
 function looseBody(operation: Operation, request: WireRequest): JsonObject {
