@@ -5,9 +5,19 @@ import type { AccountRecord, LedgerRecord } from '../store/records.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { createLedgerService } from './ledger-service.ts';
 import type { Settlement } from './settlement/settlement.ts';
+import { isShown } from './settlement/unknown.ts';
 
-const row = (position: number, account: string, action: string) =>
-  ({ node: 'w0', epoch: 1, position, at: 1_000_000, account, action, bound: micros(10) }) as LedgerRecord;
+const row = (position: number, account: string, action: string, fingerprints = ['hash of +1']) =>
+  ({
+    node: 'w0',
+    epoch: 1,
+    position,
+    at: 1_000_000,
+    account,
+    action,
+    bound: micros(10),
+    fingerprints,
+  }) as unknown as LedgerRecord;
 
 /** A vendor that lists messages, and nothing else. */
 const vendor = {
@@ -27,6 +37,7 @@ test('an unknown outcome says whether it is still looked for, and else why not',
     row(1, 'acc_a', 'message.send'),
     row(2, 'acc_a', 'call.start'),
     row(3, 'acc_b', 'message.send'),
+    row(4, 'acc_a', 'message.send', ['hash of ']),
   ];
   const asked: unknown[] = [];
   const service = createLedgerService({
@@ -48,7 +59,9 @@ test('an unknown outcome says whether it is still looked for, and else why not',
       },
     },
     registry: { byId: (id) => (id === 'acme' ? vendor : null) },
-    settlement: {} as Settlement,
+    settlement: {
+      isShown: (one, lookup) => isShown(one, lookup, (text) => `hash of ${text}`),
+    } as Settlement,
     record: () => assert.fail(),
   });
   const found = await service.unknown(7);
@@ -59,6 +72,7 @@ test('an unknown outcome says whether it is still looked for, and else why not',
       [1, 'ongoing'],
       [2, 'not-listed'],
       [3, 'account-gone'],
+      [4, 'not-listed'],
     ],
   );
 });

@@ -19,7 +19,7 @@ export interface LedgerServiceParts {
     readonly accounts: Pick<Store['accounts'], 'list'>;
   };
   readonly registry: { byId(id: string): Vendor | null };
-  readonly settlement: Pick<Settlement, 'booking' | 'inTurn'>;
+  readonly settlement: Pick<Settlement, 'booking' | 'inTurn' | 'isShown'>;
   readonly record: Primary['record'];
 }
 
@@ -41,7 +41,7 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
     async unknown(limit) {
       const rows = await ledger.pending('unknown', limit);
       const byId = new Map((await accounts.list()).map((account) => [account.id, account]));
-      return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), registry) }));
+      return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), parts) }));
     },
     settle: (point: JournalPoint, statement: LedgerStatement, actor: string) =>
       settlement.inTurn(point, async () => {
@@ -54,14 +54,15 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
   };
 }
 
-/** Can the vendor still be asked what became of the row? As settlement does (`settlement/unknown.ts`). */
+/** Can the vendor still be asked what became of the row? As settlement asks. */
 function searchOf(
   row: LedgerRecord,
   account: AccountRecord | undefined,
-  registry: LedgerServiceParts['registry'],
+  { registry, settlement }: LedgerServiceParts,
 ): UnknownOutcome['search'] {
   if (account === undefined) return 'account-gone';
   const lookup = registry.byId(account.vendor)?.lookup ?? null;
   const request = lookup?.list(row.action as Action, windowOf([row]), account.fields) ?? null;
-  return request === null || lookup?.shows?.(row.operation) === false ? 'not-listed' : 'ongoing';
+  if (lookup === null || request === null) return 'not-listed';
+  return settlement.isShown(row, lookup) ? 'ongoing' : 'not-listed';
 }

@@ -200,6 +200,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
           now: clock.wall,
         }),
         inTurn: (_row, work) => work(),
+        isShown: () => true,
       },
       record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
     }),

@@ -2,13 +2,14 @@ import { pointId, type JournalPoint } from '../../kernel/point.ts';
 import { createTurns } from '../../kernel/turns.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
+import type { LookupAdapter } from '../../vendors/vendor.ts';
 import { createBooking, type Booking, type BookingOptions } from './booking.ts';
 import { createClocks, type ClocksOptions } from './clocks.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
 import { createSweep, DUE_AT_ONCE } from './sweep.ts';
-import { resolveUnknown } from './unknown.ts';
+import { isShown, resolveUnknown } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOptions {
   readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get' | 'list'>;
@@ -29,6 +30,8 @@ export interface Settlement {
   prices(): Promise<number>;
   /** Looks for what became of unknown rows; how many have an outcome now. */
   outcomes(): Promise<number>;
+  /** Could a list of the vendor's show what became of the row? Else only a person finds out. */
+  isShown(row: LedgerRecord, lookup: LookupAdapter): boolean;
   /** For what a person found out, in the row's turn. */
   readonly booking: Booking;
   /** Runs `work` while nobody else decides what became of the row. */
@@ -104,6 +107,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   }
 
   return Object.freeze({
+    isShown: (row: LedgerRecord, lookup: LookupAdapter) => isShown(row, lookup, options.fingerprint),
     booking,
     inTurn,
     prices() {

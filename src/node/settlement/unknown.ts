@@ -48,7 +48,7 @@ export async function resolveUnknown(
 }
 
 /** A record must show that the row's request was done, and be found by its recipient. */
-function isShown(
+export function isShown(
   { operation, fingerprints: [recipient] }: LedgerRecord,
   lookup: LookupAdapter | null,
   fingerprint: UnknownOptions['fingerprint'],
