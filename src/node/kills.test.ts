@@ -145,6 +145,8 @@ describe('kill switches', () => {
       (JSON.parse(await readFile(path, 'utf8')) as KillRecord[]).map(({ id }) => id),
       ['one'],
     );
+    assert.equal(await kills.lift('two', async () => {}), true, 'nor the lifting of it');
+    await assert.rejects(kills.lift('one', async () => {}), { code: 'store_unavailable' });
   });
 
   it('are in force, and said to be forgotten by a restart, where the disk takes nothing either', async (t) => {

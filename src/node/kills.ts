@@ -120,7 +120,9 @@ async function open(state: State): Promise<void> {
 }
 
 async function lift(state: State, id: string, before: () => Promise<void>): Promise<boolean> {
-  await storeRest(state);
+  await storeRest(state).catch((error: unknown) => {
+    if (state.rest.has(id)) throw error;
+  });
   if (!state.stored.some((kill) => kill.id === id)) return false;
   await change(state, async () => {
     await state.kills.get(id); // Of a store that is away nothing is to be journaled that will not happen.
