@@ -25,7 +25,7 @@ export interface LedgerServiceParts {
 
 /** What was spent, as the store has it. */
 export function createLedgerService(parts: LedgerServiceParts): LedgerService {
-  const { store, registry, settlement, record } = parts;
+  const { store, settlement, record } = parts;
   const { ledger, accounts } = store;
 
   async function rowAt(point: JournalPoint): Promise<LedgerRecord> {
