@@ -1,3 +1,4 @@
+import { pointId } from '../../kernel/point.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/vendor.ts';
@@ -19,7 +20,7 @@ export interface FreeRecords {
   of(row: LedgerRecord): VendorRecord | 'later' | null;
 }
 
-/** So many requests are never under way at once. */
+/** So many requests are never under way, or lost, at once. */
 const MOST_UNDER_WAY = 10_000;
 /** Accounts with redaction show numbers without their end. */
 const REDACTED = /^\+?\d*[x*]{2,}$/i;
@@ -62,8 +63,13 @@ export async function findFree(
       same.splice(same.indexOf(own), 1);
     }
   }
-  match((row, record) => isNear(row, record) && isSame(row, record, fingerprint));
-  match(isNear);
+  const isOwn: typeof isNear = (row, record) => isNear(row, record) && isSame(row, record, fingerprint);
+  match(isOwn);
+  const lost = found.size < rows.length ? await lostBeside(rows, ledger) : [];
+  const others = Map.groupBy(lost, destinationOf);
+  const isOthers = (row: LedgerRecord, record: VendorRecord): boolean =>
+    (others.get(destinationOf(row)) ?? []).some((other) => isOwn(other, record));
+  match((row, record) => isNear(row, record) && !isOthers(row, record));
 
   return {
     of(row) {
@@ -71,6 +77,17 @@ export async function findFree(
       return found.get(row) ?? (left.some((record) => isNear(row, record)) ? 'later' : null);
     },
   };
+}
+
+/** Rows that are looked for in other lists or turns, and may fit a record better. */
+async function lostBeside(
+  rows: readonly [LedgerRecord, ...LedgerRecord[]],
+  ledger: FreeRecordsOptions['ledger'],
+): Promise<readonly LedgerRecord[]> {
+  const { account, action } = rows[0];
+  const here = new Set(rows.map(pointId));
+  const lost = await ledger.list({ state: 'unknown', limit: MOST_UNDER_WAY });
+  return lost.filter((row) => row.account === account && row.action === action && !here.has(pointId(row)));
 }
 
 const destinationOf = ({ fingerprints: [to = ''] }: LedgerRecord): string => to;

@@ -291,6 +291,21 @@ describe('an unknown outcome', () => {
     assert.equal((await world.row(other)).state, 'released');
   });
 
+  it('leaves it also where that row is looked for at another time', async (context) => {
+    const world = await openWorld(context, { grace: 1 });
+    await world.lose({ ...HELLO, To: '+15005550007' }, false);
+    await world.advance(50_000);
+    const other = await world.lose({ ...HELLO, From: '+15005550100' }, false);
+    await world.advance(15_000);
+    const row = await world.lose(HELLO, true); // More than a minute after the first: in another list.
+    for (let turn = 0; turn < 3; turn++) {
+      await world.advance(70_000);
+      await world.settlement.round();
+    }
+    assert.equal((await world.row(row)).state, 'committed');
+    assert.equal((await world.row(other)).state, 'released');
+  });
+
   it('stays unknown while a record shows no recipient', async (context) => {
     const hidden = (body: string) => body.replaceAll(TO, '+491521555XXXX');
     const world = await openWorld(context, { grace: 1, edit: hidden });
