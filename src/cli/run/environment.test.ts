@@ -115,6 +115,17 @@ test('Java gets the same as properties, behind the options that are there', () =
   assert.match(onSix, /https\.proxyHost=fd00::1 .*\|\[fd00::1\] /);
 });
 
+test('hosts that the operator excepted from proxies of Java stay excepted, but for vendor hosts', () => {
+  const exceptions = (own: string) => {
+    const base = { JAVA_TOOL_OPTIONS: `-Xmx1g -Dhttp.nonProxyHosts=${own}` };
+    const java = prepareEnvironment({ ...options, base })['JAVA_TOOL_OPTIONS'] ?? '';
+    return /.*-Dhttp\.nonProxyHosts=(\S+)/.exec(java)?.[1]?.split('|').slice(5);
+  };
+  assert.deepEqual(exceptions('*.corp.example|db.internal|10.*'), ['*.corp.example', 'db.internal', '10.*']);
+  assert.deepEqual(exceptions('"*.corp.example|db.internal"'), ['*.corp.example', 'db.internal']);
+  assert.deepEqual(exceptions('*|*.acme.example|api.*|api.acme.example|*.example|a*'), []);
+});
+
 test('a trust store that the operator gave Java stays', () => {
   const base = { JAVA_TOOL_OPTIONS: '-Djavax.net.ssl.trustStore=/etc/corporate.jks' };
   const java = prepareEnvironment({ ...options, base })['JAVA_TOOL_OPTIONS'] ?? '';

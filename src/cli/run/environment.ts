@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { isWithin } from '../../tls/domains.ts';
-import { javaToolOptions } from './java.ts';
+import { javaExceptions, javaToolOptions } from './java.ts';
 import type { TrustFiles } from './trust-files.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -75,7 +75,13 @@ function proxyVariables({ proxy, hosts, trust, base }: EnvironmentOptions): Reco
     NODE_USE_ENV_PROXY: '1',
     npm_config_proxy: proxy,
     npm_config_https_proxy: proxy,
-    JAVA_TOOL_OPTIONS: javaToolOptions({ proxy, direct: exceptions, store: trust.javaStore, base }),
+    JAVA_TOOL_OPTIONS: javaToolOptions({
+      proxy,
+      direct: exceptions,
+      kept: javaExceptions(base).filter((pattern) => !coversVendor(pattern, hosts)),
+      store: trust.javaStore,
+      base,
+    }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface JavaOptions {
   readonly proxy: string;
   /** Entries of `NO_PROXY`. */
   readonly direct: readonly string[];
+  /** Patterns of the operator's own exceptions that stay. */
+  readonly kept: readonly string[];
   /** Path of the trust store. */
   readonly store: string;
   readonly base: Environment;
@@ -37,7 +39,7 @@ export interface JavaOptions {
  * `JAVA_TOOL_OPTIONS` with the properties that stand in Java for proxy and trust variables, behind the operator's own:
  * the last one counts. A trust store of the operator's stays; where it does not know our authority, the proof says so.
  */
-export function javaToolOptions({ proxy, direct, store, base }: JavaOptions): string {
+export function javaToolOptions({ proxy, direct, kept, store, base }: JavaOptions): string {
   const own = base['JAVA_TOOL_OPTIONS'] ?? '';
   const { hostname, port } = new URL(proxy);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -46,8 +48,16 @@ export function javaToolOptions({ proxy, direct, store, base }: JavaOptions): st
     `-D${scheme}.proxyPort=${port || 80}`,
   ]);
   const trust = [`-Djavax.net.ssl.trustStore="${store}"`, '-Djavax.net.ssl.trustStoreType=PKCS12'];
-  const ours = [...proxies, `-Dhttp.nonProxyHosts=${direct.flatMap(javaPattern).join('|')}`];
+  const patterns = new Set([...direct.flatMap(javaPattern), ...kept]);
+  const ours = [...proxies, `-Dhttp.nonProxyHosts=${[...patterns].join('|')}`];
   return [own, ...ours, ...(OWN_STORE.test(own) ? [] : trust)].filter((one) => one !== '').join(' ');
+}
+
+/** What the operator excepts from proxies of Java: hosts, `*.domain` and networks; other patterns fit more than they tell. */
+export function javaExceptions({ JAVA_TOOL_OPTIONS: own = '' }: Environment): readonly string[] {
+  const [, patterns = ''] = [...own.matchAll(/-Dhttp\.nonProxyHosts=(\S+)/g)].at(-1) ?? [];
+  const all = patterns.replaceAll(/["']/g, '').split('|');
+  return all.filter((one) => /^(?:\*\.)?[^*]+$|^[\d.]+\.\*$/.test(one));
 }
 
 /** An entry of `NO_PROXY` stands for what is below it as well. Java knows no networks. */
