@@ -146,7 +146,10 @@ describe('kill switches', () => {
       ['one'],
     );
     assert.equal(await kills.lift('two', async () => {}), true, 'nor the lifting of it');
-    await assert.rejects(kills.lift('one', async () => {}), { code: 'store_unavailable' });
+    await assert.rejects(
+      kills.lift('one', async () => {}),
+      { code: 'store_unavailable' },
+    );
   });
 
   it('are in force, and said to be forgotten by a restart, where the disk takes nothing either', async (t) => {
