@@ -78,6 +78,20 @@ for (const engine of ENGINES.filter((one) => one.name === 'PostgreSQL'))
       assert.equal(await store.settings.get('after'), 'recovery');
     });
 
+    it('loads after a failover what it had given names for, of which the copy lacks some', async () => {
+      const [store] = stores as [Store];
+      const life = { node: 'behind', key: 'key_behind', reserves: [reserve(10, 'behind')] };
+      await store.leases.grant(grantRequest({ budget: 'behind', node: 'behind' }));
+      const good = batch(0, 1, { node: 'behind', rows: [row(0, life)] });
+      // The names are given before the transaction, which does not come to pass.
+      await assert.rejects(store.ledger.load({ ...good, outcomes: [committed(7, 1)] }));
+      await sandbox.edit(`DELETE FROM subject WHERE key = 'key_behind'`);
+      await store.ledger.load(good);
+      assert.equal((await store.ledger.cursors('behind')).at(-1)?.position, 1);
+      const [period] = await store.leases.periods('behind', 0);
+      assert.equal(period?.spent, 10);
+    });
+
     it('does not wait for ever for a gateway that froze inside a transaction', async () => {
       const frozen = await sandbox.hold?.(
         `SELECT pg_advisory_xact_lock(hashtextextended('budget frozen', 0))`,

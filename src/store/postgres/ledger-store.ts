@@ -35,7 +35,6 @@ async function loadPlan(context: Context, plan: LoadPlan): Promise<number | null
   return database.transaction(async (queries) => {
     const { names } = context;
     const life = await ensureLife({ queries, names }, sql.LIFE_FOR_LOAD, plan.node, plan.epoch);
-    if (plan.from > life.position) names.forget();
     checkNoGap(plan, life.position);
     if (plan.to <= life.position) return checkHead(queries, life, plan);
     if (plan.from < life.position) return life.position;

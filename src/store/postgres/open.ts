@@ -9,7 +9,7 @@ import { createKeys } from './keys.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLedgerStore } from './ledger-reads.ts';
 import { checkStore, migrate } from './migrate.ts';
-import { createNames } from './names.ts';
+import { createNames, type Names } from './names.ts';
 import { createPolicies } from './policies.ts';
 import { createPrices } from './prices.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -43,7 +43,8 @@ export async function openPostgresStore({ clock, owner, ...connection }: Postgre
   }
   // Names have connections of their own: a transaction that asks for one never waits for the connection of another.
   const naming = openDatabase({ ...connection, connections: 2 });
-  const context = { database, names: createNames(naming) };
+  const names = createNames(naming);
+  const context = { database: forgetting(database, names), names };
   return Object.freeze({
     apps: createCollection<AppRecord>(database, 'app'),
     accounts: createCollection<AccountRecord>(database, 'account'),
@@ -57,6 +58,24 @@ export async function openPostgresStore({ clock, owner, ...connection }: Postgre
     leases: createLeaseStore(context),
     close: once(async () => void (await Promise.all([database.close(), naming.close()]))),
   });
+}
+
+/**
+ * Whatever has failed, the database may be a copy that lacks the latest names: with their numbers nothing could be written
+ * any more. To find them again is a statement each.
+ */
+function forgetting(database: Database, names: Names): Database {
+  return {
+    ...database,
+    async transaction(work, mode) {
+      try {
+        return await database.transaction(work, mode);
+      } catch (error) {
+        names.forget();
+        throw error;
+      }
+    },
+  };
 }
 
 /** What is there for `owner` (null: nobody yet), without changing anything. Rejects as opening it would. */
