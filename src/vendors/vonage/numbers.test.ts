@@ -11,8 +11,17 @@ test('a number that passes its calls on to a telephone or SIP address may cost, 
   const phone = intent(REST, update({ voiceCallbackType: 'tel', voiceCallbackValue: '449012345678' }));
   assert.deepEqual([phone.channel, to(phone)], ['voice', ['+449012345678']]);
   assert.ok(phone.effects.includes('indirect') && phone.effects.includes('routing'));
+  const padded = intent(REST, update({ voiceCallbackType: ' Tel ', voiceCallbackValue: '449012345678' }));
+  assert.deepEqual(to(padded), ['+449012345678'], 'as the vendor may read it');
   const kept = intent(REST, update({ voiceCallbackValue: '449012345678' }));
   assert.deepEqual(to(kept), ['+449012345678'], 'the type that it has already');
+  for (const form of [
+    { voiceCallbackType: '', voiceCallbackValue: '449012345678' },
+    { voiceCallbackValue: ' 449012345678' },
+  ])
+    assert.deepEqual(to(intent(REST, update(form))), ['+449012345678'], 'likewise');
+  const dialed = intent(REST, update({ voiceCallbackValue: 'sip:449012345678@sip.nexmo.com' }));
+  assert.deepEqual(to(dialed), ['+449012345678'], 'an address, whatever the number had before');
   const sip = intent(REST, update({ voiceCallbackType: 'sip', voiceCallbackValue: 'sip:a@b.example' }));
   assert.deepEqual(to(sip), ['sip:a@b.example']);
   assert.match(problem(REST, update({ voiceCallbackType: 'tel', voiceCallbackValue: 'x' })), /international/);

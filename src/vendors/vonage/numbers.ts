@@ -24,11 +24,17 @@ export function readNumberUpdate(
 ): IntentDetails {
   checkForwarding(body);
   const parameters = parametersOf(body);
-  const value = optionalText(body, VALUE) ?? '';
-  const type = optionalText(body, TYPE)?.toLowerCase() ?? (/^\+?\d{5,}$/.test(value) ? 'tel' : '');
+  const value = (optionalText(body, VALUE) ?? '').trim();
+  const type = optionalText(body, TYPE)?.trim().toLowerCase() || typeOf(value);
   if (value === '' || (type !== 'tel' && type !== 'sip')) return { parameters };
   const sip = /^sips?:/i.test(value) ? value : `sip:${value}`;
   const destination =
     type === 'tel' ? phoneOf(value, VALUE, plan, true) : sipOf(sip, VALUE, { plan, dialsOut: DIALS_OUT });
   return { effects: [...effects, 'indirect'], channel: 'voice', destinations: [destination], parameters };
+}
+
+/** Without a type the number keeps its own, which nobody knows here: what can be called counts as called. */
+function typeOf(value: string): string {
+  if (/^\+?\d{5,}$/.test(value)) return 'tel';
+  return /^sips?:|^[^/]*@/i.test(value) ? 'sip' : '';
 }
