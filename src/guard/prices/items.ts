@@ -17,11 +17,13 @@ export function baseItem({ action, channel, operation, effects }: Intent): strin
 }
 
 /** The item of a further part of an action, as adapters name it in `Intent.extras`. */
-export function extraItem({ action }: Intent, extra: string): string {
+export function extraItem({ action, channel }: Intent, extra: string): string {
   if (action === 'lookup') return `lookup/${extra}`;
   if (action === 'verify.start' && (CHANNELS as readonly string[]).includes(extra))
     return `${action}/${extra}`;
-  return `${action.split('.')[0] ?? action}.${extra}`;
+  // What a command starts in a running call costs what it costs in one that is dialled.
+  const stem = action === 'other' && channel === 'voice' ? 'call' : (action.split('.')[0] ?? action);
+  return `${stem}.${extra}`;
 }
 
 const NAMES = new Set<string>([

@@ -52,6 +52,19 @@ describe('price book', () => {
     assert.equal(bound([sms], intent), '0.60 USD');
   });
 
+  it('prices what a command starts in a running call as in one that is dialled', () => {
+    const answer = messageTo([], {
+      action: 'other',
+      effects: ['spend'],
+      channel: 'voice',
+      operation: 'calls.actions.answer',
+      extras: ['recording'],
+    });
+    const rows = [row('other', '', 10_000), row('call.recording', '', 2_000, { unit: 'minute' })];
+    assert.equal(bound(rows, answer, 600), '0.03 USD');
+    assert.match(bound([row('other', '', 10_000)], answer, 600), /call\.recording/);
+  });
+
   it('prices an order for as many as it is for', () => {
     const order = messageTo([], { action: 'other', operation: 'simCardOrders.create', quantity: 500 });
     assert.equal(bound([row('other/simCardOrders.create', '', 3_000_000)], order), '1500.00 USD');

@@ -28,7 +28,8 @@ export const LIMITS: readonly [number, number] = [1, LONGEST_CALL];
 const DIALS_OUT =
   /(?:^|\.)telnyx\.(?:com|com\.au|eu|ca|asia)$|^(?:192\.76\.120|64\.16\.250|185\.246\.41|103\.115\.244)\.\d{1,3}$/;
 const DTMF = /^([^,]+),[0-9A-DwW*#]{1,64}$/;
-const checkCall = createNameCheck([
+/** Refuses fields that are spelled almost like one that decides about a call. */
+export const checkCall = createNameCheck([
   'to',
   'from',
   'time_limit_secs',
@@ -81,7 +82,7 @@ function callDetails(body: JsonObject): IntentDetails {
 }
 
 /** What is charged besides the minutes. An assistant may transfer the call: one leg of unknown destination. */
-function extrasOf(body: JsonObject): string[] {
+export function extrasOf(body: JsonObject): string[] {
   const detection = optionalText(body, 'answering_machine_detection') ?? 'disabled';
   const assisted = isOn(body, 'assistant') || isOn(body, 'enable_dialogflow');
   return [

@@ -32,6 +32,7 @@ import {
   readScheduledEvent,
   readTransfer,
 } from './calls.ts';
+import { COMMANDS, exportsOf } from './commands.ts';
 import { bulkForwardedTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
 import { readTexmlCall, readTexmlChange } from './texml.ts';
@@ -60,10 +61,14 @@ export const READERS: Readonly<Record<string, Read>> = {
   'emailInboxes.messages.actions.forward': readMail,
   'emailInboxes.messages.actions.reply': readMail,
   'emailInboxes.messages.actions.replyAll': readMail,
-  'calls.dial': readDial,
+  'calls.dial': (body, plan, operation) => ({
+    ...readDial(body, plan),
+    effects: exportsOf(body, operation),
+  }),
   'calls.actions.transfer': readTransfer,
   'calls.actions.refer': readRefer,
   'calls.actions.bridge': (body, _plan, operation) => readBridge(body, operation),
+  ...COMMANDS,
   'calls.actions.startRecording': readRecording,
   'conferences.actions.recordStart': readRecording,
   'texml.accounts.calls.recordingsJson.recordingsJson': readRecording,

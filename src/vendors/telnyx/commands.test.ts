@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Intent } from '../../intent/intent.ts';
+import { plan, wire } from '../shared/wire-fixture.ts';
+import { operations } from './facts.ts';
+import { telnyx } from './index.ts';
+
+const HOST = 'api.telnyx.com';
+
+function command(name: string, json: object): Intent {
+  const request = wire(HOST, { method: 'POST', url: `/v2/calls/c1/actions/${name}`, json });
+  const operation = operations.match('POST', HOST, request.segments);
+  assert.ok(operation, name);
+  const reading = telnyx.readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return reading.intent;
+}
+
+const audio = 'wss://x.example/audio';
+const EXPORTS = ['pii', 'routing', 'export'] as const;
+
+test('an answered call costs what it starts, as one that is dialled does', () => {
+  const { extras } = command('answer', { record: 'record-from-answer', transcription: true });
+  assert.deepEqual(extras, ['recording', 'transcription']);
+  const more = {
+    deepfake_detection: { enabled: true },
+    stream_url: audio,
+    conversation_relay_config: { url: audio },
+    assistant: { id: 'a' },
+  };
+  const parts = ['deepfake_detection', 'streaming', 'conversation_relay', 'assistant', 'leg'];
+  const answered = command('answer', more);
+  assert.deepEqual(answered.extras, parts);
+  assert.deepEqual([answered.action, answered.channel, answered.callSeconds], ['other', 'voice', 14_400]);
+  assert.deepEqual(command('answer', {}).extras, []);
+});
+
+test('an assistant may transfer the call, with whichever command it begins', () => {
+  for (const name of ['ai_assistant_start', 'ai_assistant_join', 'gather_using_ai'])
+    assert.deepEqual(command(name, { assistant: { tools: [{ type: 'transfer' }] } }).extras, ['leg'], name);
+  assert.deepEqual(command('conversation_relay_start', { url: audio, assistant: { id: 'a' } }).extras, [
+    'assistant',
+    'leg',
+  ]);
+  assert.deepEqual(command('streaming_start', { stream_url: audio, enable_dialogflow: true }).extras, [
+    'assistant',
+    'leg',
+  ]);
+});
+
+test('to send what is said in a call elsewhere is an export, with whichever request it begins', () => {
+  for (const [name, json] of [
+    ['answer', { stream_url: audio }],
+    ['answer', { conversation_relay_config: { url: audio } }],
+    ['conversation_relay_start', { url: audio }],
+  ] as const)
+    for (const effect of EXPORTS)
+      assert.ok(command(name, json).effects.includes(effect), `${name} ${effect}`);
+  for (const effect of EXPORTS) assert.ok(!command('answer', {}).effects.includes(effect), effect);
+  const request = wire(HOST, {
+    method: 'POST',
+    url: '/v2/calls',
+    json: { to: '+15005550006', from: '+15005550001', stream_url: audio },
+  });
+  const operation = operations.match('POST', HOST, request.segments);
+  assert.ok(operation);
+  const reading = telnyx.readIntent(operation, request, plan);
+  for (const effect of EXPORTS)
+    assert.ok(reading.kind === 'intent' && reading.intent.effects.includes(effect), effect);
+});
+
+test('what a command starts is spelled as the vendor spells it, and stands in the body', () => {
+  for (const url of ['/v2/calls/c1/actions/answer?record=x', '/v2/calls/c1/actions/answer']) {
+    const json = url.includes('?') ? {} : { Stream_url: audio };
+    const request = wire(HOST, { method: 'POST', url, json });
+    const operation = operations.match('POST', HOST, request.segments);
+    assert.ok(operation);
+    assert.equal(telnyx.readIntent(operation, request, plan).kind, 'malformed', url);
+  }
+});

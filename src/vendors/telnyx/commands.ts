@@ -1,0 +1,46 @@
+import type { Effect } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import type { JsonObject } from '../shared/json-body.ts';
+import { createNameCheck, type IntentDetails, isOn, parametersOf } from '../shared/reading.ts';
+import type { Operation } from '../wire.ts';
+import { checkCall, extrasOf, LONGEST_CALL } from './calls.ts';
+
+/** What a request may begin besides what it is called after. */
+const checkStart = createNameCheck([
+  'stream_url',
+  'conversation_relay_config',
+  'assistant',
+  'enable_dialogflow',
+]);
+const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
+
+type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
+
+/** Commands that meter a running call, with what else each of them may start there. */
+export const COMMANDS: Readonly<Record<string, Read>> = {
+  'calls.actions.answer': (body, _plan, operation) => ({
+    ...commandOf(body, extrasOf(body)),
+    effects: exportsOf(body, operation),
+  }),
+  'calls.actions.startStreaming': (body) => commandOf(body, assistantOf(body)),
+  'calls.actions.startConversationRelay': (body) => commandOf(body, assistantOf(body)),
+  'calls.actions.startAIAssistant': (body) => commandOf(body, ['leg']),
+  'calls.actions.joinAIAssistant': (body) => commandOf(body, ['leg']),
+  'calls.actions.gatherUsingAI': (body) => commandOf(body, ['leg']),
+};
+
+function commandOf(body: JsonObject, extras: readonly string[]): IntentDetails {
+  checkCall(body);
+  checkStart(body);
+  return { channel: 'voice', callSeconds: LONGEST_CALL, extras, parameters: parametersOf(body) };
+}
+
+const assistantOf = (body: JsonObject): readonly string[] =>
+  extrasOf(body).filter((extra) => extra === 'assistant' || extra === 'leg');
+
+/** Streams and relays carry what is said in the call to another place. */
+export function exportsOf(body: JsonObject, { effects }: Operation): readonly Effect[] {
+  checkStart(body);
+  const leaves = isOn(body, 'stream_url') || isOn(body, 'conversation_relay_config');
+  return leaves ? [...new Set([...effects, ...EXPORTED])] : effects;
+}
