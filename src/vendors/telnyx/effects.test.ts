@@ -76,3 +76,27 @@ test('recordings, people and their numbers are personal data', () => {
   ])
     assert.ok(effects('GET', url).includes('pii'), url);
 });
+
+test('another script for a conference or participant may cost, muting and ending do not', () => {
+  const change = (url: string, json: object) => {
+    const request = wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/Conferences/${url}`, json });
+    const operation = operations.match('POST', HOST, request.segments);
+    assert.ok(operation, url);
+    const reading = telnyx.readIntent(operation, request, plan);
+    assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+    return reading.intent;
+  };
+  const script = 'https://x.example/texml';
+  for (const [url, name] of [
+    ['c', 'AnnounceUrl'],
+    ['c/Participants/p', 'AnnounceUrl'],
+    ['c/Participants/p', 'HoldUrl'],
+    ['c/Participants/p', 'WaitUrl'],
+  ] as const) {
+    const { effects: given, callbacks } = change(url, { [name]: script });
+    assert.ok(given.includes('indirect'), `${url} ${name}`);
+    assert.deepEqual(callbacks, [script]);
+  }
+  assert.deepEqual(change('c', { Status: 'completed' }).effects, ['write']);
+  assert.deepEqual(change('c/Participants/p', { Muted: true, AnnounceUrl: '' }).effects, ['write']);
+});

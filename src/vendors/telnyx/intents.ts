@@ -35,7 +35,7 @@ import {
 import { COMMANDS, exportsOf } from './commands.ts';
 import { bulkForwardedTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
-import { readTexmlCall, readTexmlChange } from './texml.ts';
+import { readConferenceChange, readTexmlCall, readTexmlChange } from './texml.ts';
 import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
@@ -78,6 +78,9 @@ export const READERS: Readonly<Record<string, Read>> = {
   'texml.initiateAICall': (body, plan) => readTexmlCall(body, plan, true),
   'texml.calls.create': (body, plan) => readTexmlCall(body, plan, false),
   'texml.accounts.calls.update': (body, _plan, operation) => readTexmlChange(body, operation),
+  'texml.accounts.conferences.update': (body, _plan, operation) => readConferenceChange(body, operation),
+  'texml.accounts.conferences.participants.update': (body, _plan, operation) =>
+    readConferenceChange(body, operation),
   'verifications.triggerSMS': readVerification('sms'),
   'verifications.triggerCall': readVerification('voice'),
   'verifications.triggerFlashcall': readVerification('voice'),

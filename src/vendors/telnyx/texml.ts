@@ -75,6 +75,18 @@ export function readTexmlChange(body: JsonObject, operation: Operation): IntentD
   };
 }
 
+const HEARD = ['AnnounceUrl', 'HoldUrl', 'WaitUrl'] as const;
+const checkHeard = createNameCheck(HEARD);
+
+/** What the participants of a conference hear is a script, which may do more than speak. */
+export function readConferenceChange(body: JsonObject, { effects }: Operation): IntentDetails {
+  checkHeard(body);
+  return {
+    effects: HEARD.some((name) => isOn(body, name)) ? effects : effects.filter((one) => one !== 'indirect'),
+    parameters: parametersOf(body),
+  };
+}
+
 /** Elements that speak, wait or end. Everything else in a script, and every URL of a further script, may dial. */
 const QUIET =
   /<\/?(?:Response|Say|Play|Pause|Hangup|Reject)(?:\s[^<>]{0,2000})?>|<(?:Hangup|Pause|Reject)\/>|^<\?xml [^<>]{0,100}\?>/g;
