@@ -36,7 +36,8 @@ import { COMMANDS, exportsOf } from './commands.ts';
 import { bulkForwardedTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
 import { readConferenceChange, readTexmlCall, readTexmlChange } from './texml.ts';
-import { readAssistantMessage, readMail, readMessage, readRcs, readWhatsapp } from './messages.ts';
+import { readDraft, readMail, readMailToMany } from './mail.ts';
+import { readAssistantMessage, readMessage, readRcs, readWhatsapp } from './messages.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
 
@@ -57,10 +58,14 @@ export const READERS: Readonly<Record<string, Read>> = {
   'ai.assistants.scheduledEvents.create': readScheduledEvent,
   'emailMessages.create': readMail,
   'emailMessages.batch': readMail,
-  'emailInboxes.drafts.send': readMail,
+  'emailInboxes.drafts.create': readDraft,
+  'emailInboxes.drafts.update': readDraft,
+  'emailInboxes.drafts.patch': readDraft,
+  'emailInboxes.messages.drafts': readDraft,
+  'emailInboxes.drafts.send': readMailToMany,
   'emailInboxes.messages.actions.forward': readMail,
   'emailInboxes.messages.actions.reply': readMail,
-  'emailInboxes.messages.actions.replyAll': readMail,
+  'emailInboxes.messages.actions.replyAll': readMailToMany,
   'calls.dial': (body, plan, operation) => ({
     ...readDial(body, plan),
     effects: exportsOf(body, operation),

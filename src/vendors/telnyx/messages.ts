@@ -1,11 +1,9 @@
-import type { Channel, Content, Destination } from '../../intent/intent.ts';
+import type { Content, Destination } from '../../intent/intent.ts';
 import { countSegments } from '../../intent/segments.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts';
 import {
-  asObject,
   createNameCheck,
-  emailOf,
   type IntentDetails,
   isOn,
   listOf,
@@ -31,7 +29,6 @@ const checkMessage = createNameCheck([
   'sms_fallback',
   'mms_fallback',
 ]);
-const checkMail = createNameCheck(['to', 'cc', 'bcc', 'messages', 'ignore_suppression']);
 
 /** All endpoints that send an SMS or MMS; `to` lists several people in a group MMS. */
 export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetails {
@@ -155,37 +152,4 @@ function textContent(body: JsonObject, isMms: boolean): Content {
   if (counted.encoding === 'ucs2' || optionalText(body, 'encoding') !== 'ucs2')
     return { segments: counted.segments, encoding: counted.encoding, media: 0, text };
   return { segments: text.length <= 70 ? 1 : Math.ceil(text.length / 66), encoding: 'ucs2', media: 0, text };
-}
-
-/** One e-mail, or a batch of them: everybody in `to`, `cc` and `bcc` is a recipient. */
-export function readMail(body: JsonObject): IntentDetails {
-  checkMail(body);
-  const batch = listOf(body, 'messages').map((one) => asObject(one, 'messages'));
-  for (const message of batch) checkMail(message);
-  const destinations = [body, ...batch].flatMap(mailRecipients);
-  const suppressed = [body, ...batch].some((message) => isOn(message, 'ignore_suppression'));
-  const parameters = new Map(parametersOf(body));
-  if (suppressed) parameters.set('ignore_suppression', 'true');
-  const channel: Channel = 'email';
-  return { action: 'message.send', channel, destinations, sender: senderOf(body), parameters };
-}
-
-function mailRecipients(message: JsonObject): Destination[] {
-  return ['to', 'cc', 'bcc'].flatMap((name) => {
-    const value = fieldOf(message, name);
-    if (value === undefined || value === null) return [];
-    const list: readonly JsonValue[] = Array.isArray(value) ? listOf(message, name) : [value];
-    return list.map((one) => emailOf(addressOf(one) ?? '', name));
-  });
-}
-
-function senderOf(body: JsonObject): string | null {
-  const from = fieldOf(body, 'from');
-  return from === undefined ? null : addressOf(from);
-}
-
-/** An address is a text, or an object with `email`. */
-function addressOf(value: JsonValue): string | null {
-  if (typeof value === 'string') return value;
-  return isJsonObject(value) ? optionalText(value, 'email') : null;
 }

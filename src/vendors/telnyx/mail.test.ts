@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plan, wire } from '../shared/wire-fixture.ts';
+import type { Reading } from '../vendor.ts';
+import { operations } from './facts.ts';
+import { telnyx } from './index.ts';
+
+const HOST = 'api.telnyx.com';
+
+function read(url: string, json: object, method = 'POST'): Reading {
+  const request = wire(HOST, { method, url: `/v2${url}`, json });
+  const operation = operations.match(method, HOST, request.segments);
+  assert.ok(operation, url);
+  return telnyx.readIntent(operation, request, plan);
+}
+
+const MAIL = { from: 'a@example.com', to: ['b@example.com'], subject: 'x' };
+const DRAFTS = '/email_inboxes/i/drafts';
+
+test('a mail to whom the request does not say is for as many as one request may name', () => {
+  for (const url of ['/email_inboxes/i/messages/m/actions/reply_all', `${DRAFTS}/d/send`]) {
+    const reading = read(url, {});
+    assert.ok(reading.kind === 'intent' && reading.intent.quantity === 1000, url);
+  }
+  for (const url of ['/email_messages', '/email_inboxes/i/messages/m/actions/reply']) {
+    const reading = read(url, MAIL);
+    assert.ok(reading.kind === 'intent' && reading.intent.quantity === undefined, url);
+  }
+});
+
+test('a draft has no more recipients than sending it is priced for', () => {
+  const many = Array.from({ length: 501 }, (_, place) => `p${place}@example.com`);
+  for (const [method, url] of [
+    ['POST', DRAFTS],
+    ['PUT', `${DRAFTS}/d`],
+    ['PATCH', `${DRAFTS}/d`],
+    ['POST', '/email_inboxes/i/messages/m/drafts'],
+  ] as const) {
+    assert.equal(read(url, { to: many, bcc: many }, method).kind, 'malformed', `${method} ${url}`);
+    const fine = read(url, { to: many }, method);
+    assert.ok(fine.kind === 'intent' && fine.intent.action === 'other', `${method} ${url}`);
+    assert.ok(!fine.intent.effects.includes('spend'));
+  }
+});
+
+test('no header of a mail adds a recipient', () => {
+  for (const headers of [
+    { Bcc: 'c@example.com' },
+    { 'resent-to': 'c@example.com' },
+    { 'X-A': 'b\r\nBcc: c@example.com' },
+    { 'X-A: b\nBcc': 'c@example.com' },
+    { ' cc': 'c@example.com' },
+  ])
+    for (const [url, json] of [
+      ['/email_messages', { ...MAIL, headers }],
+      ['/email_messages/batch', { messages: [{ ...MAIL, headers }] }],
+      [DRAFTS, { ...MAIL, headers }],
+    ] as const)
+      assert.equal(read(url, json).kind, 'malformed', `${url} ${JSON.stringify(headers)}`);
+  const headers = { 'X-Campaign': 'a b', 'List-Unsubscribe': '<mailto:u@example.com>' };
+  assert.equal(read('/email_messages', { ...MAIL, headers }).kind, 'intent');
+});

@@ -1,0 +1,74 @@
+import type { Channel, Destination } from '../../intent/intent.ts';
+import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import {
+  asObject,
+  createNameCheck,
+  emailOf,
+  type IntentDetails,
+  isOn,
+  listOf,
+  objectOf,
+  optionalText,
+  parametersOf,
+  Unreadable,
+} from '../shared/reading.ts';
+
+const checkMail = createNameCheck(['to', 'cc', 'bcc', 'messages', 'headers', 'ignore_suppression']);
+/** Who gets a reply to all, or a draft, only the vendor knows; no request may name more than so many. */
+const MOST_RECIPIENTS = 1000;
+const HEADER = /^[\x21-\x39\x3b-\x7e]+$/;
+const ADDRESSES = /^(?:resent-)?(?:to|cc|bcc)$/i;
+
+/** One e-mail, or a batch of them: everybody in `to`, `cc` and `bcc` is a recipient. */
+export function readMail(body: JsonObject): IntentDetails {
+  checkMail(body);
+  const batch = listOf(body, 'messages').map((one) => asObject(one, 'messages'));
+  for (const message of batch) checkMail(message);
+  for (const message of [body, ...batch]) checkHeaders(message);
+  const destinations = [body, ...batch].flatMap(mailRecipients);
+  const suppressed = [body, ...batch].some((message) => isOn(message, 'ignore_suppression'));
+  const parameters = new Map(parametersOf(body));
+  if (suppressed) parameters.set('ignore_suppression', 'true');
+  const channel: Channel = 'email';
+  return { action: 'message.send', channel, destinations, sender: senderOf(body), parameters };
+}
+
+/** A mail to everybody who got another one, or whom a draft names. */
+export function readMailToMany(body: JsonObject): IntentDetails {
+  return { ...readMail(body), quantity: MOST_RECIPIENTS };
+}
+
+/** A draft is sent by a request that does not name its recipients; they are counted here. */
+export function readDraft(body: JsonObject): IntentDetails {
+  const { destinations = [], parameters = new Map() } = readMail(body);
+  if (destinations.length > MOST_RECIPIENTS)
+    throw new Unreadable(`A draft may have ${MOST_RECIPIENTS} recipients.`);
+  return { parameters };
+}
+
+/** `headers` may not hold what `to`, `cc` and `bcc` do. */
+function checkHeaders(message: JsonObject): void {
+  for (const [name, value] of Object.entries(objectOf(message, 'headers') ?? {}))
+    if (!HEADER.test(name) || ADDRESSES.test(name) || typeof value !== 'string' || /[\r\n]/.test(value))
+      throw new Unreadable('`headers` must have plain names and values, and no recipients.');
+}
+
+function mailRecipients(message: JsonObject): Destination[] {
+  return ['to', 'cc', 'bcc'].flatMap((name) => {
+    const value = fieldOf(message, name);
+    if (value === undefined || value === null) return [];
+    const list: readonly JsonValue[] = Array.isArray(value) ? listOf(message, name) : [value];
+    return list.map((one) => emailOf(addressOf(one) ?? '', name));
+  });
+}
+
+function senderOf(body: JsonObject): string | null {
+  const from = fieldOf(body, 'from');
+  return from === undefined ? null : addressOf(from);
+}
+
+/** An address is a text, or an object with `email`. */
+function addressOf(value: JsonValue): string | null {
+  if (typeof value === 'string') return value;
+  return isJsonObject(value) ? optionalText(value, 'email') : null;
+}
