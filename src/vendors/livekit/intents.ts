@@ -16,6 +16,7 @@ import { urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { duration, field, list, message, snakeName, text, whole } from './fields.ts';
+import { exportsOf, holds, storesIn } from './outputs.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
 
@@ -39,6 +40,11 @@ export const READERS: Readonly<Record<string, Read>> = {
   'RoomService.CreateRoom': readRoom,
   'PhoneNumberService.PurchasePhoneNumber': readPurchase,
   'AgentSimulation.CreateSimulationRun': readSimulation,
+  'Egress.UpdateStream': (body, _plan, operation) => ({ effects: exportsOf(body, operation.effects) }),
+  'Connector.AcceptWhatsAppCall': readConnection,
+  'Connector.ConnectTwilioCall': readConnection,
+  'SIP.CreateSIPDispatchRule': readRule,
+  'SIP.UpdateSIPDispatchRule': readRule,
 };
 
 export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
@@ -47,8 +53,15 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const body = bodyOf(request);
     const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
     const details = read?.(body, plan, operation) ?? {};
-    return { ...details, parameters: parametersOf(body), callbacks: urlsIn(body) };
+    return { ...details, parameters: parametersOf(body), callbacks: addressesIn(body) };
   });
+}
+
+/** Addresses to which the vendor will connect; storage and trunks have theirs in parts. */
+function addressesIn(body: JsonObject): readonly string[] {
+  const host = text(message(body, 'trunk') ?? {}, 'hostname');
+  const trunk = host === null ? [] : [`https://${host}`];
+  return [...new Set([...urlsIn(body), ...storesIn(body), ...trunk])];
 }
 
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
@@ -66,7 +79,7 @@ function bodyOf(request: WireRequest): JsonObject {
 }
 
 /** Dials out. `sipRequestUri` overrides `sipCallTo`, so both count. */
-function readParticipant(body: JsonObject, plan: NumberingPlan): IntentDetails {
+function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Operation): IntentDetails {
   const uri = message(body, 'sipRequestUri');
   const called = text(body, 'sipCallTo');
   const destinations = [
@@ -83,6 +96,8 @@ function readParticipant(body: JsonObject, plan: NumberingPlan): IntentDetails {
     destinations: unique,
     sender: text(body, 'sipNumber'),
     callSeconds: duration(body, 'maxCallDuration'),
+    // A trunk of the request's own leads wherever it says, whatever number is dialled there.
+    effects: message(body, 'trunk') === null ? effects : [...effects, 'routing'],
   };
 }
 
@@ -122,20 +137,40 @@ function readWhatsappCall(body: JsonObject, plan: NumberingPlan): IntentDetails 
     sender: text(body, 'whatsappPhoneNumberId'),
     callSeconds: FOUR_HOURS,
     fixedSeconds: true,
-    extras: list(body, 'agents').length > 0 ? ['agent'] : [],
+    extras: agentsOf(body),
   };
 }
 
-function readEgress(): IntentDetails {
-  return { action: 'recording.start', callSeconds: A_DAY, fixedSeconds: true };
+/** A call that came in; what is in it besides the connection is the agents. */
+function readConnection(body: JsonObject): IntentDetails {
+  return { channel: 'voice', callSeconds: FOUR_HOURS, extras: agentsOf(body) };
+}
+
+const agentsOf = (body: JsonObject): readonly string[] => list(body, 'agents').map(() => 'agent');
+
+/** What the rule itself starts with each call may cost: recordings, agents, what a preset of the project holds. */
+function readRule(body: JsonObject, _plan: NumberingPlan, { effects }: Operation): IntentDetails {
+  const starts = ['roomConfig', 'roomPreset'].some((name) => holds(body, name));
+  return {
+    effects: exportsOf(body, starts ? effects : effects.filter((one) => one !== 'indirect')),
+  };
+}
+
+function readEgress(body: JsonObject, _plan: NumberingPlan, { effects }: Operation): IntentDetails {
+  return {
+    action: 'recording.start',
+    callSeconds: A_DAY,
+    fixedSeconds: true,
+    effects: exportsOf(body, effects),
+  };
 }
 
 /** A room is free; what starts with it is not: recordings, replays, agents, or what a preset of the project holds. */
-function readRoom(body: JsonObject, _plan: NumberingPlan, operation: Operation): IntentDetails {
+function readRoom(body: JsonObject, plan: NumberingPlan, operation: Operation): IntentDetails {
   // What a preset of the project starts nobody knows; it counts as one more.
   const agents = list(body, 'agents').length + (text(body, 'roomPreset') === null ? 0 : 1);
   if (message(body, 'egress') !== null)
-    return { ...readEgress(), extras: Array.from({ length: agents }, () => 'agent') };
+    return { ...readEgress(body, plan, operation), extras: Array.from({ length: agents }, () => 'agent') };
   const replay = field(body, 'replayEnabled') ?? false;
   if (agents > 0) return { quantity: agents };
   return replay !== false ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
