@@ -6,7 +6,7 @@ import { type IntentDetails, jsonOf } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 import { anyAddress, callee } from './addresses.ts';
 import { contentOf } from './messages.ts';
-import { callbacksOf, type Parameters, textParameter } from './parameters.ts';
+import { callbacksOf, isOnParameter, type Parameters, textParameter } from './parameters.ts';
 
 /** Names under which products put an address, in forms and in JSON. */
 const ADDRESS_NAMES = new Set([
@@ -36,6 +36,7 @@ const STARTERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['UpdateIncomingPhoneNumber', ['EmergencyStatus', 'EmergencyAddressSid', 'VoiceCallerIdLookup']],
 ]);
 const DIAL_PARAMETERS = ['CallTo', 'DequeueTo', 'To'] as const;
+const RECORDS = ['Record', 'ConferenceRecord', 'CallRecord', 'DequeueRecord'] as const;
 const DIALS: ReadonlySet<string> = new Set(['call', 'dequeue', 'conference', 'redirect', 'supervise']);
 
 /** Operations without a reader of their own: known by their effects, with the addresses that can be seen. */
@@ -82,11 +83,12 @@ export function readReservationUpdate(
   const instruction = textParameter(parameters, 'Instruction')?.toLowerCase() ?? '';
   const dialled = DIAL_PARAMETERS.flatMap((name) => textParameter(parameters, name) ?? []);
   const isQuiet = instruction === '' || (!DIALS.has(instruction) && dialled.length === 0);
+  const records = RECORDS.some((name) => isOnParameter(parameters, name));
   const kept = operation.effects.filter((effect) => effect !== 'indirect');
   return {
     effects: isQuiet ? kept : [...kept, 'spend'],
     destinations: dialled.map((to) => callee(to, 'To', plan).destination),
-    extras: isQuiet ? [] : ['leg'],
+    extras: isQuiet ? [] : ['leg', ...(records ? ['recording'] : [])],
     parameters: parameters.map,
     callbacks: callbacksOf(parameters),
   };

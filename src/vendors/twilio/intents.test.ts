@@ -324,6 +324,21 @@ test('a worker who accepts a task costs nothing, an instruction to dial does', (
   const dial = intentOf(form('taskrouter.twilio.com', url, 'Instruction=call&CallTo=%2B449001234567'));
   assert.ok(dial.effects.includes('spend'));
   assert.deepEqual(addresses(dial), ['phone +449001234567']);
+  for (const text of [
+    'CallRecord=record-from-answer',
+    'DequeueRecord=x',
+    'Record=true',
+    'ConferenceRecord=true',
+  ])
+    assert.deepEqual(
+      intentOf(form('taskrouter.twilio.com', url, `Instruction=conference&To=%2B15005550006&${text}`)).extras,
+      ['leg', 'recording'],
+      text,
+    );
+  assert.deepEqual(
+    intentOf(form('taskrouter.twilio.com', url, 'Instruction=dequeue&DequeueRecord=do-not-record')).extras,
+    ['leg'],
+  );
 });
 
 test('operations that only end or mute lose the effect that asks for a price', () => {
