@@ -1,3 +1,4 @@
+import type { Effect } from '../../intent/intent.ts';
 import type { JsonValue } from './json-body.ts';
 import { type IntentDetails, Unreadable } from './reading.ts';
 
@@ -26,6 +27,20 @@ export function urlsIn(value: JsonValue): readonly string[] {
 export function withCallbacks(details: IntentDetails, body: JsonValue): IntentDetails {
   if (details.action === 'message.send') return details;
   return { ...details, callbacks: [...new Set([...urlsIn(body), ...(details.callbacks ?? [])])] };
+}
+
+/** Live sound and pictures go to such addresses. */
+const LIVE = /^\s*(?:wss?|rtmps?|srt|udp):/i;
+const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
+
+/** What was read, with the effects of an export if it sends to another place what people say or show. */
+export function withExports(
+  details: IntentDetails,
+  effects: readonly Effect[],
+  leaves = false,
+): IntentDetails {
+  if (!leaves && !(details.callbacks ?? []).some((url) => LIVE.test(url))) return details;
+  return { ...details, effects: [...new Set([...(details.effects ?? effects), ...EXPORTED])] };
 }
 
 function collect(value: JsonValue, name: string, found: string[]): void {

@@ -69,6 +69,16 @@ test('to send what is said in a call elsewhere is an export, with whichever requ
     assert.ok(reading.kind === 'intent' && reading.intent.effects.includes(effect), effect);
 });
 
+test('a TeXML script that streams is an export as well', () => {
+  const Texml = '<Response><Start><Stream url="wss://x.example/audio"/></Start></Response>';
+  const json = { To: '+15005550006', From: '+15005550001', Texml };
+  const request = wire(HOST, { method: 'POST', url: '/v2/texml/Accounts/a/Calls', json });
+  const operation = operations.match('POST', HOST, request.segments);
+  assert.ok(operation);
+  const reading = telnyx.readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent' && reading.intent.effects.includes('export'));
+});
+
 test('what a command starts is spelled as the vendor spells it, and stands in the body', () => {
   for (const url of ['/v2/calls/c1/actions/answer?record=x', '/v2/calls/c1/actions/answer']) {
     const json = url.includes('?') ? {} : { Stream_url: audio };

@@ -20,7 +20,7 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import { type Form, parseFormText } from '../shared/form.ts';
-import { urlsIn, withCallbacks } from '../shared/urls.ts';
+import { urlsIn, withCallbacks, withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import {
@@ -132,7 +132,7 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
     if (read !== undefined) {
       const body = strictBody(request);
-      return withCallbacks(read(body, plan, operation), body);
+      return withExports(withCallbacks(read(body, plan, operation), body), operation.effects);
     }
     const given = looseParameters(operation, request);
     const effects = effectsOf(operation, request, given);

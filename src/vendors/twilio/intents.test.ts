@@ -370,3 +370,20 @@ test('a queued caller who is sent elsewhere cannot be limited, so the longest ca
   assert.deepEqual([intent.action, intent.callSeconds, intent.fixedSeconds], ['call.modify', 14_400, true]);
   assert.deepEqual(intent.extras, ['leg']);
 });
+
+test('a script that sends what is said elsewhere is an export, as the request that does only that', () => {
+  const call = (twiml: string, path = '/Calls.json') =>
+    intentOf(api(path, `To=%2B15005550006&From=%2B15005550001&Twiml=${encodeURIComponent(twiml)}`)).effects;
+  for (const verb of [
+    '<Start><Stream url="wss://x.example/a"/></Start>',
+    '<Connect><ConversationRelay url="wss://x.example/a"/></Connect>',
+    '<Start><Siprec connectorName="c"/></Start>',
+  ])
+    for (const effect of ['pii', 'routing', 'export'] as const)
+      assert.ok(call(`<Response>${verb}</Response>`).includes(effect), `${verb} ${effect}`);
+  const update = intentOf(
+    api('/Calls/CA1.json', `Twiml=${encodeURIComponent('<Response><Start><Siprec/></Start></Response>')}`),
+  );
+  assert.ok(update.effects.includes('export'));
+  assert.ok(!call('<Response><Say>Hi</Say></Response>').includes('export'));
+});

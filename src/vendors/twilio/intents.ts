@@ -1,5 +1,6 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { type IntentDetails, readingOf } from '../shared/reading.ts';
+import { withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { LONGEST_CALL, readCall, readCallUpdate, readParticipant, readValidation } from './calls.ts';
@@ -68,6 +69,7 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const parameters = readParameters(operation, request);
     const reader = READERS.get(operation.id);
     if (reader === undefined) return readOther(operation, parameters, plan);
-    return reader({ operation, request, parameters, plan });
+    const details = reader({ operation, request, parameters, plan });
+    return withExports(details, operation.effects, details.extras?.includes('siprec'));
   });
 }

@@ -18,7 +18,7 @@ import {
   Unreadable,
   urlsOf,
 } from '../shared/reading.ts';
-import { urlsIn, withCallbacks } from '../shared/urls.ts';
+import { urlsIn, withCallbacks, withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { bodyKind } from './body.ts';
@@ -106,7 +106,7 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const modern = Object.hasOwn(MODERN, operation.id) ? MODERN[operation.id] : undefined;
     if (modern !== undefined) {
       const body = bodyAlone(operation, request);
-      return withCallbacks(modern(body, operation, plan), body);
+      return withExports(withCallbacks(modern(body, operation, plan), body), operation.effects);
     }
     const given = looseParameters(operation, request);
     return { parameters: parametersOf(given), callbacks: urlsIn(given) };

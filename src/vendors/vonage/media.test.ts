@@ -37,3 +37,23 @@ test('pictures of a message with many contents are counted, and the vendor fetch
   const one = intent(API, { url: '/v1/messages', json: message });
   assert.deepEqual([one.content?.media, one.callbacks], [2, urls]);
 });
+
+test('to send what is said elsewhere is an export, from a call, a script or a video session', () => {
+  const uri = 'wss://x.example/audio';
+  const socket = { type: 'websocket', uri, 'content-type': 'audio/l16;rate=16000' };
+  const phone = { type: 'phone', number: '15005550006' };
+  const from = { type: 'phone', number: '15005550001' };
+  const rtmp = [{ id: 'a', serverUrl: 'rtmps://x.example/live', streamName: 's' }];
+  for (const [host, url, json] of [
+    [API, '/v1/calls', { to: [socket], from, answer_url: ['https://a.example'] }],
+    [API, '/v1/calls', { to: [phone], from, ncco: [{ action: 'connect', endpoint: [socket] }] }],
+    [VIDEO, `${PROJECT}/connect`, { sessionId: 's', token: 't', websocket: { uri } }],
+    [VIDEO, `${PROJECT}/broadcast`, { sessionId: 's', outputs: { rtmp } }],
+  ] as const) {
+    const { effects } = intent(host, { url, json });
+    for (const effect of ['pii', 'routing', 'export'] as const)
+      assert.ok(effects.includes(effect), `${url} ${effect}`);
+  }
+  const plain = { to: [phone], from, answer_url: ['https://a.example'] };
+  assert.ok(!intent(API, { url: '/v1/calls', json: plain }).effects.includes('export'));
+});
