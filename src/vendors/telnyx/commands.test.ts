@@ -88,3 +88,31 @@ test('what a command starts is spelled as the vendor spells it, and stands in th
     assert.equal(telnyx.readIntent(operation, request, plan).kind, 'malformed', url);
   }
 });
+
+test('what a TeXML script starts is priced, besides the leg that it may dial', () => {
+  const extras = (url: string, script: string) => {
+    const json = { To: '+15005550006', From: '+15005550001', Texml: `<Response>${script}</Response>` };
+    const request = wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/${url}`, json });
+    const operation = operations.match('POST', HOST, request.segments);
+    assert.ok(operation, url);
+    const reading = telnyx.readIntent(operation, request, plan);
+    assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+    return reading.intent.extras;
+  };
+  for (const [script, part] of [
+    ['<Start><Stream url="wss://x.example"/></Start>', 'streaming'],
+    ['<Start><Siprec connectorName="c"/></Start>', 'streaming'],
+    ['<Start><Transcription/></Start>', 'transcription'],
+    ['<Record transcription="true"/>', 'transcription'],
+    ['<Connect><AIAssistant id="a"/></Connect>', 'assistant'],
+    ['<AIGather assistantId="a"/>', 'assistant'],
+    ['<Connect><ConversationRelay url="wss://x.example"/></Connect>', 'conversation_relay'],
+    ['<Dial><Conference>c</Conference></Dial>', 'conference'],
+  ] as const)
+    for (const url of ['Calls', 'Calls/c1']) {
+      const found = extras(url, script);
+      assert.ok(found.includes(part) && found.includes('leg'), `${url} ${script}: ${found.join()}`);
+    }
+  assert.deepEqual(extras('Calls', '<Say>The stream of AI transcription="x"</Say>'), ['transcription']);
+  assert.deepEqual(extras('Calls', '<Record transcription="false"/>'), ['recording', 'leg']);
+});

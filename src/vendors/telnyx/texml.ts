@@ -40,7 +40,7 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
     sender: optionalText(body, 'From'),
     callSeconds: limit,
     ...(hasLimit ? {} : { fixedSeconds: true }),
-    extras: [
+    extras: once([
       ...(isOn(body, 'Record') || isOn(body, 'ConferenceRecord') || recordsIn(script) ? ['recording'] : []),
       ...(['RecordingTimeout', 'ConferenceRecordingTimeout'].some((name) => listensForSilence(body, name))
         ? ['transcription']
@@ -51,7 +51,8 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
       ...(isOn(body, 'DeepfakeDetection') ? ['deepfake_detection'] : []),
       ...(assistant === null ? [] : ['assistant']),
       ...(SCRIPTS.every((name) => optionalText(body, name) === null) && isQuiet(script) ? [] : ['leg']),
-    ],
+      ...startsIn(script),
+    ]),
     parameters: parametersOf(body),
     callbacks: scriptUrls(script),
   };
@@ -69,7 +70,7 @@ export function readTexmlChange(body: JsonObject, operation: Operation): IntentD
     effects: dials ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
     callSeconds: dials ? LONGEST_CALL : null,
     ...(dials ? { fixedSeconds: true } : {}),
-    extras: dials ? ['leg', ...(recordsIn(script) ? ['recording'] : [])] : [],
+    extras: dials ? once(['leg', ...(recordsIn(script) ? ['recording'] : []), ...startsIn(script)]) : [],
     parameters: parametersOf(body),
     callbacks: scriptUrls(script),
   };
@@ -109,6 +110,21 @@ function scriptUrls(script: string | null): readonly string[] {
   });
   return plain.replaceAll(/[\t\r\n]/g, '').match(/(?:https?|wss?):[^\s"'<>]+/gi) ?? [];
 }
+
+/** Elements that are charged by the minute besides the call. */
+const STARTS: readonly (readonly [form: RegExp, extra: string])[] = [
+  [/<\s*(?:Stream|Siprec)\b/i, 'streaming'],
+  [/<\s*Transcription\b|\btranscription\s*=\s*["'](?!false)/i, 'transcription'],
+  [/<\s*AI\w/i, 'assistant'],
+  [/<\s*ConversationRelay\b/i, 'conversation_relay'],
+  [/<\s*Conference\b/i, 'conference'],
+];
+
+function startsIn(script: string | null): readonly string[] {
+  return script === null ? [] : STARTS.filter(([form]) => form.test(script)).map(([, extra]) => extra);
+}
+
+const once = (extras: readonly string[]): readonly string[] => [...new Set(extras)];
 
 function recordsIn(script: string | null): boolean {
   return script !== null && /<\s*Record|record\s*=/i.test(script);
