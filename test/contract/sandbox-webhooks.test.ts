@@ -162,6 +162,12 @@ describe('webhooks of the sandbox', () => {
     await sandbox.advance(60_000);
     const initiated = customer.received.filter(({ body }) => body.includes('call.initiated'));
     assert.equal(initiated.length, 2);
+    const states = new Set(
+      customer.received.map(
+        ({ body }) => (JSON.parse(body) as { data: { payload: { state: string } } }).data.payload.state,
+      ),
+    );
+    for (const state of ['bridging', 'answered', 'hangup']) assert.ok(states.has(state), state);
     assert.deepEqual(
       sandbox
         .webhooks()

@@ -1,6 +1,7 @@
 import { timedAmount } from '../amounts.ts';
 import { json } from '../core.ts';
 import {
+  field,
   report,
   textField,
   twirpError,
@@ -54,9 +55,11 @@ export function egressMethods(services: LiveKitServices): Readonly<Record<string
       allowed: records,
       run(state, request) {
         const [room, id] = [textField(request, 'roomName'), textField(request, 'egressId')];
+        const running = field(request, 'active') === true;
         const items = state.egress
           .all()
-          .filter((one) => (room === '' || one.room === room) && (id === '' || one.id === id));
+          .filter((one) => (room === '' || one.room === room) && (id === '' || one.id === id))
+          .filter((one) => !running || one.endedAt === null);
         return json(200, { items: items.map((one) => view(state, one)) });
       },
     },

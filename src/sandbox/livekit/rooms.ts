@@ -1,6 +1,7 @@
 import { json } from '../core.ts';
-import { wholeNumber } from '../fields.ts';
+import { wholeNumber, type JsonObject } from '../fields.ts';
 import { endRoomEgress } from './egress.ts';
+import { changeParticipant, participantView } from './participants.ts';
 import {
   field,
   report,
@@ -25,6 +26,13 @@ const has =
 const administers: Method['allowed'] = ({ video }, request) =>
   video['roomAdmin'] === true && video['room'] === textField(request, 'room');
 
+interface Asked {
+  readonly state: LiveKitState;
+  readonly room: Room;
+  readonly participant: Participant;
+  readonly request: JsonObject;
+}
+
 export function roomMethods(services: LiveKitServices): Readonly<Record<string, Method>> {
   const inRoom = (
     run: (
@@ -41,13 +49,11 @@ export function roomMethods(services: LiveKitServices): Readonly<Record<string, 
         : run(state, room, request);
     },
   });
-  const ofParticipant = (
-    run: (state: LiveKitState, room: Room, participant: Participant) => unknown,
-  ): Method =>
+  const ofParticipant = (run: (asked: Asked) => unknown): Method =>
     inRoom((state, room, request) => {
       const participant = room.participants.get(textField(request, 'identity'));
       if (participant === undefined) return twirpError('not_found', 'participant does not exist');
-      return json(200, run(state, room, participant) ?? {});
+      return json(200, run({ state, room, participant, request }) ?? {});
     });
   return {
     'RoomService/CreateRoom': {
@@ -76,21 +82,21 @@ export function roomMethods(services: LiveKitServices): Readonly<Record<string, 
     'RoomService/ListParticipants': inRoom((_state, { participants }) =>
       json(200, { participants: [...participants.values()].map(participantView) }),
     ),
-    'RoomService/GetParticipant': ofParticipant((_state, _room, participant) => participantView(participant)),
-    'RoomService/RemoveParticipant': ofParticipant((state, room, participant) => {
+    'RoomService/GetParticipant': ofParticipant(({ participant }) => participantView(participant)),
+    'RoomService/RemoveParticipant': ofParticipant(({ state, room, participant }) => {
       leave(services, state, { room, participant });
     }),
-    'RoomService/UpdateParticipant': inRoom((_state, room, request) => {
-      const participant = room.participants.get(textField(request, 'identity'));
-      if (participant === undefined) return twirpError('not_found', 'participant does not exist');
-      participant.metadata = textField(request, 'metadata');
-      return json(200, participantView(participant));
+    'RoomService/UpdateParticipant': ofParticipant(({ participant, request }) => {
+      changeParticipant(participant, request);
+      return participantView(participant);
     }),
     'RoomService/UpdateRoomMetadata': inRoom((_state, room, request) => {
       room.metadata = textField(request, 'metadata');
       return json(200, roomView(room));
     }),
-    'RoomService/MutePublishedTrack': ofParticipant(() => ({ track: {} })),
+    'RoomService/MutePublishedTrack': ofParticipant(({ request }) => ({
+      track: { sid: textField(request, 'trackSid'), muted: field(request, 'muted') === true },
+    })),
     'RoomService/UpdateSubscriptions': ofParticipant(() => ({})),
     'RoomService/SendData': inRoom(() => json(200, {})),
   };
@@ -165,19 +171,5 @@ export function roomView({
     numParticipants: participants.size,
     numPublishers: 0,
     activeRecording: false,
-  };
-}
-
-export function participantView({ sid, identity, name, joinedAt, metadata, call }: Participant) {
-  return {
-    sid,
-    identity,
-    name,
-    state: 'ACTIVE',
-    tracks: [],
-    metadata,
-    joinedAt: String(Math.floor(joinedAt / 1000)),
-    kind: call === null ? 'STANDARD' : 'SIP',
-    attributes: call === null ? {} : { 'sip.callID': call.id, 'sip.callStatus': call.status },
   };
 }

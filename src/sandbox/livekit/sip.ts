@@ -1,7 +1,8 @@
 import { LONGEST_CALL, type CallHooks, type PhoneCall } from '../calls.ts';
 import { json, type Reply } from '../core.ts';
 import { isObject, type JsonObject } from '../fields.ts';
-import { leave, openRoom, participantView, roomView } from './rooms.ts';
+import { attributesField, participantView } from './participants.ts';
+import { leave, openRoom, roomView } from './rooms.ts';
 import {
   durationField,
   field,
@@ -86,14 +87,30 @@ function storeMethods(
     },
     [`SIP/List${noun}`]: {
       allowed: manages,
-      run: (state) =>
+      run: (state, request) =>
         json(200, {
           items: [...of(state).values()]
-            .filter((one) => one['noun'] === noun)
+            .filter((one) => one['noun'] === noun && isAsked(one, request, id))
             .map(({ noun: _noun, ...value }) => value),
         }),
     },
   };
+}
+
+/** Lists may be cut to some ids, and to some numbers. */
+function isAsked(one: JsonObject, request: JsonObject, id: string): boolean {
+  const ids = listed(request, id === 'sipTrunkId' ? 'trunkIds' : 'dispatchRuleIds');
+  const numbers = listed(request, 'numbers');
+  const own = listed(one, 'numbers');
+  return (
+    (ids.length === 0 || ids.includes(one[id])) &&
+    (numbers.length === 0 || own.some((number) => numbers.includes(number)))
+  );
+}
+
+function listed(object: JsonObject, name: string): readonly unknown[] {
+  const value = field(object, name);
+  return Array.isArray(value) ? value : [];
 }
 
 function drop(store: Map<string, JsonObject>, id: string): Reply {
@@ -125,8 +142,7 @@ function dialOut(
   const numbers = field(trunk ?? {}, 'numbers');
   const from = textField(request, 'sipNumber') || (Array.isArray(numbers) ? String(numbers[0] ?? '') : '');
   const join = (call: PhoneCall): void => {
-    const name = textField(request, 'participantName');
-    const participant = { sid, identity, name, joinedAt: services.world.now(), metadata: '', call };
+    const participant = { ...described(request), sid, identity, joinedAt: services.world.now(), call };
     if (call.status === 'in-progress') enter(services, state, { room, participant });
     else if (call.endedAt !== null) leave(services, state, { room, participant });
   };
@@ -151,6 +167,18 @@ function dialOut(
   state.calls.add(call);
   const info = { participantId: sid, participantIdentity: identity, roomName, sipCallId: call.id };
   return waiting === null ? json(200, info) : waiting.result.then((problem) => problem ?? json(200, info));
+}
+
+/** What a request says of the participant whom it brings. */
+function described(
+  request: JsonObject,
+): Pick<Participant, 'name' | 'metadata' | 'attributes' | 'permission'> {
+  return {
+    name: textField(request, 'participantName'),
+    metadata: textField(request, 'participantMetadata'),
+    attributes: attributesField(request, 'participantAttributes'),
+    permission: { canSubscribe: true, canPublish: true, canPublishData: true },
+  };
 }
 
 /** Resolves when a call is answered (null) or ends without (the error). */

@@ -30,9 +30,11 @@ export interface Room {
 export interface Participant {
   readonly sid: string;
   readonly identity: string;
-  readonly name: string;
+  name: string;
   readonly joinedAt: number;
   metadata: string;
+  attributes: Readonly<Record<string, string>>;
+  permission: JsonObject;
   /** The phone leg behind a SIP participant. */
   readonly call: PhoneCall | null;
 }

@@ -13,6 +13,13 @@ const EVENTS: Readonly<Record<CallStatus, string>> = {
   canceled: 'call.hangup',
 };
 
+/** The names of the states in the payloads of the events above. */
+const stateOf = ({ status, direction }: PhoneCall): string => {
+  if (status === 'in-progress') return 'answered';
+  if (EVENTS[status] === 'call.hangup') return 'hangup';
+  return direction === 'inbound' ? 'parked' : 'bridging';
+};
+
 const CAUSES: Readonly<Partial<Record<CallStatus, string>>> = {
   completed: 'normal_clearing',
   busy: 'user_busy',
@@ -42,6 +49,7 @@ export function callHooks(services: TelnyxServices, state: TelnyxState): CallHoo
       const cause = CAUSES[call.status];
       const ended = { hangup_cause: cause, hangup_source: 'callee', end_time: isoTime(call.endedAt ?? 0) };
       report(call, EVENTS[call.status], {
+        state: stateOf(call),
         direction: call.direction === 'inbound' ? 'incoming' : 'outgoing',
         ...(cause === undefined ? {} : ended),
       });

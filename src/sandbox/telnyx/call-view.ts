@@ -14,6 +14,7 @@ export function callView(call: PhoneCall) {
     call_session_id: detail['session'],
     connection_id: detail['connection'],
     client_state: detail['clientState'] === '' ? null : detail['clientState'],
+    ...(call.recordingId === null ? {} : { recording_id: call.recordingId }),
     is_alive: call.endedAt === null,
     call_duration: call.duration,
     start_time: call.answeredAt === null ? null : isoTime(call.answeredAt),
