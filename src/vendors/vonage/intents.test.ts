@@ -306,6 +306,8 @@ test('members and media of conversations and video are seen', () => {
   const dial = intent(VIDEO, { url: '/v2/project/p/dial', json: { sip: { uri: 'sip:x@example.com' } } });
   assert.deepEqual([dial.action, to(dial)], ['call.create', ['sip:x@example.com']]);
   assert.deepEqual([dial.callSeconds, dial.fixedSeconds], [86_400, true], 'nothing can shorten it');
+  for (const json of [{ uri: 'sip:x@example.com' }, { sip: { uri: 'sip:x@example.com' }, Sip: {} }])
+    assert.match(problem(VIDEO, { url: '/v2/project/p/dial', json }), /`sip/);
   const archive = intent(VIDEO, { url: '/v2/project/p/archive', json: { sessionId: 's' } });
   assert.deepEqual([archive.action, archive.callSeconds], ['recording.start', 14_400]);
 });

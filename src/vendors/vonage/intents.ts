@@ -93,6 +93,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'conversation.createEvent': readEvent,
 };
 
+const checkDial = createNameCheck(['sip', 'uri', 'from']);
 const checkSession = createNameCheck(['archiveMode']);
 
 /** Hosts' video sessions dial SIP only; a number at one of these would be a phone call. */
@@ -194,7 +195,10 @@ function readPurchase(parameters: JsonObject, _operation: Operation, plan: Numbe
 
 /** Video dials out to SIP: the address stands in `sip.uri`. */
 function readSipDial(body: JsonObject, _operation: Operation, plan: NumberingPlan): IntentDetails {
-  const sip = objectOf(body, 'sip') ?? {};
+  checkDial(body);
+  const sip = objectOf(body, 'sip');
+  if (sip === null) throw new Unreadable('`sip.uri` is missing.');
+  checkDial(sip);
   return {
     action: 'call.create',
     channel: 'voice',
