@@ -35,6 +35,7 @@ import {
 import { COMMANDS, exportsOf } from './commands.ts';
 import { bulkForwardedTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
+import { TEXT_READERS } from './texts.ts';
 import { readConferenceChange, readTexmlCall, readTexmlChange } from './texml.ts';
 import { readDraft, readMail, readMailToMany } from './mail.ts';
 import { readAssistantMessage, readMessage, readRcs, readWhatsapp } from './messages.ts';
@@ -98,6 +99,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'rooms.create': (body, _plan, operation) => readRoom(body, operation),
   'rooms.update': (body, _plan, operation) => readRoom(body, operation),
   ...QUANTITY_READERS,
+  ...TEXT_READERS,
   'phoneNumbers.voice.update': readForwarding,
   'mobilePhoneNumbers.update': readForwarding,
   'mobilePhoneNumbers.update.doubled': readForwarding,

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plan, wire } from '../shared/wire-fixture.ts';
+import { operations } from './facts.ts';
+import { telnyx } from './index.ts';
+import { TEXT_READERS } from './texts.ts';
+
+const HOST = 'api.telnyx.com';
+
+function quantity(url: string, json: object): number | undefined {
+  const request = wire(HOST, { method: 'POST', url: `/v2${url}`, json });
+  const operation = operations.match('POST', HOST, request.segments);
+  assert.ok(operation, url);
+  const reading = telnyx.readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return reading.intent.quantity;
+}
+
+test('speech is charged for each thousand characters that it says', () => {
+  const speech = '/text-to-speech/speech';
+  assert.equal(quantity(speech, { text: 'Hello', voice: 'v' }), 1);
+  assert.equal(quantity(speech, { text: 'x'.repeat(1_000_000), voice: 'v' }), 1001);
+  assert.equal(quantity('/calls/c1/actions/speak', { payload: 'x'.repeat(2500), voice: 'v' }), 3);
+});
+
+test('a model is charged for what it is asked and for the longest answer that it may give', () => {
+  const chat = '/ai/openai/chat/completions';
+  const messages = [{ role: 'user', content: 'Hello' }];
+  assert.equal(quantity(chat, { model: 'm', messages }), 1);
+  assert.equal(quantity(chat, { model: 'm', messages, n: 4 }), 4);
+  assert.equal(quantity(chat, { model: 'm', messages, n: 2, max_tokens: 1000 }), 8);
+  assert.equal(quantity('/ai/openai/responses', { model: 'm', input: 'x', max_output_tokens: 501 }), 3);
+  const long = [{ role: 'user', content: 'x'.repeat(1_500_000) }];
+  assert.ok((quantity(chat, { model: 'm', messages: long }) ?? 0) > 1500);
+});
+
+test('every reader of texts belongs to an operation that spends', () => {
+  const spending = new Set(
+    operations.rows.filter(({ effects }) => effects.includes('spend')).map(({ id }) => id),
+  );
+  for (const id of Object.keys(TEXT_READERS)) assert.ok(spending.has(id), id);
+});
