@@ -100,3 +100,8 @@ test('another script for a conference or participant may cost, muting and ending
   assert.deepEqual(change('c', { Status: 'completed' }).effects, ['write']);
   assert.deepEqual(change('c/Participants/p', { Muted: true, AnnounceUrl: '' }).effects, ['write']);
 });
+
+test('an insight is sent to the webhook that it names, so it decides who gets what was said', () => {
+  assert.deepEqual(effects('POST', '/ai/conversations/insights'), ['write', 'routing']);
+  assert.deepEqual(effects('PUT', '/ai/conversations/insights/1'), ['write', 'routing']);
+});
