@@ -32,3 +32,21 @@ test('what rules and prices look at one by one is bounded', () => {
   assert.ok(!step.ok && step.refusal.code === 'intent_unreadable');
   assert.match(step.refusal.message, /2000 addresses/);
 });
+
+test('the mask of a secret is not written back to the vendor, where it would become the secret', () => {
+  const vendor = VENDORS.find(({ id }) => id === 'livekit');
+  assert.ok(vendor);
+  const write = (authPassword: string) => {
+    const json = { sipTrunkId: 'ST_x', replace: { name: 'n', authPassword } };
+    const sent = wire('p.livekit.cloud', { url: '/twirp/livekit.SIP/UpdateSIPOutboundTrunk', json });
+    const operation = vendor.operations.match(sent.method, sent.host, sent.segments);
+    const account = { id: 'a', open: { fields: { host: 'p.livekit.cloud' }, secrets: {} } };
+    const parts = { request: { vendor, operation }, wire: sent, account, claims: null };
+    return interpret(parts as unknown as Interpretation, plan);
+  };
+  assert.ok(write('a real one').ok);
+  const step = write('[sealed]');
+  assert.ok(!step.ok && step.refusal.code === 'intent_unreadable');
+  assert.match(step.refusal.message, /\[sealed\]/);
+  assert.ok(read({ To: '+15005550006', Body: '[sealed]' }).ok, 'the text of a message is no secret');
+});

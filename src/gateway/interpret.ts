@@ -51,6 +51,8 @@ export function interpret(
   if (reading.kind === 'malformed')
     return refuse('intent_unreadable', `operation:${operation.id}`, reading.problem);
   const { intent } = reading;
+  const masked = findMask(intent, wire);
+  if (masked !== null) return refuse('intent_unreadable', `operation:${operation.id}`, masked);
   const excess = findExcess(intent);
   if (excess !== null) return refuse('intent_unreadable', `operation:${operation.id}`, excess);
   const disarmed = findDisarming(vendor.facts.disarming, intent);
@@ -63,6 +65,16 @@ function findExcess({ destinations, callbacks, extras }: Intent): string | null 
     return `More than ${MAX_DESTINATIONS} recipients in one request.`;
   if (callbacks.length > MAX_CALLBACKS) return `More than ${MAX_CALLBACKS} addresses in one request.`;
   return extras.length > MAX_EXTRAS ? `More than ${MAX_EXTRAS} parts of one request that cost.` : null;
+}
+
+/** What stands in answers for a secret, as the whole value of a field in JSON or in a form. */
+const MASKED = /:\s*"\[sealed\]"|=(?:\[|%5B)sealed(?:\]|%5D)(?:&|$)/i;
+
+/** Who reads a resource and writes it back would replace the secret by its mask. */
+function findMask({ action }: Intent, { body }: WireRequest): string | null {
+  if (action === 'message.send' || !body.includes('sealed') || !MASKED.test(body.toString('latin1')))
+    return null;
+  return 'A field holds `[sealed]`, which stands for a secret in answers: leave it out, or give the secret.';
 }
 
 function findDisarming(disarming: readonly string[], { parameters }: Intent): string | null {
