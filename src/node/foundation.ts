@@ -9,6 +9,7 @@ import { createSealer } from '../custody/sealing/sealer.ts';
 import { createUpstream } from '../gateway/upstream.ts';
 import { openJournal } from '../journal/journal.ts';
 import { createClock } from '../kernel/clock.ts';
+import type { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import { createTurns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
@@ -37,7 +38,8 @@ export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
 export async function layFoundation(config: Config, source: KeyRingSource, databaseUrl: string | undefined) {
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
-  const store = await openStore(config, databaseUrl);
+  const taken = Promise.withResolvers<RingfenceError>();
+  const store = await openStore(config, databaseUrl, taken.resolve);
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);
   const start = Math.max(Date.now(), highWater);
@@ -72,6 +74,8 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     journal,
     trust,
     upstream,
+    /** Resolves when another gateway has come to work on the store. */
+    taken: taken.promise,
     policyInForce: createPolicyInForce(store),
     closedAccounts: createClosedAccounts({ store, sealers }),
     lock: createTurns(),

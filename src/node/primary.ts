@@ -51,6 +51,7 @@ export async function openPrimary(options: PrimaryOptions) {
   const canaryUsed: Supervision['canaryUsed'] = (...use) => aftermath.canaries.used(...use);
   const supervision = { nodes, losses, kills, known, say, canaryUsed };
   const supervisor = openSupervisor(foundation, keyRing, supervision);
+  void foundation.taken.then(supervisor.abandon);
   const rules = createRules(foundation, supervisor);
   const bank = openBank(foundation, rules.budget, supervisor);
   const settlement = openSettlement(foundation, rules.budget, options.graceMilliseconds);

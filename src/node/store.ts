@@ -3,10 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathsOf, type Config } from '../config/config.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { openHold } from '../store/postgres/hold.ts';
 import { inspectPostgresStore, openPostgresStore } from '../store/postgres/open.ts';
 import { inspectSqliteStore } from '../store/sqlite/inspect.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/ports.ts';
+import { createStoreHold, type StoreHoldOptions } from './store-hold.ts';
 
 export const DATABASE_URL_VARIABLE = 'RINGFENCE_DATABASE_URL';
 
@@ -28,17 +30,43 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /**
  * Opens the store that the configuration names. `databaseUrl`: value of RINGFENCE_DATABASE_URL. Rejects with
- * `config_invalid` without a usable URL, else as the engines do; no message holds the password.
+ * `config_invalid` without a usable URL, else as the engines do; no message holds the password. `onTaken`: see
+ * `StoreHoldOptions`; SQLite never tells.
  */
-export async function openStore(config: Config, databaseUrl: string | undefined): Promise<Store> {
+export async function openStore(
+  config: Config,
+  databaseUrl: string | undefined,
+  onTaken: StoreHoldOptions['onTaken'] = () => {},
+): Promise<Store> {
   const { store } = config;
   const paths = pathsOf(config);
   if (store.kind === 'sqlite') return openSqliteStore({ path: paths.store, clock: CLOCK });
   const url = await urlOf(store, databaseUrl);
   const owner = await gatewayId(paths.gatewayId);
-  return openPostgresStore({ url: url.href, clock: CLOCK, owner }).catch((error: unknown) => {
+  return openHeld(url.href, owner, onTaken).catch((error: unknown) => {
     throw explain(error, url);
   });
+}
+
+/** The lock comes first: tables are not changed beside a gateway that works on them. */
+async function openHeld(url: string, owner: string, onTaken: StoreHoldOptions['onTaken']): Promise<Store> {
+  const connection = openHold({ url });
+  const hold = createStoreHold({ hold: connection, run: randomBytes(15).toString('base64url'), onTaken });
+  try {
+    await inspectPostgresStore({ url, owner });
+    await hold.take();
+    const store = await openPostgresStore({ url, clock: CLOCK, owner });
+    await hold.begin();
+    return Object.freeze({ ...store, close: once(() => store.close().then(hold.end)) });
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
+  let closed: Promise<void> | null = null;
+  return () => (closed ??= close());
 }
 
 /** What the store that the configuration names holds; neither it nor the data directory is changed. Rejects as `openStore`. */

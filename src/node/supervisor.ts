@@ -49,6 +49,8 @@ export interface Supervisor {
   /** Of the processes that answer. */
   reports(): Promise<readonly FleetReport[]>;
   stop(): Promise<void>;
+  /** Kills all processes and leaves their money as it is: another gateway sees to it. */
+  abandon(): void;
 }
 
 const ORPHAN_POLL_MILLISECONDS = 20;
@@ -114,6 +116,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
     reports: () => reports(workers),
     stop: () => stop(state),
+    abandon() {
+      state.stopping.abort();
+      for (const worker of workers.values()) worker.kill();
+    },
   });
 }
 

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { readConfig } from '../../config/config.ts';
 import { createLocal } from './local.ts';
-import { describeListeners, explainListening } from './serve.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Primary } from '../primary.ts';
+import { describeListeners, explainListening, stay } from './serve.ts';
 
 test('a port that is taken is told as such, whichever process meets it; other faults stay what they are', async () => {
   const first = createServer().listen(0, '127.0.0.1');
@@ -20,6 +22,14 @@ test('a port that is taken is told as such, whichever process meets it; other fa
   }
   const other = new Error('the disk is full');
   assert.equal(explainListening(other), other);
+});
+
+test('a gateway whose store another has taken ends at once, and touches nothing of it any more', async () => {
+  const reason = new RingfenceError('store_unavailable', 'another gateway works on it');
+  const close = () => assert.fail('it closes what is not its own');
+  const primary = { taken: Promise.resolve(reason), close } as unknown as Primary;
+  const local = { ...createLocal(process), stopAsked: () => new Promise<void>(() => {}) };
+  await assert.rejects(stay(local, primary, [close]), reason);
 });
 
 test('a program that starts it under --json reads one object that says where it listens', () => {

@@ -54,13 +54,17 @@ export function describeListeners(
   print(`ready, ${workers} data-plane process${workers === 1 ? '' : 'es'}`);
 }
 
-/** Runs until a signal asks to stop, then ends what stands before the primary, and the primary last. */
+/**
+ * Runs until a signal asks to stop, then ends what stands before the primary, and the primary last. Rejects at once, with
+ * nothing ended, when another gateway has come to work on the store.
+ */
 export async function stay(
   local: Local,
   primary: Primary,
   ends: readonly (() => Promise<void>)[],
 ): Promise<number> {
-  await local.stopAsked();
+  const taken = await Promise.race([local.stopAsked(), primary.taken]);
+  if (taken !== undefined) throw taken;
   for (const end of ends) await end();
   await primary.close();
   return 0;

@@ -1,0 +1,30 @@
+import type { SettingStore } from '../ports.ts';
+import { openDatabase } from './database.ts';
+import type { PostgresConnection } from './database.ts';
+import { createSettings } from './settings.ts';
+
+/** A connection of its own, whose lock says that somebody works on the store. */
+export interface Hold {
+  /** False: another session has it, which may be one of our own that the server has not missed yet. */
+  take(): Promise<boolean>;
+  /** The settings of the store, read through the same connection. */
+  readonly settings: SettingStore;
+  /** Ends the connection, and the lock with it. */
+  close(): Promise<void>;
+}
+
+/** The server misses a machine that is gone within a quarter of a minute. To take a lock again that is held does nothing. */
+const TAKE = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '2', false),
+  pg_try_advisory_lock(hashtextextended('ringfence ' || coalesce(current_schema(), ''), 0)) AS taken`;
+const WAIT_MILLISECONDS = 1_000;
+
+/** Nothing is asked of the server yet. */
+export function openHold(connection: PostgresConnection): Hold {
+  const database = openDatabase({ waitMilliseconds: WAIT_MILLISECONDS, ...connection, connections: 1 });
+  return Object.freeze({
+    take: async () => (await database.get(TAKE))?.['taken'] === true,
+    settings: createSettings(database),
+    close: () => database.close(),
+  });
+}
