@@ -20,6 +20,7 @@ import { createSender } from './sender.ts';
 import { createPolicyInForce } from './policy-in-force.ts';
 import { openStore } from './store.ts';
 import { openTrust } from './trust.ts';
+import { uptime } from './uptime.ts';
 
 /** Node name of the primary's own journal. */
 export const CONTROL = 'control';
@@ -43,7 +44,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);
   const start = Math.max(Date.now(), highWater);
-  const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), start });
+  const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), uptime, start });
   const registry = createRegistry(VENDORS);
   const sealers = createSealers(ring);
   const settings = { settings: store.settings, sealer: sealers.setting, random: randomBytes };

@@ -26,9 +26,9 @@ export interface StartOrder {
   readonly keyRing: KeyRingSource;
   readonly checkpointKey: string;
   readonly authorityKey: string;
-  /** Ledger time of the node, and when that was by the clock that all processes of the machine share, in nanoseconds. */
+  /** Ledger time of the node, and the uptime of the machine then, in milliseconds. */
   readonly ledgerTime: number;
-  readonly orderedAt: bigint;
+  readonly orderedAt: number;
   /** The last epoch of the node that the store knows. */
   readonly afterEpoch: number;
 }

@@ -9,6 +9,7 @@ import { canaryPart } from './aftermath.ts';
 import { lastEpoch, type Foundation } from './foundation.ts';
 import type { Kills } from './kills.ts';
 import type { Part, PricePage, StartOrder } from './messages.ts';
+import { uptime } from './uptime.ts';
 
 /** What a data-plane process is told first. Secrets travel sealed. */
 export async function startOrder(
@@ -27,7 +28,7 @@ export async function startOrder(
     checkpointKey: (await settings.get(CHECKPOINT_KEY_SETTING)) ?? '',
     authorityKey: (await settings.get(AUTHORITY_KEY_SETTING)) ?? '',
     ledgerTime: clock.ledger(),
-    orderedAt: process.hrtime.bigint(),
+    orderedAt: uptime(),
     afterEpoch: await lastEpoch(store, node),
   };
 }

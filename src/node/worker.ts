@@ -17,6 +17,7 @@ import { VENDORS } from '../vendors/index.ts';
 import { createDataPlane, type DataPlane } from './data-plane.ts';
 import { stoppingOnLostOutcome } from './lost-outcome.ts';
 import { EXIT_JOURNAL_FAILED, type StartOrder, type ToPrimary, type ToWorker } from './messages.ts';
+import { uptime } from './uptime.ts';
 
 const USAGE_MILLISECONDS = 100;
 /** `keys list` knows of a use after so long, to the minute. */
@@ -76,8 +77,9 @@ async function start(order: StartOrder): Promise<void> {
   const clock = createClock({
     wall: Date.now,
     monotonic: () => performance.now(),
+    uptime,
     // Not the wall clock: were that wrong now, keys would expire in this process alone, and a restart begin at its time.
-    start: order.ledgerTime + Number(process.hrtime.bigint() - order.orderedAt) / 1e6,
+    start: order.ledgerTime + Math.max(0, uptime() - order.orderedAt),
   });
   const checkpoint = openCheckpointKey(order.checkpointKey, sealer);
   journal = await openJournal({
