@@ -1,4 +1,5 @@
 import { next, refuse, type Refused, type Step } from '../intent/decision.ts';
+import { copyText } from '../kernel/copy-text.ts';
 import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Presented } from '../vendors/vendor.ts';
@@ -49,9 +50,6 @@ interface ProvenKey {
   readonly claims: TokenClaims | null;
 }
 
-/** A part of a longer text, such as a header, keeps all of it in memory. */
-const copyOf = (text: string): string => Buffer.from(text).toString();
-
 export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
@@ -91,7 +89,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
       onUnknown?.(hash, origin);
       return UNKNOWN_KEY;
     }
-    bySecret.set((key.secret = copyOf(secret)), key);
+    bySecret.set((key.secret = copyText(secret)), key);
     return next({ key, claims: null });
   }
 

@@ -1,4 +1,5 @@
 import { createHmac, hash, type KeyObject } from 'node:crypto';
+import { copyText } from '../kernel/copy-text.ts';
 
 const BLOCK = 64;
 const DIGEST = 32;
@@ -42,7 +43,7 @@ export function remembering(hashOf: KeyedHash, size: number): KeyedHash {
       old = young;
       young = new Map();
     }
-    young.set(text, result);
+    young.set(copyText(text), result);
     return result;
   };
 }

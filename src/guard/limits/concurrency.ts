@@ -1,3 +1,4 @@
+import { copyText } from '../../kernel/copy-text.ts';
 import type { PermitPort, PermitReturn } from './permit.ts';
 
 /** Milliseconds for which nobody is asked again after all permits were in use. */
@@ -51,7 +52,7 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
     if (known !== undefined) return known;
     const held = permits === null ? most : 0;
     const cell: Cell = { running: 0, held, wanted: 0, peak: 0, pausedUntil: 0, asking: null };
-    cells.set(key, cell);
+    cells.set(copyText(key), cell);
     return cell;
   }
 

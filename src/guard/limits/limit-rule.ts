@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Intent } from '../../intent/intent.ts';
 import { placesOf } from '../places.ts';
 import type { Subject } from '../subject.ts';
@@ -19,6 +20,8 @@ export interface LimitRule {
 }
 
 const PREFIX_DIGITS = 6;
+/** More than numbers and most addresses have; 200,000 of what vendors take as a name would fill the memory. */
+const LONG = 64;
 
 /** The counters that one request touches in a limit: one, or one for each destination. */
 export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent): readonly string[] {
@@ -32,12 +35,16 @@ export function subjectKeys(per: LimitSubject, subject: Subject, intent: Intent)
     case 'account':
       return [subject.account];
     case 'recipient':
-      return intent.destinations.map(recipientOf);
+      return intent.destinations.map((one) => inShort(recipientOf(one)));
     case 'prefix':
       return intent.destinations.map(({ address }) => address.slice(0, PREFIX_DIGITS + 1));
     case 'country':
       return placesOf(intent).map(({ phone }) => phone?.country ?? '?');
   }
+}
+
+function inShort(name: string): string {
+  return name.length <= LONG ? name : hash('sha256', name, 'base64url');
 }
 
 /** Always in force unless the policy has limits of the same ids: nobody needs more than this at one number. */

@@ -1,3 +1,5 @@
+import { copyText } from '../../kernel/copy-text.ts';
+
 export interface RateRule {
   readonly count: number;
   readonly milliseconds: number;
@@ -57,7 +59,7 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
       return;
     }
     if (cells.size >= MAX_KEYS) evict(now);
-    cells.set(key, { at: now + step * amount, isUsed: false });
+    cells.set(copyText(key), { at: now + step * amount, isUsed: false });
   }
 
   function evict(now: number): void {
@@ -85,7 +87,8 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
     },
     take(key, now, amount) {
       add(key, now, amount);
-      taken.set(key, (taken.get(key) ?? 0) + amount);
+      const before = taken.get(key);
+      taken.set(before === undefined ? copyText(key) : key, (before ?? 0) + amount);
     },
     merge: add,
     takeUsage() {
