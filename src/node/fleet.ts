@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Holder, Recalled } from '../guard/budgets/bank.ts';
 import type { Part, WorkerReport } from './messages.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -49,14 +50,30 @@ export async function recall(
   return worker.recall(budget, period);
 }
 
-/** Reports of those that answer. */
-export async function reports(fleet: Fleet): Promise<readonly FleetReport[]> {
+/** Reports of those that answer within a second. One that never does is killed: it answers no app either. */
+export async function reports(fleet: Fleet, say: (line: string) => void): Promise<readonly FleetReport[]> {
   const asked = [...fleet.values()].map(async (worker) => ({
     node: worker.node,
     epoch: worker.epoch(),
     pid: worker.pid,
-    report: await worker.report(),
+    report: await reportOf(worker, say),
   }));
   const settled = await Promise.allSettled(asked);
   return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+const ANSWER_MILLISECONDS = 1_000;
+const HANG_MILLISECONDS = 15_000;
+
+async function reportOf(worker: WorkerProcess, say: (line: string) => void): Promise<WorkerReport> {
+  const report = worker.report();
+  const hanging = setTimeout(() => {
+    say(`${worker.node} has not answered for ${HANG_MILLISECONDS / 1000} seconds, and is killed`);
+    worker.kill();
+  }, HANG_MILLISECONDS).unref();
+  report.catch(() => {}).finally(() => clearTimeout(hanging));
+  const late = sleep(ANSWER_MILLISECONDS, null, { ref: false });
+  const answered = await Promise.race([report, late]);
+  if (answered === null) throw new Error('the process does not answer');
+  return answered;
 }

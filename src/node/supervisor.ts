@@ -46,7 +46,7 @@ export interface Supervisor {
   /** Rejects when that process has ended. */
   recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
   loaded(holder: Holder, position: number): Promise<void>;
-  /** Of the processes that answer. */
+  /** Of the processes that answer within a second; one that does not for a quarter of a minute is killed. */
   reports(): Promise<readonly FleetReport[]>;
   stop(): Promise<void>;
   /** Kills all processes and leaves their money as it is: another gateway sees to it. */
@@ -114,7 +114,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     others: (asking: Holder) => others(workers, asking),
     recall: (holder: Holder, budget: string, period: number) => recall(workers, holder, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
-    reports: () => reports(workers),
+    reports: () => reports(workers, options.say),
     stop: () => stop(state),
     abandon() {
       state.stopping.abort();
