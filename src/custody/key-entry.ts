@@ -1,4 +1,5 @@
 import { refuse, type Refused } from '../intent/decision.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import { compileNetworks, type NetworkTest } from './networks.ts';
 import type { TokenTimes } from './token-cache.ts';
@@ -41,7 +42,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
   const compile = (networks: readonly string[]): NetworkTest | null => {
     if (networks.length === 0) return null;
     const name = networks.join(' ');
-    const known = compiled.get(name) ?? compileNetworks(networks);
+    const known = compiled.get(name) ?? readNetworks(networks);
     compiled.set(name, known);
     return known;
   };
@@ -62,6 +63,16 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
     networks: compile(record.networks),
     toldAt: 0,
   });
+}
+
+/** What was stored and cannot be read permits no address: it must not keep all other keys from being in force. */
+function readNetworks(networks: readonly string[]): NetworkTest {
+  try {
+    return compileNetworks(networks);
+  } catch (error) {
+    if (error instanceof RingfenceError) return () => false;
+    throw error;
+  }
 }
 
 /** May a key that has proven itself be used here and now? Null: yes. */

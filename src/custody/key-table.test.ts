@@ -115,6 +115,16 @@ test('each reason to refuse has its own code', () => {
   assert.equal(code(basic(fenced), { address: '::ffff:10.0.0.3' }), 'ok key_4');
 });
 
+test('a key whose stored networks cannot be read is refused everywhere, and keeps no other from being loaded', () => {
+  const [bad, good] = [makeVirtualSecret(randomBytes), makeVirtualSecret(randomBytes)];
+  const { table } = tableOf([
+    record(bad, { id: 'key_1', networks: ['10.0.0.0/33'] }),
+    record(good, { id: 'key_2' }),
+  ]);
+  assert.equal(codeOf(table.authenticate(basic(bad), { ...origin, address: '10.0.0.1' })), 'key_network');
+  assert.equal(codeOf(table.authenticate(basic(good), origin)), 'ok key_2');
+});
+
 test('no refusal holds the secret', () => {
   const secret = makeVirtualSecret(randomBytes);
   const { table } = tableOf([record(secret, { state: 'revoked' })]);
