@@ -87,6 +87,6 @@ export function createStoreHold({ hold, run, onTaken }: StoreHoldOptions): Store
 }
 
 function busy(): RingfenceError {
-  const what = 'another gateway works on it, with this data directory or a copy of it';
+  const what = 'Another gateway works on the store, with this data directory or a copy of it';
   return new RingfenceError('store_unavailable', `${what}. Only one may: stop that one first`);
 }

@@ -61,7 +61,7 @@ describe('a gateway on a copy of a data folder', { skip: isMissing && 'needs Pos
       () => assert.fail('both run'),
       (error: Error) => error,
     );
-    assert.match(message, /another gateway works on it, with this data directory or a copy of it/);
+    assert.match(message, /Another gateway works on the store, with this data directory or a copy of it/);
   });
 
   it('is refused it also after the connections of the other one were cut', async () => {
@@ -69,21 +69,21 @@ describe('a gateway on a copy of a data folder', { skip: isMissing && 'needs Pos
       'ringfence',
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
     );
-    await assert.rejects(openCopy(), { code: 'store_unavailable', message: /another gateway/ });
+    await assert.rejects(openCopy(), { code: 'store_unavailable', message: /Another gateway/ });
   });
 
   it('and after the server was away', async () => {
     await server.interrupt(1000);
     const { settings } = node.primary.store;
     await until(() => settings.get('store.run').catch(() => null));
-    await assert.rejects(openCopy(), { code: 'store_unavailable', message: /another gateway/ });
+    await assert.rejects(openCopy(), { code: 'store_unavailable', message: /Another gateway/ });
     await until(async () => ((await sendMessage(node)).code === 'allowed' ? true : null));
   });
 
   it('has it when the other one has ended, which ends at once should it come back', async () => {
     const { primary } = node;
     await edit('ringfence', "UPDATE setting SET value = 'other' WHERE name = 'store.run'");
-    assert.match((await primary.taken).message, /another gateway/);
+    assert.match((await primary.taken).message, /Another gateway/);
     await until(async () => (primary.supervisor.live() === 0 ? true : null));
     await primary.store.close();
     const second = await openCopy();
