@@ -74,7 +74,7 @@ describe('a kill switch while PostgreSQL is away', { skip: isMissing && 'needs P
     assert.deepEqual(await codes(), new Set(['killed']));
     await server.restart();
     assert.deepEqual(await until(async () => ((await isListed(id)) ? [id] : null)), await stored());
-    assert.equal(existsSync(primary.paths.kills), false);
+    await until(async () => (existsSync(primary.paths.kills) ? null : true));
     assert.equal((await lift(id)).status, 200);
     assert.deepEqual(await codes(), new Set(['allowed']));
   });
