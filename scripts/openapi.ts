@@ -5,6 +5,13 @@ import type { RouteSpec } from '../src/api/schema.ts';
 
 type Schema = Record<string, unknown>;
 
+const LATE = `An answer that takes longer than a second is given in lines to a client that accepts
+\`application/x-ndjson\`: each second \`{"progress": …}\`, and at the end \`{"result": …}\`, which is the answer, or
+\`{"problem": …}\`. Lists that are lines anyway hold empty lines then, and may end with a problem.`.replaceAll(
+  '\n',
+  ' ',
+);
+
 /** The admin API as an OpenAPI 3.1 document. */
 export function createOpenApi(version: string): Schema {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -15,7 +22,7 @@ export function createOpenApi(version: string): Schema {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Ringfence admin API', version },
+    info: { title: 'Ringfence admin API', version, description: LATE },
     servers: [{ url: 'http://127.0.0.1:4613' }],
     security: [{ token: [] }],
     paths,

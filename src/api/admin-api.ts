@@ -2,6 +2,8 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { RingfenceError } from '../kernel/errors.ts';
+import type { Progress } from '../kernel/progress.ts';
+import { answer } from './answer.ts';
 import type { Authenticate } from './authenticate.ts';
 import { ROUTES } from './contract.ts';
 import { HANDLERS } from './handlers/all.ts';
@@ -17,11 +19,15 @@ export interface AdminApiOptions {
   readonly authenticate: Authenticate;
   /** Told of every error that is not one of ours; the client learns `internal` alone. */
   readonly report?: (error: unknown) => void;
+  /** Milliseconds after which an answer is late, and between its signs of life. */
+  readonly patience?: number;
 }
 
 interface Admitted {
   Variables: { actor: string };
 }
+
+const PATIENCE = 1000;
 
 /** The operator's name as the client states it: a note for the journal, not proof. */
 const ACTOR = /^[\w.@-]{1,64}$/;
@@ -30,7 +36,8 @@ const ACTOR = /^[\w.@-]{1,64}$/;
  * The admin API. No cookies and no CORS: a browser page of another origin can neither send the token nor read an
  * answer. Answers hold what the contract's output schemas name and nothing else.
  */
-export function createAdminApi({ services, authenticate, report }: AdminApiOptions): Hono<Admitted> {
+export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
+  const { services, authenticate, report, patience = PATIENCE } = options;
   const api = new Hono<Admitted>();
   api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
   api.onError((error) => {
@@ -44,7 +51,14 @@ export function createAdminApi({ services, authenticate, report }: AdminApiOptio
     api.on(method, path, admission(spec, authenticate), LIMITED, async (context) => {
       const input = await readInput(context, pathOf(id), spec);
       const { actor } = context.var;
-      return answer(spec, callHandler(id, { input, services, actor, signal: context.req.raw.signal }));
+      const { signal } = context.req.raw;
+      const work = createWork(signal);
+      const result = callHandler(id, { input, services, actor, signal, progress: work.update });
+      return answer(spec, result, {
+        patience: takesSigns(context) ? patience : null,
+        progress: work.shown,
+        report,
+      });
     });
   }
   return api;
@@ -72,36 +86,26 @@ async function admit(context: Context<Admitted>, authenticate: Authenticate): Pr
   return ACTOR.test(stated) ? `${who}/${stated}` : who;
 }
 
+function takesSigns({ req }: Context): boolean {
+  return (req.header('accept') ?? '').includes('application/x-ndjson');
+}
+
+/** How far the work is; until it says so, for how long it has gone on. Nothing goes on for a client that is gone. */
+function createWork(signal: AbortSignal) {
+  const start = performance.now();
+  let told: Progress | null = null;
+  return {
+    update(progress: Progress): void {
+      signal.throwIfAborted();
+      told = progress;
+    },
+    shown: (): Progress =>
+      told ?? { done: Math.floor((performance.now() - start) / 1000), total: 0, unit: 'seconds' },
+  };
+}
+
 /** Input and handler belong together by id, which the compiler cannot follow through a loop. */
 function callHandler(id: RouteId, call: Call<Record<string, unknown>>): unknown {
   const handler = HANDLERS[id] as unknown as (call: Call<Record<string, unknown>>) => unknown;
   return handler(call);
-}
-
-async function answer(spec: RouteSpec, result: unknown): Promise<Response> {
-  const headers = { 'cache-control': 'no-store', 'content-type': 'application/json' };
-  if (spec.format === 'lines') {
-    const lines = toLines(spec, result as AsyncIterable<unknown>);
-    const first = await lines.next(); // A fault before the first line is still answered as one.
-    const body = ReadableStream.from(startingWith(first, lines));
-    return new Response(body, { headers: { ...headers, 'content-type': 'application/x-ndjson' } });
-  }
-  const value = spec.output.parse(await result);
-  if (spec.format === 'text')
-    return new Response(String(value), {
-      headers: { ...headers, 'content-type': 'text/plain; version=0.0.4' },
-    });
-  return new Response(JSON.stringify(value), { status: spec.status ?? 200, headers });
-}
-
-async function* toLines({ output }: RouteSpec, items: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
-  for await (const item of items) yield Buffer.from(`${JSON.stringify(output.parse(item))}\n`);
-}
-
-async function* startingWith(
-  first: IteratorResult<Buffer>,
-  rest: AsyncGenerator<Buffer>,
-): AsyncGenerator<Buffer> {
-  if (first.done !== true) yield first.value;
-  yield* rest;
 }

@@ -9,6 +9,7 @@ import type { RotationRequest } from '../custody/rotation/rotations.ts';
 import type { RekeyReport } from '../custody/sealing/rekey.ts';
 import type { CreatedKey } from '../custody/virtual-keys.ts';
 import type { JournalRecord } from '../journal/records.ts';
+import type { Progress } from '../kernel/progress.ts';
 import type { Micros, Money } from '../kernel/money.ts';
 import type { LedgerFilter, LedgerVerification, PriceFilter } from '../store/ports.ts';
 import type {
@@ -228,7 +229,8 @@ export interface JournalService {
     readonly since: number | null;
     readonly until: number | null;
   }): AsyncIterable<JournalEntry>;
-  verify(): Promise<Given<'journal.verify'>>;
+  /** `progress` may throw, which ends it. */
+  verify(progress?: (progress: Progress) => void): Promise<Given<'journal.verify'>>;
   /** Throws `conflict` for what is not damaged, has not ended, or is not dealt with in the ledger. */
   retire(request: Received<'journal.retire'>, actor: string): Promise<Given<'journal.retire'>>;
 }

@@ -3,10 +3,11 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { RingfenceError } from '../kernel/errors.ts';
+import type { Progress } from '../kernel/progress.ts';
 import { createClient } from './client.ts';
 import { exitCodeOf, formatFailure } from './failure.ts';
 
-async function clientFor(t: TestContext, listener: RequestListener) {
+async function clientFor(t: TestContext, listener: RequestListener, told: string[] = []) {
   const server = createServer(listener);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   t.after(() => {
@@ -14,7 +15,11 @@ async function clientFor(t: TestContext, listener: RequestListener) {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return createClient({ url, token: 'secret-token', actor: null });
+  const progress = {
+    update: ({ done, unit }: Progress) => void told.push(`${done} ${unit}`),
+    clear: () => void told.push('cleared'),
+  };
+  return createClient({ url, token: 'secret-token', actor: null, progress });
 }
 
 test('a problem becomes the same fault', async (t) => {
@@ -51,6 +56,54 @@ test('a reference with a slash stays one path segment', async (t) => {
 test('a stream that breaks off in a line is a failure', async (t) => {
   const client = await clientFor(t, (_, response) => response.writeHead(200).end('{"id":"a"}\n{"id":'));
   await assert.rejects(Array.fromAsync(client.lines('journal.export', {})), { code: 'admin_unreachable' });
+});
+
+const LATE = { 'content-type': 'application/x-ndjson' };
+const sign = (done: number) => `${JSON.stringify({ progress: { done, total: 0, unit: 'records' } })}\n`;
+
+test('a late answer is waited for, and how far the gateway is told until it comes', async (t) => {
+  const told: string[] = [];
+  const client = await clientFor(
+    t,
+    ({ headers: { accept } }, response) => {
+      assert.ok(accept?.includes('application/x-ndjson'));
+      response.writeHead(200, LATE).end(`${sign(1)}\n${sign(2)}{"result":[]}\n`);
+    },
+    told,
+  );
+  assert.deepEqual(await client.call('apps.list', {}), []);
+  assert.deepEqual(told, ['1 records', '2 records', 'cleared']);
+});
+
+test('a late fault is the same fault, also at the end of an export', async (t) => {
+  const problem = JSON.stringify({ problem: { code: 'verify_failed', detail: 'w0-1-1 does not fit.' } });
+  const client = await clientFor(t, (_, response) =>
+    response.writeHead(200, LATE).end(`${sign(1)}${problem}\n`),
+  );
+  const failure = { code: 'verify_failed', message: 'w0-1-1 does not fit.' };
+  await assert.rejects(client.call('apps.list', {}), failure);
+  await assert.rejects(Array.fromAsync(client.lines('journal.export', {})), failure);
+});
+
+test('a gateway that dies at work is told as one that cannot be reached, and no result is made up', async (t) => {
+  const told: string[] = [];
+  const endings: RequestListener[] = [
+    (_, response) => response.writeHead(200, LATE).end(sign(1)),
+    (_, response) => response.writeHead(200, LATE).write(sign(1), () => response.destroy()),
+  ];
+  for (const ending of endings) {
+    const client = await clientFor(t, ending, told);
+    await assert.rejects(client.call('apps.list', {}), { code: 'admin_unreachable' });
+  }
+  assert.equal(told.at(-1), 'cleared');
+});
+
+test('a wait that may be given up tells no progress', async (t) => {
+  const client = await clientFor(t, ({ headers: { accept } }, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(accept)),
+  );
+  const { signal } = new AbortController();
+  assert.equal(await client.call('journal.tail', {}, signal), 'application/json');
 });
 
 test('a failure is one JSON object under --json, with its causes under --verbose', () => {

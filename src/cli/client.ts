@@ -1,6 +1,8 @@
 import type { Answer, Sent } from '../api/contract.ts';
 import { pathOf, type RouteId } from '../api/paths.ts';
 import { ERRORS, RingfenceError, type ErrorCode } from '../kernel/errors.ts';
+import type { Progress } from '../kernel/progress.ts';
+import type { ProgressLine } from './progress.ts';
 
 export interface ClientOptions {
   /** Origin of the admin API. */
@@ -8,10 +10,15 @@ export interface ClientOptions {
   readonly token: string | null;
   /** Name of the operator for the journal; null: none is stated. */
   readonly actor: string | null;
+  /** Told how far the gateway is with work that takes long. */
+  readonly progress?: ProgressLine;
 }
 
 export interface AdminClient {
-  /** Calls a route. Throws what the API answers as the same fault, `admin_unreachable` when nobody does. */
+  /**
+   * Calls a route, and waits for as long as the gateway works on it. Throws what the API answers as the same fault,
+   * `admin_unreachable` when nobody does. What may be given up by `signal` is a wait, not work, and tells no progress.
+   */
   call<Id extends RouteId>(id: Id, input: Sent<Id>, signal?: AbortSignal): Promise<Answer<Id>>;
   /** Reads a route that answers with one JSON object a line. */
   lines<Id extends RouteId>(id: Id, input: Sent<Id>): AsyncGenerator<Answer<Id>>;
@@ -22,7 +29,8 @@ type Input = Readonly<Record<string, unknown>>;
 /** A client of the admin API. It follows no redirect: the token goes to the URL it is meant for and nowhere else. */
 export function createClient(options: ClientOptions): AdminClient {
   async function send(id: RouteId, input: Input, signal?: AbortSignal): Promise<Response> {
-    const { url, init } = requestOf(options, id, input);
+    const { url, headers, init } = requestOf(options, id, input);
+    if (signal === undefined) headers['accept'] = 'application/json, application/x-ndjson';
     const response = await fetch(url, signal === undefined ? init : { ...init, signal }).catch(
       (cause: unknown) => {
         if (signal?.aborted === true) throw cause;
@@ -35,11 +43,16 @@ export function createClient(options: ClientOptions): AdminClient {
   return Object.freeze({
     call: async <Id extends RouteId>(id: Id, input: Sent<Id>, signal?: AbortSignal) => {
       const response = await send(id, input, signal);
+      if (isLines(response)) return (await lateAnswer(response, options)) as Answer<Id>;
       return (isJson(response) ? await response.json() : await response.text()) as Answer<Id>;
     },
     lines: async function* <Id extends RouteId>(id: Id, input: Sent<Id>) {
       const response = await send(id, input);
-      for await (const line of splitLines(response)) yield JSON.parse(line) as Answer<Id>;
+      for await (const line of splitLines(response, options.url)) {
+        const item = JSON.parse(line) as Answer<Id>;
+        throwIfProblem(item, response, options.url);
+        yield item;
+      }
     },
   });
 }
@@ -59,38 +72,89 @@ function requestOf({ url: origin, token, actor }: ClientOptions, id: RouteId, in
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(Object.fromEntries(rest));
   } else for (const [name, value] of rest) url.searchParams.set(name, String(value));
-  return { url, init };
+  return { url, headers, init };
 }
 
 function isJson(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('application/json') === true;
 }
 
+function isLines(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('application/x-ndjson') === true;
+}
+
+/** Signs of life, and at last the answer. */
+async function lateAnswer(response: Response, { url, progress }: ClientOptions): Promise<unknown> {
+  try {
+    for await (const line of splitLines(response, url)) {
+      const late = JSON.parse(line) as Late;
+      if (late.progress !== undefined) progress?.update(late.progress);
+      if ('result' in late) return late.result;
+      throwIfProblem(late, response, url);
+    }
+  } finally {
+    progress?.clear();
+  }
+  throw brokenOff(url);
+}
+
+/** A fault that came up after the answer had begun. */
+function throwIfProblem(line: unknown, response: Response, url: string): void {
+  const { problem } = line as Late;
+  if (problem !== undefined) throw faultOf(problem) ?? notOurs(response, url);
+}
+
+interface Late {
+  readonly progress?: Progress;
+  readonly result?: unknown;
+  readonly problem?: Problem;
+}
+
+interface Problem {
+  readonly code?: unknown;
+  readonly detail?: unknown;
+}
+
 async function readFault(response: Response, url: string): Promise<RingfenceError> {
   const text = await response.text().catch(() => '');
-  const problem = parse(text);
-  const { code, detail } = problem;
-  if (typeof code === 'string' && Object.hasOwn(ERRORS, code))
-    return new RingfenceError(code as ErrorCode, typeof detail === 'string' ? detail : undefined);
-  const message = `${url} answers with status ${response.status}, but is not a Ringfence of this version.`;
+  return faultOf(parse(text)) ?? notOurs(response, url);
+}
+
+function faultOf({ code, detail }: Problem): RingfenceError | null {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code)
+    ? new RingfenceError(code as ErrorCode, typeof detail === 'string' ? detail : undefined)
+    : null;
+}
+
+function notOurs({ status }: Response, url: string): RingfenceError {
+  const message = `${url} answers with status ${status}, but is not a Ringfence of this version.`;
   return new RingfenceError('admin_unreachable', message);
 }
 
-function parse(text: string): { readonly code?: unknown; readonly detail?: unknown } {
+function brokenOff(url: string, cause?: unknown): RingfenceError {
+  return new RingfenceError('admin_unreachable', `The answer of ${url} broke off.`, { cause });
+}
+
+function parse(text: string): Problem {
   try {
-    return (JSON.parse(text) as object | null) ?? {};
+    return (JSON.parse(text) as Problem | null) ?? {};
   } catch {
     return {};
   }
 }
 
-async function* splitLines({ body }: Response): AsyncGenerator<string> {
+/** Empty lines are signs of life. */
+async function* splitLines({ body }: Response, url: string): AsyncGenerator<string> {
   if (body === null) return;
   let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+  try {
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines.filter((line) => line !== '');
+    }
+  } catch (cause) {
+    throw brokenOff(url, cause);
   }
-  if (rest !== '') throw new RingfenceError('admin_unreachable', 'The answer ended in the middle of a line.');
+  if (rest !== '') throw brokenOff(url);
 }

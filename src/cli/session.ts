@@ -2,11 +2,14 @@ import type { AdminClient } from './client.ts';
 import { findConnection } from './connection.ts';
 import type { CliContext } from './context.ts';
 import type { CommonFlags } from './flags.ts';
+import { createProgressLine, type ProgressLine } from './progress.ts';
 import { formatTable, printable } from './table.ts';
 
 /** One command at work: its client and its ways to say something. Data goes to stdout, everything else to stderr. */
 export interface Session {
   readonly client: AdminClient;
+  /** Of work that takes long. What the gateway does is told there by itself. */
+  readonly progress: ProgressLine;
   /** The value as JSON under `--json`, else as text. */
   show<T>(value: T, toText: (value: T) => string): void;
   /** Lists under `--json` stay lists, also empty ones; for people an empty one says `whenEmpty`: what to do. */
@@ -20,15 +23,16 @@ export type Columns<T> = Readonly<Record<string, (row: T) => string | null>>;
 
 /** A connection to the gateway that the flags or the environment name, and where its answers go. */
 export async function openSession(context: CliContext, flags: CommonFlags): Promise<Session> {
-  const client = await context.client(await findConnection(flags, context.process));
-  return { client, ...createOutput(context, flags) };
+  const progress = createProgressLine(context.process, Date.now);
+  const client = await context.client({ ...(await findConnection(flags, context.process)), progress });
+  return { client, progress, ...createOutput(context, flags) };
 }
 
 /** Where answers go, for commands that ask no gateway. */
 export function createOutput(
   { process }: Pick<CliContext, 'process'>,
   { json }: Pick<CommonFlags, 'json'>,
-): Omit<Session, 'client'> {
+): Omit<Session, 'client' | 'progress'> {
   const { stdout, stderr } = process;
   const write = (value: unknown, toText: () => string) =>
     void stdout.write(json ? `${JSON.stringify(value)}\n` : toText());

@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly isSigned: IsSigned;
   /** Present boot id of the machine. */
   readonly boot?: string;
+  /** Told now and then how many records were looked at. May throw, which ends it. */
+  readonly onRecords?: (records: number) => void;
 }
 
 /** The end of an epoch that a crash cut off: bytes of records that were never acknowledged. 0: in later segments only. */
@@ -89,6 +91,7 @@ export async function verifyJournal(options: VerifyOptions): Promise<JournalVeri
   try {
     for (;;) {
       const found = judge(state, await cursor.next(1_000));
+      options.onRecords?.(state.check.counts().records);
       if (found === null) continue;
       if (found === 'end') return report(state);
       accuse(state, found);

@@ -20,7 +20,7 @@ export function createJournalService(primary: Primary): JournalService {
     tail: (options) => tailJournals(journals, options),
     show: (point) => readStory(journals, point),
     export: (range) => exportRecords(journals, range),
-    verify: () => verifyJournals(primary, journals),
+    verify: (progress) => verifyJournals(primary, journals, progress),
     retire: (request, actor) => retireEpochs(primary, journals, { ...request, actor }),
   };
 }

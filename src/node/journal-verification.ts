@@ -1,4 +1,5 @@
 import { pointId } from '../kernel/point.ts';
+import type { Progress } from '../kernel/progress.ts';
 import type { JournalService } from '../api/services.ts';
 import { verifyCheckpoint } from '../custody/checkpoint-key.ts';
 import type { IsSigned } from '../journal/checkpoint.ts';
@@ -11,11 +12,19 @@ import type { Primary } from './primary.ts';
 export async function verifyJournals(
   primary: Primary,
   journals: Journals,
+  progress: (progress: Progress) => void = () => undefined,
 ): ReturnType<JournalService['verify']> {
   const verified = [];
   const problems: string[] = [];
+  let before = 0;
   for (const node of journals.nodes) {
-    const { epochs, records, signed, lastAt, torn, faults } = await verifyOne(primary, journals, node);
+    const { epochs, records, signed, lastAt, torn, faults } = await verifyOne(
+      primary,
+      journals,
+      node,
+      (done) => progress({ done: before + done, total: 0, unit: 'records' }),
+    );
+    before += records;
     const retired = await readRetirements(journals.directoryOf(node), isSignedBy(primary));
     const ends = torn.map(({ bytes, ...end }) => ({ id: pointId({ node, ...end }), bytes }));
     const shown = retired.flatMap(({ retirement, kept }) =>
@@ -35,9 +44,11 @@ export async function verifyOne(
   primary: Primary,
   { directoryOf }: Journals,
   node: string,
+  onRecords: (records: number) => void = () => undefined,
 ): Promise<JournalVerification> {
   const anchors = await primary.store.ledger.heads(node);
-  return verifyJournal({ directory: directoryOf(node), node, anchors, isSigned: isSignedBy(primary) });
+  const isSigned = isSignedBy(primary);
+  return verifyJournal({ directory: directoryOf(node), node, anchors, isSigned, onRecords });
 }
 
 function isSignedBy({ checkpoint }: Primary): IsSigned {

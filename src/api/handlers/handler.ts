@@ -1,4 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import type { Progress } from '../../kernel/progress.ts';
 import type { Given, Received } from '../contract.ts';
 import type { RouteId } from '../paths.ts';
 import type { VirtualKeyRecord } from '../../store/records.ts';
@@ -12,6 +13,8 @@ export interface Call<Input> {
   readonly actor: string;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
+  /** Told how far long work is. Throws when the client is gone: only for work that may end anywhere. */
+  readonly progress: (progress: Progress) => void;
 }
 
 export type Handler<Id extends RouteId> = (

@@ -25,7 +25,7 @@ export const journalHandlers: Handlers<Ids> = {
       yield show(entry);
     }
   },
-  'journal.verify': ({ services }) => services.journal.verify(),
+  'journal.verify': ({ services, progress }) => services.journal.verify(progress),
   'journal.retire': ({ services, input, actor }) => services.journal.retire(input, actor),
 };
 

@@ -13,6 +13,7 @@ test('a country that does not exist is refused: its kill would stop nothing', as
       actor: 'ada',
       input: { scope: 'country', target, reason: '' },
       signal: new AbortController().signal,
+      progress: () => undefined,
     });
   for (const target of ['UK', 'XX', 'de', ''])
     await assert.rejects(async () => kill(target), { code: 'input_invalid' }, target);

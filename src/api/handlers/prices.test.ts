@@ -19,7 +19,13 @@ function importing(...lines: readonly string[]): Promise<readonly PriceRecord[]>
   } as unknown as AdminServices;
   const input = { text: [HEAD, ...lines].join('\n'), format: 'csv' as const };
   const { signal } = new AbortController();
-  const answer = priceHandlers['prices.import']({ services, input, actor: 'ada', signal });
+  const answer = priceHandlers['prices.import']({
+    services,
+    input,
+    actor: 'ada',
+    signal,
+    progress: () => undefined,
+  });
   return Promise.resolve(answer).then(() => stored);
 }
 
@@ -59,7 +65,8 @@ test('prices of a vendor that does not exist are neither listed nor removed: a s
     vendors: [{ id: 'acme' }],
     prices: { list: () => Promise.resolve([]), remove: () => Promise.resolve(0) },
   } as unknown as AdminServices;
-  const common = { services, actor: 'ada', signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  const common = { services, actor: 'ada', signal, progress: () => undefined };
   const list = async (vendor: string) =>
     priceHandlers['prices.list']({ ...common, input: { vendor, limit: 10 } });
   const remove = async (vendor: string) => priceHandlers['prices.remove']({ ...common, input: { vendor } });

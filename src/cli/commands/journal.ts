@@ -70,8 +70,9 @@ export interface ExportFlags extends CommonFlags {
 
 /** One JSON object a line, with or without `--json`. A file is made for its owner alone. */
 export async function exportRecords(context: CliContext, flags: ExportFlags): Promise<void> {
-  const { client, note } = await openSession(context, flags);
+  const { client, note, progress } = await openSession(context, flags);
   const { since, until, output } = flags;
+  const isInView = output === undefined && context.process.stdout.isTTY === true;
   const file = output === undefined ? null : (await openNewFile(output)).createWriteStream();
   const target = file ?? context.process.stdout;
   const failed = new Promise<never>((_, reject) => void file?.once('error', reject));
@@ -83,10 +84,13 @@ export async function exportRecords(context: CliContext, flags: ExportFlags): Pr
       if (isFull && file !== null)
         await Promise.race([new Promise<void>((done) => void file.once('drain', () => done())), failed]);
       records += 1;
+      if (!isInView) progress.update({ done: records, total: 0, unit: 'records' });
     }
   } catch (error) {
     if (output !== undefined && records === 0) await unlink(output); // The same command can be given again.
     throw error;
+  } finally {
+    progress.clear();
   }
   if (file !== null) await Promise.race([new Promise<void>((done) => file.end(() => done())), failed]);
   note(`${counted(records, 'record')} exported.`);

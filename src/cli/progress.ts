@@ -1,13 +1,13 @@
-import type { ScanProgress } from '../../scan/sighting.ts';
-import type { CliProcess } from '../context.ts';
+import type { Progress } from '../kernel/progress.ts';
+import type { CliProcess } from './context.ts';
 
-/** A short scan shows none. */
+/** Short work shows none. */
 const QUIET_MS = 500;
 const STEP_MS = 100;
 const CLEAR = '\r\u001B[K';
 
 export interface ProgressLine {
-  update(progress: ScanProgress): void;
+  update(progress: Progress): void;
   clear(): void;
 }
 
