@@ -15,7 +15,7 @@ const options: CliOptions = {
     dev: async (local) => (await load()).dev(local),
     serve: async (local) => (await load()).serve(local),
     inspect: async (local) => (await load()).inspect(local),
-    backup: async (local, folder) => (await load()).backup(local, folder),
+    backup: async (local, folder, progress) => (await load()).backup(local, folder, progress),
     ring: {
       list: async (local) => (await load()).ring.list(local),
       add: async (local) => (await load()).ring.add(local),

@@ -1,4 +1,5 @@
 import type { CommandContext } from '@stricli/core';
+import type { Progress } from '../kernel/progress.ts';
 import type { AdminClient, ClientOptions } from './client.ts';
 import type { Check } from './checks.ts';
 
@@ -70,7 +71,7 @@ export interface CliActions {
   /** For `doctor`: what can be told of configuration, key ring and data without a running gateway. */
   inspect(options: LocalOptions): Promise<readonly Check[]>;
   /** Copies what a gateway needs to go on elsewhere into a new folder. */
-  backup(options: LocalOptions, folder: string): Promise<BackupView>;
+  backup(options: LocalOptions, folder: string, progress: (progress: Progress) => void): Promise<BackupView>;
   readonly ring: RingActions;
 }
 

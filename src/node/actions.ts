@@ -15,7 +15,7 @@ export function createActions(process: CliProcess): CliActions {
     dev: (options) => dev(local, options),
     serve: (options) => serve(local, options),
     inspect: (options) => inspect(local, options),
-    backup: (options, folder) => backup(local, options, folder),
+    backup: (options, folder, progress) => backup(local, options, folder, progress),
     ring: createRingActions(local),
   };
 }

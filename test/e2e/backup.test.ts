@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { backup } from '../../src/node/actions/backup.ts';
 import { createLocal } from '../../src/node/actions/local.ts';
+import type { Progress } from '../../src/kernel/progress.ts';
 import { openPrimary } from '../../src/node/primary.ts';
 import { createAdminServices } from '../../src/node/services.ts';
 import { freePorts, startNode, type TestNode } from './node-fixture.ts';
@@ -16,8 +17,8 @@ describe('a backup', () => {
   let node: TestNode;
   let folder: string;
   const local = createLocal({ ...process, env: {} });
-  const take = (data: string, target: string) =>
-    backup(local, { config: null, data, json: false }, join(folder, target));
+  const take = (data: string, target: string, progress?: (progress: Progress) => void) =>
+    backup(local, { config: null, data, json: false }, join(folder, target), progress);
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringfence-backup-'));
     node = await startNode({ workers: 2 });
@@ -38,7 +39,10 @@ describe('a backup', () => {
     while (sent < 40) await sendMessage(node);
     const known = sent;
     const { config } = node.primary;
-    const made = await take(config.data, 'whole');
+    const told: Progress[] = [];
+    const made = await take(config.data, 'whole', (progress) => told.push(progress));
+    const last = told.at(-1);
+    assert.ok(last !== undefined && last.unit === 'MiB' && last.done === last.total, JSON.stringify(told));
     isOver = true;
     await clients;
     assert.ok((made.storeBytes ?? 0) > 0 && made.journals.files >= 3);

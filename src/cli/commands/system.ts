@@ -1,6 +1,7 @@
 import type { Answer } from '../../api/contract.ts';
 import type { BackupView, CliContext, LocalOptions } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
+import { createProgressLine } from '../progress.ts';
 import { createOutput, openSession } from '../session.ts';
 import { counted, printable } from '../table.ts';
 
@@ -79,7 +80,9 @@ function because(problem: string | null): string {
 
 export async function backup(context: CliContext, flags: LocalFlags, folder: string): Promise<void> {
   const { show, note } = createOutput(context, flags);
-  const made = await context.actions.backup(localOptions(context, flags), folder);
+  const progress = createProgressLine(context.process, Date.now);
+  const copying = context.actions.backup(localOptions(context, flags), folder, progress.update);
+  const made = await copying.finally(progress.clear);
   show(made, backupText);
   note('The key ring is not in it. Keep a copy of that apart: nothing opens without it.');
 }

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupView, LocalOptions } from '../../cli/context.ts';
 import { pathsOf } from '../../config/config.ts';
-import { copyJournals } from '../../journal/copy.ts';
+import { copyJournals, journalBytes } from '../../journal/copy.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
+import type { Progress } from '../../kernel/progress.ts';
 import { backupSqliteStore } from '../../store/sqlite/backup.ts';
 import { inspectStore } from '../store.ts';
 import type { Local } from './local.ts';
@@ -14,7 +15,12 @@ import type { Local } from './local.ts';
  * have more is loaded after a restore. The folder appears when everything is in it and on disk. With PostgreSQL the
  * database is not in it.
  */
-export async function backup(local: Local, options: LocalOptions, folder: string): Promise<BackupView> {
+export async function backup(
+  local: Local,
+  options: LocalOptions,
+  folder: string,
+  progress: (progress: Progress) => void = () => undefined,
+): Promise<BackupView> {
   const config = await local.configOf(options);
   const paths = pathsOf(config);
   if ((await inspectStore(config, local.databaseUrl)) === 'nothing')
@@ -26,8 +32,9 @@ export async function backup(local: Local, options: LocalOptions, folder: string
     await makeFolder(partial);
     const isSqlite = config.store.kind === 'sqlite';
     const store = join(partial, basename(paths.store));
-    if (isSqlite) await backupSqliteStore(paths.store, store);
-    const journals = await copyJournals(paths.journal, join(partial, basename(paths.journal)));
+    const told = toldOf(await bytesOf(paths, isSqlite), progress);
+    if (isSqlite) await backupSqliteStore(paths.store, store, told.store);
+    const journals = await copyJournals(paths.journal, join(partial, basename(paths.journal)), told.journals);
     if (existsSync(paths.gatewayId))
       await copyFile(paths.gatewayId, join(partial, basename(paths.gatewayId)));
     await rename(partial, target);
@@ -44,6 +51,31 @@ export async function backup(local: Local, options: LocalOptions, folder: string
     });
   }
 }
+
+/** What there is to copy, as far as files tell: the store has more in its log. */
+async function bytesOf({ store, journal }: ReturnType<typeof pathsOf>, isSqlite: boolean): Promise<number> {
+  return (isSqlite ? (await stat(store)).size : 0) + (await journalBytes(journal));
+}
+
+function toldOf(total: number, progress: (progress: Progress) => void) {
+  let [stored, journaled] = [0, 0];
+  const tell = (): void => {
+    const done = stored + journaled;
+    progress({ done: inMebibytes(done), total: inMebibytes(Math.max(done, total)), unit: 'MiB' });
+  };
+  return {
+    store(done: number): void {
+      stored = done;
+      tell();
+    },
+    journals(more: number): void {
+      journaled += more;
+      tell();
+    },
+  };
+}
+
+const inMebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
 async function makeFolder(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

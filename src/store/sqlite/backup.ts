@@ -6,15 +6,20 @@ import { openDatabase } from './database.ts';
 
 /**
  * Copies a snapshot of the store at `path`, which may be in use, to `target`, which must not exist. It appears there only
- * when it is whole and on disk. Readable by its owner only. Rejects with `conflict` and `store_unavailable`.
+ * when it is whole and on disk. Readable by its owner only. `onBytes` is told how much is copied. Rejects with `conflict`
+ * and `store_unavailable`.
  */
-export async function backupSqliteStore(path: string, target: string): Promise<void> {
+export async function backupSqliteStore(
+  path: string,
+  target: string,
+  onBytes: (done: number) => void = () => undefined,
+): Promise<void> {
   if (existsSync(target)) throw new RingfenceError('conflict', `${target} exists already`);
   const partial = `${target}.partial`;
   try {
     await rm(partial, { force: true });
     await (await open(partial, 'wx', 0o600)).close();
-    await copySnapshot(path, partial);
+    await copySnapshot(path, partial, onBytes);
     await sync(partial);
     await rename(partial, target);
     await sync(dirname(target));
@@ -26,10 +31,10 @@ export async function backupSqliteStore(path: string, target: string): Promise<v
   }
 }
 
-async function copySnapshot(path: string, target: string): Promise<void> {
+async function copySnapshot(path: string, target: string, onBytes: (done: number) => void): Promise<void> {
   const database = openDatabase({ path, readOnly: true });
   try {
-    await database.backup(target);
+    await database.backup(target, onBytes);
   } finally {
     database.close();
   }

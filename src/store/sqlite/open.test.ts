@@ -172,6 +172,23 @@ describe('opening a SQLite store', () => {
       assert.deepEqual((await copy.ledger.verify()).problems, []);
     });
 
+    it('is one snapshot however many steps it takes, and does not begin anew when something is written meanwhile', async () => {
+      const store = await open();
+      for (let at = 0; at < 24; at += 1) await store.settings.put(`before${at}`, 'x'.repeat(1_000_000));
+      const [steps, target] = [[] as number[], join(directory, 'copy.db')];
+      const writing: Promise<void>[] = [];
+      await backupSqliteStore(path, target, (done) => {
+        steps.push(done);
+        writing.push(store.settings.put(`during${steps.length}`, 'x'));
+      });
+      await Promise.all(writing);
+      assert.ok(steps.length >= 2 && steps.every((done, at) => done > (steps[at - 1] ?? 0)), steps.join());
+      const copy = await openSqliteStore({ path: target, clock });
+      opened.push(copy);
+      assert.equal(await copy.settings.get('during1'), null);
+      assert.deepEqual((await copy.ledger.verify()).problems, []);
+    });
+
     it('never overwrites a file, and leaves no half of one', async () => {
       await open();
       await assert.rejects(backupSqliteStore(path, path), { code: 'conflict' });
