@@ -141,7 +141,8 @@ export interface BudgetUse {
 export interface BudgetService {
   /** Creates the budget, or replaces what the one of this name says, keeping its id. */
   put(budget: NewBudget, actor: string): Promise<BudgetRecord>;
-  list(): Promise<readonly (BudgetRecord & { readonly use: BudgetUse })[]>;
+  list(): Promise<readonly BudgetRecord[]>;
+  uses(): Promise<readonly (BudgetRecord & { readonly use: BudgetUse })[]>;
   remove(id: string, actor: string): Promise<boolean>;
 }
 

@@ -47,6 +47,7 @@ export function memorySettings(): SettingStore {
   const values = new Map<string, string>();
   return {
     get: (name) => Promise.resolve(values.get(name) ?? null),
+    some: (names) => Promise.resolve(new Map([...values].filter(([name]) => names.includes(name)))),
     put(name, value) {
       values.set(name, value);
       return Promise.resolve();

@@ -10,7 +10,7 @@ import { newId } from '../kernel/ids.ts';
 import type { BudgetRecord } from '../store/records.ts';
 import { nullIfAway } from './away.ts';
 import { createAccountService } from './account-service.ts';
-import { budgetUse } from './budget-use.ts';
+import { withUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
 import { createCanaryService, createLeakService } from './leak-service.ts';
 import { createLedgerService } from './ledger-service.ts';
@@ -120,10 +120,8 @@ function budgetService(primary: Primary): AdminServices['budgets'] {
       await refreshBudgets();
       return budget;
     },
-    async list() {
-      const all = await store.budgets.list();
-      return Promise.all(all.map(async (budget) => ({ ...budget, use: await budgetUse(primary, budget) })));
-    },
+    list: () => store.budgets.list(),
+    uses: async () => withUse(store.leases, clock.ledger(), await store.budgets.list()),
     async remove(id, actor) {
       await record({ actor, act: 'budget.remove', target: id, detail: {} });
       const isRemoved = await store.budgets.remove(id);

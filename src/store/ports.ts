@@ -77,6 +77,8 @@ export interface PriceStore {
 /** Small durable facts: hash of the admin token, sealed CA key, high water of the ledger clock. */
 export interface SettingStore {
   get(name: string): Promise<string | null>;
+  /** Those that there are of some, by one query. */
+  some(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   put(name: string, value: string): Promise<void>;
 }
 
@@ -187,6 +189,11 @@ export interface GrantRequest {
   readonly want: Micros;
 }
 
+export interface PeriodTotals extends Pick<PeriodRecord, 'spent' | 'leased' | 'presumed'> {
+  /** How many they are. */
+  readonly periods: number;
+}
+
 export interface LeaseStore {
   /**
    * One atomic step: adds at most `want`, at least `need`, to the lease of (budget, period, node, epoch). 0 when
@@ -211,6 +218,10 @@ export interface LeaseStore {
   close(node: string, epoch: number, rest: 'free' | 'presume'): Promise<void>;
   open(): Promise<readonly LeaseRecord[]>;
   periods(budget: string, since: number): Promise<readonly PeriodRecord[]>;
+  /** What the periods of budgets since a time sum to, in the order in which it is asked: one query for all. */
+  sums(
+    asked: readonly { readonly budget: string; readonly since: number }[],
+  ): Promise<readonly PeriodTotals[]>;
   /** Gives presumed money of a period back after reconciliation with the vendor. */
   forgive(budget: string, period: number, amount: Micros): Promise<void>;
 }

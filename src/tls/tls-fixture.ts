@@ -15,6 +15,8 @@ export function tlsFixture(hosts: readonly string[], now = Date.now()): TlsFixtu
   const settings = {
     values,
     get: (name: string) => Promise.resolve(values.get(name) ?? null),
+    some: (names: readonly string[]) =>
+      Promise.resolve(new Map([...values].filter(([name]) => names.includes(name)))),
     put: (name: string, value: string) => Promise.resolve(void values.set(name, value)),
   };
   const clock = { now, wall: () => clock.now };

@@ -172,6 +172,20 @@ export function controlContract(engine: EngineUnderTest): void {
       assert.equal(await world.store.settings.get('clock'), '2');
     });
 
+    it('finds some settings at once', async () => {
+      await world.store.settings.put("it's one", '1');
+      await world.store.settings.put('two', '2');
+      const found = await world.store.settings.some(['two', "it's one", 'none']);
+      assert.deepEqual(
+        [...found].toSorted(([one], [other]) => Number(one > other) - Number(one < other)),
+        [
+          ["it's one", '1'],
+          ['two', '2'],
+        ],
+      );
+      assert.equal((await world.store.settings.some([])).size, 0);
+    });
+
     it('undoes only the refused one of several writes that arrive together', async () => {
       const results = await Promise.allSettled([
         world.store.settings.put('first', 'kept'),

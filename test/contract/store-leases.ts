@@ -207,6 +207,38 @@ export function leaseContract(engine: EngineUnderTest): void {
     });
   });
 
+  it('sums the periods of many budgets at once, each since its time, in the order in which it is asked', async () => {
+    for (const [budget, period] of [
+      ['once', DAY],
+      ['twice', DAY],
+      ['twice', DAY + 1],
+    ] as const)
+      await world.store.leases.grant(
+        grantRequest({ budget, period, since: period, want: money(5), need: money(5) }),
+      );
+    const none = { periods: 0, spent: 0, leased: 0, presumed: 0 };
+    const asked = [
+      { budget: 'twice', since: DAY },
+      { budget: "it's none", since: 0 },
+      { budget: 'once', since: DAY },
+      { budget: 'twice', since: DAY + 1 },
+      { budget: 'once', since: DAY + 1 },
+      { budget: 'twice', since: DAY },
+    ];
+    assert.deepEqual(
+      (await world.store.leases.sums(asked)).map((sum) => ({ ...sum })),
+      [
+        { ...none, periods: 2, leased: 10 },
+        none,
+        { ...none, periods: 1, leased: 5 },
+        { ...none, periods: 1, leased: 5 },
+        none,
+        { ...none, periods: 2, leased: 10 },
+      ],
+    );
+    assert.deepEqual(await world.store.leases.sums([]), []);
+  });
+
   it('shows the periods of a budget since a time, ascending', async () => {
     for (const period of [DAY + 2, DAY, DAY + 1])
       await world.store.leases.grant(grantRequest({ budget: 'shown', period, since: period }));

@@ -226,7 +226,8 @@ function createBudgetService(store: Store, clock: Clock, acted: Acted): AdminSer
       await acted(actor, 'budgets.put', store.budgets.put(record));
       return record;
     },
-    list: async () => (await store.budgets.list()).map((budget) => ({ ...budget, use: use(budget) })),
+    list: store.budgets.list,
+    uses: async () => (await store.budgets.list()).map((budget) => ({ ...budget, use: use(budget) })),
     remove: (budget, actor) => acted(actor, 'budgets.remove', store.budgets.remove(budget)),
   };
 }

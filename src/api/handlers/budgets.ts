@@ -5,7 +5,7 @@ import { byName, checkVendor, pick, findKey, type Handlers } from './handler.ts'
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
   'budgets.put': async ({ services, input, actor }) =>
     services.budgets.put({ ...input, scope: await resolveScope(services, input.scope) }, actor),
-  'budgets.list': async ({ services }) => byName(await services.budgets.list()),
+  'budgets.list': async ({ services }) => byName(await services.budgets.uses()),
   'budgets.remove': async ({ services, input, actor }) => {
     const { id } = pick('budget', await services.budgets.list(), input.budget);
     return { removed: await services.budgets.remove(id, actor) };

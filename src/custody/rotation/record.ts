@@ -61,6 +61,8 @@ export function hasEnded({ phase }: Pick<RotationRecord, 'phase'>): boolean {
 export interface RotationStore {
   /** The latest rotation of the account; null when there was none. */
   get(account: string): Promise<RotationRecord | null>;
+  /** Those of some accounts, in their order, by one query. */
+  some(accounts: readonly string[]): Promise<readonly RotationRecord[]>;
   put(record: RotationRecord): Promise<void>;
 }
 
@@ -68,10 +70,15 @@ export interface RotationStore {
 export function createRotationStore(settings: SettingStore): RotationStore {
   const nameOf = (account: string): string => `account.${account}.rotation`;
   return Object.freeze({
-    async get(account: string) {
-      const text = (await settings.get(nameOf(account))) || null;
-      return text === null ? null : (JSON.parse(text) as RotationRecord);
+    get: async (account: string) => read(await settings.get(nameOf(account))),
+    async some(accounts: readonly string[]) {
+      const texts = await settings.some(accounts.map(nameOf));
+      return accounts.flatMap((account) => read(texts.get(nameOf(account))) ?? []);
     },
     put: (record: RotationRecord) => settings.put(nameOf(record.account), JSON.stringify(record)),
   });
+}
+
+function read(text: string | null | undefined): RotationRecord | null {
+  return text === null || text === undefined || text === '' ? null : (JSON.parse(text) as RotationRecord);
 }

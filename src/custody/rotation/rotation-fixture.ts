@@ -162,7 +162,7 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
     return work();
   };
   const settings: RotationsOptions['settings'] = {
-    get: options.settings.get,
+    ...options.settings,
     put: (name, value) => effect(async () => options.settings.put(name, value)),
   };
   const vendorOf = (id: string) => (id === 'acme' ? definition : null);

@@ -113,8 +113,7 @@ export function createRotations(options: RotationsOptions): Rotations {
   }
 
   async function list(): Promise<readonly RotationRecord[]> {
-    const all = await Promise.all((await accounts.list()).map(({ id }) => store.get(id)));
-    return all.filter((one) => one !== null);
+    return store.some((await accounts.list()).map(({ id }) => id));
   }
 
   return Object.freeze({

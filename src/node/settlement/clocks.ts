@@ -11,7 +11,7 @@ export interface Clocks {
 }
 
 export interface ClocksOptions {
-  readonly settings: SettingStore;
+  readonly settings: Pick<SettingStore, 'get' | 'put'>;
   readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => void;
   /** Wall ms. */
   readonly now: () => number;

@@ -12,7 +12,7 @@ import {
 import { moveLease } from '../movements.ts';
 import type { LeaseAmounts, LeaseMove } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
-import type { GrantRequest, LeaseStore } from '../ports.ts';
+import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
 import { LEASES_OPEN } from '../select.ts';
 import type { Database, Queries, Row } from './database.ts';
 import * as sql from './money-sql.ts';
@@ -132,6 +132,11 @@ export function createLeaseStore(context: Context): LeaseStore {
     open: async () => (await database.all(LEASES_OPEN)).map(toLease),
     periods: async (budget, since) =>
       (await database.all(sql.PERIODS, budget, since)).map((row) => toPeriod(row)),
+    async sums(asked) {
+      const budgets = asked.map(({ budget }) => budget);
+      const since = asked.map((one) => one.since);
+      return (await database.all(sql.PERIOD_SUMS, budgets, since)) as unknown as readonly PeriodTotals[];
+    },
     async forgive(budget, start, amount) {
       checkAmount('amount', amount);
       const period = await names.period(budget, start);

@@ -68,6 +68,13 @@ export const COUNTED = `
 export const PERIODS = `
   SELECT budget, period, spent, leased, presumed FROM period WHERE budget = $1 AND period >= $2 ORDER BY period`;
 
+export const PERIOD_SUMS = `
+  SELECT count(period.id) AS periods, coalesce(sum(spent), 0)::bigint AS spent,
+    coalesce(sum(leased), 0)::bigint AS leased, coalesce(sum(presumed), 0)::bigint AS presumed
+  FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (budget, since, place)
+  LEFT JOIN period ON period.budget = asked.budget AND period.period >= asked.since
+  GROUP BY asked.place ORDER BY asked.place`;
+
 /** Empty leases for those that are missing, so that there is a row to lock. */
 export const LEASES_INSERT = `
   INSERT INTO lease (period_id, life, state, remaining, overdrawn)

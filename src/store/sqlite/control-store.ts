@@ -80,6 +80,7 @@ export function createPrices(call: Call, lists: Call): PriceStore {
 export function createSettings(call: Call): SettingStore {
   return {
     get: (name) => call('getSetting', name),
+    some: (names) => call('someSettings', names),
     put: (name, value) => call('putSetting', name, value),
   };
 }

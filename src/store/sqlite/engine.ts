@@ -1,4 +1,11 @@
-import type { GrantRequest, LedgerOutcome, LedgerFilter, LedgerVerification, PriceFilter } from '../ports.ts';
+import type {
+  GrantRequest,
+  LeaseStore,
+  LedgerOutcome,
+  LedgerFilter,
+  LedgerVerification,
+  PriceFilter,
+} from '../ports.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import type { PolicyRecord, PriceRecord } from '../records.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
@@ -64,6 +71,7 @@ function createReads(context: Context) {
     listPrices: (filter: PriceFilter) => prices.listPrices(database, filter),
     pagePrices: (after: PriceRecord | null, limit: number) => prices.pagePrices(database, after, limit),
     priceCurrencies: (vendor: string) => prices.priceCurrencies(database, vendor),
+    someSettings: (names: readonly string[]) => settings.someSettings(database, names),
     getSetting: (name: string) => settings.getSetting(database, name),
     cursors: (node: string) => cursors(database, node),
     heads: (node: string) => heads(database, node),
@@ -73,6 +81,7 @@ function createReads(context: Context) {
     listRows: (options: LedgerFilter) => list(context, options),
     hasResource: (account: string, resourceId: string) => hasResource(database, account, resourceId),
     openLeases: () => leases.openLeases(database),
+    sumPeriods: (asked: Parameters<LeaseStore['sums']>[0]) => leases.sumPeriods(database, asked),
     periods: (budget: string, since: number) => leases.listPeriods(database, budget, since),
     totals: () => database.all(TOTALS) as unknown as LedgerVerification['totals'],
     verify: () => verify(database),

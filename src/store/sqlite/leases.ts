@@ -12,7 +12,7 @@ import {
 import { moveLease, NO_LEASE } from '../movements.ts';
 import type { LeaseAmounts } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
-import type { GrantRequest } from '../ports.ts';
+import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
 import type { LeaseRecord, PeriodRecord } from '../records.ts';
 import { LEASES_OPEN } from '../select.ts';
 import type { Database, Row } from './database.ts';
@@ -136,6 +136,13 @@ export function openLeases(database: Database): LeaseRecord[] {
     };
     return { id: leaseId(lease), ...lease, remaining: micros(row['remaining'] as number), state: 'open' };
   });
+}
+
+export function sumPeriods(
+  database: Database,
+  asked: Parameters<LeaseStore['sums']>[0],
+): readonly PeriodTotals[] {
+  return database.all(sql.PERIOD_SUMS, JSON.stringify(asked)) as unknown as readonly PeriodTotals[];
 }
 
 export function listPeriods(database: Database, budget: string, since: number): PeriodRecord[] {

@@ -52,6 +52,13 @@ export const COUNTED = `
 export const PERIODS = `
   SELECT budget, period, spent, leased, presumed FROM period WHERE budget = ? AND period >= ? ORDER BY period`;
 
+export const PERIOD_SUMS = `
+  SELECT count(period.id) AS periods, coalesce(sum(spent), 0) AS spent, coalesce(sum(leased), 0) AS leased,
+    coalesce(sum(presumed), 0) AS presumed
+  FROM json_each(?) AS asked
+  LEFT JOIN period ON budget = asked.value ->> 'budget' AND period >= asked.value ->> 'since'
+  GROUP BY asked.key ORDER BY asked.key`;
+
 /** The usual case of a load or grant: an open lease that has enough. */
 export const LEASE_MOVE_OPEN = `
   UPDATE lease SET remaining = remaining + ?1

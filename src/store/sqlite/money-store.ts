@@ -41,6 +41,7 @@ export function createLeaseStore(call: Call): LeaseStore {
     close: (node, epoch, rest) => call('closeLife', node, epoch, rest),
     open: () => call('openLeases'),
     periods: (budget, since) => call('periods', budget, since),
+    sums: (asked) => call('sumPeriods', asked),
     forgive: (budget, period, amount) => call('forgive', budget, period, amount),
   };
 }
