@@ -135,3 +135,27 @@ test('a fault after the first lines is a line for who takes signs of life, and b
   const other = await api.request('/v1/journal/export', { headers: AUTHORIZED });
   await assert.rejects(Array.fromAsync(linesOf(other)));
 });
+
+test('a long list is written a part at a time, and others come in between', async () => {
+  const all = Array.from({ length: 2001 }, (_, place) => ({
+    id: `app_${place}`,
+    name: `${place}`,
+    createdAt: 0,
+  }));
+  let turns = 0;
+  let isOver = false;
+  const others = (async () => {
+    for (; !isOver; turns += 1) await new Promise(setImmediate);
+  })();
+  const api = createAdminApi({
+    services: { apps: { list: () => Promise.resolve(all) } } as unknown as AdminServices,
+    authenticate: () => Promise.resolve('admin'),
+  });
+  const before = turns;
+  const response = await api.request('/v1/apps', { headers: AUTHORIZED });
+  assert.ok(turns - before >= 4, `${turns - before}`);
+  isOver = true;
+  await others;
+  const listed = (await response.json()) as readonly { readonly name: string }[];
+  assert.deepEqual(new Set(listed.map(({ name }) => name)), new Set(all.map(({ name }) => name)));
+});

@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Progress } from '../kernel/progress.ts';
 import { toProblem } from './problem.ts';
@@ -12,14 +13,10 @@ export interface Manner {
   readonly report?: ((error: unknown) => void) | undefined;
 }
 
-/** A line of an answer that is late: signs of life, and at the end a result or a problem. */
-export type LateLine =
-  | { readonly progress: Progress }
-  | { readonly result: unknown }
-  | { readonly problem: object };
-
 const HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json' };
 const LINES = { ...HEADERS, 'content-type': 'application/x-ndjson' };
+/** Items of a list that are written at once: some milliseconds. */
+const PART = 500;
 const LATE = Symbol('late');
 
 /**
@@ -28,21 +25,32 @@ const LATE = Symbol('late');
  */
 export async function answer(spec: RouteSpec, result: unknown, manner: Manner): Promise<Response> {
   if (spec.format === 'lines') return linesOf(toLines(spec, result as AsyncIterable<unknown>), manner);
-  const work = Promise.resolve(result).then((value) => spec.output.parse(value));
   if (spec.format === 'text')
-    return new Response(String(await work), {
+    return new Response(String(spec.output.parse(await result)), {
       headers: { ...HEADERS, 'content-type': 'text/plain; version=0.0.4' },
     });
+  const work = Promise.resolve(result).then(async (value) => writeJson(spec, value));
   if ((await within(work, manner.patience)) === LATE)
     return new Response(ReadableStream.from(lateLines(work, manner)), { headers: LINES });
-  return new Response(JSON.stringify(await work), { status: spec.status ?? 200, headers: HEADERS });
+  return new Response(await work, { status: spec.status ?? 200, headers: HEADERS });
 }
 
-async function* lateLines(work: Promise<unknown>, manner: Manner): AsyncGenerator<Buffer> {
+/** Long lists go a part at a time: to check and write 100,000 prices at once would hold the primary process for a second. */
+async function writeJson({ output }: RouteSpec, value: unknown): Promise<string> {
+  if (!Array.isArray(value)) return JSON.stringify(output.parse(value));
+  const parts: string[] = [];
+  for (let at = 0; at < value.length; at += PART) {
+    if (at > 0) await othersFirst();
+    parts.push(JSON.stringify(output.parse(value.slice(at, at + PART))).slice(1, -1));
+  }
+  return `[${parts.join(',')}]`;
+}
+
+async function* lateLines(work: Promise<string>, manner: Manner): AsyncGenerator<Buffer> {
   try {
-    do yield lineOf({ progress: manner.progress() });
+    do yield lineOf('progress', manner.progress());
     while ((await within(work, manner.patience)) === LATE);
-    yield lineOf({ result: await work });
+    yield Buffer.from(`{"result":${await work}}\n`);
   } catch (error) {
     yield problemLine(error, manner);
   }
@@ -50,11 +58,11 @@ async function* lateLines(work: Promise<unknown>, manner: Manner): AsyncGenerato
 
 function problemLine(error: unknown, { report }: Manner): Buffer {
   if (!(error instanceof RingfenceError)) report?.(error);
-  return lineOf({ problem: toProblem(error) });
+  return lineOf('problem', toProblem(error));
 }
 
-function lineOf(line: LateLine): Buffer {
-  return Buffer.from(`${JSON.stringify(line)}\n`);
+function lineOf(name: 'progress' | 'problem', value: object): Buffer {
+  return Buffer.from(`${JSON.stringify({ [name]: value })}\n`);
 }
 
 async function* toLines({ output }: RouteSpec, items: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
