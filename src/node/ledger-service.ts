@@ -1,6 +1,7 @@
 import type { LedgerService, LedgerStatement, UnknownOutcome } from '../api/services.ts';
 import type { Action } from '../intent/intent.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { firstPages } from '../store/pages.ts';
 import type { Store } from '../store/ports.ts';
 import type { AccountRecord, LedgerRecord } from '../store/records.ts';
 import { pointId, type JournalPoint } from '../kernel/point.ts';
@@ -35,13 +36,18 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
   }
 
   return {
-    list: (options) => ledger.list(options),
+    list: (options) =>
+      firstPages(options.limit, (limit, last) =>
+        ledger.list({ ...options, limit, ...(last === undefined ? {} : { before: last }) }),
+      ),
     totals: () => ledger.totals(),
     verify: () => ledger.verify(),
     async unknown(limit) {
-      const rows = await ledger.pending('unknown', limit);
       const byId = new Map((await accounts.list()).map((account) => [account.id, account]));
-      return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), parts) }));
+      return firstPages<UnknownOutcome>(limit, async (most, last) => {
+        const rows = await ledger.pending('unknown', most, last);
+        return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), parts) }));
+      });
     },
     settle: (point: JournalPoint, statement: LedgerStatement, actor: string) =>
       settlement.inTurn(point, async () => {

@@ -15,3 +15,20 @@ export async function allPages<T>(
     if (page.length < PAGE) return all;
   }
 }
+
+/** Rows of one page of the ledger: some milliseconds of whoever takes them in. */
+const ROWS = 1000;
+
+/** The first `limit`, page by page. */
+export async function firstPages<T>(
+  limit: number,
+  read: (limit: number, last: T | undefined) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const most = Math.min(ROWS, limit - all.length);
+    const page = await read(most, all.at(-1));
+    all.push(...page);
+    if (page.length < most || all.length >= limit) return all;
+  }
+}

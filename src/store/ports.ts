@@ -124,6 +124,8 @@ export interface LedgerFilter {
   readonly key?: string;
   readonly app?: string;
   readonly state?: LedgerState;
+  /** Older than this row. */
+  readonly before?: JournalPoint;
 }
 
 export interface LedgerStore {

@@ -91,6 +91,12 @@ export function readingContract(engine: EngineUnderTest): void {
       assert.deepEqual(await positions({ limit: 9, state: 'unknown' }), []);
       assert.deepEqual(await positions({ limit: 9, key: 'key_9' }), []);
       assert.equal((await positions({ limit: 5_000, key: 'key_2' })).length, 3_000);
+      const before = point(4_501);
+      assert.deepEqual(await positions({ limit: 2, before }), [4_500, 4_499]);
+      assert.deepEqual(await positions({ limit: 2, before, key: 'key_1' }), [4_498, 4_495]);
+      assert.deepEqual(await positions({ limit: 9, before, state: 'released' }), [4_500, 5]);
+      assert.deepEqual(await positions({ limit: 9, before: point(0) }), []);
+      assert.deepEqual(await positions({ limit: 9, before: point(99_999) }), [], 'a row that never was');
     });
 
     it('refuses a limit that means everything', async () => {

@@ -52,8 +52,9 @@ export function createLedgerStore(context: Context): LedgerStore {
 async function list({ database }: Context, options: LedgerFilter): Promise<Row[]> {
   checkLimit(options.limit);
   const { key, app, state } = options;
+  const end = await endOf(database, options);
   const values: Value[] = [];
-  const conditions: string[] = [];
+  const conditions = [`ledger.id < ${end}`];
   const terms: number[] = [];
   if (key !== undefined) conditions.push(`subject.key = $${values.push(key)}`);
   if (app !== undefined) conditions.push(`subject.app = $${values.push(app)}`);
@@ -69,10 +70,18 @@ async function list({ database }: Context, options: LedgerFilter): Promise<Row[]
   const found: Row[] = [];
   for (const run of await runsWith(database, terms)) {
     if (found.length >= options.limit) break;
+    if (run * RUN >= end) continue;
     const rest = options.limit - found.length;
     found.push(...(await database.all(query, ...values, run * RUN, (run + 1) * RUN, rest)));
   }
   return found;
+}
+
+/** As in `sqlite/ledger-reads.ts`. */
+async function endOf(database: Context['database'], { before }: LedgerFilter): Promise<number> {
+  if (before === undefined) return Number.MAX_SAFE_INTEGER;
+  const row = await database.get(sql.ROW_GET, before.node, before.epoch, before.position);
+  return (row?.['id'] as number | undefined) ?? 0;
 }
 
 async function runsWith(database: Context['database'], terms: readonly number[]): Promise<number[]> {

@@ -31,7 +31,8 @@ export function pending(
 /** Newest first. Filters by key, app or `released` go through the coarse index, run by run. */
 export function list({ database, periods }: Context, options: LedgerFilter): LedgerRecord[] {
   checkLimit(options.limit);
-  const filter = toFilter(options);
+  const end = endOf(database, options);
+  const filter = toFilter(options, end);
   if (filter.terms.length === 0) {
     const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${where(filter.conditions)} ORDER BY ledger.id DESC LIMIT ?`;
     return database.all(query, options.limit).map((row) => toLedgerRecord(row, periods));
@@ -41,6 +42,7 @@ export function list({ database, periods }: Context, options: LedgerFilter): Led
   const found: LedgerRecord[] = [];
   for (const run of runsWith(database, filter.terms)) {
     if (found.length >= options.limit) break;
+    if (run * RUN >= end) continue;
     const values = [...filter.values, run * RUN, (run + 1) * RUN, options.limit - found.length];
     for (const row of database.all(query, ...values)) found.push(toLedgerRecord(row, periods));
   }
@@ -53,8 +55,15 @@ interface Filter {
   readonly terms: readonly number[];
 }
 
-function toFilter({ key, app, state }: LedgerFilter): Filter {
-  const conditions: string[] = [];
+/** Rows below this number are listed; those of a row that is not there are none. */
+function endOf(database: Database, { before }: LedgerFilter): number {
+  if (before === undefined) return Number.MAX_SAFE_INTEGER;
+  const row = database.get(ROW_GET, before.node, before.epoch, before.position);
+  return (row?.['id'] as number | undefined) ?? 0;
+}
+
+function toFilter({ key, app, state }: LedgerFilter, end: number): Filter {
+  const conditions = [`ledger.id < ${end}`];
   const values: Value[] = [];
   const terms: number[] = [];
   if (key !== undefined) {
