@@ -147,8 +147,8 @@ export interface BudgetService {
 }
 
 export interface PriceService {
-  /** Throws `input_invalid` that names the line. */
-  readFile(text: string, format: 'json' | 'csv'): readonly PriceRecord[];
+  /** Reads the rows as they are taken. Throws `input_invalid` that names the line. */
+  readFile(text: string, format: 'json' | 'csv'): Iterable<PriceRecord>;
   put(rows: readonly PriceRecord[], actor: string): Promise<number>;
   list(filter: PriceFilter): Promise<readonly PriceRecord[]>;
   remove(vendor: string, kind: PriceRecord['kind'] | undefined, actor: string): Promise<number>;

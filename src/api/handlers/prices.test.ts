@@ -75,3 +75,30 @@ test('prices of a vendor that does not exist are neither listed nor removed: a s
     for (const known of ['acme', '*']) await call(known);
   }
 });
+
+test('others come in between while a long file is read, and each row is read once', async () => {
+  let read = 0;
+  let turns = 0;
+  let isOver = false;
+  const others = (async () => {
+    for (; !isOver; turns += 1) await new Promise(setImmediate);
+  })();
+  const row = { vendor: 'acme', account: null, item: 'lookup/carrier', from: 0 } as PriceRecord;
+  const services = {
+    vendors: [{ id: 'acme' }],
+    accounts: { list: () => Promise.resolve([]) },
+    prices: {
+      *readFile() {
+        for (; read < 5000; read += 1) yield { ...row, prefix: `${read}` };
+      },
+      put: (rows: readonly PriceRecord[]) => Promise.resolve(rows.length),
+    },
+  } as unknown as AdminServices;
+  const { signal } = new AbortController();
+  const common = { services, actor: 'ada', signal, progress: () => undefined };
+  const answer = await priceHandlers['prices.import']({ ...common, input: { text: '', format: 'csv' } });
+  assert.ok(turns >= 9, `${turns}`);
+  isOver = true;
+  await others;
+  assert.deepEqual([answer, read], [{ imported: 5000 }, 5000]);
+});

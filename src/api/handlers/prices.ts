@@ -1,4 +1,5 @@
-import { checkOnce } from '../../guard/prices/read-price-file.ts';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { createOnceCheck } from '../../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
@@ -9,8 +10,7 @@ const ALL_VENDORS = '*';
 
 export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.remove'> = {
   'prices.import': async ({ services, input, actor }) => {
-    const rows = await resolveRows(services, services.prices.readFile(input.text, input.format));
-    checkOnce(rows); // Again: an account may be called by its name in one row, and by its id in another.
+    const rows = await readRows(services, services.prices.readFile(input.text, input.format));
     return { imported: await services.prices.put(rows, actor) };
   },
   'prices.list': async ({ services, input }) => {
@@ -27,18 +27,35 @@ function checkPriced(services: AdminServices, vendor: string): void {
   if (vendor !== ALL_VENDORS) checkVendor(services, vendor);
 }
 
-/** Names of accounts become ids. A row for what does not exist would price nothing, and a lower one would hold instead. */
-async function resolveRows(
-  { vendors, accounts }: AdminServices,
-  rows: readonly PriceRecord[],
+/** Rows that are read at once: some milliseconds. */
+const PART = 500;
+
+/** Each row is checked once the account is known by its id: it may be called by its name in another row. */
+async function readRows(
+  services: AdminServices,
+  file: Iterable<PriceRecord>,
 ): Promise<readonly PriceRecord[]> {
+  const resolve = await createResolver(services);
+  const checkOnce = createOnceCheck();
+  const rows: PriceRecord[] = [];
+  for (const row of file) {
+    const resolved = resolve(row, rows.length + 1);
+    checkOnce(resolved);
+    rows.push(resolved);
+    if (rows.length % PART === 0) await othersFirst();
+  }
+  return rows;
+}
+
+/** Names of accounts become ids. A row for what does not exist would price nothing, and a lower one would hold instead. */
+async function createResolver({ vendors, accounts }: AdminServices) {
   const known = new Set([ALL_VENDORS, ...vendors.map(({ id }) => id)]);
   const all = await accounts.list();
   const ids = new Map(all.map(({ vendor, name, id }) => [`${vendor} ${name}`, id]));
   for (const { vendor, id } of all) ids.set(`${vendor} ${id}`, id);
-  return rows.map((row, place) => {
+  return (row: PriceRecord, number: number): PriceRecord => {
     const fail = (what: string): never => {
-      throw new RingfenceError('not_found', `Row ${place + 1}: there is no ${what}.`);
+      throw new RingfenceError('not_found', `Row ${number}: there is no ${what}.`);
     };
     if (!known.has(row.vendor)) return fail(`vendor ${JSON.stringify(row.vendor)}`);
     if (row.account === null) return row;
@@ -46,5 +63,5 @@ async function resolveRows(
     return account === undefined
       ? fail(`${row.vendor} account ${JSON.stringify(row.account)}`)
       : { ...row, account };
-  });
+  };
 }

@@ -9,7 +9,7 @@ import { bandCodes } from './band-countries.ts';
 import { defaultPrices } from './default-prices.ts';
 import { isItem } from './items.ts';
 import { createPriceBook } from './price-book.ts';
-import { readPriceFile } from './read-price-file.ts';
+import { createOnceCheck, readPriceFile } from './read-price-file.ts';
 
 const row = (item: string, prefix: string, amount: number, more: Partial<PriceRecord> = {}): PriceRecord => ({
   vendor: 'acme',
@@ -235,7 +235,9 @@ describe('coarse bands', () => {
 describe('price file', () => {
   const problem = (text: string, format: 'json' | 'csv'): string => {
     try {
-      return JSON.stringify(readPriceFile(text, format)[0]);
+      const rows = [...readPriceFile(text, format)];
+      rows.forEach(createOnceCheck());
+      return JSON.stringify(rows[0]);
     } catch (error) {
       return (error as Error).message;
     }

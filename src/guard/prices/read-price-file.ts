@@ -26,31 +26,40 @@ const KINDS: readonly string[] = ['price', 'ceiling', 'band'];
 
 /**
  * Reads a price file: a JSON array of rows, or CSV with a header line. `amount` is a decimal of the currency,
- * `from` a date; `account`, `prefix`, `increment`, `from` and `kind` may be left out.
- * Throws `input_invalid` that names the row and what is expected there.
+ * `from` a date; `account`, `prefix`, `increment`, `from` and `kind` may be left out. A long file takes a second: whoever
+ * takes the rows may do other work in between. Throws `input_invalid` that names the row and what is expected there.
  */
-export function readPriceFile(text: string, format: 'json' | 'csv'): readonly PriceRecord[] {
-  const rows = format === 'json' ? readJson(text) : readCsv(text);
-  if (rows.length === 0) throw invalid('the file has no rows');
-  if (rows.length > MAX_ROWS) throw invalid(`more than ${MAX_ROWS} rows`);
-  const read = rows.map((row, index) => readRow(row, index + 1));
-  checkOnce(read);
-  return read;
-}
-
-/** Throws when two rows price the same, and not alike: only one could be in force, and nobody would know which. */
-export function checkOnce(rows: readonly PriceRecord[]): void {
-  const seen = new Map<string, number>();
-  for (const [index, { vendor, account, item, prefix, from }] of rows.entries()) {
-    const what = JSON.stringify([vendor, account, item, prefix, from]);
-    const before = seen.get(what);
-    if (before !== undefined && !isDeepStrictEqual(rows[before], rows[index]))
-      throw invalid(`rows ${before + 1} and ${index + 1} price the same, and not alike`);
-    seen.set(what, index);
+export function* readPriceFile(
+  text: string,
+  format: 'json' | 'csv',
+): Generator<PriceRecord, void, undefined> {
+  let number = 0;
+  for (const row of format === 'json' ? readJson(text) : readCsv(text)) {
+    number += 1;
+    if (number > MAX_ROWS) throw invalid(`more than ${MAX_ROWS} rows`);
+    yield readRow(row, number);
   }
+  if (number === 0) throw invalid('the file has no rows');
 }
 
-function readJson(text: string): readonly RawRow[] {
+/**
+ * Throws for a row that prices the same as one before, and not alike: only one could be in force, and nobody would know
+ * which. Accounts are called by their ids.
+ */
+export function createOnceCheck(): (row: PriceRecord) => void {
+  const seen = new Map<string, readonly [number: number, row: PriceRecord]>();
+  let number = 0;
+  return (row) => {
+    number += 1;
+    const what = JSON.stringify([row.vendor, row.account, row.item, row.prefix, row.from]);
+    const [before, other] = seen.get(what) ?? [0, row];
+    if (other !== row && !isDeepStrictEqual(other, row))
+      throw invalid(`rows ${before} and ${number} price the same, and not alike`);
+    seen.set(what, [number, row]);
+  };
+}
+
+function* readJson(text: string): Generator<RawRow> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -58,24 +67,31 @@ function readJson(text: string): readonly RawRow[] {
     throw invalid(`it is not JSON (${(error as Error).message})`);
   }
   if (!Array.isArray(value)) throw invalid('it must be a JSON array of rows');
-  return value.map((row: unknown, index) => {
+  for (const [index, row] of value.entries()) {
     if (typeof row !== 'object' || row === null) throw invalid(`row ${index + 1} is not an object`);
-    return row;
-  });
+    const unknown = Object.keys(row as object).find((name) => !isColumn(name));
+    if (unknown !== undefined)
+      throw invalid(`row ${index + 1}: ${JSON.stringify(unknown)} is not a known field`);
+    yield row as RawRow;
+  }
 }
 
-function readCsv(text: string): readonly RawRow[] {
+function* readCsv(text: string): Generator<RawRow> {
   const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const names = cellsOf(head) ?? [head];
-  const unknown = names.find((name) => !(COLUMNS as readonly string[]).includes(name));
+  const unknown = names.find((name) => !isColumn(name));
   if (unknown !== undefined)
     throw invalid(`the column ${JSON.stringify(unknown)} is not one of ${COLUMNS.join(', ')}`);
-  return lines.map((line, row) => {
+  for (const [row, line] of lines.entries()) {
     const cells = cellsOf(line) ?? [];
     if (cells.length !== names.length)
       throw invalid(`row ${row + 1} must have ${names.length} cells, as the header has`);
-    return Object.fromEntries(cells.map((cell, index) => [names[index] ?? '', cell]));
-  });
+    yield Object.fromEntries(cells.map((cell, index) => [names[index] ?? '', cell]));
+  }
+}
+
+function isColumn(name: string): boolean {
+  return (COLUMNS as readonly string[]).includes(name);
 }
 
 function readRow(raw: RawRow, number: number): PriceRecord {
@@ -88,8 +104,6 @@ function readRow(raw: RawRow, number: number): PriceRecord {
       ? value || (fallback ?? '')
       : fail(`${name} is missing`);
   };
-  const unknown = Object.keys(raw).find((name) => !(COLUMNS as readonly string[]).includes(name));
-  if (unknown !== undefined) fail(`${JSON.stringify(unknown)} is not a known field`);
   const amount = parseMicros(textOf(raw.amount));
   if (amount === null || amount < 0) return fail('amount must be a decimal such as "0.0079"');
   const prefix = text('prefix', '').replace(/^\+/, '');
