@@ -17,7 +17,7 @@ import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import { createClosedAccounts } from './closed-accounts.ts';
 import { createSender } from './sender.ts';
-import { createPolicyInForce } from './policy-in-force.ts';
+import { createPolicyInForce, createPolicyReader } from './policy-in-force.ts';
 import { openStore } from './store.ts';
 import { openTrust } from './trust.ts';
 import { uptime } from './uptime.ts';
@@ -62,6 +62,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
   const { accounts } = store;
   const trust = await openTrust({ accounts, registry, ...settings, clock });
   const upstream = createUpstream();
+  const readPolicy = createPolicyReader();
   return Object.freeze({
     config,
     paths,
@@ -77,7 +78,8 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
     upstream,
     /** Resolves when another gateway has come to work on the store. */
     taken: taken.promise,
-    policyInForce: createPolicyInForce(store),
+    readPolicy,
+    policyInForce: createPolicyInForce(store, readPolicy),
     closedAccounts: createClosedAccounts({ store, sealers }),
     lock: createTurns(),
     send: createSender(upstream, CONTROL),

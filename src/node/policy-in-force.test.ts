@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Store } from '../store/ports.ts';
-import { createPolicyInForce } from './policy-in-force.ts';
+import { createPolicyInForce, createPolicyReader } from './policy-in-force.ts';
 import { createPartReader } from './start-order.ts';
 
 const SOURCE = `version: 1
@@ -12,8 +12,11 @@ limits:
   - { id: each, per: key, rate: 10/1m }
 `;
 
-function inForce(version: { current: number }, source = SOURCE) {
-  const active = () => Promise.resolve({ version: version.current, source, createdAt: 0, actor: 'me' });
+function inForce(version: { current: number }, text = SOURCE) {
+  const active = () => {
+    const source = `${text}# ${version.current}`;
+    return Promise.resolve({ version: version.current, source, createdAt: 0, actor: 'me' });
+  };
   return createPolicyInForce({ policies: { active } as unknown as Store['policies'] });
 }
 
@@ -42,4 +45,14 @@ test('a version that a database gives anew, since it failed over to a copy witho
   await policyInForce();
   source = SOURCE.replace('10/1m', '3/1m');
   assert.deepEqual((await policyInForce()).document?.limits?.[0]?.rate, '3/1m');
+});
+
+test('a policy that was just checked is not parsed again when it comes into force', async () => {
+  const read = createPolicyReader();
+  const checked = read(SOURCE);
+  const active = () => Promise.resolve({ version: 1, source: SOURCE, createdAt: 0, actor: 'me' });
+  const policies = { active } as unknown as Store['policies'];
+  assert.equal((await createPolicyInForce({ policies }, read)()).document, checked);
+  assert.throws(() => read('rules: 7'));
+  assert.notEqual(read(`${SOURCE}# other`), checked);
 });

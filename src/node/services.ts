@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminServices } from '../api/services.ts';
-import { parsePolicy } from '../guard/policy/document.ts';
-import { compilePolicy } from '../guard/policy/policy.ts';
-import { checkReferences, type KnownVendor } from '../guard/policy/references.ts';
+import { checkReferences } from '../guard/policy/references.ts';
 import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -78,7 +76,12 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
 
 function policyService(primary: Primary): AdminServices['policy'] {
   const { store, record, clock, refreshPolicy } = primary;
-  const check = (source: string) => checkPolicy(source, primary.registry.vendors);
+  /** A policy that cannot be compiled, or names what does not exist, must not be stored. */
+  const check = (source: string) => {
+    const document = primary.readPolicy(source);
+    checkReferences(document, primary.registry.vendors);
+    return document;
+  };
   return {
     active: () => store.policies.active(),
     async put(source, expected, actor) {
@@ -96,14 +99,6 @@ function policyService(primary: Primary): AdminServices['policy'] {
     list: () => store.policies.list(),
     parse: check,
   };
-}
-
-/** A policy that cannot be compiled, or names what does not exist, must not be stored. */
-function checkPolicy(source: string, vendors: readonly KnownVendor[]) {
-  const document = parsePolicy(source);
-  compilePolicy(document);
-  checkReferences(document, vendors);
-  return document;
 }
 
 function budgetService(primary: Primary): AdminServices['budgets'] {
