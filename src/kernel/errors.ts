@@ -240,7 +240,7 @@ export const ERRORS = {
     'unavailable',
     503,
     'The store cannot be read or written',
-    'See the cause; the gateway denies spending until it is back.',
+    'Do what the message says. A gateway that has lost its store denies spending until it is back.',
   ),
   verify_failed: row(
     'internal',
