@@ -179,3 +179,32 @@ test('a name that could not be read where it stands is refused, and nothing is j
   for (const name of ['sh op', 'café', '東京', 'a'])
     assert.equal((await post(JSON.stringify({ name }))).status, 201, name);
 });
+
+test('what is wrong with an input is said in words of ours', async () => {
+  const detailOf = async (path: string, method = 'GET', body?: object) => {
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return ((await (await api.request(path, init)).json()) as { readonly detail: string }).detail;
+  };
+  assert.equal(await detailOf('/v1/ledger?limit=0'), 'limit: must be at least 1');
+  assert.equal(await detailOf('/v1/ledger?limit=10001'), 'limit: must be at most 10000');
+  assert.equal(await detailOf('/v1/ledger?limit=1.5'), 'limit: must be a whole number');
+  assert.equal(
+    await detailOf('/v1/ledger?state=x&seven=7'),
+    'state: must be one of reserved, committed, released, unknown; input: there is no "seven"',
+  );
+  assert.equal(await detailOf('/v1/apps', 'POST', {}), 'name: is missing');
+  assert.equal(await detailOf('/v1/leaks', 'POST', { findings: [] }), 'findings: must have at least 1 item');
+  const budget = { currency: 'EUR', limit: '1', window: { kind: 'year' }, rates: { eur: '1' } };
+  assert.match(
+    await detailOf('/v1/budgets/daily', 'PUT', budget),
+    /^window: a window is .*; rates.eur: a currency looks like EUR$/,
+  );
+  assert.equal(
+    await detailOf('/v1/budgets/daily', 'PUT', {
+      ...budget,
+      rates: {},
+      window: { kind: 'sliding', milliseconds: 5 },
+    }),
+    'window.milliseconds: must be at least 60000',
+  );
+});

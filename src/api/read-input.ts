@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { RoutePath } from './paths.ts';
 import type { RouteSpec } from './schema.ts';
+import { sayIssue } from './wording.ts';
 
 /** Path parameters with query or body, as the route's schema wants them. Throws `input_invalid` that names the member. */
 export async function readInput(
@@ -12,7 +13,7 @@ export async function readInput(
   const hasBody = method === 'POST' || method === 'PUT';
   const given = hasBody ? await readBody(context) : readQuery(context);
   const named = parameters.map((name) => [name, context.req.param(name)] as const);
-  const result = input.safeParse({ ...given, ...Object.fromEntries(named) });
+  const result = input.safeParse({ ...given, ...Object.fromEntries(named) }, { error: sayIssue });
   if (result.success) return result.data;
   const { issues } = result.error;
   const told = issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);

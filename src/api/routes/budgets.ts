@@ -39,10 +39,13 @@ const givenScope = scope.extend({
 /** By a rate of nothing, or less, no request would take anything from the budget. */
 const rate = amountIn.refine((amount) => amount > 0, 'a rate is more than 0');
 
-const window = z.union([
-  z.strictObject({ kind: z.enum(['day', 'week', 'month', 'total']) }),
-  z.strictObject({ kind: z.literal('sliding'), milliseconds: z.number().int().min(60_000) }),
-]);
+const window = z.union(
+  [
+    z.strictObject({ kind: z.enum(['day', 'week', 'month', 'total']) }),
+    z.strictObject({ kind: z.literal('sliding'), milliseconds: z.number().int().min(60_000) }),
+  ],
+  'a window is {"kind": "day"}, or week, month, total, or sliding with milliseconds',
+);
 
 const budget = z.object({
   id: z.string(),

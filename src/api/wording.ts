@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodRawIssue;
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  record: 'an object',
+  object: 'an object',
+};
+
+/** What is wrong with an input where its schema does not say it itself. No value that was sent is repeated. */
+export function sayIssue(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be ${oneOf(issue.values.map(String))}`;
+    case 'too_small':
+      return `must ${measure(issue.origin, 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `must ${measure(issue.origin, 'at most', issue.maximum)}`;
+    case 'unrecognized_keys':
+      return `there is no ${issue.keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}`;
+    case 'invalid_format':
+      return issue.format === 'datetime' ? 'must be a time such as 2026-11-27T10:00:00Z' : undefined;
+    case 'invalid_key':
+      return issue.issues[0]?.message;
+    case 'invalid_union':
+      return 'has none of the forms that it can have';
+    default:
+      return undefined;
+  }
+}
+
+function oneOf(values: readonly string[]): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
+}
+
+function measure(origin: string, side: 'at least' | 'at most', bound: number | bigint): string {
+  if (origin === 'string') return `have ${side} ${counted(bound, 'character')}`;
+  if (origin === 'array') return `have ${side} ${counted(bound, 'item')}`;
+  return `be ${side} ${bound}`;
+}
+
+function counted(number: number | bigint, what: string): string {
+  return `${number} ${what}${Number(number) === 1 ? '' : 's'}`;
+}
