@@ -14,6 +14,9 @@ test('a file that is no configuration is a fault of the file, which is named', a
     writeFileSync(path, text);
     await assert.rejects(loadConfig(path), { code: 'config_invalid', message: /ringfence\.yaml/ }, text);
   }
+  writeFileSync(path, 'dat: x');
+  await assert.rejects(loadConfig(path), { code: 'config_invalid', message: /ringfence\.yaml.*"dat"/ });
+  await assert.rejects(loadConfig(folder), { code: 'config_invalid', message: /cannot be read \(EISDIR: / });
   for (const text of ['', '# nothing\n', 'null']) {
     writeFileSync(path, text);
     assert.equal((await loadConfig(path)).listeners.admin.port, 4613, text);

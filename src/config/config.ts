@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { RingfenceError } from '../kernel/errors.ts';
+import { RingfenceError, systemReason } from '../kernel/errors.ts';
 
 const MIB = 1024 * 1024;
 
@@ -102,13 +102,13 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema> & { readonly workers: number };
 export type ConfigInput = z.input<typeof configSchema>;
 
-/** Checks a configuration and fills in the defaults. Throws `config_invalid` that names the field. */
-export function readConfig(input: unknown): Config {
+/** Checks a configuration and fills in the defaults. Throws `config_invalid` that names the field, and the file if there is one. */
+export function readConfig(input: unknown, path: string | null = null): Config {
   const result = configSchema.safeParse(input ?? {});
   if (!result.success)
     throw new RingfenceError(
       'config_invalid',
-      `The configuration is not valid: ${z.prettifyError(result.error)}`,
+      `The configuration${path === null ? '' : ` ${path}`} is not valid: ${z.prettifyError(result.error)}`,
     );
   return { ...result.data, workers: result.data.workers ?? Math.max(1, availableParallelism() - 1) };
 }
@@ -117,7 +117,7 @@ export function readConfig(input: unknown): Config {
 export async function loadConfig(path: string | null, overrides: ConfigInput = {}): Promise<Config> {
   const text = path === null ? '' : await readText(path);
   const file = readYaml(text, path ?? '');
-  const config = readConfig({ ...file, ...overrides });
+  const config = readConfig({ ...file, ...overrides }, path);
   return { ...config, data: resolve(config.data) };
 }
 
@@ -139,7 +139,11 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new RingfenceError('config_invalid', `The configuration file ${path} cannot be read.`, { cause });
+    throw new RingfenceError(
+      'config_invalid',
+      `The configuration file ${path} cannot be read (${systemReason(cause)}).`,
+      { cause },
+    );
   }
 }
 

@@ -285,3 +285,8 @@ export class RingfenceError extends Error {
     return ERRORS[this.code].status;
   }
 }
+
+/** What the system said of a file that the message around it names: `ENOENT: no such file or directory`. */
+export function systemReason(cause: unknown): string {
+  return (cause as Error).message.replace(/, \w+( '.*)?$/s, '');
+}

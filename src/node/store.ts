@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathsOf, type Config } from '../config/config.ts';
-import { RingfenceError } from '../kernel/errors.ts';
+import { RingfenceError, systemReason } from '../kernel/errors.ts';
 import { openHold } from '../store/postgres/hold.ts';
 import { inspectPostgresStore, openPostgresStore } from '../store/postgres/open.ts';
 import { inspectSqliteStore } from '../store/sqlite/inspect.ts';
@@ -98,7 +98,11 @@ async function readUrlFile(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (cause) {
-    throw new RingfenceError('config_invalid', `store.urlFile: ${path} cannot be read.`, { cause });
+    throw new RingfenceError(
+      'config_invalid',
+      `store.urlFile: ${path} cannot be read (${systemReason(cause)}).`,
+      { cause },
+    );
   }
 }
 

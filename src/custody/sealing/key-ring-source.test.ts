@@ -57,7 +57,10 @@ test('a ring file that others can read is refused, with what to do', async (t) =
 test('an absent, oversized or non-file ring is refused', async (t) => {
   const folder = await directory(t);
   const path = join(folder, 'ring.json');
-  await assert.rejects(readKeyRing({ kind: 'file', path }), missing('cannot be opened'));
+  await assert.rejects(
+    readKeyRing({ kind: 'file', path }),
+    missing('cannot be opened (ENOENT: no such file'),
+  );
   await mkdir(join(folder, 'folder'), { mode: 0o700 });
   await assert.rejects(readKeyRing({ kind: 'file', path: join(folder, 'folder') }), missing('plain file'));
   await writeFile(path, Buffer.alloc(70_000), { mode: 0o600 });

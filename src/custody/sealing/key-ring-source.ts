@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { RingfenceError } from '../../kernel/errors.ts';
+import { RingfenceError, systemReason } from '../../kernel/errors.ts';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -71,7 +71,11 @@ async function syncDirectory(path: string): Promise<void> {
 /** Checks the opened file, not the path, so that nobody can swap it between check and read. */
 async function readRingFile(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
-    throw new RingfenceError('key_ring_missing', `The key ring file ${path} cannot be opened.`, { cause });
+    throw new RingfenceError(
+      'key_ring_missing',
+      `The key ring file ${path} cannot be opened (${systemReason(cause)}).`,
+      { cause },
+    );
   });
   try {
     const facts = await file.stat();
