@@ -20,6 +20,10 @@ test('a port that is taken is told as such, whichever process meets it; other fa
     assert.equal(told.code, 'config_invalid');
     assert.match(told.message, new RegExp(`127\\.0\\.0\\.1:${port}: something listens there already`));
   }
+  const nowhere = createServer().listen(0, 'gateway.invalid');
+  const [unknown] = (await once(nowhere, 'error')) as [Error];
+  for (const met of [unknown, new Error(unknown.message)])
+    assert.match((explainListening(met) as Error).message, /cannot listen at gateway\.invalid: E[A-Z_]+/);
   const other = new Error('the disk is full');
   assert.equal(explainListening(other), other);
 });

@@ -30,9 +30,13 @@ export async function startAll({ say }: Local, primary: Primary): Promise<() => 
   }
 }
 
+/** What the system says of an address that cannot be had, and of a name that is none. */
+const REFUSED = /^(?:listen (E[A-Z]+): .*|getaddrinfo (E[A-Z_]+)) (\S+)$/;
+
 /** An address that cannot be had is a slip of the configuration, or another gateway that runs. */
 export function explainListening(error: unknown): unknown {
-  const [, code, address] = /^listen (E[A-Z]+): .* (\S+)$/.exec((error as Error).message) ?? [];
+  const [, taken, unknown, address] = REFUSED.exec((error as Error).message) ?? [];
+  const code = taken ?? unknown;
   if (code === undefined) return error;
   const why = code === 'EADDRINUSE' ? 'something listens there already' : code;
   const message = `The gateway cannot listen at ${address}: ${why}. See \`listeners\`.`;

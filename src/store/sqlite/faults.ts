@@ -11,17 +11,21 @@ export interface Fault {
 
 type FaultRow = readonly [code: ErrorCode, message: string, fatal?: boolean];
 
+/** `-wal` and `-shm` get the mode that the store has when they are made, and keep it. */
+const RIGHTS =
+  'look at the disk, and at owner and mode of the file, of -wal and -shm beside it, and of the folder';
+
 /** By primary result code, https://www.sqlite.org/rescode.html */
 const PRIMARY: Readonly<Record<number, FaultRow>> = {
   3: ['store_unavailable', 'The store may not be accessed'],
   5: ['store_unavailable', 'The store is locked by another process'],
   6: ['store_unavailable', 'The store is locked'],
   7: ['store_unavailable', 'The store ran out of memory'],
-  8: ['store_unavailable', 'The store is read-only'],
+  8: ['store_unavailable', `The store is read-only: ${RIGHTS}`],
   10: ['store_unavailable', 'The disk failed under the store', true],
   11: ['store_unavailable', 'The store file is damaged: restore a backup', true],
   13: ['store_unavailable', 'The disk is full'],
-  14: ['store_unavailable', 'The store file cannot be opened'],
+  14: ['store_unavailable', `The store file cannot be opened: ${RIGHTS}`],
   23: ['store_unavailable', 'The store may not be accessed'],
   26: ['store_unavailable', 'The file is not a store, or its first page is damaged', true],
 };

@@ -138,6 +138,8 @@ describe('opening a SQLite store', () => {
     for (const name of readdirSync(join(directory, 'data'))) chmodSync(join(directory, 'data', name), 0o444);
     const result = await runChild(`openSqliteStore({ path, clock })`, path, 65_534);
     assert.match(result, /store_unavailable.*(read-only|cannot be)/);
+    assert.ok(result.includes(path), result);
+    assert.match(result, /-shm/);
   });
 
   it('answers everything that was asked before it was closed, and nothing afterwards', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../kernel/clock.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { toError, toFault } from './faults.ts';
 import type { Store } from '../ports.ts';
 import type { AccountRecord, AppRecord, BudgetRecord, KillRecord } from '../records.ts';
@@ -32,7 +33,11 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore({ path, clock, ...limits }: SqliteOptions): Promise<Store> {
   makeDirectory(path);
-  const writer = await startThread({ path, role: 'writer', now: clock.wall(), ...limits });
+  const writer = await startThread({ path, role: 'writer', now: clock.wall(), ...limits }).catch(
+    (error: RingfenceError) => {
+      throw withPath(error, path);
+    },
+  );
   const lists = createReader(path);
   const audits = createReader(path);
   const { call } = writer;
@@ -52,6 +57,12 @@ export async function openSqliteStore({ path, clock, ...limits }: SqliteOptions)
       await writer.stop();
     },
   });
+}
+
+/** Several stores may lie on a machine, and the rights are looked for at this one. */
+function withPath(error: RingfenceError, path: string): RingfenceError {
+  if (error.message.includes(path)) return error;
+  return new RingfenceError(error.code, `${path}: ${error.message}`, { cause: error });
 }
 
 function makeDirectory(path: string): void {
