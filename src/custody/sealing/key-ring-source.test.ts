@@ -54,6 +54,24 @@ test('a ring file that others can read is refused, with what to do', async (t) =
   assert.equal(await readKeyRing({ kind: 'file', path }), 'ring');
 });
 
+/** `-r--r-----+ root root`: the group bits are the mask of a list that names the user of the service. */
+test('a ring that systemd hands over as a credential is taken', { skip: !isRoot }, async (t) => {
+  const path = join(await directory(t), 'ring.json');
+  await writeFile(path, 'ring', { mode: 0o600 });
+  await chown(path, 0, 0);
+  await chmod(path, 0o440);
+  assert.equal(await readKeyRing({ kind: 'file', path }), 'ring');
+  for (const [group, mode] of [
+    [0, 0o444],
+    [0, 0o460],
+    [4712, 0o440],
+  ] as const) {
+    await chown(path, 0, group);
+    await chmod(path, mode);
+    await assert.rejects(readKeyRing({ kind: 'file', path }), missing('chmod 600'));
+  }
+});
+
 test('an absent, oversized or non-file ring is refused', async (t) => {
   const folder = await directory(t);
   const path = join(folder, 'ring.json');

@@ -80,12 +80,21 @@ async function readRingFile(path: string): Promise<string> {
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw unusable(path, 'is not a plain file');
-    if ((facts.mode & 0o077) !== 0) throw unusable(path, 'can be read by other users: run `chmod 600` on it');
+    if ((facts.mode & 0o077) !== 0 && !isCredential(facts))
+      throw unusable(path, 'can be read by other users: run `chmod 600` on it');
     if (facts.size > MAX_BYTES) throw unusable(path, 'is too long');
     return await file.readFile('utf8');
   } finally {
     await file.close();
   }
+}
+
+/**
+ * A credential of systemd belongs to root, and a list of rights lets the user of the service read it: what looks like the
+ * rights of the group, which is root's as well, is the mask of that list.
+ */
+function isCredential({ uid, gid, mode }: Readonly<Record<'uid' | 'gid' | 'mode', number>>): boolean {
+  return uid === 0 && gid === 0 && (mode & 0o777) === 0o440;
 }
 
 function unusable(path: string, why: string): RingfenceError {
