@@ -223,5 +223,6 @@ process.on('message', (message: ToWorker) => {
 process.on('disconnect', () => void stop(1, ORPHAN_MILLISECONDS));
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {}); // A terminal that closes tells every process; the primary ends this one in order.
 // Else Node opens a debugger, in which every user of the machine can read what is in memory.
 process.on('SIGUSR1', () => {});

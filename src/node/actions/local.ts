@@ -61,7 +61,7 @@ export function createLocal(process: CliProcess): Local {
     },
     async stopAsked() {
       const signal = Promise.withResolvers<void>();
-      for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => signal.resolve());
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => signal.resolve());
       await signal.promise;
     },
   });
