@@ -30,6 +30,8 @@ const LOOKED_AT = 4;
 const LONGEST_LOOK = 64;
 
 interface Cell {
+  /** A copy: a part of a body would keep all of it in memory. */
+  readonly key: string;
   /** When the key has its full burst again, in the parts of `createRate`. */
   at: number;
   /** Since the hand last passed. */
@@ -50,16 +52,18 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
   let hand = cells.entries();
   let taken = new Map<string, number>();
 
-  function add(key: string, time: number, amount: number): void {
+  function add(key: string, time: number, amount: number): Cell {
     const now = partsAt(time);
-    const cell = cells.get(key);
-    if (cell !== undefined) {
-      cell.at = Math.max(cell.at, now) + step * amount;
-      cell.isUsed = true;
-      return;
+    const known = cells.get(key);
+    if (known !== undefined) {
+      known.at = Math.max(known.at, now) + step * amount;
+      known.isUsed = true;
+      return known;
     }
     if (cells.size >= MAX_KEYS) evict(now);
-    cells.set(copyText(key), { at: now + step * amount, isUsed: false });
+    const cell = { key: copyText(key), at: now + step * amount, isUsed: false };
+    cells.set(cell.key, cell);
+    return cell;
   }
 
   function evict(now: number): void {
@@ -86,9 +90,8 @@ export function createRate({ count, milliseconds, burst }: RateRule): Rate {
       return ahead + step * (amount - 1) <= tolerance;
     },
     take(key, now, amount) {
-      add(key, now, amount);
-      const before = taken.get(key);
-      taken.set(before === undefined ? copyText(key) : key, (before ?? 0) + amount);
+      const cell = add(key, now, amount);
+      taken.set(cell.key, (taken.get(cell.key) ?? 0) + amount);
     },
     merge: add,
     takeUsage() {
