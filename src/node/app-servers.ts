@@ -1,11 +1,15 @@
 import type { Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { locateByPath, locateByPort } from '../gateway/listeners/base-url.ts';
 import { createForwardProxy } from '../gateway/listeners/forward-proxy.ts';
 import { createListener, type ListenerOptions } from '../gateway/listeners/server.ts';
 import { createTransparentTls } from '../gateway/listeners/transparent-tls.ts';
 import type { Config } from '../config/config.ts';
 import type { Contexts } from '../tls/contexts.ts';
+
+/** For so long a client that never pauses is told with an answer that its connection ends, before any is closed under it. */
+const LAST_WORDS_MILLISECONDS = 100;
 
 /** Everything that apps connect to. */
 export interface AppServers {
@@ -20,12 +24,15 @@ export function createAppServers(
   shared: Omit<ListenerOptions, 'locate'>,
   contexts: Contexts,
 ): AppServers {
-  const servers = openServers(listeners, shared, contexts);
+  let isClosing = false;
+  const servers = openServers(listeners, { ...shared, isClosing: () => isClosing }, contexts);
   return Object.freeze({
     async listen() {
       await Promise.all(servers.map((one) => listenOn(one, workers > 1)));
     },
     async close() {
+      isClosing = true;
+      await sleep(LAST_WORDS_MILLISECONDS);
       await Promise.all(servers.map(closeServer));
     },
   });
@@ -64,9 +71,14 @@ function listenOn({ server, host, port }: OpenServer, reusePort: boolean): Promi
   });
 }
 
+/** What becomes idle later is closed later. */
 function closeServer({ server }: OpenServer): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const timer = setInterval(() => server.closeIdleConnections?.(), LAST_WORDS_MILLISECONDS);
+    server.close(() => {
+      clearInterval(timer);
+      resolve();
+    });
     server.closeIdleConnections?.();
   });
 }

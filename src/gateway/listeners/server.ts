@@ -32,14 +32,18 @@ export interface ListenerOptions {
   readonly locate: Locate;
   readonly counters: Counters;
   readonly connections: number;
+  /** True once the gateway stops: what is asked until then is answered, and the connection closed with the answer. */
+  readonly isClosing?: () => boolean;
 }
 
 /** A strict HTTP/1.1 server whose requests go through the exchange. */
-export function createListener({ exchange, locate, counters, connections }: ListenerOptions): Server {
+export function createListener(options: ListenerOptions): Server {
+  const { exchange, locate, counters, connections, isClosing = () => false } = options;
   /** The latest of each connection: answers leave in the order of requests. */
   const latest = new WeakMap<Socket, ServerResponse>();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     latest.set(request.socket, response);
+    if (isClosing()) response.shouldKeepAlive = false;
     void exchange(request, response, locate(request));
   };
   const server = createServer(STRICT, handle);
