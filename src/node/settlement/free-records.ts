@@ -66,9 +66,9 @@ export async function findFree(
   const isOwn: typeof isNear = (row, record) => isNear(row, record) && isSame(row, record, fingerprint);
   match(isOwn);
   const lost = found.size < rows.length ? await lostBeside(rows, ledger) : [];
-  const others = Map.groupBy(lost, destinationOf);
+  const others = Map.groupBy(lost ?? [], destinationOf);
   const isOthers = (row: LedgerRecord, record: VendorRecord): boolean =>
-    (others.get(destinationOf(row)) ?? []).some((other) => isOwn(other, record));
+    lost === null || (others.get(destinationOf(row)) ?? []).some((other) => isOwn(other, record));
   match((row, record) => isNear(row, record) && !isOthers(row, record));
 
   return {
@@ -79,14 +79,15 @@ export async function findFree(
   };
 }
 
-/** Rows that are looked for in other lists or turns, and may fit a record better. */
+/** Rows that are looked for in other lists or turns, and may fit a record better. Null: there are too many to tell. */
 async function lostBeside(
   rows: readonly [LedgerRecord, ...LedgerRecord[]],
   ledger: FreeRecordsOptions['ledger'],
-): Promise<readonly LedgerRecord[]> {
+): Promise<readonly LedgerRecord[] | null> {
   const { account, action } = rows[0];
   const here = new Set(rows.map(pointId));
   const lost = await ledger.list({ state: 'unknown', limit: MOST_UNDER_WAY });
+  if (lost.length === MOST_UNDER_WAY) return null;
   return lost.filter((row) => row.account === account && row.action === action && !here.has(pointId(row)));
 }
 

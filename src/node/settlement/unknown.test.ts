@@ -3,7 +3,38 @@ import { test } from 'node:test';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';
-import { resolveUnknown } from './unknown.ts';
+import { resolveUnknown, type UnknownOptions } from './unknown.ts';
+
+/** The only account, whose vendor lists nothing unless `lookup` says so. */
+function deskOf(lookup: object): Desk {
+  const nothing = { lag: 0, list: () => ({}), read: () => ({ records: [], next: null }) };
+  const desk = {
+    vendor: { lookup: { ...nothing, ...lookup } },
+    fields: {},
+    isOpen: () => true,
+    clockAhead: () => 0,
+    ask: () => Promise.resolve({}),
+  };
+  return desk as unknown as Desk;
+}
+
+/** Everything but the outcome of a row. `unknown`: how many rows the ledger tells of besides. */
+function optionsOf(booking: object, now: number, unknown = 0): UnknownOptions {
+  const beside = Array.from({ length: unknown }, (_, position) => ({ position, fingerprints: [] }));
+  return {
+    ledger: {
+      hasResource: () => Promise.resolve(false),
+      list: ({ state }) => Promise.resolve(state === 'unknown' ? (beside as unknown as LedgerRecord[]) : []),
+      get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
+    },
+    inTurn: (_row, work) => work(),
+    clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
+    booking: booking as Booking,
+    fingerprint: (text) => `hash of ${text}`,
+    graceMilliseconds: 1,
+    now: () => now,
+  };
+}
 
 /** Resolves one row of half an hour ago, of which the vendor's list knows nothing; what was released. */
 async function resolveAbsent(
@@ -12,29 +43,33 @@ async function resolveAbsent(
 ): Promise<number> {
   let released = 0;
   const { now = 1_800_000 } = row;
-  const desk = {
-    vendor: { lookup: { lag: 0, list: () => ({}), read: () => ({ records: [], next: null }), ...lookup } },
-    fields: {},
-    isOpen: () => true,
-    clockAhead: () => 0,
-    ask: () => Promise.resolve({}),
-  };
   const rows = [{ at: 0, account: 'a', action: 'message.send', operation: 'send', ...row }];
-  await resolveUnknown(rows as unknown as LedgerRecord[], desk as unknown as Desk, {
-    ledger: {
-      hasResource: () => Promise.resolve(false),
-      list: () => Promise.resolve([]),
-      get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
-    },
-    inTurn: (_row, work) => work(),
-    clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
-    booking: { released: () => Promise.resolve(void (released += 1)) } as unknown as Booking,
-    fingerprint: (text) => `hash of ${text}`,
-    graceMilliseconds: 1,
-    now: () => now,
-  });
+  const booking = { released: () => Promise.resolve(void (released += 1)) };
+  await resolveUnknown(rows as unknown as LedgerRecord[], deskOf(lookup), optionsOf(booking, now));
   return released;
 }
+
+test('a record of another sender is left alone while more rows are lost than can be compared with it', async () => {
+  const record = { id: 'SM1', to: '+1', from: '+3', text: null, createdAt: 0, final: false, cost: null };
+  const desk = deskOf({ read: () => ({ records: [record], next: null }) });
+  const row = {
+    at: 0,
+    account: 'a',
+    action: 'message.send',
+    operation: 'send',
+    fingerprints: ['hash of +1', 'hash of +2', 'hash of '],
+  };
+  const resolvedBeside = async (unknown: number) => {
+    const booking = {
+      accepted: () => Promise.resolve(),
+      released: () => Promise.reject(new Error('released')),
+    };
+    const rows = [row] as unknown as LedgerRecord[];
+    return resolveUnknown(rows, desk, optionsOf(booking, 1_800_000, unknown));
+  };
+  assert.equal(await resolvedBeside(0), 1);
+  assert.equal(await resolvedBeside(10_000), 0);
+});
 
 test('a list that would not show a request proves nothing about it', async () => {
   const sent = { fingerprints: ['hash of +15005550006'] };
@@ -61,21 +96,12 @@ test('a list that costs, or goes back for days, is asked for after 1, 2, 4, 8 â€
 test('rows that have waited for long are looked for minute by minute, not in one list of everything since', async () => {
   const minutes = [15, 0, 0.5, 7, 7.9, 15.2];
   const windows: number[] = [];
-  const lookup = {
-    lag: 0,
+  const desk = deskOf({
     list: (_action: string, since: number) => {
       windows.push(since);
       return {};
     },
-    read: () => ({ records: [], next: null }),
-  };
-  const desk = {
-    vendor: { lookup },
-    fields: {},
-    isOpen: () => true,
-    clockAhead: () => 0,
-    ask: () => Promise.resolve({}),
-  };
+  });
   const released: number[] = [];
   const booking = {
     released: ({ at }: LedgerRecord) => Promise.resolve(void released.push(at / 60_000)),
@@ -86,19 +112,11 @@ test('rows that have waited for long are looked for minute by minute, not in one
     action: '',
     fingerprints: ['f'],
   }));
-  const resolved = await resolveUnknown(rows as unknown as LedgerRecord[], desk as unknown as Desk, {
-    ledger: {
-      hasResource: () => Promise.resolve(false),
-      list: () => Promise.resolve([]),
-      get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
-    },
-    inTurn: (_row, work) => work(),
-    clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
-    booking: booking as unknown as Booking,
-    fingerprint: () => 'other',
-    graceMilliseconds: 1,
-    now: () => 3_600_000,
-  });
+  const resolved = await resolveUnknown(
+    rows as unknown as LedgerRecord[],
+    desk,
+    optionsOf(booking, 3_600_000),
+  );
   assert.equal(resolved, minutes.length);
   assert.deepEqual(released, [0, 0.5, 7, 7.9, 15, 15.2]);
   assert.equal(windows.length, 3);
