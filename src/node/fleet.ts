@@ -50,9 +50,12 @@ export async function recall(
   return worker.recall(budget, period);
 }
 
-/** Reports of those that answer within a second. One that never does is killed: it answers no app either. */
+const numerically = new Intl.Collator('en', { numeric: true });
+
+/** Reports of those that answer within a second, by node. One that never does is killed: it answers no app either. */
 export async function reports(fleet: Fleet, say: (line: string) => void): Promise<readonly FleetReport[]> {
-  const asked = [...fleet.values()].map(async (worker) => ({
+  const inOrder = [...fleet.values()].toSorted((one, other) => numerically.compare(one.node, other.node));
+  const asked = inOrder.map(async (worker) => ({
     node: worker.node,
     epoch: worker.epoch(),
     pid: worker.pid,
