@@ -4,7 +4,7 @@ import { outliveReaders, untilTaken } from './cli/lost-reader.ts';
 import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
-const load = async () => (await import('./node/actions.ts')).createActions(process);
+const load = async () => (await import('./node/actions/actions.ts')).createActions(process);
 
 const options: CliOptions = {
   process,

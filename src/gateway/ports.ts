@@ -7,7 +7,7 @@ import type { Reserve } from '../store/records.ts';
 import type { OpenAccount } from '../vendors/vendor.ts';
 import type { Scrubber } from './scrub.ts';
 
-/** What the pipeline needs from its neighbours; `node/data-plane.ts` wires it. */
+/** What the pipeline needs from its neighbours; `node/data-plane/data-plane.ts` wires it. */
 export interface PolicyPort {
   decide(subject: Subject, intent: Intent, bound: Bound | null, now: number): PolicyAnswer;
 }

@@ -6,7 +6,7 @@ import { createLeaks } from '../custody/leaks/leaks.ts';
 import { createRotations } from '../custody/rotation/rotations.ts';
 import type { createCustodians } from './custodians.ts';
 import type { Foundation } from './foundation.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './processes/supervisor.ts';
 
 const REPORT_MILLISECONDS = 1000;
 

@@ -4,7 +4,7 @@ import { createKeyedHash } from '../custody/keyed-hash.ts';
 import { createVirtualKeys } from '../custody/virtual-keys.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Foundation } from './foundation.ts';
-import type { Part } from './messages.ts';
+import type { Part } from './processes/messages.ts';
 
 /** Vendor accounts and virtual keys; a change is in force in every process when it returns. */
 export function createCustodians(

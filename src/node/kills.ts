@@ -7,7 +7,7 @@ import { RingfenceError } from '../kernel/errors.ts';
 import type { Turns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
 import type { KillRecord } from '../store/records.ts';
-import type { Part } from './messages.ts';
+import type { Part } from './processes/messages.ts';
 
 /** A kill switch that is in force, and where it would be found after a restart. */
 export interface KillInForce extends KillRecord {

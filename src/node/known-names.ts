@@ -1,5 +1,5 @@
 import type { AppRecord, VirtualKeyRecord } from '../store/records.ts';
-import type { Part } from './messages.ts';
+import type { Part } from './processes/messages.ts';
 
 type Named = Pick<AppRecord, 'id' | 'name' | 'createdAt'>;
 type NamedKey = Pick<VirtualKeyRecord, 'state' | keyof Named>;

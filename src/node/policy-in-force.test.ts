@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Store } from '../store/ports.ts';
 import { createPolicyInForce, createPolicyReader } from './policy-in-force.ts';
-import { createPartReader } from './start-order.ts';
+import { createPartReader } from './processes/start-order.ts';
 
 const SOURCE = `version: 1
 mode: enforce

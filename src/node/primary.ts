@@ -9,12 +9,12 @@ import { createCustodians } from './custodians.ts';
 import { CONTROL, dataPlaneNodes, layFoundation, type Foundation } from './foundation.ts';
 import { createKills, type Kills } from './kills.ts';
 import { createKnownNames, type KnownNames } from './known-names.ts';
-import { createLosses, type Losses } from './losses.ts';
+import { createLosses, type Losses } from './loading/losses.ts';
 import { createRules } from './rules.ts';
 import { openSettlement } from './settlement/open.ts';
-import { createShipper, type Shipper } from './shipper.ts';
-import { allParts, startOrder } from './start-order.ts';
-import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { createShipper, type Shipper } from './loading/shipper.ts';
+import { allParts, startOrder } from './processes/start-order.ts';
+import { createSupervisor, type Supervisor } from './processes/supervisor.ts';
 import { createTending } from './tending.ts';
 
 export interface PrimaryOptions {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createTurns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
 import { PAGE } from '../store/pages.ts';
-import type { Part } from './messages.ts';
+import type { Part } from './processes/messages.ts';
 import { createPolicyInForce } from './policy-in-force.ts';
 import { createRules } from './rules.ts';
 

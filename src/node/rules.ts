@@ -1,8 +1,8 @@
 import type { BudgetRecord } from '../store/records.ts';
 import type { Foundation } from './foundation.ts';
-import type { Part } from './messages.ts';
-import { createPartReader } from './start-order.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Part } from './processes/messages.ts';
+import { createPartReader } from './processes/start-order.ts';
+import type { Supervisor } from './processes/supervisor.ts';
 
 /** Names of apps, policy, budgets and prices: read from the store, and put in force in every process. */
 export function createRules(

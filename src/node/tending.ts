@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pruneJournal } from '../journal/retention.ts';
 import { CONTROL, LEDGER_TIME_SETTING, type Foundation } from './foundation.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './processes/supervisor.ts';
 
 export interface TendingOptions {
   readonly foundation: Foundation;

@@ -10,7 +10,7 @@ import {
 } from '../tls/authority.ts';
 import { isDomain } from '../tls/domains.ts';
 import type { Registry } from '../vendors/registry.ts';
-import type { Part } from './messages.ts';
+import type { Part } from './processes/messages.ts';
 
 export interface TrustOptions {
   readonly accounts: Pick<Collection<AccountRecord>, 'list'>;

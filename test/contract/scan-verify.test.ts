@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { openVerification } from '../../src/cli/verification.ts';
 import { Secret } from '../../src/kernel/secret.ts';
-import { startSandbox } from '../../src/node/dev.ts';
+import { startSandbox } from '../../src/node/actions/demo.ts';
 import type { OtherVendor } from '../../src/sandbox/others/other-vendor.ts';
 import { OTHER_VENDORS } from '../../src/sandbox/others/vendors.ts';
 import type { FaultSpec } from '../../src/sandbox/faults.ts';

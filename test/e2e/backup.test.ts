@@ -7,7 +7,7 @@ import { backup } from '../../src/node/actions/backup.ts';
 import { createLocal } from '../../src/node/actions/local.ts';
 import type { Progress } from '../../src/kernel/progress.ts';
 import { openPrimary } from '../../src/node/primary.ts';
-import { createAdminServices } from '../../src/node/services.ts';
+import { createAdminServices } from '../../src/node/services/services.ts';
 import { freePorts, startNode, type TestNode } from './node-fixture.ts';
 import { allowMessages, PRICE, sendMessage, spentOf } from './spending.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createClient, type AdminClient } from '../../src/cli/client.ts';
-import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';
 
 describe('an account of a vendor whose prices nobody has imported', () => {

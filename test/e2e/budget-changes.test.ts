@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { micros } from '../../src/kernel/money.ts';
-import { createAdminServices } from '../../src/node/services.ts';
+import { createAdminServices } from '../../src/node/services/services.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { PRICE, sendMessage } from './spending.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { FleetReport } from '../../src/node/fleet.ts';
+import type { FleetReport } from '../../src/node/processes/fleet.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { until } from './spending.ts';
 

@@ -10,7 +10,7 @@ const pathOf = (name: string): string => fileURLToPath(new URL(`../../src/${name
 /** On SIGUSR1 Node opens a debugger, which any user of the machine may use to read what is in memory. */
 for (const [name, args] of [
   ['start.mjs', ['run', '--help-me-wait']],
-  ['node/worker.ts', []],
+  ['node/data-plane/worker.ts', []],
 ] as const)
   test(`${name} opens no debugger on SIGUSR1`, { timeout: 60_000 }, async (t) => {
     const told = `if (process.listenerCount('SIGUSR1') > 0) process.send?.('loaded');`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathsOf } from '../../src/config/config.ts';
-import { createJournalService } from '../../src/node/journal-service.ts';
+import { createJournalService } from '../../src/node/services/journal-service.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { allowMessages, PRICE, sendMessage, spentOf, until } from './spending.ts';

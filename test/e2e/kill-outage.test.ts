@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
-import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../contract/postgres-server.ts';
 import { startNode, type TestNode } from './node-fixture.ts';

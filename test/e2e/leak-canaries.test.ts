@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { makeVirtualSecret } from '../../src/kernel/virtual-secret.ts';
 import { randomBytes } from 'node:crypto';
-import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { runCli } from './cli-script.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 

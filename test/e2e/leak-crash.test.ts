@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { RotationRecord } from '../../src/custody/rotation/record.ts';
-import { startSandbox } from '../../src/node/dev.ts';
+import { startSandbox } from '../../src/node/actions/demo.ts';
 import type { LeakOrder } from './leak-process.ts';
 
 type Message = Readonly<Record<string, unknown>>;

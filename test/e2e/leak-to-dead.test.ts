@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { openAccount } from '../../src/custody/open.ts';
-import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { runCli } from './cli-script.ts';
 import { startTraffic } from './leak-traffic.ts';
 import { startNode, type TestNode } from './node-fixture.ts';

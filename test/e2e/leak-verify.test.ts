@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { startSandbox } from '../../src/node/dev.ts';
+import { startSandbox } from '../../src/node/actions/demo.ts';
 import { runCli } from './cli-script.ts';
 
 interface Found {

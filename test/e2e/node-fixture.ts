@@ -7,7 +7,7 @@ import { readConfig, type ConfigInput } from '../../src/config/config.ts';
 import { plainParts } from '../../src/custody/plain-parts.ts';
 import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
-import { seed, startSandbox } from '../../src/node/dev.ts';
+import { seed, startSandbox } from '../../src/node/actions/demo.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import type { SandboxAccount } from '../../src/sandbox/core.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';

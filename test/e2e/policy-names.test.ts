@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createDemoApp } from '../../src/node/dev.ts';
-import { createAdminServices } from '../../src/node/services.ts';
+import { createDemoApp } from '../../src/node/actions/demo.ts';
+import { createAdminServices } from '../../src/node/services/services.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { sendMessage } from './spending.ts';
 

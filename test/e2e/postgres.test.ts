@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { readConfig } from '../../src/config/config.ts';
 import { micros } from '../../src/kernel/money.ts';
-import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import { inspectStore, openStore } from '../../src/node/store.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../contract/postgres-server.ts';

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { createLocal } from '../../src/node/actions/local.ts';
 import { createRingActions } from '../../src/node/actions/ring.ts';
 import { openPrimary } from '../../src/node/primary.ts';
-import { createAdminServices } from '../../src/node/services.ts';
+import { createAdminServices } from '../../src/node/services/services.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { sendMessage, until } from './spending.ts';
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ENVIRONMENT, SERVICES } from '../../scripts/services.ts';
-import { ensureAdminToken, startAdminServer } from '../../src/node/admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { startNode, type TestNode } from './node-fixture.ts';
 import { appEnvironment, type Step } from './sdks-run.ts';
 

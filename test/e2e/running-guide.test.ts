@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config/config.ts';
-import { renderMetrics } from '../../src/node/metrics.ts';
+import { renderMetrics } from '../../src/node/services/metrics.ts';
 
 const guide = readFileSync(new URL('../../docs/running.md', import.meta.url), 'utf8');
 

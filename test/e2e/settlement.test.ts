@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { micros } from '../../src/kernel/money.ts';
-import { createAdminServices } from '../../src/node/services.ts';
+import { createAdminServices } from '../../src/node/services/services.ts';
 import type { LedgerRecord } from '../../src/store/records.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';

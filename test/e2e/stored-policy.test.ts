@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAdminServices } from '../../src/node/services.ts';
+import { createAdminServices } from '../../src/node/services/services.ts';
 import { startNode } from './node-fixture.ts';
 import { sendMessage } from './spending.ts';
 

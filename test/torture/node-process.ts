@@ -8,9 +8,9 @@ import { generateKeyRing } from '../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../src/custody/sealing/key-ring-source.ts';
 import { readJournal } from '../../src/journal/tail.ts';
 import { CONTROL } from '../../src/node/foundation.ts';
-import { createJournalService } from '../../src/node/journal-service.ts';
+import { createJournalService } from '../../src/node/services/journal-service.ts';
 import { openPrimary } from '../../src/node/primary.ts';
-import { createSystemService } from '../../src/node/system-service.ts';
+import { createSystemService } from '../../src/node/services/system-service.ts';
 import {
   budgetsFor,
   POLICY,
@@ -57,7 +57,7 @@ async function seed(): Promise<void> {
   for (const budget of budgetsFor(setup, keys, accounts)) await store.budgets.put(budget);
   writeFileSync(seeded, JSON.stringify(Object.fromEntries(made.map(({ vendor, parts }) => [vendor, parts]))));
   // Killed processes cannot save what they compiled.
-  await import('../../src/node/data-plane.ts');
+  await import('../../src/node/data-plane/data-plane.ts');
   flushCompileCache();
 }
 

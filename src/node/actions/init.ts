@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { InitOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { starterPolicy } from '../../guard/policy/starter-policy.ts';
-import { ensureAdminToken, replaceAdminToken } from '../admin-server.ts';
+import { ensureAdminToken, replaceAdminToken } from '../services/admin-server.ts';
 import type { Primary } from '../primary.ts';
 import { CONFIG_FILE, forPeople, type Local } from './local.ts';
 

@@ -6,7 +6,7 @@ import { loadConfig, pathsOf, type Config, type ConfigInput } from '../../config
 import { generateKeyRing } from '../../custody/sealing/key-ring.ts';
 import { writeKeyRing, type KeyRingSource } from '../../custody/sealing/key-ring-source.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from './make-folder.ts';
 import { openPrimary, type Primary } from '../primary.ts';
 import { DATABASE_URL_VARIABLE, inspectStore } from '../store.ts';
 

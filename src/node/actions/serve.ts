@@ -2,7 +2,7 @@ import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
 import { listenerUrl } from '../../config/listener-url.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { ensureAdminToken, startAdminServer } from '../admin-server.ts';
+import { ensureAdminToken, startAdminServer } from '../services/admin-server.ts';
 import type { Primary } from '../primary.ts';
 import { forPeople, type Local } from './local.ts';
 

@@ -5,7 +5,7 @@ import type { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord, Reserve } from '../../store/records.ts';
 import { answer } from '../../vendors/shared/wire-fixture.ts';
-import { createLedgerService } from '../ledger-service.ts';
+import { createLedgerService } from '../services/ledger-service.ts';
 import { BOUND, openWorld, type WorldOptions } from './settlement-fixture.ts';
 
 const LIFE = { node: 'w0', epoch: 1 };

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig } from '../../config/config.ts';
+import { createCounters } from '../../gateway/counters.ts';
+import type { Contexts } from '../../tls/contexts.ts';
+import { createAppServers } from './app-servers.ts';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+async function freeAddress(): Promise<Address> {
+  const host = '127.0.0.1';
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return { host, port };
+}
+
+/** What becomes of requests that follow each other on one connection for as long as they are taken. */
+async function askOn(address: Address, outcomes: string[]): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let asked = 0; asked < 200; asked++) {
+    const outcome = await new Promise<string>((resolve) => {
+      const request = get({ ...address, agent }, (response) => {
+        response.resume().once('end', () => resolve(`answered ${response.headers.connection}`));
+      });
+      request.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+    });
+    outcomes.push(outcome);
+    if (!outcome.startsWith('answered')) return;
+  }
+}
+
+test('a client that never pauses gets all its answers when the gateway stops, and does not keep it from stopping', async () => {
+  const address = await freeAddress();
+  const { listeners, workers } = readConfig({
+    workers: 1,
+    listeners: { apps: address, proxy: null, tls: null, admin: address },
+  });
+  let begun = 0;
+  const exchange = async (_request: unknown, response: { end(text: string): unknown }): Promise<void> => {
+    begun += 1;
+    await sleep(10);
+    response.end('x');
+  };
+  const shared = { exchange: exchange as never, counters: createCounters(), connections: 10 };
+  const servers = createAppServers({ listeners, workers }, shared, {} as Contexts);
+  await servers.listen();
+  const outcomes: string[] = [];
+  const asking = askOn(address, outcomes);
+  while (outcomes.length < 3) await sleep(5);
+  await Promise.all([servers.close(), asking]);
+  assert.equal(outcomes.filter((outcome) => outcome.startsWith('answered')).length, begun);
+  assert.equal(outcomes.length, begun + 1);
+  assert.equal(outcomes.at(-2), 'answered close');
+});

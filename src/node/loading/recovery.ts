@@ -1,0 +1,49 @@
+import { openSegment } from '../../journal/segment-reader.ts';
+import { listSegments } from '../../journal/segments.ts';
+import type { LeaseStore, LedgerStore } from '../../store/ports.ts';
+
+export interface RecoveryOptions {
+  readonly node: string;
+  readonly directory: string;
+  readonly boot: string;
+  readonly leases: Pick<LeaseStore, 'open' | 'close'>;
+  readonly ledger: Pick<LedgerStore, 'cursors'>;
+  /** True when the last life ended because its journal could not be made durable. */
+  readonly isDoubtful: boolean;
+}
+
+/**
+ * Ends the leases of a process that is dead and whose journal is loaded to its end. When the machine went down in
+ * between, or the disk failed, records may be lost: what is left of the leases counts as spent. The last life is ended
+ * also where it had no lease, as without budgets: else its lost answers would never be looked for.
+ */
+export async function closeLeases({
+  node,
+  directory,
+  boot,
+  leases,
+  ledger,
+  isDoubtful,
+}: RecoveryOptions): Promise<void> {
+  const epochs = new Set(
+    (await leases.open()).filter((lease) => lease.node === node).map(({ epoch }) => epoch),
+  );
+  const last = (await ledger.cursors(node)).at(-1);
+  if (last !== undefined) epochs.add(last.epoch);
+  for (const epoch of epochs) {
+    const isSameBoot = (await bootOf(directory, epoch)) === boot;
+    await leases.close(node, epoch, isSameBoot && !isDoubtful ? 'free' : 'presume');
+  }
+}
+
+/** Boot of the machine in which an epoch was opened, as the header of any of its segments says; null when none can. */
+async function bootOf(directory: string, epoch: number): Promise<string | null> {
+  for (const file of await listSegments(directory)) {
+    if (file.epoch !== epoch) continue;
+    const found = await openSegment(file);
+    if (found === 'blank' || 'kind' in found) continue;
+    await found.close();
+    return found.header.boot;
+  }
+  return null;
+}

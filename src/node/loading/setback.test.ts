@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { intent, nobodyLives, openFor } from '../../journal/journal-fixture.ts';
+import { systemBoot } from '../../journal/system.ts';
+import { micros } from '../../kernel/money.ts';
+import type { LedgerStore } from '../../store/ports.ts';
+import { openSqliteStore } from '../../store/sqlite/open.ts';
+import { createShipper, type Place } from './shipper.ts';
+
+const COST = micros(10);
+
+async function openStore(t: TestContext, folder: string, name: string) {
+  const store = await openSqliteStore({ path: join(folder, name), clock: { wall: Date.now } });
+  t.after(() => store.close());
+  const spent = async () => (await store.leases.periods('b', 0))[0]?.spent;
+  const cursor = async () => (await store.ledger.cursors('w0')).at(-1);
+  return { ...store, spent, cursor };
+}
+
+async function openWorld(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-setback-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const directory = join(folder, 'w0');
+  const [first, copy] = [await openStore(t, folder, 'first'), await openStore(t, folder, 'copy')];
+  let store = first;
+  const ledger = {
+    load: (batch: Parameters<LedgerStore['load']>[0]) => store.ledger.load(batch),
+    cursors: (node: string) => store.ledger.cursors(node),
+  };
+  const setbacks: Place[] = [];
+  const losses: unknown[] = [];
+  const open = () =>
+    createShipper({
+      node: 'w0',
+      directory,
+      ledger,
+      leases: first.leases,
+      sleep: () => new Promise((done) => setTimeout(done, 10)),
+      onFault: () => {},
+      onRecovery: () => {},
+      onLoss: async (loss) => void losses.push(loss),
+      onSetback: async ({ epoch, position }) => void setbacks.push({ epoch, position }),
+    });
+  const live = () => openFor(t, { directory, boot: systemBoot(), processes: nobodyLives });
+  return { first, copy, setbacks, losses, open, live, use: (one: typeof first) => void (store = one) };
+}
+
+type Journal = Awaited<ReturnType<Awaited<ReturnType<typeof openWorld>>['live']>>;
+
+async function spend(journal: Journal, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1)
+    journal.append({ ...intent(index), bound: COST, currency: 'USD', reserves: [['b', 0, COST]] });
+  await journal.flush();
+}
+
+test('what a store lacks that failed over to an older copy of itself is loaded again', async (t) => {
+  const { first, copy, setbacks, losses, open, live, use } = await openWorld(t);
+  const journal = await live();
+  await spend(journal, 4);
+  use(copy);
+  const before = await open();
+  await before.drain();
+  await before.close();
+  use(first);
+  const shipper = await open();
+  t.after(() => shipper.close());
+  await spend(journal, 3);
+  await shipper.drain();
+  assert.deepEqual([await first.spent(), await copy.spent()], [70, 40]);
+  const known = await copy.cursor();
+  use(copy);
+  await spend(journal, 2);
+  await shipper.drain();
+  assert.equal(await copy.spent(), 90);
+  assert.deepEqual(setbacks, [{ epoch: known?.epoch, position: known?.position }]);
+  assert.deepEqual(losses, []);
+});
+
+test('a store that lacks whole lives of a process is given them again', async (t) => {
+  const { first, copy, setbacks, losses, open, live, use } = await openWorld(t);
+  const shipper = await open();
+  t.after(() => shipper.close());
+  for (const count of [2, 3]) {
+    await spend(await live(), count);
+    await shipper.drain();
+  }
+  const journal = await live();
+  await spend(journal, 1);
+  await shipper.drain();
+  assert.equal(await first.spent(), 60);
+  use(copy);
+  await spend(journal, 1);
+  await shipper.drain();
+  assert.equal(await copy.spent(), 70);
+  assert.equal((await copy.cursor())?.epoch, 3);
+  assert.deepEqual(setbacks, [{ epoch: 0, position: 0 }]);
+  assert.deepEqual(losses, []);
+});

@@ -1,0 +1,290 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bank, Holder, Recalled } from '../../guard/budgets/bank.ts';
+import type { GrantAsk } from '../../guard/budgets/slice.ts';
+import { createPermitBank, type PermitBank } from '../../guard/limits/permit-bank.ts';
+import { lockHolder } from '../../journal/lock.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Store } from '../../store/ports.ts';
+import { createBriefings, type Briefings } from './briefings.ts';
+import { broadcast, isAlive, others, recall, reports, type FleetReport } from './fleet.ts';
+import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
+import { closeLeases } from '../loading/recovery.ts';
+import { createShipper, type Loss, type Shipper } from '../loading/shipper.ts';
+import { createUsageMemory, type UsageMemory } from './usage-memory.ts';
+import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
+
+export interface SupervisorOptions {
+  readonly nodes: readonly string[];
+  readonly order: (node: string) => Promise<StartOrder>;
+  /** Everything in force, for a process that starts. */
+  readonly parts: () => AsyncIterable<Part>;
+  /** Hears of every part that processes are told. */
+  readonly told: (part: Part) => void;
+  readonly store: Pick<Store, 'ledger' | 'leases'>;
+  readonly journalDirectory: string;
+  readonly boot: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly say: (line: string) => void;
+  readonly onKeyUses: WorkerEvents['keyUses'];
+  readonly onCanary: WorkerEvents['canary'];
+  /** Records that the rest of an epoch cannot be loaded. */
+  readonly onLoss: (loss: Loss) => Promise<void>;
+}
+
+/** Starts the data-plane processes, keeps them alive, and recovers the money of those that die. */
+export interface Supervisor {
+  start(bank: Bank): Promise<void>;
+  /** Puts a part in force in every process; resolves when all have confirmed or are dead. */
+  broadcast(part: Part): Promise<void>;
+  live(): number;
+  /** True when every process takes requests. */
+  isServing(): boolean;
+  isAlive(holder: Holder): boolean;
+  others(asking: Holder): readonly Holder[];
+  /** Rejects when that process has ended. */
+  recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
+  loaded(holder: Holder, position: number): Promise<void>;
+  /** Of the processes that answer within a second; one that does not for a quarter of a minute is killed. */
+  reports(): Promise<readonly FleetReport[]>;
+  stop(): Promise<void>;
+  /** Kills all processes and leaves their money as it is: another gateway sees to it. */
+  abandon(): void;
+}
+
+const ORPHAN_POLL_MILLISECONDS = 20;
+const ORPHAN_PATIENCE_MILLISECONDS = 5000;
+/** A process that hangs does not hold up the requests of the others for longer. */
+const PERMIT_PATIENCE_MILLISECONDS = 200;
+const RESTART_MILLISECONDS = 100;
+const MAX_RESTART_MILLISECONDS = 10_000;
+
+interface State extends SupervisorOptions {
+  readonly workers: Map<string, WorkerProcess>;
+  readonly shippers: Map<string, Shipper>;
+  /** Starts that failed or ended soon, by node. */
+  readonly failures: Map<string, number>;
+  /** Restarts under way. */
+  readonly reviving: Map<string, Promise<void>>;
+  /** Nodes whose process takes requests. */
+  readonly serving: Set<string>;
+  /** Ends the pauses between restarts. */
+  readonly stopping: AbortController;
+  /** Nodes whose last life could not make its journal durable, until its leases are closed. */
+  readonly doubtful: Set<string>;
+  readonly memory: UsageMemory;
+  readonly briefings: Briefings;
+  readonly permits: PermitBank<WorkerProcess>;
+  bank: Bank | null;
+}
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const workers = new Map<string, WorkerProcess>();
+  const state: State = {
+    ...options,
+    workers,
+    shippers: new Map(),
+    failures: new Map(),
+    reviving: new Map(),
+    serving: new Set(),
+    stopping: new AbortController(),
+    doubtful: new Set(),
+    memory: createUsageMemory(options.clock),
+    briefings: createBriefings(),
+    permits: createPermitBank<WorkerProcess>({
+      holders: () => [...workers.values()],
+      recall: (worker, pool) => worker.recallPermits(pool),
+      patience: () => sleep(PERMIT_PATIENCE_MILLISECONDS, undefined, { ref: false }),
+    }),
+    bank: null,
+  };
+  const { shippers, serving, nodes } = state;
+  return Object.freeze({
+    start: (bank: Bank) => start(state, bank),
+    broadcast(part: Part) {
+      state.memory.apply(part);
+      state.told(part);
+      state.briefings.changed(part);
+      return broadcast(workers, part, options.say);
+    },
+    live: () => workers.size,
+    isServing: () => serving.size === nodes.length,
+    isAlive: (holder: Holder) => isAlive(workers, holder),
+    others: (asking: Holder) => others(workers, asking),
+    recall: (holder: Holder, budget: string, period: number) => recall(workers, holder, budget, period),
+    loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
+    reports: () => reports(workers, options.say),
+    stop: () => stop(state),
+    abandon() {
+      state.stopping.abort();
+      for (const worker of workers.values()) worker.kill();
+    },
+  });
+}
+
+async function start(state: State, bank: Bank): Promise<void> {
+  state.bank = bank;
+  await Promise.all(
+    state.nodes.map(async (node) => {
+      await awaitEnd(state, node);
+      await openShipper(state, node);
+      await recover(state, node);
+      await launch(state, node);
+    }),
+  );
+}
+
+/**
+ * Waits for a process of an earlier primary, which ends soon after that was killed: until then it may spend, and its
+ * leases must not be closed. Throws `conflict` when it goes on.
+ */
+async function awaitEnd(state: State, node: string): Promise<void> {
+  const directory = directoryOf(state, node);
+  for (let waited = 0; ; waited += ORPHAN_POLL_MILLISECONDS) {
+    const holder = lockHolder(directory);
+    if (holder === null) return;
+    if (waited === 0) state.say(`waiting for process ${holder} of an earlier run to end`);
+    if (waited >= ORPHAN_PATIENCE_MILLISECONDS)
+      throw new RingfenceError('conflict', `The journal of ${node} is in use by process ${holder}`);
+    await pause(state, ORPHAN_POLL_MILLISECONDS);
+  }
+}
+
+async function stop(state: State): Promise<void> {
+  state.stopping.abort();
+  await Promise.all(state.reviving.values());
+  const running = [...state.workers.values()];
+  await Promise.all(running.map((worker) => worker.stop()));
+  for (const node of state.nodes) await recover(state, node).catch(() => {});
+  await Promise.all([...state.shippers.values()].map((shipper) => shipper.close()));
+}
+
+async function launch(state: State, node: string): Promise<void> {
+  const worker = startWorker(await state.order(node), eventsOf(state));
+  await worker.started;
+  state.workers.set(node, worker);
+  if (isStopping(state)) return;
+  try {
+    await state.briefings.give(state.parts(), async (part) => {
+      state.memory.apply(part);
+      state.told(part);
+      await worker.update(part);
+    });
+    worker.merge(state.memory.recall());
+    await worker.listen();
+  } catch (error) {
+    worker.kill();
+    throw error;
+  }
+  if (state.workers.get(node) === worker) state.serving.add(node);
+  setTimeout(() => state.failures.delete(node), MAX_RESTART_MILLISECONDS).unref();
+}
+
+function eventsOf(state: State): WorkerEvents {
+  const { workers } = state;
+  return {
+    grant(worker, ask: GrantAsk) {
+      if (state.bank === null) throw new Error('the bank is closed');
+      return state.bank.grant({ node: worker.node, epoch: worker.epoch() }, ask);
+    },
+    giveBack(worker, { budget, period, amount, position }) {
+      const returned = { node: worker.node, epoch: worker.epoch(), amount, position };
+      state.bank?.giveBack(budget, period, returned).catch(() => {}); // It stays in the lease, and comes back when that closes.
+    },
+    askPermits: (worker, ask) => state.permits.grant(worker, ask),
+    permitsBack: (worker, given) => state.permits.giveBack(worker, given),
+    usage(from, usage) {
+      state.memory.note(usage);
+      for (const worker of workers.values()) if (worker !== from) worker.merge(usage);
+    },
+    keyUses: state.onKeyUses,
+    canary: state.onCanary,
+    ended(worker, code) {
+      if (code === EXIT_JOURNAL_FAILED) state.doubtful.add(worker.node);
+      if (workers.get(worker.node) !== worker) return;
+      workers.delete(worker.node);
+      state.permits.ended(worker);
+      state.serving.delete(worker.node);
+      if (!isStopping(state)) restart(state, worker.node, code);
+    },
+  };
+}
+
+function restart(state: State, node: string, code: number | null): void {
+  const { reviving, say } = state;
+  if (reviving.has(node)) return;
+  say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
+  const work = reviveUntilStarted(state, node).finally(() => reviving.delete(node));
+  reviving.set(node, work);
+}
+
+async function reviveUntilStarted(state: State, node: string): Promise<void> {
+  while (!isStopping(state) && !(await revive(state, node)));
+}
+
+function isStopping({ stopping }: State): boolean {
+  return stopping.signal.aborted;
+}
+
+async function revive(state: State, node: string): Promise<boolean> {
+  const count = (state.failures.get(node) ?? 0) + 1;
+  state.failures.set(node, count);
+  if (count > 1) await pause(state, RESTART_MILLISECONDS * 2 ** Math.min(count, 10));
+  try {
+    await recover(state, node);
+    if (!isStopping(state)) await launch(state, node);
+    return true;
+  } catch (error) {
+    state.say(`data-plane process ${node} cannot start: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+async function pause({ stopping: { signal } }: State, milliseconds: number): Promise<void> {
+  await sleep(Math.min(MAX_RESTART_MILLISECONDS, milliseconds), null, { signal }).catch(() => {});
+}
+
+/** Loads what a dead process left in its journal, then ends its leases. */
+async function recover(state: State, node: string): Promise<void> {
+  const { shippers, doubtful, boot, store } = state;
+  await shippers.get(node)?.drain();
+  const isDoubtful = doubtful.has(node);
+  await closeLeases({ ...store, node, directory: directoryOf(state, node), boot, isDoubtful });
+  doubtful.delete(node);
+}
+
+async function openShipper(state: State, node: string): Promise<void> {
+  const { store, say, onLoss, workers } = state;
+  const shipper = await createShipper({
+    node,
+    directory: directoryOf(state, node),
+    ledger: store.ledger,
+    leases: store.leases,
+    sleep: (milliseconds) => sleep(milliseconds),
+    onFault: (error) => say(`loading the journal of ${node}: ${(error as Error).message}`),
+    onRecovery: () => say(`loading the journal of ${node}: goes on again`),
+    async onLoss(loss) {
+      await onLoss(loss);
+      endLife(state, node, loss.fault.epoch);
+    },
+    async onSetback({ epoch, position }) {
+      say(
+        `loading the journal of ${node}: the store has lost what came after ${node}-${epoch}-${position}; it is loaded again`,
+      );
+      // It holds slices of which the store knows nothing any more.
+      await workers.get(node)?.end();
+    },
+  });
+  state.shippers.set(node, shipper);
+}
+
+/** What a process does after a loss cannot be loaded any more: it must go on in a new epoch. */
+function endLife({ workers }: State, node: string, epoch: number): void {
+  const worker = workers.get(node);
+  if (worker?.epoch() === epoch) worker.kill();
+}
+
+function directoryOf({ journalDirectory }: State, node: string): string {
+  return join(journalDirectory, node);
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import type { AccountService } from '../../api/services.ts';
+import { candidateName, previousName } from '../../custody/candidate.ts';
+import { CHECKPOINT_KEY_SETTING } from '../../custody/checkpoint-key.ts';
+import { rotationTurn } from '../../custody/rotation/rotations.ts';
+import { rekey } from '../../custody/sealing/rekey.ts';
+import { sealedAccounts, sealedKeys, sealedSettings } from '../../custody/sealing/sealed-records.ts';
+import { newId } from '../../kernel/ids.ts';
+import { AUTHORITY_KEY_SETTING } from '../../tls/authority.ts';
+import { missingBands } from './bands.ts';
+import type { Primary } from '../primary.ts';
+import { createRotationService, refuseWhileRotating } from './rotation-service.ts';
+
+/** Vendor accounts as the admin API sees them. */
+export function createAccountService(primary: Primary): AccountService {
+  const { accounts, record, store, refreshPrices, rotations, lock } = primary;
+  /** No rotation runs, and none begins before the work is done. */
+  const withoutRotation = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    lock(rotationTurn(id), async () => {
+      refuseWhileRotating(primary, id);
+      return work();
+    });
+  return {
+    async seal(request, actor) {
+      const { vendor, name } = request;
+      const id = newId('account', randomBytes);
+      await record({ actor, act: 'account.seal', target: id, detail: { vendor, name } });
+      const account = await accounts.seal(request, id);
+      const bands = missingBands(await store.prices.currencies(vendor), account);
+      if (bands.length > 0) {
+        const detail = { rows: bands.length, kind: 'band', currency: account.currency };
+        await record({ actor, act: 'prices.put', target: vendor, detail });
+        await store.prices.put(bands);
+        await refreshPrices();
+      }
+      return account;
+    },
+    list: () => accounts.list(),
+    async test(id, actor) {
+      await record({ actor, act: 'account.test', target: id, detail: {} });
+      return accounts.test(id);
+    },
+    reseal: (id, values, actor) =>
+      withoutRotation(id, async () => {
+        await record({ actor, act: 'account.reseal', target: id, detail: { fields: Object.keys(values) } });
+        const sealed = await accounts.reseal(id, values);
+        await rotations.abandon(id);
+        return sealed;
+      }),
+    remove: (id, actor) =>
+      withoutRotation(id, async () => {
+        await record({ actor, act: 'account.remove', target: id, detail: {} });
+        await accounts.remove(id);
+      }),
+    ...createRotationService(primary),
+    async rekey(actor) {
+      const ringKey = primary.ring.newest;
+      await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey } });
+      return { ringKey, ...(await rekeyAll(primary)) };
+    },
+  };
+}
+
+function rekeyAll({ store, sealers, lock }: Primary) {
+  const names = async () => [
+    CHECKPOINT_KEY_SETTING,
+    AUTHORITY_KEY_SETTING,
+    ...(await store.accounts.list()).flatMap(({ id }) => [candidateName(id), previousName(id)]),
+  ];
+  return rekey({
+    sources: [
+      sealedAccounts(store.accounts, sealers.account, lock),
+      sealedKeys(store.keys, sealers.key, lock),
+      sealedSettings(store.settings, sealers.setting, { names, lock }),
+    ],
+  });
+}

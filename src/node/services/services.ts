@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AdminServices } from '../../api/services.ts';
+import { checkReferences } from '../../guard/policy/references.ts';
+import { readPriceFile } from '../../guard/prices/read-price-file.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+import { nullIfAway } from './away.ts';
+import { createAccountService } from './account-service.ts';
+import { withUse } from './budget-use.ts';
+import { createJournalService } from './journal-service.ts';
+import { createCanaryService, createLeakService } from './leak-service.ts';
+import { createLedgerService } from './ledger-service.ts';
+import { listenerUrl } from '../../config/listener-url.ts';
+import type { Primary } from '../primary.ts';
+import { createSystemService } from './system-service.ts';
+
+const TARGET_MILLISECONDS = 2000;
+
+/** The primary as the admin API sees it. Every change is journaled before it happens and in force when it returns. */
+export function createAdminServices(primary: Primary, startedAt: number): AdminServices {
+  return {
+    vendors: primary.registry.vendors,
+    gateway: () => listenerUrl(primary.config.listeners.apps),
+    apps: appService(primary),
+    accounts: createAccountService(primary),
+    keys: keyService(primary),
+    leaks: createLeakService(primary),
+    canaries: createCanaryService(primary),
+    policy: policyService(primary),
+    budgets: budgetService(primary),
+    prices: priceService(primary),
+    kills: killService(primary),
+    ledger: createLedgerService(primary),
+    journal: createJournalService(primary),
+    system: createSystemService(primary, startedAt),
+  };
+}
+
+function appService({ store, record, clock, refreshApps }: Primary): AdminServices['apps'] {
+  return {
+    async create(name, actor) {
+      const app = { id: newId('app', randomBytes), name, createdAt: clock.wall() };
+      await record({ actor, act: 'app.create', target: app.id, detail: { name } });
+      await store.apps.put(app);
+      await refreshApps(); // Rules may name it: every process hears of it before it has a key.
+      return app;
+    },
+    list: () => store.apps.list(),
+  };
+}
+
+function keyService({ keys, record }: Primary): AdminServices['keys'] {
+  return {
+    async create(request, actor) {
+      const { app, account, name } = request;
+      const id = newId('key', randomBytes);
+      await record({ actor, act: 'key.create', target: id, detail: { app, account, name } });
+      return keys.create(request, id);
+    },
+    page: keys.page,
+    find: keys.find,
+    async rotate(id, rotation, actor) {
+      const next = newId('key', randomBytes);
+      const { overlap } = rotation;
+      await record({ actor, act: 'key.rotate', target: id, detail: { overlap, successor: next } });
+      return keys.rotate(id, rotation, next);
+    },
+    async revoke(id, actor) {
+      await record({ actor, act: 'key.revoke', target: id, detail: {} });
+      return keys.revoke(id);
+    },
+  };
+}
+
+function policyService(primary: Primary): AdminServices['policy'] {
+  const { store, record, clock, refreshPolicy } = primary;
+  /** A policy that cannot be compiled, or names what does not exist, must not be stored. */
+  const check = (source: string) => {
+    const document = primary.readPolicy(source);
+    checkReferences(document, primary.registry.vendors);
+    return document;
+  };
+  return {
+    active: () => store.policies.active(),
+    async put(source, expected, actor) {
+      const { rules, mode } = check(source);
+      await record({
+        actor,
+        act: 'policy.put',
+        target: String(expected + 1),
+        detail: { mode, rules: rules.length },
+      });
+      const policy = await store.policies.put({ source, createdAt: clock.wall(), actor }, expected);
+      await refreshPolicy();
+      return policy;
+    },
+    list: () => store.policies.list(),
+    parse: check,
+  };
+}
+
+function budgetService(primary: Primary): AdminServices['budgets'] {
+  const { store, record, clock, refreshBudgets } = primary;
+  return {
+    async put(request, actor) {
+      const { name, limit, currency, unit } = request;
+      const known = (await store.budgets.list()).find((budget) => budget.name === name);
+      if (known !== undefined) checkSameMoney(known, request);
+      await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
+      const id = known?.id ?? newId('budget', randomBytes);
+      const budget = { ...request, id, createdAt: known?.createdAt ?? clock.wall() };
+      await store.budgets.put(budget);
+      await refreshBudgets();
+      return budget;
+    },
+    list: () => store.budgets.list(),
+    uses: async () => withUse(store.leases, clock.ledger(), await store.budgets.list()),
+    async remove(id, actor) {
+      await record({ actor, act: 'budget.remove', target: id, detail: {} });
+      const isRemoved = await store.budgets.remove(id);
+      await refreshBudgets();
+      return isRemoved;
+    },
+  };
+}
+
+/** What is spent of a budget is a number of its unit and currency: in others it would be another amount. */
+function checkSameMoney(
+  { name, unit, currency }: BudgetRecord,
+  changed: Pick<BudgetRecord, 'unit' | 'currency'>,
+): void {
+  if (unit === changed.unit && (unit === 'count' || currency === changed.currency)) return;
+  throw new RingfenceError(
+    'conflict',
+    `The budget ${name} counts ${unit === 'count' ? 'messages and calls' : currency}, and so does what is spent of it. Remove it first, or choose another name.`,
+  );
+}
+
+function priceService({ store, record, refreshPrices }: Primary): AdminServices['prices'] {
+  return {
+    readFile: readPriceFile,
+    async put(rows, actor) {
+      await record({
+        actor,
+        act: 'prices.put',
+        target: rows[0]?.vendor ?? '',
+        detail: { rows: rows.length },
+      });
+      const count = await store.prices.put(rows);
+      await refreshPrices();
+      return count;
+    },
+    list: (filter) => store.prices.list(filter),
+    async remove(vendor, kind, actor) {
+      await record({ actor, act: 'prices.remove', target: vendor, detail: { kind: kind ?? 'all' } });
+      const count = await store.prices.remove(vendor, kind);
+      await refreshPrices();
+      return count;
+    },
+  };
+}
+
+function killService({ kills, record, clock, ...primary }: Primary): AdminServices['kills'] {
+  return {
+    targets: (scope, reference) => killTargets(primary, scope, reference),
+    async put({ scope, target, reason }, actor) {
+      const kill = { id: newId('kill', randomBytes), scope, target, reason, actor, createdAt: clock.wall() };
+      await record({ actor, act: 'kill.on', target: `${scope}:${target}`, detail: { reason } });
+      return kills.on(kill);
+    },
+    list: () => Promise.resolve(kills.list()),
+    lift: (id, actor) => kills.lift(id, () => record({ actor, act: 'kill.lift', target: id, detail: {} })),
+  };
+}
+
+/** In an emergency nobody waits for a store that is away: the processes know what there is. */
+async function killTargets(
+  { store, known }: Pick<Primary, 'store' | 'known'>,
+  scope: 'app' | 'account' | 'key',
+  reference: string,
+): ReturnType<AdminServices['kills']['targets']> {
+  const { apps, accounts, keys } = store;
+  const ask = { app: apps.list, account: accounts.list, key: () => keys.find(reference) };
+  const late = sleep(TARGET_MILLISECONDS, null, { ref: false });
+  const found = await Promise.race([ask[scope]().catch(nullIfAway), late]);
+  return found ?? known[scope]();
+}
