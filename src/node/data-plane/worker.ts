@@ -1,3 +1,4 @@
+// A data-plane process. It lives and dies with its primary: without it nothing new may be spent or revoked.
 import { readFile } from 'node:fs/promises';
 import { setInterval, setTimeout } from 'node:timers';
 import { randomBytes } from 'node:crypto';
@@ -7,15 +8,15 @@ import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
 import { createKeyRing } from '../../custody/sealing/key-ring.ts';
 import { createSealer } from '../../custody/sealing/sealer.ts';
 import { openCheckpointKey } from '../../custody/checkpoint-key.ts';
-import type { BankPort, GrantAnswer } from '../../guard/budgets/slice.ts';
-import type { PermitPort } from '../../guard/limits/permit.ts';
 import { openJournal, type Journal } from '../../journal/journal.ts';
-import { createClock } from '../../kernel/clock.ts';
+import { createClock, type Clock } from '../../kernel/clock.ts';
+import { ZERO } from '../../kernel/money.ts';
 import { loadNumberingPlan } from '../../kernel/numbering/numbering.ts';
 import { pathsOf } from '../../config/config.ts';
 import { VENDORS } from '../../vendors/index.ts';
 import { createDataPlane, type DataPlane } from './data-plane.ts';
 import { stoppingOnLostOutcome } from './lost-outcome.ts';
+import { createPrimaryLine } from './primary-line.ts';
 import {
   EXIT_JOURNAL_FAILED,
   type StartOrder,
@@ -34,43 +35,15 @@ const TEND_MILLISECONDS = 1000;
 
 process.stderr.on('error', () => {}); // Whoever reads the log may go; requests go on.
 
-/** A data-plane process. It lives and dies with its primary: without it nothing new may be spent or revoked. */
+let plane: DataPlane | null = null;
+let journal: Journal | null = null;
+const positionNow = (): number => journal?.position() ?? 0;
+const primary = createPrimaryLine((message) => send(message), positionNow);
+
 function send(message: ToPrimary, sent: () => void = () => {}): void {
   if (process.connected) process.send?.(message, undefined, undefined, sent); // The end of the primary is told by `disconnect`.
   else sent();
 }
-
-/** Grants that the bank has not answered yet. */
-const asked = new Map<number, { resolve(answer: GrantAnswer): void; reject(error: Error): void }>();
-/** Questions for permits that are not answered yet. */
-const wanted = new Map<number, (count: number) => void>();
-let nextAsk = 1;
-let plane: DataPlane | null = null;
-let journal: Journal | null = null;
-
-const bank: BankPort = {
-  grant(ask) {
-    return new Promise((resolve, reject) => {
-      const id = nextAsk++;
-      asked.set(id, { resolve, reject });
-      send({ type: 'grant', id, ask });
-    });
-  },
-  giveBack(budget, period, amount) {
-    send({ type: 'give-back', budget, period, amount, position: journal?.position() ?? 0 });
-  },
-};
-
-const permits: PermitPort = {
-  ask(ask) {
-    return new Promise((resolve) => {
-      const id = nextAsk++;
-      wanted.set(id, resolve);
-      send({ type: 'ask-permits', id, ask });
-    });
-  },
-  giveBack: (given) => send({ type: 'permits-back', given }),
-};
 
 function onCanary(canary: string, use: CanaryUse, count: number): void {
   send({ type: 'canary', canary, use, count });
@@ -78,25 +51,8 @@ function onCanary(canary: string, use: CanaryUse, count: number): void {
 
 async function start(order: StartOrder): Promise<void> {
   const ring = await readKeyRing(order.keyRing);
-  const sealer = createSealer({ keyRing: createKeyRing(ring), random: randomBytes, purpose: 'setting' });
-  const clock = createClock({
-    wall: Date.now,
-    monotonic: () => performance.now(),
-    uptime,
-    // Not the wall clock: were that wrong now, keys would expire in this process alone, and a restart begin at its time.
-    start: order.ledgerTime + Math.max(0, uptime() - order.orderedAt),
-  });
-  const checkpoint = openCheckpointKey(order.checkpointKey, sealer);
-  journal = await openJournal({
-    directory: join(pathsOf(order.config).journal, order.node),
-    node: order.node,
-    clock,
-    boot: order.boot,
-    version: order.version,
-    sign: checkpoint.sign,
-    afterEpoch: order.afterEpoch,
-    ...order.config.journal,
-  });
+  const clock = openClock(order);
+  journal = await openOwnJournal(order, ring, clock);
   const plan = loadNumberingPlan(
     await readFile(new URL('../../kernel/numbering/numbering.bin', import.meta.url)),
   );
@@ -107,11 +63,40 @@ async function start(order: StartOrder): Promise<void> {
     plan,
     clock,
     journal: stoppingOnLostOutcome(journal, stopFailed),
-    bank,
-    permits,
+    bank: primary.bank,
+    permits: primary.permits,
     onCanary,
     onFault,
   });
+  beginRounds();
+  send({ type: 'started', epoch: journal.epoch });
+}
+
+function openClock({ ledgerTime, orderedAt }: StartOrder): Clock {
+  return createClock({
+    wall: Date.now,
+    monotonic: () => performance.now(),
+    uptime,
+    // Not the wall clock: were that wrong now, keys would expire in this process alone, and a restart begin at its time.
+    start: ledgerTime + Math.max(0, uptime() - orderedAt),
+  });
+}
+
+function openOwnJournal(order: StartOrder, ring: string, clock: Clock): Promise<Journal> {
+  const sealer = createSealer({ keyRing: createKeyRing(ring), random: randomBytes, purpose: 'setting' });
+  return openJournal({
+    directory: join(pathsOf(order.config).journal, order.node),
+    node: order.node,
+    clock,
+    boot: order.boot,
+    version: order.version,
+    sign: openCheckpointKey(order.checkpointKey, sealer).sign,
+    afterEpoch: order.afterEpoch,
+    ...order.config.journal,
+  });
+}
+
+function beginRounds(): void {
   setInterval(sendUsage, USAGE_MILLISECONDS);
   setInterval(() => sendKeyUses(), KEY_USES_MILLISECONDS);
   setInterval(() => {
@@ -122,7 +107,6 @@ async function start(order: StartOrder): Promise<void> {
   setInterval(() => {
     if (journal?.state() === 'failed') stopFailed();
   }, WATCH_MILLISECONDS);
-  send({ type: 'started', epoch: journal.epoch });
 }
 
 function sendUsage(): void {
@@ -165,11 +149,11 @@ async function act(message: ToWorker): Promise<void> {
     case 'listen':
       return answer(message.id, () => plane?.listen());
     case 'granted':
-      return settleAsk(message.id, message.answer);
+      return primary.granted(message.id, message.answer);
     case 'recall':
       return void setImmediate(recall, message);
     case 'permits-granted':
-      return settlePermits(message.id, message.count);
+      return primary.permitsGranted(message.id, message.count);
     case 'recall-permits':
       return void setImmediate(recallPermits, message);
     case 'usage':
@@ -191,26 +175,14 @@ async function answer(id: number, work: () => void | Promise<void> | undefined):
   }
 }
 
-function settleAsk(id: number, given: GrantAnswer | null): void {
-  const waiting = asked.get(id);
-  asked.delete(id);
-  if (given === null) waiting?.reject(new Error('the bank gave no answer'));
-  else waiting?.resolve(given);
-}
-
-function settlePermits(id: number, count: number): void {
-  wanted.get(id)?.(count);
-  wanted.delete(id);
-}
-
 // What was granted in the same turn of the event loop is seen first: else the answer would be that there is nothing.
 function recallPermits({ id, pool }: Extract<ToWorker, { type: 'recall-permits' }>): void {
   send({ type: 'permits-recalled', id, count: plane?.limits.recallPermits(pool) ?? 0 });
 }
 
 function recall({ id, budget, period }: Extract<ToWorker, { type: 'recall' }>): void {
-  const amount = plane?.budgets.recall(budget, period);
-  send({ type: 'recalled', id, amount: amount ?? (0 as never), position: journal?.position() ?? 0 });
+  const amount = plane?.budgets.recall(budget, period) ?? ZERO;
+  send({ type: 'recalled', id, amount, position: positionNow() });
 }
 
 async function stop(code: number, drain = DRAIN_MILLISECONDS): Promise<void> {
