@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bank, Holder, Recalled } from '../../guard/budgets/bank.ts';
 import type { GrantAsk } from '../../guard/budgets/slice.ts';
 import { createPermitBank, type PermitBank } from '../../guard/limits/permit-bank.ts';
-import { lockHolder } from '../../journal/lock.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { RingfenceError } from '../../kernel/errors.ts';
 import type { Store } from '../../store/ports.ts';
 import { createBriefings, type Briefings } from './briefings.ts';
+import { untilEarlierRunEnds } from './earlier-run.ts';
 import { broadcast, isAlive, others, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from '../loading/recovery.ts';
 import { createShipper, type Loss, type Shipper } from '../loading/shipper.ts';
+import { createRevival, type Revival } from './revival.ts';
 import { createUsageMemory, type UsageMemory } from './usage-memory.ts';
 import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
 
@@ -53,24 +53,16 @@ export interface Supervisor {
   abandon(): void;
 }
 
-const ORPHAN_POLL_MILLISECONDS = 20;
-const ORPHAN_PATIENCE_MILLISECONDS = 5000;
 /** A process that hangs does not hold up the requests of the others for longer. */
 const PERMIT_PATIENCE_MILLISECONDS = 200;
-const RESTART_MILLISECONDS = 100;
-const MAX_RESTART_MILLISECONDS = 10_000;
 
 interface State extends SupervisorOptions {
   readonly workers: Map<string, WorkerProcess>;
   readonly shippers: Map<string, Shipper>;
-  /** Starts that failed or ended soon, by node. */
-  readonly failures: Map<string, number>;
-  /** Restarts under way. */
-  readonly reviving: Map<string, Promise<void>>;
   /** Nodes whose process takes requests. */
   readonly serving: Set<string>;
-  /** Ends the pauses between restarts. */
   readonly stopping: AbortController;
+  readonly revival: Revival;
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
   readonly doubtful: Set<string>;
   readonly memory: UsageMemory;
@@ -81,14 +73,18 @@ interface State extends SupervisorOptions {
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const workers = new Map<string, WorkerProcess>();
+  const stopping = new AbortController();
   const state: State = {
     ...options,
     workers,
     shippers: new Map(),
-    failures: new Map(),
-    reviving: new Map(),
     serving: new Set(),
-    stopping: new AbortController(),
+    stopping,
+    revival: createRevival({
+      stopping: stopping.signal,
+      start: (node) => startAgain(state, node),
+      say: options.say,
+    }),
     doubtful: new Set(),
     memory: createUsageMemory(options.clock),
     briefings: createBriefings(),
@@ -117,17 +113,23 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     reports: () => reports(workers, options.say),
     stop: () => stop(state),
     abandon() {
-      state.stopping.abort();
+      stopping.abort();
       for (const worker of workers.values()) worker.kill();
     },
   });
 }
 
 async function start(state: State, bank: Bank): Promise<void> {
+  const { nodes, stopping, say } = state;
   state.bank = bank;
   await Promise.all(
-    state.nodes.map(async (node) => {
-      await awaitEnd(state, node);
+    nodes.map(async (node) => {
+      await untilEarlierRunEnds({
+        node,
+        directory: directoryOf(state, node),
+        stopping: stopping.signal,
+        say,
+      });
       await openShipper(state, node);
       await recover(state, node);
       await launch(state, node);
@@ -135,25 +137,9 @@ async function start(state: State, bank: Bank): Promise<void> {
   );
 }
 
-/**
- * Waits for a process of an earlier primary, which ends soon after that was killed: until then it may spend, and its
- * leases must not be closed. Throws `conflict` when it goes on.
- */
-async function awaitEnd(state: State, node: string): Promise<void> {
-  const directory = directoryOf(state, node);
-  for (let waited = 0; ; waited += ORPHAN_POLL_MILLISECONDS) {
-    const holder = lockHolder(directory);
-    if (holder === null) return;
-    if (waited === 0) state.say(`waiting for process ${holder} of an earlier run to end`);
-    if (waited >= ORPHAN_PATIENCE_MILLISECONDS)
-      throw new RingfenceError('conflict', `The journal of ${node} is in use by process ${holder}`);
-    await pause(state, ORPHAN_POLL_MILLISECONDS);
-  }
-}
-
 async function stop(state: State): Promise<void> {
   state.stopping.abort();
-  await Promise.all(state.reviving.values());
+  await state.revival.settled();
   const running = [...state.workers.values()];
   await Promise.all(running.map((worker) => worker.stop()));
   for (const node of state.nodes) await recover(state, node).catch(() => {});
@@ -178,7 +164,7 @@ async function launch(state: State, node: string): Promise<void> {
     throw error;
   }
   if (state.workers.get(node) === worker) state.serving.add(node);
-  setTimeout(() => state.failures.delete(node), MAX_RESTART_MILLISECONDS).unref();
+  state.revival.runs(node);
 }
 
 function eventsOf(state: State): WorkerEvents {
@@ -206,43 +192,18 @@ function eventsOf(state: State): WorkerEvents {
       workers.delete(worker.node);
       state.permits.ended(worker);
       state.serving.delete(worker.node);
-      if (!isStopping(state)) restart(state, worker.node, code);
+      if (!isStopping(state)) state.revival.ended(worker.node, code);
     },
   };
-}
-
-function restart(state: State, node: string, code: number | null): void {
-  const { reviving, say } = state;
-  if (reviving.has(node)) return;
-  say(`data-plane process ${node} ended (${code ?? 'killed'}); starting it again`);
-  const work = reviveUntilStarted(state, node).finally(() => reviving.delete(node));
-  reviving.set(node, work);
-}
-
-async function reviveUntilStarted(state: State, node: string): Promise<void> {
-  while (!isStopping(state) && !(await revive(state, node)));
 }
 
 function isStopping({ stopping }: State): boolean {
   return stopping.signal.aborted;
 }
 
-async function revive(state: State, node: string): Promise<boolean> {
-  const count = (state.failures.get(node) ?? 0) + 1;
-  state.failures.set(node, count);
-  if (count > 1) await pause(state, RESTART_MILLISECONDS * 2 ** Math.min(count, 10));
-  try {
-    await recover(state, node);
-    if (!isStopping(state)) await launch(state, node);
-    return true;
-  } catch (error) {
-    state.say(`data-plane process ${node} cannot start: ${(error as Error).message}`);
-    return false;
-  }
-}
-
-async function pause({ stopping: { signal } }: State, milliseconds: number): Promise<void> {
-  await sleep(Math.min(MAX_RESTART_MILLISECONDS, milliseconds), null, { signal }).catch(() => {});
+async function startAgain(state: State, node: string): Promise<void> {
+  await recover(state, node);
+  if (!isStopping(state)) await launch(state, node);
 }
 
 /** Loads what a dead process left in its journal, then ends its leases. */
