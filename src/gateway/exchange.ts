@@ -7,11 +7,11 @@ import type { Operation } from '../vendors/wire.ts';
 import { answerRefusal } from './answer.ts';
 import type { AppAnswer, AppRequest, Upload } from './app-request.ts';
 import type { Counters } from './counters.ts';
-import { answerProbe, PROBE_HEADER, PROBE_PATH } from './probe.ts';
+import { answerProbe, PROBE_PATH } from './probe.ts';
 import { readBody } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
+import { refuseWire, sendAnswer, sendProof } from './reply.ts';
 import { readTarget, type Target } from './request-target.ts';
-import { sendStream } from './send-stream.ts';
 import type { Together } from './together.ts';
 
 export interface ExchangeOptions {
@@ -25,8 +25,6 @@ export interface ExchangeOptions {
   /** Told of errors that should not happen. */
   readonly onFault: (error: unknown) => void;
 }
-
-const DECISION_HEADER = 'ringfence-decision';
 
 /** Where a listener says that a request is going. */
 export interface Place {
@@ -54,11 +52,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (route.code === 'request_malformed') counters.malformed += 1;
         return refuseWire(request, response, route.code, route.detail);
       }
-      if (isProbe(options, response, route.target)) return;
+      const proof = proofFor(options, route.target);
+      if (proof !== null) return sendProof(response, proof);
       await serve(options, request, response, route);
     } catch (error) {
       const code = codeOf(error, options.onFault);
-      if (!response.headersSent && !response.destroyed) refuseWire(request, response, code, '');
+      if (!response.headersSent && !response.destroyed) refuseWire(request, response, code);
       else response.destroy();
     }
   };
@@ -99,12 +98,12 @@ async function serve(
   const method = request.method ?? 'GET';
   const operation = vendor.operations.match(method === 'HEAD' ? 'GET' : method, place.host, target.segments);
   const upload = uploadOf(options, request, operation);
-  if (upload === 'too-large') return refuseWire(request, response, 'request_too_large', '');
+  if (upload === 'too-large') return refuseWire(request, response, 'request_too_large');
   await options.together();
   const read = upload === null ? readBody(request, options.bodyBytes) : NO_BODY;
   const body = read instanceof Promise ? await read : read;
   if (body === 'aborted') return;
-  if (body === 'too-large') return refuseWire(request, response, 'request_too_large', '');
+  if (body === 'too-large') return refuseWire(request, response, 'request_too_large');
   const appRequest: AppRequest = {
     method,
     vendor,
@@ -117,7 +116,7 @@ async function serve(
     address: request.socket.remoteAddress ?? '',
     toGateway: place.toGateway,
   };
-  return send(request, response, await answerOf(options, appRequest));
+  return sendAnswer(request, response, await answerOf(options, appRequest));
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -144,64 +143,10 @@ function uploadOf(
   return { stream: request, length };
 }
 
-/** A promise only for what has to be streamed. */
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: AppAnswer,
-): Promise<void> | undefined {
-  const { status, headers, decision, body, rest } = answer;
-  if (response.destroyed) {
-    rest?.destroy();
-    return undefined;
-  }
-  const lines = [DECISION_HEADER, decision];
-  for (const name in headers) lines.push(name, headers[name] ?? '');
-  // An upload that the vendor did not take to its end: what is left of it stands before the next request.
-  if (request.destroyed && !request.complete) lines.push('connection', 'close');
-  if (rest !== null) {
-    response.writeHead(status, lines);
-    return sendStream(rest, response);
-  }
-  if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
-  response.writeHead(status, lines);
-  if (request.method === 'HEAD') response.end();
-  else response.end(body, 'latin1');
-  return undefined;
-}
-
-/** `ringfence run` asks whether it really reaches this gateway. */
-function isProbe({ probeKey }: ExchangeOptions, response: ServerResponse, { path, query }: Target): boolean {
-  if (path !== PROBE_PATH) return false;
-  const answer = answerProbe(new URLSearchParams(query).get('nonce'), probeKey);
-  if (answer === null) return false;
-  response.writeHead(200, { [PROBE_HEADER]: answer, 'content-length': 0 });
-  response.end();
-  return true;
-}
-
-/** Says no to something that is no request to a vendor yet. What is left of it is not read. */
-function refuseWire(
-  request: IncomingMessage,
-  response: ServerResponse,
-  code: ErrorCode,
-  detail: string,
-): void {
-  const error = new RingfenceError(code);
-  const body = JSON.stringify({
-    type: `about:blank`,
-    title: error.message,
-    status: error.status,
-    detail: detail === '' ? error.hint : `${detail}. ${error.hint}`,
-    code,
-  });
-  if (!request.complete) response.setHeader('connection', 'close');
-  response.writeHead(error.status, {
-    'content-type': 'application/problem+json',
-    'content-length': Buffer.byteLength(body),
-    [DECISION_HEADER]: `denied; code=${code}`,
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
+/** What proves to `ringfence run` that it reaches this gateway; null when it does not ask. */
+function proofFor({ probeKey }: ExchangeOptions, { path, query }: Target): string | null {
+  if (path !== PROBE_PATH) return null;
+  return answerProbe(new URLSearchParams(query).get('nonce'), probeKey);
 }
 
 /** A connection that broke is nobody's mistake. */

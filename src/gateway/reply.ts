@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RingfenceError, type ErrorCode } from '../kernel/errors.ts';
+import type { AppAnswer } from './app-request.ts';
+import { PROBE_HEADER } from './probe.ts';
+import { sendStream } from './send-stream.ts';
+
+const DECISION_HEADER = 'ringfence-decision';
+
+/** Sends what the pipeline answered. A promise only for what has to be streamed. */
+export function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: AppAnswer,
+): Promise<void> | undefined {
+  const { status, headers, decision, body, rest } = answer;
+  if (response.destroyed) {
+    rest?.destroy();
+    return undefined;
+  }
+  const lines = [DECISION_HEADER, decision];
+  for (const name in headers) lines.push(name, headers[name] ?? '');
+  // An upload that the vendor did not take to its end: what is left of it stands before the next request.
+  if (request.destroyed && !request.complete) lines.push('connection', 'close');
+  if (rest !== null) {
+    response.writeHead(status, lines);
+    return sendStream(rest, response);
+  }
+  if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
+  response.writeHead(status, lines);
+  if (request.method === 'HEAD') response.end();
+  else response.end(body, 'latin1');
+  return undefined;
+}
+
+/** Tells who asked that the gateway is in between. */
+export function sendProof(response: ServerResponse, proof: string): void {
+  response.writeHead(200, { [PROBE_HEADER]: proof, 'content-length': 0 });
+  response.end();
+}
+
+/** Says no to something that is no request to a vendor yet. What is left of it is not read. */
+export function refuseWire(
+  request: IncomingMessage,
+  response: ServerResponse,
+  code: ErrorCode,
+  detail = '',
+): void {
+  const error = new RingfenceError(code);
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: error.message,
+    status: error.status,
+    detail: detail === '' ? error.hint : `${detail}. ${error.hint}`,
+    code,
+  });
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.writeHead(error.status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    [DECISION_HEADER]: `denied; code=${code}`,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
