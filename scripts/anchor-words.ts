@@ -1,5 +1,5 @@
 import { RULE_GROUPS } from '../src/scan/rules/groups.ts';
-import type { LeakRule } from '../src/vendors/vendor.ts';
+import type { LeakRule } from '../src/vendors/leak-rule.ts';
 
 /**
  * `src/scan/anchor-words.json`: for each group of rules its anchors as regular expressions in small letters, each once,

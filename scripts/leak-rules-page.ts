@@ -1,5 +1,5 @@
 import { LEAK_RULES } from '../src/scan/rules/all.ts';
-import type { LeakAnchor, LeakRule, LeakStructure } from '../src/vendors/vendor.ts';
+import type { LeakAnchor, LeakRule, LeakStructure } from '../src/vendors/leak-rule.ts';
 
 /** What each offline check looks for. */
 const STRUCTURES: Readonly<Record<LeakStructure, string>> = {

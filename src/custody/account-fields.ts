@@ -1,6 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
-import type { AccountField, OpenAccount } from '../vendors/vendor.ts';
+import type { AccountField, OpenAccount } from '../vendors/custody-adapter.ts';
 
 const MAX_VALUE = 16 * 1024;
 

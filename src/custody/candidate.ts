@@ -1,7 +1,7 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { SettingStore } from '../store/ports.ts';
-import type { OpenAccount } from '../vendors/vendor.ts';
+import type { OpenAccount } from '../vendors/custody-adapter.ts';
 import type { Sealer } from './sealing/sealer.ts';
 
 /** Setting under which the staged values of an account are kept. */

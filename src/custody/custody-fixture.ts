@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import type { AccountRecord, AppRecord } from '../store/records.ts';
-import type { CustodyAdapter, IssuedCredential, IssueSources, Vendor } from '../vendors/vendor.ts';
+import type { CustodyAdapter, IssuedCredential, IssueSources } from '../vendors/custody-adapter.ts';
+import type { Vendor } from '../vendors/vendor.ts';
 import { Secret } from '../kernel/secret.ts';
 import { createTurns } from '../kernel/turns.ts';
 import { createKeyRing, generateKeyRing } from './sealing/key-ring.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { RandomBytes } from '../kernel/random.ts';
-import type { IssueSources } from '../vendors/vendor.ts';
+import type { IssueSources } from '../vendors/custody-adapter.ts';
 import { makeVirtualSecret } from '../kernel/virtual-secret.ts';
 
 /** Where adapters get fresh credentials from. An RSA pair takes about 50 ms: the control process alone makes them. */

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
-import type { IssuedCredential } from '../vendors/vendor.ts';
+import type { IssuedCredential } from '../vendors/custody-adapter.ts';
 import { compileNetworks } from './networks.ts';
 
 const MAX_LIFETIME = 10 * 366 * 86_400_000;

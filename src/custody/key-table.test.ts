@@ -6,7 +6,7 @@ import { RingfenceError } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import { createSignatureCheck, parseJwt, signJwt, type JwtClaims } from '../vendors/shared/jwt.ts';
-import type { Presented } from '../vendors/vendor.ts';
+import type { Presented } from '../vendors/custody-adapter.ts';
 import type { RequestOrigin } from './key-entry.ts';
 import { createKeyTable, type AuthenticatedKey } from './key-table.ts';
 import { createKeyedHash } from './keyed-hash.ts';

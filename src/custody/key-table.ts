@@ -2,7 +2,7 @@ import { next, refuse, type Refused, type Step } from '../intent/decision.ts';
 import { copyText } from '../kernel/copy-text.ts';
 import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
-import type { Presented } from '../vendors/vendor.ts';
+import type { Presented } from '../vendors/custody-adapter.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { checkUse, createPacker, type KeyEntry, type RequestOrigin } from './key-entry.ts';
 import { createKeyUses, type KeyUses } from './key-uses.ts';

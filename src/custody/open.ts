@@ -1,7 +1,7 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { AccountRecord, VirtualKeyRecord } from '../store/records.ts';
-import type { OpenAccount } from '../vendors/vendor.ts';
+import type { OpenAccount } from '../vendors/custody-adapter.ts';
 import type { Bound, Sealer, Secrets } from './sealing/sealer.ts';
 
 type Destination = Pick<AccountRecord, 'id' | 'vendor' | 'fields' | 'upstream'>;

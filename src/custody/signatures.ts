@@ -8,7 +8,7 @@ import {
   type JwtAlgorithm,
   type SignatureCheck,
 } from '../vendors/shared/jwt.ts';
-import type { Presented } from '../vendors/vendor.ts';
+import type { Presented } from '../vendors/custody-adapter.ts';
 import type { KeyEntry, RequestOrigin } from './key-entry.ts';
 import { createSigners } from './signers.ts';
 import { createTokenCache, type TokenClaims, type VerifiedToken } from './token-cache.ts';

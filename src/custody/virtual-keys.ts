@@ -5,7 +5,7 @@ import type { RandomBytes } from '../kernel/random.ts';
 import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AccountRecord, AppRecord, VirtualKeyRecord } from '../store/records.ts';
-import type { CustodyAdapter, IssuedCredential, IssueSources } from '../vendors/vendor.ts';
+import type { CustodyAdapter, IssuedCredential, IssueSources } from '../vendors/custody-adapter.ts';
 import { createIssueSources } from './issue-sources.ts';
 import { isLive } from './key-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';

@@ -4,7 +4,7 @@ import type { Micros, Money } from '../kernel/money.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import type { Reserve } from '../store/records.ts';
-import type { OpenAccount } from '../vendors/vendor.ts';
+import type { OpenAccount } from '../vendors/custody-adapter.ts';
 import type { Scrubber } from './scrub.ts';
 
 /** What the pipeline needs from its neighbours; `node/data-plane/data-plane.ts` wires it. */

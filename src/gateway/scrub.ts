@@ -1,4 +1,4 @@
-import type { OpenAccount } from '../vendors/vendor.ts';
+import type { OpenAccount } from '../vendors/custody-adapter.ts';
 
 const MASK = '[sealed]';
 /** A longer value of a sealed field is missed where it lies on both sides of a cut; a private key takes half of it. */

@@ -1,4 +1,4 @@
-import type { LeakRule } from '../vendors/vendor.ts';
+import type { LeakRule } from '../vendors/leak-rule.ts';
 import type { GramIndex } from './detector/gram-index.ts';
 
 /** More detections than this in one document are not kept; that there were more is told. */

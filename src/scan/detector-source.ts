@@ -1,4 +1,4 @@
-import type { LeakRule } from '../vendors/vendor.ts';
+import type { LeakRule } from '../vendors/leak-rule.ts';
 import type { Detector } from './detection.ts';
 import { createDetector as createOf } from './detector/detector.ts';
 import { LEAK_RULES } from './rules/all.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../kernel/secret.ts';
-import type { LeakRule } from '../vendors/vendor.ts';
+import type { LeakRule } from '../vendors/leak-rule.ts';
 import type { Detection } from './detection.ts';
 
 /** Where a value stands. Paths are relative to what was scanned, with `/`; `a.zip!/b.env` is a file in an archive. */

@@ -6,7 +6,7 @@ import { createStepCounter } from '../../src/scan/detector/backtracking-oracle.t
 import { createDetector } from '../../src/scan/detector/detector.ts';
 import { seeded } from '../../src/scan/detector/random-values-fixture.ts';
 import { LEAK_RULES } from '../../src/scan/rules/all.ts';
-import type { LeakRule } from '../../src/vendors/vendor.ts';
+import type { LeakRule } from '../../src/vendors/leak-rule.ts';
 
 /** Steps of a backtracking matcher for each byte of the worst text that we can think of. An engine makes 500 a microsecond. */
 const MOST_STEPS_PER_BYTE = 5000;

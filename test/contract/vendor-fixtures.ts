@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { basicHeader } from '../../src/vendors/shared/basic-auth.ts';
 import { signJwt, verifyJwt } from '../../src/vendors/shared/jwt.ts';
 import { issueSources, NOW, openAccount, wire } from '../../src/vendors/shared/wire-fixture.ts';
-import type { IssuedCredential, IssueSources, OpenAccount, Vendor } from '../../src/vendors/vendor.ts';
+import type { IssuedCredential, IssueSources, OpenAccount } from '../../src/vendors/custody-adapter.ts';
+import type { Vendor } from '../../src/vendors/vendor.ts';
 import type { Operation, WireRequest } from '../../src/vendors/wire.ts';
 
 /** How one vendor is driven by the contract: an account with made-up credentials, and where apps put theirs. */

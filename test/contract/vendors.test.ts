@@ -11,7 +11,8 @@ import { verifyJwt } from '../../src/vendors/shared/jwt.ts';
 import { intentOf } from '../../src/vendors/shared/reading.ts';
 import { NOW, plan, serve, wire } from '../../src/vendors/shared/wire-fixture.ts';
 import { VENDOR_LEAKS } from '../../src/vendors/leaks.ts';
-import type { LeakAnchor, Vendor } from '../../src/vendors/vendor.ts';
+import type { LeakAnchor } from '../../src/vendors/leak-rule.ts';
+import type { Vendor } from '../../src/vendors/vendor.ts';
 import type { Operation, WireRequest } from '../../src/vendors/wire.ts';
 import { bytesOf, fixtureOf, holdsRealCredential, requestFor, sources } from './vendor-fixtures.ts';
 

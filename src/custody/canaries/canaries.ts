@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import type { Collection, SettingStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
-import type { CustodyAdapter, IssuedCredential } from '../../vendors/vendor.ts';
+import type { CustodyAdapter, IssuedCredential } from '../../vendors/custody-adapter.ts';
 import { createIssueSources } from '../issue-sources.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';

@@ -1,6 +1,7 @@
 import { Secret } from '../../kernel/secret.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
-import type { FieldValues, OpenAccount, SecretRotation } from '../../vendors/vendor.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
+import type { FieldValues, SecretRotation } from '../../vendors/management-adapter.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { accepts, isDead, PROOF_PAUSE, provenWithin } from './proofs.ts';
 import type { RotationPhase, RotationRecord } from './record.ts';

@@ -1,4 +1,4 @@
-import type { OpenAccount } from '../../vendors/vendor.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
 import type { Reply } from './vendor-calls.ts';
 import type { Work } from './work.ts';
 

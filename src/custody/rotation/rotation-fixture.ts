@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../kernel/secret.ts';
-import type { OpenAccount, SecretRotation, Vendor } from '../../vendors/vendor.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
+import type { SecretRotation } from '../../vendors/management-adapter.ts';
+import type { Vendor } from '../../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { createAccounts, type Accounts } from '../accounts.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';

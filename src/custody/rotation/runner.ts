@@ -4,7 +4,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import type { Collection, SettingStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
-import type { SecretRotation } from '../../vendors/vendor.ts';
+import type { SecretRotation } from '../../vendors/management-adapter.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { createCandidates, previousName } from '../candidate.ts';
 import { openAccount } from '../open.ts';

@@ -1,4 +1,4 @@
-import type { OpenAccount } from '../../vendors/vendor.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
 import { accepts, isDead, list, PROOF_PAUSE } from './proofs.ts';
 import type { RotationRecord } from './record.ts';
 import { isOk } from './vendor-calls.ts';

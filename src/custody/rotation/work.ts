@@ -1,6 +1,7 @@
 import type { RandomBytes } from '../../kernel/random.ts';
 import { Secret } from '../../kernel/secret.ts';
-import type { FieldValues, OpenAccount, SecretRotation } from '../../vendors/vendor.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
+import type { FieldValues, SecretRotation } from '../../vendors/management-adapter.ts';
 import type { Candidates } from '../candidate.ts';
 import type { RotationRecord } from './record.ts';
 import type { VendorLine } from './vendor-calls.ts';

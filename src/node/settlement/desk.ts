@@ -1,4 +1,5 @@
-import type { OpenAccount, Vendor } from '../../vendors/vendor.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
+import type { Vendor } from '../../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 
 export interface SettlementAccount {

@@ -1,7 +1,7 @@
 import { pointId } from '../../kernel/point.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
 import { CLOCK_DIFFERENCE } from './records.ts';
 
 export interface FreeRecordsOptions {

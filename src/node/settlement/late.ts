@@ -1,6 +1,6 @@
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
 import type { WireRequest } from '../../vendors/wire.ts';
 import type { Booking } from './booking.ts';
 import type { Desk } from './desk.ts';

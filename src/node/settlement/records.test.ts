@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VendorRecord } from '../../vendors/vendor.ts';
+import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
 import type { Desk } from './desk.ts';
 import { listRecords } from './records.ts';
 

@@ -1,6 +1,6 @@
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { RecordSpan, VendorRecord } from '../../vendors/vendor.ts';
+import type { RecordSpan, VendorRecord } from '../../vendors/lookup-adapter.ts';
 import type { Desk } from './desk.ts';
 
 /** Milliseconds by which the vendor's clock may differ from ours. */

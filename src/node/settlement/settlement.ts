@@ -2,7 +2,7 @@ import { pointId, type JournalPoint } from '../../kernel/point.ts';
 import { createTurns } from '../../kernel/turns.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { LookupAdapter } from '../../vendors/vendor.ts';
+import type { LookupAdapter } from '../../vendors/lookup-adapter.ts';
 import { createBooking, type Booking, type BookingOptions } from './booking.ts';
 import { createClocks, type ClocksOptions } from './clocks.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';

@@ -2,7 +2,7 @@ import { IN_PARTS } from '../../gateway/facts.ts';
 import type { Action } from '../../intent/intent.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { LookupAdapter } from '../../vendors/vendor.ts';
+import type { LookupAdapter } from '../../vendors/lookup-adapter.ts';
 import type { Booking } from './booking.ts';
 import type { Clocks } from './clocks.ts';
 import type { Desk } from './desk.ts';

@@ -1,4 +1,4 @@
-import type { LeakAnchor, LeakRule } from '../../vendors/vendor.ts';
+import type { LeakAnchor, LeakRule } from '../../vendors/leak-rule.ts';
 
 /** An anchor of one or several rules, ready to be confirmed. */
 export interface Anchor {

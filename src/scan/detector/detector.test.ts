@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { makeVirtualSecret } from '../../kernel/virtual-secret.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { Detection } from '../detection.ts';
 import { createDetector } from './detector.ts';
 import { CHECKED, DOUBTED, ENCODED, FIXTURE_RULES, GREEDY, NAMED, OWN, PAIRED } from './rules-fixture.ts';

@@ -1,4 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { Detection, Detector, ScannedDocument, Window } from '../detection.ts';
 import { type AnchorSearch, BLOCK, createAnchorSearch } from './anchor-search.ts';
 import { type Anchor, collectAnchors, confirm } from './anchors.ts';

@@ -1,4 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { Detection } from '../detection.ts';
 import { isDocumented } from './documented.ts';
 import { createPlaceholderFilter, type PlaceholderFilter } from './placeholder.ts';

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { makeVirtualSecret } from '../../kernel/virtual-secret.ts';
-import type { LeakStructure } from '../../vendors/vendor.ts';
+import type { LeakStructure } from '../../vendors/leak-rule.ts';
 import { hasStructure } from './structure.ts';
 
 const hex = (length: number): string => randomBytes(length / 2).toString('hex');

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { looksLikeVirtualSecret } from '../../kernel/virtual-secret.ts';
-import type { LeakStructure } from '../../vendors/vendor.ts';
+import type { LeakStructure } from '../../vendors/leak-rule.ts';
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 /** The first 30 characters of a UUID of version 4. */

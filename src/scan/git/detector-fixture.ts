@@ -1,4 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { Detection, Detector, DetectorSteps, Window } from '../detection.ts';
 import { collectAnchors } from '../detector/anchors.ts';
 import { buildGramIndex } from '../detector/gram-index.ts';

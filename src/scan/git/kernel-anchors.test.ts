@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { LeakAnchor, LeakRule } from '../../vendors/vendor.ts';
+import type { LeakAnchor, LeakRule } from '../../vendors/leak-rule.ts';
 import { type Anchor, collectAnchors } from '../detector/anchors.ts';
 import { createAnchorSearch } from '../detector/anchor-search.ts';
 import { buildGramIndex, type GramIndex } from '../detector/gram-index.ts';

@@ -1,4 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';

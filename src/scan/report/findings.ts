@@ -1,6 +1,6 @@
 import type { Secret } from '../../kernel/secret.ts';
 import type { LeakVerdict } from '../../vendors/leak-check.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { Detection } from '../detection.ts';
 import { weightOf } from '../overlaps.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';

@@ -1,5 +1,5 @@
 import { Secret } from '../../kernel/secret.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { GitPlace, Sighting } from '../sighting.ts';
 import { groupSightings, type ScanReport } from './findings.ts';
 

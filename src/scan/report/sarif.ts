@@ -1,4 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import type { Sighting } from '../sighting.ts';
 import { placeFingerprint } from './fingerprint.ts';
 import type { Finding, ScanReport, Severity } from './findings.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LeakAnchor } from '../../vendors/vendor.ts';
+import type { LeakAnchor } from '../../vendors/leak-rule.ts';
 import { LEAK_RULES } from './all.ts';
 
 const FEWEST_VENDORS = 60;

@@ -1,4 +1,4 @@
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { loadGroups, RULE_GROUPS } from './groups.ts';
 
 /** Every form of credential that the scanner knows. */

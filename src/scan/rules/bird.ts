@@ -1,5 +1,5 @@
 import { alphanumeric, DISTINCT, distinct, mixed, NAMED, owned } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { mixedOf, notHere, uuidOf } from './example-values.ts';
 
 /** MessageBird, which has become Bird. */

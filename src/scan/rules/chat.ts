@@ -1,5 +1,5 @@
 import { DISTINCT, distinct, hex, mixed, NAMED, owned, UUID } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { digitsOf, hexOf, lowerOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
 const telegram = (salt: number): string => `9${digitsOf(9, salt)}:AAF${urlSafeOf(31, salt)}k`;

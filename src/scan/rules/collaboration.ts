@@ -1,5 +1,5 @@
 import { DISTINCT, distinct, hex, mixed, UUID } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { digitsOf, hexOf, mixedOf, urlSafeOf, uuidOf } from './example-values.ts';
 
 const numbers = (salt: number): string => `1${digitsOf(11, salt)}-1${digitsOf(12, salt)}`;

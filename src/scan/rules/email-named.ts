@@ -8,7 +8,7 @@ import {
   urlSafe,
   SECRET_NAME,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
 /** Services that send mail, and whose keys need the vendor's name beside them. */

@@ -7,7 +7,7 @@ import {
   owned,
   UUID,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { hexOf, mixedOf, notHere, urlSafeOf, uuidBytesOf, uuidOf } from './example-values.ts';
 
 const sendgrid = (salt: number): string => `SG.${uuidBytesOf(salt)}.${urlSafeOf(42, salt)}A`;

@@ -1,5 +1,5 @@
 import { DISTINCT } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { base32Of, hexOf, mixedOf, urlSafeOf, uuidOf } from './example-values.ts';
 
 /** A value with a prefix, and how long it can be. */

@@ -1,5 +1,5 @@
 import { DISTINCT, distinct, hex } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { hexOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
 const mailchimp = (salt: number): string => `${hexOf(32, salt)}-us${(salt % 21) + 1}`;

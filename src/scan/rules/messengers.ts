@@ -1,5 +1,5 @@
 import { DISTINCT, distinct, hex, mixed, UUID } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { hexOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
 const meta = (salt: number): string => `EAA${mixedOf(170, salt)}ZDZD`;

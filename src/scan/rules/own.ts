@@ -1,5 +1,5 @@
 import { DISTINCT, joined } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 
 const FIRST = joined('rfv', 'wEVtZKCqjrcaWUiGSeFgCRs4UZWCY');
 const SECOND = joined('rfv', 'Ax1GOUwP56hsAx1GOUwP56h1BOqwD');

@@ -1,5 +1,5 @@
 import { alphanumeric, DISTINCT, distinct, joined, NAMED, owned } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { base32Of, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
 const firebase = (salt: number): string => `AAAA${mixedOf(7, salt)}:APA91b${urlSafeOf(133, salt)}A`;

@@ -7,7 +7,7 @@ import {
   SECRET_NAME,
   urlSafe,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { digitsOf, hexOf, lowerOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
 const pubnub = (salt: number): string => `sec-c-${Buffer.from(uuidOf(salt)).toString('base64')}`;

@@ -8,7 +8,7 @@ import {
   owned,
   paired,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import {
   base64Of,
   digitsOf,

@@ -1,5 +1,5 @@
 import { alphanumeric, anyHex, NAMED, owned, paired, UUID } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { base64Of, digitsOf, hexOf, lowerOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
 const apifonica = (salt: number): string =>

@@ -9,7 +9,7 @@ import {
   urlSafe,
   UUID,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { base64Of, hexOf, lowerOf, mixedOf, notHere, uuidOf } from './example-values.ts';
 
 const plivoToken = (salt: number): string => Buffer.from(uuidOf(salt).slice(0, 30)).toString('base64');

@@ -9,7 +9,7 @@ import {
   urlSafe,
   SECRET_NAME,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { hexOf, lowerOf, mixedOf, notHere, urlSafeOf } from './example-values.ts';
 
 /** Video, live audio and its chat. */

@@ -1,5 +1,5 @@
 import { alphanumeric, DISTINCT, distinct, hex, NAMED, owned } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { hexOf, mixedOf, notHere } from './example-values.ts';
 
 /** Speech, and agents that speak. */

@@ -11,7 +11,7 @@ import {
   urlSafe,
   UUID,
 } from '../../vendors/shared/leak-pattern.ts';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { base64Of, hexOf, mixedOf, notHere, urlSafeOf, uuidOf } from './example-values.ts';
 
 const ZOOM_ID = '[A-Za-z0-9_-]{22}';

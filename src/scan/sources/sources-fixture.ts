@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import type { LeakRule } from '../../vendors/vendor.ts';
+import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { createDetector } from '../detector/detector.ts';
 import type { Detector } from '../detection.ts';
 

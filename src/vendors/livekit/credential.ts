@@ -1,6 +1,6 @@
 import { Secret } from '../../kernel/secret.ts';
 import { parseJwt, signJwt } from '../shared/jwt.ts';
-import type { AccountField, CustodyAdapter, OpenAccount, Snippet } from '../vendor.ts';
+import type { AccountField, CustodyAdapter, OpenAccount, Snippet } from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { fullGrants, leastGrants, missingGrant } from './grants.ts';
 

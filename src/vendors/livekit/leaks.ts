@@ -1,5 +1,5 @@
 import { DISTINCT, mixed, NAMED, owned, paired } from '../shared/leak-pattern.ts';
-import type { LeakRule } from '../vendor.ts';
+import type { LeakRule } from '../leak-rule.ts';
 
 const VENDOR = 'LiveKit';
 const REMEDY =

@@ -1,4 +1,4 @@
-import type { ManagementAdapter } from '../vendor.ts';
+import type { ManagementAdapter } from '../management-adapter.ts';
 
 /** Keys are made in the cloud's dashboard, or stand in the server's configuration; several work beside each other. */
 export const management: ManagementAdapter = {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
 import { type JwtClaims, signJwt } from '../shared/jwt.ts';
-import type { TokenAdapter } from '../vendor.ts';
+import type { TokenAdapter } from '../token-adapter.ts';
 
 /** Seconds. The vendor renews the token of a participant who is connected. */
 const LONGEST = 6 * 3600;

@@ -3,7 +3,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import { textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
 import { parseJwt, signJwt, verifyJwt } from '../shared/jwt.ts';
-import type { WebhookAdapter } from '../vendor.ts';
+import type { WebhookAdapter } from '../webhook-adapter.ts';
 import type { WireRequest } from '../wire.ts';
 
 /** Seconds that a signature of ours is good for, as the vendor has it. */

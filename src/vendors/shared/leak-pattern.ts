@@ -1,4 +1,4 @@
-import type { LeakRule } from '../vendor.ts';
+import type { LeakRule } from '../leak-rule.ts';
 import { INSIDE, namedAfter } from './leak-block.ts';
 
 /** Pieces of patterns for leak rules. Every repetition is bounded, so that a pattern is linear in its slice. */

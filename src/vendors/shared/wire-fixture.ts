@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { NumberingPlan, PhoneFacts } from '../../kernel/numbering/facts.ts';
 import { Secret } from '../../kernel/secret.ts';
-import type { IssueSources, OpenAccount } from '../vendor.ts';
+import type { IssueSources, OpenAccount } from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 
 /** Help for tests of adapters: requests, answers, a numbering plan of two countries. Not used in production. */

@@ -1,6 +1,6 @@
 import { Secret } from '../../kernel/secret.ts';
 import { plainGet } from '../shared/requests.ts';
-import type { AccountField, CustodyAdapter, Snippet } from '../vendor.ts';
+import type { AccountField, CustodyAdapter, Snippet } from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
 

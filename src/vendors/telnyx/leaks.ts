@@ -1,5 +1,5 @@
 import { DISTINCT, distinct, joined } from '../shared/leak-pattern.ts';
-import type { LeakRule } from '../vendor.ts';
+import type { LeakRule } from '../leak-rule.ts';
 
 export const leaks: readonly LeakRule[] = [
   {

@@ -2,7 +2,7 @@ import type { Action } from '../../intent/intent.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import { plainGet } from '../shared/requests.ts';
-import type { LookupAdapter, VendorRecord } from '../vendor.ts';
+import type { LookupAdapter, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
 

@@ -1,4 +1,4 @@
-import type { ManagementAdapter } from '../vendor.ts';
+import type { ManagementAdapter } from '../management-adapter.ts';
 
 /** There is no API for API keys: a person makes and deletes them. Several keys work beside each other. */
 export const management: ManagementAdapter = {

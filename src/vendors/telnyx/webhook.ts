@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import type { Secret } from '../../kernel/secret.ts';
 import { at, textAt } from '../shared/answer.ts';
 import { parseJsonObject } from '../shared/json-body.ts';
-import type { WebhookAdapter } from '../vendor.ts';
+import type { WebhookAdapter } from '../webhook-adapter.ts';
 import type { WireRequest } from '../wire.ts';
 
 const SIGNATURE = 'telnyx-signature-ed25519';

@@ -4,7 +4,13 @@ import { basicHeader, readBasic } from '../shared/basic-auth.ts';
 import { parseForm, parseFormText } from '../shared/form.ts';
 import { type JsonValue, readJsonObject } from '../shared/json-body.ts';
 import { hasMediaType, withHeaders } from '../shared/requests.ts';
-import type { AccountField, CustodyAdapter, IssuedCredential, IssueSources, OpenAccount } from '../vendor.ts';
+import type {
+  AccountField,
+  CustodyAdapter,
+  IssuedCredential,
+  IssueSources,
+  OpenAccount,
+} from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { accountGet } from './requests.ts';
 import { snippets } from './snippets.ts';

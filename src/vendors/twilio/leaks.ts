@@ -14,7 +14,7 @@ import {
   SECRET_NAME,
   urlSafe,
 } from '../shared/leak-pattern.ts';
-import type { LeakRule } from '../vendor.ts';
+import type { LeakRule } from '../leak-rule.ts';
 
 const VENDOR = 'Twilio';
 const ROTATE_TOKEN =

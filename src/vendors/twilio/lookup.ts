@@ -4,7 +4,7 @@ import { micros, ZERO } from '../../kernel/money.ts';
 import { at, isInParts, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import { plainGet } from '../shared/requests.ts';
-import type { LookupAdapter, VendorRecord } from '../vendor.ts';
+import type { LookupAdapter, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { recordedAddress } from './addresses.ts';
 import { facts, productHost, VERIFY_HOST } from './facts.ts';

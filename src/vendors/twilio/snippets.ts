@@ -1,4 +1,4 @@
-import type { Snippet } from '../vendor.ts';
+import type { Snippet } from '../custody-adapter.ts';
 
 /** `gateway` is the base URL of the apps listener, for example `http://127.0.0.1:4000`. */
 export function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
-import type { TokenAdapter } from '../vendor.ts';
+import type { TokenAdapter } from '../token-adapter.ts';
 
 /** https://www.twilio.com/docs/iam/access-tokens: seconds that a token lives at most. */
 const LONGEST = 24 * 3600;

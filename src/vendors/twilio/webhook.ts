@@ -3,7 +3,7 @@ import { parse, stringify } from 'node:querystring';
 import type { Secret } from '../../kernel/secret.ts';
 import { type Form, formValue, parseFormText } from '../shared/form.ts';
 import { hasMediaType } from '../shared/requests.ts';
-import type { WebhookAdapter } from '../vendor.ts';
+import type { WebhookAdapter } from '../webhook-adapter.ts';
 import type { WireRequest } from '../wire.ts';
 
 /** https://www.twilio.com/docs/usage/security#validating-requests */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Secret } from '../../kernel/secret.ts';
 import { isJsonObject, type JsonObject } from '../shared/json-body.ts';
 import { type JwtClaims, signJwt } from '../shared/jwt.ts';
-import type { OpenAccount } from '../vendor.ts';
+import type { OpenAccount } from '../custody-adapter.ts';
 
 /** So long the vendor takes a token without `exp` (the Java SDK signs such ones); ours say so. Seconds. */
 export const LIFE = 900;

@@ -10,7 +10,7 @@ import type {
   IssueSources,
   OpenAccount,
   Presented,
-} from '../vendor.ts';
+} from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { checkRestClaims, createApplicationTokens, LIFE } from './application-token.ts';
 import { bodyKind } from './body.ts';

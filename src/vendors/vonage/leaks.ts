@@ -9,7 +9,7 @@ import {
   owned,
   paired,
 } from '../shared/leak-pattern.ts';
-import type { LeakRule } from '../vendor.ts';
+import type { LeakRule } from '../leak-rule.ts';
 
 const VENDOR = 'Vonage';
 const NAMES = ['vonage', 'nexmo'] as const;

@@ -3,7 +3,8 @@ import { micros, type Money } from '../../kernel/money.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import { plainGet } from '../shared/requests.ts';
-import type { LookupAdapter, OpenAccount, RecordSpan, VendorRecord } from '../vendor.ts';
+import type { OpenAccount } from '../custody-adapter.ts';
+import type { LookupAdapter, RecordSpan, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
 

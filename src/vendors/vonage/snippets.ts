@@ -1,4 +1,4 @@
-import type { Snippet } from '../vendor.ts';
+import type { Snippet } from '../custody-adapter.ts';
 import { API_HOST, REST_HOST, VIDEO_HOST } from './facts.ts';
 
 /** How to use a virtual key with the vendor's SDKs in base-URL mode. `gateway` has no slash at its end. */

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../shared/json-body.ts';
 import { type JwtClaims, signJwt } from '../shared/jwt.ts';
-import type { TokenAdapter } from '../vendor.ts';
+import type { TokenAdapter } from '../token-adapter.ts';
 import { uuidOf } from './application-token.ts';
 
 /** The vendor refuses tokens that live longer. Seconds. */

@@ -5,7 +5,7 @@ import { fieldOf, type JsonObject, parseJsonObject, textOf } from '../shared/jso
 import { type JwtClaims, parseJwt, signJwt, verifyJwt } from '../shared/jwt.ts';
 import { readPairs, writePairs } from '../shared/pairs.ts';
 import { hasBody } from '../shared/reading.ts';
-import type { WebhookAdapter } from '../vendor.ts';
+import type { WebhookAdapter } from '../webhook-adapter.ts';
 import type { WireRequest } from '../wire.ts';
 
 /** Neither scheme has an expiry; older deliveries are refused. Seconds. */
