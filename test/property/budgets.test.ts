@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createBank, type Holder } from '../../src/guard/budgets/bank.ts';
-import { createBudgets, type Budgets } from '../../src/guard/budgets/budgets.ts';
+import type { Budgets } from '../../src/guard/budgets/budgets.ts';
 import type { Reservation } from '../../src/guard/budgets/claims.ts';
 import { message, somebody } from '../../src/guard/intents-fixture.ts';
 import { micros } from '../../src/kernel/money.ts';
 import type { BudgetRecord } from '../../src/store/records.ts';
+import { openFleet } from './budget-fleet.ts';
 
 const PRICE = 80_000;
 const bound = { money: { amount: micros(PRICE), currency: 'USD' }, count: 1, source: '' };
@@ -28,40 +28,10 @@ function ledger(limit: () => number) {
   };
 }
 
-function fleet(size: number, budget: BudgetRecord) {
+function openProcesses(size: number, budget: BudgetRecord) {
   const leases = ledger(() => budget.limit);
-  const holders: { readonly holder: Holder; readonly budgets: Budgets }[] = [];
   const clock = { ledger: () => 1_000_000, monotonic: () => performance.now() };
-  const bank = createBank({
-    leases: leases,
-    clock,
-    budget: () => budget,
-    loaded: async () => {},
-    holders: {
-      live: () => size,
-      isAlive: () => true,
-      others: (asking) => holders.map(({ holder }) => holder).filter((holder) => holder !== asking),
-      recall: async (called, id, period) => {
-        const budgets = holders.find(({ holder }) => holder === called)?.budgets ?? assert.fail();
-        return { amount: budgets.recall(id, period), position: 0 };
-      },
-    },
-    patience: () => new Promise(() => {}),
-  });
-  for (let index = 0; index < size; index++) {
-    const holder = { node: `w${index}`, epoch: 1 };
-    const budgets = createBudgets({
-      clock,
-      patience: 10_000,
-      bank: {
-        grant: (ask) => bank.grant(holder, ask),
-        giveBack: (id, period, amount) => void bank.giveBack(id, period, { ...holder, amount, position: 0 }),
-      },
-    });
-    budgets.configure([budget]);
-    holders.push({ holder, budgets });
-  }
-  return { holders, leases };
+  return { processes: openFleet({ size, clock, leases, records: () => [budget] }), leases };
 }
 
 const budgetOf = (limit: number): BudgetRecord => ({
@@ -79,9 +49,9 @@ const budgetOf = (limit: number): BudgetRecord => ({
 describe('budgets over several processes', () => {
   it('let exactly k of 1,000 parallel requests pass when there is money for exactly k', async () => {
     for (const k of [1, 7, 333, 999]) {
-      const { holders, leases } = fleet(8, budgetOf(k * PRICE + PRICE - 1));
+      const { processes, leases } = openProcesses(8, budgetOf(k * PRICE + PRICE - 1));
       const all = Array.from({ length: 1000 }, (_, index) =>
-        Promise.resolve(holders[index % 8]?.budgets.reserve(somebody, message, bound)),
+        Promise.resolve(processes[index % 8]?.reserve(somebody, message, bound)),
       );
       const passed = (await Promise.all(all)).filter((step) => step?.ok === true).length;
       assert.equal(passed, k);
@@ -90,8 +60,7 @@ describe('budgets over several processes', () => {
   });
 
   it('ask for what lacks, not for what is in the slice already', async () => {
-    const { holders } = fleet(1, budgetOf(1000));
-    const budgets = holders[0]?.budgets ?? assert.fail();
+    const [budgets = assert.fail()] = openProcesses(1, budgetOf(1000)).processes;
     const costing = (amount: number) => ({ ...bound, money: { amount: micros(amount), currency: 'USD' } });
     const passes = async (amount: number) => (await budgets.reserve(somebody, message, costing(amount))).ok;
     assert.equal(await passes(10), true);
@@ -113,11 +82,11 @@ describe('budgets over several processes', () => {
         ),
         async (k, steps) => {
           const limit = k * PRICE;
-          const { holders } = fleet(4, budgetOf(limit));
+          const { processes } = openProcesses(4, budgetOf(limit));
           let spent = 0;
           const open: { readonly budgets: Budgets; readonly reservation: Reservation }[] = [];
           for (const { at, what } of steps) {
-            const budgets = holders[at]?.budgets;
+            const budgets = processes[at];
             assert.ok(budgets);
             const last = open.pop();
             if (what === 'spend' || last === undefined) {
@@ -138,7 +107,7 @@ describe('budgets over several processes', () => {
           await new Promise((done) => setTimeout(done, 120)); // Refusals are remembered for a tenth of a second.
           for (let tries = 0; limit - spent >= PRICE; tries++) {
             assert.ok(tries < 1000, 'money is left that nobody can spend');
-            const step = await holders[tries % 4]?.budgets.reserve(somebody, message, bound);
+            const step = await processes[tries % 4]?.reserve(somebody, message, bound);
             if (step?.ok === true) spent += PRICE;
           }
           assert.ok(spent <= limit);

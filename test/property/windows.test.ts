@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { createBank, type Holder } from '../../src/guard/budgets/bank.ts';
-import { createBudgets, type Budgets } from '../../src/guard/budgets/budgets.ts';
+import type { Budgets } from '../../src/guard/budgets/budgets.ts';
 import type { Reservation } from '../../src/guard/budgets/claims.ts';
 import { message, somebody } from '../../src/guard/intents-fixture.ts';
 import { micros } from '../../src/kernel/money.ts';
 import type { BudgetRecord, BudgetWindow } from '../../src/store/records.ts';
+import { openFleet } from './budget-fleet.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -80,8 +80,9 @@ function openWorld(size: number, start: number) {
     createdAt: 0,
   });
   const clock = { ledger: () => now, monotonic: () => now };
-  const holders: { readonly holder: Holder; readonly budgets: Budgets }[] = [];
-  const bank = createBank({
+  const processes = openFleet({
+    size,
+    clock,
     leases: {
       grant: async ({ budget, period, since, limit, need, want }) => {
         const room = limit - leases.sum(budget, since);
@@ -91,42 +92,17 @@ function openWorld(size: number, start: number) {
       },
       giveBack: async ({ budget, period }, amount) => leases.add(budget, period, -amount),
     },
-    clock,
-    budget: recordOf,
-    loaded: async () => {},
-    holders: {
-      live: () => size,
-      isAlive: () => true,
-      others: (asking) => holders.map(({ holder }) => holder).filter((one) => one !== asking),
-      recall: async (called, id, period) => {
-        const found = holders.find(({ holder }) => holder === called) ?? assert.fail();
-        return { amount: found.budgets.recall(id, period), position: 0 };
-      },
-    },
-    patience: () => new Promise(() => {}),
+    records: () => NAMES.map(recordOf),
   });
-  for (let index = 0; index < size; index++) {
-    const holder = { node: `w${index}`, epoch: 1 };
-    const budgets = createBudgets({
-      clock,
-      patience: 10_000,
-      bank: {
-        grant: (ask) => bank.grant(holder, ask),
-        giveBack: (id, period, amount) => void bank.giveBack(id, period, { ...holder, amount, position: 0 }),
-      },
-    });
-    budgets.configure(NAMES.map(recordOf));
-    holders.push({ holder, budgets });
-  }
   return {
     leases,
-    holders,
+    processes,
     now: () => now,
     advance: (milliseconds: number) => void (now += milliseconds),
     /** Half to double of what the limit was at first. */
     change(name: string, choice: number) {
       limits.set(name, Math.ceil((LIMITS[name] ?? 0) * (0.5 + choice / 30)));
-      for (const { budgets } of holders) budgets.configure(NAMES.map(recordOf));
+      for (const budgets of processes) budgets.configure(NAMES.map(recordOf));
     },
     limit: (name: string) => recordOf(name).limit,
   };
@@ -210,9 +186,9 @@ describe('budgets with windows of every kind at once', () => {
           const run: Run = { world, standing: [], open: [] };
           const highest = new Map(NAMES.map((name) => [name, world.limit(name) as number]));
           for (const { act, at, amount, pause, budget } of steps) {
-            const { budgets } = world.holders[at] ?? assert.fail();
+            const budgets = world.processes[at] ?? assert.fail();
             if (act === 'wait') world.advance(pause);
-            else if (act === 'tend') for (const one of world.holders) one.budgets.tend();
+            else if (act === 'tend') for (const one of world.processes) one.tend();
             else if (act === 'change') world.change(budget, amount);
             else if (act === 'spend') await spend(run, budgets, amount);
             else finish(run, act === 'release');
@@ -224,7 +200,7 @@ describe('budgets with windows of every kind at once', () => {
             }
           }
           // What everybody gives up leaves what stands, and nothing else.
-          for (const { budgets } of world.holders) budgets.configure([]);
+          for (const budgets of world.processes) budgets.configure([]);
           await turn();
           for (const name of NAMES)
             assert.equal(world.leases.sum(name), standingSince(run, name, -Infinity), name);
