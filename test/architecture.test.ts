@@ -13,6 +13,10 @@ const DOMAINS = ['custody', 'scan', 'guard', 'journal', 'tls'];
 const SURFACES = ['gateway', 'api', 'cli', 'config'];
 const PURE_LAYERS = ['kernel', 'intent', 'vendors', 'store', ...DOMAINS];
 
+/** These have a README. */
+const EXPLAINED = [...DOMAINS, 'vendors', 'store', 'gateway', 'api', 'cli', 'node', 'sandbox'];
+const READMES = globSync('src/**/README.md');
+
 /** These wire the parts and may import everything. */
 const COMPOSITION = ['main.ts', 'node'];
 
@@ -171,12 +175,28 @@ test('files stay short', () => {
   assert.ok(mean <= MEAN_LENGTH, `${mean.toFixed(0)} lines on average`);
 });
 
-test('every domain folder explains itself on one page', () => {
-  for (const domain of DOMAINS) {
-    const readme = readFileSync(`src/${domain}/README.md`, 'utf8');
-    assert.ok(
-      readme.trimEnd().split('\n').length <= LONGEST_README,
-      `src/${domain}/README.md is longer than ${LONGEST_README} lines`,
-    );
+test('every folder that guards something explains itself on one page', () => {
+  for (const folder of EXPLAINED) assert.ok(READMES.includes(`src/${folder}/README.md`), folder);
+  for (const page of READMES) {
+    const lines = readFileSync(page, 'utf8').trimEnd().split('\n').length;
+    assert.ok(lines <= LONGEST_README, `${page} has ${lines} lines, which is more than ${LONGEST_README}`);
   }
+});
+
+/** A source file or a folder of ours, in backticks; `*` stands for any name. */
+const NAMED_PATH = /`((?:src|test|scripts|assembly)\/[\w./*-]+|(?:[\w*-]+\/)*[\w*-]+\.(?:ts|mjs))`/g;
+
+test('pages name no file that is not there', () => {
+  const names = globSync(['src/**', 'test/**', 'scripts/**', 'assembly/**']);
+  const isThere = (path: string): boolean => {
+    const pattern = path.replace(/\/$/, '').replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+    const end = new RegExp(`(?:^|/)${pattern}$`);
+    return names.some((name) => end.test(name));
+  };
+  const missing = ['ARCHITECTURE.md', 'CONTRIBUTING.md', ...READMES].flatMap((page) =>
+    Array.from(readFileSync(page, 'utf8').matchAll(NAMED_PATH), ([, path = '']) => path)
+      .filter((path) => !isThere(path))
+      .map((path) => `${page}: ${path}`),
+  );
+  assert.deepEqual(missing, []);
 });

@@ -4,5 +4,5 @@ import { twilio } from './twilio/index.ts';
 import type { Vendor } from './vendor.ts';
 import { vonage } from './vonage/index.ts';
 
-/** All vendors; a new one is one folder and one line here. */
+/** All vendors; a new one is one folder, and a line here, in `leaks.ts` and in `leak-checks.ts`. */
 export const VENDORS: readonly Vendor[] = [twilio, vonage, telnyx, livekit];
