@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { intent, nobodyLives, openFor } from '../../journal/journal-fixture.ts';
+import type { Place } from '../../journal/segments.ts';
 import { systemBoot } from '../../journal/system.ts';
 import { micros } from '../../kernel/money.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
-import { createShipper, type Place } from './shipper.ts';
+import { createShipper } from './shipper.ts';
 
 const COST = micros(10);
 

@@ -1,8 +1,10 @@
 import { fault, faultError, type Fault } from '../../journal/fault.ts';
+import { isBefore, type Place } from '../../journal/segments.ts';
 import { createTail, type Batch } from '../../journal/tail.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { LedgerStore, LeaseStore } from '../../store/ports.ts';
 import type { LeaseRecord } from '../../store/records.ts';
+import { createHeadway, type Headway } from './headway.ts';
 import { toLedgerBatch } from './ledger-batch.ts';
 
 /**
@@ -13,6 +15,7 @@ const BATCH = 2000;
 const PAUSE = 100;
 /** After a batch below this size it is cheaper to let records gather: each batch costs two disk syncs. */
 const SMALL_BATCH = 1250;
+const BEGINNING: Place = { epoch: 0, position: 0 };
 /** How often, a second apart, a disk is asked again that does not give a segment. */
 const TRIES = 5;
 
@@ -47,39 +50,25 @@ export interface ShipperOptions {
   readonly onSetback: (place: Place) => Promise<void>;
 }
 
-export interface Place {
-  readonly epoch: number;
-  readonly position: number;
-}
-
-interface Waiter extends Place {
-  done(error?: Error): void;
-}
-
 interface State extends ShipperOptions {
   tail: ReturnType<typeof createTail>;
   /** Read, and not in the ledger yet. */
   batch: Batch | null;
-  /** Everything before is in the ledger. */
-  place: Place;
+  readonly headway: Headway;
   /** How often the disk was asked again for what it does not give. */
   tries: number;
-  /** Why the rest of its epoch was given up; null once a later epoch is there. */
-  lost: Fault | null;
-  waiters: Waiter[];
 }
 
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   const { node, directory, ledger, sleep, onFault, onRecovery } = options;
   const last = await lastLoaded(ledger, node);
+  const headway = createHeadway(last ?? BEGINNING);
   const state: State = {
     ...options,
     tail: createTail(directory, last),
     batch: null,
-    place: last ?? { epoch: 0, position: 0 },
+    headway,
     tries: 0,
-    lost: null,
-    waiters: [],
   };
   let isClosed = false;
   let turn: Promise<number> = Promise.resolve(0);
@@ -97,7 +86,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
 
   /** Does not wait for records to gather: somebody waits for money. */
   async function hasten(place: Place): Promise<void> {
-    while (!isReached(state, place) && (await next()) > 0);
+    while (!headway.isReached(place) && (await next()) > 0);
   }
 
   async function run(): Promise<void> {
@@ -107,7 +96,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
         const count = await next();
         if (told !== null) onRecovery();
         told = null;
-        if (count < SMALL_BATCH && state.waiters.length === 0) await sleep(PAUSE);
+        if (count < SMALL_BATCH && !headway.isAwaited()) await sleep(PAUSE);
       } catch (error) {
         const { message } = error as Error;
         if (message !== told) onFault(error);
@@ -121,13 +110,9 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   return Object.freeze({
     loaded(epoch: number, position: number) {
       const place = { epoch, position };
-      if (isReached(state, place)) return Promise.resolve();
-      if (state.lost !== null && epoch <= state.lost.epoch) return Promise.reject(lostError(state.lost));
-      return new Promise<void>((resolve, reject) => {
-        const done = (error?: Error): void => (error === undefined ? resolve() : reject(error));
-        state.waiters.push({ ...place, done });
-        void hasten(place).catch(() => {});
-      });
+      const loaded = headway.until(place);
+      if (headway.isAwaited()) void hasten(place).catch(() => {});
+      return loaded;
     },
     drain,
     async close() {
@@ -141,8 +126,8 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
 /** Loads what comes next; returns the number of records. */
 async function step(state: State): Promise<number> {
   for (;;) {
-    if (state.lost !== null && !(await state.tail.skipEpoch())) return 0;
-    state.lost = null;
+    if (state.headway.isStuck() && !(await state.tail.skipEpoch())) return 0;
+    state.headway.goOn();
     const done = await advance(state);
     if (typeof done === 'number') return done;
     if (await isSetBack(state)) continue;
@@ -162,11 +147,12 @@ async function lastLoaded({ cursors }: Pick<LedgerStore, 'cursors'>, node: strin
 async function isSetBack(state: State): Promise<boolean> {
   if (state.batch === null) return false; // The journal itself is at fault.
   const last = await lastLoaded(state.ledger, state.node);
-  const place = last ?? { epoch: 0, position: 0 };
-  if (isReached({ place }, state.place)) return false;
+  const place = last ?? BEGINNING;
+  if (!isBefore(place, state.headway.place())) return false;
   await state.onSetback(place);
   await state.tail.close();
-  Object.assign(state, { tail: createTail(state.directory, last), batch: null, tries: 0, place });
+  Object.assign(state, { tail: createTail(state.directory, last), batch: null, tries: 0 });
+  state.headway.moveTo(place);
   return true;
 }
 
@@ -193,8 +179,7 @@ async function advance(state: State): Promise<number | Fault> {
   const { epoch, to, records } = state.batch;
   state.batch = null;
   state.tries = 0;
-  state.place = { epoch, position: to };
-  release(state, (waiter) => isReached(state, waiter));
+  state.headway.moveTo({ epoch, position: to });
   return records.length;
 }
 
@@ -219,20 +204,5 @@ async function giveUp(state: State, found: Fault): Promise<void> {
     await leases.close(node, epoch, 'presume');
   state.batch = null;
   state.tries = 0;
-  state.lost = found;
-  release(state, ({ epoch }) => epoch <= found.epoch, lostError(found));
-}
-
-function release(state: State, isMeant: (waiter: Waiter) => boolean, error?: Error): void {
-  const meant = state.waiters.filter((waiter) => isMeant(waiter));
-  state.waiters = state.waiters.filter((waiter) => !isMeant(waiter));
-  for (const waiter of meant) waiter.done(error);
-}
-
-function isReached({ place }: Pick<State, 'place'>, { epoch, position }: Place): boolean {
-  return place.epoch > epoch || (place.epoch === epoch && place.position >= position);
-}
-
-function lostError({ message }: Fault): RingfenceError {
-  return new RingfenceError('verify_failed', message);
+  state.headway.giveUp(found);
 }
