@@ -1,5 +1,4 @@
-import { ERRORS, type ErrorCode } from '../kernel/errors.ts';
-import { RingfenceError } from '../kernel/errors.ts';
+import { ERRORS, RingfenceError, type ErrorCode } from '../kernel/errors.ts';
 
 /** RFC 9457 problem details; `code` is the row of the error table. */
 export interface Problem {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../kernel/secret.ts';
-import { custodyFixture } from '../custody-fixture.ts';
-import { acme } from '../custody-fixture.ts';
+import { acme, custodyFixture } from '../custody-fixture.ts';
 import { createVirtualKeys } from '../virtual-keys.ts';
 import { addRingKey, createKeyRing, dropOldRingKeys, generateKeyRing } from './key-ring.ts';
 import { rekey } from './rekey.ts';

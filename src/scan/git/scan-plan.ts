@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
-import { sentenceOf } from './object-store.ts';
 import { cutTasks, markNeeded } from './families.ts';
-import { findPacked, listLoose, type ObjectStore, type Pack } from './object-store.ts';
+import { findPacked, listLoose, sentenceOf, type ObjectStore, type Pack } from './object-store.ts';
 import { type PackEntries, UNREADABLE } from './pack-entries.ts';
 import { findOid, oidAt, type PackIndex } from './pack-index.ts';
 import type { Repository } from './repository.ts';
