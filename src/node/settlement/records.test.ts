@@ -4,13 +4,8 @@ import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
 import type { Desk } from './desk.ts';
 import { listRecords } from './records.ts';
 
-test('of a list that goes on far behind what is looked for, only records of that time are kept', async () => {
-  const pages = [
-    [900, 800],
-    [510, 490],
-    [401, 300],
-    [200, 100],
-  ];
+/** A vendor that lists records made at these times. */
+function deskWith(pages: readonly (readonly number[])[]): Desk {
   const lookup = {
     list: () => ({ page: 0 }),
     read: (_action: string, { page }: { readonly page: number }) => ({
@@ -18,7 +13,16 @@ test('of a list that goes on far behind what is looked for, only records of that
       next: page + 1 < pages.length ? { page: page + 1 } : null,
     }),
   };
-  const desk = { vendor: { lookup }, fields: {}, ask: () => Promise.resolve({}) } as unknown as Desk;
+  return { vendor: { lookup }, fields: {}, ask: () => Promise.resolve({}) } as unknown as Desk;
+}
+
+test('of a list that goes on far behind what is looked for, only records of that time are kept', async () => {
+  const desk = deskWith([
+    [900, 800],
+    [510, 490],
+    [401, 300],
+    [200, 100],
+  ]);
   const found = await listRecords(desk, 'message.send', { since: 400, until: 500 }, 10);
   assert.deepEqual(
     found?.map(({ id }) => id),
@@ -28,5 +32,18 @@ test('of a list that goes on far behind what is looked for, only records of that
     await listRecords(desk, 'message.send', { since: 400, until: 500 }, 3),
     null,
     'not to its end',
+  );
+});
+
+test('a record of the time that stands among newer ones does not end the list', async () => {
+  const desk = deskWith([
+    [900, 450],
+    [800, 700],
+    [510, 490],
+  ]);
+  const found = await listRecords(desk, 'message.send', { since: 400, until: 500 }, 10);
+  assert.deepEqual(
+    found?.map(({ id }) => id),
+    ['450', '490'],
   );
 });

@@ -28,9 +28,7 @@ export async function listRecords(
       response === null ? null : lookup.read(action, request, response);
     if (read === null) return null;
     records.push(...read.records.filter((record) => isWithin(window, record)));
-    const isPast: boolean =
-      read.records.length > 0 && read.records.every(({ createdAt }) => createdAt > window.until);
-    request = isPast && records.length > 0 ? null : read.next;
+    request = read.next;
   }
   return request === null ? records : null;
 }

@@ -199,9 +199,8 @@ function listCalls(state: VonageState, { query, origin, path }: Exchange): Reply
   const status = fields.get('status');
   const since = Date.parse(fields.get('date_start') ?? '');
   const until = Date.parse(fields.get('date_end') ?? '');
-  const calls = state.calls
-    .all()
-    .toReversed()
+  const all = state.calls.all();
+  const calls = (fields.get('order') === 'asc' ? all : all.toReversed())
     .filter((call) => status === undefined || STATUSES[call.status] === status)
     .filter(({ createdAt }) => !(createdAt < since) && !(createdAt > until));
   const link = (record: number) => ({ href: `${origin}${path}?page_size=${size}&record_index=${record}` });

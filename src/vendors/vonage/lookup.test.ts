@@ -124,10 +124,23 @@ test('calls are listed from their own endpoint, so that running ones are seen', 
     request,
     answer(200, { _embedded: { calls }, _links: { next: { href } } }),
   );
-  assert.deepEqual(
-    [page?.records[0]?.id, page?.records[0]?.final, page?.next?.query],
-    ['u1', false, 'record_index=100'],
-  );
+  assert.deepEqual([page?.records[0]?.id, page?.records[0]?.final], ['u1', false]);
+  const query = new URLSearchParams(page?.next?.query);
+  assert.deepEqual([query.get('record_index'), query.get('order')], ['100', 'asc'], 'of the same list');
+  assert.equal(query.get('date_start'), new Date(JANUARY.since).toISOString());
+});
+
+test('a list of calls ends where all are younger than what is looked for', () => {
+  const request = lookup.list('call.create', JANUARY, FIELDS);
+  assert.ok(request);
+  const next = { href: '/v1/calls?record_index=100' };
+  const nextAfter = (...times: readonly string[]) => {
+    const calls = times.map((time) => ({ uuid: time, start_time: time }));
+    const page = answer(200, { _embedded: { calls }, _links: { next } });
+    return lookup.read('call.create', request, page)?.next ?? null;
+  };
+  assert.notEqual(nextAfter('2026-01-30T00:00:00Z', '2026-02-01T00:00:00Z'), null);
+  assert.equal(nextAfter('2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z'), null);
 });
 
 test('what no list shows is not looked for there', () => {

@@ -74,10 +74,20 @@ function fetch(action: Action, id: string, fields: Fields): WireRequest | null {
   return report(fields, dashed ? uuid : plain, { id });
 }
 
-function list(action: Action, { since, until }: RecordSpan, fields: Fields): WireRequest | null {
+/** A list of calls, oldest first, that ends where they become younger than what is looked for. */
+interface CallsRequest extends WireRequest {
+  readonly until: number;
+}
+
+function list(
+  action: Action,
+  { since, until }: RecordSpan,
+  fields: Fields,
+): WireRequest | CallsRequest | null {
   if (action === 'call.create' && fields['applicationId'] !== undefined) {
     const from = encodeURIComponent(new Date(since).toISOString());
-    return plainGet(API_HOST, ['v1', 'calls'], `date_start=${from}&order=asc&page_size=100`);
+    const request = plainGet(API_HOST, ['v1', 'calls'], `date_start=${from}&order=asc&page_size=100`);
+    return { ...request, until };
   }
   const [product] = PRODUCTS[action] ?? [];
   if (product === undefined) return null;
@@ -132,18 +142,31 @@ function single(record: VendorRecord | null): ReturnType<LookupAdapter['read']> 
 function calls(document: JsonObject, request: WireRequest): ReturnType<LookupAdapter['read']> {
   const found = at(document, '_embedded');
   if (found === null) return null;
-  return {
-    records: objectsAt(found, 'calls').flatMap((one) => call(one) ?? []),
-    next: nextPage(document, request),
-  };
+  const records = objectsAt(found, 'calls').flatMap((one) => call(one) ?? []);
+  return { records, next: isPast(request, records) ? null : nextPage(document, request) };
 }
 
-/** A following page of the same list: of its link only the query counts, so it leads nowhere else. */
+function isPast(request: WireRequest, records: readonly VendorRecord[]): boolean {
+  if (!isCallsRequest(request)) return false;
+  return records.length > 0 && records.every(({ createdAt }) => createdAt > request.until);
+}
+
+function isCallsRequest(request: WireRequest): request is CallsRequest {
+  return 'until' in request && typeof request.until === 'number';
+}
+
+/**
+ * A following page of the same list: of its link only the query counts, so it leads nowhere else. What the link does not
+ * repeat (order, time) stays: else its place would be counted in another list.
+ */
 function nextPage(document: JsonObject, request: WireRequest): WireRequest | null {
   const href = textAt(at(document, '_links', 'next'), 'href');
-  const url = href === null ? null : URL.parse(href);
-  if (url?.pathname !== request.path || url.search.slice(1) === request.query) return null;
-  return { ...request, query: url.search.slice(1) };
+  const url = href === null ? null : URL.parse(href, `https://${request.host}`);
+  if (url === null) return null;
+  const query = new URLSearchParams(request.query);
+  const before = query.toString();
+  for (const [name, value] of url.searchParams) query.set(name, value);
+  return query.toString() === before ? null : { ...request, query: query.toString() };
 }
 
 /** After the last page of one product comes the first of the next one. */
