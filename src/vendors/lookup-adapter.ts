@@ -13,7 +13,7 @@ export interface VendorRecord {
   readonly cost: Money | null;
   /** True when the price will not change any more. */
   readonly final: boolean;
-  /** Wall time in ms. */
+  /** Wall time in ms; 0 where the vendor does not tell it, or not so that we understand it. */
   readonly createdAt: number;
 }
 

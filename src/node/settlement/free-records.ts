@@ -2,7 +2,7 @@ import { pointId } from '../../kernel/point.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
-import { CLOCK_DIFFERENCE } from './records.ts';
+import { CLOCK_DIFFERENCE, isUndated } from './records.ts';
 
 export interface FreeRecordsOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'list'>;
@@ -44,7 +44,7 @@ export async function findFree(
   const hidden: VendorRecord[] = [];
   for (const record of records) {
     const same = isHidden(record) ? hidden : free.get(fingerprint(record.to ?? ''));
-    if (same === undefined || !rows.some((row) => isNear(row, record))) continue;
+    if (same === undefined || !rows.some((row) => mayBeOf(row, record))) continue;
     if (!(await ledger.hasResource(account, record.id))) same.push(record);
   }
   const mayBeAnothers = (destination: string, record: VendorRecord): boolean =>
@@ -74,7 +74,7 @@ export async function findFree(
   return {
     of(row) {
       const left = [...(free.get(destinationOf(row)) ?? []), ...hidden];
-      return found.get(row) ?? (left.some((record) => isNear(row, record)) ? 'later' : null);
+      return found.get(row) ?? (left.some((record) => mayBeOf(row, record)) ? 'later' : null);
     },
   };
 }
@@ -98,6 +98,11 @@ const isHidden = ({ to }: VendorRecord): boolean => to === null || REDACTED.test
 /** Was the record made when the row was sent? */
 function isNear({ at }: LedgerRecord, { createdAt }: VendorRecord): boolean {
   return createdAt >= at - CLOCK_DIFFERENCE && createdAt <= at + CLOCK_DIFFERENCE;
+}
+
+/** Of records without recipient there are always some that tell no time either: calls that ring, to an app. */
+function mayBeOf(row: LedgerRecord, record: VendorRecord): boolean {
+  return isNear(row, record) || (isUndated(record) && !isHidden(record));
 }
 
 /** Does a record of the same destination fit the rest of the row? */

@@ -12,7 +12,7 @@ export function windowOf(rows: readonly LedgerRecord[]): RecordSpan {
   return { since: Math.min(...times) - CLOCK_DIFFERENCE, until: Math.max(...times) + CLOCK_DIFFERENCE };
 }
 
-/** All records of an action within the window; null when the vendor cannot be asked, or has not answered to the end. */
+/** All records of an action within the window, and undated ones; null when the vendor cannot be asked, or has not answered to the end. */
 export async function listRecords(
   { vendor: { lookup }, fields, ask }: Desk,
   action: Action,
@@ -33,8 +33,11 @@ export async function listRecords(
   return request === null ? records : null;
 }
 
-const isWithin = ({ since, until }: RecordSpan, { createdAt }: VendorRecord): boolean =>
-  createdAt >= since && createdAt <= until;
+const isWithin = ({ since, until }: RecordSpan, record: VendorRecord): boolean =>
+  (record.createdAt >= since && record.createdAt <= until) || isUndated(record);
+
+/** It may have been made at any time: so it proves nothing. */
+export const isUndated = ({ createdAt }: VendorRecord): boolean => createdAt === 0;
 
 /** From so many rows on, one list is less to ask for than each of them. */
 const MANY = 20;

@@ -71,6 +71,40 @@ test('a record of another sender is left alone while more rows are lost than can
   assert.equal(await resolvedBeside(10_000), 0);
 });
 
+test('a record that does not tell when it was made may be that of a lost request to its recipient', async () => {
+  const record = { id: 'SM1', from: null, text: null, createdAt: 0, final: false, cost: null };
+  const row = { at: 1_700_000_000_000, now: 1_700_003_000_000, fingerprints: ['hash of +1', '', ''] };
+  const beside = (to: string | null) =>
+    resolveAbsent({ read: () => ({ records: [{ ...record, to }], next: null }) }, row);
+  assert.equal(await beside('+1'), 0);
+  assert.equal(await beside('+2'), 1);
+  assert.equal(await beside(null), 1, 'of those without recipient there are always some');
+});
+
+test('a list that was asked for before all was sure to be in it proves nothing', async () => {
+  let now = 59_000;
+  let released = 0;
+  const row = {
+    at: 0,
+    account: 'a',
+    action: 'message.send',
+    operation: 'send',
+    fingerprints: ['hash of +1'],
+  };
+  const desk = { ...deskOf({ lag: 60_000 }), ask: () => Promise.resolve(void (now += 2_000)) };
+  const booking = { released: () => Promise.resolve(void (released += 1)) };
+  const { graceMilliseconds: _, ...options } = optionsOf(booking, 0);
+  const round = () =>
+    resolveUnknown([row] as unknown as LedgerRecord[], desk as unknown as Desk, {
+      ...options,
+      now: () => now,
+    });
+  await round();
+  assert.equal(released, 0);
+  await round();
+  assert.equal(released, 1);
+});
+
 test('a list that would not show a request proves nothing about it', async () => {
   const sent = { fingerprints: ['hash of +15005550006'] };
   assert.equal(await resolveAbsent({}, sent), 1);

@@ -84,6 +84,7 @@ async function resolveSpan(
   desk: Desk,
   options: UnknownOptions,
 ): Promise<number> {
+  const asked = options.now();
   const records = await listRecords(desk, rows[0].action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
   const knownUntil = options.now() + desk.clockAhead() - (options.graceMilliseconds ?? ANSWERED);
@@ -93,24 +94,25 @@ async function resolveSpan(
   let resolved = 0;
   for (const row of rows) {
     const own = row.at <= wrongUntil ? Infinity : grace;
-    if (await options.inTurn(row, () => resolve(row, free, own, options))) resolved += 1;
+    const isAbsence = asked - row.at >= own;
+    if (await options.inTurn(row, () => resolve(row, free, isAbsence, options))) resolved += 1;
   }
   return resolved;
 }
 
-/** The vendor has a record of it: it happened. Nothing after the grace period: it never did. */
+/** The vendor has a record of it: it happened. Nothing in a list after the grace period (`isAbsence`): it never did. */
 async function resolve(
   row: LedgerRecord,
   free: FreeRecords,
-  grace: number,
-  { ledger, booking, now }: UnknownOptions,
+  isAbsence: boolean,
+  { ledger, booking }: UnknownOptions,
 ): Promise<boolean> {
   // A person may have settled it while the vendor was asked.
   if ((await ledger.get(row))?.state !== 'unknown') return true;
   const record = free.of(row);
   if (record === 'later') return false;
   if (record === null) {
-    if (now() - row.at < grace) return false;
+    if (!isAbsence) return false;
     await booking.released(row);
     return true;
   }

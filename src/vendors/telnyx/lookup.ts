@@ -1,14 +1,14 @@
 import type { Action } from '../../intent/intent.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { timeOf, wholeList } from '../shared/records.ts';
 import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
 
 const RECORDS = ['v2', 'detail_records'];
-const PAGE = '50';
-const MAX_PAGES = 10_000;
+const PAGE = 50;
 /** A call has its record when it has ended, after four hours at most; nothing is promised about the rest. */
 const LAG = 24 * 3600 * 1000;
 
@@ -71,7 +71,7 @@ export const lookup: LookupAdapter = {
 };
 
 function detailRecords(type: string, filter: Readonly<Record<string, string>>): WireRequest {
-  const query = new URLSearchParams({ 'filter[record_type]': type, ...filter, 'page[size]': PAGE });
+  const query = new URLSearchParams({ 'filter[record_type]': type, ...filter, 'page[size]': String(PAGE) });
   return plainGet(API_HOST, RECORDS, query.toString());
 }
 
@@ -89,18 +89,21 @@ function read(
   const type = TYPES[action];
   if (type === undefined || !Array.isArray(document['data'])) return null;
   const wanted = new URLSearchParams(request.query).get(`filter[${type.id}]`);
-  const records = objectsAt(document, 'data')
-    .flatMap((record) => detailRecord(record, type.id) ?? [])
-    .filter(({ id }) => wanted === null || id === wanted);
-  return { records, next: nextPage(document, request) };
+  const records = wholeList(objectsAt(document, 'data').map((record) => detailRecord(record, type.id)));
+  const next = nextPage(document, request);
+  if (records === null || (next === 'unknown' && records.length >= PAGE)) return null;
+  return {
+    records: records.filter(({ id }) => wanted === null || id === wanted),
+    next: next === 'unknown' ? null : next,
+  };
 }
 
-function nextPage(document: JsonObject, request: WireRequest): WireRequest | null {
+function nextPage(document: JsonObject, request: WireRequest): WireRequest | null | 'unknown' {
   const meta = at(document, 'meta');
   const page = meta === null ? undefined : fieldOf(meta, 'page_number');
   const pages = meta === null ? undefined : fieldOf(meta, 'total_pages');
-  if (typeof page !== 'number' || typeof pages !== 'number' || page >= pages || page >= MAX_PAGES)
-    return null;
+  if (typeof page !== 'number' || typeof pages !== 'number') return 'unknown';
+  if (page >= pages) return null;
   const query = new URLSearchParams(request.query);
   query.set('page[number]', String(page + 1));
   return { ...request, query: query.toString() };
@@ -145,9 +148,4 @@ function detailRecord(record: JsonObject, idName: string): VendorRecord | null {
 function numberOf(text: string | null): string | null {
   const digits = /^\+?(\d{5,15})$/.exec(text ?? '')?.[1];
   return digits === undefined ? null : `+${digits}`;
-}
-
-function timeOf(text: string | null): number {
-  const time = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? 0 : time;
 }

@@ -170,6 +170,10 @@ test('records are read back by id and by time', () => {
   assert.equal(last?.next, null);
   assert.equal(lookup.read('message.send', list, answer(500, {})), null);
   assert.equal(lookup.fetch('lookup', 'x', {}), null);
+  const full = Array.from({ length: 50 }, (_, index) => ({ uuid: `m${index}` }));
+  assert.equal(lookup.read('message.send', list, answer(200, { data: full })), null, 'there may be more');
+  const nameless = answer(200, { data: [{ uuid: 7 }], meta: { page_number: 1, total_pages: 1 } });
+  assert.equal(lookup.read('message.send', list, nameless), null, 'it may be anyone');
 });
 
 test('a request is shown by a list only where the vendor lists it at once, under its recipient', () => {

@@ -71,7 +71,20 @@ test('a record is read with its price, and is final when that cannot change', ()
   assert.deepEqual([failed(30_008)?.cost?.amount, failed(30_008)?.final], [0, true], 'and those without');
   assert.equal(read({ price: null, status: 'canceled' })?.cost?.amount, 0);
   assert.equal(read({ messaging_service_sid: 'MG1' })?.from, null);
-  assert.equal(read({ date_created: 'yesterday' }), undefined);
+});
+
+test('a list in which a record cannot be told from others, or that is none, is not understood', () => {
+  const read = (body: object) => lookup.read('message.send', list('message.send'), answer(200, body));
+  const undated = read({ messages: [{ ...message, date_created: 'yesterday' }] });
+  assert.equal(undated?.records[0]?.createdAt, 0, 'it may be of any time');
+  for (const body of [{ messages: [message, { ...message, sid: 7 }] }, { messages: {} }, {}])
+    assert.equal(read(body), null);
+});
+
+test('a page of records without a time is not the last one', () => {
+  const messages = [{ ...message, date_created: null }];
+  const reply = answer(200, { messages, next_page_uri: '/2010-04-01/Messages.json?Page=1' });
+  assert.notEqual(lookup.read('message.send', list('message.send'), reply)?.next, null);
 });
 
 test('a call that nobody answered costs nothing', () => {

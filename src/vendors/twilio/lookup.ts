@@ -3,6 +3,7 @@ import type { Money } from '../../kernel/money.ts';
 import { micros, ZERO } from '../../kernel/money.ts';
 import { at, isInParts, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { timeOf, wholeList } from '../shared/records.ts';
 import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
@@ -115,15 +116,24 @@ export const lookup: LookupAdapter = {
     const kind = KINDS[action];
     const answer = kind === undefined ? null : answerOf(response);
     if (kind === undefined || answer === null) return null;
-    const page = fieldOf(answer, kind.list);
-    if (!Array.isArray(page)) return { records: [readRecord(kind, answer)].filter(isRecord), next: null };
-    const records = objectsAt(answer, kind.list)
-      .map((record) => readRecord(kind, record))
-      .filter(isRecord);
-    const next = isPast(request, records) ? null : nextPage(request, answer);
-    return next === 'foreign' ? null : { records, next };
+    return isListRequest(request) ? readList(kind, request, answer) : readOne(kind, answer);
   },
 };
+
+type Reading = ReturnType<LookupAdapter['read']>;
+
+function readOne(kind: Kind, answer: JsonObject): Reading {
+  const record = readRecord(kind, answer);
+  return { records: record === null ? [] : [record], next: null };
+}
+
+function readList(kind: Kind, request: ListRequest, answer: JsonObject): Reading {
+  if (!Array.isArray(fieldOf(answer, kind.list))) return null;
+  const records = wholeList(objectsAt(answer, kind.list).map((record) => readRecord(kind, record)));
+  if (records === null) return null;
+  const next = isPast(request, records) ? null : nextPage(request, answer);
+  return next === 'foreign' ? null : { records, next };
+}
 
 function answerOf({ status, body }: WireResponse): JsonObject | null {
   return status === 200 ? parseJsonObject(body) : null;
@@ -131,8 +141,8 @@ function answerOf({ status, body }: WireResponse): JsonObject | null {
 
 function readRecord(kind: Kind, record: JsonObject): VendorRecord | null {
   const id = textAt(record, 'sid');
-  const createdAt = Date.parse(textAt(record, 'date_created') ?? '');
-  if (id === null || Number.isNaN(createdAt)) return null;
+  const createdAt = timeOf(textAt(record, 'date_created'));
+  if (id === null) return null;
   if (kind === attempts) return attemptRecord(record, id, createdAt);
   const status = textAt(record, 'status') ?? '';
   const price = priceOf(fieldOf(record, 'price'), fieldOf(record, 'price_unit'));
@@ -171,9 +181,9 @@ function unpriced(kind: Kind, record: JsonObject): Money {
   };
 }
 
-function isPast(request: WireRequest, records: readonly VendorRecord[]): boolean {
-  if (!isListRequest(request)) return false;
-  return records.length > 0 && records.every(({ createdAt }) => createdAt < request.since - MARGIN);
+function isPast({ since }: ListRequest, records: readonly VendorRecord[]): boolean {
+  const isOld = ({ createdAt }: VendorRecord): boolean => createdAt > 0 && createdAt < since - MARGIN;
+  return records.length > 0 && records.every(isOld);
 }
 
 function isListRequest(request: WireRequest): request is ListRequest {
@@ -189,8 +199,4 @@ function nextPage(request: WireRequest, answer: JsonObject): WireRequest | null 
   const [, host = request.host, path = '', query = ''] = LINK.exec(link) ?? [];
   const isOwn = path !== '' && productHost(host) === productHost(request.host);
   return isOwn ? { ...request, host, path, segments: path.slice(1).split('/'), query } : 'foreign';
-}
-
-function isRecord(record: VendorRecord | null): record is VendorRecord {
-  return record !== null;
 }

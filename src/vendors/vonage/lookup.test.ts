@@ -111,6 +111,7 @@ test('a list runs through all pages and then through the next product', () => {
   const end = last?.next && lookup.read('message.send', last.next, answer(200, { records: [] }));
   assert.equal(end?.next, null);
   assert.equal(lookup.read('message.send', first, answer(200, { error: 'x' })), null);
+  assert.equal(lookup.read('message.send', first, answer(200, { records: [record, { to: '1' }] })), null);
 });
 
 test('calls are listed from their own endpoint, so that running ones are seen', () => {

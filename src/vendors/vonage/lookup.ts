@@ -2,6 +2,7 @@ import type { Action } from '../../intent/intent.ts';
 import { micros, type Money } from '../../kernel/money.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { timeOf, wholeList } from '../shared/records.ts';
 import { plainGet } from '../shared/requests.ts';
 import type { OpenAccount } from '../custody-adapter.ts';
 import type { LookupAdapter, RecordSpan, VendorRecord } from '../lookup-adapter.ts';
@@ -130,8 +131,8 @@ function read(
   if (request.segments[1] === 'calls' && request.segments.length > 2) return single(call(document));
   if (request.segments[1] === 'calls') return calls(document, request);
   if (!Array.isArray(document['records'])) return null;
-  const records = objectsAt(document, 'records').flatMap((record) => reported(record) ?? []);
-  return { records, next: nextPage(document, request) ?? nextProduct(action, request) };
+  const records = wholeList(objectsAt(document, 'records').map(reported));
+  return records && { records, next: nextPage(document, request) ?? nextProduct(action, request) };
 }
 
 function single(record: VendorRecord | null): ReturnType<LookupAdapter['read']> {
@@ -141,9 +142,9 @@ function single(record: VendorRecord | null): ReturnType<LookupAdapter['read']> 
 /** Calls of the account, running ones too. */
 function calls(document: JsonObject, request: WireRequest): ReturnType<LookupAdapter['read']> {
   const found = at(document, '_embedded');
-  if (found === null) return null;
-  const records = objectsAt(found, 'calls').flatMap((one) => call(one) ?? []);
-  return { records, next: isPast(request, records) ? null : nextPage(document, request) };
+  if (found === null || !Array.isArray(fieldOf(found, 'calls'))) return null;
+  const records = wholeList(objectsAt(found, 'calls').map(call));
+  return records && { records, next: isPast(request, records) ? null : nextPage(document, request) };
 }
 
 function isPast(request: WireRequest, records: readonly VendorRecord[]): boolean {
@@ -247,12 +248,11 @@ interface Parts {
 }
 
 function recordOf(document: JsonObject, { at: time, to, ...rest }: Parts): VendorRecord {
-  const milliseconds = time === null ? Number.NaN : Date.parse(time);
   return {
     ...rest,
     to: to !== null && /^\d{5,15}$/.test(to) ? `+${to}` : to,
     text: textAt(document, 'message_body'),
-    createdAt: Number.isNaN(milliseconds) ? 0 : milliseconds,
+    createdAt: timeOf(time),
   };
 }
 
