@@ -47,3 +47,15 @@ test('a record of the time that stands among newer ones does not end the list', 
     ['450', '490'],
   );
 });
+
+test('a record that moved to the next page while the list was read is one record', async () => {
+  const desk = deskWith([
+    [470, 450],
+    [450, 420],
+  ]);
+  const found = await listRecords(desk, 'message.send', { since: 400, until: 500 }, 10);
+  assert.deepEqual(
+    found?.map(({ id }) => id),
+    ['470', '450', '420'],
+  );
+});

@@ -21,16 +21,16 @@ export async function listRecords(
 ): Promise<readonly VendorRecord[] | null> {
   let request = lookup?.list(action, window, fields) ?? null;
   if (lookup === null || request === null) return null;
-  const records: VendorRecord[] = [];
+  const records = new Map<string, VendorRecord>();
   for (let page = 0; request !== null && page < maxPages; page++) {
     const response = await ask(request);
     const read: ReturnType<typeof lookup.read> =
       response === null ? null : lookup.read(action, request, response);
     if (read === null) return null;
-    records.push(...read.records.filter((record) => isWithin(window, record)));
+    for (const record of read.records) if (isWithin(window, record)) records.set(record.id, record);
     request = read.next;
   }
-  return request === null ? records : null;
+  return request === null ? [...records.values()] : null;
 }
 
 const isWithin = ({ since, until }: RecordSpan, record: VendorRecord): boolean =>
