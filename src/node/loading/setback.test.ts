@@ -100,3 +100,33 @@ test('a store that lacks whole lives of a process is given them again', async (t
   assert.deepEqual(setbacks, [{ epoch: 0, position: 0 }]);
   assert.deepEqual(losses, []);
 });
+
+test('what a store lacks of a life that has ended meanwhile is loaded before the next one', async (t) => {
+  const { first, copy, setbacks, losses, open, live, use } = await openWorld(t);
+  const shipper = await open();
+  t.after(() => shipper.close());
+  await spend(await live(), 4);
+  await shipper.drain();
+  assert.equal(await first.spent(), 40);
+  use(copy);
+  await spend(await live(), 1);
+  await shipper.drain();
+  assert.equal(await copy.spent(), 50);
+  assert.deepEqual(setbacks, [{ epoch: 0, position: 0 }]);
+  assert.deepEqual(losses, []);
+});
+
+test('a store that lacks what a process at rest had spent is given it when it is looked for', async (t) => {
+  const { first, copy, setbacks, open, live, use } = await openWorld(t);
+  const shipper = await open();
+  t.after(() => shipper.close());
+  await spend(await live(), 4);
+  await shipper.drain();
+  await shipper.check();
+  assert.deepEqual([await first.spent(), setbacks.length], [40, 0]);
+  use(copy);
+  await shipper.check();
+  await shipper.drain();
+  assert.equal(await copy.spent(), 40);
+  assert.equal(setbacks.length, 1);
+});

@@ -25,6 +25,10 @@ export interface Shipper {
   loaded(epoch: number, position: number): Promise<void>;
   /** Loads what is there now, to the end. */
   drain(): Promise<void>;
+  /** Everything before is in the ledger, as far as is known here. */
+  place(): Place;
+  /** Looks whether the ledger still has it. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,14 +75,17 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
     tries: 0,
   };
   let isClosed = false;
-  let turn: Promise<number> = Promise.resolve(0);
+  let turn: Promise<unknown> = Promise.resolve();
+  let checking: Promise<unknown> | null = null;
 
-  /** One step at a time, whoever asks. */
-  function next(): Promise<number> {
-    const work = () => step(state);
-    turn = turn.then(work, work);
-    return turn;
+  /** One thing at a time, whoever asks. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work, work);
+    turn = mine;
+    return mine;
   }
+
+  const next = (): Promise<number> => inTurn(() => step(state));
 
   async function drain(): Promise<void> {
     while ((await next()) > 0);
@@ -115,6 +122,11 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
       return loaded;
     },
     drain,
+    place: () => state.place,
+    async check() {
+      checking ??= inTurn(() => isSetBack(state)).finally(() => (checking = null));
+      await checking;
+    },
     async close() {
       isClosed = true;
       await running;
@@ -130,7 +142,7 @@ async function step(state: State): Promise<number> {
     state.headway.goOn();
     const done = await advance(state);
     if (typeof done === 'number') return done;
-    if (await isSetBack(state)) continue;
+    if (state.batch !== null && (await isSetBack(state))) continue; // Else the journal itself is at fault.
     if (!(await isWaitedFor(state, done))) await giveUp(state, done);
   }
 }
@@ -145,7 +157,6 @@ async function lastLoaded({ cursors }: Pick<LedgerStore, 'cursors'>, node: strin
  * loaded again. True when there was something to go back to.
  */
 async function isSetBack(state: State): Promise<boolean> {
-  if (state.batch === null) return false; // The journal itself is at fault.
   const last = await lastLoaded(state.ledger, state.node);
   const place = last ?? BEGINNING;
   if (!isBefore(place, state.headway.place())) return false;
@@ -170,6 +181,8 @@ async function advance(state: State): Promise<number | Fault> {
   try {
     state.batch ??= await state.tail.next(BATCH);
     if (state.batch === null) return 0;
+    // A store that lacks the end of a life takes the next one all the same.
+    if (state.batch.epoch !== state.place.epoch && (await isSetBack(state))) return await advance(state);
     await state.ledger.load(toLedgerBatch(state.node, state.batch));
   } catch (error) {
     const found = faultOf(state, error);
