@@ -115,7 +115,8 @@ function openBank(
 ): Bank {
   const { leases } = store;
   const patience = () => sleep(RECALL_PATIENCE_MILLISECONDS, undefined, { ref: false });
-  return createBank({ leases, clock, budget, holders: supervisor, patience, loaded: supervisor.loaded });
+  const { loaded, journals } = supervisor;
+  return createBank({ leases, clock, budget, holders: supervisor, patience, loaded, journals });
 }
 
 function openKills(

@@ -189,6 +189,8 @@ export interface GrantRequest {
   /** Grant nothing when not even this fits. */
   readonly need: Micros;
   readonly want: Micros;
+  /** Next positions of journals as they were loaded: a store that lacks some of it does not know what is left. */
+  readonly loaded?: readonly JournalPoint[];
 }
 
 export interface PeriodTotals extends Pick<PeriodRecord, 'spent' | 'leased' | 'presumed'> {
@@ -199,7 +201,8 @@ export interface PeriodTotals extends Pick<PeriodRecord, 'spent' | 'leased' | 'p
 export interface LeaseStore {
   /**
    * One atomic step: adds at most `want`, at least `need`, to the lease of (budget, period, node, epoch). 0 when
-   * `need` does not fit; `left` is the room that remains. `conflict` for a process whose leases were closed.
+   * `need` does not fit; `left` is the room that remains. `conflict` for a process whose leases were closed, and
+   * where a journal is not `loaded` so far.
    */
   grant(request: GrantRequest): Promise<{ readonly granted: Micros; readonly left: Micros }>;
   /**

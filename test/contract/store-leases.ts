@@ -48,6 +48,17 @@ export function leaseContract(engine: EngineUnderTest): void {
       await assertClean();
     });
 
+    it('grants nothing where it lacks what was loaded of any journal', async () => {
+      await world.store.leases.grant(grantRequest({ node: 'w1' }));
+      await world.store.ledger.load(batch(0, 3, { node: 'w1', rows: [row(0, { node: 'w1' })] }));
+      const loaded = (epoch: number, position: number) =>
+        grantRequest({ loaded: [point(0), { node: 'w1', epoch, position }] });
+      assert.equal((await world.store.leases.grant(loaded(1, 3))).granted, 100);
+      for (const lacking of [loaded(1, 4), loaded(2, 1)])
+        await assert.rejects(world.store.leases.grant(lacking), { code: 'conflict' });
+      await assertClean();
+    });
+
     it('grants nothing above a lowered limit', async () => {
       await world.store.leases.grant(grantRequest());
       assert.deepEqual(await world.store.leases.grant(grantRequest({ limit: money(40) })), {

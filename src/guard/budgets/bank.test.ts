@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { test } from 'node:test';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import { createBank, type Holder, type Recalled } from './bank.ts';
@@ -88,4 +89,32 @@ test('money for a process that has ended while it waited goes back at once', asy
   assert.equal((await granted).granted, 0);
   await turn();
   assert.equal(leased(), 40);
+});
+
+test('of a store that lacks what it had taken nothing is granted, and it is looked for', async () => {
+  const asked: unknown[] = [];
+  let rechecked = 0;
+  const place = { node: 'w1', epoch: 1, position: 7 };
+  const bank = createBank({
+    leases: {
+      grant({ loaded }) {
+        asked.push(loaded);
+        return Promise.reject(new RingfenceError('conflict', 'not loaded'));
+      },
+      giveBack: () => Promise.resolve(),
+    },
+    clock: { ledger: () => 0 },
+    budget: () => BUDGET,
+    holders: {
+      live: () => 1,
+      isAlive: () => true,
+      others: () => [],
+      recall: () => Promise.reject(new Error()),
+    },
+    patience: () => Promise.resolve(),
+    loaded: () => Promise.resolve(),
+    journals: { places: () => [place], recheck: () => void (rechecked += 1) },
+  });
+  await assert.rejects(bank.grant(ASKING, ask), { code: 'conflict' });
+  assert.deepEqual([asked, rechecked], [[[place]], 1]);
 });

@@ -1,8 +1,9 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { micros, type Micros } from '../../kernel/money.ts';
+import type { JournalPoint } from '../../kernel/point.ts';
 import { createTurns } from '../../kernel/turns.ts';
-import type { LeaseStore } from '../../store/ports.ts';
+import type { GrantRequest, LeaseStore } from '../../store/ports.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import type { GrantAnswer, GrantAsk } from './slice.ts';
 import { periodAt } from './window.ts';
@@ -35,6 +36,13 @@ export interface BankOptions {
   readonly patience: () => Promise<unknown>;
   /** Resolves once the ledger has loaded the holder's journal up to `position`. */
   readonly loaded: (holder: Holder, position: number) => Promise<void>;
+  /** Absent: the store never goes back to an older copy of itself. */
+  readonly journals?: {
+    /** Next positions of journals, as far as they were loaded. */
+    places(): readonly JournalPoint[];
+    /** The store may lack some of it: it is looked for, and loaded again. */
+    recheck(): void;
+  };
 }
 
 export interface Bank {
@@ -70,14 +78,23 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   const { start, since, end } = periodAt(budget.window, state.clock.ledger());
   const want = shareOf(state, ask);
   const request = { budget: id, period: start, since, limit: budget.limit, need, want, ...holder };
-  let answer = await state.leases.grant(request);
+  let answer = await take(state, request);
   if (answer.granted === 0 && !isBackground && need > 0 && need <= budget.limit) {
-    if (await callAllBack(state, holder, id, start))
-      answer = await state.leases.grant({ ...request, want: need });
+    if (await callAllBack(state, holder, id, start)) answer = await take(state, { ...request, want: need });
   }
   state.rooms.set(id, answer.left);
   if (!state.holders.isAlive(holder)) return takeBack(state, holder, id, { ...answer, period: start, end });
   return { ...answer, period: start, end };
+}
+
+/** Nothing is granted by a store that has lost what it knew: what was spent would be granted again. */
+async function take({ leases, journals }: State, request: GrantRequest): ReturnType<LeaseStore['grant']> {
+  try {
+    return await leases.grant({ ...request, loaded: journals?.places() ?? [] });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'conflict') journals?.recheck();
+    throw error;
+  }
 }
 
 /** The holder has ended while it waited. Its leases may be closed already: nobody would end this one. */

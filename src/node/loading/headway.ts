@@ -5,6 +5,8 @@ import { isBefore, type Place } from '../../journal/segments.ts';
 export interface Headway {
   /** Everything before is in the ledger. */
   place(): Place;
+  /** The furthest place, also while the ledger is given again what it has lost. */
+  furthest(): Place;
   isReached(place: Place): boolean;
   /** Resolves once everything before the place is in the ledger; rejects when it never will be. */
   until(place: Place): Promise<void>;
@@ -23,6 +25,7 @@ interface Waiter extends Place {
 
 export function createHeadway(start: Place): Headway {
   let place = start;
+  let furthest = start;
   let lost: Fault | null = null;
   let waiters: readonly Waiter[] = [];
 
@@ -35,6 +38,7 @@ export function createHeadway(start: Place): Headway {
   const isReached = (one: Place): boolean => !isBefore(place, one);
   return Object.freeze({
     place: () => place,
+    furthest: () => furthest,
     isReached,
     until(wanted: Place) {
       if (isReached(wanted)) return Promise.resolve();
@@ -47,10 +51,12 @@ export function createHeadway(start: Place): Headway {
     isAwaited: () => waiters.length > 0,
     moveTo(next: Place) {
       place = next;
+      if (isReached(furthest)) furthest = next;
       release(isReached);
     },
     giveUp(fault: Fault) {
       lost = fault;
+      furthest = place;
       release(({ epoch }) => epoch <= fault.epoch, faultError(fault));
     },
     isStuck: () => lost !== null,

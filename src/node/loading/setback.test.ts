@@ -124,8 +124,10 @@ test('a store that lacks what a process at rest had spent is given it when it is
   await shipper.drain();
   await shipper.check();
   assert.deepEqual([await first.spent(), setbacks.length], [40, 0]);
+  const reached = shipper.reached();
   use(copy);
   await shipper.check();
+  assert.deepEqual(shipper.reached(), reached, 'no less is asked of the copy');
   await shipper.drain();
   assert.equal(await copy.spent(), 40);
   assert.equal(setbacks.length, 1);

@@ -25,8 +25,8 @@ export interface Shipper {
   loaded(epoch: number, position: number): Promise<void>;
   /** Loads what is there now, to the end. */
   drain(): Promise<void>;
-  /** Everything before is in the ledger, as far as is known here. */
-  place(): Place;
+  /** Everything before was in the ledger. A store that does not have it does not know what was spent. */
+  reached(): Place;
   /** Looks whether the ledger still has it. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -67,13 +67,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   const { node, directory, ledger, sleep, onFault, onRecovery } = options;
   const last = await lastLoaded(ledger, node);
   const headway = createHeadway(last ?? BEGINNING);
-  const state: State = {
-    ...options,
-    tail: createTail(directory, last),
-    batch: null,
-    headway,
-    tries: 0,
-  };
+  const state: State = { ...options, tail: createTail(directory, last), batch: null, headway, tries: 0 };
   let isClosed = false;
   let turn: Promise<unknown> = Promise.resolve();
   let checking: Promise<unknown> | null = null;
@@ -122,7 +116,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
       return loaded;
     },
     drain,
-    place: () => state.place,
+    reached: headway.furthest,
     async check() {
       checking ??= inTurn(() => isSetBack(state)).finally(() => (checking = null));
       await checking;
@@ -182,7 +176,8 @@ async function advance(state: State): Promise<number | Fault> {
     state.batch ??= await state.tail.next(BATCH);
     if (state.batch === null) return 0;
     // A store that lacks the end of a life takes the next one all the same.
-    if (state.batch.epoch !== state.place.epoch && (await isSetBack(state))) return await advance(state);
+    if (state.batch.epoch !== state.headway.place().epoch && (await isSetBack(state)))
+      return await advance(state);
     await state.ledger.load(toLedgerBatch(state.node, state.batch));
   } catch (error) {
     const found = faultOf(state, error);

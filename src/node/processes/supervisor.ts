@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bank, Holder, Recalled } from '../../guard/budgets/bank.ts';
+import type { Bank, BankOptions, Holder, Recalled } from '../../guard/budgets/bank.ts';
 import type { GrantAsk } from '../../guard/budgets/slice.ts';
 import { createPermitBank, type PermitBank } from '../../guard/limits/permit-bank.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -46,6 +46,7 @@ export interface Supervisor {
   /** Rejects when that process has ended. */
   recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
   loaded(holder: Holder, position: number): Promise<void>;
+  readonly journals: NonNullable<BankOptions['journals']>;
   /** Of the processes that answer within a second; one that does not for a quarter of a minute is killed. */
   reports(): Promise<readonly FleetReport[]>;
   stop(): Promise<void>;
@@ -110,6 +111,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     others: (asking: Holder) => others(workers, asking),
     recall: (holder: Holder, budget: string, period: number) => recall(workers, holder, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
+    journals: journalsOf(shippers),
     reports: () => reports(workers, options.say),
     stop: () => stop(state),
     abandon() {
@@ -117,6 +119,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const worker of workers.values()) worker.kill();
     },
   });
+}
+
+function journalsOf(shippers: ReadonlyMap<string, Shipper>): Supervisor['journals'] {
+  return {
+    places: () => [...shippers].map(([node, shipper]) => ({ node, ...shipper.reached() })),
+    recheck() {
+      for (const shipper of shippers.values()) shipper.check().catch(() => {}); // It is asked again with the next grant.
+    },
+  };
 }
 
 async function start(state: State, bank: Bank): Promise<void> {
@@ -233,8 +244,8 @@ async function openShipper(state: State, node: string): Promise<void> {
       say(
         `loading the journal of ${node}: the store has lost what came after ${node}-${epoch}-${position}; it is loaded again`,
       );
-      // It holds slices of which the store knows nothing any more.
-      await workers.get(node)?.end();
+      // They hold slices of which the store may know nothing any more.
+      await Promise.all([...workers.values()].map((worker) => worker.end()));
     },
   });
   state.shippers.set(node, shipper);

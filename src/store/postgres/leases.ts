@@ -153,6 +153,12 @@ async function grant({ database, names }: Context, request: GrantRequest): Retur
     await queries.run(sql.BUDGET_LOCK, budget);
     const life = await ensureLife({ queries, names }, sql.LIFE_FOR_GRANT, node, epoch);
     checkAlive(request, life.closed);
+    for (const one of request.loaded ?? [])
+      checkLoaded(
+        one,
+        (await getLife(queries, sql.LIFE_GET, one.node, one.epoch))?.position ?? 0,
+        one.position,
+      );
     const counted = (await queries.get(sql.COUNTED, budget, since))?.['counted'] as number;
     const share = divide(request, counted);
     if (share.granted > 0) await move(queries, life, [{ period, spent: 0, lease: share.granted }]);

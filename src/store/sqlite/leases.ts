@@ -74,6 +74,8 @@ export function grant(
   const { budget, period, since } = request;
   const life = ensureLife(database, request.node, request.epoch);
   checkAlive(request, life.closed);
+  for (const one of request.loaded ?? [])
+    checkLoaded(one, getLife(database, one.node, one.epoch)?.position ?? 0, one.position);
   const counted = database.get(sql.COUNTED, budget, since)?.['counted'] as number;
   const share = divide(request, counted);
   if (share.granted > 0) {
