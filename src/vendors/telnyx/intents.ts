@@ -83,7 +83,7 @@ export const READERS: Readonly<Record<string, Read>> = {
     inConference(readTexmlCall(body, plan, true)),
   'texml.initiateAICall': (body, plan) => readTexmlCall(body, plan, true),
   'texml.calls.create': (body, plan) => readTexmlCall(body, plan, false),
-  'texml.accounts.calls.update': (body, _plan, operation) => readTexmlChange(body, operation),
+  'texml.accounts.calls.update': readTexmlChange,
   'texml.accounts.conferences.update': (body, _plan, operation) => readConferenceChange(body, operation),
   'texml.accounts.conferences.participants.update': (body, _plan, operation) =>
     readConferenceChange(body, operation),

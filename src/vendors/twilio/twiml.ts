@@ -1,8 +1,8 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { namedOf, phoneOf, Unreadable } from '../shared/reading.ts';
+import { readXml, type XmlElement } from '../shared/xml.ts';
 import { messageRecipient, sipAddress } from './addresses.ts';
-import { readXml, type XmlElement } from './twiml-reader.ts';
 
 /** What a TwiML document will do that costs money or reaches somebody. */
 export interface TwimlFacts {
@@ -74,7 +74,7 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
 /** Reads inline TwiML. A verb that is not known is refused: nobody could say what it costs. Throws `Unreadable`. */
 export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
   const facts: Collector = { plan, destinations: [], extras: new Set(), callbacks: [] };
-  const elements = readXml(text);
+  const elements = readXml(text, 'Twiml');
   for (const [place, element] of elements.entries()) {
     const visit = VISITS.get(element.name);
     if (visit === undefined) throw new Unreadable(`\`Twiml\` uses \`${element.name}\`, which is not known.`);

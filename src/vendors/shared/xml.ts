@@ -1,4 +1,4 @@
-import { Unreadable } from '../shared/reading.ts';
+import { Unreadable } from './reading.ts';
 
 /** An element of a document, in document order; `text` is the text directly inside it. */
 export interface XmlElement {
@@ -8,7 +8,7 @@ export interface XmlElement {
   readonly parent: string | null;
 }
 
-/** The vendor takes 4,000 characters inline. */
+/** Vendors take less inline. */
 const MAX_LENGTH = 16_384;
 const MAX_ELEMENTS = 500;
 const MAX_DEPTH = 16;
@@ -37,10 +37,25 @@ interface OpenElement {
 /**
  * Reads a small XML document: elements, attributes, text, CDATA, comments, the five named entities and character
  * references. Anything else (DOCTYPE, processing instructions after the declaration, foreign entities, elements that
- * do not nest) is refused, because another parser could see another document. Throws `Unreadable`.
+ * do not nest) is refused, because another parser could see another document. Throws `Unreadable`, which names the
+ * parameter.
  */
-export function readXml(text: string): readonly XmlElement[] {
-  if (text.length > MAX_LENGTH) throw broken(`longer than ${MAX_LENGTH} characters`);
+export function readXml(text: string, name: string): readonly XmlElement[] {
+  try {
+    return elementsOf(text);
+  } catch (error) {
+    if (error instanceof Broken) throw new Unreadable(`\`${name}\` cannot be read: it is ${error.message}.`);
+    throw error;
+  }
+}
+
+/** The message says what the document is, as opposed to one that can be read. */
+class Broken extends Error {
+  override readonly name = 'Broken';
+}
+
+function elementsOf(text: string): readonly XmlElement[] {
+  if (text.length > MAX_LENGTH) throw new Broken(`longer than ${MAX_LENGTH} characters`);
   const elements: XmlElement[] = [];
   const stack: OpenElement[] = [];
   let at = skipDeclaration(text);
@@ -50,7 +65,7 @@ export function readXml(text: string): readonly XmlElement[] {
     if (next < 0) break;
     at = readMarkup(text, next, { stack, elements });
   }
-  if (stack.length > 0 || elements.length === 0) throw broken('not one complete element');
+  if (stack.length > 0 || elements.length === 0) throw new Broken('not one complete element');
   return elements;
 }
 
@@ -75,15 +90,16 @@ function readMarkup(text: string, at: number, state: State): number {
   }
   OPEN.lastIndex = at;
   const open = OPEN.exec(text);
-  if (open === null) throw broken('not plain XML');
+  if (open === null) throw new Broken('not plain XML');
   begin(state, open[1] ?? '', open[2] ?? '');
   if (open[3] === '/') finish(state, open[1] ?? '');
   return OPEN.lastIndex;
 }
 
 function begin({ stack, elements }: State, name: string, attributes: string): void {
-  if (stack.length === 0 && elements.length > 0) throw broken('more than one root element');
-  if (stack.length === MAX_DEPTH || elements.length === MAX_ELEMENTS) throw broken('too deep or too large');
+  if (stack.length === 0 && elements.length > 0) throw new Broken('more than one root element');
+  if (stack.length === MAX_DEPTH || elements.length === MAX_ELEMENTS)
+    throw new Broken('too deep or too large');
   const element = {
     name,
     attributes: readAttributes(attributes),
@@ -96,7 +112,7 @@ function begin({ stack, elements }: State, name: string, attributes: string): vo
 
 function finish({ stack, elements }: State, name: string): void {
   const element = stack.pop();
-  if (element?.name !== name) throw broken('elements that do not nest');
+  if (element?.name !== name) throw new Broken('elements that do not nest');
   const { attributes, text, index } = element;
   elements[index] = { name, attributes, text: text.trim(), parent: stack.at(-1)?.name ?? null };
 }
@@ -104,7 +120,7 @@ function finish({ stack, elements }: State, name: string): void {
 function readAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
   for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
-    if (attributes.has(name)) throw broken('an attribute given twice');
+    if (attributes.has(name)) throw new Broken('an attribute given twice');
     attributes.set(name, decodeText(double ?? single ?? ''));
   }
   return attributes;
@@ -112,16 +128,16 @@ function readAttributes(text: string): ReadonlyMap<string, string> {
 
 function addText(element: OpenElement | undefined, text: string, decode: (text: string) => string): void {
   if (element !== undefined) element.text += decode(text);
-  else if (text.trim() !== '') throw broken('text outside the root element');
+  else if (text.trim() !== '') throw new Broken('text outside the root element');
 }
 
 function decodeText(text: string): string {
   if (!text.includes('&')) return text;
-  if (text.replace(ENTITY, '').includes('&')) throw broken('an entity that is not known');
+  if (text.replace(ENTITY, '').includes('&')) throw new Broken('an entity that is not known');
   return text.replace(ENTITY, (_whole, decimal: string, hex: string, name: string) => {
     const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
     const character = name === undefined ? codePoint(point) : NAMED.get(name);
-    if (character === undefined) throw broken('an entity that is not known');
+    if (character === undefined) throw new Broken('an entity that is not known');
     return character;
   });
 }
@@ -136,16 +152,12 @@ function skipDeclaration(text: string): number {
   const start = /^\uFEFF?\s*/.exec(text)?.[0].length ?? 0;
   if (!text.startsWith('<?', start)) return start;
   DECLARATION.lastIndex = start;
-  if (!DECLARATION.test(text)) throw broken('not XML 1.0 in UTF-8');
+  if (!DECLARATION.test(text)) throw new Broken('not XML 1.0 in UTF-8');
   return DECLARATION.lastIndex;
 }
 
 function after(text: string, end: string, from: number): number {
   const found = text.indexOf(end, from);
-  if (found < 0) throw broken('not closed');
+  if (found < 0) throw new Broken('not closed');
   return found + end.length;
-}
-
-function broken(what: string): Unreadable {
-  return new Unreadable(`\`Twiml\` cannot be read: it is ${what}.`);
 }

@@ -1,0 +1,85 @@
+import type { Destination } from '../../intent/intent.ts';
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { Unreadable } from '../shared/reading.ts';
+import { readXml, type XmlElement } from '../shared/xml.ts';
+import { destinationOf } from './calls.ts';
+
+/** What an inline script does that costs money or reaches somebody. */
+export interface Script {
+  /** Numbers and SIP addresses that it dials. */
+  readonly destinations: readonly Destination[];
+  /** What is charged besides the call; `leg` for what it may dial without naming it. */
+  readonly extras: readonly string[];
+  readonly callbacks: readonly string[];
+}
+
+/** Elements whose text is dialled. https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/dial */
+const DIALLED: ReadonlySet<string> = new Set(['Dial', 'Number', 'Sip', 'Uri']);
+/** Elements that dial, or name what is dialled, in any spelling that a lenient parser could take for them. */
+const DIALS = /^(?:.*:)?(?:dial|number|sip|uri|refer)$/i;
+/** Elements that do nothing but speak, wait, end, or dial what they name. Any other, such as a further script, may dial. */
+const PLAIN: ReadonlySet<string> = new Set([
+  ...DIALLED,
+  'Refer',
+  'Response',
+  'Say',
+  'Play',
+  'Pause',
+  'Hangup',
+  'Reject',
+]);
+/** Attributes with the address of a further script. */
+const SCRIPT = /^(?!.*callback).*(?:action|url)$/i;
+
+/** Reads an inline script. What is not plain XML is refused, since the vendor could see another one. Throws `Unreadable`. */
+export function readTexml(text: string, plan: NumberingPlan): Script {
+  const callbacks = addressesIn(text);
+  const elements = readXml(text, 'Texml');
+  return {
+    destinations: elements.flatMap((element) => dialledBy(element, plan)),
+    extras: [
+      ...(recordsIn(text) ? ['recording'] : []),
+      ...(elements.every(isPlain) ? [] : ['leg']),
+      ...STARTS.filter(([form]) => form.test(text)).map(([, extra]) => extra),
+    ],
+    callbacks,
+  };
+}
+
+function dialledBy({ name, text }: XmlElement, plan: NumberingPlan): readonly Destination[] {
+  if (DIALS.test(name) && name !== 'Refer' && !DIALLED.has(name))
+    throw new Unreadable('`Texml` must spell its elements as the vendor does, such as `Dial` and `Number`.');
+  return DIALLED.has(name) && text !== '' ? [destinationOf(text, `Texml: ${name}`, plan)] : [];
+}
+
+function isPlain({ name, attributes }: XmlElement): boolean {
+  return PLAIN.has(name) && ![...attributes.keys()].some((attribute) => SCRIPT.test(attribute));
+}
+
+/** Addresses within a script, in attributes and between elements, however their letters are written. */
+function addressesIn(script: string): readonly string[] {
+  if (/<!(?!--)|<\?(?!xml\s)/.test(script))
+    throw new Unreadable('`Texml` must have no CDATA, DOCTYPE or processing instruction.');
+  const bare = script
+    .split('<!--')
+    .map((part, index) => (index === 0 ? part : part.slice(part.indexOf('-->') + 3)));
+  const plain = bare.join('').replaceAll(/&#(x?)([0-9a-f]{1,6});/gi, (_all, hex: string, digits: string) => {
+    const point = Number.parseInt(digits, hex === '' ? 10 : 16);
+    return point < 0x80 ? String.fromCodePoint(point) : '?';
+  });
+  return plain.replaceAll(/[\t\r\n]/g, '').match(/(?:https?|wss?):[^\s"'<>]+/gi) ?? [];
+}
+
+/** Elements that are charged by the minute besides the call. */
+const STARTS: readonly (readonly [form: RegExp, extra: string])[] = [
+  [/<\s*(?:Stream|Siprec)\b/i, 'streaming'],
+  [/<\s*Transcription\b|\btranscription\s*=\s*["'](?!false)/i, 'transcription'],
+  [/<\s*AI\w/i, 'assistant'],
+  [/<\s*ConversationRelay\b/i, 'conversation_relay'],
+  [/<\s*Conference\b/i, 'conference'],
+  [/\bmachineDetection\s*=\s*["'](?!disable)/i, 'machine_detection'],
+];
+
+function recordsIn(script: string): boolean {
+  return /<\s*Record|record\s*=/i.test(script);
+}
