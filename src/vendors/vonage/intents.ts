@@ -1,5 +1,5 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
+import type { JsonObject } from '../shared/json-body.ts';
 import {
   checkPlain,
   createNameCheck,
@@ -22,9 +22,9 @@ import { urlsIn, withCallbacks, withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { bodyKind } from './body.ts';
+import { CONVERSATIONS } from './conversations.ts';
 import { legacyParameters } from './legacy.ts';
 import { readMessage, readSms } from './messages.ts';
-import { endpointsOf } from './ncco.ts';
 import { readNumberUpdate } from './numbers.ts';
 import { numberOf, readLegacyStart, readControl, readStart } from './verify.ts';
 import { readCall, readCallChange, readPlayback } from './voice.ts';
@@ -87,10 +87,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
   'video.start_captions': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
   'video.start_experience_composer': readMedia('other', { longest: FOUR_HOURS, limit: 'maxDuration' }),
   'video.start_audio_connector': readMedia('other', { longest: A_DAY, limit: null }),
-  'conversations.create_member': readMember,
-  'conversation.createMember': readMember,
-  'conversations.create_event': readEvent,
-  'conversation.createEvent': readEvent,
+  ...CONVERSATIONS,
 };
 
 const checkDial = createNameCheck(['sip', 'uri', 'from']);
@@ -230,43 +227,5 @@ function readSession(body: JsonObject, operation: Operation): IntentDetails {
   const parameters = parametersOf(body);
   if ((optionalText(body, 'archiveMode') ?? 'manual') !== 'manual')
     return { action: 'recording.start', callSeconds: FOUR_HOURS, fixedSeconds: true, parameters };
-  return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
-}
-
-/** A member that joins by anything but an app is a call. */
-function readMember(body: JsonObject, operation: Operation, plan: NumberingPlan): IntentDetails {
-  const channel = objectOf(body, 'channel') ?? {};
-  const parameters = parametersOf(body);
-  const type = optionalText(channel, 'type') ?? 'app';
-  const to = fieldOf(channel, 'to');
-  const endpoint = isJsonObject(to) ? to : channel;
-  if ((optionalText(endpoint, 'type') ?? type) !== type)
-    throw new Unreadable('`channel.type` and `channel.to.type` must be the same.');
-  if (type === 'app') return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
-  return {
-    action: 'call.create',
-    channel: 'voice',
-    destinations: endpointsOf([{ type, ...endpoint }], 'channel', plan),
-    callSeconds: A_DAY,
-    fixedSeconds: true,
-    parameters,
-  };
-}
-
-/**
- * Events of type `message` may leave for SMS or another chat network, and some commands to the audio of a call cost;
- * the rest stay in the conversation.
- */
-function readEvent(body: JsonObject, operation: Operation): IntentDetails {
-  const parameters = parametersOf(body);
-  const type = optionalText(body, 'type') ?? '';
-  const inner = fieldOf(body, 'body');
-  const options = isJsonObject(inner) ? inner : {};
-  if (type.startsWith('message')) return { action: 'message.send', channel: 'chat', parameters };
-  if (type === 'audio:record') {
-    const extras = isOn(options, 'transcription') ? ['transcription'] : [];
-    return { action: 'recording.start', callSeconds: A_DAY, fixedSeconds: true, extras, parameters };
-  }
-  if (type === 'audio:say' && isOn(options, 'premium')) return { parameters };
   return { effects: operation.effects.filter((one) => one !== 'spend'), parameters };
 }

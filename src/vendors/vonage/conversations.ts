@@ -1,0 +1,101 @@
+import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
+import {
+  createNameCheck,
+  type IntentDetails,
+  isOn,
+  objectOf,
+  optionalText,
+  parametersOf,
+  Unreadable,
+} from '../shared/reading.ts';
+import type { Operation } from '../wire.ts';
+import { endpointsOf } from './ncco.ts';
+
+type Read = (parameters: JsonObject, operation: Operation, plan: NumberingPlan) => IntentDetails;
+
+/** Nothing ends a member or a recording but the conversation; a day is taken as the worst. */
+const A_DAY = 86_400;
+
+/** Conversations, their members and events, and users, of the older API and the newer one. */
+export const CONVERSATIONS: Readonly<Record<string, Read>> = {
+  'conversations.create': readConversation,
+  'conversations.update': readConversation,
+  'conversation.createConversation': readConversation,
+  'conversation.replaceConversation': readConversation,
+  'conversations.create_member': readMember,
+  'conversations.update_member': readMember,
+  'conversation.createMember': readMember,
+  'conversation.updateMember': readMember,
+  'conversations.create_event': readEvent,
+  'conversation.createEvent': readEvent,
+  'users.create_user': readUser,
+  'users.update_user': readUser,
+  'conversation.createUser': readUser,
+  'conversation.updateUser': readUser,
+};
+
+const checkMember = createNameCheck(['channel']);
+const checkChannel = createNameCheck(['type', 'to', 'number', 'uri', 'user', 'extension']);
+
+/** A member that joins by anything but an app is a call, also when a later request says how it joins. */
+function readMember(body: JsonObject, { effects }: Operation, plan: NumberingPlan): IntentDetails {
+  checkMember(body);
+  const channel = objectOf(body, 'channel') ?? {};
+  checkChannel(channel);
+  const endpoint = objectOf(channel, 'to') ?? channel;
+  checkChannel(endpoint);
+  const parameters = parametersOf(body);
+  const type = optionalText(channel, 'type') ?? 'app';
+  if ((optionalText(endpoint, 'type') ?? type) !== type)
+    throw new Unreadable('`channel.type` and `channel.to.type` must be the same.');
+  if (type === 'app') return { effects: effects.filter((one) => one !== 'spend'), parameters };
+  return {
+    action: 'call.create',
+    channel: 'voice',
+    destinations: endpointsOf([{ type, ...endpoint }], 'channel', plan),
+    callSeconds: A_DAY,
+    fixedSeconds: true,
+    parameters,
+  };
+}
+
+const checkConversation = createNameCheck(['callback', 'numbers', 'properties']);
+
+/** Who gets the events of a conversation may be changed with it, and which script its calls follow. */
+function readConversation(body: JsonObject, { effects }: Operation): IntentDetails {
+  checkConversation(body);
+  const properties = objectOf(body, 'properties') ?? {};
+  checkConversation(properties);
+  const parameters = parametersOf(body);
+  const isRouted = ['callback', 'numbers'].some((name) => isOn(body, name) || isOn(properties, name));
+  return isRouted ? { effects: [...effects, 'routing', 'indirect'], parameters } : { parameters };
+}
+
+const checkUser = createNameCheck(['channels']);
+
+/** The channels of a user say where it is reached. */
+function readUser(body: JsonObject, { effects }: Operation): IntentDetails {
+  checkUser(body);
+  const parameters = parametersOf(body);
+  return isOn(body, 'channels') ? { effects: [...effects, 'routing'], parameters } : { parameters };
+}
+
+/** Events that stay in the conversation, and commands to its calls that are free. */
+const FREE =
+  /^(?:custom|ephemeral|text|image|audio:(?:play|say|dtmf|mute|earmuff|speaking|record:stop))(?::|$)/;
+
+/** Events of type `message` may leave for SMS or another chat network; some commands cost, or nobody knows what they do. */
+function readEvent(body: JsonObject, { effects }: Operation): IntentDetails {
+  const parameters = parametersOf(body);
+  const type = optionalText(body, 'type') ?? '';
+  const inner = fieldOf(body, 'body');
+  const options = isJsonObject(inner) ? inner : {};
+  if (type.startsWith('message')) return { action: 'message.send', channel: 'chat', parameters };
+  if (type === 'audio:record') {
+    const extras = isOn(options, 'transcription') ? ['transcription'] : [];
+    return { action: 'recording.start', callSeconds: A_DAY, fixedSeconds: true, extras, parameters };
+  }
+  const isFree = FREE.test(type) && !(type === 'audio:say' && isOn(options, 'premium'));
+  return isFree ? { effects: effects.filter((one) => one !== 'spend'), parameters } : { parameters };
+}
