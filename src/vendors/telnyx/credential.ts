@@ -68,6 +68,9 @@ export const custody: CustodyAdapter = {
     'credentials',
     'primary_bgp_key',
     'secondary_bgp_key',
+    // With it a number can be ported away.
+    'external_pin',
+    'attempted_pin',
   ],
 };
 

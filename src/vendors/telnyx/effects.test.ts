@@ -51,6 +51,17 @@ test('keys of trunks, buckets and networks are sealed in answers', () => {
     assert.ok(custody.sealedAnswerFields.includes(field), field);
 });
 
+test('the PIN without which a number cannot be ported away is sealed in answers, and a guard in requests', () => {
+  for (const field of ['external_pin', 'attempted_pin'])
+    assert.ok(custody.sealedAnswerFields.includes(field), field);
+  const request = wire(HOST, { method: 'PATCH', url: '/v2/phone_numbers/1', json: { external_pin: '1234' } });
+  const operation = operations.match('PATCH', HOST, request.segments);
+  assert.ok(operation);
+  const reading = telnyx.readIntent(operation, request, plan);
+  assert.ok(reading.kind === 'intent' && reading.intent.effects.includes('guard'));
+  assert.ok(!effects('PATCH', '/phone_numbers/1').includes('guard'));
+});
+
 test('a SIM card is asked for its PIN and PUK by a parameter, and that makes the read a secret', () => {
   assert.deepEqual(effects('GET', '/sim_cards/1'), ['read']);
   assert.deepEqual(effects('GET', '/sim_cards/1?include_pin_puk_codes=false'), ['read']);

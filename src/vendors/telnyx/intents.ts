@@ -147,11 +147,15 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
   });
 }
 
-/** The codes of a SIM card are in an answer only if they are asked for; of several words for it any may count. */
+/**
+ * The codes of a SIM card are in an answer only if they are asked for; of several words for it any may count. Without
+ * its PIN a number cannot be ported away.
+ */
 function effectsOf({ effects }: Operation, request: WireRequest, given: JsonObject): readonly Effect[] {
   const asked = queryOf(request).map(([name, value]): JsonObject => ({ [name]: value }));
   const isAsked = [given, ...asked].some((one) => isOn(one, 'include_pin_puk_codes'));
-  return isAsked ? [...effects, 'secret'] : effects;
+  const guards = Object.keys(given).some((name) => /^external[-_]?pin$/i.test(name));
+  return [...effects, ...(isAsked ? (['secret'] as const) : []), ...(guards ? (['guard'] as const) : [])];
 }
 
 /** The vendor's servers merge query and body, so a query could add what the body does not say. */
