@@ -94,6 +94,13 @@ export const custody: CustodyAdapter = {
     'session_token',
     'accountKey',
     'account_key',
+    // Of storage and its proxy, which the server blanks only where there is one output.
+    'credentials',
+    'password',
+    'accessKey',
+    'access_key',
+    'assumeRoleExternalId',
+    'assume_role_external_id',
   ],
 };
 

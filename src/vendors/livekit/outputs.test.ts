@@ -97,3 +97,16 @@ test('every agent that joins an incoming call is charged', () => {
     ['agent', 'agent'],
   );
 });
+
+test('credentials of storage are sealed in answers, in either spelling', () => {
+  for (const field of ['credentials', 'password', 'accessKey', 'access_key', 'assumeRoleExternalId'])
+    assert.ok(livekit.custody.sealedAnswerFields.includes(field), field);
+});
+
+test('an agent that is made or deployed carries credentials, and the answer a place to upload code to', () => {
+  const effects = (method: string) =>
+    operations.match('POST', 'p.livekit.cloud', ['twirp', 'livekit.CloudAgent', method])?.effects ?? [];
+  for (const method of ['CreateAgent', 'DeployAgent', 'DeployAgentV2'])
+    assert.ok(effects(method).includes('credential') && effects(method).includes('secret'), method);
+  assert.ok(effects('CreateAgentV2').includes('credential'));
+});

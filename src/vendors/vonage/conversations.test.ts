@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { operations } from './facts.ts';
+import { vonage } from './index.ts';
 import { API, intent, problem, to } from './intent-fixture.ts';
 
 const PHONE = { type: 'phone', to: { type: 'phone', number: '447700900000' } };
@@ -60,4 +62,17 @@ test('an event of which nobody knows what it does may cost', () => {
     assert.ok(event(type), type);
   for (const type of ['custom', 'custom:x', 'ephemeral', 'text', 'audio:play:stop', 'audio:earmuff:on'])
     assert.ok(!event(type), type);
+});
+
+test('the password of a SIP channel is sealed in answers, and the tokens of chat accounts are secrets', () => {
+  assert.ok(vonage.custody.sealedAnswerFields.includes('password'));
+  for (const [method, ...path] of [
+    ['GET', ''],
+    ['GET', 'messenger', '1'],
+    ['PATCH', 'messenger', '1'],
+  ] as const)
+    assert.ok(
+      operations.match(method, API, ['beta', 'chatapp-accounts', ...path])?.effects.includes('secret'),
+      path.join('/'),
+    );
 });

@@ -93,7 +93,15 @@ export const custody: CustodyAdapter = {
       accepts: ({ status }: WireResponse) => status === 200,
     };
   },
-  sealedAnswerFields: ['private_key', 'api_secret', 'apiSecret', 'secret', 'signature_secret'],
+  sealedAnswerFields: [
+    'private_key',
+    'api_secret',
+    'apiSecret',
+    'secret',
+    'signature_secret',
+    // Of the SIP channel of a user or member.
+    'password',
+  ],
 };
 
 function issue(
