@@ -11,6 +11,8 @@ const checkStart = createNameCheck([
   'conversation_relay_config',
   'assistant',
   'enable_dialogflow',
+  'supervise_call_control_id',
+  'SuperviseCallSid',
 ]);
 const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
 
@@ -38,9 +40,10 @@ function commandOf(body: JsonObject, extras: readonly string[]): IntentDetails {
 const assistantOf = (body: JsonObject): readonly string[] =>
   extrasOf(body).filter((extra) => extra === 'assistant' || extra === 'leg');
 
-/** Streams and relays carry what is said in the call to another place. */
+/** What carries what is said in a call to another place: streams, relays, and a leg that listens to another call. */
+const LEAVES = ['stream_url', 'conversation_relay_config', 'supervise_call_control_id', 'SuperviseCallSid'];
+
 export function exportsOf(body: JsonObject, { effects }: Operation): readonly Effect[] {
   checkStart(body);
-  const leaves = isOn(body, 'stream_url') || isOn(body, 'conversation_relay_config');
-  return leaves ? [...new Set([...effects, ...EXPORTED])] : effects;
+  return LEAVES.some((name) => isOn(body, name)) ? [...new Set([...effects, ...EXPORTED])] : effects;
 }

@@ -32,6 +32,7 @@ import {
   readScheduledEvent,
   readTransfer,
 } from './calls.ts';
+import { withCalled } from './assistants.ts';
 import { COMMANDS, exportsOf } from './commands.ts';
 import { bulkForwardedTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
@@ -78,7 +79,10 @@ export const READERS: Readonly<Record<string, Read>> = {
   'calls.actions.startRecording': readRecording,
   'conferences.actions.recordStart': readRecording,
   'texml.accounts.calls.recordingsJson.recordingsJson': readRecording,
-  'texml.accounts.calls.calls': (body, plan) => readTexmlCall(body, plan, true),
+  'texml.accounts.calls.calls': (body, plan, operation) => ({
+    ...readTexmlCall(body, plan, true),
+    effects: exportsOf(body, operation),
+  }),
   'texml.accounts.conferences.participants.participants': (body, plan) =>
     inConference(readTexmlCall(body, plan, true)),
   'texml.initiateAICall': (body, plan) => readTexmlCall(body, plan, true),
@@ -134,7 +138,8 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const read = Object.hasOwn(READERS, operation.id) ? READERS[operation.id] : undefined;
     if (read !== undefined) {
       const body = strictBody(request);
-      return withExports(withCallbacks(read(body, plan, operation), body), operation.effects);
+      const details = withCalled(read(body, plan, operation), body, plan);
+      return withExports(withCallbacks(details, body), operation.effects);
     }
     const given = looseParameters(operation, request);
     const effects = effectsOf(operation, request, given);
