@@ -172,6 +172,20 @@ test('each simulation and each agent of a room is charged', () => {
   assert.deepEqual(recorded.extras, ['agent', 'agent']);
 });
 
+test('each kind of recording that a room starts is charged', () => {
+  const start = (egress: object) => intent('RoomService.CreateRoom', { name: 'r', egress }).quantity;
+  assert.equal(start({ room: {}, participant: {}, tracks: { filepath: 'f' } }), 3);
+  assert.deepEqual([start({ tracks: {} }), start({})], [1, 1]);
+});
+
+test('who hears whom, and who may do what in a room, are routing and a guard', () => {
+  for (const rpc of ['RoomService.ForwardParticipant', 'RoomService.MoveParticipant'])
+    assert.deepEqual(intent(rpc, { room: 'r', destinationRoom: 'x' }).effects, ['write', 'routing'], rpc);
+  const change = (json: object) => intent('RoomService.UpdateParticipant', { room: 'r', ...json }).effects;
+  assert.ok(change({ permission: { hidden: true } }).includes('guard'));
+  assert.deepEqual(change({ metadata: 'x' }), ['write', 'pii']);
+});
+
 test('every reader belongs to an operation, and none throws', () => {
   const known = new Set(operations.rows.map(({ id }) => id));
   for (const id of Object.keys(READERS)) assert.ok(known.has(id), id);

@@ -38,6 +38,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'Egress.StartTrackCompositeEgress': readEgress,
   'Egress.StartTrackEgress': readEgress,
   'RoomService.CreateRoom': readRoom,
+  'RoomService.UpdateParticipant': readParticipantChange,
   'PhoneNumberService.PurchasePhoneNumber': readPurchase,
   'AgentSimulation.CreateSimulationRun': readSimulation,
   'Egress.UpdateStream': (body, _plan, operation) => ({ effects: exportsOf(body, operation.effects) }),
@@ -165,12 +166,28 @@ function readEgress(body: JsonObject, _plan: NumberingPlan, { effects }: Operati
   };
 }
 
+/** Recordings of their own, which one room may start together. */
+const RECORDED = ['room', 'participant', 'tracks'];
+
+/** What somebody may do in a room, also unseen, is decided by the app's tokens, which this changes. */
+function readParticipantChange(
+  body: JsonObject,
+  _plan: NumberingPlan,
+  { effects }: Operation,
+): IntentDetails {
+  return { effects: message(body, 'permission') === null ? effects : [...effects, 'guard'] };
+}
+
 /** A room is free; what starts with it is not: recordings, replays, agents, or what a preset of the project holds. */
 function readRoom(body: JsonObject, plan: NumberingPlan, operation: Operation): IntentDetails {
   // What a preset of the project starts nobody knows; it counts as one more.
   const agents = list(body, 'agents').length + (text(body, 'roomPreset') === null ? 0 : 1);
-  if (message(body, 'egress') !== null)
-    return { ...readEgress(body, plan, operation), extras: Array.from({ length: agents }, () => 'agent') };
+  const egress = message(body, 'egress');
+  if (egress !== null) {
+    const kinds = RECORDED.filter((name) => message(egress, name) !== null).length;
+    const extras = Array.from({ length: agents }, () => 'agent');
+    return { ...readEgress(body, plan, operation), quantity: Math.max(1, kinds), extras };
+  }
   const replay = field(body, 'replayEnabled') ?? false;
   if (agents > 0) return { quantity: agents };
   return replay !== false ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
