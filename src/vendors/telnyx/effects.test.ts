@@ -116,3 +116,10 @@ test('an insight is sent to the webhook that it names, so it decides who gets wh
   assert.deepEqual(effects('POST', '/ai/conversations/insights'), ['write', 'routing']);
   assert.deepEqual(effects('PUT', '/ai/conversations/insights/1'), ['write', 'routing']);
 });
+
+test('a write that does more than write says so, since a rule for reading personal data lets plain writes pass', () => {
+  assert.deepEqual(effects('POST', '/storage/sqldbs/1/actions/query'), ['write', 'delete', 'pii', 'export']);
+  for (const url of ['/10dlc/brand/B1', '/10dlc/campaign/C1'])
+    assert.ok(effects('PUT', url).includes('routing'), `${url} has webhooks`);
+  assert.ok(effects('POST', '/ai/assistants/1/tools/2/test').includes('indirect'), 'the tool is really run');
+});
