@@ -51,6 +51,10 @@ test('keys of trunks, buckets and networks are sealed in answers', () => {
     assert.ok(custody.sealedAnswerFields.includes(field), field);
 });
 
+test('the code that somebody was sent is sealed in answers, who may read verifications does not see it', () => {
+  assert.ok(custody.sealedAnswerFields.includes('custom_code'));
+});
+
 test('the PIN without which a number cannot be ported away is sealed in answers, and a guard in requests', () => {
   for (const field of ['external_pin', 'attempted_pin'])
     assert.ok(custody.sealedAnswerFields.includes(field), field);
