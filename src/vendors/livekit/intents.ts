@@ -1,6 +1,6 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { type JsonObject, parseJsonObject } from '../shared/json-body.ts';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import {
   checkPlain,
   type IntentDetails,
@@ -58,11 +58,16 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
   });
 }
 
+/** Where a trunk, a change of one, or a private link says to which host it leads. */
+const LEADING = ['trunk', 'replace', 'update', 'aws'];
+const HOSTS = ['hostname', 'address', 'outboundAddress', 'endpoint'];
+
 /** Addresses to which the vendor will connect; storage and trunks have theirs in parts. */
 function addressesIn(body: JsonObject): readonly string[] {
-  const host = text(message(body, 'trunk') ?? {}, 'hostname');
-  const trunk = host === null ? [] : [`https://${host}`];
-  return [...new Set([...urlsIn(body), ...storesIn(body), ...trunk])];
+  const places = [body, ...LEADING.map((name) => field(body, name)).filter(isJsonObject)];
+  const hosts = places.flatMap((place) => HOSTS.map((name) => text(place, name)));
+  const led = hosts.filter((host) => host !== null).map((host) => `https://${host}`);
+  return [...new Set([...urlsIn(body), ...storesIn(body), ...led])];
 }
 
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;

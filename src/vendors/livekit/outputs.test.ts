@@ -65,6 +65,18 @@ test('a call over a trunk that the request itself describes goes to whom that na
   assert.deepEqual(one.callbacks, ['https://sip.x.example']);
 });
 
+test('the host to which a trunk or private link leads is an address like others', () => {
+  for (const [rpc, json] of [
+    ['SIP.CreateSIPOutboundTrunk', { trunk: { address: 'sip.x.example:5061' } }],
+    ['SIP.UpdateSIPOutboundTrunk', { replace: { address: 'sip.x.example:5061' } }],
+    ['SIP.UpdateSIPOutboundTrunk', { update: { address: 'sip.x.example:5061' } }],
+    ['SIP.CreateSIPTrunk', { outbound_address: 'sip.x.example:5061' }],
+    ['CloudAgent.CreatePrivateLink', { endpoint: 'sip.x.example:5061' }],
+    ['CloudAgent.CreatePrivateLink', { aws: { endpoint: 'sip.x.example:5061' } }],
+  ] as const)
+    assert.deepEqual(intent(rpc, json).callbacks, ['https://sip.x.example:5061'], rpc);
+});
+
 test('a rule for incoming calls may cost when it starts recordings or agents', () => {
   const rule = { dispatchRuleDirect: { roomName: 'r', pin: '1234' } };
   for (const json of [
