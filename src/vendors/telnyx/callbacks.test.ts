@@ -39,6 +39,21 @@ test('addresses that the vendor will connect to are callbacks, whatever the oper
   assert.deepEqual(hosts('/texml/Accounts/a/Calls', texml), ['https://b.example', audio]);
 });
 
+test('a host to which calls, recordings or logs are sent is an address like others', () => {
+  const host = 'x.example:5061';
+  for (const [method, url, json] of [
+    ['POST', '/fqdns', { fqdn: host }],
+    ['PATCH', '/ips/1', { ip_address: host }],
+    ['POST', '/siprec_connectors', { host }],
+    ['PUT', '/siprec_connectors/c', { host }],
+    ['PATCH', '/uac_connections/1', { external_uac_settings: { outbound_proxy: `sip:${host}` } }],
+    ['PUT', '/custom_storage_credentials/1', { configuration: { endpoint: host } }],
+    ['PUT', '/compute/funcs/1/logs/export', { endpoint: host }],
+  ] as const)
+    assert.deepEqual(hosts(url, json, method), [`https://${host}`], url);
+  assert.deepEqual(hosts('/access_ip_address', { ip_address: '203.0.113.9' }), [], 'who may come in');
+});
+
 test('an address in a script is found however it is written', () => {
   const script = (Redirect: string): object => ({
     To: '+15005550006',

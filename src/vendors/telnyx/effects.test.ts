@@ -125,5 +125,11 @@ test('a write that does more than write says so, since a rule for reading person
   assert.deepEqual(effects('POST', '/storage/sqldbs/1/actions/query'), ['write', 'delete', 'pii', 'export']);
   for (const url of ['/10dlc/brand/B1', '/10dlc/campaign/C1'])
     assert.ok(effects('PUT', url).includes('routing'), `${url} has webhooks`);
+  for (const [method, url] of [
+    ['POST', '/siprec_connectors'],
+    ['PUT', '/siprec_connectors/c'],
+  ] as const)
+    assert.ok(effects(method, url).includes('export'), 'calls are copied there');
+  assert.ok(effects('PATCH', '/global_ip_assignments/1').includes('routing'));
   assert.ok(effects('POST', '/ai/assistants/1/tools/2/test').includes('indirect'), 'the tool is really run');
 });

@@ -1,6 +1,6 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import type { JsonObject } from '../shared/json-body.ts';
+import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
 import {
   createNameCheck,
   type IntentDetails,
@@ -10,6 +10,7 @@ import {
   phoneOf,
   Unreadable,
 } from '../shared/reading.ts';
+import type { Operation } from '../wire.ts';
 
 const FIELD = 'call_forwarding';
 const TO = 'forwards_to';
@@ -35,4 +36,18 @@ function forwardedTo(body: JsonObject, plan: NumberingPlan): readonly Destinatio
   checkNames(forwarding);
   const to = optionalText(forwarding, TO) ?? '';
   return to === '' ? [] : [phoneOf(to, `${FIELD}.${TO}`, plan)];
+}
+
+/** Where calls, recordings and logs are sent to is a host here, no URL; some of it stands within these. */
+const PLACES = ['configuration', 'external_uac_settings'];
+const HOSTS = ['host', 'fqdn', 'ip_address', 'endpoint', 'proxy', 'outbound_proxy'];
+
+/** Hosts to which connections, connectors and stores lead, as addresses like others. */
+export function ledTo(given: JsonObject, { effects }: Operation): readonly string[] {
+  if (!effects.includes('routing')) return [];
+  const places = [given, ...PLACES.map((name) => fieldOf(given, name)).filter(isJsonObject)];
+  const hosts = places.flatMap((place) => HOSTS.map((name) => fieldOf(place, name)));
+  return hosts
+    .filter((host) => typeof host === 'string' && host !== '' && !host.includes('//'))
+    .map((host) => `https://${String(host).replace(/^sips?:/i, '')}`);
 }

@@ -34,7 +34,7 @@ import {
 } from './calls.ts';
 import { withCalled } from './assistants.ts';
 import { COMMANDS, exportsOf } from './commands.ts';
-import { bulkForwardedTo, readForwarding } from './forwarding.ts';
+import { bulkForwardedTo, ledTo, readForwarding } from './forwarding.ts';
 import { QUANTITY_READERS } from './quantities.ts';
 import { TEXT_READERS } from './texts.ts';
 import { readConferenceChange, readTexmlCall, readTexmlChange } from './texml.ts';
@@ -144,7 +144,8 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const given = looseParameters(operation, request);
     const effects = effectsOf(operation, request, given);
     const destinations = operation.id === 'phoneNumbers.jobs.updateBatch' ? bulkForwardedTo(given, plan) : [];
-    const details = { effects, destinations, parameters: parametersOf(given), callbacks: urlsIn(given) };
+    const callbacks = [...urlsIn(given), ...ledTo(given, operation)];
+    const details = { effects, destinations, parameters: parametersOf(given), callbacks };
     const free = !operation.effects.includes('spend');
     return CALL_COMMAND.test(operation.id) && free
       ? { action: 'call.modify', channel: 'voice', ...details }
