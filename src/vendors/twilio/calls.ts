@@ -56,7 +56,7 @@ export function readCallUpdate(parameters: Parameters, plan: NumberingPlan): Int
     };
   const twiml = twimlOf(parameters, plan);
   return {
-    ...voice(parameters, twiml),
+    ...voice(parameters, withRunningLeg(twiml)),
     action: 'call.modify',
     channel: 'voice',
     destinations: twiml.destinations,
@@ -95,6 +95,11 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
     parameters: parameters.map,
     callbacks: [...callbacksOf(parameters), ...twiml.callbacks],
   };
+}
+
+/** The call that runs goes on until the new time limit, wherever it leads: what is dialled costs besides. */
+function withRunningLeg(twiml: TwimlFacts): TwimlFacts {
+  return twiml.destinations.length === 0 ? twiml : { ...twiml, extras: new Set([...twiml.extras, 'leg']) };
 }
 
 const NO_TWIML: TwimlFacts = { destinations: [], extras: new Set(), callbacks: [] };
