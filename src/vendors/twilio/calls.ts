@@ -91,7 +91,8 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
     // What the callee sees wins: a list of allowed senders must not be passed by naming two.
     sender: textParameter(parameters, 'CallerId') ?? textParameter(parameters, 'From'),
     callSeconds: timeLimit(parameters),
-    extras: [...extras],
+    content: twiml.content,
+    extras: [...extras, ...furtherTexts(twiml)],
     parameters: parameters.map,
     callbacks: [...callbacksOf(parameters), ...twiml.callbacks],
   };
@@ -102,7 +103,12 @@ function withRunningLeg(twiml: TwimlFacts): TwimlFacts {
   return twiml.destinations.length === 0 ? twiml : { ...twiml, extras: new Set([...twiml.extras, 'leg']) };
 }
 
-const NO_TWIML: TwimlFacts = { destinations: [], extras: new Set(), callbacks: [] };
+const NO_TWIML: TwimlFacts = { destinations: [], extras: new Set(), callbacks: [], content: null };
+
+/** The first segment is among the extras. */
+function furtherTexts({ content }: TwimlFacts): readonly string[] {
+  return content === null ? [] : Array<string>(content.segments + content.media - 1).fill('sms');
+}
 
 function twimlOf(parameters: Parameters, plan: NumberingPlan): TwimlFacts {
   const text = textParameter(parameters, 'Twiml');

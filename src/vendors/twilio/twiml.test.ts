@@ -123,3 +123,16 @@ test('what the SDK for Node writes besides is known: echo, nested addresses, hea
   assert.deepEqual(call(`<Response><Dial>${application}</Dial></Response>`).extras, ['leg']);
   assert.match(problemOf('<Response><Dial><Sip></Sip></Dial></Response>'), /Sip/);
 });
+
+test('text messages in a script are charged by the segment, and counted for the policy', () => {
+  const text = 'x'.repeat(1600);
+  const long = call(
+    `<Response><Sms to="+15005550001">${text}</Sms><Sms to="+15005550001">a</Sms></Response>`,
+  );
+  assert.deepEqual([long.content?.segments, long.extras.filter((one) => one === 'sms').length], [12, 12]);
+  const picture = '<Message to="+15005550001"><Body>a</Body><Media>https://x.example/a.png</Media></Message>';
+  const { content, extras } = call(`<Response>${picture}</Response>`);
+  assert.equal(content?.media, 1);
+  assert.ok(extras.filter((one) => one === 'sms').length >= 2);
+  assert.equal(call('<Response><Pause/></Response>').content, null);
+});

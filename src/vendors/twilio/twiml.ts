@@ -1,4 +1,5 @@
-import type { Destination } from '../../intent/intent.ts';
+import type { Content, Destination } from '../../intent/intent.ts';
+import { countSegments } from '../../intent/segments.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { namedOf, phoneOf, Unreadable } from '../shared/reading.ts';
 import { readXml, type XmlElement } from '../shared/xml.ts';
@@ -9,6 +10,8 @@ export interface TwimlFacts {
   readonly destinations: readonly Destination[];
   readonly extras: ReadonlySet<string>;
   readonly callbacks: readonly string[];
+  /** All text messages together; null without any. */
+  readonly content: Content | null;
 }
 
 interface Collector {
@@ -16,6 +19,8 @@ interface Collector {
   readonly destinations: Destination[];
   readonly extras: Set<string>;
   readonly callbacks: string[];
+  readonly texts: string[];
+  readonly media: string[];
 }
 
 type Visit = (element: XmlElement, facts: Collector) => void;
@@ -56,8 +61,8 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ['Recording', extra('recording')],
   ['Sms', visitMessage],
   ['Message', visitMessage],
-  ['Body', nothing],
-  ['Media', nothing],
+  ['Body', ({ text }, { texts }) => void texts.push(text)],
+  ['Media', ({ text }, { media }) => void media.push(text)],
   ['Pay', both(extra('payment'), leg)],
   ['Transcription', extra('transcription')],
   ['Stream', extra('stream')],
@@ -73,7 +78,14 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
 
 /** Reads inline TwiML. A verb that is not known is refused: nobody could say what it costs. Throws `Unreadable`. */
 export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
-  const facts: Collector = { plan, destinations: [], extras: new Set(), callbacks: [] };
+  const facts: Collector = {
+    plan,
+    destinations: [],
+    extras: new Set(),
+    callbacks: [],
+    texts: [],
+    media: [],
+  };
   const elements = readXml(text, 'Twiml');
   for (const [place, element] of elements.entries()) {
     const visit = VISITS.get(element.name);
@@ -84,7 +96,13 @@ export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
   }
   if (facts.destinations.length > MAX_DESTINATIONS)
     throw new Unreadable(`\`Twiml\` dials more than ${MAX_DESTINATIONS} destinations.`);
-  return facts;
+  return { ...facts, content: contentOf(facts) };
+}
+
+function contentOf({ texts, media }: Collector): Content | null {
+  if (texts.length === 0) return null;
+  const segments = texts.reduce((sum, text) => sum + countSegments(text).segments, 0);
+  return { segments, encoding: null, media: media.length, text: null };
 }
 
 /** A `<Sip>` whose address stands in the `<Uri>` within it. */
@@ -152,6 +170,7 @@ function visitMessage(element: XmlElement, facts: Collector): void {
     throw new Unreadable(`\`Twiml\` must name the recipient of \`${element.name}\` (\`to\`).`);
   facts.destinations.push(messageRecipient(to, 'to', facts.plan).destination);
   facts.extras.add('sms');
+  facts.texts.push(element.text);
 }
 
 function collectUrls({ name, attributes, text }: XmlElement, { callbacks }: Collector): void {
