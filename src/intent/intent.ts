@@ -74,6 +74,8 @@ export interface Intent {
   /** One entry per charge: a message to three recipients has three. Empty when nothing is addressed. */
   readonly destinations: readonly Destination[];
   readonly sender: string | null;
+  /** Whom recipients may see besides: the sender of a fallback, the caller of a leg that a script dials. Absent: nobody. */
+  readonly furtherSenders?: readonly string[];
   readonly content: Content | null;
   /** How many an order is for, where no destination says so (SIM cards, a block of numbers): each is charged. Absent: one. */
   readonly quantity?: number;

@@ -134,6 +134,25 @@ describe('policy', () => {
     assert.match(decide(denied('Shop'), from('+4915215550000')), /allowed/);
   });
 
+  it('means every sender that recipients may see', () => {
+    const allowed = `${ALLOW}, from: { senders: [Shop] } }`;
+    const denied = `${ALLOW} }\n  - { id: no, effect: deny, from: { senders: [Bank] } }`;
+    const from = (...furtherSenders: string[]) =>
+      messageTo([phone('+4915215551234')], { sender: 'Shop', furtherSenders });
+    for (const [senders, isAllowed] of [
+      [[], true],
+      [['Shop'], true],
+      [['Shop', 'Bank'], false],
+    ] as const)
+      for (const policy of [allowed, denied])
+        assert.equal(
+          /allowed/.test(decide(policy, from(...senders))),
+          isAllowed,
+          `${senders.join(' ')} ${policy}`,
+        );
+    assert.doesNotMatch(decide(allowed, { ...from('Shop'), sender: null }), /allowed/);
+  });
+
   it('compares the price with the limit of the rule', () => {
     assert.match(
       decide(`${ALLOW}, limits: { maxPrice: "0.07 USD" } }`),

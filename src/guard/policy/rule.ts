@@ -80,7 +80,7 @@ type Condition = (question: Question) => string | null;
 
 function compileConditions(rule: PolicyRule): readonly Condition[] {
   const conditions: (Condition | null)[] = [
-    senderCondition(rule.from?.senders),
+    senderCondition(rule.from?.senders, rule.effect === 'allow'),
     scheduleCondition(rule.when),
     ...limitConditions(rule.limits),
     parameterCondition(rule.parameters?.forbid),
@@ -89,13 +89,16 @@ function compileConditions(rule: PolicyRule): readonly Condition[] {
   return conditions.filter((one) => one !== null);
 }
 
-function senderCondition(senders: readonly string[] | undefined): Condition | null {
+/** Whom an allow rule names must be all that recipients may see; a deny rule hits any of them. */
+function senderCondition(senders: readonly string[] | undefined, isAllow: boolean): Condition | null {
   if (senders === undefined) return null;
   const named = new Set(senders.map(asSender));
-  return ({ intent }) =>
-    intent.sender !== null && named.has(asSender(intent.sender))
-      ? null
-      : 'the sender is not one of those named';
+  const isNamed = (sender: string): boolean => named.has(asSender(sender));
+  return ({ intent: { sender, furtherSenders = [] } }) => {
+    const first = sender !== null && isNamed(sender);
+    const holds = isAllow ? first && furtherSenders.every(isNamed) : first || furtherSenders.some(isNamed);
+    return holds ? null : 'the sender is not one of those named';
+  };
 }
 
 /** Vendors take a number in many forms: a rule means all of them. Names stay as they are. */

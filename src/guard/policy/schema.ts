@@ -122,7 +122,11 @@ const rule = z
     what: what.optional(),
     to: to.optional(),
     from: z
-      .strictObject({ senders: names.describe('Numbers, in any form, or names as the request states them.') })
+      .strictObject({
+        senders: names.describe(
+          'Numbers, in any form, or names as the request states them; of fallbacks and of dialled legs as well.',
+        ),
+      })
       .optional()
       .describe('Senders; any without it.'),
     when: when.optional(),

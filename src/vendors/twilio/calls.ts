@@ -90,6 +90,7 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
   return {
     // What the callee sees wins: a list of allowed senders must not be passed by naming two.
     sender: textParameter(parameters, 'CallerId') ?? textParameter(parameters, 'From'),
+    furtherSenders: twiml.senders,
     callSeconds: timeLimit(parameters),
     content: twiml.content,
     extras: [...extras, ...furtherTexts(twiml)],
@@ -103,7 +104,13 @@ function withRunningLeg(twiml: TwimlFacts): TwimlFacts {
   return twiml.destinations.length === 0 ? twiml : { ...twiml, extras: new Set([...twiml.extras, 'leg']) };
 }
 
-const NO_TWIML: TwimlFacts = { destinations: [], extras: new Set(), callbacks: [], content: null };
+const NO_TWIML: TwimlFacts = {
+  destinations: [],
+  extras: new Set(),
+  callbacks: [],
+  senders: [],
+  content: null,
+};
 
 /** The first segment is among the extras. */
 function furtherTexts({ content }: TwimlFacts): readonly string[] {

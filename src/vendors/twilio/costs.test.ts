@@ -70,3 +70,12 @@ test('a document of the preview of hosted numbers can be deleted', () => {
   const url = '/HostedNumbers/AuthorizationDocuments/PX1';
   assert.deepEqual(intent('preview', { method: 'DELETE', url }).effects, ['delete', 'routing']);
 });
+
+test('a running call that is made to dial goes on itself, to nobody knows where: that is a further leg', () => {
+  const change = (twiml: string) =>
+    intent('api', { url: `${ROOT}/Calls/CA1.json`, form: { Twiml: `<Response>${twiml}</Response>` } }).extras;
+  assert.deepEqual(change('<Dial>+15005550001</Dial>'), ['leg']);
+  assert.deepEqual(change('<Dial record="true"><Client>a</Client></Dial>'), ['recording', 'leg']);
+  // Without a recipient the price is that of a call to anywhere, which is this one.
+  assert.deepEqual(change('<Pause/>'), []);
+});

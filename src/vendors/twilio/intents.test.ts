@@ -203,15 +203,6 @@ test('ending a call costs nothing; sending it elsewhere may dial', () => {
   assert.deepEqual(addresses(dial), ['phone +15005550001']);
 });
 
-test('a running call that is made to dial goes on itself, to nobody knows where: that is a further leg', () => {
-  const change = (twiml: string) =>
-    intentOf(api('/Calls/CA1.json', `Twiml=${encodeURIComponent(`<Response>${twiml}</Response>`)}`)).extras;
-  assert.deepEqual(change('<Dial>+15005550001</Dial>'), ['leg']);
-  assert.deepEqual(change('<Dial record="true"><Client>a</Client></Dial>'), ['recording', 'leg']);
-  // Without a recipient the price is that of a call to anywhere, which is this one.
-  assert.deepEqual(change('<Pause/>'), []);
-});
-
 test('the time limit is written where the vendor enforces it, over any that the app sent', () => {
   const limited = (path: string, text: string): string => {
     const request = api(path, text);

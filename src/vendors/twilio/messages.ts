@@ -27,13 +27,14 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
   const media = formValues(parameters.form, 'MediaUrl').length;
   const isMms = media > 0 || isOnParameter(parameters, 'SendAsMms');
   const used: Channel = channel ?? (isMms ? 'mms' : 'sms');
-  const hasFallback =
-    used === 'mms' || (used !== 'sms' && textParameter(parameters, 'FallbackFrom') !== null);
+  const fallback = textParameter(parameters, 'FallbackFrom');
+  const hasFallback = used === 'mms' || (used !== 'sms' && fallback !== null);
   return {
     action: 'message.send',
     channel: used,
     destinations: [destination],
     sender: textParameter(parameters, 'From') ?? textParameter(parameters, 'MessagingServiceSid'),
+    furtherSenders: fallback === null ? [] : [fallback],
     content: contentOf(parameters, used === 'sms' || hasFallback, media),
     extras: hasFallback ? ['failover_sms'] : [],
     parameters: parameters.map,

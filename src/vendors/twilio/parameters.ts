@@ -35,7 +35,7 @@ const REPEATABLE: ReadonlySet<string> = new Set(
 /** Parameters that decide about money or safety: another spelling of them is refused, in case the vendor takes it. */
 const SPELLING: ReadonlyMap<string, string> = new Map(
   (
-    'AccountSid AddOns AnnounceUrl ApplicationSid AreaCode Body CallRecord CallTo Channel ConferenceRecord ContentSid ' +
+    'AccountSid AddOns AnnounceUrl ApplicationSid AreaCode Body CallerId CallRecord CallTo Channel ConferenceRecord ContentSid ' +
     'Definition DequeueRecord DequeueTo EmergencyStatus FallbackFrom FallbackUrl Fields From HoldUrl Identifier Identity Instruction MachineDetection ' +
     'MediaUrl MessagingBinding.Address MessagingServiceSid Participant Participants PhoneNumber Record RiskCheck ' +
     'RecordingConfigurationId Segment SendAsMms ShortenUrls SinkConfiguration Status Tag TimeLimit To ToBinding Twiml ' +

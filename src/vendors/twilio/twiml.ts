@@ -10,6 +10,8 @@ export interface TwimlFacts {
   readonly destinations: readonly Destination[];
   readonly extras: ReadonlySet<string>;
   readonly callbacks: readonly string[];
+  /** Whom those see who are dialled or written to, where it says so. */
+  readonly senders: readonly string[];
   /** All text messages together; null without any. */
   readonly content: Content | null;
 }
@@ -19,6 +21,7 @@ interface Collector {
   readonly destinations: Destination[];
   readonly extras: Set<string>;
   readonly callbacks: string[];
+  readonly senders: string[];
   readonly texts: string[];
   readonly media: string[];
 }
@@ -28,6 +31,7 @@ type Visit = (element: XmlElement, facts: Collector) => void;
 const MAX_DESTINATIONS = 50;
 /** Voices that cost several times what a minute of a call does. */
 const PREMIUM_VOICE = /neural|generative|long-?form|wavenet|studio|journey|chirp|elevenlabs/i;
+const SENDERS = ['callerId', 'from'] as const;
 const nothing: Visit = () => undefined;
 /** The vendor goes on with the document of another URL, which may dial. */
 const leg: Visit = (_element, { extras }) => void extras.add('leg');
@@ -83,6 +87,7 @@ export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
     destinations: [],
     extras: new Set(),
     callbacks: [],
+    senders: [],
     texts: [],
     media: [],
   };
@@ -130,13 +135,17 @@ function visitDial(element: XmlElement, facts: Collector): void {
   if (element.text !== '') facts.destinations.push(phoneOf(element.text, 'Dial', facts.plan));
 }
 
-/** Of whatever verb: recording, detection, and documents that the vendor goes on with. */
-function visitAttributes({ attributes }: XmlElement, { extras }: Collector): void {
+/** Of whatever verb: recording, detection, other senders, and documents that the vendor goes on with. */
+function visitAttributes({ attributes }: XmlElement, { extras, senders }: Collector): void {
   const record = attributes.get('record') ?? 'do-not-record';
   if (record !== 'do-not-record' && record !== 'false') extras.add('recording');
   if ((attributes.get('recordingConfigurationId') ?? '') !== '') extras.add('recording');
   if (attributes.has('action') || attributes.has('referUrl')) extras.add('leg');
   if (attributes.has('machineDetection')) extras.add('machine_detection');
+  for (const name of SENDERS) {
+    const sender = attributes.get(name) ?? '';
+    if (sender !== '') senders.push(sender);
+  }
 }
 
 /** Charged by the character, and a loop speaks for as long as the call lasts. */

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plan, wire } from '../shared/wire-fixture.ts';
+import { operations } from './facts.ts';
+import { readIntent } from './intents.ts';
+
+const TO = '+15005550006';
+
+function read(what: 'Calls' | 'Messages', form: Readonly<Record<string, string>>) {
+  const url = `/2010-04-01/Accounts/AC${'f'.repeat(32)}/${what}.json`;
+  const request = wire('api.twilio.com', { url, form: { To: TO, ...form } });
+  const operation = operations.match(request.method, request.host, request.segments);
+  assert.ok(operation);
+  return readIntent(operation, request, plan);
+}
+
+function sendersOf(what: 'Calls' | 'Messages', form: Readonly<Record<string, string>>) {
+  const reading = read(what, form);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return [reading.intent.sender, ...(reading.intent.furtherSenders ?? [])];
+}
+
+test('whoever is shown to those whom a script dials or writes to is a sender as well', () => {
+  const inside = (verb: string) =>
+    sendersOf('Calls', { From: 'Shop', Twiml: `<Response>${verb}</Response>` });
+  assert.deepEqual(inside(`<Dial callerId="Bank">${TO}</Dial>`), ['Shop', 'Bank']);
+  assert.deepEqual(inside(`<Sms to="${TO}" from="Bank">x</Sms>`), ['Shop', 'Bank']);
+  assert.deepEqual(inside(`<Dial callerId="">${TO}</Dial>`), ['Shop']);
+});
+
+test('a fallback has a sender of its own', () => {
+  const form = { MessagingServiceSid: 'MG1', FallbackFrom: 'Bank', Body: 'x' };
+  assert.deepEqual(sendersOf('Messages', form), ['MG1', 'Bank']);
+});
+
+test('the sender that wins in a call is spelled exactly', () => {
+  assert.deepEqual(sendersOf('Calls', { From: 'Shop', CallerId: 'Bank' }), ['Bank']);
+  const other = read('Calls', { From: 'Shop', callerid: 'Bank' });
+  assert.match(other.kind === 'malformed' ? other.problem : '', /`CallerId`/);
+});
