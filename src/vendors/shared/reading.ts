@@ -107,10 +107,15 @@ export function pairsOf(text: string): ReadonlyMap<string, string> {
   return reading.value;
 }
 
-/** Blanks, a byte order mark and the like: some parsers take them away, and see a name that stands there twice. */
+/**
+ * Blanks, a byte order mark and the like: some parsers take them away, and see a name that stands there twice. And the
+ * name by which a read may become a request that sends.
+ */
 export function checkPlainName(name: string): void {
   if (!/^[\x21-\x7e]+$/.test(name))
     throw new Unreadable('Names of parameters must be printable, without blanks.');
+  if (/^_method$/i.test(name))
+    throw new Unreadable('The parameter `_method` is not allowed: to some it means another method.');
 }
 
 /**

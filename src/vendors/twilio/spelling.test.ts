@@ -32,6 +32,17 @@ test('operations whose parameters begin in lower case, as the SDK for Node sends
     assert.equal(read(host, { url }).kind, 'intent', url);
 });
 
+test('no parameter makes another request of a read, or of a change', () => {
+  const root = `/2010-04-01/Accounts/AC${'f'.repeat(32)}`;
+  const send = '_method=POST&To=%2B449012345678&From=%2B15005550006&Body=x';
+  for (const parts of [
+    { url: `${root}/Messages.json?${send}` },
+    { url: `${root}/Messages.json?${send.replace('_m', '_M')}` },
+    { url: `${root}/Addresses/AD1.json`, form: { _method: 'DELETE' } },
+  ])
+    assert.equal(read('api', parts).kind, 'malformed', parts.url);
+});
+
 test('of such operations, too, nothing is named twice in other letters, and all others keep the spelling', () => {
   const twice = { phoneNumber: '+15005550006', PhoneNumber: '+449012345678' };
   assert.equal(
