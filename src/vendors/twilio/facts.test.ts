@@ -59,6 +59,14 @@ const REVIEWED: readonly (readonly [id: string, ...effects: string[]])[] = [
   ['CreateNewFactor', 'secret'],
   ['UpdateTaskReservation', 'indirect'],
   ['CreateUserDefinedMessageSubscription', 'export'],
+  // Whoever binds an address to another's name gets what is written to him.
+  ['CreateBinding', 'indirect', 'routing'],
+  ['CreateSenderIdRegistration', 'secret', 'credential'],
+  ['CreateModuleData', 'routing', 'admin'],
+  // They say whether functions run with the account's credential, and whether calls are encrypted.
+  ['serverless.v1.UpdateService', 'credential'],
+  ['UpdateSipDomain', 'guard'],
+  ['UpdateTrunk', 'guard'],
 ];
 
 for (const [id, ...effects] of REVIEWED)
