@@ -162,6 +162,18 @@ describe('policy', () => {
     assert.match(decide(`${ALLOW}, limits: { maxPrice: "0.08 EUR" } }`), /price is in USD/);
   });
 
+  it('keeps hours for what is to be done later as well', () => {
+    const day = 'when: { hours: "08:00-20:00" }';
+    const denied = `${ALLOW} }\n  - { id: no, effect: deny, when: { hours: "20:00-08:00" } }`;
+    const after = (hours: number) =>
+      messageTo([phone('+4915215551234')], { doneAt: NOON + hours * 3_600_000 });
+    for (const policy of [`${ALLOW}, ${day} }`, denied]) {
+      assert.match(decide(policy, after(1)), /allowed by home/);
+      assert.doesNotMatch(decide(policy, after(9)), /allowed by/);
+      assert.doesNotMatch(decide(policy, after(1), NOON + 9 * 3_600_000), /allowed by/);
+    }
+  });
+
   it('keeps hours in the time zone of the rule', () => {
     const rule = `${ALLOW}, when: { hours: "08:00-12:30", timezone: Europe/Berlin } }`;
     assert.match(decide(rule), /only allowed at 08:00-12:30 Europe\/Berlin/);

@@ -81,7 +81,7 @@ type Condition = (question: Question) => string | null;
 function compileConditions(rule: PolicyRule): readonly Condition[] {
   const conditions: (Condition | null)[] = [
     senderCondition(rule.from?.senders, rule.effect === 'allow'),
-    scheduleCondition(rule.when),
+    scheduleCondition(rule.when, rule.effect === 'allow'),
     ...limitConditions(rule.limits),
     parameterCondition(rule.parameters?.forbid),
     callbackCondition(rule.callbacks?.hosts),
@@ -106,11 +106,15 @@ function asSender(text: string): string {
   return normalisePhone(text, { international: true }) ?? text;
 }
 
-function scheduleCondition(when: PolicyRule['when']): Condition | null {
+/** What is to be done later must be allowed now and then; a deny rule hits both. */
+function scheduleCondition(when: PolicyRule['when'], isAllow: boolean): Condition | null {
   const isOn = compileSchedule(when);
   if (isOn === null) return null;
   const hours = [when?.days?.join(', '), when?.hours, when?.timezone ?? 'UTC'].filter(Boolean).join(' ');
-  return ({ now }) => (isOn(now) ? null : `only allowed at ${hours}`);
+  return ({ now, intent: { doneAt = now } }) => {
+    const holds = isAllow ? isOn(now) && isOn(doneAt) : isOn(now) || isOn(doneAt);
+    return holds ? null : `only allowed at ${hours}`;
+  };
 }
 
 function limitConditions(limits: PolicyRule['limits']): readonly (Condition | null)[] {

@@ -101,7 +101,9 @@ const when = z
   .strictObject({
     hours: hours
       .optional()
-      .describe('Time of day; "22:00-06:00" goes over midnight and belongs to the day on which it begins.'),
+      .describe(
+        'Time of day, of the request and of a message that it schedules; "22:00-06:00" goes over midnight and belongs to the day on which it begins.',
+      ),
     days: z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
       .min(1)

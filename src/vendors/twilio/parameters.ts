@@ -38,7 +38,7 @@ const SPELLING: ReadonlyMap<string, string> = new Map(
     'AccountSid AddOns AnnounceUrl ApplicationSid AreaCode Body CallerId CallRecord CallTo Channel ConferenceRecord ContentSid ' +
     'Definition DequeueRecord DequeueTo EmergencyStatus FallbackFrom FallbackUrl Fields From HoldUrl Identifier Identity Instruction MachineDetection ' +
     'MediaUrl MessagingBinding.Address MessagingServiceSid Participant Participants PhoneNumber Record RiskCheck ' +
-    'RecordingConfigurationId Segment SendAsMms ShortenUrls SinkConfiguration Status Tag TimeLimit To ToBinding Twiml ' +
+    'RecordingConfigurationId Segment SendAsMms SendAt ShortenUrls SinkConfiguration Status Tag TimeLimit To ToBinding Twiml ' +
     'Type Url WaitUrl'
   )
     .split(' ')
