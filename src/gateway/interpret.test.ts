@@ -50,3 +50,30 @@ test('the mask of a secret is not written back to the vendor, where it would bec
   assert.match(step.refusal.message, /\[sealed\]/);
   assert.ok(read({ To: '+15005550006', Body: '[sealed]' }).ok, 'the text of a message is no secret');
 });
+
+test('nor is it in JSON that a field holds as text, in a form or in JSON', () => {
+  const vendor = VENDORS.find(({ id }) => id === 'twilio');
+  assert.ok(vendor);
+  const create = (SinkConfiguration: string) => {
+    const form = { SinkConfiguration, SinkType: 'segment', Description: 'x' };
+    const sent = wire('events.twilio.com', { url: '/v1/Sinks', form });
+    const operation = vendor.operations.match(sent.method, sent.host, sent.segments);
+    const account = { id: 'a', open: { fields: { accountSid: ACCOUNT_SID }, secrets: {} } };
+    const parts = { request: { vendor, operation }, wire: sent, account, claims: null };
+    return interpret(parts as unknown as Interpretation, plan);
+  };
+  for (const value of ['a real one', 'not [sealed]', '[sealed] neither'])
+    assert.ok(create(JSON.stringify({ write_key: value })).ok, value);
+  const masked = { write_key: '[sealed]' };
+  for (const json of [
+    JSON.stringify(masked),
+    JSON.stringify(masked, null, 2),
+    '{"write_key" :\t"[sealed]"}',
+    JSON.stringify({ inner: JSON.stringify(masked) }),
+    JSON.stringify({ inner: JSON.stringify(masked).replace(':', ':\n') }),
+  ]) {
+    const step = create(json);
+    assert.ok(!step.ok && step.refusal.code === 'intent_unreadable', json);
+    assert.match(step.refusal.message, /\[sealed\]/);
+  }
+});

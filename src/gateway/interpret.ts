@@ -67,8 +67,12 @@ function findExcess({ destinations, callbacks, extras }: Intent): string | null 
   return extras.length > MAX_EXTRAS ? `More than ${MAX_EXTRAS} parts of one request that cost.` : null;
 }
 
-/** What stands in answers for a secret, as the whole value of a field in JSON or in a form. */
-const MASKED = /:\s*"\[sealed\]"|=(?:\[|%5B)sealed(?:\]|%5D)(?:&|$)/i;
+/** What stands in answers for a secret. Here and below: also as forms encode it, and in JSON that a string of JSON holds. */
+const MASK = String.raw`(?:\[|%5B)sealed(?:\]|%5D)`;
+const QUOTE = String.raw`(?:\\|%5C)*(?:"|%22)`;
+const BLANKS = String.raw`(?:[\s+]|%20|%0[9AD]|(?:\\|%5C)+[nrt])*`;
+/** As the whole value of a field, in JSON or in a form. */
+const MASKED = new RegExp(`(?::|%3A)${BLANKS}${QUOTE}${MASK}${QUOTE}|=${MASK}(?:&|$)`, 'i');
 
 /** Who reads a resource and writes it back would replace the secret by its mask. */
 function findMask({ action }: Intent, { body }: WireRequest): string | null {
