@@ -91,6 +91,16 @@ test('with scope `vendors` the program keeps its own proxy settings, which vendo
   assert.ok(environment['NODE_OPTIONS']?.includes('preload.mjs'));
 });
 
+test('they are excepted also in settings of npm, which axios with scope `vendors` obeys before NO_PROXY', () => {
+  for (const name of ['npm_config_no_proxy', 'NPM_CONFIG_NO_PROXY', 'npm_config_noproxy']) {
+    const base = { npm_config_https_proxy: 'http://corporate:1', [name]: 'db.internal' };
+    const environment = prepareEnvironment({ ...options, base, scope: 'vendors' });
+    assert.equal(environment['npm_config_https_proxy'], 'http://corporate:1');
+    assert.equal(environment[name], 'db.internal,api.acme.example,.cloud.example');
+    assert.equal(environment['NO_PROXY'], 'api.acme.example,.cloud.example');
+  }
+});
+
 test('proxy settings that npm hands on, which some clients obey before all others, name the gateway', () => {
   const base = { npm_config_http_proxy: 'http://corporate:1', npm_config_no_proxy: '*' };
   const environment = prepareEnvironment({ ...options, base });

@@ -13,6 +13,7 @@ const OPERATOR = new Set(['RINGFENCE_TOKEN', 'RINGFENCE_KEY_RING', 'RINGFENCE_DA
 
 /** Settings of npm, which it hands on to scripts, and some clients (axios) obey before `HTTPS_PROXY` and `NO_PROXY`. */
 const FROM_NPM = /^npm_config_((https?_)?proxy|no_?proxy)$/i;
+const EXCEPTIONS_FROM_NPM = /^npm_config_no_?proxy$/i;
 
 export interface EnvironmentOptions {
   /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
@@ -98,8 +99,14 @@ function pythonVariables({ tls, python, base }: EnvironmentOptions): Record<stri
 
 /** A proxy of the program's own leads past the gateway: without it the preload sees the connection. */
 function directVariables({ hosts, base }: EnvironmentOptions): Record<string, string> {
-  const direct = [...ownExceptions(base), ...hosts.map((host) => host.replace('*', ''))].join(',');
-  return { NO_PROXY: direct, no_proxy: direct };
+  const vendors = hosts.map((host) => host.replace('*', ''));
+  const direct = [...ownExceptions(base), ...vendors].join(',');
+  const fromNpm = Object.entries(base).filter(([name, own]) => EXCEPTIONS_FROM_NPM.test(name) && own);
+  return {
+    NO_PROXY: direct,
+    no_proxy: direct,
+    ...Object.fromEntries(fromNpm.map(([name, own]) => [name, [own, ...vendors].join(',')])),
+  };
 }
 
 function ownExceptions(base: Environment): readonly string[] {
