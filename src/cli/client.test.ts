@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Progress } from '../kernel/progress.ts';
 import { createClient } from './client.ts';
@@ -27,6 +29,13 @@ test('a problem becomes the same fault', async (t) => {
   const client = await clientFor(t, (_, response) => response.writeHead(403).end(JSON.stringify(problem)));
   const failure = (await client.call('apps.list', {}).catch((error: unknown) => error)) as RingfenceError;
   assert.deepEqual([failure.code, failure.message, exitCodeOf(failure)], ['killed', 'All is stopped.', 5]);
+});
+
+test('somebody else who answers is told apart, also with a status that means nothing', async (t) => {
+  for (const status of [304, 305, 999]) {
+    const client = await clientFor(t, (_, response) => response.writeHead(status).end());
+    await assert.rejects(client.call('apps.list', {}), { code: 'admin_unreachable' }, String(status));
+  }
 });
 
 test('somebody else who answers is told apart, also when it names a code that is none', async (t) => {
@@ -112,4 +121,35 @@ test('a failure is one JSON object under --json, with its causes under --verbose
   assert.deepEqual(causes, ['Error: why']);
   assert.ok(formatFailure(error, { json: false, verbose: true }).endsWith('because: Error: why'));
   assert.ok(!formatFailure(error, { json: false, verbose: false }).includes('why'));
+});
+
+test('what goes to this machine in clear asks no proxy, whatever Node does with the one of the environment', async (t) => {
+  const seen: string[] = [];
+  const proxy = createServer((_, response) => response.end()).on('connect', (request, socket) => {
+    seen.push(request.url ?? '');
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  const admin = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end('[]'),
+  );
+  const urls = await Promise.all(
+    [proxy, admin].map(async (server) => {
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      t.after(() => server.close());
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    }),
+  );
+  const script = `
+    import { createClient } from ${JSON.stringify(new URL('client.ts', import.meta.url).href)};
+    const client = createClient({ url: process.argv[1], token: 'secret-token', actor: null });
+    console.log(JSON.stringify(await client.call('apps.list', {})));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', script, urls[1] ?? ''],
+    {
+      timeout: 20_000,
+      env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: urls[0], http_proxy: urls[0] },
+    },
+  );
+  assert.deepEqual([stdout.trim(), seen], ['[]', []]);
 });

@@ -2,6 +2,7 @@ import type { Answer, Sent } from '../api/contract.ts';
 import { pathOf, type RouteId } from '../api/paths.ts';
 import { ERRORS, RingfenceError, type ErrorCode } from '../kernel/errors.ts';
 import type { Progress } from '../kernel/progress.ts';
+import { fetchDirectly } from './fetch-directly.ts';
 import type { ProgressLine } from './progress.ts';
 
 export interface ClientOptions {
@@ -29,14 +30,15 @@ type Input = Readonly<Record<string, unknown>>;
 /** A client of the admin API. It follows no redirect: the token goes to the URL it is meant for and nowhere else. */
 export function createClient(options: ClientOptions): AdminClient {
   async function send(id: RouteId, input: Input, signal?: AbortSignal): Promise<Response> {
-    const { url, headers, init } = requestOf(options, id, input);
-    if (signal === undefined) headers['accept'] = 'application/json, application/x-ndjson';
-    const response = await fetch(url, signal === undefined ? init : { ...init, signal }).catch(
-      (cause: unknown) => {
-        if (signal?.aborted === true) throw cause;
-        throw new RingfenceError('admin_unreachable', `Nothing answers at ${options.url}.`, { cause });
-      },
-    );
+    const { url, ...init } = requestOf(options, id, input);
+    if (signal === undefined) init.headers['accept'] = 'application/json, application/x-ndjson';
+    const asked = signal === undefined ? init : { ...init, signal };
+    const answering =
+      url.protocol === 'http:' ? fetchDirectly(url, asked) : fetch(url, { ...asked, redirect: 'error' });
+    const response = await answering.catch((cause: unknown) => {
+      if (signal?.aborted === true) throw cause;
+      throw new RingfenceError('admin_unreachable', `Nothing answers at ${options.url}.`, { cause });
+    });
     if (!response.ok) throw await readFault(response, options.url);
     return response;
   }
@@ -67,12 +69,12 @@ function requestOf({ url: origin, token, actor }: ClientOptions, id: RouteId, in
   const headers: Record<string, string> = { accept: 'application/json' };
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
   if (actor !== null) headers['ringfence-actor'] = actor;
-  const init: RequestInit = { method, headers, redirect: 'error' };
   if (method === 'POST' || method === 'PUT') {
     headers['content-type'] = 'application/json';
-    init.body = JSON.stringify(Object.fromEntries(rest));
-  } else for (const [name, value] of rest) url.searchParams.set(name, String(value));
-  return { url, headers, init };
+    return { url, method, headers, body: JSON.stringify(Object.fromEntries(rest)) };
+  }
+  for (const [name, value] of rest) url.searchParams.set(name, String(value));
+  return { url, method, headers };
 }
 
 function isJson(response: Response): boolean {

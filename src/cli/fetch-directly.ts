@@ -1,0 +1,34 @@
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+export interface DirectRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+const SILENCE_MILLISECONDS = 300_000;
+
+/**
+ * `fetch` for http, which follows no redirect and asks no proxy. Node's own hands what goes to this machine to the proxy
+ * of the environment as well (NODE_USE_ENV_PROXY), and with it a token in clear.
+ */
+export function fetchDirectly(url: URL, { body, ...given }: DirectRequest): Promise<Response> {
+  const options = { ...given, agent: new Agent(), timeout: SILENCE_MILLISECONDS };
+  return new Promise((resolve, reject) => {
+    const call = request(url, options, (answer) => resolve(responseOf(answer)));
+    call.once('timeout', () => call.destroy(new Error('the server is silent')));
+    call.once('error', reject).end(body);
+  });
+}
+
+const WITHOUT_BODY = new Set([204, 205, 304]);
+const HIGHEST = 599;
+
+function responseOf(answer: IncomingMessage): Response {
+  const { statusCode = 0, headers } = answer;
+  const body = WITHOUT_BODY.has(statusCode) ? null : (Readable.toWeb(answer) as ReadableStream);
+  const status = Math.min(statusCode, HIGHEST); // What is higher is no `Response`, and nobody's meaning.
+  return new Response(body, { status, headers: { 'content-type': headers['content-type'] ?? '' } });
+}
