@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -77,6 +77,15 @@ describe('the package, installed', () => {
       stderr,
       new RegExp(`needs Node ${manifest.engines.node.slice(2)} or later, and .* is 24.11.9`),
     );
+  });
+
+  it('brings the templates that its guides tell to install', () => {
+    const place = join(project, 'node_modules', 'ringfence');
+    for (const guide of ['running.md', 'scanner.md']) {
+      const text = readFileSync(join(place, 'docs', guide), 'utf8');
+      const [path = 'none'] = /(?<=\]\(\.\.\/)templates\/[^)]+/.exec(text) ?? [];
+      assert.ok(existsSync(join(place, path)), `${guide}: ${path}`);
+    }
   });
 
   it('finds what a history holds, in several threads', () => {
