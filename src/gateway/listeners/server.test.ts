@@ -13,13 +13,17 @@ const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n';
 describe('what follows a request on its connection', () => {
   const counters = createCounters();
   let server: Server;
+  let isClosing = false;
+  let begun = 0;
   before(async () => {
     const exchange: Parameters<typeof createListener>[0]['exchange'] = async (request, response) => {
+      begun += 1;
       request.resume();
       await sleep(100);
       response.end('done');
     };
-    server = createListener({ exchange, locate: () => null, counters, connections: 10 });
+    const options = { exchange, locate: () => null, counters, connections: 10 };
+    server = createListener({ ...options, isClosing: () => isClosing });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -44,5 +48,13 @@ describe('what follows a request on its connection', () => {
 
   it('is refused when nothing is awaited', async () => {
     assert.deepEqual(await answersTo('garbage\r\n\r\n'), ['400']);
+  });
+
+  it('is not begun when the gateway stops, as no answer to it could leave', async () => {
+    begun = 0;
+    isClosing = true;
+    assert.deepEqual(await answersTo(`${HEAD}{}`.repeat(3)), ['200']);
+    assert.deepEqual(await answersTo(`${HEAD}{}`, `${HEAD}{}`), ['200']);
+    assert.equal(begun, 2);
   });
 });

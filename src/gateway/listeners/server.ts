@@ -42,6 +42,8 @@ export function createListener(options: ListenerOptions): Server {
   /** The latest of each connection: answers leave in the order of requests. */
   const latest = new WeakMap<Socket, ServerResponse>();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    // The connection ends with that answer: what came behind must not happen, as nobody would be told of it.
+    if (latest.get(request.socket)?.shouldKeepAlive === false) return;
     latest.set(request.socket, response);
     if (isClosing()) response.shouldKeepAlive = false;
     void exchange(request, response, locate(request));
