@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { RingfenceError, systemReason } from '../kernel/errors.ts';
 
 const MIB = 1024 * 1024;
+/** Data-plane processes at most. */
+export const MOST_WORKERS = 64;
 
 const port = z.int().min(0).max(65535);
 const address = z.strictObject({
@@ -88,7 +90,7 @@ export const configSchema = z.strictObject({
   workers: z
     .int()
     .min(1)
-    .max(64)
+    .max(MOST_WORKERS)
     .optional()
     .describe('Data-plane processes; one less than there are processors without it.'),
   keyRing: z

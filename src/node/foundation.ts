@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathsOf, type Config } from '../config/config.ts';
+import { MOST_WORKERS, pathsOf, type Config } from '../config/config.ts';
 import { loadOrCreateCheckpointKey } from '../custody/checkpoint-key.ts';
 import { createKeyRing, type KeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
@@ -28,6 +28,15 @@ export const CONTROL = 'control';
 /** Node names of the data-plane processes. */
 export function dataPlaneNodes({ workers }: Pick<Config, 'workers'>): readonly string[] {
   return Array.from({ length: workers }, (_, index) => `w${index}`);
+}
+
+/** Those that there were with more workers, as on a larger machine: their journals stay, and may hold what is not loaded yet. */
+async function formerNodes(config: Config, { ledger }: Pick<Store, 'ledger'>): Promise<readonly string[]> {
+  const { journal } = pathsOf(config);
+  const former: string[] = [];
+  for (const node of dataPlaneNodes({ workers: MOST_WORKERS }).slice(config.workers))
+    if (existsSync(join(journal, node)) || (await ledger.cursors(node)).length > 0) former.push(node);
+  return former;
 }
 
 /** Setting that keeps the ledger clock from going back over a restart. */
@@ -66,6 +75,9 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
   return Object.freeze({
     config,
     paths,
+    /** Data-plane processes. */
+    nodes: dataPlaneNodes(config),
+    former: await formerNodes(config, store),
     ring,
     store,
     boot,

@@ -6,7 +6,7 @@ import { createBank, type Bank } from '../guard/budgets/bank.ts';
 import type { AdminAct } from '../journal/records.ts';
 import { openAftermath } from './aftermath.ts';
 import { createCustodians } from './custodians.ts';
-import { CONTROL, dataPlaneNodes, layFoundation, type Foundation } from './foundation.ts';
+import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
 import { createKills, type Kills } from './kills.ts';
 import { createKnownNames, type KnownNames } from './known-names.ts';
 import { createLosses, type Losses } from './loading/losses.ts';
@@ -44,12 +44,11 @@ export async function openPrimary(options: PrimaryOptions) {
   const foundation = await layFoundation(config, keyRing, options.databaseUrl);
   const { boot: _boot, send: _send, upstream, ...open } = foundation;
   const { store, clock, journal } = open;
-  const nodes = dataPlaneNodes(config);
   const losses = createLosses({ journal, clock, say });
   const known = createKnownNames();
   const kills = openKills(foundation, (part) => supervisor.broadcast(part), say);
   const canaryUsed: Supervision['canaryUsed'] = (...use) => aftermath.canaries.used(...use);
-  const supervision = { nodes, losses, kills, known, say, canaryUsed };
+  const supervision = { losses, kills, known, say, canaryUsed };
   const supervisor = openSupervisor(foundation, keyRing, supervision);
   void foundation.taken.then(supervisor.abandon);
   const rules = createRules(foundation, supervisor);
@@ -57,7 +56,6 @@ export async function openPrimary(options: PrimaryOptions) {
   const settlement = openSettlement(foundation, rules.budget, options.graceMilliseconds);
   const tending = createTending({
     foundation,
-    nodes,
     supervisor,
     rounds: [settlement.prices, settlement.outcomes, kills.storeRest],
     every: settleEvery,
@@ -129,7 +127,6 @@ function openKills(
 }
 
 interface Supervision {
-  readonly nodes: readonly string[];
   readonly losses: Losses;
   readonly kills: Kills;
   readonly known: KnownNames;
@@ -141,12 +138,13 @@ interface Supervision {
 function openSupervisor(
   foundation: Foundation,
   keyRing: KeyRingSource,
-  { nodes, losses, kills, known, say, canaryUsed }: Supervision,
+  { losses, kills, known, say, canaryUsed }: Supervision,
 ): Supervisor {
-  const { store, paths, boot, clock } = foundation;
+  const { store, paths, nodes, former, boot, clock } = foundation;
   const told = (what: string) => (error: Error) => say(`${what}: ${error.message}`);
   return createSupervisor({
     nodes,
+    former,
     order: (node) => startOrder(foundation, keyRing, node),
     parts: () => allParts(foundation, kills),
     told: known.apply,

@@ -13,7 +13,6 @@ function world(...rounds: readonly (() => Promise<unknown>)[]) {
   };
   const tending = createTending({
     foundation: foundation as unknown as Foundation,
-    nodes: [],
     supervisor: { reports: async () => [] },
     rounds,
     every: 5,

@@ -6,7 +6,6 @@ import type { Supervisor } from './processes/supervisor.ts';
 
 export interface TendingOptions {
   readonly foundation: Foundation;
-  readonly nodes: readonly string[];
   readonly supervisor: Pick<Supervisor, 'reports'>;
   /** Work such as settlement, each in rounds of its own: none waits for another. */
   readonly rounds: readonly (() => Promise<unknown>)[];
@@ -24,7 +23,7 @@ const PATIENCE_AT_END = 3_000;
  * What happens in the background: settlement, which waits for vendors, and beside it the books of this machine: ledger
  * time, freeing of disk space.
  */
-export function createTending({ foundation, nodes, supervisor, rounds, every, say }: TendingOptions) {
+export function createTending({ foundation, supervisor, rounds, every, say }: TendingOptions) {
   const { store, clock } = foundation;
   let isStopped = false;
   let books: Promise<void> = Promise.resolve();
@@ -54,7 +53,7 @@ export function createTending({ foundation, nodes, supervisor, rounds, every, sa
     start() {
       settling = Promise.all(rounds.map(repeat));
       books = repeat(async (round) => {
-        if (round % PRUNE_EVERY === 0) await pruneAll(foundation, nodes, say);
+        if (round % PRUNE_EVERY === 0) await pruneAll(foundation, say);
         await keepBooks();
       });
     },
@@ -80,12 +79,8 @@ function createTelling(say: TendingOptions['say']): (problem: string | null) => 
 }
 
 /** A journal that cannot be pruned is told of, and the others are pruned all the same. */
-async function pruneAll(
-  foundation: Foundation,
-  nodes: readonly string[],
-  say: TendingOptions['say'],
-): Promise<void> {
-  for (const node of [CONTROL, ...nodes])
+async function pruneAll(foundation: Foundation, say: TendingOptions['say']): Promise<void> {
+  for (const node of [CONTROL, ...foundation.nodes, ...foundation.former])
     await foundation
       .lock(journalTurn(node), () => prune(foundation, node))
       .catch((error: Error) =>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { basename, join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { backup } from '../../src/node/actions/backup.ts';
 import { createLocal } from '../../src/node/actions/local.ts';
 import type { Progress } from '../../src/kernel/progress.ts';
@@ -19,6 +19,24 @@ describe('a backup', () => {
   const local = createLocal({ ...process, env: {} });
   const take = (data: string, target: string, progress?: (progress: Progress) => void) =>
     backup(local, { config: null, data, json: false }, join(folder, target), progress);
+  /** Starts a gateway on what a backup holds, with ports of its own. */
+  async function restore(t: TestContext, made: string, workers = 2) {
+    const { config } = node.primary;
+    const data = join(folder, `${basename(made)}-restored`);
+    await cp(made, data, { recursive: true });
+    await cp(join(config.data, 'key-ring'), join(data, 'key-ring'));
+    const [apps = 0, proxy = 0, tls = 0] = await freePorts(3);
+    const at = (port: number) => ({ host: '127.0.0.1', port });
+    const listeners = { ...config.listeners, apps: at(apps), proxy: at(proxy), tls: at(tls), hosts: {} };
+    const restored = await openPrimary({
+      config: { ...config, listeners, data, workers },
+      keyRing: { kind: 'file', path: join(data, 'key-ring') },
+      say: () => {},
+    });
+    t.after(() => restored.close());
+    await restored.start();
+    return { restored, apps };
+  }
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringfence-backup-'));
     node = await startNode({ workers: 2 });
@@ -48,19 +66,7 @@ describe('a backup', () => {
     assert.ok((made.storeBytes ?? 0) > 0 && made.journals.files >= 3);
     assert.equal((await stat(made.folder)).mode & 0o077, 0);
 
-    const data = join(folder, 'restored');
-    await cp(made.folder, data, { recursive: true });
-    await cp(join(config.data, 'key-ring'), join(data, 'key-ring'));
-    const [apps = 0, proxy = 0, tls = 0] = await freePorts(3);
-    const at = (port: number) => ({ host: '127.0.0.1', port });
-    const listeners = { ...config.listeners, apps: at(apps), proxy: at(proxy), tls: at(tls), hosts: {} };
-    const restored = await openPrimary({
-      config: { ...config, listeners, data },
-      keyRing: { kind: 'file', path: join(data, 'key-ring') },
-      say: () => {},
-    });
-    t.after(() => restored.close());
-    await restored.start();
+    const { restored, apps } = await restore(t, made.folder);
     const gateway = `http://127.0.0.1:${apps}`;
     const answer = await sendMessage({ ...node, gateway });
     assert.equal(answer.code, 'allowed', 'its keys and accounts are there');
@@ -71,9 +77,31 @@ describe('a backup', () => {
     assert.deepEqual((await services.journal.verify()).problems, []);
   });
 
+  it('goes on with fewer processes: what the others have in their journals counts, and their slices end', async (t) => {
+    const { leases } = node.primary.store;
+    const holders = async () => new Set((await leases.open()).map((lease) => lease.node));
+    while (!(await holders()).has('w1'))
+      await Promise.all(Array.from({ length: 8 }, () => sendMessage(node)));
+    const made = await take(node.primary.config.data, 'of-two');
+    const { restored } = await restore(t, made.folder, 1);
+    const open = await restored.store.leases.open();
+    assert.deepEqual(
+      open.filter((lease) => lease.node === 'w1'),
+      [],
+    );
+    assert.equal(await spentOf(restored, BUDGET), await spentOf(node.primary, BUDGET));
+    const { journals, problems } = await createAdminServices(restored, 0).journal.verify();
+    assert.deepEqual([journals.map((one) => one.node), problems], [['control', 'w0', 'w1'], []]);
+  });
+
   it('replaces nothing, and leaves no half of one', async () => {
     await assert.rejects(take(node.primary.config.data, 'whole'), { code: 'conflict' });
     await assert.rejects(take(join(folder, 'nothing'), 'other'), { code: 'not_found' });
-    assert.deepEqual((await readdir(folder)).toSorted(), ['restored', 'whole']);
+    assert.deepEqual((await readdir(folder)).toSorted(), [
+      'of-two',
+      'of-two-restored',
+      'whole',
+      'whole-restored',
+    ]);
   });
 });

@@ -17,6 +17,8 @@ import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-pro
 
 export interface SupervisorOptions {
   readonly nodes: readonly string[];
+  /** Processes that are not started any more, and whose journals are here. */
+  readonly former: readonly string[];
   readonly order: (node: string) => Promise<StartOrder>;
   /** Everything in force, for a process that starts. */
   readonly parts: () => AsyncIterable<Part>;
@@ -131,21 +133,27 @@ function journalsOf(shippers: ReadonlyMap<string, Shipper>): Supervisor['journal
 }
 
 async function start(state: State, bank: Bank): Promise<void> {
-  const { nodes, stopping, say } = state;
+  const { nodes, former, shippers } = state;
   state.bank = bank;
-  await Promise.all(
-    nodes.map(async (node) => {
-      await untilEarlierRunEnds({
-        node,
-        directory: directoryOf(state, node),
-        stopping: stopping.signal,
-        say,
-      });
-      await openShipper(state, node);
-      await recover(state, node);
+  await Promise.all([
+    ...nodes.map(async (node) => {
+      await inherit(state, node);
       await launch(state, node);
     }),
-  );
+    ...former.map(async (node) => {
+      await inherit(state, node);
+      await shippers.get(node)?.close();
+      shippers.delete(node);
+    }),
+  ]);
+}
+
+/** Takes over what a process of an earlier run left. */
+async function inherit(state: State, node: string): Promise<void> {
+  const { stopping, say } = state;
+  await untilEarlierRunEnds({ node, directory: directoryOf(state, node), stopping: stopping.signal, say });
+  await openShipper(state, node);
+  await recover(state, node);
 }
 
 async function stop(state: State): Promise<void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { JournalEntry, JournalService } from '../../api/services.ts';
 import { faultError, type Fault } from '../../journal/fault.ts';
 import { readJournal } from '../../journal/tail.ts';
-import { CONTROL, dataPlaneNodes } from '../foundation.ts';
+import { CONTROL } from '../foundation.ts';
 import { retireEpochs } from './journal-retirement.ts';
 import { readStory } from './journal-story.ts';
 import { tailJournals, type Journals } from './journal-tail.ts';
@@ -11,9 +11,9 @@ import type { Primary } from '../primary.ts';
 
 /** Reads the journals of all processes of this node from their files. */
 export function createJournalService(primary: Primary): JournalService {
-  const { config, paths } = primary;
+  const { nodes, former, paths } = primary;
   const journals: Journals = {
-    nodes: [CONTROL, ...dataPlaneNodes(config)],
+    nodes: [CONTROL, ...nodes, ...former],
     directoryOf: (node) => join(paths.journal, node),
   };
   return {
