@@ -66,8 +66,8 @@ async function entriesOf(folder: string) {
   return entries.toSorted((a, b) => (orderOf(a.name) < orderOf(b.name) ? -1 : 1));
 }
 
-/** Size of the copy; null for a file that is gone. */
-async function copyWhole(source: string, target: string): Promise<number | null> {
+/** Copies a file to the disk. Size of the copy; null for a file that is not there. */
+export async function copyWhole(source: string, target: string): Promise<number | null> {
   try {
     await copyFile(source, target);
   } catch (error) {

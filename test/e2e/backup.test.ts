@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -94,14 +94,24 @@ describe('a backup', () => {
     assert.deepEqual([journals.map((one) => one.node), problems], [['control', 'w0', 'w1'], []]);
   });
 
+  it('holds the kill switches that the store could not take yet: what was stopped stays so', async (t) => {
+    const kill = { id: 'kill_x', scope: 'all', target: '', reason: 'fraud', actor: 'ada', createdAt: 1 };
+    await writeFile(node.primary.paths.kills, JSON.stringify([kill]), { mode: 0o600 });
+    t.after(() => rm(node.primary.paths.kills));
+    const { folder: made } = await take(node.primary.config.data, 'stopped');
+    const { restored, apps } = await restore(t, made);
+    assert.deepEqual(
+      restored.kills.list().map(({ id }) => id),
+      [kill.id],
+    );
+    const answer = await sendMessage({ ...node, gateway: `http://127.0.0.1:${apps}` });
+    assert.equal(answer.code, 'killed');
+  });
+
   it('replaces nothing, and leaves no half of one', async () => {
     await assert.rejects(take(node.primary.config.data, 'whole'), { code: 'conflict' });
     await assert.rejects(take(join(folder, 'nothing'), 'other'), { code: 'not_found' });
-    assert.deepEqual((await readdir(folder)).toSorted(), [
-      'of-two',
-      'of-two-restored',
-      'whole',
-      'whole-restored',
-    ]);
+    const names = ['of-two', 'stopped', 'whole'].flatMap((name) => [name, `${name}-restored`]);
+    assert.deepEqual((await readdir(folder)).toSorted(), names);
   });
 });

@@ -1,18 +1,19 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupView, LocalOptions } from '../../cli/context.ts';
 import { pathsOf } from '../../config/config.ts';
-import { copyJournals, journalBytes } from '../../journal/copy.ts';
+import { copyJournals, copyWhole, journalBytes } from '../../journal/copy.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
+import { syncDirectory } from '../../journal/segments.ts';
 import type { Progress } from '../../kernel/progress.ts';
 import { backupSqliteStore } from '../../store/sqlite/backup.ts';
 import { inspectStore } from '../store.ts';
 import type { Local } from './local.ts';
 
 /**
- * Copies store and journals into a new folder, also while a gateway runs on them. The store goes first: what the journals
- * have more is loaded after a restore. The folder appears when everything is in it and on disk. With PostgreSQL the
+ * Copies store, journals and the kill switches that the store has not taken into a new folder, also while a gateway runs on
+ * them. The store goes before the journals: what those have more is loaded after a restore. The folder appears when everything is in it and on disk. With PostgreSQL the
  * database is not in it.
  */
 export async function backup(
@@ -30,14 +31,16 @@ export async function backup(
   const partial = `${target}.partial`;
   try {
     await makeFolder(partial);
+    // A kill switch leaves its file once the store has it: after the store, it would be in neither copy.
+    for (const path of [paths.gatewayId, paths.kills]) await copyWhole(path, join(partial, basename(path)));
     const isSqlite = config.store.kind === 'sqlite';
     const store = join(partial, basename(paths.store));
     const told = toldOf(await bytesOf(paths, isSqlite), progress);
     if (isSqlite) await backupSqliteStore(paths.store, store, told.store);
     const journals = await copyJournals(paths.journal, join(partial, basename(paths.journal)), told.journals);
-    if (existsSync(paths.gatewayId))
-      await copyFile(paths.gatewayId, join(partial, basename(paths.gatewayId)));
+    await syncDirectory(partial);
     await rename(partial, target);
+    await syncDirectory(dirname(target));
     return {
       folder: target,
       storeBytes: isSqlite ? (await stat(join(target, basename(store)))).size : null,
