@@ -58,6 +58,19 @@ test('few of the latest are the latest of all processes, and nothing before them
   assert.deepEqual(timesOf((await tail(first.cursor)).entries), [31, 32, 33, 34, 35]);
 });
 
+test('the latest are also those of the lives before, where the last one is short', async (t) => {
+  const { open, tail } = await setUp(t);
+  for (const life of [1, 2, 3]) {
+    const w2 = await open('w2');
+    w2.append(incident(OPENED + life));
+    await w2.close();
+  }
+  assert.deepEqual(timesOf((await tail(null)).entries), [1, 2, 3]);
+  const { entries, cursor } = await tail(null, 8);
+  assert.deepEqual(timesOf(entries), [2, 3]); // Each life has five records.
+  assert.deepEqual((await tail(cursor)).entries, []);
+});
+
 test('a clock that goes back neither hides records nor shows them twice', async (t) => {
   const { add, tail } = await setUp(t);
   const { cursor: start } = await tail(null);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry, JournalService } from '../../api/services.ts';
-import { listSegments, type Place } from '../../journal/segments.ts';
+import { isBefore, listSegments, type Place } from '../../journal/segments.ts';
 import { readJournal } from '../../journal/tail.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 
@@ -77,18 +77,28 @@ function merge(rows: readonly JournalEntry[][], limit: number): readonly Journal
 async function latest({ nodes, directoryOf }: Journals, limit: number): Promise<Places> {
   const places: Places = new Map();
   for (const node of nodes) {
-    const last = (await listSegments(directoryOf(node))).at(-1);
-    if (last === undefined) continue;
-    const recent: Place[] = [];
-    const from = { epoch: last.epoch, position: last.first };
-    for await (const { epoch, position } of readJournal(directoryOf(node), from, passOver)) {
-      recent.push({ epoch, position });
-      if (recent.length > limit) recent.shift();
-    }
-    const [first] = recent;
-    if (first !== undefined) places.set(node, first);
+    const first = await placeOfLast(directoryOf(node), limit);
+    if (first !== null) places.set(node, first);
   }
   return places;
+}
+
+/** Place of the first of the last `limit` records; a life, and with it a segment, may be short. */
+async function placeOfLast(directory: string, limit: number): Promise<Place | null> {
+  const recent: Place[] = [];
+  for (const { epoch, first } of (await listSegments(directory)).toReversed()) {
+    const [end] = recent;
+    const from = { epoch, position: first };
+    const found: Place[] = [];
+    for await (const { epoch: of, position } of readJournal(directory, from, passOver)) {
+      if (end !== undefined && !isBefore({ epoch: of, position }, end)) break;
+      found.push({ epoch: of, position });
+      if (found.length + recent.length > limit) found.shift();
+    }
+    recent.unshift(...found);
+    if (recent.length >= limit) break;
+  }
+  return recent[0] ?? null;
 }
 
 function writeCursor(places: Places, entries: readonly JournalEntry[]): string {
