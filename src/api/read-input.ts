@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { RoutePath } from './paths.ts';
 import type { RouteSpec } from './schema.ts';
-import { sayIssue } from './wording.ts';
+import { sayIssue } from '../kernel/wording.ts';
 
 /** Path parameters with query or body, as the route's schema wants them. Throws `input_invalid` that names the member. */
 export async function readInput(

@@ -1,6 +1,8 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { explainIssues } from './explain.ts';
+import { explainIssues } from '../../kernel/schema-problems.ts';
+import { sayYamlIssue } from '../../kernel/wording.ts';
+import { explainBroken, lineOf } from './explain.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
 
 /** The parser needs seconds for larger nonsense. */
@@ -9,7 +11,7 @@ const MAX_SOURCE = 128 * 1024;
 /** What YAML 1.2 does not allow in a text; a store may not take it either. */
 const NOT_YAML = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** Reads a policy in YAML. Throws `input_invalid` that names the line, the field and, for a misspelt one, the nearest. */
+/** Reads a policy in YAML. Throws `input_invalid` that tells all that is wrong: line, field, what is expected, what was meant. */
 export function parsePolicy(source: string): PolicyDocument {
   if (source.length > MAX_SOURCE) throw invalid('it is larger than 128 KiB');
   const foreign = NOT_YAML.exec(source);
@@ -22,11 +24,16 @@ export function parsePolicy(source: string): PolicyDocument {
     resolveKnownTags: false, // A set would pass for an object without fields.
   } as Parameters<typeof parseDocument>[1]);
   const [broken] = [...yaml.errors, ...yaml.warnings];
-  if (broken !== undefined)
-    throw invalid(`line ${broken.linePos?.[0].line ?? '?'}: ${broken.message.split('\n')[0] ?? ''}`);
-  const result = policySchema.safeParse(toValue(yaml));
+  if (broken !== undefined) throw invalid(explainBroken(broken));
+  const result = policySchema.safeParse(toValue(yaml), { error: sayYamlIssue });
   if (!result.success)
-    throw invalid(explainIssues(result.error.issues, { yaml, lines, schema: policySchema }));
+    throw invalid(
+      ...explainIssues(result.error.issues, {
+        schema: policySchema,
+        whole: 'the document',
+        locate: (path) => `line ${lineOf(yaml, lines, path)}: `,
+      }),
+    );
   const seen = new Set<string>();
   for (const one of [...result.data.rules, ...(result.data.limits ?? [])]) {
     if (seen.has(one.id)) throw invalid(`two rules or limits are called ${one.id}`);
@@ -48,6 +55,9 @@ function toValue(yaml: ReturnType<typeof parseDocument>): unknown {
   }
 }
 
-function invalid(problem: string): RingfenceError {
-  return new RingfenceError('input_invalid', `The policy is not valid: ${problem}.`);
+/** One problem is told in a sentence, several a line each. */
+function invalid(...problems: readonly string[]): RingfenceError {
+  const told = problems.map((problem) => (/[.?]$/.test(problem) ? problem : `${problem}.`));
+  const between = told.length === 1 ? ' ' : '\n';
+  return new RingfenceError('input_invalid', `The policy is not valid:${between}${told.join('\n')}`);
 }

@@ -12,16 +12,26 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
   };
 }
 
+export function isNetwork(network: string): boolean {
+  return parseNetwork(network) !== null;
+}
+
 function add(lists: Readonly<Record<'ipv4' | 'ipv6', BlockList>>, network: string): void {
+  const parsed = parseNetwork(network);
+  if (parsed === null)
+    throw new RingfenceError('input_invalid', `${JSON.stringify(network)} is not an address or CIDR block.`);
+  const { address, prefix, family } = parsed;
+  lists[family].addSubnet(address, prefix, family);
+}
+
+function parseNetwork(network: string) {
   const [address = '', bits, ...rest] = network.split('/');
   const family = familyOf(address);
   const most = family === 'ipv4' ? 32 : 128;
   // `Number` alone takes nothing for 0, which is every address.
   const isRead = /^\d{1,3}$/.test(bits ?? '0') && rest.length === 0 && !/^::ffff:.*\.|%/i.test(address);
   const prefix = bits === undefined ? most : Number(bits);
-  if (family === null || !isRead || prefix > most)
-    throw new RingfenceError('input_invalid', `${JSON.stringify(network)} is not an address or CIDR block.`);
-  lists[family].addSubnet(address, prefix, family);
+  return family === null || !isRead || prefix > most ? null : { address, prefix, family };
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | null {

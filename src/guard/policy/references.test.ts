@@ -21,6 +21,33 @@ test('a rule that names what does not exist is refused by name', () => {
     assert.throws(() => check(rule), { code: 'input_invalid', message: new RegExp(message) });
 });
 
+test('what was probably meant is named', () => {
+  const cases = [
+    ['to: { countries: [UK] }', /no country "UK"; did you mean "GB"\?$/],
+    ['what: { vendors: [acne] }', /no vendor "acne"; did you mean "acme"\?$/],
+    ['what: { operations: [SendMesage] }', /no operation "SendMesage"; did you mean "SendMessage"\?$/],
+    ['what: { operations: [Buy] }', /no operation "Buy"; docs\/reference\/operations lists them\.$/],
+  ] as const;
+  for (const [rule, message] of cases) assert.throws(() => check(rule), { message });
+});
+
+test('a callback host that no URL has is refused: nothing would ever fit it', () => {
+  const rule = (host: string) => () => {
+    const hosts = JSON.stringify([host]);
+    const source = `{ version: 1, mode: enforce, rules: [{ id: a, effect: allow, callbacks: { hosts: ${hosts} } }] }`;
+    checkReferences(parsePolicy(source), VENDORS);
+  };
+  for (const host of ['voice.example.com', 'Voice.Example.com', '192.0.2.1', '[2001:db8::1]', 'localhost'])
+    assert.doesNotThrow(rule(host), host);
+  const refused = [
+    ['https://voice.example.com/twiml', /a: callbacks\.hosts: .* did you mean "voice\.example\.com"\?$/],
+    ['voice.example.com:8443', /did you mean "voice\.example\.com"\?$/],
+    ['*.example.com', /is not a host name, whole and without port, such as voice\.example\.com\.$/],
+    ['voice example.com', /is not a host name/],
+  ] as const;
+  for (const [host, message] of refused) assert.throws(rule(host), { code: 'input_invalid', message }, host);
+});
+
 test('so is a limit', () => {
   const limits = '[{ id: slow, per: app, rate: 1/1m, to: { countries: [UK] } }]';
   const source = `{ version: 1, mode: enforce, rules: [], limits: ${limits} }`;

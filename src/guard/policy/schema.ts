@@ -2,36 +2,59 @@ import { z } from 'zod';
 import { ACTIONS, CHANNELS, EFFECTS } from '../../intent/intent.ts';
 import { LINE_TYPES } from '../../kernel/numbering/facts.ts';
 import { LIMIT_SUBJECTS } from '../limits/limit-rule.ts';
+import { isNetwork } from './networks.ts';
 import { isTimezone, readMoney } from './values.ts';
 
 const MAX_RULES = 5000;
+
+/** Text whose form is told as well where it is no text: YAML takes `0.10` and `+49` for numbers. */
+const text = (form: string) => z.string({ error: ({ input }) => (input === undefined ? undefined : form) });
+const textLike = (pattern: RegExp, form: string) => text(form).regex(pattern, form);
+const textThat = (fits: (text: string) => boolean, form: string) => text(form).refine(fits, form);
 
 const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes')
   .describe('Name in decisions, reports and refusals; no two rules or limits share one.');
 const names = z.array(z.string().min(1).max(200)).min(1).max(1000);
-const country = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166)');
-const prefix = z.string().regex(/^\+[1-9]\d{0,14}$/, 'must be + and digits that begin with a calling code');
-const money = z
-  .string()
-  .refine((text) => readMoney(text) !== null, 'must be a decimal and a currency, such as "0.10 USD"');
+const country = z.string().regex(/^[A-Z]{2}$/, {
+  error: ({ input = '' }) =>
+    `must be two capital letters (ISO 3166)${/^[a-z]{2}$/i.test(input) ? `; did you mean "${input.toUpperCase()}"?` : ''}`,
+});
+const prefix = textLike(
+  /^\+[1-9]\d{0,14}$/,
+  'must be + and digits that begin with a calling code, in quotes: "+49"',
+);
+const network = textThat(isNetwork, 'is not an address or CIDR block, such as 10.0.0.0/8');
+const money = textThat(
+  (amount) => readMoney(amount) !== null,
+  'must be a decimal and a currency, such as "0.10 USD"',
+);
 /** Not 0: vendors take that for no limit. */
-const duration = z
-  .string()
-  .regex(/^(?=\d*[1-9])\d{1,6}(s|m|h)$/, 'must be a number and s, m or h, such as "10m"');
-const hours = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must look like "08:00-20:00"')
-  .refine((text) => text.slice(0, 5) !== text.slice(6), 'must look like "08:00-20:00": no time lies between');
-const rate = z.string().regex(/^[1-9]\d{0,8}\/[1-9]\d{0,5}(s|m|h)$/, 'must look like "10/1m"');
-const timezone = z.string().refine(isTimezone, 'must be a time zone name such as Europe/Berlin');
+const duration = textLike(/^(?=\d*[1-9])\d{1,6}(s|m|h)$/, 'must be a number and s, m or h, such as "10m"');
+const hours = textLike(
+  /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
+  'must look like "08:00-20:00"',
+).refine(
+  (range) => range.slice(0, 5) !== range.slice(6),
+  'must look like "08:00-20:00": no time lies between',
+);
+const rate = textLike(
+  /^[1-9]\d{0,8}\/[1-9]\d{0,5}(s|m|h)$/,
+  'must look like "10/1m": how many in how many s, m or h',
+);
+const timezone = textThat(isTimezone, 'must be a time zone name such as Europe/Berlin');
 
 const who = z
   .strictObject({
     apps: names.optional().describe('Apps by name.'),
     keys: names.optional().describe('Virtual keys by name, and those that replace them.'),
-    networks: names.optional().describe('Addresses or networks (CIDR) that the request comes from.'),
+    networks: z
+      .array(network)
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Addresses or networks (CIDR) that the request comes from.'),
   })
   .describe('Whose requests; all of them without it.');
 const what = z

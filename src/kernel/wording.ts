@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { nearest } from './nearest.ts';
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -18,7 +19,7 @@ export function sayIssue(issue: Issue): string | undefined {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
-      return `must be ${oneOf(issue.values.map(String))}`;
+      return sayChoice(issue.input, issue.values.map(String));
     case 'too_small':
       return `must ${measure(issue.origin, 'at least', issue.minimum)}`;
     case 'too_big':
@@ -34,6 +35,25 @@ export function sayIssue(issue: Issue): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** What is wrong with a file in YAML, where null is a field that was left empty, and quotes and brackets are forgotten. */
+export function sayYamlIssue(issue: Issue): string | undefined {
+  const { code, input } = issue;
+  if (input === null) return 'is empty; give it a value or leave it out';
+  if (code === 'invalid_type' && issue.expected === 'object' && input !== undefined)
+    return 'must have fields, as `name: value`';
+  if (code !== 'invalid_type' || typeof input === 'object' || input === undefined) return sayIssue(issue);
+  const text = (typeof input === 'string' ? input : JSON.stringify(input)).slice(0, 60);
+  if (issue.expected === 'array') return `must be a list: [${text}]`;
+  return issue.expected === 'string' ? `must be text, in quotes: "${text}"` : sayIssue(issue);
+}
+
+/** The word that was probably meant is one of ours: nothing that was sent is repeated. */
+function sayChoice(input: unknown, values: readonly string[]): string {
+  if (input === undefined) return `is missing; it must be ${oneOf(values)}`;
+  const meant = typeof input === 'string' ? nearest(input, values) : null;
+  return `must be ${oneOf(values)}${meant === null ? '' : `; did you mean "${meant}"?`}`;
 }
 
 function oneOf(values: readonly string[]): string {

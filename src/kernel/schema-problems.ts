@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { nearest } from './nearest.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly (string | number)[];
+
+export interface Described {
+  readonly schema: z.ZodType;
+  /** What the input is called where the whole of it is wrong. */
+  readonly whole: string;
+  /** Where a path stands in the file, such as `line 6: `; empty where nothing is known. */
+  readonly locate: (path: Path) => string;
+}
+
+const MOST_PROBLEMS = 10;
+
+/** What is wrong with an input, a sentence for each problem: where, what, what is expected, and the word that was probably meant. */
+export function explainIssues(issues: readonly Issue[], described: Described): readonly string[] {
+  const problems = issues.flatMap((issue) => explainIssue(issue, described)).map(asSentence);
+  const rest = problems.length - MOST_PROBLEMS;
+  return rest > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${rest} more.`] : problems;
+}
+
+function explainIssue(issue: Issue, { schema, whole, locate }: Described): readonly string[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  const say = (place: Path, what: string) => `${locate(place)}${place.join('.') || whole}: ${what}`;
+  if (issue.code !== 'unrecognized_keys') return [say(path, issue.message)];
+  const fields = fieldsOf(z.toJSONSchema(schema, { io: 'input' }));
+  const parent = path.filter((part) => typeof part === 'string');
+  return issue.keys.map((key) => say([...path, key], explainField(key, parent, fields)));
+}
+
+function explainField(key: string, parent: readonly string[], fields: readonly Field[]): string {
+  const unknown = `unknown field ${JSON.stringify(key.slice(0, 60))}`;
+  const here = fields.filter(({ place }) => place === parent.join('.')).map(({ name }) => name);
+  const near = nearest(key, here);
+  if (near !== null) return `${unknown}, did you mean ${JSON.stringify(near)}?`;
+  const homes = fields.filter(({ name, place }) => name === key && place !== '').map(({ place }) => place);
+  const home = homes.find((place) => place.startsWith(parent[0] ?? '')) ?? homes[0];
+  return home === undefined
+    ? `${unknown}; here can be ${here.join(', ')}`
+    : `${unknown}; it belongs to ${home}`;
+}
+
+interface Field {
+  readonly name: string;
+  /** Names of the fields above it, with dots between. */
+  readonly place: string;
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** All fields of a JSON schema, however deep; lists are passed through. */
+function fieldsOf(schema: JsonSchema | boolean | undefined, place = ''): readonly Field[] {
+  if (typeof schema !== 'object') return [];
+  const { properties = {}, items, oneOf = [], anyOf = [] } = schema;
+  const own = Object.entries(properties).flatMap(([name, inner]) => [
+    { name, place },
+    ...fieldsOf(inner, place === '' ? name : `${place}.${name}`),
+  ]);
+  return [...own, ...[items, ...oneOf, ...anyOf].flat().flatMap((part) => fieldsOf(part, place))];
+}
+
+function asSentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
+}
