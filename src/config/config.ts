@@ -4,31 +4,35 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { RingfenceError, systemReason } from '../kernel/errors.ts';
+import { explainIssues } from '../kernel/schema-problems.ts';
+import { sayYamlIssue } from '../kernel/wording.ts';
 
 const MIB = 1024 * 1024;
 /** Data-plane processes at most. */
 export const MOST_WORKERS = 64;
 
 const port = z.int().min(0).max(65535);
-const address = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
-  port: port.describe('0: any free port.'),
-});
+const address = (usual: number) =>
+  z.strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+    port: port.default(usual).describe('0: any free port.'),
+  });
+const hostName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+    'must be the host name of a vendor, whole and in lower case, without scheme and port',
+  );
 const listeners = z.strictObject({
-  apps: address
-    .default({ host: '127.0.0.1', port: 4610 })
-    .describe('Apps by base URL: `http://gateway/<vendor host>/<path>`.'),
-  proxy: address
+  apps: address(4610).prefault({}).describe('Apps by base URL: `http://gateway/<vendor host>/<path>`.'),
+  proxy: address(4611).nullable().prefault({}).describe('Forward proxy for vendor hosts; null: none.'),
+  tls: address(4612)
     .nullable()
-    .default({ host: '127.0.0.1', port: 4611 })
-    .describe('Forward proxy for vendor hosts; null: none.'),
-  tls: address
-    .nullable()
-    .default({ host: '127.0.0.1', port: 4612 })
+    .prefault({})
     .describe('Transparent TLS in the place of vendor hosts; null: none.'),
-  admin: address.default({ host: '127.0.0.1', port: 4613 }).describe('Admin API, health and metrics.'),
+  admin: address(4613).prefault({}).describe('Admin API, health and metrics.'),
   hosts: z
-    .record(z.string(), port)
+    .record(hostName, port)
     .default({})
     .describe('Vendor host → port that stands for it alone, for SDKs that take a host but no path prefix.'),
 });
@@ -106,12 +110,16 @@ export type ConfigInput = z.input<typeof configSchema>;
 
 /** Checks a configuration and fills in the defaults. Throws `config_invalid` that names the field, and the file if there is one. */
 export function readConfig(input: unknown, path: string | null = null): Config {
-  const result = configSchema.safeParse(input ?? {});
-  if (!result.success)
+  const result = configSchema.safeParse(input ?? {}, { error: sayYamlIssue });
+  if (!result.success) {
+    const { issues } = result.error;
+    const problems = explainIssues(issues, { schema: configSchema, whole: 'the file', locate: () => '' });
+    const between = problems.length === 1 ? ' ' : '\n';
     throw new RingfenceError(
       'config_invalid',
-      `The configuration${path === null ? '' : ` ${path}`} is not valid: ${z.prettifyError(result.error)}`,
+      `The configuration${path === null ? '' : ` ${path}`} is not valid:${between}${problems.join('\n')}`,
     );
+  }
   return { ...result.data, workers: result.data.workers ?? Math.max(1, availableParallelism() - 1) };
 }
 
@@ -123,7 +131,6 @@ export async function loadConfig(path: string | null, overrides: ConfigInput = {
   return { ...config, data: resolve(config.data) };
 }
 
-/** The parser's message quotes the line, which is for whoever wrote the file. */
 function readYaml(text: string, path: string): Readonly<Record<string, unknown>> {
   const fail = (what: string, cause?: unknown): never => {
     throw new RingfenceError('config_invalid', `The configuration file ${path} ${what}`, { cause });
@@ -132,7 +139,8 @@ function readYaml(text: string, path: string): Readonly<Record<string, unknown>>
     const value: unknown = parse(text) ?? {};
     if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (cause) {
-    return fail(`is not YAML: ${(cause as Error).message}`, cause);
+    const [told = ''] = (cause as Error).message.split('\n');
+    return fail(`is not YAML: ${told.replace(/:$/, '')}.`, cause);
   }
   return fail('must hold `name: value` lines.');
 }

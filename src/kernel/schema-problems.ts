@@ -23,16 +23,25 @@ export function explainIssues(issues: readonly Issue[], described: Described): r
 
 function explainIssue(issue: Issue, { schema, whole, locate }: Described): readonly string[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
-  const say = (place: Path, what: string) => `${locate(place)}${place.join('.') || whole}: ${what}`;
+  const say = (place: Path, what: string) => `${locate(place)}${nameOf(place) || whole}: ${what}`;
   if (issue.code !== 'unrecognized_keys') return [say(path, issue.message)];
   const fields = fieldsOf(z.toJSONSchema(schema, { io: 'input' }));
   const parent = path.filter((part) => typeof part === 'string');
   return issue.keys.map((key) => say([...path, key], explainField(key, parent, fields)));
 }
 
+/** `listeners.hosts["a b"]`: what has letters of its own is quoted. */
+function nameOf(path: Path): string {
+  const parts = path.map((part) =>
+    /^[\w-]+$/.test(String(part)) ? `.${part}` : `[${JSON.stringify(String(part).slice(0, 60))}]`,
+  );
+  return parts.join('').replace(/^\./, '');
+}
+
 function explainField(key: string, parent: readonly string[], fields: readonly Field[]): string {
   const unknown = `unknown field ${JSON.stringify(key.slice(0, 60))}`;
   const here = fields.filter(({ place }) => place === parent.join('.')).map(({ name }) => name);
+  if (here.includes(key)) return `${JSON.stringify(key)} does not go with the other fields`;
   const near = nearest(key, here);
   if (near !== null) return `${unknown}, did you mean ${JSON.stringify(near)}?`;
   const homes = fields.filter(({ name, place }) => name === key && place !== '').map(({ place }) => place);

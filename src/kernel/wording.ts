@@ -31,7 +31,7 @@ export function sayIssue(issue: Issue): string | undefined {
     case 'invalid_key':
       return issue.issues[0]?.message;
     case 'invalid_union':
-      return 'has none of the forms that it can have';
+      return sayForms(issue);
     default:
       return undefined;
   }
@@ -47,6 +47,13 @@ export function sayYamlIssue(issue: Issue): string | undefined {
   const text = (typeof input === 'string' ? input : JSON.stringify(input)).slice(0, 60);
   if (issue.expected === 'array') return `must be a list: [${text}]`;
   return issue.expected === 'string' ? `must be text, in quotes: "${text}"` : sayIssue(issue);
+}
+
+/** One of several forms, which may be chosen by the name in one of its fields. */
+function sayForms({ input, discriminator, options }: Issue): string {
+  return Array.isArray(options)
+    ? sayChoice((input as Readonly<Record<string, unknown>>)[String(discriminator)], options.map(String))
+    : 'has none of the forms that it can have';
 }
 
 /** The word that was probably meant is one of ours: nothing that was sent is repeated. */
