@@ -12,6 +12,7 @@ import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
 import type { LiveAccount } from './ports.ts';
 import type { Settled } from './settle.ts';
+import { unreachable } from './unreachable.ts';
 
 /** Effects that cannot be taken back: their record is on disk before the request leaves. */
 const IRREVERSIBLE = new Set(['buy', 'credential', 'admin']);
@@ -117,14 +118,14 @@ export async function answerOutcome(
     throw error;
   }
   if (outcome.kind === 'answered') return answerVendor(request, account, outcome, `allowed; id=${id}`);
-  const error = failureOf(outcome);
+  const error = failureOf(outcome, account.upstream ?? `https://${request.host}`);
   const message = `${error.message}. ${error.hint}`;
   return answerRefusal(request, { code: error.code, rule: 'upstream', message }, id);
 }
 
-function failureOf({ kind, error }: Exclude<Outcome, { kind: 'answered' }>): RingfenceError {
+function failureOf({ kind, error }: Exclude<Outcome, { kind: 'answered' }>, origin: string): RingfenceError {
   if (error instanceof RingfenceError) return error;
-  return new RingfenceError(kind === 'lost' ? 'upstream_unknown' : 'upstream_unreachable');
+  return kind === 'lost' ? new RingfenceError('upstream_unknown') : unreachable(origin, 'unreachable', error);
 }
 
 /** Coordinates of a journal record, by which a person finds the decision. */

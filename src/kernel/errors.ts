@@ -184,7 +184,7 @@ export const ERRORS = {
     'upstream',
     502,
     'The vendor could not be reached; nothing was sent',
-    'Try again later.',
+    'Try again later; if it stays, look at DNS, firewall and proxies between the gateway and the vendor.',
   ),
   upstream_unknown: row(
     'upstream',

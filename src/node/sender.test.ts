@@ -32,5 +32,23 @@ test('an answer that breaks off is no answer', async (t) => {
     response.writeHead(200, { 'content-length': 2_000_000 });
     response.write(Buffer.alloc(1_000_000), () => response.destroy());
   };
-  await assert.rejects(ask(t, breaking), { code: 'upstream_unreachable' });
+  await assert.rejects(ask(t, breaking), {
+    code: 'upstream_unreachable',
+    message: /^127\.0\.0\.1:\d+ did not answer \(\w+\)$/,
+  });
+});
+
+test('who cannot be reached is named, with the reason: it is a matter of DNS, firewall or proxy', async (t) => {
+  const upstream = createUpstream();
+  t.after(() => upstream.close());
+  const request = { method: 'GET', host: 'api.example', path: '/', segments: [''], query: '', headers: {} };
+  const reach = (origin: string) =>
+    createSender(upstream, 'test')({ ...request, body: Buffer.alloc(0) }, origin);
+  await assert.rejects(reach('http://127.0.0.1:1'), {
+    code: 'upstream_unreachable',
+    message: '127.0.0.1:1 could not be reached (ECONNREFUSED: nothing listens there); nothing was sent',
+  });
+  await assert.rejects(reach('https://nowhere.invalid'), {
+    message: /^nowhere\.invalid could not be reached \((ENOTFOUND|EAI_AGAIN): its name is not found\)/,
+  });
 });

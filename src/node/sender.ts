@@ -1,5 +1,5 @@
 import type { Upstream } from '../gateway/upstream.ts';
-import { RingfenceError } from '../kernel/errors.ts';
+import { unreachable } from '../gateway/unreachable.ts';
 import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 
 /** Sends a request of the primary's own; `origin` replaces the vendor's host when it is not null. */
@@ -11,16 +11,16 @@ const LARGEST = 16 * 1024 * 1024;
 /** Gives whole answers: half a list would be no list. Throws `upstream_unreachable` for one that does not end well. */
 export function createSender(upstream: Pick<Upstream, 'send'>, identity: string): Send {
   return async (request, origin) => {
-    const result = await upstream.send(origin ?? `https://${request.host}`, identity, request, {
-      upload: null,
-    });
-    if (result.kind !== 'answered') throw unreachable(result.error);
+    const where = origin ?? `https://${request.host}`;
+    const result = await upstream.send(where, identity, request, { upload: null });
+    if (result.kind !== 'answered')
+      throw unreachable(where, result.kind === 'lost' ? 'lost' : 'unreachable', result.error);
     const { status, headers, body, rest } = result;
-    return { status, headers, body: rest === null ? body : await gather(body, rest) };
+    return { status, headers, body: rest === null ? body : await gather(where, body, rest) };
   };
 }
 
-async function gather(first: Buffer, rest: AsyncIterable<Buffer>): Promise<Buffer> {
+async function gather(where: string, first: Buffer, rest: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts = [first];
   let size = first.length;
   try {
@@ -30,11 +30,7 @@ async function gather(first: Buffer, rest: AsyncIterable<Buffer>): Promise<Buffe
       parts.push(part);
     }
   } catch (error) {
-    throw unreachable(error);
+    throw unreachable(where, 'lost', error);
   }
   return Buffer.concat(parts, size);
-}
-
-function unreachable(cause: unknown): RingfenceError {
-  return new RingfenceError('upstream_unreachable', undefined, { cause });
 }

@@ -32,7 +32,7 @@ export function createVendorLine({ send, sleep }: VendorLineOptions): VendorLine
         : { kind: 'unknown', problem: `the vendor answered ${response.status}` };
     } catch (error) {
       if (!(error instanceof RingfenceError)) throw error;
-      return { kind: 'unknown', problem: 'the vendor could not be reached' };
+      return { kind: 'unknown', problem: error.message };
     }
   }
   return {
