@@ -50,6 +50,25 @@ describe('ringfence scan reads', () => {
     assert.deepEqual(placesOf(ran), ['module.js/yes.env:1', 'new.env:1', 'tracked.env:1']);
   });
 
+  it('the same files of a repository that git refuses, as it is somebody else’s: what it tracks is not passed over', async () => {
+    world.write({
+      'theirs/.gitignore': '*.env\nno*\n',
+      'theirs/a.env': line(FIRST),
+      'theirs/no/b.js': line(SECOND),
+    });
+    world.write({ 'theirs/sub/c.js': line(THIRD) });
+    world.git('init', '-q', 'theirs');
+    world.git('-C', 'theirs', 'add', '-f', 'a.env');
+    const refused = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    assert.deepEqual(placesOf(await world.scanWith(refused, ['theirs', '--json'])), [
+      'a.env:1',
+      'sub/c.js:1',
+    ]);
+    assert.deepEqual(placesOf(await world.scanWith(refused, ['theirs/no', '--json'])), ['b.js:1']);
+    const staged = await world.scanWith(refused, ['theirs', '--staged']);
+    assert.match(staged.stderr, /detected dubious ownership/);
+  });
+
   it('everything where there is no git, and says so; a hook’s variables do not mislead it', async () => {
     const bare = await world.scanWith({ PATH: '/nowhere' }, ['plain', '--json']);
     assert.equal(placesOf(bare).length, 6);

@@ -12,9 +12,12 @@ const CAUTION = [
   '--no-optional-locks',
 ];
 
+/** A pipe in the place of a `.gitignore` keeps git waiting for ever; the largest trees take it less than this. */
+const PATIENCE_MS = 120_000;
+
 /** Runs git in a folder. */
 export interface Git {
-  /** Its output; null when git refuses. Throws when there is no git. */
+  /** Its output; null when git refuses. Throws when there is no git, or none that answers. */
   run(folder: string, words: readonly string[]): Buffer | null;
   /** The same with what git says besides, in English. */
   ask(folder: string, words: readonly string[]): GitAnswer;
@@ -35,15 +38,21 @@ export function withoutPlaces(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !PLACES.has(name)));
 }
 
-export function createGit(env: Environment): Git {
+export function createGit(env: Environment, patience = PATIENCE_MS): Git {
   const own = { ...env, GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+  let isStuck = false;
   function spawn(folder: string, words: readonly string[], errors: 'pipe' | 'ignore'): GitAnswer {
+    if (isStuck) throw stuck(patience);
     const { status, stdout, stderr, error } = childProcess.spawnSync('git', [...CAUTION, ...words], {
       cwd: folder,
       env: own,
       maxBuffer: MOST_OUTPUT,
       stdio: ['ignore', 'pipe', errors],
+      timeout: patience,
+      killSignal: 'SIGKILL',
     });
+    isStuck = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
+    if (isStuck) throw stuck(patience);
     if (error !== undefined) throw reasonOf(error, folder);
     return { output: status === 0 ? stdout : null, remarks: stderr };
   }
@@ -53,6 +62,12 @@ export function createGit(env: Environment): Git {
   });
 }
 
+const stuck = (patience: number): RingfenceError =>
+  new RingfenceError(
+    'input_invalid',
+    `git gave no answer within ${patience / 1000} seconds; a file that it reads, such as .gitignore, may be a pipe.`,
+  );
+
 /** The system says the same of a folder that is missing and of a program that is. */
 function reasonOf(error: Error, folder: string): Error {
   if (files.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -60,9 +75,13 @@ function reasonOf(error: Error, folder: string): Error {
   if ('code' in error && error.code === 'EACCES')
     return new RingfenceError('input_invalid', `The folder ${folder} cannot be read.`);
   if ('code' in error && error.code === 'ENOENT')
-    return new RingfenceError('input_invalid', 'This needs git, and there is none in PATH.');
+    return new RingfenceError('input_invalid', 'This needs git, and there is no git in PATH.');
   return error;
 }
+
+/** Why git refuses, in its own words. */
+export const refusalIn = (remarks: Buffer): string =>
+  /^fatal: (.+)/m.exec(remarks.toString())?.[1] ?? 'it gives no reason';
 
 /** Splits output that ends each item with a zero byte; names are bytes, not always UTF-8. */
 export function splitZero(output: Buffer): Buffer[] {

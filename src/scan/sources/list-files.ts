@@ -1,8 +1,8 @@
-import { type Dirent, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { type Git, type GitAnswer, splitZero } from './git-process.ts';
+import { askGit } from './ask-git.ts';
+import { type Git, splitZero } from './git-process.ts';
 
 const DEEPEST = 64;
 const SLASH = Buffer.from('/');
@@ -10,8 +10,8 @@ const SLASH = Buffer.from('/');
 export interface Listing {
   /** Paths below the root; bytes, as names need not be UTF-8. */
   readonly paths: readonly Buffer[];
-  /** False when git could not be asked what is ignored. */
-  readonly ignoring: boolean;
+  /** Why git could not be asked what is ignored, where that was so; there everything is listed. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -20,12 +20,9 @@ export interface Listing {
  * `.gitignore` files that stand in it.
  */
 export function listFiles(git: Git, root: string): Listing {
-  try {
-    return { paths: listNotIgnored(git, root, 0), ignoring: true };
-  } catch (error) {
-    if (isMissingGit(error)) return { paths: [...walk(Buffer.from(root))], ignoring: false };
-    throw error;
-  }
+  const problems = new Set<string>();
+  const paths = listNotIgnored({ git, problems }, root, 0);
+  return { paths, problems: [...problems] };
 }
 
 const CLOSED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
@@ -35,26 +32,29 @@ export function listAllFiles(root: string): readonly Buffer[] {
   return [...walk(Buffer.from(root))];
 }
 
-const isMissingGit = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'input_invalid';
+interface Source {
+  readonly git: Git;
+  readonly problems: Set<string>;
+}
 
-function listNotIgnored(git: Git, root: string, depth: number): Buffer[] {
-  const own = git.ask(root, [
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--deduplicate',
-  ]);
-  const isNone = own.output === null || own.output.length === 0;
-  const { output, remarks } = isNone ? listOutside(git, root) : own;
-  const listed = splitZero(output ?? Buffer.alloc(0)).flatMap((path) => {
+function listNotIgnored(source: Source, root: string, depth: number): readonly Buffer[] {
+  try {
+    return listByGit(source, root, depth);
+  } catch (error) {
+    if (!(error instanceof RingfenceError)) throw error;
+    source.problems.add(error.message);
+    return listAllFiles(root);
+  }
+}
+
+function listByGit(source: Source, root: string, depth: number): readonly Buffer[] {
+  const { output, remarks } = askGit(source.git, root);
+  const listed = splitZero(output).flatMap((path) => {
     const isRepository = path.at(-1) === SLASH[0] || isFolder(root, path);
     if (!isRepository) return [path];
     if (depth >= DEEPEST) return [];
     const name = path.at(-1) === SLASH[0] ? path.subarray(0, -1) : path;
-    const inner = listNotIgnored(git, join(root, name.toString()), depth + 1);
+    const inner = listNotIgnored(source, join(root, name.toString()), depth + 1);
     return inner.map((one) => Buffer.concat([name, SLASH, one]));
   });
   // A name with a line end could look like a remark of git on something else: a folder at least, which has nothing to read.
@@ -73,19 +73,6 @@ function isFolder(root: string, path: Buffer): boolean {
     return lstatSync(Buffer.concat([Buffer.from(root), SLASH, path])).isDirectory();
   } catch {
     return false; // Gone, or nobody's to look at, which is told when it is read.
-  }
-}
-
-/** Asks git with an empty repository elsewhere, so that the folder may belong to none. */
-function listOutside(git: Git, root: string): GitAnswer {
-  const empty = mkdtempSync(join(tmpdir(), 'ringfence-scan-'));
-  try {
-    for (const folder of ['objects', 'refs']) mkdirSync(join(empty, folder));
-    writeFileSync(join(empty, 'HEAD'), 'ref: refs/heads/main\n');
-    const where = [`--git-dir=${empty}`, `--work-tree=${root}`];
-    return git.ask(root, [...where, 'ls-files', '-z', '--others', '--exclude-per-directory=.gitignore']);
-  } finally {
-    rmSync(empty, { recursive: true, force: true });
   }
 }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { files as nodeFiles, zlib } from '../builtins.ts';
 import type { Place } from '../sighting.ts';
-import { type Git, splitZero } from './git-process.ts';
+import { oneLine } from '../report/printable.ts';
+import { type Git, refusalIn, splitZero } from './git-process.ts';
 import type { Search } from './search.ts';
 
 const MOST_BLOB = 64 << 20;
@@ -44,11 +45,7 @@ export async function scanStaged({
   open,
 }: StagedOptions): Promise<Search | null> {
   const output = git.run(path, [...WORDS, '-z']);
-  if (output === null)
-    throw new RingfenceError(
-      'input_invalid',
-      `${path} is in no work tree of git, so nothing is staged there.`,
-    );
+  if (output === null) throw refusal(git, path);
   const files = [...stagedFiles(output)];
   if (files.length === 0) return null;
   const search = await open();
@@ -61,6 +58,16 @@ export async function scanStaged({
   }
   if (packed.length > 0) await scanPacked(packed, { path, git, search });
   return search;
+}
+
+/** `git diff` does not say why; this does. */
+function refusal(git: Git, path: string): RingfenceError {
+  const { remarks } = git.ask(path, ['rev-parse', '--show-toplevel']);
+  const reason = oneLine(refusalIn(remarks));
+  return new RingfenceError(
+    'input_invalid',
+    `${path} is in no work tree of git that could be asked what is staged: ${reason}.`,
+  );
 }
 
 const UNREADABLE = 'Its staged content cannot be read.';

@@ -23,9 +23,9 @@ export interface TreeOptions {
 
 /** Looks through the files below a path. Links are not followed, as what they lead to may be somebody else's. */
 export async function scanTree({ path, ignored, git, search, progress }: TreeOptions): Promise<void> {
-  const { folder, paths, ignoring } = list(path, ignored, git);
-  if (!ignoring)
-    search.report(path, 'There is no git in PATH, so .gitignore was not read: every file was scanned.');
+  const { folder, paths, problems } = list(path, ignored, git);
+  for (const problem of problems)
+    search.report(path, `${problem} So .gitignore was not read: every file was scanned.`);
   const root = Buffer.from(folder);
   const isWithin = createBorder(root);
   for (const [number, below] of paths.entries()) {
@@ -77,15 +77,15 @@ async function scanFile(file: Buffer, path: string, search: Search): Promise<voi
 interface Listed {
   readonly folder: string;
   readonly paths: readonly Buffer[];
-  readonly ignoring: boolean;
+  readonly problems: readonly string[];
 }
 
 /** The path itself may be a link: somebody has named it. */
 function list(path: string, ignored: boolean, git: Git): Listed {
   const root = resolvePath(path);
   if (!statSync(root).isDirectory())
-    return { folder: dirname(root), paths: [Buffer.from(basename(root))], ignoring: true };
-  if (ignored) return { folder: root, paths: listAllFiles(root), ignoring: true };
+    return { folder: dirname(root), paths: [Buffer.from(basename(root))], problems: [] };
+  if (ignored) return { folder: root, paths: listAllFiles(root), problems: [] };
   return { folder: root, ...listFiles(git, root) };
 }
 
