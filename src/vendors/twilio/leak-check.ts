@@ -12,6 +12,12 @@ const ACCOUNT = /^AC[0-9a-f]{32}$/i;
 const NEAR_ACCOUNT = /\b(AC[0-9a-f]{32})\b/;
 const NOT_AUTHENTICATED = 20003;
 const KEY = /^SK[0-9a-f]{32}$/i;
+/**
+ * Credentials belong to one region, and every other one refuses them.
+ * https://www.twilio.com/docs/global-infrastructure/manage-regional-api-credentials
+ */
+const API_HOSTS = [API_HOST, 'api.dublin.ie1.twilio.com', 'api.sydney.au1.twilio.com'] as const;
+const ELSEWHERE = API_HOSTS.slice(1);
 
 /** A token opens its own account, whose record says how it is. */
 const authToken: LeakCheck = {
@@ -25,9 +31,11 @@ const authToken: LeakCheck = {
   requests({ secret, companions: { id = '' } }) {
     if (!ACCOUNT.test(id))
       return 'It can be asked only together with its account SID, which is not beside it.';
-    return [as(accountGet({ accountSid: id }, []), id, secret)];
+    const own = as(accountGet({ accountSid: id }, []), id, secret);
+    return API_HOSTS.map((host) => ({ ...own, host }));
   },
-  judge([answer]) {
+  judge(answers, isLast) {
+    const answer = answers.at(-1);
     if (answer?.status === 200) {
       const account = parseJsonObject(answer.body);
       const status = textAt(account, 'status') ?? 'active';
@@ -36,8 +44,9 @@ const authToken: LeakCheck = {
         ...(textAt(account, 'type') === 'Trial' ? ['a trial account'] : []),
       ]);
     }
-    return answer?.status === 401
-      ? revoked('The vendor refuses it for the account SID beside it.')
+    if (!isLast) return null;
+    return answers.every(({ status }) => status === 401)
+      ? revoked('The vendor refuses it in each of its regions, for the account SID beside it.')
       : unknown(`The vendor answered ${answer?.status ?? 'nothing'}.`);
   },
 };
@@ -60,13 +69,15 @@ const apiKey: LeakCheck = {
       plainGet('taskrouter.twilio.com', ['v1', 'Workspaces'], 'PageSize=1'),
     ];
     const own = ['Messages.json', 'Calls.json', 'IncomingPhoneNumbers.json'];
+    const lists = ACCOUNT.test(account)
+      ? own.map((list) => accountGet({ accountSid: account }, [list], 'PageSize=1'))
+      : [];
     return [
-      ...(ACCOUNT.test(account)
-        ? own.map((list) => accountGet({ accountSid: account }, [list], 'PageSize=1'))
-        : []),
+      ...lists,
       ...products,
       // Main keys alone may read this, so an answer tells the kind of the key.
       plainGet(API_HOST, [API_VERSION, 'Accounts.json'], 'PageSize=1'),
+      ...ELSEWHERE.flatMap((host) => lists.map((list) => ({ ...list, host }))),
     ].map((request) => as(request, id, secret));
   },
   judge(answers, isLast) {
