@@ -15,6 +15,12 @@ test('escapes of URLs and of JSON stand in clear', () => {
   assert.equal(decoded(String.raw`a%2B\u002b%2B`), 'a+++');
 });
 
+test('colours of a terminal are a space each, and nothing else that an escape begins is', () => {
+  const log = "{ token: \u001B[32m'abc'\u001B[39m }, \u001B[1;38:5:9mNAME\u001B[0m=x";
+  assert.equal(decoded(log), "{ token:  'abc'  },  NAME =x");
+  assert.equal(decoded('\u001B]0;title\u0007 \u001B[ \u001B'), null);
+});
+
 test('what only looks like an escape stays as it is', () => {
   for (const text of [
     '',
