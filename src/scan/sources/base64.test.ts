@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64, decodeLines } from './base64.ts';
 import { sourceOf, sourceRange } from './rewritten.ts';
 
 const decoded = (text: string): string | null => {
@@ -57,4 +57,47 @@ test('a document full of runs is bounded', () => {
   const run = `${Buffer.from('some text that is long enough').toString('base64')}\n`;
   const rewriting = decodeBase64(Buffer.from(run.repeat(20_000)));
   assert.equal(rewriting?.pieces.filter(({ replaced }) => replaced).length, 10_000);
+});
+
+test('text in any language is text, wherever its beginning is cut', () => {
+  for (const text of [
+    '# für alle, überall: naïve',
+    'Schlüssel für alle',
+    '🔑🔑🔑🔑 secret keys',
+    '日本語のテキストです',
+  ])
+    assert.equal(Buffer.from(decoded(Buffer.from(text).toString('base64')) ?? '', 'latin1').toString(), text);
+});
+
+const TEXT =
+  'APP=shop\nacme_token=9d02c7e4b16f38a5507be2914cfa6d83\nregion=eu-1\nname=für alle\nport=8080\n'.repeat(3);
+const broken = (width: number, between: string): string =>
+  (
+    Buffer.from(TEXT)
+      .toString('base64')
+      .match(new RegExp(`.{1,${width}}`, 'g')) ?? []
+  ).join(between);
+
+test('a run that an encoder has broken into lines is one', () => {
+  for (const width of [40, 60, 64, 76])
+    for (const between of ['\n', '\r\n', '\n    ', '\n\t', String.raw`\n`]) {
+      const rewriting = decodeLines(Buffer.from(`.env: >-\n    ${broken(width, between)}\nother: x`));
+      assert.equal(Buffer.from(rewriting?.bytes ?? '').toString(), `.env: >-\n    ${TEXT}\nother: x`);
+    }
+});
+
+test('what stands in a broken run has its place in the line that holds it', () => {
+  const document = broken(76, '\n');
+  const rewriting = decodeLines(Buffer.from(document));
+  assert.ok(rewriting !== null);
+  const at = Buffer.from(rewriting.bytes).indexOf('8080');
+  assert.equal(sourceOf(rewriting, at) % 77, 0);
+  assert.ok(sourceOf(rewriting, at) > 0);
+});
+
+test('lines of different widths, and those that end in padding, are values of their own', () => {
+  const value = Buffer.from('acme_token=9d02c7e4b16f38a5507be2914cfa6d83').toString('base64');
+  const short = Buffer.from('acme_name=shop of the acme company, berlin.').toString('base64').slice(0, 44);
+  for (const text of [`${value}\n${value}`, `${short}\n${value}`, `${value} ${value}`, short])
+    assert.equal(decodeLines(Buffer.from(text)), null, text);
 });
