@@ -1,4 +1,4 @@
-import type { VendorRecord } from '../vendor.ts';
+import type { VendorRecord } from '../lookup-adapter.ts';
 
 /**
  * The records of a list. Null when one of them cannot be told from others: if it were left out, its request would look as

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../kernel/secret.ts';
 import type { LeakVerdict } from '../leak-check.ts';
-import type { WireRequest, WireResponse } from '../wire.ts';
+import type { WireResponse } from '../wire.ts';
 import { leakChecks } from './leak-check.ts';
 
 const ID = `AC${'4e'.repeat(16)}`;
@@ -20,7 +20,7 @@ function ask(rule: string, companions: Record<string, string>, answers: (host: s
   const requests = check?.requests({ secret: new Secret('made up'), companions }, 0) ?? '';
   assert.ok(typeof requests !== 'string');
   const heard: WireResponse[] = [];
-  for (const [place, { host }] of (requests as readonly WireRequest[]).entries()) {
+  for (const [place, { host }] of requests.entries()) {
     heard.push(answers(host));
     const verdict: LeakVerdict | null = check?.judge(heard, place === requests.length - 1) ?? null;
     if (verdict !== null) return { verdict, asked: heard.length };
