@@ -378,6 +378,7 @@ test('a script that sends what is said elsewhere is an export, as the request th
     '<Start><Stream url="wss://x.example/a"/></Start>',
     '<Connect><ConversationRelay url="wss://x.example/a"/></Connect>',
     '<Start><Siprec connectorName="c"/></Start>',
+    '<Start><Stream connectorName="c"/></Start>',
   ])
     for (const effect of ['pii', 'routing', 'export'] as const)
       assert.ok(call(`<Response>${verb}</Response>`).includes(effect), `${verb} ${effect}`);

@@ -61,6 +61,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['UpdateWorkerReservation', reserve],
 ]);
 
+/** Parts of a call that send its sound to a connector, whatever URLs there are. */
+const EXPORTS: ReadonlySet<string> = new Set(['siprec', 'stream']);
+
 /** Ids that have a reader; a test compares them with the table. */
 export const READ_OPERATIONS: readonly string[] = [...READERS.keys()];
 
@@ -70,6 +73,10 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
     const reader = READERS.get(operation.id);
     if (reader === undefined) return readOther(operation, parameters, plan);
     const details = reader({ operation, request, parameters, plan });
-    return withExports(details, operation.effects, details.extras?.includes('siprec'));
+    return withExports(
+      details,
+      operation.effects,
+      details.extras?.some((extra) => EXPORTS.has(extra)),
+    );
   });
 }
