@@ -37,8 +37,13 @@ export function readCall(parameters: Parameters, plan: NumberingPlan): IntentDet
 /** `POST …/Participants.json`: dials out into a conference, which is charged for each participant besides the call. */
 export function readParticipant(parameters: Parameters, plan: NumberingPlan): IntentDetails {
   const { destination, channel } = callee(requiredParameter(parameters, 'To'), 'To', plan);
+  // What is heard while waiting may be spoken.
+  const waits = textParameter(parameters, 'WaitUrl') !== null;
   return {
-    ...voice(parameters, { ...NO_TWIML, extras: new Set(['conference']) }),
+    ...voice(parameters, {
+      ...NO_TWIML,
+      extras: new Set(waits ? ['conference', 'premium_speech'] : ['conference']),
+    }),
     action: 'call.create',
     channel: channel ?? 'voice',
     destinations: [destination],

@@ -72,6 +72,12 @@ test('a message that is to be sent later says when, in a way that nobody can rea
   assert.equal(intent('api', { url, form: message }).doneAt, undefined);
 });
 
+test('what a participant hears while waiting may be spoken by a dear voice', () => {
+  const form = { To: '+15005550006', From: '+15005550001', WaitUrl: 'https://x.example' };
+  const { extras } = intent('api', { url: `${ROOT}/Conferences/CF1/Participants.json`, form });
+  assert.deepEqual(extras, ['conference', 'premium_speech']);
+});
+
 test('the code that installs a SIM is a secret', () => {
   for (const url of ['/v1/ESimProfiles', '/v1/ESimProfiles/HP1'])
     assert.ok(intent('supersim', { url }).effects.includes('secret'), url);

@@ -44,7 +44,7 @@ test('everybody whom inline TwiML reaches is a destination', () => {
     'phone +15005550002',
   ]);
   assert.equal(intent.destinations[4]?.phone?.premium, true);
-  assert.deepEqual(intent.extras, ['recording', 'conference', 'sms']);
+  assert.deepEqual(intent.extras, ['recording', 'leg', 'conference', 'sms']);
   assert.deepEqual(intent.callbacks, ['https://w.example']);
 });
 
@@ -57,6 +57,9 @@ test('TwiML that goes on elsewhere, or that nobody knows, does not pass as harml
     '<Record/>',
     '<Connect action="https://x.example"/>',
     '<Start action="https://x.example"/>',
+    `<Dial><Number url="https://x.example">${TO}</Number></Dial>`,
+    '<Dial><Client url="https://x.example">a</Client></Dial>',
+    '<Dial><Queue url="https://x.example">q</Queue></Dial>',
   ])
     assert.ok(call(`<Response>${inner}</Response>`).extras.includes('leg'), inner);
   for (const document of [
@@ -79,9 +82,17 @@ test('a client with parameters, dear voices and transcripts in TwiML are not ove
     '<Dial><Client><Identity>alice</Identity><Parameter name="a" value="b"/></Client></Dial>',
   );
   assert.deepEqual(addresses(client), [`phone ${TO}`, 'client alice']);
-  for (const voice of ['Polly.Joanna-Neural', 'Polly.Joanna-Generative', 'Google.en-US-Chirp3-HD-Aoede'])
+  for (const voice of [
+    'Polly.Joanna-Neural',
+    'Polly.Joanna-Generative',
+    'Google.en-US-Chirp3-HD-Aoede',
+    'Google.en-US-News-K',
+  ])
     assert.deepEqual(inside(`<Say voice="${voice}" loop="0">x</Say>`).extras, ['premium_speech'], voice);
-  assert.deepEqual(inside('<Say voice="alice">x</Say>').extras, []);
+  for (const voice of ['alice', 'Polly.Joanna', 'Google.cmn-CN-Standard-A', ''])
+    assert.deepEqual(inside(`<Say voice="${voice}">x</Say>`).extras, [], voice);
+  const waiting = '<Dial><Conference waitUrl="https://x.example">r</Conference></Dial>';
+  assert.deepEqual(inside(waiting).extras, ['conference', 'premium_speech']);
   assert.ok(inside('<Record transcribe="True"/>').extras.includes('transcription'));
 });
 

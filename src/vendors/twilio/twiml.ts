@@ -29,9 +29,10 @@ interface Collector {
 type Visit = (element: XmlElement, facts: Collector) => void;
 
 const MAX_DESTINATIONS = 50;
-/** Voices that cost several times what a minute of a call does. */
-const PREMIUM_VOICE = /neural|generative|long-?form|wavenet|studio|journey|chirp|elevenlabs/i;
-const SENDERS = ['callerId', 'from'] as const;
+/** All other voices, and those to come, may cost several times what a minute of a call does. */
+const STANDARD_VOICE = /^(?:man|woman|alice|Polly\.[A-Za-z]{1,20}|Google\.[A-Za-z-]{1,20}-Standard-[A-Z])?$/;
+/** Nouns whose `url` is a script that those hear who are dialled. It may not dial, but send texts, record and transcribe. */
+const SCRIPTED: ReadonlySet<string> = new Set(['Number', 'Sip', 'Client', 'WhatsApp', 'Queue']);
 const nothing: Visit = () => undefined;
 /** The vendor goes on with the document of another URL, which may dial. */
 const leg: Visit = (_element, { extras }) => void extras.add('leg');
@@ -136,21 +137,22 @@ function visitDial(element: XmlElement, facts: Collector): void {
 }
 
 /** Of whatever verb: recording, detection, other senders, and documents that the vendor goes on with. */
-function visitAttributes({ attributes }: XmlElement, { extras, senders }: Collector): void {
+function visitAttributes({ name, attributes }: XmlElement, { extras, senders }: Collector): void {
+  const given = (...names: readonly string[]) =>
+    names.flatMap((one) => attributes.get(one) ?? '').filter((value) => value !== '');
   const record = attributes.get('record') ?? 'do-not-record';
   if (record !== 'do-not-record' && record !== 'false') extras.add('recording');
-  if ((attributes.get('recordingConfigurationId') ?? '') !== '') extras.add('recording');
+  if (given('recordingConfigurationId').length > 0) extras.add('recording');
   if (attributes.has('action') || attributes.has('referUrl')) extras.add('leg');
+  if (SCRIPTED.has(name) && given('url').length > 0) extras.add('leg');
+  if (given('waitUrl').length > 0) extras.add('premium_speech');
   if (attributes.has('machineDetection')) extras.add('machine_detection');
-  for (const name of SENDERS) {
-    const sender = attributes.get(name) ?? '';
-    if (sender !== '') senders.push(sender);
-  }
+  senders.push(...given('callerId', 'from'));
 }
 
 /** Charged by the character, and a loop speaks for as long as the call lasts. */
 function visitSay({ attributes }: XmlElement, { extras }: Collector): void {
-  if (PREMIUM_VOICE.test(attributes.get('voice') ?? '')) extras.add('premium_speech');
+  if (!STANDARD_VOICE.test(attributes.get('voice') ?? '')) extras.add('premium_speech');
 }
 
 function visitNumber(element: XmlElement, facts: Collector): void {
