@@ -62,6 +62,8 @@ const REVIEWED: readonly (readonly [id: string, ...effects: string[]])[] = [
   // Whoever binds an address to another's name gets what is written to him.
   ['CreateBinding', 'indirect', 'routing'],
   ['CreateSenderIdRegistration', 'secret', 'credential'],
+  // Codes of three digits, and notifications to another device.
+  ['UpdateFactor', 'credential'],
   ['CreateModuleData', 'routing', 'admin'],
   // They say whether functions run with the account's credential, and whether calls are encrypted.
   ['serverless.v1.UpdateService', 'credential'],
