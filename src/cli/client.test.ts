@@ -153,3 +153,17 @@ test('what goes to this machine in clear asks no proxy, whatever Node does with 
   );
   assert.deepEqual([stdout.trim(), seen], ['[]', []]);
 });
+
+test('who refuses a long body by the head of the request is heard', async (t) => {
+  const problem = JSON.stringify({ code: 'not_authenticated' });
+  const client = await clientFor(t, (request, response) => {
+    response
+      .writeHead(401, { 'content-length': problem.length })
+      .end(problem, () => request.socket.destroy());
+  });
+  const text = 'x'.repeat(8 * 1024 * 1024);
+  for (let tries = 0; tries < 5; tries++)
+    await assert.rejects(client.call('prices.import', { text, format: 'csv' }), {
+      code: 'not_authenticated',
+    });
+});

@@ -9,17 +9,28 @@ export interface DirectRequest {
 }
 
 const SILENCE_MILLISECONDS = 300_000;
+/** More than this does not leave in one piece: a server that refuses it closes while it is written, and its answer is lost. */
+const LONG = 64 * 1024;
+/** So long a server has to refuse what is long by its head. */
+const REFUSAL_MILLISECONDS = 200;
 
 /**
  * `fetch` for http, which follows no redirect and asks no proxy. Node's own hands what goes to this machine to the proxy
  * of the environment as well (NODE_USE_ENV_PROXY), and with it a token in clear.
  */
-export function fetchDirectly(url: URL, { body, ...given }: DirectRequest): Promise<Response> {
-  const options = { ...given, agent: new Agent(), timeout: SILENCE_MILLISECONDS };
+export function fetchDirectly(url: URL, { body = '', ...given }: DirectRequest): Promise<Response> {
+  const length = Buffer.byteLength(body);
+  const headers = { ...given.headers, ...(length === 0 ? {} : { 'content-length': length }) };
+  const options = { ...given, headers, agent: new Agent(), timeout: SILENCE_MILLISECONDS };
   return new Promise((resolve, reject) => {
-    const call = request(url, options, (answer) => resolve(responseOf(answer)));
+    const call = request(url, options, (answer) => {
+      clearTimeout(later);
+      resolve(responseOf(answer));
+    });
     call.once('timeout', () => call.destroy(new Error('the server is silent')));
-    call.once('error', reject).end(body);
+    call.on('error', reject);
+    if (length > LONG) call.flushHeaders();
+    const later = setTimeout(() => call.end(body), length > LONG ? REFUSAL_MILLISECONDS : 0);
   });
 }
 
