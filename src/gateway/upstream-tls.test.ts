@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { constants, createSecureServer } from 'node:http2';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setDefaultCACertificates } from 'node:tls';
 import { test } from 'node:test';
@@ -55,4 +56,29 @@ test('a vendor that says it refused a request is not sent it again', async (t) =
   );
   assert.equal(result.kind, 'lost');
   assert.deepEqual(seen, ['1.1']);
+});
+
+test('a vendor without a certificate that is trusted gets nothing, also where Node is told to check none', async (t) => {
+  const { cert, key } = trustedCertificate();
+  setDefaultCACertificates([]);
+  const seen: string[] = [];
+  const server = createServer({ cert, key }, ({ headers }, response) => {
+    seen.push(headers.authorization ?? '');
+    response.end();
+  });
+  server.listen(0);
+  await once(server, 'listening');
+  const upstream = createUpstream();
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+  t.after(async () => {
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    await upstream.close();
+    server.close();
+  });
+  const headers = { authorization: 'Bearer real' };
+  const request = { method: 'GET', host: HOST, path: '/', segments: [], query: '', headers };
+  const origin = `https://${HOST}:${(server.address() as AddressInfo).port}`;
+  const sent = { ...request, body: Buffer.alloc(0) };
+  const result = await upstream.send(origin, 'account', sent, { upload: null });
+  assert.deepEqual([result.kind, seen], ['unreachable', []]);
 });

@@ -75,7 +75,12 @@ function openRoute(origin: string, { patience, longest }: UpstreamLimits): Route
     headersTimeout: HEADERS_TIMEOUT,
     bodyTimeout: BODY_TIMEOUT,
     keepAliveTimeout: 10_000,
-    connect: { timeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.2', maxCachedSessions: 100 },
+    connect: {
+      timeout: CONNECT_TIMEOUT,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: true, // Else NODE_TLS_REJECT_UNAUTHORIZED decides who gets the real credentials.
+      maxCachedSessions: 100,
+    },
   });
   return { pool, lane: createLane({ places: CONNECTIONS, waiting: WAITING, patience }), longest };
 }
