@@ -4,7 +4,10 @@ import { outliveReaders, untilTaken } from './cli/lost-reader.ts';
 import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
-const load = async () => (await import('./node/actions/actions.ts')).createActions(process);
+const load = async () => {
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']; // Vendors and store get real credentials, and prove who they are.
+  return (await import('./node/actions/actions.ts')).createActions(process);
+};
 
 const options: CliOptions = {
   process,
