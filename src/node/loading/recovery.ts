@@ -7,15 +7,19 @@ export interface RecoveryOptions {
   readonly directory: string;
   readonly boot: string;
   readonly leases: Pick<LeaseStore, 'open' | 'close'>;
-  readonly ledger: Pick<LedgerStore, 'cursors'>;
+  readonly ledger: Pick<LedgerStore, 'cursors' | 'list'>;
   /** True when the last life ended because its journal could not be made durable. */
   readonly isDoubtful: boolean;
 }
 
+/** So many requests are never under way at once. */
+const MOST_UNDER_WAY = 10_000;
+
 /**
  * Ends the leases of a process that is dead and whose journal is loaded to its end. When the machine went down in
  * between, or the disk failed, records may be lost: what is left of the leases counts as spent. The last life is ended
- * also where it had no lease, as without budgets: else its lost answers would never be looked for.
+ * also where it had no lease, as without budgets, and so is each whose requests have no outcome: an older store may be
+ * given many lives at once, and their lost answers would never be looked for.
  */
 export async function closeLeases({
   node,
@@ -30,6 +34,8 @@ export async function closeLeases({
   );
   const last = (await ledger.cursors(node)).at(-1);
   if (last !== undefined) epochs.add(last.epoch);
+  for (const row of await ledger.list({ state: 'reserved', limit: MOST_UNDER_WAY }))
+    if (row.node === node) epochs.add(row.epoch);
   for (const epoch of epochs) {
     const isSameBoot = (await bootOf(directory, epoch)) === boot;
     await leases.close(node, epoch, isSameBoot && !isDoubtful ? 'free' : 'presume');
