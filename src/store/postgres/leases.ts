@@ -12,6 +12,7 @@ import {
 import { moveLease } from '../movements.ts';
 import type { LeaseAmounts, LeaseMove } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
+import type { JournalPoint } from '../../kernel/point.ts';
 import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
 import { LEASES_OPEN } from '../select.ts';
 import type { Database, Queries, Row } from './database.ts';
@@ -153,17 +154,19 @@ async function grant({ database, names }: Context, request: GrantRequest): Retur
     await queries.run(sql.BUDGET_LOCK, budget);
     const life = await ensureLife({ queries, names }, sql.LIFE_FOR_GRANT, node, epoch);
     checkAlive(request, life.closed);
-    for (const one of request.loaded ?? [])
-      checkLoaded(
-        one,
-        (await getLife(queries, sql.LIFE_GET, one.node, one.epoch))?.position ?? 0,
-        one.position,
-      );
+    await checkNothingLacks(queries, request.loaded ?? []);
     const counted = (await queries.get(sql.COUNTED, budget, since))?.['counted'] as number;
     const share = divide(request, counted);
     if (share.granted > 0) await move(queries, life, [{ period, spent: 0, lease: share.granted }]);
     return share;
   });
+}
+
+async function checkNothingLacks(queries: Queries, loaded: readonly JournalPoint[]): Promise<void> {
+  const column = <Name extends keyof JournalPoint>(name: Name) => loaded.map((one) => one[name]);
+  const row = await queries.get(sql.LIFE_LACKS, column('node'), column('epoch'), column('position'));
+  const lacking = row as (JournalPoint & { readonly there: number }) | undefined;
+  if (lacking !== undefined) checkLoaded(lacking, lacking.there, lacking.position);
 }
 
 async function closeLife(queries: Queries, life: Life, rest: 'free' | 'presume'): Promise<void> {

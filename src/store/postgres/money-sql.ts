@@ -19,6 +19,12 @@ export const LIFE_FOR_GRANT = `${LIFE_GET} FOR KEY SHARE`;
 
 export const LIFE_FOR_END = `${LIFE_GET} FOR UPDATE`;
 
+/** A journal of which less is loaded than it once was. */
+export const LIFE_LACKS = `
+  SELECT node, epoch, known.position, coalesce(life.position, 0) AS there
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS known (node, epoch, position)
+  LEFT JOIN life USING (node, epoch) WHERE coalesce(life.position, 0) < known.position LIMIT 1`;
+
 export const LIFE_ADVANCE = `
   UPDATE life SET position = $1, head = $2 WHERE id = $3`;
 
