@@ -17,6 +17,10 @@ import {
 import { ENGINES } from './store-engines.ts';
 import type { Sandbox } from './store-engines.ts';
 
+/** As when a server ends. */
+const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+
 for (const engine of ENGINES.filter((one) => one.name === 'PostgreSQL'))
   describe(`${engine.name} shared by several gateways`, () => {
     let sandbox: Sandbox;
@@ -68,9 +72,7 @@ for (const engine of ENGINES.filter((one) => one.name === 'PostgreSQL'))
 
     it('goes on after its connections were cut', async () => {
       const [store] = stores as [Store];
-      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()`;
-      await sandbox.edit(cut);
+      await sandbox.edit(CUT);
       const asked = Array.from({ length: 12 }, () => store.settings.put('after', 'cut'));
       for (const result of await Promise.allSettled(asked))
         if (result.status === 'rejected') assert.equal(result.reason.code, 'store_unavailable');
@@ -90,6 +92,17 @@ for (const engine of ENGINES.filter((one) => one.name === 'PostgreSQL'))
       assert.equal((await store.ledger.cursors('behind')).at(-1)?.position, 1);
       const [period] = await store.leases.periods('behind', 0);
       assert.equal(period?.spent, 10);
+    });
+
+    it('takes after a failover no number of a name for what it names in the copy', async () => {
+      const [store] = stores as [Store];
+      await store.leases.grant(grantRequest({ budget: 'renamed' }));
+      await sandbox.edit(`UPDATE period SET budget = 'another' WHERE budget = 'renamed'`);
+      await sandbox.edit(CUT);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await store.leases.grant(grantRequest({ budget: 'renamed' }));
+      const leased = async (budget: string) => (await store.leases.periods(budget, 0))[0]?.leased;
+      assert.deepEqual([await leased('renamed'), await leased('another')], [100, 100]);
     });
 
     it('does not wait for ever for a gateway that froze inside a transaction', async () => {

@@ -51,7 +51,11 @@ const MODES = {
 } as const;
 type Mode = keyof typeof MODES;
 
-export function openDatabase({ url, host, database, user, ...limits }: PostgresConnection): Database {
+/** `onChange` is told of each connection that is new, before it is used, or is lost: the next may lead to another server. */
+export function openDatabase(
+  { url, host, database, user, ...limits }: PostgresConnection,
+  onChange: () => void = () => {},
+): Database {
   const { connections = 8, waitMilliseconds = 5_000 } = limits;
   const pool = new Pool({
     ...(url === undefined ? {} : { connectionString: url }),
@@ -68,7 +72,8 @@ export function openDatabase({ url, host, database, user, ...limits }: PostgresC
     types: TYPES,
   });
   // A connection that dies while idle is replaced; the next statement reports what is wrong.
-  pool.on('error', () => {});
+  pool.on('error', onChange);
+  pool.on('connect', onChange);
   const queries = createQueries((sql, values) => pool.query(sql, values as unknown[]));
   return {
     all: (sql, ...values) => retry(() => queries.all(sql, ...values)),

@@ -149,8 +149,8 @@ export function createLeaseStore(context: Context): LeaseStore {
 async function grant({ database, names }: Context, request: GrantRequest): ReturnType<LeaseStore['grant']> {
   checkGrant(request);
   const { budget, since, node, epoch } = request;
-  const period = await names.period(budget, request.period);
   return database.transaction(async (queries) => {
+    const period = await names.period(budget, request.period);
     await queries.run(sql.BUDGET_LOCK, budget);
     const life = await ensureLife({ queries, names }, sql.LIFE_FOR_GRANT, node, epoch);
     checkAlive(request, life.closed);

@@ -33,7 +33,8 @@ const OWNER_SETTING = 'store.owner';
  * when it belongs to another owner.
  */
 export async function openPostgresStore({ clock, owner, ...connection }: PostgresOptions): Promise<Store> {
-  const database = openDatabase(connection);
+  let names: Names | null = null;
+  const database = openDatabase(connection, () => names?.forget());
   try {
     await migrate(database, MIGRATIONS, clock.wall());
     if (owner !== undefined) await claim(database, owner);
@@ -42,8 +43,8 @@ export async function openPostgresStore({ clock, owner, ...connection }: Postgre
     throw error;
   }
   // Names have connections of their own: a transaction that asks for one never waits for the connection of another.
-  const naming = openDatabase({ ...connection, connections: 2 });
-  const names = createNames(naming);
+  const naming = openDatabase({ ...connection, connections: 2 }, () => names?.forget());
+  names = createNames(naming);
   const context = { database: forgetting(database, names), names };
   return Object.freeze({
     apps: createCollection<AppRecord>(database, 'app'),
@@ -62,7 +63,8 @@ export async function openPostgresStore({ clock, owner, ...connection }: Postgre
 
 /**
  * Whatever has failed, the database may be a copy that lacks the latest names: with their numbers nothing could be written
- * any more. To find them again is a statement each.
+ * any more, or under the names to which the copy gave them. To find them again is a statement each. So it is when
+ * connections change: after a failover the first thing that is done may as well succeed.
  */
 function forgetting(database: Database, names: Names): Database {
   return {
