@@ -35,8 +35,12 @@ const SCRIPT = /^(?!.*callback).*(?:action|url)$/i;
 export function readTexml(text: string, plan: NumberingPlan): Script {
   const callbacks = addressesIn(text);
   const elements = readXml(text, 'Texml');
+  const dialled = elements.filter(({ name, text: inner }) => DIALS.test(name) && inner !== '');
+  const isCut = dialled.some((element) => elements[elements.indexOf(element) + 1]?.parent === element.name);
+  if (dialled.length > 0 && (isCut || text.includes('<!--')))
+    throw new Unreadable('`Texml` must hold whom it dials in one piece, and no comments beside that.');
   return {
-    destinations: elements.flatMap((element) => dialledBy(element, plan)),
+    destinations: dialled.map((element) => dialledBy(element, plan)),
     extras: [
       ...(recordsIn(text) ? ['recording'] : []),
       ...(elements.every(isPlain) ? [] : ['leg']),
@@ -46,10 +50,10 @@ export function readTexml(text: string, plan: NumberingPlan): Script {
   };
 }
 
-function dialledBy({ name, text }: XmlElement, plan: NumberingPlan): readonly Destination[] {
-  if (DIALS.test(name) && name !== 'Refer' && !DIALLED.has(name))
+function dialledBy({ name, text }: XmlElement, plan: NumberingPlan): Destination {
+  if (!DIALLED.has(name))
     throw new Unreadable('`Texml` must spell its elements as the vendor does, such as `Dial` and `Number`.');
-  return DIALLED.has(name) && text !== '' ? [destinationOf(text, `Texml: ${name}`, plan)] : [];
+  return destinationOf(text, `Texml: ${name}`, plan);
 }
 
 function isPlain({ name, attributes }: XmlElement): boolean {
