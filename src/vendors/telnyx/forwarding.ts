@@ -48,7 +48,6 @@ export function ledTo(given: JsonObject, { effects }: Operation): readonly strin
   const places = [given, ...PLACES.map((name) => fieldOf(given, name)).filter(isJsonObject)];
   const hosts = places.flatMap((place) => HOSTS.map((name) => fieldOf(place, name)));
   return hosts
-    .filter((host) => typeof host === 'string')
-    .filter((host) => host !== '' && !host.includes('//'))
+    .filter((host): host is string => typeof host === 'string' && host !== '' && !host.includes('//'))
     .map((host) => `https://${host.replace(/^sips?:/i, '')}`);
 }
