@@ -354,6 +354,13 @@ test('no problem text repeats a number', () => {
   );
 });
 
+test('a failover within a failover, which nobody would count, is refused', () => {
+  const one = { channel: 'sms', message_type: 'text', to: '15005550006', from: 'x', text: 'Hi' };
+  const inner = { ...one, to: '447700900000' };
+  const json = { ...one, failover: [{ ...one, failover: [inner] }] };
+  assert.match(problem(API, { url: '/v1/messages', json }), /`failover`/);
+});
+
 test('a failover counts as many segments as the longest of the messages', () => {
   const long = { channel: 'sms', message_type: 'text', to: '15005550006', from: 'x', text: 'x'.repeat(400) };
   const json = { ...long, channel: 'whatsapp', text: 'Hi', failover: [long] };

@@ -78,6 +78,8 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
   const first = readOne(body, plan);
   const failovers = listOf(body, 'failover').map((one) => {
     const message = asObject(one, 'failover');
+    if (Object.hasOwn(message, 'failover'))
+      throw new Unreadable('A failover may have no `failover` of its own.');
     return { ...readOne(message, plan), name: optionalText(message, 'channel') };
   });
   // A failover is a message of its own; a rule about the field speaks of all of them.
