@@ -84,15 +84,22 @@ function bodyOf(request: WireRequest): JsonObject {
   throw new Unreadable('The content type must be application/json; binary protobuf is not read.');
 }
 
-/** Dials out. `sipRequestUri` overrides `sipCallTo`, so both count. */
+/** So many digits are a number to the carrier; fewer are an extension. */
+const NUMBER = /^\+?\d{5,}$/;
+
+/** Dials out. `sipRequestUri` overrides `sipCallTo`, so both count; so does a number in the header by which some carriers go. */
 function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Operation): IntentDetails {
   const uri = message(body, 'sipRequestUri');
   const called = text(body, 'sipCallTo');
+  const header = message(body, 'sipToHeader');
+  const override = text(body, 'toUserOverride') ?? '';
   const destinations = [
     ...(called === null ? [] : [dialled(called, 'sipCallTo', plan)]),
     ...(uri === null ? [] : [dialled(uriOf(uri), 'sipRequestUri', plan)]),
+    ...(header === null ? [] : [dialled(uriOf(header), 'sipToHeader', plan)]),
+    ...(NUMBER.test(override) ? [phoneOf(override, 'toUserOverride', plan, true)] : []),
   ];
-  if (destinations.length === 0) throw new Unreadable('`sipCallTo` is missing.');
+  if (called === null && uri === null) throw new Unreadable('`sipCallTo` is missing.');
   const unique = destinations.filter(
     ({ address }, place) => destinations.findIndex((other) => other.address === address) === place,
   );
