@@ -354,6 +354,11 @@ test('no problem text repeats a number', () => {
   );
 });
 
+test('of two addresses none hides the other', () => {
+  const url = '/account/settings?moCallBackUrl=https://x.example';
+  assert.match(problem(REST, { url, form: { moCallBackUrl: 'https://y.example' } }), /query and in the body/);
+});
+
 test('a failover within a failover, which nobody would count, is refused', () => {
   const one = { channel: 'sms', message_type: 'text', to: '15005550006', from: 'x', text: 'Hi' };
   const inner = { ...one, to: '447700900000' };

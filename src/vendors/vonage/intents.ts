@@ -133,6 +133,8 @@ function looseParameters(operation: Operation, request: WireRequest): JsonObject
   const query = Object.fromEntries(pairsOf(request.query));
   const body = operation.body === 'stream' ? {} : looseBody(request);
   const { api_key: _key, api_secret: _secret, ...rest } = { ...query, ...body };
+  if (Object.keys(rest).some((name) => Object.hasOwn(query, name) && Object.hasOwn(body, name)))
+    throw new Unreadable('A parameter stands in the query and in the body.');
   return rest;
 }
 

@@ -57,7 +57,10 @@ export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Scr
 
 /** With `onAnswer` the called party gets a script of its own, from a URL, before it is connected. */
 function whispersOf(action: JsonObject): readonly JsonObject[] {
-  const endpoints = action['action'] === 'connect' ? listOf(action, 'endpoint') : [];
+  return action['action'] === 'connect' ? whispersIn(listOf(action, 'endpoint')) : [];
+}
+
+export function whispersIn(endpoints: readonly JsonValue[]): readonly JsonObject[] {
   return endpoints
     .map((one) => objectOf(asObject(one, 'endpoint'), 'onAnswer'))
     .filter((one) => one !== null);

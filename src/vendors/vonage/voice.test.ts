@@ -106,6 +106,8 @@ test('a script of its own for the called party, and transcripts, are not overloo
   const whispered = call({ action: 'connect', endpoint });
   assert.deepEqual(whispered.extras, ['leg']);
   assert.deepEqual(whispered.callbacks, [onAnswer.url, onAnswer.ringbackTone]);
+  const first = { ...CALL, to: endpoint, ncco: [{ action: 'talk', text: 'x' }] };
+  assert.deepEqual(intent(API, { url: '/v1/calls', json: first }).extras, ['leg'], 'of the call itself');
   const spelled = [
     { action: 'connect', endpoint: [{ ...endpoint[0], onAnswer: undefined, on_answer: onAnswer }] },
   ];

@@ -19,7 +19,7 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import type { Operation, WireRequest } from '../wire.ts';
-import { endpointsOf, limitScript, LONGEST_CALL, onceEach, readScript } from './ncco.ts';
+import { endpointsOf, limitScript, LONGEST_CALL, onceEach, readScript, whispersIn } from './ncco.ts';
 
 const checkCall = createNameCheck([
   'to',
@@ -41,7 +41,8 @@ export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
   if (called.length === 0) throw new Unreadable('`to` must list at least one endpoint.');
   const inline = listOf(body, 'ncco');
   const script = inline.length === 0 ? NO_SCRIPT : readScript(inline, plan);
-  const fetched = Object.hasOwn(body, 'answer_url') && inline.length > 0 ? ['leg'] : [];
+  const isFetched = Object.hasOwn(body, 'answer_url') || whispersIn(listOf(body, 'to')).length > 0;
+  const fetched = isFetched && inline.length > 0 ? ['leg'] : [];
   const detection = isOn(body, 'advanced_machine_detection') ? ['machine_detection'] : [];
   return {
     action: 'call.create',
