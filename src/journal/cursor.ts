@@ -6,7 +6,7 @@ import type { Chain, Frame } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 import { openSegment, unreadable } from './segment-reader.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { isBefore, isUnreadable, listAfter, listSegments } from './segments.ts';
+import { isBefore, isMissing, isUnreadable, listAfter, listSegments } from './segments.ts';
 import type { Place, SegmentFile } from './segments.ts';
 import { readStart } from './start.ts';
 import { findSuccessor, tornBytes } from './successor.ts';
@@ -57,6 +57,8 @@ interface State {
   readonly node: string;
   from: From;
   reader: SegmentReader | null;
+  /** Segments as they were listed last: to list thousands for each of them takes minutes. */
+  listed: readonly SegmentFile[];
   /** Epoch of the last fault; 0 before the first. */
   faulty: number;
 }
@@ -69,6 +71,7 @@ export function createCursor(options: CursorOptions): Cursor {
     boot,
     from: from ?? { epoch: 0, position: 0 },
     reader: null,
+    listed: [],
     faulty: 0,
   };
   return {
@@ -113,6 +116,7 @@ async function begin(state: State): Promise<Step> {
     ({ epoch, first }) =>
       start === null || start === 'unreadable' || !isBefore({ epoch, position: first }, start),
   );
+  state.listed = kept;
   const holding = kept.findLast(({ epoch, first }) => epoch === from.epoch && first <= from.position);
   const later = kept.filter(({ epoch, first }) => isBefore(from, { epoch, position: first }));
   const step = await enter(state, holding === undefined ? later : [holding, ...later]);
@@ -153,9 +157,33 @@ async function readOn(state: State, reader: SegmentReader, limit: number): Promi
   }
 }
 
-/** At the end of a segment: looks for the one that follows. */
+/**
+ * At the end of a segment: looks for the one that follows. Where a later one was listed, nothing comes between them any more;
+ * but what is wrong is judged by the directory as it is now.
+ */
 async function goOn(state: State, reader: SegmentReader): Promise<Step | null> {
-  const files = await listAfter(state.directory, reader.file);
+  const { directory, listed } = state;
+  const first = listed.findIndex((file) => isLater(file, reader.file));
+  state.listed = first < 0 ? [] : listed.slice(first);
+  const known = first < 0 ? undefined : await judgeEnd(state, reader, state.listed).catch(undefinedIfMissing);
+  if (known === null || known?.kind === 'epoch') return known;
+  state.listed = await listAfter(directory, reader.file);
+  return judgeEnd(state, reader, state.listed);
+}
+
+function isLater({ epoch, first }: SegmentFile, than: SegmentFile): boolean {
+  return isBefore({ epoch: than.epoch, position: than.first }, { epoch, position: first });
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+}
+
+async function judgeEnd(
+  state: State,
+  reader: SegmentReader,
+  files: readonly SegmentFile[],
+): Promise<Step | null> {
   if (files.length === 0 && reader.quiet() && !isShort(state, reader)) return { kind: 'end', torn: null };
   const ending = await reader.ending();
   if (ending.kind === 'more') return null;

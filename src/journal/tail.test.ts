@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import filesystem from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { toHex } from './format.ts';
@@ -201,6 +203,41 @@ test('a flipped byte in the very last record is damage too, not a record that wa
     assert.equal(await tail.next(100), null, `torn after ${cut} bytes`);
     await tail.close();
   }
+});
+
+test('thousands of segments are not listed anew for each of them; what is removed or comes meanwhile is seen', async (t) => {
+  const directory = newDirectory(t);
+  const live = async (): Promise<void> => {
+    const journal = await openFor(t, { directory });
+    journal.append(incident(0));
+    await journal.close();
+  };
+  for (let life = 0; life < 10; life += 1) await live();
+  const listed = t.mock.method(filesystem, 'readdir');
+  syncBuiltinESMExports();
+  t.after(() => {
+    listed.mock.restore();
+    syncBuiltinESMExports();
+  });
+  const epochs: number[] = [];
+  const tail = createTail(directory);
+  t.after(() => tail.close());
+  for (const batch of await drain(tail)) epochs.push(batch.epoch);
+  assert.deepEqual(epochs, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const before = listed.mock.callCount();
+  assert.ok(before <= 4, `${before} times`);
+  await live();
+  assert.deepEqual(
+    (await drain(tail)).map(({ epoch }) => epoch),
+    [11],
+  );
+
+  const other = createTail(directory);
+  t.after(() => other.close());
+  assert.equal((await other.next(100))?.epoch, 1);
+  rmSync(path(directory, 3));
+  assert.equal((await other.next(100))?.epoch, 2);
+  await assert.rejects(other.next(100), { code: 'verify_failed', message: /its epoch is missing/ });
 });
 
 test('a half-written record is waited for', async (t) => {
