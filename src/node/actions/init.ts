@@ -44,7 +44,7 @@ export async function init(local: Local, options: InitOptions): Promise<number> 
 async function ensureConfig({ data }: Config, options: InitOptions): Promise<string | null> {
   if (existsSync(CONFIG_FILE) || options.config !== null) return null;
   const text = `# Ringfence configuration; everything has a default.\ndata: ${JSON.stringify(data)}\n`;
-  await writeFile(CONFIG_FILE, text, { flag: 'wx' });
+  await writeFile(CONFIG_FILE, text, { flag: 'wx', mode: 0o644 }); // Nobody else writes it, whatever the umask.
   return CONFIG_FILE;
 }
 

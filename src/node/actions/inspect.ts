@@ -1,13 +1,15 @@
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { finding, ok, skipped, type Check } from '../../cli/checks.ts';
 import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { createKeyRing } from '../../custody/sealing/key-ring.ts';
 import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
 import { inspectStore } from '../store.ts';
-import { RING_VARIABLE, type Local } from './local.ts';
+import { configFile, RING_VARIABLE, type Local } from './local.ts';
 
 const LEAST_FREE = 256 * 1024 * 1024;
+const WRITE_OF_OTHERS = 0o022;
+const ALL_OF_OTHERS = 0o077;
 
 /** What can be told of configuration, key ring and store without a running gateway. */
 export async function inspect(local: Local, options: LocalOptions): Promise<readonly Check[]> {
@@ -19,11 +21,34 @@ export async function inspect(local: Local, options: LocalOptions): Promise<read
   }
   const found = ok('configuration', `data in ${config.data}`);
   return [
-    found,
+    (await checkConfigFile(configFile(options.config))) ?? found,
+    await checkFolder(config),
     await inspectKeyRing(local, config),
     await checkStore(local, config),
     await checkDisk(config),
   ];
+}
+
+/** It names key ring, store and listeners. Null: nothing is wrong with it. */
+async function checkConfigFile(path: string | null): Promise<Check | null> {
+  if (path === null || (((await modeOf(path)) ?? 0) & WRITE_OF_OTHERS) === 0) return null;
+  return finding('configuration', `others may write ${path}`, `chmod go-w ${path}`);
+}
+
+/** Its files are private, but who may write the folder puts others in their place. */
+async function checkFolder({ data }: Config): Promise<Check> {
+  const mode = await modeOf(data);
+  if (mode === null) return skipped('data', `there is no ${data}`);
+  if ((mode & ALL_OF_OTHERS) === 0) return ok('data', 'private');
+  const what = (mode & WRITE_OF_OTHERS) === 0 ? 'look into' : 'write';
+  return finding('data', `others may ${what} ${data}`, `chmod 700 ${data}`);
+}
+
+function modeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ mode }) => mode,
+    () => null,
+  );
 }
 
 async function inspectKeyRing(local: Local, config: Config): Promise<Check> {

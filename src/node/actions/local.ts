@@ -49,9 +49,11 @@ export function createLocal(process: CliProcess): Local {
     say,
     databaseUrl,
     async configOf({ config, data }: LocalOptions, defaults: ConfigInput = {}) {
-      const file = config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : null);
       const directory = data ?? (env['RINGFENCE_DATA'] || undefined);
-      return loadConfig(file, { ...defaults, ...(directory === undefined ? {} : { data: directory }) });
+      return loadConfig(configFile(config), {
+        ...defaults,
+        ...(directory === undefined ? {} : { data: directory }),
+      });
     },
     keyRingOf,
     ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config, databaseUrl),
@@ -65,6 +67,11 @@ export function createLocal(process: CliProcess): Local {
       await signal.promise;
     },
   });
+}
+
+/** The configuration that is named, or the one that lies here; null: there is none, and everything has its default. */
+export function configFile(named: string | null): string | null {
+  return named ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : null);
 }
 
 /** What is said to people alone is left out under `--json`. */
