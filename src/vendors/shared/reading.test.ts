@@ -10,6 +10,7 @@ import {
   listOf,
   optionalWhole,
   parametersOf,
+  phoneOf,
   readingOf,
   requireText,
   sipOf,
@@ -34,6 +35,14 @@ test('what cannot be read is malformed; a mistake of ours stays an exception', (
   const yes = readingOf(operation, () => ({ sender: 'me' }));
   assert.ok(yes.kind === 'intent' && yes.intent.sender === 'me' && yes.intent.action === 'other');
   assert.deepEqual(yes.kind === 'intent' && yes.intent.effects, ['spend']);
+});
+
+test('a number whose + a form turned into a space is refused with the way to send it', () => {
+  const to = new URLSearchParams('To=+15005550006').get('To') ?? '';
+  assert.throws(() => phoneOf(to, 'To', plan), {
+    message: /^`To` must be a phone number .* Its \+ became a space: in a form it is written %2B/,
+  });
+  assert.throws(() => phoneOf('5005550006', 'To', plan), { message: /such as \+15005550006\.$/ });
 });
 
 test('a field that is spelled almost like a known one is refused', () => {

@@ -196,9 +196,13 @@ export function isOn(object: JsonObject, name: string): boolean {
 /** A phone number in international format; `bare`: the vendor takes digits without `+` as one. */
 export function phoneOf(text: string, name: string, plan: NumberingPlan, bare = false): Destination {
   const found = bare ? barePhoneDestination(text, plan) : phoneDestination(text, plan);
-  if (found === null)
-    throw new Unreadable(`\`${name}\` must be a phone number in international format, such as +15005550006.`);
-  return found;
+  if (found !== null) return found;
+  const lost = /^ \d/.test(text)
+    ? ' Its + became a space: in a form it is written %2B (curl: --data-urlencode).'
+    : '';
+  throw new Unreadable(
+    `\`${name}\` must be a phone number in international format, such as +15005550006.${lost}`,
+  );
 }
 
 /**
