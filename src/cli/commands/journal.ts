@@ -4,6 +4,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
+import { createNaming } from '../names.ts';
 import { openNewFile } from '../new-file.ts';
 import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
@@ -22,15 +23,19 @@ export interface TailFlags extends CommonFlags {
 
 export async function tail(context: CliContext, flags: TailFlags): Promise<void> {
   const { client } = await openSession(context, flags);
-  const print = (entry: Entry) =>
-    void context.process.stdout.write(`${flags.json ? JSON.stringify(entry) : formatEntry(entry)}\n`);
+  const naming = createNaming(client);
+  const print = async (entries: readonly Entry[]) => {
+    const lines = entries.map(flags.json ? (entry) => JSON.stringify(entry) : formatEntry).join('\n');
+    const text = flags.json ? lines : await naming(lines, (_, name) => printable(name));
+    if (text !== '') context.process.stdout.write(`${text}\n`);
+  };
   const first = await client.call('journal.tail', { limit: flags.limit });
-  first.entries.forEach(print);
+  await print(first.entries);
   if (!flags.follow) return;
   await untilInterrupted(context, async (signal) => {
     for (let { cursor } = first; ;) {
       const next = await client.call('journal.tail', { cursor, limit: 1000, waitSeconds: 25 }, signal);
-      next.entries.forEach(print);
+      await print(next.entries);
       ({ cursor } = next);
     }
   });
@@ -55,7 +60,11 @@ async function untilInterrupted(
 export async function show(context: CliContext, flags: CommonFlags, id: string): Promise<void> {
   const session = await openSession(context, flags);
   const story = await session.client.call('journal.show', { id });
-  session.show(story, ({ entries }) => entries.map(formatInFull).join('\n\n'));
+  const text = story.entries.map(formatInFull).join('\n\n');
+  const named = flags.json
+    ? text
+    : await createNaming(session.client)(text, (one, name) => `${one} (${printable(name)})`);
+  session.show(story, () => named);
   if (story.isCut)
     session.note(
       'So much came after it that not all was looked at; `ringfence journal export` has the rest.',
