@@ -9,6 +9,7 @@ import type { Vendor } from '../vendors/vendor.ts';
 import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 import { readAccountFields, readUpstream } from './account-fields.ts';
 import { createCandidates, previousName, type Candidates } from './candidate.ts';
+import { findAccount } from './find-account.ts';
 import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
 import { openAccount, sealAccount, tryOpenAccount } from './open.ts';
@@ -82,7 +83,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     test: (id: string) => test(state, id),
     commit: (id: string) => options.lock(id, () => commit(state, id)),
     reseal: (id: string, values: Values) => options.lock(`reseal ${id}`, () => reseal(state, id, values)),
-    get: (id: string) => get(state, id),
+    get: (id: string) => findAccount(state.accounts, id),
     list: () => options.accounts.list(),
     remove: (id: string) => options.lock(id, () => remove(state, id)),
   });
@@ -106,7 +107,7 @@ async function seal(state: State, request: NewAccount, id: string): Promise<Acco
 }
 
 async function test(state: State, id: string): Promise<AccountTest> {
-  const record = await get(state, id);
+  const record = await findAccount(state.accounts, id);
   const result = await ask(state, record, openAccount(state.sealer, record));
   if (result.accepted) await markTested(state, record);
   return result;
@@ -146,7 +147,7 @@ async function commit(state: State, id: string): Promise<AccountRecord> {
 }
 
 async function reseal(state: State, id: string, values: Values): Promise<AccountRecord> {
-  const record = await get(state, id);
+  const record = await findAccount(state.accounts, id);
   const { custody } = vendorOf(state, record.vendor);
   const account = readAccountFields(custody.fields, values, knownOf(state, record));
   for (const { what, alone } of proofsOf(account, values)) {
@@ -191,14 +192,14 @@ async function replace(
   id: string,
   { fields, secrets, testedAt }: OpenAccount & Pick<AccountRecord, 'testedAt'>,
 ): Promise<AccountRecord> {
-  const record = await get(state, id);
+  const record = await findAccount(state.accounts, id);
   knownOf(state, record); // What was turned elsewhere must not be sealed so.
   const next = { ...record, fields, testedAt };
   return store(state, { ...next, sealed: sealAccount(state.sealer, next, secrets) });
 }
 
 async function remove(state: State, id: string): Promise<void> {
-  await get(state, id);
+  await findAccount(state.accounts, id);
   const now = state.clock.ledger();
   const live = (await state.keys.list()).filter((key) => key.account === id && isLive(key, now));
   if (live.length > 0)
@@ -210,12 +211,6 @@ async function remove(state: State, id: string): Promise<void> {
   await state.settings.put(previousName(id), '');
   await state.accounts.remove(id);
   await state.announce();
-}
-
-async function get({ accounts }: State, id: string): Promise<AccountRecord> {
-  const record = await accounts.get(id);
-  if (record === null) throw new RingfenceError('not_found', `There is no vendor account ${id}.`);
-  return record;
 }
 
 /** Written first: what the data-plane processes hear of survives a crash. */

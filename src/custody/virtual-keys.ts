@@ -6,6 +6,7 @@ import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
 import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AccountRecord, AppRecord, VirtualKeyRecord } from '../store/records.ts';
 import type { CustodyAdapter, IssuedCredential, IssueSources } from '../vendors/custody-adapter.ts';
+import { findWithCustody } from './find-account.ts';
 import { createIssueSources } from './issue-sources.ts';
 import { isLive } from './key-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -94,7 +95,7 @@ async function create(
   { id, replaces }: Pick<VirtualKeyRecord, 'id' | 'replaces'>,
 ): Promise<CreatedKey> {
   checkRequest(request);
-  const { record: account, custody } = await findFor(state, request);
+  const { account, custody } = await findFor(state, request);
   const credential = issue(account, custody, request.kind, state.sources);
   await checkRoom(state, credential, account.vendor);
   const record = await store(state, {
@@ -188,17 +189,9 @@ async function checkRoom(
     );
 }
 
-async function findFor(
-  { apps, accounts, custodyOf }: VirtualKeysOptions,
-  request: NewKey,
-): Promise<{ readonly record: AccountRecord; readonly custody: CustodyAdapter }> {
-  if ((await apps.get(request.app)) === null)
-    throw new RingfenceError('not_found', `There is no app ${request.app}.`);
-  const record = await accounts.get(request.account);
-  const custody = record === null ? null : custodyOf(record.vendor);
-  if (record === null || custody === null)
-    throw new RingfenceError('not_found', `There is no vendor account ${request.account}.`);
-  return { record, custody };
+async function findFor({ apps, accounts, custodyOf }: VirtualKeysOptions, { app, account }: NewKey) {
+  if ((await apps.get(app)) === null) throw new RingfenceError('not_found', `There is no app ${app}.`);
+  return findWithCustody(accounts, custodyOf, account);
 }
 
 function endingAt(record: VirtualKeyRecord, at: number): VirtualKeyRecord {

@@ -6,6 +6,7 @@ import type { RandomBytes } from '../../kernel/random.ts';
 import type { Collection, SettingStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { CustodyAdapter, IssuedCredential } from '../../vendors/custody-adapter.ts';
+import { findWithCustody } from '../find-account.ts';
 import { createIssueSources } from '../issue-sources.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';
@@ -148,10 +149,7 @@ async function issueFor(
   { accounts, custodyOf, random }: CanariesOptions,
   reference: string,
 ): Promise<{ readonly account: AccountRecord; readonly credential: IssuedCredential }> {
-  const account = await accounts.get(reference);
-  const custody = account === null ? null : custodyOf(account.vendor);
-  if (account === null || custody === null)
-    throw new RingfenceError('not_found', `There is no vendor account ${reference}.`);
+  const { account, custody } = await findWithCustody(accounts, custodyOf, reference);
   if (!custody.kinds.includes('secret'))
     throw new RingfenceError(
       'input_invalid',

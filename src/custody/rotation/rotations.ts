@@ -4,6 +4,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { SecretRotation } from '../../vendors/management-adapter.ts';
 import type { Vendor } from '../../vendors/vendor.ts';
+import { findAccount } from '../find-account.ts';
 import { openAccount } from '../open.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';
@@ -70,14 +71,8 @@ export function createRotations(options: RotationsOptions): Rotations {
   const runner = createRunner(options);
   const { store, candidates, previous } = runner;
 
-  async function find(id: string): Promise<AccountRecord> {
-    const record = await accounts.get(id);
-    if (record === null) throw new RingfenceError('not_found', `There is no vendor account ${id}.`);
-    return record;
-  }
-
   async function start(request: RotationRequest): Promise<RotationAnswer> {
-    const account = await find(request.account);
+    const account = await findAccount(accounts, request.account);
     const open = await store.get(account.id);
     if (runner.isRunning(account.id))
       throw new RingfenceError('conflict', 'A rotation of this account is under way already.');
@@ -127,7 +122,7 @@ export function createRotations(options: RotationsOptions): Rotations {
     async resume() {
       for (const record of await list())
         if (!hasEnded(record) && !runner.isRunning(record.account))
-          await takeUp(await find(record.account), record, {});
+          await takeUp(await findAccount(accounts, record.account), record, {});
     },
     settled: runner.settled,
     webhookSecrets: (account: string, name: string) => webhookSecrets(options, runner, { account, name }),

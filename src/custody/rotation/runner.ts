@@ -7,6 +7,7 @@ import type { AccountRecord } from '../../store/records.ts';
 import type { SecretRotation } from '../../vendors/management-adapter.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { createCandidates, previousName } from '../candidate.ts';
+import { findAccount } from '../find-account.ts';
 import { openAccount } from '../open.ts';
 import type { Sealer } from '../sealing/sealer.ts';
 import { STEPS } from './procedure.ts';
@@ -117,11 +118,7 @@ function workOn(shop: Workshop, { id, upstream }: AccountRecord, rotation: Secre
       send: (request) => untilAborted(shop.send(request, upstream), shop.signal),
       sleep,
     }),
-    async current() {
-      const record = await accounts.get(id);
-      if (record === null) throw new RingfenceError('not_found', `There is no vendor account ${id}.`);
-      return openAccount(sealer, record);
-    },
+    current: async () => openAccount(sealer, await findAccount(accounts, id)),
     candidates,
     previous,
     commit: async () => void (await shop.commit(id)),
