@@ -1,5 +1,6 @@
 import { next, refuse, textOf, type Step } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
+import { DEFAULT_CALL_SECONDS } from '../guard/policy/rule.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
 import type { PipelineParts } from './parts.ts';
 import type { Admission, Reservation } from './ports.ts';
@@ -21,7 +22,6 @@ export interface Question {
   readonly at: number;
 }
 
-const DEFAULT_CALL_SECONDS = 3600;
 /** What is no call, but priced by the minute, runs for a day at worst when its adapter does not say. */
 const A_DAY = 86_400;
 

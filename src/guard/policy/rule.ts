@@ -42,7 +42,7 @@ export interface CompiledRule {
   readonly namesInvalid: boolean;
 }
 
-/** Without a rule that says otherwise a call is ended after an hour. */
+/** A call that states no length, or whose rule does not, is priced as one of an hour, and ended then. */
 export const DEFAULT_CALL_SECONDS = 3600;
 
 /** Turns a rule into closures, once for each change of the policy. */
