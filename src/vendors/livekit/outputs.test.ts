@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { plan, wire } from '../shared/wire-fixture.ts';
+import { readingOf, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
-import { operations } from './facts.ts';
 import { livekit } from './index.ts';
 
 const HOST = 'my-project.livekit.cloud';
 
 function read(rpc: string, json: unknown): Reading {
-  const request = wire(HOST, { url: `/twirp/livekit.${rpc.replace('.', '/')}`, json });
-  const operation = operations.match('POST', HOST, request.segments);
-  assert.ok(operation, rpc);
-  return livekit.readIntent(operation, request, plan);
+  return readingOf(livekit, wire(HOST, { url: `/twirp/livekit.${rpc.replace('.', '/')}`, json }));
 }
 
 function intent(rpc: string, json: unknown): Intent {

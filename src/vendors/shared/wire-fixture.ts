@@ -1,9 +1,12 @@
+import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import type { Intent } from '../../intent/intent.ts';
 import type { NumberingPlan, PhoneFacts } from '../../kernel/numbering/facts.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { IssueSources, OpenAccount } from '../custody-adapter.ts';
+import type { Reading, Vendor } from '../vendor.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 
 /** Help for tests of adapters: requests, answers, a numbering plan of two countries. Not used in production. */
@@ -56,6 +59,24 @@ export const plan: NumberingPlan = {
     };
   },
 };
+
+/** What an adapter makes of a request that its table knows. */
+export function readingOf(
+  { operations, readIntent }: Pick<Vendor, 'operations' | 'readIntent'>,
+  request: WireRequest,
+): Reading {
+  const { method, host, path, segments } = request;
+  const operation = operations.match(method, host, segments);
+  assert.ok(operation, `${method} ${host}${path} is not classified`);
+  return readIntent(operation, request, plan);
+}
+
+/** As `readingOf`, of a request that can be understood. */
+export function intentOf(adapter: Pick<Vendor, 'operations' | 'readIntent'>, request: WireRequest): Intent {
+  const reading = readingOf(adapter, request);
+  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+  return reading.intent;
+}
 
 export const VIRTUAL = 'rfv000000000000000000000000TVH10';
 

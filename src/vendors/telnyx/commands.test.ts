@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { plan, wire } from '../shared/wire-fixture.ts';
-import { operations } from './facts.ts';
+import { intentOf, readingOf, wire } from '../shared/wire-fixture.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function command(name: string, json: object): Intent {
-  const request = wire(HOST, { method: 'POST', url: `/v2/calls/c1/actions/${name}`, json });
-  const operation = operations.match('POST', HOST, request.segments);
-  assert.ok(operation, name);
-  const reading = telnyx.readIntent(operation, request, plan);
-  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
-  return reading.intent;
+  return intentOf(telnyx, wire(HOST, { method: 'POST', url: `/v2/calls/c1/actions/${name}`, json }));
 }
 
 const audio = 'wss://x.example/audio';
@@ -62,9 +56,7 @@ test('to send what is said in a call elsewhere is an export, with whichever requ
     url: '/v2/calls',
     json: { to: '+15005550006', from: '+15005550001', stream_url: audio },
   });
-  const operation = operations.match('POST', HOST, request.segments);
-  assert.ok(operation);
-  const reading = telnyx.readIntent(operation, request, plan);
+  const reading = readingOf(telnyx, request);
   for (const effect of EXPORTS)
     assert.ok(reading.kind === 'intent' && reading.intent.effects.includes(effect), effect);
 });
@@ -73,9 +65,7 @@ test('a TeXML script that streams is an export as well', () => {
   const Texml = '<Response><Start><Stream url="wss://x.example/audio"/></Start></Response>';
   const json = { To: '+15005550006', From: '+15005550001', Texml };
   const request = wire(HOST, { method: 'POST', url: '/v2/texml/Accounts/a/Calls', json });
-  const operation = operations.match('POST', HOST, request.segments);
-  assert.ok(operation);
-  const reading = telnyx.readIntent(operation, request, plan);
+  const reading = readingOf(telnyx, request);
   assert.ok(reading.kind === 'intent' && reading.intent.effects.includes('export'));
 });
 
@@ -83,21 +73,14 @@ test('what a command starts is spelled as the vendor spells it, and stands in th
   for (const url of ['/v2/calls/c1/actions/answer?record=x', '/v2/calls/c1/actions/answer']) {
     const json = url.includes('?') ? {} : { Stream_url: audio };
     const request = wire(HOST, { method: 'POST', url, json });
-    const operation = operations.match('POST', HOST, request.segments);
-    assert.ok(operation);
-    assert.equal(telnyx.readIntent(operation, request, plan).kind, 'malformed', url);
+    assert.equal(readingOf(telnyx, request).kind, 'malformed', url);
   }
 });
 
 test('what a TeXML script starts is priced, besides the leg that it may dial', () => {
   const extras = (url: string, script: string) => {
     const json = { To: '+15005550006', From: '+15005550001', Texml: `<Response>${script}</Response>` };
-    const request = wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/${url}`, json });
-    const operation = operations.match('POST', HOST, request.segments);
-    assert.ok(operation, url);
-    const reading = telnyx.readIntent(operation, request, plan);
-    assert.ok(reading.kind === 'intent', JSON.stringify(reading));
-    return reading.intent.extras;
+    return intentOf(telnyx, wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/${url}`, json })).extras;
   };
   for (const [script, part] of [
     ['<Start><Stream url="wss://x.example"/></Start>', 'streaming'],

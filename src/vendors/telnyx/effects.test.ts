@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Effect } from '../../intent/intent.ts';
-import { plan, wire } from '../shared/wire-fixture.ts';
+import { intentOf, wire } from '../shared/wire-fixture.ts';
 import { custody } from './credential.ts';
-import { operations } from './facts.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function effects(method: string, url: string): readonly Effect[] {
-  const request = wire(HOST, { method, url: `/v2${url}` });
-  const operation = operations.match(method, HOST, request.segments);
-  assert.ok(operation, url);
-  const reading = telnyx.readIntent(operation, request, plan);
-  assert.ok(reading.kind === 'intent', url);
-  return reading.intent.effects;
+  return intentOf(telnyx, wire(HOST, { method, url: `/v2${url}` })).effects;
 }
 
 test('an answer that holds a password, token or key of a trunk, bucket or network is a secret', () => {
@@ -94,12 +88,10 @@ test('recordings, people and their numbers are personal data', () => {
 
 test('another script for a conference or participant may cost, muting and ending do not', () => {
   const change = (url: string, json: object) => {
-    const request = wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/Conferences/${url}`, json });
-    const operation = operations.match('POST', HOST, request.segments);
-    assert.ok(operation, url);
-    const reading = telnyx.readIntent(operation, request, plan);
-    assert.ok(reading.kind === 'intent', JSON.stringify(reading));
-    return reading.intent;
+    return intentOf(
+      telnyx,
+      wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/Conferences/${url}`, json }),
+    );
   };
   const script = 'https://x.example/texml';
   for (const [url, name] of [

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plan, wire } from '../shared/wire-fixture.ts';
+import { readingOf, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
-import { operations } from './facts.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function read(url: string, json: object, method = 'POST'): Reading {
-  const request = wire(HOST, { method, url: `/v2${url}`, json });
-  const operation = operations.match(method, HOST, request.segments);
-  assert.ok(operation, url);
-  return telnyx.readIntent(operation, request, plan);
+  return readingOf(telnyx, wire(HOST, { method, url: `/v2${url}`, json }));
 }
 
 const MAIL = { from: 'a@example.com', to: ['b@example.com'], subject: 'x' };

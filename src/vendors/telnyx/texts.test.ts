@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plan, wire } from '../shared/wire-fixture.ts';
+import { intentOf, wire } from '../shared/wire-fixture.ts';
 import { operations } from './facts.ts';
 import { telnyx } from './index.ts';
 import { TEXT_READERS } from './texts.ts';
@@ -8,12 +8,7 @@ import { TEXT_READERS } from './texts.ts';
 const HOST = 'api.telnyx.com';
 
 function quantity(url: string, json: object): number | undefined {
-  const request = wire(HOST, { method: 'POST', url: `/v2${url}`, json });
-  const operation = operations.match('POST', HOST, request.segments);
-  assert.ok(operation, url);
-  const reading = telnyx.readIntent(operation, request, plan);
-  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
-  return reading.intent.quantity;
+  return intentOf(telnyx, wire(HOST, { method: 'POST', url: `/v2${url}`, json })).quantity;
 }
 
 test('speech is charged for each thousand characters that it says', () => {

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { plan, type RequestParts, wire } from '../shared/wire-fixture.ts';
-import { operations } from './facts.ts';
-import { readIntent } from './intents.ts';
+import { intentOf, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { twilio } from './index.ts';
 
 const ROOT = `/2010-04-01/Accounts/AC${'f'.repeat(32)}`;
 
 function intent(host: string, parts: RequestParts): Intent {
-  const request = wire(`${host}.twilio.com`, parts);
-  const operation = operations.match(request.method, request.host, request.segments);
-  assert.ok(operation, parts.url);
-  const reading = readIntent(operation, request, plan);
-  assert.ok(reading.kind === 'intent', JSON.stringify(reading));
-  return reading.intent;
+  return intentOf(twilio, wire(`${host}.twilio.com`, parts));
 }
 
 test('approving a verification is charged as a right code is; cancelling it is not', () => {

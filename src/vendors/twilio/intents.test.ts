@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { plan, wire } from '../shared/wire-fixture.ts';
+import { readingOf, wire } from '../shared/wire-fixture.ts';
+import type { Reading } from '../vendor.ts';
 import type { WireRequest } from '../wire.ts';
 import { limitCall } from './calls.ts';
 import { facts, operations } from './facts.ts';
-import { READ_OPERATIONS, readIntent } from './intents.ts';
+import { READ_OPERATIONS } from './intents.ts';
+import { twilio } from './index.ts';
 
 const AC = `AC${'f'.repeat(32)}`;
 const ROOT = `/2010-04-01/Accounts/${AC}`;
@@ -20,10 +22,8 @@ function api(path: string, text: string): WireRequest {
   return form('api.twilio.com', ROOT + path, text);
 }
 
-function read(request: WireRequest): ReturnType<typeof readIntent> {
-  const operation = operations.match(request.method, request.host, request.segments);
-  assert.ok(operation, `${request.method} ${request.host}${request.path} is not classified`);
-  return readIntent(operation, request, plan);
+function read(request: WireRequest): Reading {
+  return readingOf(twilio, request);
 }
 
 function intentOf(request: WireRequest): Intent {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plan, type RequestParts, wire } from '../shared/wire-fixture.ts';
-import { operations } from './facts.ts';
-import { readIntent } from './intents.ts';
+import { readingOf, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { twilio } from './index.ts';
 
 function read(host: string, parts: RequestParts) {
-  const request = wire(`${host}.twilio.com`, parts);
-  const operation = operations.match(request.method, request.host, request.segments);
-  assert.ok(operation, parts.url);
-  return readIntent(operation, request, plan);
+  return readingOf(twilio, wire(`${host}.twilio.com`, parts));
 }
 
 test('operations whose parameters begin in lower case, as the SDK for Node sends them, are read', () => {

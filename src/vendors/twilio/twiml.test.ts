@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { plan, wire } from '../shared/wire-fixture.ts';
+import { readingOf, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
-import { operations } from './facts.ts';
-import { readIntent } from './intents.ts';
+import { twilio } from './index.ts';
 
 const TO = '+15005550006';
 
 function read(Twiml: string): Reading {
   const url = `/2010-04-01/Accounts/AC${'f'.repeat(32)}/Calls.json`;
-  const request = wire('api.twilio.com', { url, form: { To: TO, Twiml } });
-  const operation = operations.match(request.method, request.host, request.segments);
-  assert.ok(operation);
-  return readIntent(operation, request, plan);
+  return readingOf(twilio, wire('api.twilio.com', { url, form: { To: TO, Twiml } }));
 }
 
 function call(twiml: string): Intent {

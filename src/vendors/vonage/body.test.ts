@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { NOW, openAccount, plan, VIRTUAL, wire } from '../shared/wire-fixture.ts';
+import { NOW, openAccount, readingOf, VIRTUAL, wire } from '../shared/wire-fixture.ts';
 import type { WireRequest } from '../wire.ts';
 import { bodyKind, FORM, labelled } from './body.ts';
 import { custody } from './credential.ts';
-import { operations } from './facts.ts';
 import { vonage } from './index.ts';
 import { intent, problem, REST } from './intent-fixture.ts';
 
@@ -85,9 +84,7 @@ describe('a body that could be read in two ways', () => {
       const request = send(body);
       assert.notEqual(bodyKind(request), 'form', body);
       assert.equal(labelled(request), request, 'it keeps its label');
-      const operation = operations.match('POST', REST, request.segments);
-      assert.ok(operation);
-      assert.equal(vonage.readIntent(operation, request, plan).kind, 'malformed', body);
+      assert.equal(readingOf(vonage, request).kind, 'malformed', body);
     }
   });
 
