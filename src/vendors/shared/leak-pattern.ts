@@ -15,20 +15,26 @@ export function anyCase(source: string): string {
 
 const caseless = (names: string): string => `(?:${anyCase(names)})`;
 
-const CLOSING = String.raw`(?:["'\x60\\\])]|&quot;){0,4}`;
+const CLOSING = String.raw`(?:["'\x60\\\])*]|&quot;){0,4}`;
 const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}`;
 const OPERATOR = String.raw`(?::=|=>|->|==|\|\|?=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
 
 /** Words after a name that make it the name of something else: `secret_name`, `token_url`. */
 const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|file|hash|sha\\d*|md5|checksum|digest|version|length|label|type')})(?![A-Za-z]))`;
 
-/** White space, and up to three lines that are comments or, as in Terraform, say something else of the same thing. */
-const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+]{1,32}(?:(?:#[^\n]{0,80}|\w{1,16}[ \t]{0,12}=[^\n={}]{1,80})\n[ \t+]{0,24}){0,3}`;
+/** A member of a JSON object with a word for its value: `"type": "SecureString",`. */
+const MEMBER = String.raw`["'\\]{1,3}\w{1,24}["'\\]{1,3}[ \t]{0,4}:[ \t]{0,4}(?:["'\\]{1,3}[\w. /:\-]{0,40}["'\\]{1,3}|\w{1,12}),\s{0,32}`;
+
+/** White space, and up to three lines or members that are comments or, as in Terraform, say something else of the same thing. */
+const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+]{1,32}(?:(?:(?:#[^\n]{0,80}|\w{1,16}[ \t]{0,12}=[^\n={}]{1,80})\n[ \t+]{0,24}){0,3}|(?:${MEMBER}){1,3})`;
+
+/** The option of a command that puts a secret into a store, other words before it, or a text for its standard input. */
+const STORED = String.raw`(?:[ \t]{1,4}[\w./=\-]{1,40}){0,4}[ \t]{1,4}(?:\\\r?\n[ \t]{0,12})?(?:--(?:value|body|data|secret-string|plaintext)[ =]|-b[ =]?|<<<[ ]?)`;
 
 /** All that stands between a name and its value in the languages that people keep credentials in. */
 const BETWEEN = [
   // NAME=value, name: "value", 'name' => 'value', getenv("NAME") ?: "value", set_name("value")
-  String.raw`[ \t]{0,12}${OPERATOR}(?:[ \t]{0,12}|\s{0,32}(?=["'\x60@\\]))${OPENING}`,
+  String.raw`[ \t]{0,12}${OPERATOR}\*{0,2}(?:[ \t]{0,12}|\s{0,32}(?=["'\x60@\\]))${OPENING}`,
   // name: String = "value", const name string = "value"
   String.raw`[ \t]?(?::[ \t]?[&A-Za-z][\w&'<>?.\[\]| ]{0,24}|[ \t]str(?:ing)?[ \t]?)=[ \t]{0,4}${OPENING}`,
   // name: NAME, then value: "value" on a line that follows, also of a diff; key="name" value="value"
@@ -45,6 +51,8 @@ const BETWEEN = [
   String.raw`\s{0,32}\.(?:unwrap_or(?:_else)?|(?:or|getOr)Else)\(\s{0,24}(?:\|\w{0,8}\|[ \t]{0,4})?(?:String::from\()?["']`,
   // <name>value, <string name="name">value, <key>name</key><string>value
   String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|</\w{1,12}>\s{0,24}<\w{1,12}>`,
+  // set --name NAME --value "value", set NAME <<< "value"
+  `${STORED}${OPENING}`,
   // ENV NAME value, --name value, the name is value, name - 'value'
   String.raw`[ \t]{1,4}(?:(?:is|was|to|or|-)[ \t]{1,4})?${OPENING}`,
 ].join('|');
