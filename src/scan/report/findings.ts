@@ -5,7 +5,7 @@ import type { Detection } from '../detection.ts';
 import { weightOf } from '../overlaps.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { canonicalValue } from './canonical.ts';
-import { createHider, createPathHider } from './hide.ts';
+import { createHider, createPlaceHider } from './hide.ts';
 
 /** One value, with everything that is known of it. */
 export interface Finding {
@@ -54,7 +54,7 @@ export interface ScanReport {
  */
 export function groupSightings(sightings: readonly Sighting[], all = sightings): Finding[] {
   const groups = new Map<string, [Sighting, ...Sighting[]]>();
-  for (const sighting of sightings.map(createPathHider(all))) {
+  for (const sighting of sightings.map(createPlaceHider(all))) {
     const value = canonicalValue(sighting.secret.reveal());
     const group = groups.get(value);
     if (group === undefined) groups.set(value, [sighting]);

@@ -1,4 +1,4 @@
-import type { Sighting } from '../sighting.ts';
+import type { Place, Sighting } from '../sighting.ts';
 import { canonicalValue } from './canonical.ts';
 import { maskValue } from './mask.ts';
 
@@ -25,16 +25,28 @@ export function createHider(sightings: readonly Sighting[]): (companions: Compan
     Object.fromEntries(Object.entries(companions).map(([name, text]) => [name, hide(text)]));
 }
 
-/** A file may be named by a value that stands in it, or in another one. */
-export function createPathHider(sightings: readonly Sighting[]): (sighting: Sighting) => Sighting {
+/** A file, a layer or the author of a commit may be named by a value that stands there, or somewhere else. */
+export function createPlaceHider(sightings: readonly Sighting[]): (sighting: Sighting) => Sighting {
   const hide = createTextHider(sightings);
   return (sighting) => {
-    const { place, secret } = sighting;
-    if (place.kind === 'stdin' || place.path === null) return sighting;
-    const value = secret.reveal();
-    const path = hide(place.path).replaceAll(value, maskValue(value));
-    return path === place.path ? sighting : { ...sighting, place: { ...place, path } };
+    const value = sighting.secret.reveal();
+    const hideAll = (text: string): string => hide(text).replaceAll(value, maskValue(value));
+    return { ...sighting, place: hideIn(sighting.place, hideAll) };
   };
+}
+
+function hideIn(place: Place, hide: (text: string) => string): Place {
+  const orNull = (text: string | null): string | null => (text === null ? null : hide(text));
+  switch (place.kind) {
+    case 'stdin':
+      return place;
+    case 'file':
+      return { ...place, path: hide(place.path) };
+    case 'layer':
+      return { ...place, layer: hide(place.layer), path: hide(place.path) };
+    case 'git':
+      return { ...place, author: orNull(place.author), path: orNull(place.path) };
+  }
 }
 
 /** Makes a function that masks the secrets that a text holds. */

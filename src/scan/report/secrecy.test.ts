@@ -73,6 +73,15 @@ test('no form shows a value by which the file of another one is named', () => {
   for (const [form, text] of Object.entries(everyForm(scan))) assert.ok(!text.includes(OTHER), form);
 });
 
+test('no form shows a value by which the author of a commit, or a layer, is named', () => {
+  const layer: Place = { kind: 'layer', image: 'a.tar', layer: VALUE, path: 'etc/env' };
+  for (const place of [commit('2024-01-01', { author: `Eve ${VALUE} <${OTHER}@example.com>` }), layer]) {
+    const scan = report([sighting({ place }), sighting({ value: OTHER })]);
+    for (const [form, text] of Object.entries(everyForm(scan)))
+      assert.ok(!text.includes(VALUE) && !text.includes(OTHER), form);
+  }
+});
+
 test('no form shows a value of any rule, nor in a companion of another', () => {
   const detector = createDetector(LEAK_RULES);
   const found = LEAK_RULES.flatMap(({ examples }) => examples).flatMap((example) => {
