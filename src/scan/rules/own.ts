@@ -26,6 +26,10 @@ export const OWN_RULES: readonly LeakRule[] = [
       '\trfv',
       '\nrfv',
       '(rfv',
+      '[rfv',
+      '{rfv',
+      '*rfv',
+      ';rfv',
       'KEYrfv',
     ],
     pattern: /(?<![0-9A-Za-z])(?:KEY)?(?<secret>rfv[0-9A-Za-z]{29})(?![0-9A-Za-z])/dg,
@@ -33,7 +37,12 @@ export const OWN_RULES: readonly LeakRule[] = [
     structureDecides: true,
     remedy:
       'Revoke the virtual key with `ringfence keys revoke` and issue a new one; the real credential is safe.',
-    examples: [`TWILIO_AUTH_TOKEN=${FIRST}`, `apiSecret: '${SECOND}'`, `TELNYX_API_KEY=KEY${FIRST}`],
+    examples: [
+      `TWILIO_AUTH_TOKEN=${FIRST}`,
+      `apiSecret: '${SECOND}'`,
+      `TELNYX_API_KEY=KEY${FIRST}`,
+      `[${SECOND}]`,
+    ],
     nearMisses: [
       'TWILIO_AUTH_TOKEN=rfv00000000000000000000000000000',
       `authToken: '${FIRST.slice(0, -1)}Z'`,

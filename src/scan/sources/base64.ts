@@ -1,9 +1,8 @@
-import { linesOf, type Run } from './base64-lines.ts';
 import { rewrite, type Replacement, type Rewriting } from './rewriting.ts';
 
 /** Fewer characters hold no credential. */
 const SHORTEST = 20;
-/** A longer run is an image or a font. */
+/** A longer run is an image or a font; one in lines is taken apart here. */
 const LONGEST = 1 << 17;
 const MOST_RUNS = 10_000;
 const MOST_BYTES = 8 << 20;
@@ -17,11 +16,21 @@ const CUTS = [0, 1, 2, 3] as const;
 
 const { isUtf8 } = process.getBuiltinModule('node:buffer');
 
+/** Nobody breaks lines sooner, and a shorter run may be a value of its own. */
+const NARROWEST = 40;
+const LONGEST_INDENT = 64;
+const [TAB, LINE_END, RETURN, SPACE, BACKSLASH, LETTER_N] = [0x09, 0x0a, 0x0d, 0x20, 0x5c, 0x6e] as const;
+
 const ALPHABET = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 /** Text in Latin letters, and what parts its lines. */
 export const PRINTABLE = tableOf(
   `\t\n\r${Array.from({ length: 95 }, (_, index) => String.fromCodePoint(32 + index)).join('')}`,
 );
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** The document with its runs of base64 that decode to text in clear, one level deep; null when there are none. */
 export function decodeBase64(bytes: Uint8Array, runs = runsOf(bytes)): Rewriting | null {
@@ -33,10 +42,7 @@ export function decodeBase64(bytes: Uint8Array, runs = runsOf(bytes)): Rewriting
 
 /** The same with those runs alone that go on over several lines; in each line by itself a value may break off. */
 export function decodeLines(bytes: Uint8Array, runs = runsOf(bytes)): Rewriting | null {
-  return decodeAll(
-    bytes,
-    linesOf(bytes, runs, (from) => runAt(bytes, from)),
-  );
+  return decodeAll(bytes, linesOf(bytes, runs));
 }
 
 function decodeAll(bytes: Uint8Array, all: readonly (readonly Run[])[]): Rewriting | null {
@@ -67,6 +73,44 @@ export function runsOf(bytes: Uint8Array): Run[] {
       runs.push(run);
   }
   return runs;
+}
+
+/**
+ * The lines of each run that goes on in the next line: all of one width, but for the last, which may be shorter.
+ */
+function linesOf(bytes: Uint8Array, runs: readonly Run[]): readonly (readonly Run[])[] {
+  const found: (readonly Run[])[] = [];
+  let end = 0;
+  for (const [index, first] of runs.entries()) {
+    if (first.from < end) continue;
+    const lines = [first];
+    const width = first.to - first.from;
+    for (let last = first; isWhole(bytes, last, width) && last.to - first.from < LONGEST;) {
+      const from = afterBreak(bytes, last.to);
+      const known = runs[index + lines.length];
+      const next = known?.from === from ? known : runAt(bytes, from);
+      const length = next.to - next.from;
+      if (length === 0 || length > width || length % 4 !== 0) break;
+      lines.push((last = next));
+    }
+    end = lines.at(-1)?.to ?? end;
+    if (lines.length > 1) found.push(lines);
+  }
+  return found;
+}
+
+const isWhole = (bytes: Uint8Array, { from, to }: Run, width: number): boolean =>
+  width >= NARROWEST && to - from === width && bytes[to - 1] !== PAD;
+
+/** Where the next line begins, behind its indent; the same place when no line ends there. JSON writes `\n`. */
+function afterBreak(bytes: Uint8Array, end: number): number {
+  const isEscaped = bytes[end] === BACKSLASH && bytes[end + 1] === LETTER_N;
+  let at = isEscaped || bytes[end] === RETURN ? end + 1 : end;
+  if (!isEscaped && bytes[at] !== LINE_END) return end;
+  at++;
+  const latest = at + LONGEST_INDENT;
+  while (at < latest && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+  return at;
 }
 
 /** The run that begins here; an empty one where none does. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { files as nodeFiles, zlib } from '../builtins.ts';
 import type { Place } from '../sighting.ts';
-import { oneLine } from '../report/printable.ts';
 import { type Git, refusalIn, splitZero } from './git-process.ts';
 import type { Search } from './search.ts';
 
@@ -45,7 +44,7 @@ export async function scanStaged({
   open,
 }: StagedOptions): Promise<Search | null> {
   const output = git.run(path, [...WORDS, '-z']);
-  if (output === null) throw refusal(git, path);
+  if (output === null) throw await refusal(git, path);
   const files = [...stagedFiles(output)];
   if (files.length === 0) return null;
   const search = await open();
@@ -61,7 +60,8 @@ export async function scanStaged({
 }
 
 /** `git diff` does not say why; this does. */
-function refusal(git: Git, path: string): RingfenceError {
+async function refusal(git: Git, path: string): Promise<RingfenceError> {
+  const { oneLine } = await import('../report/printable.ts');
   const { remarks } = git.ask(path, ['rev-parse', '--show-toplevel']);
   const reason = oneLine(refusalIn(remarks));
   return new RingfenceError(
