@@ -74,19 +74,19 @@ test('a second place for the destination is a second destination', () => {
 });
 
 test('a number in the header by which some carriers go is a destination as well', () => {
-  const call = { sipTrunkId: 'ST_x', sipCallTo: '+15005550006', roomName: 'r' };
+  const dial = { sipTrunkId: 'ST_x', sipCallTo: '+15005550006', roomName: 'r' };
   for (const header of [
     { toUserOverride: '447700900000' },
     { to_user_override: '+447700900000' },
     { sipToHeader: { raw: '<sip:+447700900000@x.example>' } },
     { sip_to_header: { values: { user: '+447700900000', host: 'x.example' } } },
   ])
-    assert.deepEqual(to(intent('SIP.CreateSIPParticipant', { ...call, ...header })), [
+    assert.deepEqual(to(intent('SIP.CreateSIPParticipant', { ...dial, ...header })), [
       '+15005550006',
       '+447700900000',
     ]);
   for (const toUserOverride of ['1234', 'reception', '15005550006'])
-    assert.deepEqual(to(intent('SIP.CreateSIPParticipant', { ...call, toUserOverride })), ['+15005550006']);
+    assert.deepEqual(to(intent('SIP.CreateSIPParticipant', { ...dial, toUserOverride })), ['+15005550006']);
 });
 
 test('the longest duration is written into a call in its one spelling', () => {

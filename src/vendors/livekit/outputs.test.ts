@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
 import { readingOf, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
+import { operations } from './facts.ts';
 import { livekit } from './index.ts';
 
 const HOST = 'my-project.livekit.cloud';

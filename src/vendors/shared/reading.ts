@@ -152,6 +152,16 @@ export function optionalText(object: JsonObject, name: string): string | null {
   return text;
 }
 
+/** ISO 8601, as SDKs write it. Without a zone nobody knows when it is. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Wall ms of a time that a request names. Throws `Unreadable`. */
+export function timeOf(text: string, name: string): number {
+  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new Unreadable(`\`${name}\` must be a time such as 2026-01-31T08:00:00Z.`);
+  return time;
+}
+
 /** A whole number between `low` and `high`, also as digits in a text; null when absent. */
 export function optionalWhole(
   object: JsonObject,

@@ -15,6 +15,7 @@ import {
   phoneOf,
   requireText,
   sipOf,
+  timeOf,
   Unreadable,
 } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
@@ -138,6 +139,8 @@ function recordingOf(body: JsonObject, lengthField: string): IntentDetails {
   };
 }
 
+const SCHEDULED = 'scheduled_at_fixed_datetime';
+
 /** An assistant calls or writes to somebody at a given time. */
 export function readScheduledEvent(body: JsonObject, plan: NumberingPlan): IntentDetails {
   const destination = destinationOf(
@@ -148,6 +151,7 @@ export function readScheduledEvent(body: JsonObject, plan: NumberingPlan): Inten
   const common = {
     destinations: [destination],
     sender: optionalText(body, 'telnyx_agent_target'),
+    doneAt: timeOf(requireText(body, SCHEDULED), SCHEDULED),
     parameters: parametersOf(body),
   };
   if (optionalText(body, 'telnyx_conversation_channel') !== 'phone_call')

@@ -53,10 +53,7 @@ test('the PIN without which a number cannot be ported away is sealed in answers,
   for (const field of ['external_pin', 'attempted_pin'])
     assert.ok(custody.sealedAnswerFields.includes(field), field);
   const request = wire(HOST, { method: 'PATCH', url: '/v2/phone_numbers/1', json: { external_pin: '1234' } });
-  const operation = operations.match('PATCH', HOST, request.segments);
-  assert.ok(operation);
-  const reading = telnyx.readIntent(operation, request, plan);
-  assert.ok(reading.kind === 'intent' && reading.intent.effects.includes('guard'));
+  assert.ok(intentOf(telnyx, request).effects.includes('guard'));
   assert.ok(!effects('PATCH', '/phone_numbers/1').includes('guard'));
 });
 

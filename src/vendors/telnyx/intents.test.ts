@@ -285,6 +285,7 @@ test('what an assistant does later is bounded now', () => {
     intent('/ai/assistants/a/scheduled_events', {
       telnyx_agent_target: '+15005550001',
       telnyx_end_user_target: '+447700900000',
+      scheduled_at_fixed_datetime: '2026-01-31T08:00:00Z',
       ...json,
     });
   const call = event({ telnyx_conversation_channel: 'phone_call', call_settings: { record: true } });

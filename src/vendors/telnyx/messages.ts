@@ -12,6 +12,7 @@ import {
   parametersOf,
   phoneOf,
   requireText,
+  timeOf,
   Unreadable,
   urlsOf,
 } from '../shared/reading.ts';
@@ -28,6 +29,7 @@ const checkMessage = createNameCheck([
   'type',
   'sms_fallback',
   'mms_fallback',
+  'send_at',
 ]);
 
 /** All endpoints that send an SMS or MMS; `to` lists several people in a group MMS. */
@@ -121,17 +123,22 @@ export function readRcs(body: JsonObject, plan: NumberingPlan): IntentDetails {
     channel: 'rcs',
     destinations: recipientsOf(body, plan),
     content,
+    furtherSenders: fallbacks.map(
+      (name) => optionalText(objectOf(body, `${name}_fallback`) ?? {}, 'from') ?? '',
+    ),
     extras: fallbacks.map((name) => `failover_${name}`),
   };
 }
 
 function common(body: JsonObject): IntentDetails {
+  const sendAt = optionalText(body, 'send_at');
   return {
     action: 'message.send',
     sender:
       optionalText(body, 'from') ??
       optionalText(body, 'messaging_profile_id') ??
       optionalText(body, 'agent_id'),
+    ...(sendAt === null ? {} : { doneAt: timeOf(sendAt, 'send_at') }),
     parameters: parametersOf(body),
     callbacks: urlsOf(body, CALLBACKS),
   };

@@ -11,6 +11,8 @@ export interface Script {
   /** What is charged besides the call; `leg` for what it may dial without naming it. */
   readonly extras: readonly string[];
   readonly callbacks: readonly string[];
+  /** Whom those see that it dials, where that is not the caller. */
+  readonly senders: readonly string[];
 }
 
 /** Elements whose text is dialled. https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/dial */
@@ -31,6 +33,9 @@ const PLAIN: ReadonlySet<string> = new Set([
 /** Attributes with the address of a further script. */
 const SCRIPT = /^(?!.*callback).*(?:action|url)$/i;
 
+/** In any spelling that a lenient parser could take for it. */
+const CALLER = /^(?:.*:)?callerid$/i;
+
 /** Reads an inline script. What is not plain XML is refused, since the vendor could see another one. Throws `Unreadable`. */
 export function readTexml(text: string, plan: NumberingPlan): Script {
   const callbacks = addressesIn(text);
@@ -47,6 +52,7 @@ export function readTexml(text: string, plan: NumberingPlan): Script {
       ...STARTS.filter(([form]) => form.test(text)).map(([, extra]) => extra),
     ],
     callbacks,
+    senders: elements.flatMap(({ attributes }) => callersIn(attributes)),
   };
 }
 
@@ -54,6 +60,12 @@ function dialledBy({ name, text }: XmlElement, plan: NumberingPlan): Destination
   if (!DIALLED.has(name))
     throw new Unreadable('`Texml` must spell its elements as the vendor does, such as `Dial` and `Number`.');
   return destinationOf(text, `Texml: ${name}`, plan);
+}
+
+function callersIn(attributes: XmlElement['attributes']): readonly string[] {
+  return [...attributes]
+    .filter(([name, value]) => CALLER.test(name) && value !== '')
+    .map(([, value]) => value);
 }
 
 function isPlain({ name, attributes }: XmlElement): boolean {

@@ -30,17 +30,16 @@ const SCRIPTS = ['Url', 'FallbackUrl'] as const;
 /** Calls of TeXML, whose script is fetched from a URL, belongs to the application, or stands in `Texml`. */
 export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: boolean): IntentDetails {
   checkTexml(body);
-  const script = scriptOf(body, plan);
+  const inline = scriptOf(body, plan);
+  const script = inline ?? NO_SCRIPT;
   const assistant = optionalText(body, 'AIAssistantId');
   const limit = hasLimit ? optionalWhole(body, 'TimeLimit', LIMITS) : LONGEST_CALL;
   return {
     action: 'call.create',
     channel: 'voice',
-    destinations: [
-      destinationOf(requireText(body, 'To'), 'To', plan),
-      ...(script === null ? [] : script.destinations),
-    ],
+    destinations: [destinationOf(requireText(body, 'To'), 'To', plan), ...script.destinations],
     sender: optionalText(body, 'From'),
+    furtherSenders: script.senders,
     callSeconds: limit,
     ...(hasLimit ? {} : { fixedSeconds: true }),
     extras: once([
@@ -53,11 +52,11 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
         : ['machine_detection']),
       ...(isOn(body, 'DeepfakeDetection') ? ['deepfake_detection'] : []),
       ...(assistant === null ? [] : ['assistant']),
-      ...(script === null || fetches(body) ? ['leg'] : []),
-      ...(script === null ? [] : script.extras),
+      ...(inline === null || fetches(body) ? ['leg'] : []),
+      ...script.extras,
     ]),
     parameters: parametersOf(body),
-    callbacks: script === null ? [] : script.callbacks,
+    callbacks: script.callbacks,
   };
 }
 
@@ -68,7 +67,7 @@ export function readTexmlChange(
   { effects }: Operation,
 ): IntentDetails {
   checkTexml(body);
-  const { destinations, extras, callbacks } = scriptOf(body, plan) ?? NO_SCRIPT;
+  const { destinations, extras, callbacks, senders } = scriptOf(body, plan) ?? NO_SCRIPT;
   const parts = once([...(fetches(body) ? ['leg'] : []), ...extras]);
   const costs = destinations.length + parts.length > 0;
   return {
@@ -76,6 +75,7 @@ export function readTexmlChange(
     channel: 'voice',
     effects: costs ? effects : effects.filter((one) => one !== 'spend'),
     destinations,
+    furtherSenders: senders,
     callSeconds: costs ? LONGEST_CALL : null,
     ...(costs ? { fixedSeconds: true } : {}),
     extras: parts,
@@ -84,7 +84,7 @@ export function readTexmlChange(
   };
 }
 
-const NO_SCRIPT: Script = { destinations: [], extras: [], callbacks: [] };
+const NO_SCRIPT: Script = { destinations: [], extras: [], callbacks: [], senders: [] };
 
 /** The script in the request itself; null when the call has one from elsewhere, or none. */
 function scriptOf(body: JsonObject, plan: NumberingPlan): Script | null {

@@ -2,7 +2,7 @@ import type { Channel, Content } from '../../intent/intent.ts';
 import { countSegments } from '../../intent/segments.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { formValues } from '../shared/form.ts';
-import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { type IntentDetails, timeOf } from '../shared/reading.ts';
 import { messageRecipient } from './addresses.ts';
 import {
   callbacksOf,
@@ -28,7 +28,7 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
   const isMms = media > 0 || isOnParameter(parameters, 'SendAsMms');
   const used: Channel = channel ?? (isMms ? 'mms' : 'sms');
   const fallback = textParameter(parameters, 'FallbackFrom');
-  const sendAt = timeOf(parameters);
+  const sendAt = textParameter(parameters, 'SendAt');
   const hasFallback = used === 'mms' || (used !== 'sms' && fallback !== null);
   return {
     action: 'message.send',
@@ -37,22 +37,11 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
     sender: textParameter(parameters, 'From') ?? textParameter(parameters, 'MessagingServiceSid'),
     furtherSenders: fallback === null ? [] : [fallback],
     content: contentOf(parameters, used === 'sms' || hasFallback, media),
-    ...(sendAt === null ? {} : { doneAt: sendAt }),
+    ...(sendAt === null ? {} : { doneAt: timeOf(sendAt, 'SendAt') }),
     extras: hasFallback ? ['failover_sms'] : [],
     parameters: parameters.map,
     callbacks: callbacksOf(parameters),
   };
-}
-
-/** ISO 8601, as the SDKs write it. Without a zone nobody knows when it is. */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-
-function timeOf(parameters: Parameters): number | null {
-  const text = textParameter(parameters, 'SendAt');
-  if (text === null) return null;
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new Unreadable('`SendAt` must be a time such as 2026-01-31T08:00:00Z.');
-  return time;
 }
 
 /** The text and media of a request. `isCounted`: it is, or may become, an SMS. */

@@ -80,7 +80,11 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
     const message = asObject(one, 'failover');
     if (Object.hasOwn(message, 'failover'))
       throw new Unreadable('A failover may have no `failover` of its own.');
-    return { ...readOne(message, plan), name: optionalText(message, 'channel') };
+    return {
+      ...readOne(message, plan),
+      name: optionalText(message, 'channel'),
+      from: optionalText(message, 'from'),
+    };
   });
   // A failover is a message of its own; a rule about the field speaks of all of them.
   const isTrusted = [first, ...failovers].some((one) => one.isTrusted);
@@ -89,6 +93,7 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
     channel: first.channel,
     destinations: [first, ...failovers].flatMap(({ destinations }) => destinations),
     sender: optionalText(body, 'from'),
+    furtherSenders: failovers.map(({ from }) => from ?? ''),
     content: {
       ...first.content,
       segments: Math.max(...[first, ...failovers].map(({ content }) => content.segments)),

@@ -23,6 +23,8 @@ export const LONGEST_CALL = 7200;
 export interface Script {
   readonly destinations: readonly Destination[];
   readonly extras: readonly string[];
+  /** Whom those see that its connect actions call; `''` for one of the application's numbers by chance. */
+  readonly senders: readonly string[];
   /** Longest leg that its connect actions allow; null when one of them has no limit, 0 when there is none. */
   readonly longest: number | null;
 }
@@ -39,6 +41,8 @@ const checkAction = createNameCheck([
   'record',
   'type',
   'ncco',
+  'from',
+  'randomFromNumber',
 ]);
 const checkEndpoint = createNameCheck(['type', 'number', 'uri', 'user', 'extension', 'onAnswer']);
 
@@ -51,8 +55,15 @@ export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Scr
   return {
     destinations: connects.flatMap((action) => endpointsOf(listOf(action, 'endpoint'), 'endpoint', plan)),
     extras: onceEach('leg', actions.flatMap(extrasOf)),
+    senders: connects.flatMap(callersOf),
     longest: limits.includes(null) ? null : limits.reduce<number>((most, one) => Math.max(most, one ?? 0), 0),
   };
+}
+
+/** Without any, the caller of the first leg is shown. */
+function callersOf(connect: JsonObject): string[] {
+  const from = optionalText(connect, 'from');
+  return [...(from === null ? [] : [from]), ...(isOn(connect, 'randomFromNumber') ? [''] : [])];
 }
 
 /** With `onAnswer` the called party gets a script of its own, from a URL, before it is connected. */

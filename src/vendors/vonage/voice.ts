@@ -19,7 +19,15 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import type { Operation, WireRequest } from '../wire.ts';
-import { endpointsOf, limitScript, LONGEST_CALL, onceEach, readScript, whispersIn } from './ncco.ts';
+import {
+  endpointsOf,
+  limitScript,
+  LONGEST_CALL,
+  onceEach,
+  readScript,
+  type Script,
+  whispersIn,
+} from './ncco.ts';
 
 const checkCall = createNameCheck([
   'to',
@@ -32,7 +40,7 @@ const checkCall = createNameCheck([
 ]);
 const checkChange = createNameCheck(['action', 'destination', 'type', 'ncco', 'url']);
 const HARMLESS: ReadonlySet<string> = new Set(['hangup', 'mute', 'unmute', 'earmuff', 'unearmuff']);
-const NO_SCRIPT = { destinations: [], extras: ['leg'], longest: 0 };
+const NO_SCRIPT: Script = { destinations: [], extras: ['leg'], senders: [], longest: 0 };
 
 /** `POST /v1/calls`. A call that is scripted from a URL, or by its application, may dial one further leg at a time. */
 export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
@@ -49,6 +57,7 @@ export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
     channel: 'voice',
     destinations: [...called, ...script.destinations],
     sender: callerOf(body),
+    furtherSenders: script.senders,
     callSeconds: optionalWhole(body, 'length_timer', [1, LONGEST_CALL]),
     extras: onceEach('leg', [...script.extras, ...fetched, ...detection]),
     parameters: parametersOf(body),
@@ -81,6 +90,7 @@ export function readCallChange(body: JsonObject, operation: Operation, plan: Num
     effects: costs ? operation.effects : operation.effects.filter((one) => one !== 'spend'),
     action: script.destinations.length > 0 ? 'call.create' : 'call.modify',
     destinations: script.destinations,
+    furtherSenders: script.senders,
     callSeconds: script.longest === 0 ? LONGEST_CALL : script.longest,
     fixedSeconds: script.longest === 0,
     extras: script.extras,
