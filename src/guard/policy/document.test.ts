@@ -5,6 +5,8 @@ import type { Intent } from '../../intent/intent.ts';
 import type { PhoneFacts } from '../../kernel/numbering/facts.ts';
 import type { Subject } from '../subject.ts';
 import { messageTo, phone, somebody } from '../intents-fixture.ts';
+import { defaultPrices } from '../prices/default-prices.ts';
+import { createPriceBook } from '../prices/price-book.ts';
 import { parsePolicy } from './document.ts';
 import { compilePolicy } from './policy.ts';
 import { starterPolicy } from './starter-policy.ts';
@@ -130,6 +132,20 @@ describe('policy documents', () => {
       assert.equal(judge(codes, { app: 'login' }, code({ lineType: 'fixed' })).ok, false);
       assert.equal(judge(codes, { app: 'login' }, code({ country: 'FR' })).ok, false);
       assert.equal(judge(codes, { app: 'shop' }, code({})).ok, false);
+    });
+
+    it('let codes and verifications go at the coarse prices that an account comes with', () => {
+      const prices = createPriceBook(defaultPrices({ vendor: 'acme', account: null, currency: 'USD' }));
+      const login = { ...somebody, app: 'login' };
+      for (const details of [
+        { sender: 'Shop' },
+        { action: 'verify.start', sender: null, content: null },
+      ] as const) {
+        const intent = messageTo([phone('+4915215551234')], details);
+        const bound = prices.bound(intent, login, 0, NOON);
+        assert.ok(bound.ok);
+        assert.ok(policyOf(codes).decide(login, intent, bound.value, NOON).ok, JSON.stringify(details));
+      }
     });
 
     it('let agents call in their hours', () => {

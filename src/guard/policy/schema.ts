@@ -153,7 +153,7 @@ const rule = z
         ),
       })
       .optional()
-      .describe('Senders; any without it.'),
+      .describe('Senders; any without it. A request that names none, such as a verification, fits none.'),
     when: when.optional(),
     limits: bounds.optional(),
     parameters: z
