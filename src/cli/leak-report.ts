@@ -62,7 +62,7 @@ async function groupByValue(
 }
 
 /** `src/app.ts:12`, with the commit for what stands in a history. */
-export function placeText(place: Place, line: number): string {
+function placeText(place: Place, line: number): string {
   switch (place.kind) {
     case 'file':
       return `${place.path}:${line}`;

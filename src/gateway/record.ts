@@ -129,7 +129,7 @@ function failureOf({ kind, error }: Exclude<Outcome, { kind: 'answered' }>, orig
 }
 
 /** Coordinates of a journal record, by which a person finds the decision. */
-export function decisionId({ journal }: PipelineParts, position: number): string {
+function decisionId({ journal }: PipelineParts, position: number): string {
   return pointId({ node: journal.node, epoch: journal.epoch, position });
 }
 

@@ -11,7 +11,7 @@ export const somebody: Subject = {
   network: '127.0.0.1',
 };
 
-export const germanMobile: PhoneFacts = {
+const germanMobile: PhoneFacts = {
   country: 'DE',
   lineType: 'mobile',
   premium: false,

@@ -16,7 +16,7 @@ export function projectFolder(path: string): string {
   return files.statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
 }
 
-export function baselinePath(folder: string, given: string | undefined): string {
+function baselinePath(folder: string, given: string | undefined): string {
   return given ?? join(folder, BASELINE_FILE);
 }
 

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { VIRTUAL_SECRET_LENGTH } from '../../kernel/virtual-secret.ts';
 import type { Collection, KeyStore } from '../../store/ports.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
@@ -18,9 +19,6 @@ export interface MatcherOptions {
   readonly rotations: () => Promise<readonly RotationRecord[]>;
   readonly canaries: () => Promise<readonly { readonly id: string; readonly index: string }[]>;
 }
-
-/** Length of a virtual secret, which an adapter may issue with a prefix of the vendor. */
-const VIRTUAL_LENGTH = 32;
 
 /**
  * What is ours, by keyed hash; with `present` without what a rotation that has ended has replaced. Made anew for each
@@ -60,7 +58,8 @@ export function matchOf(
 /** The hashes under which a value may be known. */
 export function hashesOf(value: string, index: KeyedHash): Pick<LeakRecord, 'hash' | 'aliases'> {
   const text = plain(value);
-  const tail = text.length > VIRTUAL_LENGTH ? [index(text.slice(-VIRTUAL_LENGTH))] : [];
+  // An adapter may issue a virtual secret with a prefix of the vendor.
+  const tail = text.length > VIRTUAL_SECRET_LENGTH ? [index(text.slice(-VIRTUAL_SECRET_LENGTH))] : [];
   const publicKey = text.startsWith('-----BEGIN') ? publicKeyOf(value) : null;
   return { hash: index(text), aliases: publicKey === null ? tail : [index(publicKey)] };
 }

@@ -38,7 +38,7 @@ function request(account: OpenAccount, method: string, ...segments: readonly str
 }
 
 /** The adapter's part in each style. */
-export function rotationOf(style: Style): SecretRotation {
+function rotationOf(style: Style): SecretRotation {
   const base: SecretRotation = {
     signsWebhooks: style === 'second',
     test: (account) => ({ request: request(account, 'GET', 'me'), accepts: ({ status }) => status === 200 }),
@@ -77,7 +77,7 @@ export function rotationOf(style: Style): SecretRotation {
     : base;
 }
 
-export function createFakeVendor(style: Style): FakeVendor {
+function createFakeVendor(style: Style): FakeVendor {
   const tokens: FakeVendor['tokens'] = new Map([['first', { token: 'realtoken', label: null }]]);
   let made = 0;
   const answer = (status: number, body: unknown = ''): WireResponse => ({

@@ -8,7 +8,7 @@ export type JsonReading =
   | { readonly ok: false; readonly problem: string };
 
 /** Deeper JSON than this is no request of any vendor, and recursion over it would not be safe. */
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 /** Larger bodies are uploads; no operation that is read for its meaning needs them. */
 export const MAX_JSON_BYTES = 2 * 1024 * 1024;
 

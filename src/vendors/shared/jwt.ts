@@ -37,7 +37,7 @@ export interface JwtExpectation {
 
 const MAX_TOKEN = 16 * 1024;
 /** Difference between two clocks that is still forgiven, in seconds. */
-export const CLOCK_SKEW = 60;
+const CLOCK_SKEW = 60;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /** Splits and decodes a compact token (RFC 7519). Null for anything that is not exactly one; throws nothing. */
