@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { readingOf, wire } from '../shared/wire-fixture.ts';
+import { readingBy, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
 import { operations } from './facts.ts';
 import { livekit } from './index.ts';
@@ -9,7 +9,7 @@ import { livekit } from './index.ts';
 const HOST = 'my-project.livekit.cloud';
 
 function read(rpc: string, json: unknown): Reading {
-  return readingOf(livekit, wire(HOST, { url: `/twirp/livekit.${rpc.replace('.', '/')}`, json }));
+  return readingBy(livekit, wire(HOST, { url: `/twirp/livekit.${rpc.replace('.', '/')}`, json }));
 }
 
 function intent(rpc: string, json: unknown): Intent {

@@ -61,7 +61,7 @@ export const plan: NumberingPlan = {
 };
 
 /** What an adapter makes of a request that its table knows. */
-export function readingOf(
+export function readingBy(
   { operations, readIntent }: Pick<Vendor, 'operations' | 'readIntent'>,
   request: WireRequest,
 ): Reading {
@@ -71,9 +71,9 @@ export function readingOf(
   return readIntent(operation, request, plan);
 }
 
-/** As `readingOf`, of a request that can be understood. */
-export function intentOf(adapter: Pick<Vendor, 'operations' | 'readIntent'>, request: WireRequest): Intent {
-  const reading = readingOf(adapter, request);
+/** As `readingBy`, of a request that can be understood. */
+export function intentBy(adapter: Pick<Vendor, 'operations' | 'readIntent'>, request: WireRequest): Intent {
+  const reading = readingBy(adapter, request);
   assert.ok(reading.kind === 'intent', JSON.stringify(reading));
   return reading.intent;
 }

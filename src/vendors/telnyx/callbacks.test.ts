@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readingOf, wire } from '../shared/wire-fixture.ts';
+import { readingBy, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function read(url: string, json: object, method = 'POST'): Reading {
-  return readingOf(telnyx, wire(HOST, { method, url: `/v2${url}`, json }));
+  return readingBy(telnyx, wire(HOST, { method, url: `/v2${url}`, json }));
 }
 
 function hosts(url: string, json: object, method = 'POST'): readonly string[] {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { intentOf, readingOf, wire } from '../shared/wire-fixture.ts';
+import { intentBy, readingBy, wire } from '../shared/wire-fixture.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function command(name: string, json: object): Intent {
-  return intentOf(telnyx, wire(HOST, { method: 'POST', url: `/v2/calls/c1/actions/${name}`, json }));
+  return intentBy(telnyx, wire(HOST, { method: 'POST', url: `/v2/calls/c1/actions/${name}`, json }));
 }
 
 const audio = 'wss://x.example/audio';
@@ -56,7 +56,7 @@ test('to send what is said in a call elsewhere is an export, with whichever requ
     url: '/v2/calls',
     json: { to: '+15005550006', from: '+15005550001', stream_url: audio },
   });
-  const reading = readingOf(telnyx, request);
+  const reading = readingBy(telnyx, request);
   for (const effect of EXPORTS)
     assert.ok(reading.kind === 'intent' && reading.intent.effects.includes(effect), effect);
 });
@@ -65,7 +65,7 @@ test('a TeXML script that streams is an export as well', () => {
   const Texml = '<Response><Start><Stream url="wss://x.example/audio"/></Start></Response>';
   const json = { To: '+15005550006', From: '+15005550001', Texml };
   const request = wire(HOST, { method: 'POST', url: '/v2/texml/Accounts/a/Calls', json });
-  const reading = readingOf(telnyx, request);
+  const reading = readingBy(telnyx, request);
   assert.ok(reading.kind === 'intent' && reading.intent.effects.includes('export'));
 });
 
@@ -73,14 +73,14 @@ test('what a command starts is spelled as the vendor spells it, and stands in th
   for (const url of ['/v2/calls/c1/actions/answer?record=x', '/v2/calls/c1/actions/answer']) {
     const json = url.includes('?') ? {} : { Stream_url: audio };
     const request = wire(HOST, { method: 'POST', url, json });
-    assert.equal(readingOf(telnyx, request).kind, 'malformed', url);
+    assert.equal(readingBy(telnyx, request).kind, 'malformed', url);
   }
 });
 
 test('what a TeXML script starts is priced, besides the leg that it may dial', () => {
   const extras = (url: string, script: string) => {
     const json = { To: '+15005550006', From: '+15005550001', Texml: `<Response>${script}</Response>` };
-    return intentOf(telnyx, wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/${url}`, json })).extras;
+    return intentBy(telnyx, wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/${url}`, json })).extras;
   };
   for (const [script, part] of [
     ['<Start><Stream url="wss://x.example"/></Start>', 'streaming'],

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Effect } from '../../intent/intent.ts';
-import { intentOf, wire } from '../shared/wire-fixture.ts';
+import { intentBy, wire } from '../shared/wire-fixture.ts';
 import { custody } from './credential.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function effects(method: string, url: string): readonly Effect[] {
-  return intentOf(telnyx, wire(HOST, { method, url: `/v2${url}` })).effects;
+  return intentBy(telnyx, wire(HOST, { method, url: `/v2${url}` })).effects;
 }
 
 test('an answer that holds a password, token or key of a trunk, bucket or network is a secret', () => {
@@ -53,7 +53,7 @@ test('the PIN without which a number cannot be ported away is sealed in answers,
   for (const field of ['external_pin', 'attempted_pin'])
     assert.ok(custody.sealedAnswerFields.includes(field), field);
   const request = wire(HOST, { method: 'PATCH', url: '/v2/phone_numbers/1', json: { external_pin: '1234' } });
-  assert.ok(intentOf(telnyx, request).effects.includes('guard'));
+  assert.ok(intentBy(telnyx, request).effects.includes('guard'));
   assert.ok(!effects('PATCH', '/phone_numbers/1').includes('guard'));
 });
 
@@ -85,7 +85,7 @@ test('recordings, people and their numbers are personal data', () => {
 
 test('another script for a conference or participant may cost, muting and ending do not', () => {
   const change = (url: string, json: object) => {
-    return intentOf(
+    return intentBy(
       telnyx,
       wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/Conferences/${url}`, json }),
     );

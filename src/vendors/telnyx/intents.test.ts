@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Intent } from '../../intent/intent.ts';
-import { plan, readingOf, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { plan, readingBy, type RequestParts, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
 import { operations } from './facts.ts';
 import { telnyx } from './index.ts';
@@ -11,7 +11,7 @@ import { READERS } from './intents.ts';
 const HOST = 'api.telnyx.com';
 
 function read(parts: RequestParts): Reading {
-  return readingOf(telnyx, wire(HOST, { ...parts, url: `/v2${parts.url}` }));
+  return readingBy(telnyx, wire(HOST, { ...parts, url: `/v2${parts.url}` }));
 }
 
 function intent(url: string, json: unknown, method = 'POST'): Intent {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readingOf, wire } from '../shared/wire-fixture.ts';
+import { readingBy, wire } from '../shared/wire-fixture.ts';
 import { telnyx } from './index.ts';
 
 const HOST = 'api.telnyx.com';
 
 function read(url: string, json: unknown, method = 'POST') {
-  return readingOf(telnyx, wire(HOST, { method, url: `/v2${url}`, json }));
+  return readingBy(telnyx, wire(HOST, { method, url: `/v2${url}`, json }));
 }
 
 function quantity(url: string, json: unknown, method = 'POST'): number | undefined {

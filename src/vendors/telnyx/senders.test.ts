@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readingOf, wire } from '../shared/wire-fixture.ts';
+import { readingBy, wire } from '../shared/wire-fixture.ts';
 import { telnyx } from './index.ts';
 
 const [TO, FROM, OTHER] = ['+15005550006', '+15005550001', '+15005550009'];
 
 function intent(url: string, json: object) {
-  const reading = readingOf(telnyx, wire('api.telnyx.com', { method: 'POST', url: `/v2${url}`, json }));
+  const reading = readingBy(telnyx, wire('api.telnyx.com', { method: 'POST', url: `/v2${url}`, json }));
   assert.ok(reading.kind === 'intent', JSON.stringify(reading));
   return reading.intent;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { intentOf, wire } from '../shared/wire-fixture.ts';
+import { intentBy, wire } from '../shared/wire-fixture.ts';
 import { operations } from './facts.ts';
 import { telnyx } from './index.ts';
 import { TEXT_READERS } from './texts.ts';
@@ -8,7 +8,7 @@ import { TEXT_READERS } from './texts.ts';
 const HOST = 'api.telnyx.com';
 
 function quantity(url: string, json: object): number | undefined {
-  return intentOf(telnyx, wire(HOST, { method: 'POST', url: `/v2${url}`, json })).quantity;
+  return intentBy(telnyx, wire(HOST, { method: 'POST', url: `/v2${url}`, json })).quantity;
 }
 
 test('speech is charged for each thousand characters that it says', () => {

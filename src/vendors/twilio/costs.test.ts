@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { intentOf, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { intentBy, type RequestParts, wire } from '../shared/wire-fixture.ts';
 import { twilio } from './index.ts';
 
 const ROOT = `/2010-04-01/Accounts/AC${'f'.repeat(32)}`;
 
 function intent(host: string, parts: RequestParts): Intent {
-  return intentOf(twilio, wire(`${host}.twilio.com`, parts));
+  return intentBy(twilio, wire(`${host}.twilio.com`, parts));
 }
 
 test('approving a verification is charged as a right code is; cancelling it is not', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { readingOf, wire } from '../shared/wire-fixture.ts';
+import { readingBy, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
 import type { WireRequest } from '../wire.ts';
 import { limitCall } from './calls.ts';
@@ -23,7 +23,7 @@ function api(path: string, text: string): WireRequest {
 }
 
 function read(request: WireRequest): Reading {
-  return readingOf(twilio, request);
+  return readingBy(twilio, request);
 }
 
 function intentOf(request: WireRequest): Intent {

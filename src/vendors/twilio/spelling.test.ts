@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readingOf, type RequestParts, wire } from '../shared/wire-fixture.ts';
+import { readingBy, type RequestParts, wire } from '../shared/wire-fixture.ts';
 import { twilio } from './index.ts';
 
 function read(host: string, parts: RequestParts) {
-  return readingOf(twilio, wire(`${host}.twilio.com`, parts));
+  return readingBy(twilio, wire(`${host}.twilio.com`, parts));
 }
 
 test('operations whose parameters begin in lower case, as the SDK for Node sends them, are read', () => {

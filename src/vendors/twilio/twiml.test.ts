@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Intent } from '../../intent/intent.ts';
-import { readingOf, wire } from '../shared/wire-fixture.ts';
+import { readingBy, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
 import { twilio } from './index.ts';
 
@@ -9,7 +9,7 @@ const TO = '+15005550006';
 
 function read(Twiml: string): Reading {
   const url = `/2010-04-01/Accounts/AC${'f'.repeat(32)}/Calls.json`;
-  return readingOf(twilio, wire('api.twilio.com', { url, form: { To: TO, Twiml } }));
+  return readingBy(twilio, wire('api.twilio.com', { url, form: { To: TO, Twiml } }));
 }
 
 function call(twiml: string): Intent {

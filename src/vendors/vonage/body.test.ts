@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { NOW, openAccount, readingOf, VIRTUAL, wire } from '../shared/wire-fixture.ts';
+import { NOW, openAccount, readingBy, VIRTUAL, wire } from '../shared/wire-fixture.ts';
 import type { WireRequest } from '../wire.ts';
 import { bodyKind, FORM, labelled } from './body.ts';
 import { custody } from './credential.ts';
@@ -84,7 +84,7 @@ describe('a body that could be read in two ways', () => {
       const request = send(body);
       assert.notEqual(bodyKind(request), 'form', body);
       assert.equal(labelled(request), request, 'it keeps its label');
-      assert.equal(readingOf(vonage, request).kind, 'malformed', body);
+      assert.equal(readingBy(vonage, request).kind, 'malformed', body);
     }
   });
 
