@@ -65,7 +65,25 @@ function vendorsPage(): string {
     yes(Object.keys(vendor.management?.rotations ?? {})[0]),
   ]);
   const head = ['Vendor', 'Operations', 'Virtual keys', 'Look-up', 'Call limit', 'Rotation'];
-  return page('Vendors', table(head, rows));
+  const about =
+    'Fields of an account, in the order in which `ringfence accounts seal` asks. Secrets are typed, or come in the JSON object of `--stdin` or `--file`; the others may come by `--set` too.';
+  return page('Vendors', table(head, rows), '## Accounts', about, table(FIELD_HEAD, accountFields()));
+}
+
+const FIELD_HEAD = ['Vendor', 'Field', 'What', 'Secret', 'Required', 'Form'];
+
+function accountFields(): readonly (readonly string[])[] {
+  const yes = (is: boolean) => (is ? 'yes' : '');
+  return VENDORS.flatMap(({ facts, custody }) =>
+    custody.fields.map(({ name, label, secret, required, problem }) => [
+      facts.name,
+      `\`${name}\``,
+      label,
+      yes(secret),
+      yes(required),
+      problem,
+    ]),
+  );
 }
 
 function leakRulesPage(): string {

@@ -27,7 +27,10 @@ export async function readValues(
   if (source.file !== undefined) return { ...given, ...parseValues(vendor, await readText(source.file)) };
   if (source.stdin) return { ...given, ...parseValues(vendor, await readInput(process)) };
   if (!isTerminal(process))
-    throw new RingfenceError('usage', 'Without a terminal give the secrets with --stdin or --file.');
+    throw new RingfenceError(
+      'usage',
+      `Without a terminal give the secrets with --stdin or --file, as a JSON object; ${vendor.id} has ${vendor.fields.map(({ name }) => name).join(', ')}.`,
+    );
   return { ...given, ...(await askAll(process, vendor, given)) };
 }
 

@@ -11,6 +11,8 @@ import { CONFIG_FILE, forPeople, type Local } from './local.ts';
 /** Where commands look for the token unless they are told. */
 const USUAL_DATA = '.ringfence';
 
+const STARTER_COUNTRIES = ['US'];
+
 /** What was made, and where; null: it was there already. */
 interface Made {
   readonly data: string;
@@ -58,7 +60,10 @@ async function initStore(local: Local, config: Config, options: InitOptions): Pr
     const adminToken = token === null ? null : primary.paths.adminToken;
     if (adminToken !== null) print(`admin token    ${adminToken}`);
     const policy = await ensurePolicy(primary);
-    if (policy !== null) print('policy         a starter is active; see `ringfence policy show`');
+    if (policy !== null)
+      print(
+        `policy         a starter is active: reading, and messages, calls and verifications to ${STARTER_COUNTRIES.join(', ')} alone; see \`ringfence policy show\``,
+      );
     print('prices         coarse upper bounds come with each account; see `ringfence prices import`');
     return { adminToken, policy };
   } finally {
@@ -72,6 +77,6 @@ async function ensurePolicy(primary: Primary): Promise<'starter' | null> {
   if ((await policies.active()) !== null) return null;
   const detail = { starter: true };
   await primary.record({ actor: 'init', act: 'policy.put', target: '1', detail });
-  await policies.put({ source: starterPolicy(['US']), createdAt: Date.now(), actor: 'init' }, 0);
+  await policies.put({ source: starterPolicy(STARTER_COUNTRIES), createdAt: Date.now(), actor: 'init' }, 0);
   return 'starter';
 }
