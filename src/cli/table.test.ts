@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatTable, printable } from './table.ts';
+import { formatTable, printable, wrapList } from './table.ts';
 
 test('columns stand under each other, without blanks at line ends', () => {
   assert.equal(
@@ -25,4 +25,15 @@ test('a terminal that is too narrow shortens the widest column; a pipe shortens 
 test('no control character reaches the terminal, and a number in full is masked', () => {
   assert.equal(printable('a\u001b[31mb\u009b1mc\r\nd\u202ee'), 'a [31mb 1mc d e');
   assert.ok(!printable('sent to +37120000001').includes('20000001'));
+});
+
+test('a long list goes over lines that a terminal holds; a short one stays on one', () => {
+  assert.deepEqual(wrapList('vendor acme:', ['a.example', 'b.example'], 4), [
+    'vendor acme: a.example, b.example',
+  ]);
+  const hosts = Array.from({ length: 30 }, (_, place) => `host-${place}.acme.example`);
+  const lines = wrapList('vendor acme:', hosts, 4);
+  assert.ok(lines.every((line) => line.length <= 100));
+  assert.ok(lines.slice(1).every((line) => /^ {4}host-/.test(line)));
+  assert.equal(lines.map((line) => line.trim()).join(' '), `vendor acme: ${hosts.join(', ')}`);
 });

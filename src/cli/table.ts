@@ -2,6 +2,8 @@ import { maskAddress } from '../kernel/phone.ts';
 
 const GAP = 2;
 const LEAST = 8;
+/** Of text that is wrapped. */
+const WIDTH = 100;
 /** ASCII needs no segmenter, which takes as long to make as a small command. */
 const ASCII = /^[ -~]*$/;
 let segmenter: Intl.Segmenter | null = null;
@@ -14,6 +16,18 @@ export function printable(text: string): string {
 /** `1 epoch`, `2 epochs`. */
 export function counted(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** A long list as lines, those after the first indented. */
+export function wrapList(begin: string, items: readonly string[], indent: number): readonly string[] {
+  const lines = [begin];
+  for (const [place, item] of items.entries()) {
+    const word = place === items.length - 1 ? item : `${item},`;
+    const line = lines.at(-1) ?? '';
+    if (line.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(' '.repeat(indent) + word);
+  }
+  return lines;
 }
 
 /** Columns for people. `width` is the terminal's, which shortens the widest columns; null: nothing is shortened. */

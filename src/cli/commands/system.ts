@@ -3,7 +3,7 @@ import type { BackupView, CliContext, LocalOptions } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { createProgressLine } from '../progress.ts';
 import { createOutput, openSession } from '../session.ts';
-import { counted, printable } from '../table.ts';
+import { counted, printable, wrapList } from '../table.ts';
 
 export interface LocalFlags extends Omit<CommonFlags, 'url'> {
   readonly config?: string;
@@ -39,7 +39,8 @@ export async function ca(context: CliContext, flags: CommonFlags): Promise<void>
   const { client, show, note } = await openSession(context, flags);
   const authority = await client.call('ca.get', {});
   show(authority, ({ certificate }) => certificate);
-  note(`SHA-256 ${authority.fingerprint}; it can vouch for ${authority.hosts.join(', ')} and nothing else.`);
+  note(`SHA-256 ${authority.fingerprint}`);
+  wrapList('It vouches for these hosts alone:', authority.hosts, 2).forEach(note);
 }
 
 export async function status(context: CliContext, flags: CommonFlags): Promise<void> {
@@ -61,7 +62,7 @@ function statusText(now: Answer<'status.get'>): string {
         `journal   ${node}: ${state}, ${toLoad(unshipped)}${because(problem)}`,
     ),
     ...alarms.map((alarm) => `ALARM     ${alarm}`),
-    ...vendors.map(({ id, hosts }) => `vendor    ${id}: ${hosts.join(', ')}`),
+    ...vendors.flatMap(({ id, hosts }) => wrapList(`vendor    ${id}:`, hosts, 10)),
   ]
     .map(printable)
     .join('\n');
