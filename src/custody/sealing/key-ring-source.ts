@@ -24,7 +24,12 @@ export async function writeKeyRing(path: string, text: string, mode: 'create' | 
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
   const old = mode === 'replace' ? await stat(path).catch(() => null) : null;
-  await writePrivate(temporary, text, old);
+  await writePrivate(temporary, text, old).catch(async (cause: unknown) => {
+    await rm(temporary, { force: true });
+    throw new RingfenceError('usage', `The key ring ${path} cannot be written (${systemReason(cause)}).`, {
+      cause,
+    });
+  });
   if (mode === 'create') await linkNew(temporary, path);
   else await rename(temporary, path);
   await syncDirectory(dirname(path));

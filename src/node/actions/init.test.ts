@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { generateKeyRing } from '../../custody/sealing/key-ring.ts';
 
 const MAIN = join(import.meta.dirname, '../../main.ts');
 
@@ -18,4 +20,21 @@ test('nothing that `init` makes can be written by others, whatever the umask', (
     made.filter((name) => (statSync(join(folder, name)).mode & 0o022) !== 0),
     [],
   );
+});
+
+test('a file for which there is no room is named, and no half of it is left', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const script = 'trap "" XFSZ; ulimit -f 0; exec "$@"'; // No file may grow.
+  const initOf = (ring: Readonly<Record<string, string>>) =>
+    spawnSync('sh', ['-c', script, 'sh', process.execPath, MAIN, 'init', '--data', 'elsewhere'], {
+      cwd: folder,
+      env: { ...process.env, ...ring },
+      encoding: 'utf8',
+    });
+  assert.match(initOf({}).stderr, /elsewhere\/key-ring cannot be written \(EFBIG/);
+  assert.ok(!existsSync(join(folder, 'elsewhere/key-ring')));
+  const given = Buffer.from(generateKeyRing({ random: randomBytes, now: 0 })).toString('base64');
+  assert.match(initOf({ RINGFENCE_KEY_RING: given }).stderr, /ringfence\.yaml cannot be written \(EFBIG/);
+  assert.ok(!existsSync(join(folder, 'ringfence.yaml')), 'an empty one would lead to another data folder');
 });

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { InitOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { starterPolicy } from '../../guard/policy/starter-policy.ts';
+import { RingfenceError, systemReason } from '../../kernel/errors.ts';
 import { ensureAdminToken, replaceAdminToken } from '../services/admin-server.ts';
 import type { Primary } from '../primary.ts';
 import { CONFIG_FILE, forPeople, type Local } from './local.ts';
@@ -46,7 +47,15 @@ export async function init(local: Local, options: InitOptions): Promise<number> 
 async function ensureConfig({ data }: Config, options: InitOptions): Promise<string | null> {
   if (existsSync(CONFIG_FILE) || options.config !== null) return null;
   const text = `# Ringfence configuration; everything has a default.\ndata: ${JSON.stringify(data)}\n`;
-  await writeFile(CONFIG_FILE, text, { flag: 'wx', mode: 0o644 }); // Nobody else writes it, whatever the umask.
+  try {
+    await writeFile(CONFIG_FILE, text, { flag: 'wx', mode: 0o644 }); // Nobody else writes it, whatever the umask.
+  } catch (cause) {
+    // Half of it would be taken for the whole, and lead to another data folder.
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') await rm(CONFIG_FILE, { force: true });
+    throw new RingfenceError('usage', `${resolve(CONFIG_FILE)} cannot be written (${systemReason(cause)}).`, {
+      cause,
+    });
+  }
   return CONFIG_FILE;
 }
 
