@@ -1,5 +1,5 @@
 import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** A segment file by its name: `<epoch 8 digits>-<first position 12 digits>.journal`. */
 export interface SegmentFile {
@@ -24,21 +24,26 @@ export function segmentPath(directory: string, { epoch, position }: Place): stri
 
 /** All segments in order; none when the directory does not exist. */
 export async function listSegments(directory: string): Promise<readonly SegmentFile[]> {
+  return segmentsOf(directory, await namesIn(directory));
+}
+
+/** The segments that come after `here`. Asked for ten times a second: of thousands of names the others are only passed. */
+export async function listAfter(directory: string, here: SegmentFile): Promise<readonly SegmentFile[]> {
+  const name = basename(here.path);
+  return segmentsOf(
+    directory,
+    (await namesIn(directory)).filter((one) => one > name),
+  );
+}
+
+function segmentsOf(directory: string, names: readonly string[]): readonly SegmentFile[] {
   const segments: SegmentFile[] = [];
-  for (const name of (await namesIn(directory)).toSorted()) {
+  for (const name of names.toSorted()) {
     const match = NAME.exec(name);
     if (match !== null)
       segments.push({ path: join(directory, name), epoch: Number(match[1]), first: Number(match[2]) });
   }
   return segments;
-}
-
-/** The segments that come after `here`. */
-export async function listAfter(directory: string, here: SegmentFile): Promise<readonly SegmentFile[]> {
-  const place = { epoch: here.epoch, position: here.first };
-  return (await listSegments(directory)).filter(({ epoch, first }) =>
-    isBefore(place, { epoch, position: first }),
-  );
 }
 
 async function namesIn(directory: string): Promise<string[]> {
