@@ -136,7 +136,7 @@ test('the response to a leaked virtual key is its end', async () => {
 });
 
 test('the response to a leaked account secret is its rotation, and the leak ends with it', async () => {
-  const { leaks, asked, end } = await setUp();
+  const { leaks, asked, end, seal } = await setUp();
   const [leak] = await leaks.report([found('realtoken')], 'ada');
   const id = leak?.id ?? '';
   const { leak: after } = await leaks.respond(id, { actor: 'ada', watch: 3000 });
@@ -146,6 +146,7 @@ test('the response to a leaked account secret is its rotation, and the leak ends
   end('rolled-back', 'Apps were refused.');
   assert.deepEqual([(await leaks.get(id)).state, (await leaks.get(id)).note], ['open', 'Apps were refused.']);
   await leaks.respond(id, { actor: 'ada' });
+  await seal('newtoken'); // As the rotation does when it switches.
   end('done');
   assert.equal((await leaks.get(id)).state, 'resolved');
 });
@@ -244,4 +245,20 @@ test('there is room for new leaks when old ones have ended, and never at the cos
   const all = await leaks.list();
   assert.equal(all.length, 5000);
   assert.ok(all.some(({ id }) => id === more?.id) && !all.some(({ id }) => id === first?.id));
+});
+
+test('a value that ended, and is sealed again, is open again: a rotation before says nothing of it now', async () => {
+  const { leaks, seal, end, asked } = await setUp();
+  const [leak] = await leaks.report([found('realtoken')], 'ada');
+  await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  await seal('newtoken');
+  end('done');
+  assert.equal((await leaks.get(leak?.id ?? '')).state, 'resolved');
+  await seal('realtoken');
+  for (const _ of [1, 2]) {
+    const again = await leaks.get(leak?.id ?? '');
+    assert.deepEqual([again.state, again.endedAt], ['open', null]);
+  }
+  await leaks.respond(leak?.id ?? '', { actor: 'ada' });
+  assert.equal(asked.length, 2);
 });

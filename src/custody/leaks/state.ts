@@ -76,6 +76,8 @@ export function guideFor({ match, state, remedy }: LeakRecord): readonly string[
 
 interface Present {
   readonly known: ReadonlyMap<string, LeakMatch>;
+  /** Without what rotations that have ended have replaced. */
+  readonly inUse: ReadonlyMap<string, LeakMatch>;
   readonly keys: ReadonlyMap<string, VirtualKeyRecord>;
   readonly rotations: Awaited<ReturnType<MatcherOptions['rotations']>>;
 }
@@ -85,6 +87,7 @@ export async function readPresent(options: MatcherOptions): Promise<Present> {
   const keys = await options.keys.list();
   return {
     known: await readIndex(options),
+    inUse: await readIndex(options, 'present'),
     keys: new Map(keys.map((key) => [key.id, key])),
     rotations: await options.rotations(),
   };
@@ -92,7 +95,8 @@ export async function readPresent(options: MatcherOptions): Promise<Present> {
 
 /** What has become of a leak by what has happened to keys and accounts. */
 export function updated(leak: LeakRecord, present: Present, clock: StateSources['clock']): LeakRecord {
-  if (leak.state === 'dismissed' || leak.state === 'resolved') return leak;
+  if (leak.state === 'dismissed') return leak;
+  if (leak.state === 'resolved') return reopened(leak, present);
   const match = matchOf(present.known, leak) ?? leak.match;
   const current = sameMatch(match, leak.match) ? leak : { ...leak, match };
   if (match?.kind === 'key') {
@@ -103,16 +107,24 @@ export function updated(leak: LeakRecord, present: Present, clock: StateSources[
   return match?.kind === 'account' ? afterRotation(current, match, present, clock) : current;
 }
 
+/** What ended stays so, but for a secret that somebody has sealed again. */
+function reopened(leak: LeakRecord, { inUse }: Present): LeakRecord {
+  const match = matchOf(inUse, leak);
+  if (match?.kind !== 'account') return leak;
+  const note = 'An account uses it again.';
+  return { ...leak, match, state: 'open', response: null, note, endedAt: null };
+}
+
 function afterRotation(
   leak: LeakRecord,
   match: Extract<LeakMatch, { kind: 'account' }>,
-  { rotations }: Present,
+  { rotations, inUse }: Present,
   clock: StateSources['clock'],
 ): LeakRecord {
   const isIts = ({ account, replaced }: Present['rotations'][number]): boolean =>
     account === match.account && [leak.hash, ...leak.aliases].includes(replaced);
   const rotation = rotations.find(isIts);
-  if (rotation?.phase === 'done')
+  if (rotation?.phase === 'done' && matchOf(inUse, leak) === null)
     return resolved(leak, 'The vendor refuses it: the account was rotated.', clock);
   if (leak.state !== 'responding' || rotation?.phase !== 'rolled-back') return leak;
   return { ...leak, state: 'open', note: rotation.problem ?? 'The rotation was rolled back.' };
