@@ -12,7 +12,7 @@ const CAUTION = [
   '--no-optional-locks',
 ];
 
-/** A pipe in the place of a `.gitignore` keeps git waiting for ever; the largest trees take it less than this. */
+/** A pipe in the place of a `.gitignore` keeps git waiting for ever, and some patterns nearly so; the largest trees take it less than this. */
 const PATIENCE_MS = 120_000;
 
 /** Runs git in a folder. */
@@ -65,7 +65,7 @@ export function createGit(env: Environment, patience = PATIENCE_MS): Git {
 const stuck = (patience: number): RingfenceError =>
   new RingfenceError(
     'input_invalid',
-    `git gave no answer within ${patience / 1000} seconds; a file that it reads, such as .gitignore, may be a pipe.`,
+    `git gave no answer within ${patience / 1000} seconds; a file that it reads, such as .gitignore, may be a pipe, or made to keep it busy.`,
   );
 
 /** The system says the same of a folder that is missing and of a program that is. */
