@@ -34,6 +34,7 @@ export function outliveReaders(
  */
 export async function untilTaken({ stdout, stderr }: Streams, [command]: readonly string[]): Promise<void> {
   if (WORKING.has(command)) return;
+  await new Promise((resolve) => setImmediate(resolve)); // A file is written at once, its failure told after that.
   await Promise.all([stdout, stderr].map(untilWritten));
 }
 
