@@ -24,6 +24,7 @@ const options: CliOptions = {
       add: async (local) => (await load()).ring.add(local),
       drop: async (local, inUse) => (await load()).ring.drop(local, inUse),
     },
+    checkPolicy: async (source) => (await load()).checkPolicy(source),
   },
 };
 const words = process.argv.slice(2);

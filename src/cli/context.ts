@@ -73,6 +73,8 @@ export interface CliActions {
   /** Copies what a gateway needs to go on elsewhere into a new folder. */
   backup(options: LocalOptions, folder: string, progress: (progress: Progress) => void): Promise<BackupView>;
   readonly ring: RingActions;
+  /** What a gateway of this version would say of a policy. Empty: it would take it. */
+  checkPolicy(source: string): Promise<readonly string[]>;
 }
 
 export interface CliOptions {

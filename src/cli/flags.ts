@@ -1,9 +1,13 @@
 import { RingfenceError } from '../kernel/errors.ts';
 
-/** Flags of every command that asks a gateway. */
-export interface CommonFlags {
+/** Flags of every command. */
+export interface OutputFlags {
   readonly json: boolean;
   readonly verbose: boolean;
+}
+
+/** Flags of every command that asks a gateway. */
+export interface CommonFlags extends OutputFlags {
   readonly url?: string;
   readonly data?: string;
 }
@@ -40,7 +44,8 @@ export const moment = (brief: string) =>
 export const yes = (brief: string) =>
   ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;
 
-const output = { json: yes('Print JSON'), verbose: yes('Tell the causes of errors') } as const;
+/** Flags of every command. */
+export const output = { json: yes('Print JSON'), verbose: yes('Tell the causes of errors') } as const;
 const url = text('Admin API (RINGFENCE_URL, or http://127.0.0.1:4613)', 'url');
 const data = text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path');
 const config = text('Configuration file (RINGFENCE_CONFIG)', 'path');

@@ -4,6 +4,7 @@ import { createCli } from '../../src/cli/cli.ts';
 import { ok } from '../../src/cli/checks.ts';
 import { createClient } from '../../src/cli/client.ts';
 import type { CliActions, CliInput, RingView } from '../../src/cli/context.ts';
+import { checkPolicy } from '../../src/node/actions/check-policy.ts';
 
 /**
  * A script is made of steps:
@@ -102,6 +103,7 @@ const actions: CliActions = {
     add: () => Promise.resolve(ring),
     drop: (_options, inUse) => Promise.resolve({ ...ring, keys: [inUse] }),
   },
+  checkPolicy: async (source) => checkPolicy(source),
 };
 
 /** Runs a command line in this process with standard streams of its own. */

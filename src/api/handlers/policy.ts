@@ -1,6 +1,5 @@
+import { problemsOf } from '../../guard/policy/problems.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { Given } from '../contract.ts';
-import type { PolicyService } from '../services.ts';
 import type { Handlers } from './handler.ts';
 
 type Ids = 'policy.get' | 'policy.put' | 'policy.check' | 'policy.versions' | 'policy.rollback';
@@ -8,7 +7,10 @@ type Ids = 'policy.get' | 'policy.put' | 'policy.check' | 'policy.versions' | 'p
 export const policyHandlers: Handlers<Ids> = {
   'policy.get': ({ services }) => services.policy.active(),
   'policy.put': ({ services, input, actor }) => services.policy.put(input.source, input.expected, actor),
-  'policy.check': ({ services, input }) => Promise.resolve(check(services.policy, input.source)),
+  'policy.check': async ({ services, input }) => {
+    const problems = problemsOf(() => services.policy.parse(input.source));
+    return { valid: problems.length === 0, problems };
+  },
   'policy.versions': async ({ services }) =>
     (await services.policy.list()).toSorted((one, other) => other.version - one.version),
   'policy.rollback': async ({ services, input, actor }) => {
@@ -20,15 +22,3 @@ export const policyHandlers: Handlers<Ids> = {
     return policy.put(earlier.source, expected, actor);
   },
 };
-
-function check(policy: PolicyService, source: string): Given<'policy.check'> {
-  try {
-    policy.parse(source);
-    return { valid: true, problems: [] };
-  } catch (error) {
-    const isFinding =
-      error instanceof RingfenceError && ['config_invalid', 'input_invalid'].includes(error.code);
-    if (!isFinding) throw error;
-    return { valid: false, problems: error.message.split('\n').filter((line) => line !== '') };
-  }
-}

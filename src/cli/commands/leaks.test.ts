@@ -21,7 +21,7 @@ async function printed(answer: unknown, ...words: readonly string[]): Promise<st
   const client = { call: () => Promise.resolve(answer) } as unknown as AdminClient;
   const ring = { list: never, add: never, drop: never };
   const inspect = () => Promise.resolve([]);
-  const actions = { init: never, dev: never, serve: never, inspect, backup: never, ring };
+  const actions = { init: never, dev: never, serve: never, inspect, backup: never, ring, checkPolicy: never };
   await createCli({ process, client: () => client, actions, version: '1' }).run(words);
   return text;
 }

@@ -1,10 +1,10 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { readWhole, type CommonFlags } from '../flags.ts';
+import { readWhole, type CommonFlags, type OutputFlags } from '../flags.ts';
 import { confirm, readInput } from '../prompt.ts';
 import { readText } from '../secrets.ts';
-import { minute, openSession } from '../session.ts';
+import { createOutput, minute, openSession, type Session } from '../session.ts';
 
 export async function show(context: CliContext, flags: CommonFlags): Promise<void> {
   const session = await openSession(context, flags);
@@ -13,11 +13,16 @@ export async function show(context: CliContext, flags: CommonFlags): Promise<voi
   if (policy === null) session.note('There is no policy, so everything is refused.');
 }
 
-export async function check(context: CliContext, flags: CommonFlags, file: string): Promise<void> {
-  const session = await openSession(context, flags);
-  const result = await session.client.call('policy.check', { source: await read(context, file) });
-  if (!result.valid) context.exit(EXIT.findings);
-  session.show(result, ({ problems }) => (result.valid ? 'The policy is valid.' : problems.join('\n')));
+/** Asks no gateway, so that the repository that keeps the policy can check it where none runs. */
+export async function check(context: CliContext, flags: OutputFlags, file: string): Promise<void> {
+  const problems = await context.actions.checkPolicy(await read(context, file));
+  tell(context, createOutput(context, flags), problems);
+}
+
+function tell(context: CliContext, to: Pick<Session, 'show'>, problems: readonly string[]): void {
+  const valid = problems.length === 0;
+  if (!valid) context.exit(EXIT.findings);
+  to.show({ valid, problems }, () => (valid ? 'The policy is valid.' : problems.join('\n')));
 }
 
 export interface ApplyFlags extends CommonFlags {
@@ -26,9 +31,12 @@ export interface ApplyFlags extends CommonFlags {
 }
 
 export async function apply(context: CliContext, flags: ApplyFlags, file: string): Promise<void> {
-  if (flags.dryRun) return check(context, flags, file);
   const session = await openSession(context, flags);
   const source = await read(context, file);
+  if (flags.dryRun) {
+    const { problems } = await session.client.call('policy.check', { source });
+    return tell(context, session, problems);
+  }
   const expected = flags.expect ?? (await session.client.call('policy.get', {}))?.version ?? 0;
   const policy = await session.client.call('policy.put', { source, expected });
   session.show(policy, ({ version }) => `Policy version ${version} is in force.`);

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { argument, common, whole, yes } from '../flags.ts';
+import { argument, common, output, whole, yes } from '../flags.ts';
 
 const load = () => import('../commands/policy.ts');
 const file = argument('file', 'Policy in YAML; - is standard input');
@@ -14,8 +14,8 @@ export const policy = buildRouteMap({
     }),
     check: buildCommand({
       loader: async () => bind((await load()).check),
-      parameters: { flags: common, positional: file },
-      docs: { brief: 'Read a policy without applying it' },
+      parameters: { flags: output, positional: file },
+      docs: { brief: 'Read a policy without a gateway, and say what is wrong' },
     }),
     apply: buildCommand({
       loader: async () => bind((await load()).apply),
@@ -23,7 +23,7 @@ export const policy = buildRouteMap({
         flags: {
           ...common,
           expect: whole('Version that must be in force now; 0: none', 'version'),
-          dryRun: yes('Check only'),
+          dryRun: yes('Ask the gateway whether it would take it'),
         },
         positional: file,
       },

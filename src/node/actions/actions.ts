@@ -1,5 +1,6 @@
 import type { CliActions, CliProcess } from '../../cli/context.ts';
 import { backup } from './backup.ts';
+import { checkPolicy } from './check-policy.ts';
 import { dev } from './dev.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
@@ -17,5 +18,6 @@ export function createActions(process: CliProcess): CliActions {
     inspect: (options) => inspect(local, options),
     backup: (options, folder, progress) => backup(local, options, folder, progress),
     ring: createRingActions(local),
+    checkPolicy: async (source) => checkPolicy(source),
   };
 }
