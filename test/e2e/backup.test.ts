@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { backup } from '../../src/node/actions/backup.ts';
 import { createLocal } from '../../src/node/actions/local.ts';
+import { LOCK_NAME, systemProcesses } from '../../src/journal/lock.ts';
 import type { Progress } from '../../src/kernel/progress.ts';
 import { openPrimary } from '../../src/node/primary.ts';
 import { createAdminServices } from '../../src/node/services/services.ts';
@@ -21,6 +23,11 @@ describe('a backup', () => {
     backup(local, { config: null, data, json: false }, join(folder, target), progress);
   /** Starts a gateway on what a backup holds, with ports of its own. */
   async function restore(t: TestContext, made: string, workers = 2) {
+    const { restored, apps } = await open(t, made, workers);
+    await restored.start();
+    return { restored, apps };
+  }
+  async function open(t: TestContext, made: string, workers: number) {
     const { config } = node.primary;
     const data = join(folder, `${basename(made)}-restored`);
     await cp(made, data, { recursive: true });
@@ -34,7 +41,6 @@ describe('a backup', () => {
       say: () => {},
     });
     t.after(() => restored.close());
-    await restored.start();
     return { restored, apps };
   }
   before(async () => {
@@ -113,5 +119,34 @@ describe('a backup', () => {
     await assert.rejects(take(join(folder, 'nothing'), 'other'), { code: 'not_found' });
     const names = ['of-two', 'stopped', 'whole'].flatMap((name) => [name, `${name}-restored`]);
     assert.deepEqual((await readdir(folder)).toSorted(), names);
+  });
+
+  it('takes no request before the journals of all processes are loaded: an older store would give again what they spent', async (t) => {
+    const budget = 'budget_few';
+    await allowMessages(node.primary, budget, 16);
+    const older = await take(node.primary.config.data, 'older');
+    const spend = () => Promise.all(Array.from({ length: 8 }, () => sendMessage(node)));
+    while ((await spend()).some(({ code }) => code === 'allowed'));
+    const newer = await take(node.primary.config.data, 'newer');
+    const store = basename(node.primary.paths.store);
+    await cp(join(older.folder, store), join(newer.folder, store));
+    const { restored, apps } = await open(t, newer.folder, 2);
+    const lock = join(restored.paths.journal, 'w1', LOCK_NAME);
+    await writeFile(lock, JSON.stringify(systemProcesses.self()));
+    const there = { ...node, gateway: `http://127.0.0.1:${apps}` };
+    const answers: string[] = [];
+    const started = restored.start();
+    let isOver = false;
+    const asked = (async () => {
+      for (; !isOver; await sleep(50))
+        await sendMessage(there).then(
+          ({ code }) => void answers.push(code),
+          () => {},
+        );
+    })();
+    await assert.rejects(started, { code: 'conflict' });
+    isOver = true;
+    await asked;
+    assert.deepEqual(answers, []);
   });
 });

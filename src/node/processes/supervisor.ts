@@ -135,17 +135,10 @@ function journalsOf(shippers: ReadonlyMap<string, Shipper>): Supervisor['journal
 async function start(state: State, bank: Bank): Promise<void> {
   const { nodes, former, shippers } = state;
   state.bank = bank;
-  await Promise.all([
-    ...nodes.map(async (node) => {
-      await inherit(state, node);
-      await launch(state, node);
-    }),
-    ...former.map(async (node) => {
-      await inherit(state, node);
-      await shippers.get(node)?.close();
-      shippers.delete(node);
-    }),
-  ]);
+  // Before everything is loaded, an older store would give again what was spent.
+  await Promise.all([...nodes, ...former].map((node) => inherit(state, node)));
+  for (const node of former) await shippers.get(node)?.close();
+  await Promise.all(nodes.map((node) => launch(state, node)));
 }
 
 /** Takes over what a process of an earlier run left. */
