@@ -56,7 +56,7 @@ export function createHeadway(start: Place): Headway {
     },
     giveUp(fault: Fault) {
       lost = fault;
-      furthest = place;
+      if (furthest.epoch <= fault.epoch) furthest = place;
       release(({ epoch }) => epoch <= fault.epoch, faultError(fault));
     },
     isStuck: () => lost !== null,

@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { fault } from '../../journal/fault.ts';
 import { intent, nobodyLives, openFor } from '../../journal/journal-fixture.ts';
 import type { Place } from '../../journal/segments.ts';
 import { systemBoot } from '../../journal/system.ts';
 import { micros } from '../../kernel/money.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
+import { createHeadway } from './headway.ts';
 import { createShipper } from './shipper.ts';
 
 const COST = micros(10);
@@ -131,4 +133,29 @@ test('a store that lacks what a process at rest had spent is given it when it is
   await shipper.drain();
   assert.equal(await copy.spent(), 40);
   assert.equal(setbacks.length, 1);
+});
+
+test('what a process that is started no more had spent is loaded again as well', async (t) => {
+  const { first, copy, open, live, use } = await openWorld(t);
+  await spend(await live(), 4);
+  const shipper = await open();
+  await shipper.drain();
+  await shipper.close();
+  await shipper.check();
+  assert.equal(await first.spent(), 40);
+  use(copy);
+  await shipper.check();
+  assert.equal(await copy.spent(), 40);
+  await shipper.close();
+});
+
+test('of what is loaded again, the rest of a life that is given up makes nobody forget the later ones', () => {
+  const headway = createHeadway({ epoch: 1, position: 4 });
+  headway.moveTo({ epoch: 2, position: 9 });
+  headway.moveTo({ epoch: 1, position: 0 });
+  const malformed = (epoch: number) => fault('malformed', { node: 'w0', epoch, position: 0 }, 'nonsense');
+  headway.giveUp(malformed(1));
+  assert.deepEqual(headway.furthest(), { epoch: 2, position: 9 });
+  headway.giveUp(malformed(2));
+  assert.deepEqual(headway.furthest(), { epoch: 1, position: 0 });
 });

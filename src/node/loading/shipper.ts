@@ -27,7 +27,7 @@ export interface Shipper {
   drain(): Promise<void>;
   /** Everything before was in the ledger. A store that does not have it does not know what was spent. */
   reached(): Place;
-  /** Looks whether the ledger still has it. */
+  /** Looks whether the ledger still has it, and loads what it lacks, also when closed. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -118,7 +118,9 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
     drain,
     reached: headway.furthest,
     async check() {
-      checking ??= inTurn(() => isSetBack(state)).finally(() => (checking = null));
+      checking ??= inTurn(() => isSetBack(state))
+        .then(() => hasten(headway.furthest()))
+        .finally(() => (checking = null));
       await checking;
     },
     async close() {
