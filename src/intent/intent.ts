@@ -77,8 +77,8 @@ export interface Intent {
   /** Whom recipients may see besides: the sender of a fallback, the caller of a leg that a script dials. Absent: nobody. */
   readonly furtherSenders?: readonly string[];
   readonly content: Content | null;
-  /** Wall ms at which the vendor is to do it. Absent: at once. */
-  readonly doneAt?: number;
+  /** Wall ms at which the vendor is to do it; null when nobody can tell. Absent: at once. */
+  readonly doneAt?: number | null;
   /** How many an order is for, where no destination says so (SIM cards, a block of numbers): each is charged. Absent: one. */
   readonly quantity?: number;
   /** Seconds after which the vendor ends the call; null when the request sets no limit. */

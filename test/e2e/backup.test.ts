@@ -23,11 +23,11 @@ describe('a backup', () => {
     backup(local, { config: null, data, json: false }, join(folder, target), progress);
   /** Starts a gateway on what a backup holds, with ports of its own. */
   async function restore(t: TestContext, made: string, workers = 2) {
-    const { restored, apps } = await open(t, made, workers);
+    const { restored, apps } = await openCopy(t, made, workers);
     await restored.start();
     return { restored, apps };
   }
-  async function open(t: TestContext, made: string, workers: number) {
+  async function openCopy(t: TestContext, made: string, workers: number) {
     const { config } = node.primary;
     const data = join(folder, `${basename(made)}-restored`);
     await cp(made, data, { recursive: true });
@@ -130,7 +130,7 @@ describe('a backup', () => {
     const newer = await take(node.primary.config.data, 'newer');
     const store = basename(node.primary.paths.store);
     await cp(join(older.folder, store), join(newer.folder, store));
-    const { restored, apps } = await open(t, newer.folder, 2);
+    const { restored, apps } = await openCopy(t, newer.folder, 2);
     const lock = join(restored.paths.journal, 'w1', LOCK_NAME);
     await writeFile(lock, JSON.stringify(systemProcesses.self()));
     const there = { ...node, gateway: `http://127.0.0.1:${apps}` };

@@ -174,6 +174,14 @@ describe('policy', () => {
     }
   });
 
+  it('takes what nobody can tell the time of for a time that is not allowed, where a rule has hours', () => {
+    const sometime = messageTo([phone('+4915215551234')], { doneAt: null });
+    assert.match(decide(`${ALLOW} }`, sometime), /allowed by home/);
+    assert.match(decide(`${ALLOW}, when: { hours: "08:00-20:00" } }`, sometime), /2026-01-31T08:00:00Z/);
+    const denied = `${ALLOW} }\n  - { id: no, effect: deny, when: { hours: "20:00-08:00" } }`;
+    assert.doesNotMatch(decide(denied, sometime), /allowed by/);
+  });
+
   it('keeps hours in the time zone of the rule', () => {
     const rule = `${ALLOW}, when: { hours: "08:00-12:30", timezone: Europe/Berlin } }`;
     assert.match(decide(rule), /only allowed at 08:00-12:30 Europe\/Berlin/);

@@ -106,12 +106,15 @@ function asSender(text: string): string {
   return normalisePhone(text, { international: true }) ?? text;
 }
 
-/** What is to be done later must be allowed now and then; a deny rule hits both. */
+const A_TIME = '2026-01-31T08:00:00Z';
+
+/** What is to be done later must be allowed now and then; a deny rule hits both, and what nobody can tell the time of. */
 function scheduleCondition(when: PolicyRule['when'], isAllow: boolean): Condition | null {
   const isOn = compileSchedule(when);
   if (isOn === null) return null;
   const hours = [when?.days?.join(', '), when?.hours, when?.timezone ?? 'UTC'].filter(Boolean).join(' ');
   return ({ now, intent: { doneAt = now } }) => {
+    if (doneAt === null) return isAllow ? `only allowed at ${hours}, for a time such as ${A_TIME}` : null;
     const holds = isAllow ? isOn(now) && isOn(doneAt) : isOn(now) || isOn(doneAt);
     return holds ? null : `only allowed at ${hours}`;
   };

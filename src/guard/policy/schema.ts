@@ -125,7 +125,7 @@ const when = z
     hours: hours
       .optional()
       .describe(
-        'Time of day, of the request and of a message that it schedules; "22:00-06:00" goes over midnight and belongs to the day on which it begins.',
+        'Time of day, of the request and of a message that it schedules, which must state its zone; "22:00-06:00" goes over midnight and belongs to the day on which it begins.',
       ),
     days: z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))

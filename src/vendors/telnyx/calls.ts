@@ -139,8 +139,6 @@ function recordingOf(body: JsonObject, lengthField: string): IntentDetails {
   };
 }
 
-const SCHEDULED = 'scheduled_at_fixed_datetime';
-
 /** An assistant calls or writes to somebody at a given time. */
 export function readScheduledEvent(body: JsonObject, plan: NumberingPlan): IntentDetails {
   const destination = destinationOf(
@@ -151,7 +149,7 @@ export function readScheduledEvent(body: JsonObject, plan: NumberingPlan): Inten
   const common = {
     destinations: [destination],
     sender: optionalText(body, 'telnyx_agent_target'),
-    doneAt: timeOf(requireText(body, SCHEDULED), SCHEDULED),
+    doneAt: timeOf(requireText(body, 'scheduled_at_fixed_datetime')),
     parameters: parametersOf(body),
   };
   if (optionalText(body, 'telnyx_conversation_channel') !== 'phone_call')

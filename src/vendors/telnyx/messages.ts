@@ -138,7 +138,7 @@ function common(body: JsonObject): IntentDetails {
       optionalText(body, 'from') ??
       optionalText(body, 'messaging_profile_id') ??
       optionalText(body, 'agent_id'),
-    ...(sendAt === null ? {} : { doneAt: timeOf(sendAt, 'send_at') }),
+    ...(sendAt === null ? {} : { doneAt: timeOf(sendAt) }),
     parameters: parametersOf(body),
     callbacks: urlsOf(body, CALLBACKS),
   };

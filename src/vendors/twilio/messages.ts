@@ -37,7 +37,7 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
     sender: textParameter(parameters, 'From') ?? textParameter(parameters, 'MessagingServiceSid'),
     furtherSenders: fallback === null ? [] : [fallback],
     content: contentOf(parameters, used === 'sms' || hasFallback, media),
-    ...(sendAt === null ? {} : { doneAt: timeOf(sendAt, 'SendAt') }),
+    ...(sendAt === null ? {} : { doneAt: timeOf(sendAt) }),
     extras: hasFallback ? ['failover_sms'] : [],
     parameters: parameters.map,
     callbacks: callbacksOf(parameters),
