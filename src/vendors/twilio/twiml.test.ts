@@ -139,7 +139,11 @@ test('text messages in a script are charged by the segment, and counted for the 
   assert.deepEqual([long.content?.segments, long.extras.filter((one) => one === 'sms').length], [12, 12]);
   const picture = '<Message to="+15005550001"><Body>a</Body><Media>https://x.example/a.png</Media></Message>';
   const { content, extras } = call(`<Response>${picture}</Response>`);
-  assert.equal(content?.media, 1);
-  assert.ok(extras.filter((one) => one === 'sms').length >= 2);
+  assert.deepEqual([content?.segments, content?.media], [1, 1]);
+  assert.deepEqual(extras, ['sms', 'sms'], 'a picture costs more than a text');
+  const alone = call(
+    '<Response><Message to="+15005550001"><Media>https://x.example/a.png</Media></Message></Response>',
+  );
+  assert.deepEqual([alone.content?.media, alone.extras], [1, ['sms']]);
   assert.equal(call('<Response><Pause/></Response>').content, null);
 });

@@ -106,7 +106,7 @@ export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
 }
 
 function contentOf({ texts, media }: Collector): Content | null {
-  if (texts.length === 0) return null;
+  if (texts.length + media.length === 0) return null;
   const segments = texts.reduce((sum, text) => sum + countSegments(text).segments, 0);
   return { segments, encoding: null, media: media.length, text: null };
 }
@@ -181,7 +181,7 @@ function visitMessage(element: XmlElement, facts: Collector): void {
     throw new Unreadable(`\`Twiml\` must name the recipient of \`${element.name}\` (\`to\`).`);
   facts.destinations.push(messageRecipient(to, 'to', facts.plan).destination);
   facts.extras.add('sms');
-  facts.texts.push(element.text);
+  if (element.text !== '') facts.texts.push(element.text);
 }
 
 function collectUrls({ name, attributes, text }: XmlElement, { callbacks }: Collector): void {
