@@ -33,6 +33,9 @@ const PLAIN: ReadonlySet<string> = new Set([
 /** Attributes with the address of a further script. */
 const SCRIPT = /^(?!.*callback).*(?:action|url)$/i;
 
+/** A comment beside text, which may cut it. */
+const COMMENTED = /[^\s>]\s*<!--|-->\s*[^\s<]/;
+
 /** In any spelling that a lenient parser could take for it. */
 const CALLER = /^(?:.*:)?callerid$/i;
 
@@ -42,8 +45,8 @@ export function readTexml(text: string, plan: NumberingPlan): Script {
   const elements = readXml(text, 'Texml');
   const dialled = elements.filter(({ name, text: inner }) => DIALS.test(name) && inner !== '');
   const isCut = dialled.some((element) => elements[elements.indexOf(element) + 1]?.parent === element.name);
-  if (dialled.length > 0 && (isCut || text.includes('<!--')))
-    throw new Unreadable('`Texml` must hold whom it dials in one piece, and no comments beside that.');
+  if (dialled.length > 0 && (isCut || COMMENTED.test(text)))
+    throw new Unreadable('`Texml` must hold whom it dials in one piece, and no comments beside any text.');
   return {
     destinations: dialled.map((element) => dialledBy(element, plan)),
     extras: [

@@ -48,6 +48,8 @@ test('a TeXML script is refused if the vendor could dial somebody else than was 
     '<Response><x:Number>+447700900000</x:Number></Response>',
     '<Response><Dial>+447700900000</Response>',
     '<Response><Dial>+4477<!-- a -->00900000</Dial></Response>',
+    '<Response><Dial><!-- a -->+447700900000</Dial></Response>',
+    '<Response><Dial>+447700900000 <!-- a --></Dial></Response>',
     '<Response><Dial>+4477<Pause/>00900000</Dial></Response>',
     '<Response><Dial>+447700900000<Number>+447700900000</Number></Dial></Response>',
     '<Response>< Dial>+447700900000</Dial></Response>',
@@ -58,6 +60,13 @@ test('a TeXML script is refused if the vendor could dial somebody else than was 
       const reading = read(url, { ...TEXML, Texml: script });
       assert.ok(reading.kind === 'malformed' && reading.problem.includes('`Texml'), script);
     }
+});
+
+test('a comment in a TeXML script that stands beside no text is let through', () => {
+  const Texml = `<!-- a --><Response>
+    <!-- b --><Dial><!-- c --><Number>+447700900000</Number> <!-- d --></Dial>
+  </Response>`;
+  assert.deepEqual(to(intent('/texml/Accounts/a/Calls/c1', { Texml })), ['+447700900000']);
 });
 
 test('a running TeXML call that gets another script may dial, one that ends does not', () => {
