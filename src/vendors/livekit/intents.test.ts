@@ -89,6 +89,17 @@ test('a number in the header by which some carriers go is a destination as well'
     assert.deepEqual(to(intent('SIP.CreateSIPParticipant', { ...dial, toUserOverride })), ['+15005550006']);
 });
 
+test('a name in the header of a call, or nothing, is no destination', () => {
+  const dial = { sipTrunkId: 'ST_x', sipCallTo: '+15005550006', roomName: 'r' };
+  for (const sipToHeader of [
+    {},
+    { displayName: 'Support' },
+    { raw: 'sip:support@x.example' },
+    { values: { user: 'support', host: 'x.example' }, displayName: 'Support' },
+  ])
+    assert.deepEqual(to(intent('SIP.CreateSIPParticipant', { ...dial, sipToHeader })), ['+15005550006']);
+});
+
 test('the longest duration is written into a call in its one spelling', () => {
   const limit = (json: object, seconds: number) => {
     const request = call('SIP.CreateSIPParticipant', json);

@@ -12,7 +12,7 @@ import {
   Unreadable,
 } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
-import { urlsIn } from '../shared/urls.ts';
+import { hostAddress, urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import { duration, field, list, message, snakeName, text, whole } from './fields.ts';
@@ -66,7 +66,7 @@ const HOSTS = ['hostname', 'address', 'outboundAddress', 'endpoint'];
 function addressesIn(body: JsonObject): readonly string[] {
   const places = [body, ...LEADING.map((name) => field(body, name)).filter(isJsonObject)];
   const hosts = places.flatMap((place) => HOSTS.map((name) => text(place, name)));
-  const led = hosts.filter((host) => host !== null).map((host) => `https://${host}`);
+  const led = hosts.filter((host) => host !== null).map(hostAddress);
   return [...new Set([...urlsIn(body), ...storesIn(body), ...led])];
 }
 
@@ -96,7 +96,7 @@ function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Ope
   const destinations = [
     ...(called === null ? [] : [dialled(called, 'sipCallTo', plan)]),
     ...(uri === null ? [] : [dialled(uriOf(uri), 'sipRequestUri', plan)]),
-    ...(header === null ? [] : [dialled(uriOf(header), 'sipToHeader', plan)]),
+    ...(header === null ? [] : numberIn(header, plan)),
     ...(NUMBER.test(override) ? [phoneOf(override, 'toUserOverride', plan, true)] : []),
   ];
   if (called === null && uri === null) throw new Unreadable('`sipCallTo` is missing.');
@@ -114,11 +114,18 @@ function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Ope
   };
 }
 
+/** The number in a header; a name there is for people. */
+function numberIn(header: JsonObject, plan: NumberingPlan): readonly Destination[] {
+  if (text(header, 'raw') === null && message(header, 'values') === null) return [];
+  return [dialled(uriOf(header), 'sipToHeader', plan)].filter(({ kind }) => kind === 'phone');
+}
+
 /** A SIP URI as a text, or in parts. */
 function uriOf(uri: JsonObject): string {
   const raw = text(uri, 'raw');
   const values = message(uri, 'values');
-  if (raw !== null && values !== null) throw new Unreadable('`sipRequestUri` is given twice.');
+  if (raw !== null && values !== null)
+    throw new Unreadable('A SIP address must be `raw` or `values`, not both.');
   if (raw !== null) return raw.replace(/^<(.*)>$/, '$1');
   return `sip:${text(values ?? {}, 'user') ?? ''}@${text(values ?? {}, 'host') ?? text(values ?? {}, 'ip') ?? ''}`;
 }

@@ -74,6 +74,15 @@ test('the host to which a trunk or private link leads is an address like others'
     assert.deepEqual(intent(rpc, json).callbacks, ['https://sip.x.example:5061'], rpc);
 });
 
+test('the host of a trunk may be an address of IPv6, or have parameters of SIP', () => {
+  for (const [address, url] of [
+    ['2001:db8::1', 'https://[2001:db8::1]'],
+    ['[2001:db8::1]:5061', 'https://[2001:db8::1]:5061'],
+    ['sip.x.example:5061;transport=tls', 'https://sip.x.example:5061'],
+  ] as const)
+    assert.deepEqual(intent('SIP.CreateSIPOutboundTrunk', { trunk: { address } }).callbacks, [url], address);
+});
+
 test('a rule for incoming calls may cost when it starts recordings or agents', () => {
   const rule = { dispatchRuleDirect: { roomName: 'r', pin: '1234' } };
   for (const json of [

@@ -43,6 +43,12 @@ export function withExports(
   return { ...details, effects: [...new Set([...(details.effects ?? effects), ...EXPORTED])] };
 }
 
+/** A host to which the vendor will connect, as it stands in a request: with parameters of SIP, or an address of IPv6. */
+export function hostAddress(text: string): string {
+  const host = text.replace(/^sips?:/i, '').replace(/;[^@]*$/, '');
+  return `https://${/^[\da-f]*:[\da-f]*:[\da-f:.]*$/i.test(host) ? `[${host}]` : host}`;
+}
+
 function collect(value: JsonValue, name: string, found: string[]): void {
   if (typeof value === 'string') {
     if (isUrl(value, name)) found.push(value.replace(BARE_TARGET, 'udp://'));

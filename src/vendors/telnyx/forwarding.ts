@@ -10,6 +10,7 @@ import {
   phoneOf,
   Unreadable,
 } from '../shared/reading.ts';
+import { hostAddress } from '../shared/urls.ts';
 import type { Operation } from '../wire.ts';
 
 const FIELD = 'call_forwarding';
@@ -49,5 +50,5 @@ export function ledTo(given: JsonObject, { effects }: Operation): readonly strin
   const hosts = places.flatMap((place) => HOSTS.map((name) => fieldOf(place, name)));
   return hosts
     .filter((host): host is string => typeof host === 'string' && host !== '' && !host.includes('//'))
-    .map((host) => `https://${host.replace(/^sips?:/i, '')}`);
+    .map(hostAddress);
 }
