@@ -149,7 +149,7 @@ export function readScheduledEvent(body: JsonObject, plan: NumberingPlan): Inten
   const common = {
     destinations: [destination],
     sender: optionalText(body, 'telnyx_agent_target'),
-    doneAt: timeOf(requireText(body, 'scheduled_at_fixed_datetime')),
+    doneAt: timeOf(optionalText(body, 'scheduled_at_fixed_datetime') ?? ''),
     parameters: parametersOf(body),
   };
   if (optionalText(body, 'telnyx_conversation_channel') !== 'phone_call')
