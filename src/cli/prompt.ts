@@ -1,23 +1,12 @@
-import { text as readAll } from 'node:stream/consumers';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { CliInput, CliProcess } from './context.ts';
 import { Interrupted } from './failure.ts';
-
-const MAX_INPUT = 1024 * 1024;
 
 type Streams = Pick<CliProcess, 'stdin' | 'stderr'>;
 
 /** True when somebody can be asked, without what is typed being shown. */
 export function isTerminal({ stdin }: Pick<CliProcess, 'stdin'>): boolean {
   return stdin.isTTY === true && stdin.setRawMode !== undefined;
-}
-
-/** All of standard input. */
-export async function readInput({ stdin }: Pick<CliProcess, 'stdin'>): Promise<string> {
-  if (stdin.isTTY === true) throw new RingfenceError('usage', 'Nothing is piped to standard input.');
-  const text = await readAll(stdin);
-  if (text.length > MAX_INPUT) throw new RingfenceError('usage', 'Standard input is larger than 1 MiB.');
-  return text;
 }
 
 /**

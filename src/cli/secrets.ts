@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Answer } from '../api/contract.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { CliProcess } from './context.ts';
-import { ask, isTerminal, readInput } from './prompt.ts';
+import { readFileText, readInput } from './input.ts';
+import { ask, isTerminal } from './prompt.ts';
 
 export type VendorInfo = Answer<'vendors.list'>[number];
 type Values = Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export async function readValues(
   source: ValueSource,
 ): Promise<Values> {
   const given = readSet(vendor, source.set ?? []);
-  if (source.file !== undefined) return { ...given, ...parseValues(vendor, await readText(source.file)) };
+  if (source.file !== undefined) return { ...given, ...parseValues(vendor, await readFileText(source.file)) };
   if (source.stdin) return { ...given, ...parseValues(vendor, await readInput(process)) };
   if (!isTerminal(process))
     throw new RingfenceError(
@@ -97,11 +97,4 @@ async function askAll(
     if (answer !== '') answers[name] = answer;
   }
   return answers;
-}
-
-/** Text of a file that the user named. */
-export async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: Error) => {
-    throw new RingfenceError('usage', `${path} cannot be read: ${cause.message}.`, { cause });
-  });
 }

@@ -2,10 +2,10 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
+import { readFileText, readInput } from '../input.ts';
 import { reportFindings, type Leak } from '../leak-report.ts';
-import { confirm, readInput } from '../prompt.ts';
+import { confirm } from '../prompt.ts';
 import { followRotation, guideText, rotationEnd } from '../rotation.ts';
-import { readText } from '../secrets.ts';
 import { minute, openSession, type Columns } from '../session.ts';
 import { printable } from '../table.ts';
 
@@ -49,7 +49,7 @@ export async function report(context: CliContext, flags: ReportFlags, path?: str
   if ((path === undefined) !== flags.stdin)
     throw new RingfenceError('usage', 'Name a file, or give --stdin.');
   const session = await openSession(context, flags);
-  const text = path === undefined ? await readInput(context.process) : await readText(path);
+  const text = path === undefined ? await readInput(context.process) : await readFileText(path);
   const { readFindings } = await import('../leak-input.ts');
   const found = readFindings(text, flags.place ?? path ?? 'standard input');
   const leaks = await reportFindings(session.client, found);

@@ -2,8 +2,8 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { readWhole, type CommonFlags, type OutputFlags } from '../flags.ts';
-import { confirm, readInput } from '../prompt.ts';
-import { readText } from '../secrets.ts';
+import { readFileOrInput } from '../input.ts';
+import { confirm } from '../prompt.ts';
 import { createOutput, minute, openSession, type Session } from '../session.ts';
 
 export async function show(context: CliContext, flags: CommonFlags): Promise<void> {
@@ -63,9 +63,8 @@ export async function rollback(
   session.show(policy, (now) => `Version ${wanted} is in force again, as version ${now.version}.`);
 }
 
-/** `-` is standard input. */
 async function read({ process }: CliContext, file: string): Promise<string> {
-  const source = file === '-' ? await readInput(process) : await readText(file);
+  const source = await readFileOrInput(process, file);
   if (source.trim() === '') throw new RingfenceError('usage', `${file} is empty.`);
   return source;
 }

@@ -1,7 +1,7 @@
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
-import { confirm, readInput } from '../prompt.ts';
-import { readText } from '../secrets.ts';
+import { readFileOrInput } from '../input.ts';
+import { confirm } from '../prompt.ts';
 import { openSession } from '../session.ts';
 import { counted } from '../table.ts';
 
@@ -11,7 +11,7 @@ export interface ImportFlags extends CommonFlags {
 
 export async function importFile(context: CliContext, flags: ImportFlags, file: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
-  const text = file === '-' ? await readInput(context.process) : await readText(file);
+  const text = await readFileOrInput(context.process, file);
   const format = flags.format ?? (file.toLowerCase().endsWith('.json') ? 'json' : 'csv');
   show(
     await client.call('prices.import', { text, format }),
