@@ -101,8 +101,8 @@ export async function rotate(context: CliContext, flags: RotateFlags, account: s
   const answer = await session.client.call('accounts.rotate', {
     account,
     force,
-    ...(secret === undefined ? {} : { secret }),
-    ...(watch === undefined ? {} : { watchSeconds: watch }),
+    secret,
+    watchSeconds: watch,
   });
   if (answer.rotation === null) {
     context.exit(EXIT.findings);

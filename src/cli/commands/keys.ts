@@ -36,7 +36,7 @@ export async function rotate(context: CliContext, flags: RotateFlags, key: strin
   const created = await client.call('keys.rotate', {
     key,
     overlapSeconds: overlap,
-    ...(lifetime === undefined ? {} : { lifetimeSeconds: lifetime }),
+    lifetimeSeconds: lifetime,
   });
   show(created, credentialText);
   note(`The old key ${created.replaced.name} ends at ${minute(created.replaced.expiresAt) ?? 'once'}.`);

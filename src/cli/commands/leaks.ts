@@ -78,7 +78,7 @@ export async function respond(context: CliContext, flags: RespondFlags, leak: st
   const answer = await session.client.call('leaks.respond', {
     leak,
     force,
-    ...(watch === undefined ? {} : { watchSeconds: watch }),
+    watchSeconds: watch,
   });
   if (answer.rotation !== null && !flags.background) {
     const end = await followRotation(session, answer.rotation);
