@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runGit } from '../../src/scan/git/git-fixture.ts';
-import { OBJECT_TYPES, type ObjectType } from '../../src/scan/git/object-types.ts';
-import { carryOut } from '../../src/scan/git/pack-fixture.ts';
-import { type Random, randomEdit, randomText } from '../../src/scan/git/random-history-fixture.ts';
+import { OBJECT_TYPES, type ObjectType } from '../../src/scan/git/objects/object-types.ts';
+import { carryOut } from '../../src/scan/git/objects/pack-fixture.ts';
+import { type Random, randomEdit, randomText } from '../../src/scan/git/objects/random-history-fixture.ts';
 
 const PATHS = ['a', 'b', 'folder/c', 'folder/d', 'e/f/g'];
 const MOST_COMMITS = 25;

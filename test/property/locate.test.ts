@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { locate } from '../../src/scan/git/locate.ts';
-import { createObjectReader } from '../../src/scan/git/object-reader.ts';
-import { openObjectStore } from '../../src/scan/git/object-store.ts';
-import type { HashName } from '../../src/scan/git/pack-fixture.ts';
-import { createRandom } from '../../src/scan/git/random-history-fixture.ts';
+import { locate } from '../../src/scan/git/commits/locate.ts';
+import { createObjectReader } from '../../src/scan/git/objects/object-reader.ts';
+import { openObjectStore } from '../../src/scan/git/objects/object-store.ts';
+import type { HashName } from '../../src/scan/git/objects/pack-fixture.ts';
+import { createRandom } from '../../src/scan/git/objects/random-history-fixture.ts';
 import { findRepository } from '../../src/scan/git/repository.ts';
 import { makeTreeHistory, type Objects, type TreeHistory } from './tree-histories.ts';
 

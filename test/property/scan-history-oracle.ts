@@ -1,7 +1,7 @@
 import { createDetector } from '../../src/scan/git/detector-fixture.ts';
 import { searchHistory } from '../../src/scan/git/history.ts';
-import { openObjectStore } from '../../src/scan/git/object-store.ts';
-import type { ObjectType } from '../../src/scan/git/object-types.ts';
+import { openObjectStore } from '../../src/scan/git/objects/object-store.ts';
+import type { ObjectType } from '../../src/scan/git/objects/object-types.ts';
 import { findRepository } from '../../src/scan/git/repository.ts';
 
 /** Ids of objects, each with where what was found in it begins and ends, and its value. */

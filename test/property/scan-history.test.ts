@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { idOf, writePack } from '../../src/scan/git/pack-fixture.ts';
-import { createRandom, randomPack } from '../../src/scan/git/random-history-fixture.ts';
+import { idOf, writePack } from '../../src/scan/git/objects/pack-fixture.ts';
+import { createRandom, randomPack } from '../../src/scan/git/objects/random-history-fixture.ts';
 import { makeGitHistory, readWithGit } from './git-histories.ts';
 import { searchRepository, searchWhole } from './scan-history-oracle.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import type { ObjectType } from '../../src/scan/git/object-types.ts';
+import type { ObjectType } from '../../src/scan/git/objects/object-types.ts';
 import {
   encodeDelta,
   type HashName,
@@ -10,8 +10,8 @@ import {
   type Instruction,
   type PackedObject,
   writePack,
-} from '../../src/scan/git/pack-fixture.ts';
-import { type Random, randomText } from '../../src/scan/git/random-history-fixture.ts';
+} from '../../src/scan/git/objects/pack-fixture.ts';
+import { type Random, randomText } from '../../src/scan/git/objects/random-history-fixture.ts';
 
 /** An object of a history by its id. */
 export type Objects = ReadonlyMap<string, { readonly type: ObjectType; readonly content: Buffer }>;

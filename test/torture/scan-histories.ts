@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { idOf, writePack } from '../../src/scan/git/pack-fixture.ts';
-import { createRandom, randomPack } from '../../src/scan/git/random-history-fixture.ts';
+import { idOf, writePack } from '../../src/scan/git/objects/pack-fixture.ts';
+import { createRandom, randomPack } from '../../src/scan/git/objects/random-history-fixture.ts';
 import { makeGitHistory, readWithGit } from '../property/git-histories.ts';
 import {
   type Found,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { createRandom, randomPack } from './random-history-fixture.ts';
+import { createRandom, randomPack } from './objects/random-history-fixture.ts';
 import {
   carryOut,
   encodeDelta,
@@ -12,7 +12,7 @@ import {
   type Instruction,
   type PackedObject,
   writePack,
-} from './pack-fixture.ts';
+} from './objects/pack-fixture.ts';
 import { searchRepository } from '../../../test/property/scan-history-oracle.ts';
 
 const HISTORIES = 25;

@@ -1,13 +1,13 @@
 import { DamageError, damaged } from './damage.ts';
-import { HEAD_ROOM, readEntryHead } from './entry-head.ts';
-import { NEEDED, REPORTED, TASK } from './families.ts';
+import { HEAD_ROOM, readEntryHead } from './objects/entry-head.ts';
+import { NEEDED, REPORTED, TASK } from './objects/families.ts';
 import { type Findings, NOTHING } from './findings.ts';
 import type { ObjectSearch } from './object-search.ts';
-import type { Pack } from './object-store.ts';
-import { type ObjectType, searchedPart } from './object-types.ts';
-import { FOREIGN_BASE, type PackEntries } from './pack-entries.ts';
-import { hexOf, oidAt } from './pack-index.ts';
-import { applyTo, type Made, makeWhole, tooLarge, type Unpacking } from './unpacking.ts';
+import type { Pack } from './objects/object-store.ts';
+import { type ObjectType, searchedPart } from './objects/object-types.ts';
+import { FOREIGN_BASE, type PackEntries } from './objects/pack-entries.ts';
+import { hexOf, oidAt } from './objects/pack-index.ts';
+import { applyTo, type Made, makeWhole, tooLarge, type Unpacking } from './objects/unpacking.ts';
 
 /** What the scan of families hands on. */
 export interface FamilyVisitor {

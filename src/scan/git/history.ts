@@ -5,7 +5,7 @@ import { type DetectorSource, loadDetector } from './detector-module.ts';
 import type { HistoryWork } from './worker.ts';
 import { createKernel } from './kernel.ts';
 import { openKernel } from './wasm-kernel.ts';
-import { missingParts } from './object-store.ts';
+import { missingParts } from './objects/object-store.ts';
 import { CANCELLED, OBJECTS_DONE, type PlanOptions, planScan, type ScanPlan } from './scan-plan.ts';
 import { type FoundObject, searchPlan, type SearchResult } from './search-plan.ts';
 

@@ -8,8 +8,8 @@ import { buildGramIndex, type GramIndex } from '../detector/gram-index.ts';
 import { FIXTURE_RULES } from '../detector/rules-fixture.ts';
 import { LEAK_RULES } from '../rules/all.ts';
 import { type AnchorKernel, type AnchorTable, FRESH, type Kernel } from './kernel.ts';
-import { carryOut, encodeDelta, type Instruction } from './pack-fixture.ts';
-import { createRandom, randomEdit } from './random-history-fixture.ts';
+import { carryOut, encodeDelta, type Instruction } from './objects/pack-fixture.ts';
+import { createRandom, randomEdit } from './objects/random-history-fixture.ts';
 import { openKernel } from './wasm-kernel.ts';
 
 const RUNS = 400;

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { DamageError } from './damage.ts';
 import { inflate } from './inflate.ts';
 import { createKernel, type Kernel } from './kernel.ts';
-import { carryOut, encodeDelta } from './pack-fixture.ts';
-import { createRandom, randomEdit, randomText } from './random-history-fixture.ts';
+import { carryOut, encodeDelta } from './objects/pack-fixture.ts';
+import { createRandom, randomEdit, randomText } from './objects/random-history-fixture.ts';
 import { openKernel } from './wasm-kernel.ts';
 
 const MEMORY = 1 << 17;

@@ -7,7 +7,7 @@ import { joined } from '../../vendors/shared/leak-pattern.ts';
 import { selectRules } from '../detector-source.ts';
 import { FIXTURE_RULE } from './detector-fixture.ts';
 import { createGitFixture, FIRST_MINUTE, type GitFixture, runGit } from './git-fixture.ts';
-import type { HistoryRange } from './ranges.ts';
+import type { HistoryRange } from './commits/ranges.ts';
 import { findRepository } from './repository.ts';
 import { scanHistory } from './scan-history.ts';
 

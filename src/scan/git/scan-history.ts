@@ -4,11 +4,11 @@ import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.t
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';
 import { loadDetector } from './detector-module.ts';
 import { type HistoryOptions, searchHistory } from './history.ts';
-import { locate } from './locate.ts';
-import { createObjectReader, type ObjectReader } from './object-reader.ts';
-import { openObjectStore } from './object-store.ts';
-import { type HistoryRange, objectsIn } from './ranges.ts';
-import { refProblems } from './refs.ts';
+import { locate } from './commits/locate.ts';
+import { createObjectReader, type ObjectReader } from './objects/object-reader.ts';
+import { openObjectStore } from './objects/object-store.ts';
+import { type HistoryRange, objectsIn } from './commits/ranges.ts';
+import { refProblems } from './refs/refs.ts';
 import type { Repository } from './repository.ts';
 import type { FoundObject, Hit } from './search-plan.ts';
 import type { WrappedFindings } from './wrapped.ts';

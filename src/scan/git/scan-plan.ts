@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { ScanProblem } from '../sighting.ts';
-import { cutTasks, markNeeded } from './families.ts';
-import { findPacked, listLoose, sentenceOf, type ObjectStore, type Pack } from './object-store.ts';
-import { type PackEntries, UNREADABLE } from './pack-entries.ts';
-import { findOid, oidAt, type PackIndex } from './pack-index.ts';
+import { cutTasks, markNeeded } from './objects/families.ts';
+import { findPacked, listLoose, sentenceOf, type ObjectStore, type Pack } from './objects/object-store.ts';
+import { type PackEntries, UNREADABLE } from './objects/pack-entries.ts';
+import { findOid, oidAt, type PackIndex } from './objects/pack-index.ts';
 import type { Repository } from './repository.ts';
 
 /** Tasks for each worker: enough that the last ones end at about the same time. */

@@ -7,11 +7,11 @@ import { createArena } from './arena.ts';
 import { type FamilyScan, type FamilyVisitor, scanFamily } from './family-scan.ts';
 import type { Finding, Findings } from './findings.ts';
 import type { Kernel } from './kernel.ts';
-import { readLooseObject } from './loose-object.ts';
-import { createObjectReader } from './object-reader.ts';
+import { readLooseObject } from './objects/loose-object.ts';
+import { createObjectReader } from './objects/object-reader.ts';
 import { createObjectSearch, type ObjectSearch } from './object-search.ts';
-import { type ObjectStore, reopenPack, sentenceOf } from './object-store.ts';
-import { MOST_OBJECT_BYTES, searchedPart } from './object-types.ts';
+import { type ObjectStore, reopenPack, sentenceOf } from './objects/object-store.ts';
+import { MOST_OBJECT_BYTES, searchedPart } from './objects/object-types.ts';
 import { isWrapped } from './wrapping.ts';
 import { CANCELLED, HITS_KEPT, NEXT_TASK, OBJECTS_DONE, type ScanPlan } from './scan-plan.ts';
 

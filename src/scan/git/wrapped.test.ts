@@ -10,7 +10,7 @@ import { createSearch } from '../sources/search.ts';
 import { tarOf, zipOf } from '../sources/sources-fixture.ts';
 import { createDetector, FIXTURE_RULE } from './detector-fixture.ts';
 import { createGitFixture, type GitFixture } from './git-fixture.ts';
-import { encodeDelta, idOf, type PackedObject, writePack } from './pack-fixture.ts';
+import { encodeDelta, idOf, type PackedObject, writePack } from './objects/pack-fixture.ts';
 import { findRepository } from './repository.ts';
 import { scanHistory } from './scan-history.ts';
 import { searchWrapped } from './wrapped.ts';

@@ -1,8 +1,8 @@
 import type { Detector } from '../detection.ts';
 import type { ScanProblem, Sighting } from '../sighting.ts';
 import { createSearch, MOST_WHOLE } from '../sources/search.ts';
-import type { ObjectReader } from './object-reader.ts';
-import { sentenceOf } from './object-store.ts';
+import type { ObjectReader } from './objects/object-reader.ts';
+import { sentenceOf } from './objects/object-store.ts';
 
 const MOST_BYTES = 8 * 2 ** 30;
 /** What a name in an archive follows. */

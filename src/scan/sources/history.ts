@@ -6,7 +6,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import { selectRules } from '../detector-source.ts';
 import { DamageError } from '../git/damage.ts';
 import type { LeakRule } from '../../vendors/leak-rule.ts';
-import type { HistoryRange } from '../git/ranges.ts';
+import type { HistoryRange } from '../git/commits/ranges.ts';
 import { findRepository, namesIn, type Repository } from '../git/repository.ts';
 import { scanHistory } from '../git/scan-history.ts';
 import { withoutOverlaps } from '../overlaps.ts';

@@ -1,8 +1,8 @@
-import { damaged } from './damage.ts';
-import { readDeltaSizes, type Runs } from './delta.ts';
-import { TREE } from './pack-entries.ts';
-import { readTogether } from './packed-objects.ts';
-import { applyTo, checkSize, type Made, makeWhole, tooLarge, type Unpacking } from './unpacking.ts';
+import { damaged } from '../damage.ts';
+import { readDeltaSizes, type Runs } from '../delta.ts';
+import { TREE } from '../objects/pack-entries.ts';
+import { readTogether } from '../objects/packed-objects.ts';
+import { applyTo, checkSize, type Made, makeWhole, tooLarge, type Unpacking } from '../objects/unpacking.ts';
 
 /** Room for packed bytes, and for a delta. */
 const ROOM = 1 << 16;

@@ -1,8 +1,8 @@
 import { commitHeader, type CommitGraph, peel, reachedFrom, readCommits } from './commit-graph.ts';
-import { damaged } from './damage.ts';
-import type { ObjectReader } from './object-reader.ts';
-import { readHead, readRefs, readTips } from './refs.ts';
-import type { Repository } from './repository.ts';
+import { damaged } from '../damage.ts';
+import type { ObjectReader } from '../objects/object-reader.ts';
+import { readHead, readRefs, readTips } from '../refs/refs.ts';
+import type { Repository } from '../repository.ts';
 import { createTreeWalk } from './tree-walk.ts';
 
 const MOST_STEPS = 100_000;

@@ -1,10 +1,10 @@
-import { DamageError } from './damage.ts';
+import { DamageError } from '../damage.ts';
 import type { TreeLinks } from './tree-links.ts';
 import { createTreeTable, type TreeChange, type TreeReader, type TreeTable } from './tree-table.ts';
 import { createTreeMaker } from './tree-maker.ts';
-import type { Made, Unpacking } from './unpacking.ts';
+import type { Made, Unpacking } from '../objects/unpacking.ts';
 import { createIntList } from './int-list.ts';
-import { TREE } from './pack-entries.ts';
+import { TREE } from '../objects/pack-entries.ts';
 
 /** The trees of one pack. */
 export interface TreePack extends Unpacking {

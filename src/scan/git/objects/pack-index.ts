@@ -1,4 +1,4 @@
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 const SIGNATURE = 0xff744f63;
 const HEADER_BYTES = 8;

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 import { openFileWindow } from './file-window.ts';
 import { MOST_OBJECT_BYTES, OBJECT_TYPES, type ObjectType } from './object-types.ts';
 

@@ -1,7 +1,7 @@
-import type { Arena } from './arena.ts';
-import { unlessDamaged } from './damage.ts';
+import type { Arena } from '../arena.ts';
+import { unlessDamaged } from '../damage.ts';
 import type { FileWindow } from './file-window.ts';
-import type { Kernel } from './kernel.ts';
+import type { Kernel } from '../kernel.ts';
 import type { PackEntries } from './pack-entries.ts';
 
 /** What is beyond this is not held. */

@@ -1,6 +1,6 @@
-import { unlessDamaged } from './damage.ts';
+import { unlessDamaged } from '../damage.ts';
 import { type CommitLinks, createLinksParser } from './commit-links.ts';
-import type { ObjectReader, StoredObject } from './object-reader.ts';
+import type { ObjectReader, StoredObject } from '../objects/object-reader.ts';
 
 /** What a commit or tag says of itself. Times are in ms. */
 export interface Header {

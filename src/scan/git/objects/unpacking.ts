@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import type { Arena } from './arena.ts';
-import { damaged } from './damage.ts';
-import { readDeltaSizes, type Runs } from './delta.ts';
-import type { Kernel } from './kernel.ts';
+import type { Arena } from '../arena.ts';
+import { damaged } from '../damage.ts';
+import { readDeltaSizes, type Runs } from '../delta.ts';
+import type { Kernel } from '../kernel.ts';
 import type { Pack } from './object-store.ts';
 import { MOST_OBJECT_BYTES, type ObjectType, typeOfKind } from './object-types.ts';
 import type { PackEntries } from './pack-entries.ts';

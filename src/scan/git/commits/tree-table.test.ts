@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyDelta, createRuns, readDeltaSizes } from './delta.ts';
+import { applyDelta, createRuns, readDeltaSizes } from '../delta.ts';
 import type { IntList } from './int-list.ts';
-import { carryOut, encodeDelta, type Instruction } from './pack-fixture.ts';
-import { createRandom, type Random } from './random-history-fixture.ts';
+import { carryOut, encodeDelta, type Instruction } from '../objects/pack-fixture.ts';
+import { createRandom, type Random } from '../objects/random-history-fixture.ts';
 import { createTreeReader, createTreeTable, type TreeBytes } from './tree-table.ts';
 
 const TREES = 3000;

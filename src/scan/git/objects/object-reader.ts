@@ -1,6 +1,6 @@
-import { type Arena, createArena } from './arena.ts';
-import { damaged, unlessDamaged } from './damage.ts';
-import { readDeltaSizes } from './delta.ts';
+import { type Arena, createArena } from '../arena.ts';
+import { damaged, unlessDamaged } from '../damage.ts';
+import { readDeltaSizes } from '../delta.ts';
 import {
   checkedKind,
   type EntryHead,
@@ -9,8 +9,8 @@ import {
   OFFSET_DELTA,
   readEntryHead,
 } from './entry-head.ts';
-import type { Kernel } from './kernel.ts';
-import { openKernel } from './wasm-kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import { openKernel } from '../wasm-kernel.ts';
 import { readLooseObject } from './loose-object.ts';
 import { numberObjects, type ObjectNumbers } from './object-numbers.ts';
 import { findPacked, type ObjectStore, type Pack } from './object-store.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DamageError } from './damage.ts';
+import { DamageError } from '../damage.ts';
 import { tableOf } from './reftable-fixture.ts';
 import { readRefTable, type RefValue } from './reftable.ts';
 

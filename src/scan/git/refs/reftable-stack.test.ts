@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { createGitFixture, type GitFixture } from './git-fixture.ts';
+import { createGitFixture, type GitFixture } from '../git-fixture.ts';
 import { readHead, readRefs, readTips, refProblems } from './refs.ts';
 import { type TableContent, tableOf } from './reftable-fixture.ts';
-import { findRepository, type Repository } from './repository.ts';
+import { findRepository, type Repository } from '../repository.ts';
 
 const LIST = 'tables.list';
 const fixtures: GitFixture[] = [];

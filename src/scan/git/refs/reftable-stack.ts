@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { ScanProblem } from '../sighting.ts';
-import { DamageError } from './damage.ts';
+import type { ScanProblem } from '../../sighting.ts';
+import { DamageError } from '../damage.ts';
 import { readRefTable, type RefTable, type RefValue } from './reftable.ts';
-import { readSmallBytes, readSmallFile } from './repository.ts';
+import { readSmallBytes, readSmallFile } from '../repository.ts';
 
 const FOLDER = 'reftable';
 const MOST_TABLES = 1000;

@@ -1,4 +1,4 @@
-import type { GitPlace } from '../sighting.ts';
+import type { GitPlace } from '../../sighting.ts';
 import {
   type CommitGraph,
   type Header,
@@ -9,10 +9,10 @@ import {
   readOr,
 } from './commit-graph.ts';
 import { leastRanks } from './first-commits.ts';
-import type { ObjectReader } from './object-reader.ts';
-import type { Repository } from './repository.ts';
-import { readHead, readRefs, readTips } from './refs.ts';
-import type { FoundObject } from './search-plan.ts';
+import type { ObjectReader } from '../objects/object-reader.ts';
+import type { Repository } from '../repository.ts';
+import { readHead, readRefs, readTips } from '../refs/refs.ts';
+import type { FoundObject } from '../search-plan.ts';
 import { readHolders } from './tree-holders.ts';
 import { createTreeWalk, type FileVisitor, type TreeWalk } from './tree-walk.ts';
 

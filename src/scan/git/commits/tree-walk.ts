@@ -1,5 +1,5 @@
 import { readOr } from './commit-graph.ts';
-import type { ObjectReader } from './object-reader.ts';
+import type { ObjectReader } from '../objects/object-reader.ts';
 
 const SPACE = 32;
 const FOLDER_MODE = 0x34; // '4' of 40000

@@ -1,16 +1,16 @@
-import { createArena } from './arena.ts';
+import { createArena } from '../arena.ts';
 import { readOr } from './commit-graph.ts';
-import { unlessDamaged } from './damage.ts';
+import { unlessDamaged } from '../damage.ts';
 import { addInt, createIntList } from './int-list.ts';
-import type { ObjectReader } from './object-reader.ts';
-import type { Pack, PackLayout } from './object-store.ts';
-import { MOST_OBJECT_BYTES } from './object-types.ts';
-import { FOREIGN, NO_BASE } from './pack-entries.ts';
-import { MOST_PACKED_BYTES } from './packed-objects.ts';
+import type { ObjectReader } from '../objects/object-reader.ts';
+import type { Pack, PackLayout } from '../objects/object-store.ts';
+import { MOST_OBJECT_BYTES } from '../objects/object-types.ts';
+import { FOREIGN, NO_BASE } from '../objects/pack-entries.ts';
+import { MOST_PACKED_BYTES } from '../objects/packed-objects.ts';
 import { linkTrees } from './tree-families.ts';
 import { createTreeLinks, type TreeLinks } from './tree-links.ts';
 import { createTreeReader, createTreeTable, type Numbering, type TreeReader } from './tree-table.ts';
-import { openKernel } from './wasm-kernel.ts';
+import { openKernel } from '../wasm-kernel.ts';
 
 const ARENA_BYTES = 3 * MOST_OBJECT_BYTES + MOST_PACKED_BYTES;
 

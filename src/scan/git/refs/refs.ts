@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ScanProblem } from '../sighting.ts';
+import type { ScanProblem } from '../../sighting.ts';
 import { readRefStack } from './reftable-stack.ts';
-import { isFolder, namesIn, readSmallFile, type Repository } from './repository.ts';
+import { isFolder, namesIn, readSmallFile, type Repository } from '../repository.ts';
 
 const DEEPEST_FOLDER = 32;
 const MOST_LINKS = 5;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { ScanProblem } from '../sighting.ts';
-import { DamageError } from './damage.ts';
+import type { ScanProblem } from '../../sighting.ts';
+import { DamageError } from '../damage.ts';
 import { linkFamilies } from './families.ts';
 import { type FileWindow, openFileWindow } from './file-window.ts';
 import { type PackEntries, readEntries } from './pack-entries.ts';
 import { findOid, openPackIndex, type PackIndex, uint32 } from './pack-index.ts';
-import { isFile, isFolder, namesIn, type Repository } from './repository.ts';
+import { isFile, isFolder, namesIn, type Repository } from '../repository.ts';
 
 const PACK_SIGNATURE = 0x5041434b;
 const LARGEST_INDEX = 2 ** 31;

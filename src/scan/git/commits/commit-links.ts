@@ -1,4 +1,4 @@
-import type { ObjectReader } from './object-reader.ts';
+import type { ObjectReader } from '../objects/object-reader.ts';
 
 const NEW_LINE = 10;
 const SPACE = 32;

@@ -1,5 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib';
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 /** What a ref stands for: an object, or another ref. */
 export type RefValue = { readonly oid: string } | { readonly link: string };

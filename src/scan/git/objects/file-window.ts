@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 /** Families jump about in their pack: larger blocks are read many times over. */
 const BLOCK = 4096;

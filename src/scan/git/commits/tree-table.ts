@@ -1,4 +1,4 @@
-import type { Runs } from './delta.ts';
+import type { Runs } from '../delta.ts';
 import { addInt, appendShifted, createIntList, type IntList } from './int-list.ts';
 
 const SPACE = 32;

@@ -1,4 +1,4 @@
-import { damaged } from './damage.ts';
+import { damaged } from '../damage.ts';
 
 export const OFFSET_DELTA = 6;
 export const ID_DELTA = 7;
