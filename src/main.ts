@@ -1,6 +1,6 @@
 import type { CliOptions } from './cli/context.ts';
 import { isHookLine, runHookLine } from './cli/hook-line.ts';
-import { outliveReaders, untilTaken } from './cli/lost-reader.ts';
+import { outliveReaders, untilTaken } from './cli/terminal/lost-reader.ts';
 import { VERSION } from './kernel/version.ts';
 
 /** The gateway itself is loaded only by the commands that run it. */
@@ -11,7 +11,7 @@ const load = async () => {
 
 const options: CliOptions = {
   process,
-  client: async (connection) => (await import('./cli/client.ts')).createClient(connection),
+  client: async (connection) => (await import('./cli/client/client.ts')).createClient(connection),
   version: VERSION,
   actions: {
     init: async (local) => (await load()).init(local),

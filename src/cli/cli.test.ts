@@ -11,7 +11,7 @@ test('a start loads neither the schemas nor the gateway', async () => {
     const loaded = [];
     registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
     const { createCli } = await import(${JSON.stringify(new URL('./cli.ts', import.meta.url).href)});
-    const { createClient } = await import(${JSON.stringify(new URL('./client.ts', import.meta.url).href)});
+    const { createClient } = await import(${JSON.stringify(new URL('./client/client.ts', import.meta.url).href)});
     const cli = createCli({ process, client: createClient, actions: {}, version: '1.2.3' });
     await cli.run(['--version']);
     console.log(loaded.filter((url) => /\\/(zod|hono|undici|pg)\\/|\\/src\\/(gateway|store|vendors)\\//.test(url)).length);

@@ -1,6 +1,6 @@
 import type { CommandContext } from '@stricli/core';
 import type { Progress } from '../kernel/progress.ts';
-import type { AdminClient, ClientOptions } from './client.ts';
+import type { AdminClient, ClientOptions } from './client/client.ts';
 import type { Check } from './checks.ts';
 
 export interface CliOutput {

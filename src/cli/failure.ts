@@ -1,6 +1,6 @@
 import { ERRORS, RingfenceError } from '../kernel/errors.ts';
 import { EXIT } from './exit.ts';
-import { printable } from './table.ts';
+import { printable } from './terminal/table.ts';
 
 /** The user pressed Ctrl-C. */
 export class Interrupted extends Error {

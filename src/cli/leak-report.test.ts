@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { leakRoutes } from '../api/routes/leaks.ts';
 import { Secret } from '../kernel/secret.ts';
 import { LEAK_RULES } from '../scan/rules/all.ts';
-import type { AdminClient } from './client.ts';
+import type { AdminClient } from './client/client.ts';
 import { reportSightings } from './leak-report.ts';
 
 test('a value in a file with a very long path is told, with the end of its path', async () => {

@@ -1,7 +1,7 @@
 import type { Answer, Sent } from '../api/contract.ts';
 import { canonicalValue } from '../scan/report/canonical.ts';
 import type { Place, Sighting } from '../scan/sighting.ts';
-import type { AdminClient } from './client.ts';
+import type { AdminClient } from './client/client.ts';
 
 export type Leak = Answer<'leaks.list'>[number];
 export type Finding = Sent<'leaks.report'>['findings'][number];

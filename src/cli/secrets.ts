@@ -2,7 +2,7 @@ import type { Answer } from '../api/contract.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { CliProcess } from './context.ts';
 import { readFileText, readInput } from './input.ts';
-import { ask, isTerminal } from './prompt.ts';
+import { ask, isTerminal } from './terminal/prompt.ts';
 
 export type VendorInfo = Answer<'vendors.list'>[number];
 type Values = Readonly<Record<string, string>>;

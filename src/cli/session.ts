@@ -1,9 +1,9 @@
-import type { AdminClient } from './client.ts';
-import { findConnection } from './connection.ts';
+import type { AdminClient } from './client/client.ts';
+import { findConnection } from './client/connection.ts';
 import type { CliContext } from './context.ts';
 import type { CommonFlags } from './flags.ts';
-import { createProgressLine, type ProgressLine } from './progress.ts';
-import { formatTable, printable } from './table.ts';
+import { createProgressLine, type ProgressLine } from './terminal/progress.ts';
+import { formatTable, printable } from './terminal/table.ts';
 
 /** One command at work: its client and its ways to say something. Data goes to stdout, everything else to stderr. */
 export interface Session {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createClient, type AdminClient } from '../../src/cli/client.ts';
+import { createClient, type AdminClient } from '../../src/cli/client/client.ts';
 import { ensureAdminToken, startAdminServer } from '../../src/node/services/admin-server.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from './node-fixture.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { createCli } from '../../src/cli/cli.ts';
 import { ok } from '../../src/cli/checks.ts';
-import { createClient } from '../../src/cli/client.ts';
+import { createClient } from '../../src/cli/client/client.ts';
 import type { CliActions, CliInput, RingView } from '../../src/cli/context.ts';
 import { checkPolicy } from '../../src/node/actions/check-policy.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { createClient } from '../../src/cli/client.ts';
+import { createClient } from '../../src/cli/client/client.ts';
 import { ALLOWED, REFUSED, writeConfiguration, type Ports } from './node-fixture.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
-import { confirm } from '../prompt.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { followRotation, guideText, rotationEnd } from '../rotation.ts';
 import { readValues, type ValueSource, type VendorInfo } from '../secrets.ts';
 import { minute, openSession, type Session } from '../session.ts';

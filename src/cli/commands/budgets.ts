@@ -2,8 +2,8 @@ import type { Sent } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { readDuration, type CommonFlags } from '../flags.ts';
-import { namesOf } from '../names.ts';
-import { confirm } from '../prompt.ts';
+import { namesOf } from '../client/names.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { openSession } from '../session.ts';
 
 type Budget = Sent<'budgets.put'>;

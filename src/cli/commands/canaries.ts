@@ -3,7 +3,7 @@ import { canaryFile, type CanaryForm } from '../canary-forms.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { openNewFile } from '../new-file.ts';
-import { confirm } from '../prompt.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
 
 const HINT =

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { Answer } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { finding, ok, skipped, type Check } from '../checks.ts';
-import { dataDirectory } from '../connection.ts';
+import { dataDirectory } from '../client/connection.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { openSession, type Session } from '../session.ts';
-import { printable } from '../table.ts';
+import { printable } from '../terminal/table.ts';
 import { localOptions, toLoad, type LocalFlags } from './system.ts';
 
 const MOST_SKEW = 5000;

@@ -4,14 +4,14 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { Interrupted } from '../failure.ts';
 import type { CommonFlags } from '../flags.ts';
-import { createNaming } from '../names.ts';
+import { createNaming } from '../client/names.ts';
 import { openNewFile } from '../new-file.ts';
-import { confirm } from '../prompt.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { openSession } from '../session.ts';
 import { describeRecord, inUnits } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
-import { counted, printable } from '../table.ts';
+import { counted, printable } from '../terminal/table.ts';
 
 type Entry = Answer<'journal.show'>['entries'][number];
 type Retired = Answer<'journal.verify'>['journals'][number]['retired'][number];

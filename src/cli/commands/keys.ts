@@ -1,9 +1,9 @@
 import type { Answer } from '../../api/contract.ts';
-import { allKeys } from '../all-keys.ts';
+import { allKeys } from '../client/all-keys.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
-import { namesOf } from '../names.ts';
-import { confirm } from '../prompt.ts';
+import { namesOf } from '../client/names.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
 
 const ONCE = 'The credential is not kept in clear and cannot be shown again.';

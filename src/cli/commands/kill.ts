@@ -1,8 +1,8 @@
 import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CommonFlags } from '../flags.ts';
-import { namesOf } from '../names.ts';
-import { confirm } from '../prompt.ts';
+import { namesOf } from '../client/names.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
 
 export interface OnFlags extends CommonFlags {

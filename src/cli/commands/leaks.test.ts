@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AdminClient } from '../client.ts';
+import type { AdminClient } from '../client/client.ts';
 import { createCli } from '../cli.ts';
 
 const ESCAPES = '\u001B]0;owned\u0007\u001B[2J\u009B1A\u202Etxt.exe';

@@ -4,10 +4,10 @@ import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { readFileText, readInput } from '../input.ts';
 import { reportFindings, type Leak } from '../leak-report.ts';
-import { confirm } from '../prompt.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { followRotation, guideText, rotationEnd } from '../rotation.ts';
 import { minute, openSession, type Columns } from '../session.ts';
-import { printable } from '../table.ts';
+import { printable } from '../terminal/table.ts';
 
 const COLUMNS: Columns<Leak> = {
   ID: ({ id }) => id,

@@ -3,10 +3,10 @@ import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
-import { namesOf, type NameOf } from '../names.ts';
-import { confirm } from '../prompt.ts';
+import { namesOf, type NameOf } from '../client/names.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession, tableText } from '../session.ts';
-import { counted } from '../table.ts';
+import { counted } from '../terminal/table.ts';
 
 export interface ListFlags extends CommonFlags {
   readonly key?: string;

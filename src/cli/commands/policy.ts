@@ -3,7 +3,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { readWhole, type CommonFlags, type OutputFlags } from '../flags.ts';
 import { readFileOrInput } from '../input.ts';
-import { confirm } from '../prompt.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { createOutput, minute, openSession, type Session } from '../session.ts';
 
 export async function show(context: CliContext, flags: CommonFlags): Promise<void> {

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext, RingView } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
-import { confirm } from '../prompt.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { createOutput, openSession } from '../session.ts';
 import { localOptions, type LocalFlags } from './system.ts';
 

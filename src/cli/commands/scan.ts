@@ -11,7 +11,7 @@ import {
   writeBaselineFile,
   writeReportFile,
 } from '../scan/inputs.ts';
-import { createProgressLine } from '../progress.ts';
+import { createProgressLine } from '../terminal/progress.ts';
 import { formatReport, type Format } from '../scan/format.ts';
 import { chooseSource, type SourceFlags } from '../scan/sources.ts';
 

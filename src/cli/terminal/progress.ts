@@ -1,5 +1,5 @@
-import type { Progress } from '../kernel/progress.ts';
-import type { CliProcess } from './context.ts';
+import type { Progress } from '../../kernel/progress.ts';
+import type { CliProcess } from '../context.ts';
 
 /** Short work shows none. */
 const QUIET_MS = 500;

@@ -4,10 +4,10 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { RingfenceError } from '../kernel/errors.ts';
-import type { Progress } from '../kernel/progress.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { Progress } from '../../kernel/progress.ts';
 import { createClient } from './client.ts';
-import { exitCodeOf, formatFailure } from './failure.ts';
+import { exitCodeOf, formatFailure } from '../failure.ts';
 
 async function clientFor(t: TestContext, listener: RequestListener, told: string[] = []) {
   const server = createServer(listener);

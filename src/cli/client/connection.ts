@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RingfenceError } from '../kernel/errors.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { ClientOptions } from './client.ts';
-import type { CliProcess } from './context.ts';
-import type { CommonFlags } from './flags.ts';
+import type { CliProcess } from '../context.ts';
+import type { CommonFlags } from '../flags.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:4613';
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;

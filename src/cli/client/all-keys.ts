@@ -1,4 +1,4 @@
-import type { Answer } from '../api/contract.ts';
+import type { Answer } from '../../api/contract.ts';
 import type { AdminClient } from './client.ts';
 
 /** All virtual keys in order of name. The gateway gives them a page at a time, and does other work in between. */

@@ -1,4 +1,4 @@
-import { maskAddress } from '../kernel/phone.ts';
+import { maskAddress } from '../../kernel/phone.ts';
 
 const GAP = 2;
 const LEAST = 8;

@@ -1,9 +1,9 @@
-import type { Answer, Sent } from '../api/contract.ts';
-import { pathOf, type RouteId } from '../api/paths.ts';
-import { ERRORS, RingfenceError, type ErrorCode } from '../kernel/errors.ts';
-import type { Progress } from '../kernel/progress.ts';
+import type { Answer, Sent } from '../../api/contract.ts';
+import { pathOf, type RouteId } from '../../api/paths.ts';
+import { ERRORS, RingfenceError, type ErrorCode } from '../../kernel/errors.ts';
+import type { Progress } from '../../kernel/progress.ts';
 import { fetchDirectly } from './fetch-directly.ts';
-import type { ProgressLine } from './progress.ts';
+import type { ProgressLine } from '../terminal/progress.ts';
 
 export interface ClientOptions {
   /** Origin of the admin API. */

@@ -1,4 +1,4 @@
-import { EXIT } from './exit.ts';
+import { EXIT } from '../exit.ts';
 
 type Stream = Pick<NodeJS.WriteStream, 'on' | 'write' | 'writableLength'>;
 

@@ -1,6 +1,6 @@
-import { RingfenceError } from '../kernel/errors.ts';
-import type { CliInput, CliProcess } from './context.ts';
-import { Interrupted } from './failure.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { CliInput, CliProcess } from '../context.ts';
+import { Interrupted } from '../failure.ts';
 
 type Streams = Pick<CliProcess, 'stdin' | 'stderr'>;
 
