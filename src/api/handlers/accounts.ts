@@ -1,7 +1,8 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
-import { byName, pick, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { byName, pick } from './named.ts';
 
 type Ids =
   | 'vendors.list'

@@ -1,4 +1,5 @@
-import { byName, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { byName } from './named.ts';
 
 export const appHandlers: Handlers<'apps.create' | 'apps.list'> = {
   'apps.create': ({ services, input, actor }) => services.apps.create(input.name, actor),

@@ -1,6 +1,7 @@
 import type { BudgetScope } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { byName, checkVendor, pick, findKey, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { byName, checkVendor, pick, findKey } from './named.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
   'budgets.put': async ({ services, input, actor }) =>

@@ -1,5 +1,6 @@
 import { plainParts } from '../../custody/plain-parts.ts';
-import { pick, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { pick } from './named.ts';
 
 export const canaryHandlers: Handlers<'canaries.plant' | 'canaries.list' | 'canaries.retire'> = {
   'canaries.plant': async ({ services, input, actor }) => {

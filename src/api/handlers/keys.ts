@@ -3,7 +3,8 @@ import type { CreatedKey } from '../../custody/virtual-keys.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
-import { findKey, pick, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { findKey, pick } from './named.ts';
 
 export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.revoke'> = {
   'keys.create': async ({ services, input, actor }) => {

@@ -1,7 +1,8 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { isCountry } from '../../kernel/numbering/countries.ts';
 import type { AdminServices } from '../services.ts';
-import { checkVendor, pick, pickKey, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { checkVendor, pick, pickKey } from './named.ts';
 
 export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> = {
   'kills.put': async ({ services, input, actor }) => {

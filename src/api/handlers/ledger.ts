@@ -3,7 +3,8 @@ import type { Given, Received } from '../contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { pointId, readPoint } from '../../kernel/point.ts';
-import { pick, findKey, type Call, type Handlers } from './handler.ts';
+import type { Call, Handlers } from './handler.ts';
+import { pick, findKey } from './named.ts';
 
 export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'settle' | 'totals' | 'verify'}`> = {
   'ledger.list': async (call) => (await call.services.ledger.list(await filterOf(call))).map(show),

@@ -3,7 +3,8 @@ import { createOnceCheck } from '../../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
-import { checkVendor, type Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
+import { checkVendor } from './named.ts';
 
 /** In the place of a vendor: prices of all of them. */
 const ALL_VENDORS = '*';

@@ -1,0 +1,52 @@
+import { RingfenceError } from '../../kernel/errors.ts';
+import type { VirtualKeyRecord } from '../../store/records.ts';
+import type { AdminServices } from '../services.ts';
+
+/** As people look for things in a list; ids say nothing to them. */
+export function byName<T extends { readonly name: string }>(records: readonly T[]): readonly T[] {
+  return records.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
+}
+
+/** The record that a caller named by id or by name. Throws `not_found`. */
+export function pick<T extends { readonly id: string; readonly name: string }>(
+  what: string,
+  records: readonly T[],
+  reference: string,
+): T {
+  const found = records.find(({ id }) => id === reference) ?? records.find(({ name }) => name === reference);
+  if (found === undefined)
+    throw new RingfenceError('not_found', `There is no ${what} ${JSON.stringify(reference)}.`);
+  return found;
+}
+
+type NamedKey = Pick<VirtualKeyRecord, 'id' | 'name' | 'createdAt'> &
+  Partial<Pick<VirtualKeyRecord, 'state'>>;
+
+/**
+ * The virtual key that a caller named. Only one that lives has its name to itself: of those that bore it the last one
+ * is meant, and one that still works before one that was revoked.
+ */
+export function pickKey<T extends NamedKey>(keys: readonly T[], reference: string): T {
+  const meant = keys.filter(({ id, name }) => id === reference || name === reference);
+  const isRevoked = ({ state }: NamedKey): number => (state === 'revoked' ? 1 : 0);
+  const ordered = meant.toSorted((a, b) => isRevoked(a) - isRevoked(b) || b.createdAt - a.createdAt);
+  return pick('virtual key', ordered, reference);
+}
+
+/** The same among the keys of the store, which finds them by an index. */
+export async function findKey(
+  { keys }: Pick<AdminServices, 'keys'>,
+  reference: string,
+): Promise<VirtualKeyRecord> {
+  return pickKey(await keys.find(reference), reference);
+}
+
+/** Throws `not_found`: what is said of a vendor that does not exist would hold for nothing. */
+export function checkVendor({ vendors }: Pick<AdminServices, 'vendors'>, id: string): void {
+  const known = vendors.map((vendor) => vendor.id);
+  if (known.includes(id)) return;
+  throw new RingfenceError(
+    'not_found',
+    `There is no vendor ${JSON.stringify(id)}, only ${known.join(', ')}.`,
+  );
+}
