@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VirtualKeyRecord } from '../../store/records.ts';
-import type {} from './handler.ts';
 import { pickKey } from './named.ts';
 
 const key = (id: string, state: VirtualKeyRecord['state'], createdAt: number): VirtualKeyRecord => ({
