@@ -1,5 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { Given } from '../contract.ts';
+import type { Given, Received } from '../contract.ts';
 import type { AdminServices } from '../services.ts';
 import type { Handlers } from './handler.ts';
 import { byName, pick } from './named.ts';
@@ -32,10 +32,9 @@ export const accountHandlers: Handlers<Ids> = {
   'accounts.reseal': async ({ services, input, actor }) =>
     services.accounts.reseal(await idOf(services, input.account), input.values, actor),
   'accounts.rotate': async ({ services, input, actor }) => {
-    const { secret = null, watchSeconds, force = false } = input;
+    const { secret = null } = input;
     const account = await idOf(services, input.account);
-    const watch = watchSeconds === undefined ? {} : { watch: watchSeconds * 1000 };
-    const request = { account, secret, isForced: force, reason: 'asked', ...watch };
+    const request = { account, secret, reason: 'asked', ...rotationOptions(input) };
     return services.accounts.rotate(request, actor);
   },
   'accounts.rotation': async ({ services, input }) => {
@@ -50,6 +49,14 @@ export const accountHandlers: Handlers<Ids> = {
   },
   'accounts.rekey': ({ services, actor }) => services.accounts.rekey(actor),
 };
+
+/** How to rotate, as the services take it. */
+export function rotationOptions({
+  watchSeconds,
+  force = false,
+}: Pick<Received<'accounts.rotate'>, 'watchSeconds' | 'force'>) {
+  return { isForced: force, ...(watchSeconds === undefined ? {} : { watch: watchSeconds * 1000 }) };
+}
 
 async function idOf({ accounts }: AdminServices, reference: string): Promise<string> {
   return pick('vendor account', await accounts.list(), reference).id;

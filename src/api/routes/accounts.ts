@@ -47,6 +47,21 @@ export const rotation = z.object({
   steps: z.array(z.object({ phase: z.string(), at: time, note: z.string() })),
 });
 
+/** How to rotate, also in answer to a leak. */
+export const rotationOptions = {
+  watchSeconds: z
+    .number()
+    .int()
+    .min(2, 'two seconds at least')
+    .max(86_400)
+    .optional()
+    .describe('Before the old one ends; 10'),
+  force: z
+    .boolean()
+    .optional()
+    .describe('Go on although apps are refused with the new one, or it may not end the old one'),
+};
+
 const failure = z.object({ source: z.string(), id: z.string(), problem: z.string() });
 
 export const accountRoutes = {
@@ -83,17 +98,7 @@ export const accountRoutes = {
     input: z.strictObject({
       account: reference,
       secret: z.string().max(60).optional().describe('Field to replace; needed when there are several'),
-      watchSeconds: z
-        .number()
-        .int()
-        .min(2, 'two seconds at least')
-        .max(86_400)
-        .optional()
-        .describe('Before the old one ends; 10'),
-      force: z
-        .boolean()
-        .optional()
-        .describe('Go on although apps are refused with the new one, or it may not end the old one'),
+      ...rotationOptions,
     }),
     output: z.object({
       rotation: rotation.nullable(),

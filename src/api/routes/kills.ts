@@ -21,7 +21,7 @@ export const killRoutes = {
     summary: 'Stop everything in a scope at once, also while the store is away',
     input: z.strictObject({
       scope,
-      target: z.string().max(120).default('').describe('Id, vendor or country; empty for `all`'),
+      target: z.string().max(120).default('').describe('Id or name, vendor or country; empty for `all`'),
       reason: z.string().max(500).default(''),
     }),
     output: kill,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { empty, reference, time, type RouteSpec } from '../schema.ts';
-import { rotation } from './accounts.ts';
+import { rotation, rotationOptions } from './accounts.ts';
 
 const match = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('account'), account: z.string(), secret: z.string() }),
@@ -58,11 +58,7 @@ export const leakRoutes = {
   },
   'leaks.respond': {
     summary: 'Revoke the leaked virtual key, or rotate the leaked account secret at the vendor',
-    input: z.strictObject({
-      leak: reference,
-      watchSeconds: z.number().int().min(2).max(86_400).optional(),
-      force: z.boolean().optional(),
-    }),
+    input: z.strictObject({ leak: reference, ...rotationOptions }),
     output: z.object({
       leak,
       rotation: rotation.nullable(),
