@@ -1,4 +1,3 @@
-import { RingfenceError } from '../../kernel/errors.ts';
 import {
   checkAlive,
   checkGrant,
@@ -9,13 +8,13 @@ import {
   notHeld,
   type PresumedLease,
 } from '../grants.ts';
-import { moveLease } from '../movements.ts';
-import type { LeaseAmounts, LeaseMove } from '../movements.ts';
+import { type LeaseAmounts, type LeaseMove, moveLease } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
 import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
 import { LEASES_OPEN } from '../select.ts';
 import type { Database, Queries, Row } from './database.ts';
+import { ensureLife, getLife, type Life } from './lives.ts';
 import * as sql from './money-sql.ts';
 import type { Names } from './names.ts';
 
@@ -25,44 +24,11 @@ export interface Context {
   readonly names: Names;
 }
 
-export interface Life {
-  readonly id: number;
-  readonly position: number;
-  readonly head: string;
-  readonly closed: boolean;
-}
-
 /** Changes of one period (by number) and of the lease that a life holds on it. */
 export interface Change {
   readonly period: number;
   readonly spent: number;
   readonly lease: number;
-}
-
-/** Locks and reads a life with one of the `LIFE_…` statements. */
-export async function getLife(
-  queries: Queries,
-  statement: string,
-  node: string,
-  epoch: number,
-): Promise<Life | null> {
-  const row = await queries.get(statement, node, epoch);
-  return row === undefined ? null : (row as unknown as Life);
-}
-
-/** As `getLife`; the life begins now if it is new. */
-export async function ensureLife(
-  { queries, names }: { readonly queries: Queries; readonly names: Names },
-  statement: string,
-  node: string,
-  epoch: number,
-): Promise<Life> {
-  const known = await getLife(queries, statement, node, epoch);
-  if (known !== null) return known;
-  await names.life(node, epoch);
-  const life = await getLife(queries, statement, node, epoch);
-  if (life === null) throw new RingfenceError('internal', 'A life could not be stored');
-  return life;
 }
 
 /** Moves leases and the sums of their periods together. */

@@ -1,13 +1,11 @@
+import type { JournalPoint } from '../../kernel/point.ts';
 import { checkLimit } from '../grants.ts';
-import type { Cursor, LedgerFilter, LedgerStore, LedgerVerification } from '../ports.ts';
-import { IN_STATE, ROW_COLUMNS, ROW_JOINS, TOTALS, where } from '../select.ts';
+import type { LedgerFilter } from '../ports.ts';
+import { IN_STATE, ROW_COLUMNS, ROW_JOINS, where } from '../select.ts';
 import { appTerm, keyTerm, RELEASED_TERM, resourceTerm, RUN } from '../terms.ts';
 import type { Row, Value } from './database.ts';
-import { load, settle } from './ledger-store.ts';
 import type { Context } from './leases.ts';
 import * as sql from './money-sql.ts';
-import { toStoredRow } from './rows.ts';
-import { verify } from './verify.ts';
 
 const PENDING = {
   late: `${IN_STATE.committed} AND NOT ledger.settled`,
@@ -16,40 +14,22 @@ const PENDING = {
 
 const SELECT = `SELECT ${ROW_COLUMNS} ${ROW_JOINS}`;
 
-export function createLedgerStore(context: Context): LedgerStore {
-  const { database } = context;
-  const records = async (rows: readonly Row[]) =>
-    (await toStoredRow(context.names, rows)).map((one) => one.record);
-  return {
-    cursors: async (node) => (await database.all(sql.CURSORS, node)) as unknown as Cursor[],
-    heads: async (node) => (await database.all(sql.HEADS, node)) as unknown as Cursor[],
-    load: (batch) => load(context, batch),
-    settle: (outcome) => settle(context, outcome),
-    async pending(kind, limit, after = null) {
-      checkLimit(limit);
-      const row =
-        after === null ? undefined : await database.get(sql.ROW_GET, after.node, after.epoch, after.position);
-      return records(
-        await database.all(
-          `${SELECT} WHERE ${PENDING[kind]} AND ledger.id > $1 ORDER BY ledger.id LIMIT $2`,
-          row?.['id'] ?? 0,
-          limit,
-        ),
-      );
-    },
-    async get({ node, epoch, position }) {
-      const row = await database.get(sql.ROW_GET, node, epoch, position);
-      return row === undefined ? null : ((await records([row]))[0] ?? null);
-    },
-    list: async (options) => records(await list(context, options)),
-    hasResource: (account, resourceId) => hasResource(context, account, resourceId),
-    totals: async () => (await database.all(TOTALS)) as unknown as LedgerVerification['totals'],
-    verify: () => verify(database),
-  };
+/** See `LedgerStore.pending`. */
+export async function pending(
+  { database }: Context,
+  kind: keyof typeof PENDING,
+  limit: number,
+  after: JournalPoint | null = null,
+): Promise<readonly Row[]> {
+  checkLimit(limit);
+  const row =
+    after === null ? undefined : await database.get(sql.ROW_GET, after.node, after.epoch, after.position);
+  const query = `${SELECT} WHERE ${PENDING[kind]} AND ledger.id > $1 ORDER BY ledger.id LIMIT $2`;
+  return database.all(query, row?.['id'] ?? 0, limit);
 }
 
 /** Run by run, newest first, as in `sqlite/ledger-reads.ts`. */
-async function list({ database }: Context, options: LedgerFilter): Promise<Row[]> {
+export async function list({ database }: Context, options: LedgerFilter): Promise<Row[]> {
   checkLimit(options.limit);
   const { key, app, state } = options;
   const end = await endOf(database, options);
@@ -109,7 +89,11 @@ const CANDIDATES = `
   JOIN subject ON subject.id = ledger.subject
   WHERE subject.account = $2`;
 
-async function hasResource({ database }: Context, account: string, resourceId: string): Promise<boolean> {
+export async function hasResource(
+  { database }: Context,
+  account: string,
+  resourceId: string,
+): Promise<boolean> {
   const rows = await database.all(CANDIDATES, resourceTerm(account, resourceId), account);
   return rows.some((row) => (JSON.parse(row['resource_ids'] as string) as string[]).includes(resourceId));
 }

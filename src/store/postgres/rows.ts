@@ -8,7 +8,7 @@ export interface StoredRow {
 }
 
 /** Reads the columns of `ROW_COLUMNS`. */
-export async function toStoredRow(names: Names, rows: readonly Row[]): Promise<StoredRow[]> {
+export async function toStoredRows(names: Names, rows: readonly Row[]): Promise<StoredRow[]> {
   const reserves = await names.decode(rows.map((row) => row['reserves'] as string));
   return rows.map((row, index) => ({
     id: row['id'] as number,
