@@ -1,12 +1,12 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import { nameTaken } from '../name-taken.ts';
+import { type CollectionName, nameTaken } from '../collections.ts';
 import type { Collection } from '../ports.ts';
 import type { Database } from './database.ts';
 
 /** Named things as JSON. A duplicate name is a conflict of the table itself, which is told by name. */
 export function createCollection<T extends { readonly id: string; readonly name?: string }>(
   database: Database,
-  collection: 'app' | 'account' | 'budget' | 'kill',
+  collection: CollectionName,
 ): Collection<T> {
   return {
     async put(record) {

@@ -1,6 +1,7 @@
 import type { PriceStore } from '../ports.ts';
+import { EVERY_ACCOUNT, PRICE_IDENTITY, toPrice } from '../prices.ts';
 import type { PriceRecord } from '../records.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
 
 const PUT_PRICES = `
   INSERT INTO price (vendor, account, item, prefix, effective_from, amount, currency, unit, increment, kind)
@@ -9,16 +10,14 @@ const PUT_PRICES = `
   ON CONFLICT (vendor, account, item, prefix, effective_from) DO UPDATE SET amount = excluded.amount,
     currency = excluded.currency, unit = excluded.unit, increment = excluded.increment, kind = excluded.kind`;
 
-const IDENTITY = 'vendor, account, item, prefix, effective_from';
-
-/** Rows of the price book. The empty account stands for every account of the vendor. */
+/** Rows of the price book. */
 export function createPrices(database: Database): PriceStore {
   return {
     async put(rows) {
       // The last of several rows with the same coordinates wins, as if they were written one by one.
       const distinct = [...new Map(rows.map((row) => [priceId(row), row])).values()];
       const column = (name: keyof PriceRecord) => distinct.map((row) => row[name]);
-      const accounts = distinct.map((row) => row.account ?? '');
+      const accounts = distinct.map((row) => row.account ?? EVERY_ACCOUNT);
       await database.run(
         PUT_PRICES,
         column('vendor'),
@@ -36,17 +35,19 @@ export function createPrices(database: Database): PriceStore {
     },
     async list({ vendor = null, item = null, prefix = '', limit }) {
       const sql = `SELECT * FROM price WHERE ($1::text IS NULL OR vendor = $1) AND ($2::text IS NULL OR item = $2)
-        AND starts_with(prefix, $3) ORDER BY ${IDENTITY} LIMIT $4`;
+        AND starts_with(prefix, $3) ORDER BY ${PRICE_IDENTITY} LIMIT $4`;
       return (await database.all(sql, vendor, item, prefix, limit)).map(toPrice);
     },
     async page(after, limit) {
       const { vendor = '', account = null, item = '', prefix = '', from = 0 } = after ?? {};
-      const sql = `SELECT * FROM price WHERE (${IDENTITY}) > ($1, $2, $3, $4, $5) ORDER BY ${IDENTITY} LIMIT $6`;
-      return (await database.all(sql, vendor, account ?? '', item, prefix, from, limit)).map(toPrice);
+      const sql = `SELECT * FROM price WHERE (${PRICE_IDENTITY}) > ($1, $2, $3, $4, $5) ORDER BY ${PRICE_IDENTITY} LIMIT $6`;
+      return (await database.all(sql, vendor, account ?? EVERY_ACCOUNT, item, prefix, from, limit)).map(
+        toPrice,
+      );
     },
     async currencies(vendor) {
-      const sql = `SELECT DISTINCT currency FROM price WHERE vendor = $1 AND account = ''`;
-      return (await database.all(sql, vendor)).map((row) => row['currency'] as string);
+      const sql = 'SELECT DISTINCT currency FROM price WHERE vendor = $1 AND account = $2';
+      return (await database.all(sql, vendor, EVERY_ACCOUNT)).map((row) => row['currency'] as string);
     },
     remove: (vendor, kind) =>
       database.run(
@@ -59,9 +60,4 @@ export function createPrices(database: Database): PriceStore {
 
 function priceId({ vendor, account, item, prefix, from }: PriceRecord): string {
   return JSON.stringify([vendor, account, item, prefix, from]);
-}
-
-function toPrice(row: Row): PriceRecord {
-  const { effective_from: from, account, ...rest } = row;
-  return { ...rest, from, account: account === '' ? null : account } as unknown as PriceRecord;
 }

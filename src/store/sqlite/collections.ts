@@ -1,7 +1,5 @@
-import { nameTaken } from '../name-taken.ts';
+import { type CollectionName, nameTaken } from '../collections.ts';
 import type { Database, Row } from './database.ts';
-
-export type CollectionName = 'app' | 'account' | 'budget' | 'kill';
 
 /** A record as it is stored: what must be found or be unique, and the whole as JSON. */
 export interface Document {

@@ -1,7 +1,7 @@
 import type { Collection, KeyStore, PolicyStore, PriceStore, SettingStore } from '../ports.ts';
 import { allPages, PAGE } from '../pages.ts';
 import type { VirtualKeyRecord } from '../records.ts';
-import type { CollectionName } from './collections.ts';
+import type { CollectionName } from '../collections.ts';
 import type { StoredKey } from './keys.ts';
 import type { Call } from './thread.ts';
 

@@ -6,11 +6,12 @@ import type {
   LedgerVerification,
   PriceFilter,
 } from '../ports.ts';
+import type { CollectionName } from '../collections.ts';
 import type { LoadPlan } from '../load-plan.ts';
 import type { PolicyRecord, PriceRecord } from '../records.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
 import * as collections from './collections.ts';
-import type { CollectionName, Document } from './collections.ts';
+import type { Document } from './collections.ts';
 import type { Database } from './database.ts';
 import { createLedger, getRecord } from './ledger.ts';
 import * as keys from './keys.ts';
