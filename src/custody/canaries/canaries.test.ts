@@ -52,6 +52,34 @@ test('a use is an incident that says where it was planted and who came', async (
   assert.deepEqual([listed?.uses, listed?.lastUse], [3, USE]);
 });
 
+test('a use while the store is away is told at once, and counted when it is back', async () => {
+  const { canaries, incidents, options } = await setUp();
+  const { record } = await canaries.plant(NEW);
+  const { get } = options.settings;
+  options.settings.get = () => Promise.reject(new Error('away'));
+  await assert.rejects(canaries.used(record.id, USE, 2), /away/);
+  await assert.rejects(canaries.used(record.id, { ...USE, at: 8 }, 3), /away/);
+  assert.deepEqual(
+    incidents.map(({ name, count }) => [name, count]),
+    [
+      ['decoy', 2],
+      ['decoy', 3],
+    ],
+  );
+  options.settings.get = get;
+  const [listed] = await canaries.list();
+  assert.deepEqual([listed?.uses, listed?.lastUse?.at], [5, 8]);
+  assert.equal((await canaries.list())[0]?.uses, 5, 'once');
+  assert.equal(incidents.length, 2);
+});
+
+test('a use of one that is known to the processes alone is told by its id', async () => {
+  const { canaries, incidents, options } = await setUp();
+  options.settings.get = () => Promise.reject(new Error('away'));
+  await assert.rejects(canaries.used('canary_1', USE, 1), /away/);
+  assert.deepEqual(incidents[0]?.['canary'], 'canary_1');
+});
+
 test('a retired one is silent', async () => {
   const { canaries, incidents, acts } = await setUp();
   const { record } = await canaries.plant(NEW);

@@ -10,6 +10,7 @@ import { findWithCustody } from '../find-account.ts';
 import { createIssueSources } from '../issue-sources.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';
+import { createShelf } from './shelf.ts';
 
 /** A decoy: a virtual key that belongs to nobody, so that whoever uses it has found what was hidden for a thief. */
 export interface CanaryRecord {
@@ -71,17 +72,13 @@ export interface CanariesOptions {
   readonly announce: (all: readonly CanaryRecord[]) => Promise<void>;
 }
 
-const SETTING = 'canaries';
 const MOST = 1000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-export async function listCanaries(settings: SettingStore): Promise<readonly CanaryRecord[]> {
-  return JSON.parse((await settings.get(SETTING)) || '[]') as CanaryRecord[];
-}
-
 export function createCanaries(options: CanariesOptions): Canaries {
   const { settings, clock, random, record } = options;
-  const list = () => listCanaries(settings);
+  const shelf = createShelf(settings);
+  const { list, put } = shelf;
   const alone = <T>(work: () => Promise<T>): Promise<T> => options.lock('canaries', work);
 
   async function change(id: string, edit: (old: CanaryRecord) => CanaryRecord): Promise<CanaryRecord> {
@@ -90,7 +87,7 @@ export function createCanaries(options: CanariesOptions): Canaries {
     if (found === undefined)
       throw new RingfenceError('not_found', `There is no canary ${JSON.stringify(id)}.`);
     const changed = edit(found);
-    await settings.put(SETTING, JSON.stringify(all.map((one) => (one === found ? changed : one))));
+    await put(all.map((one) => (one === found ? changed : one)));
     return changed;
   }
 
@@ -118,14 +115,18 @@ export function createCanaries(options: CanariesOptions): Canaries {
       lastUse: null,
     };
     await record({ actor, act: 'canary.plant', target: canary.id, detail: { name, place } });
-    await settings.put(SETTING, JSON.stringify([...all, canary]));
+    await put([...all, canary]);
     await options.announce([...all, canary]);
     return { record: canary, credential };
   }
 
   return Object.freeze({
     plant: (request: NewCanary) => alone(async () => plant(request)),
-    list,
+    list: () =>
+      alone(async () => {
+        await shelf.write();
+        return list();
+      }),
     retire: (id: string, actor: string) =>
       alone(async () => {
         await record({ actor, act: 'canary.retire', target: id, detail: {} });
@@ -133,15 +134,15 @@ export function createCanaries(options: CanariesOptions): Canaries {
         await options.announce(await list());
         return retired;
       }),
-    used: (id: string, use: CanaryUse, count: number) =>
-      alone(async () => {
-        const canary = (await list()).find((one) => one.id === id);
-        if (canary === undefined || canary.retiredAt !== null) return;
-        const { name, place, vendor } = canary;
-        const detail = { canary: id, name, place, vendor, address: use.address, at: use.at, count };
-        await options.incident('canary used', detail);
-        await change(id, (old) => ({ ...old, uses: old.uses + count, lastUse: use }));
-      }),
+    async used(id: string, use: CanaryUse, count: number) {
+      const canary = await shelf.find(id);
+      if (canary === undefined || (canary !== null && canary.retiredAt !== null)) return;
+      const { name, place, vendor } = canary ?? { name: null, place: null, vendor: use.vendor };
+      const detail = { canary: id, name, place, vendor, address: use.address, at: use.at, count };
+      await options.incident('canary used', detail);
+      shelf.count(id, { use, count });
+      await alone(shelf.write);
+    },
   });
 }
 

@@ -1,0 +1,66 @@
+import type { SettingStore } from '../../store/ports.ts';
+import type { CanaryRecord, CanaryUse } from './canaries.ts';
+
+const SETTING = 'canaries';
+
+export async function listCanaries(settings: SettingStore): Promise<readonly CanaryRecord[]> {
+  return JSON.parse((await settings.get(SETTING)) || '[]') as CanaryRecord[];
+}
+
+export interface Uses {
+  readonly use: CanaryUse;
+  readonly count: number;
+}
+
+/** All decoys in one setting. What was read last is remembered: a use is told whether or not the store answers. */
+export function createShelf(settings: SettingStore) {
+  let known: readonly CanaryRecord[] = [];
+  /** Uses that are not stored yet, one entry for each decoy. */
+  let waiting = new Map<string, Uses>();
+
+  const list = async () => (known = await listCanaries(settings));
+
+  async function put(all: readonly CanaryRecord[]): Promise<void> {
+    await settings.put(SETTING, JSON.stringify(all));
+    known = all;
+  }
+
+  function count(id: string, { use, count: more }: Uses): void {
+    waiting.set(id, { use, count: more + (waiting.get(id)?.count ?? 0) });
+  }
+
+  return Object.freeze({
+    list,
+    put,
+    /** Null: the store does not tell. */
+    async find(id: string): Promise<CanaryRecord | undefined | null> {
+      const isIt = (one: CanaryRecord): boolean => one.id === id;
+      if (known.some(isIt)) return known.find(isIt);
+      return list().then(
+        (all) => all.find(isIt),
+        () => null,
+      );
+    },
+    count,
+    /** Stores what was counted; what cannot be stored now is with the next time. Alone, as whatever reads and puts back. */
+    async write(): Promise<void> {
+      if (waiting.size === 0) return;
+      const taken = waiting;
+      waiting = new Map();
+      try {
+        await put((await list()).map((one) => counted(one, taken)));
+      } catch (error) {
+        const later = waiting;
+        waiting = taken;
+        for (const [id, uses] of later) count(id, uses);
+        throw error;
+      }
+    },
+  });
+}
+
+function counted(canary: CanaryRecord, all: ReadonlyMap<string, Uses>): CanaryRecord {
+  const uses = all.get(canary.id);
+  if (uses === undefined) return canary;
+  return { ...canary, uses: canary.uses + uses.count, lastUse: uses.use };
+}
