@@ -31,8 +31,15 @@ export interface LeakCheck {
   readonly ofKeyStart?: true;
   /** Requests in the order in which to ask, with the credential in place; a text says what is missing. `now` is wall ms. */
   requests(found: FoundCredential, now: number): readonly WireRequest[] | string;
-  /** The verdict by the answers so far, in order; null: ask the next. With `isLast` there is no next. */
-  judge(answers: readonly WireResponse[], isLast: boolean): LeakVerdict | null;
+  /**
+   * The verdict by the answers so far, in order; null: ask the next. With `isLast` there is no next. `companions`: those of
+   * the credential that was asked about.
+   */
+  judge(
+    answers: readonly WireResponse[],
+    isLast: boolean,
+    companions: FoundCredential['companions'],
+  ): LeakVerdict | null;
 }
 
 /** The credential works. `reach`: what whoever has it can do. */

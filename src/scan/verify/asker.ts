@@ -1,4 +1,4 @@
-import { unknown, type LeakCheck, type LeakVerdict } from '../../vendors/leak-check.ts';
+import { unknown, type FoundCredential, type LeakCheck, type LeakVerdict } from '../../vendors/leak-check.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import type { Gate } from './gate.ts';
 
@@ -10,7 +10,7 @@ export interface AskerOptions {
 
 export type Ask = (
   check: LeakCheck,
-  requests: readonly WireRequest[],
+  question: Pick<FoundCredential, 'companions'> & { readonly requests: readonly WireRequest[] },
   signal: AbortSignal,
 ) => Promise<LeakVerdict>;
 
@@ -32,14 +32,14 @@ export function createAsker({ gate, send, sleep }: AskerOptions): Ask {
     return once(request, signal);
   }
 
-  return async (check, requests, signal) => {
+  return async (check, { requests, companions }, signal) => {
     const answers: WireResponse[] = [];
     for (const [place, request] of requests.entries()) {
       const response = await patiently(request, signal);
       const trouble = troubleOf(response);
       if (trouble !== null) return unknown(trouble);
       answers.push(response);
-      const verdict = check.judge(answers, place === requests.length - 1);
+      const verdict = check.judge(answers, place === requests.length - 1, companions);
       if (verdict !== null) return verdict;
     }
     return unknown('The vendor gave no clear answer.');

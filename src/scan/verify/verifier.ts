@@ -64,7 +64,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const signal = AbortSignal.any(signals);
     try {
       const requests = check.requests(found, options.wall());
-      return typeof requests === 'string' ? unknown(requests) : await ask(check, requests, signal);
+      if (typeof requests === 'string') return unknown(requests);
+      return await ask(check, { requests, companions: found.companions }, signal);
     } catch {
       return unknown(
         signal.aborted ? 'The vendor did not answer in time.' : 'The vendor could not be reached.',

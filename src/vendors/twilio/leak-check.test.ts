@@ -22,7 +22,8 @@ function ask(rule: string, companions: Record<string, string>, answers: (host: s
   const heard: WireResponse[] = [];
   for (const [place, { host }] of requests.entries()) {
     heard.push(answers(host));
-    const verdict: LeakVerdict | null = check?.judge(heard, place === requests.length - 1) ?? null;
+    const verdict: LeakVerdict | null =
+      check?.judge(heard, place === requests.length - 1, companions) ?? null;
     if (verdict !== null) return { verdict, asked: heard.length };
   }
   assert.fail('no verdict');
@@ -53,4 +54,27 @@ test('a credential is dead when all regions refuse it, and not when one of them 
 
 test('a live credential of the usual region costs one question', () => {
   assert.equal(ask('twilio-auth-token', { id: ID }, () => answer(200, 0)).asked, 1);
+});
+
+test('a token beside the SID of a subaccount may be that of its parent, and is not called dead', () => {
+  const refusing = () => answer(401, 20003);
+  const { verdict } = ask('twilio-auth-token', { id: ID, subaccount: ID }, refusing);
+  assert.equal(verdict.state, 'unknown');
+  assert.match(verdict.reason, /parent/);
+  const parent = ask('twilio-auth-token', { id: ID, subaccount: `AC${'7a'.repeat(16)}` }, refusing);
+  assert.equal(parent.verdict.state, 'revoked');
+  const live = ask('twilio-auth-token', { id: ID, subaccount: ID }, () => answer(200, 0));
+  assert.equal(live.verdict.state, 'active');
+});
+
+test('a SID is that of a subaccount where its name says so', () => {
+  const form = leakChecks.find(({ rules }) => rules.includes('twilio-auth-token'))?.near?.['subaccount'];
+  for (const line of [
+    `TWILIO_SUBACCOUNT_SID=${ID}`,
+    `subAccountSid: "${ID}"`,
+    `sub_account = Client(${ID})`,
+    `# our sub-account is ${ID}`,
+  ])
+    assert.equal(form?.exec(line)?.[1], ID, line);
+  assert.equal(form?.exec(`TWILIO_ACCOUNT_SID=${ID}`), null);
 });

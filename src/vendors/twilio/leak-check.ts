@@ -10,6 +10,8 @@ import { accountGet } from './requests.ts';
 
 const ACCOUNT = /^AC[0-9a-f]{32}$/i;
 const NEAR_ACCOUNT = /\b(AC[0-9a-f]{32})\b/;
+/** A parent's token opens its subaccounts, but not in their name. */
+const SUBACCOUNT = /sub[_.\- ]?account[^\n]{0,40}?\b(AC[0-9a-f]{32})\b/i;
 const NOT_AUTHENTICATED = 20003;
 const KEY = /^SK[0-9a-f]{32}$/i;
 /**
@@ -27,14 +29,14 @@ const authToken: LeakCheck = {
     'twilio-auth-token-nearby',
     'twilio-auth-token-in-block',
   ],
-  near: { id: NEAR_ACCOUNT },
+  near: { id: NEAR_ACCOUNT, subaccount: SUBACCOUNT },
   requests({ secret, companions: { id = '' } }) {
     if (!ACCOUNT.test(id))
       return 'It can be asked only together with its account SID, which is not beside it.';
     const own = as(accountGet({ accountSid: id }, []), id, secret);
     return API_HOSTS.map((host) => ({ ...own, host }));
   },
-  judge(answers, isLast) {
+  judge(answers, isLast, { id, subaccount }) {
     const answer = answers.at(-1);
     if (answer?.status === 200) {
       const account = parseJsonObject(answer.body);
@@ -45,7 +47,10 @@ const authToken: LeakCheck = {
       ]);
     }
     if (!isLast) return null;
-    return answers.every(({ status }) => status === 401)
+    const isRefused = answers.every(({ status }) => status === 401);
+    if (isRefused && id === subaccount)
+      return unknown('The account SID beside it is that of a subaccount: it may be the token of its parent.');
+    return isRefused
       ? revoked('The vendor refuses it in each of its regions, for the account SID beside it.')
       : unknown(`The vendor answered ${answer?.status ?? 'nothing'}.`);
   },
