@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { beforeEach, afterEach, describe, it } from 'node:test';
 import { line, openScanWorld, placesOf, type Ran, read, type ScanWorld, TOKENS } from './scan-world.ts';
 
@@ -33,6 +33,51 @@ describe('ringfence scan in a repository', () => {
       'changed.env:2',
       'sub/new.env:1',
     ]);
+  });
+
+  it('--history says what is not here, and ends with 1 where that is all of it', async () => {
+    world.write({ 'a.env': line(FIRST) });
+    commitAll('one');
+    world.git('repack', '-adq');
+    world.git('clone', '-q', '--shared', '.', 'own');
+    world.write({ 'own/later.txt': 'x' });
+    world.git('-C', 'own', 'add', '-A');
+    world.git('-C', 'own', 'commit', '-qm', 'two');
+    world.git('clone', '-q', '--shared', '.', 'borrowed');
+    renameSync(world.path('.git/objects/pack'), world.path('.git/objects/away'));
+    const nothing = await world.scan(['--history']);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stdout, /refs: 1 of 1 refs name objects that are not here/);
+    assert.match(nothing.stdout, /Nothing could be read in the history of \./);
+    const json = await world.scan(['--history', '--json']);
+    assert.deepEqual([json.code, read(json).findings], [1, []]);
+    renameSync(world.path('.git'), world.path('moved'));
+    const borrowed = await world.scan(['--history', 'borrowed']);
+    assert.equal(borrowed.code, 1);
+    assert.match(borrowed.stdout, /alternates: It names \S+\.git\/objects, which is not here/);
+    const own = await world.scan(['--history', 'own']);
+    assert.equal(own.code, 0, 'a part was read');
+    assert.match(own.stdout, /Not everything could be read[^]*which is not here/);
+  });
+
+  it('--history of a repository without a commit, and what is staged, end with 0', async () => {
+    assert.equal((await world.scan(['--history'])).code, 0);
+    world.write({ 'broken.zip': 'PK\u0003\u0004 broken' });
+    world.git('add', '-A');
+    assert.equal((await world.scan(['--staged'])).code, 0);
+  });
+
+  it('a baseline is not written over by a scan that could read nothing', async () => {
+    world.write({ 'a.env': line(FIRST) });
+    commitAll('one');
+    await world.scan(['--history', '--update-baseline']);
+    const before = readFileSync(world.path('.ringfence-baseline.json'), 'utf8');
+    renameSync(world.path('.git/objects'), world.path('away'));
+    world.write({ '.git/objects/info/packs': '' });
+    const ran = await world.scan(['--history', '--update-baseline']);
+    assert.equal(ran.code, 1);
+    assert.match(ran.stderr, /nothing could be read/i);
+    assert.equal(readFileSync(world.path('.ringfence-baseline.json'), 'utf8'), before);
   });
 
   it('links among the refs lead nowhere, and a pipe in place of an object keeps nobody waiting', async () => {

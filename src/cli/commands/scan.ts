@@ -1,3 +1,4 @@
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Held, HoldOptions } from '../../scan/report/hold.ts';
 import type { Sighting } from '../../scan/sighting.ts';
@@ -56,6 +57,12 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
     startedAt,
     endedAt: Date.now(),
   };
+  const isBlind = !flags.staged && (await couldReadNothing(report));
+  if (flags.updateBaseline && isBlind)
+    throw new RingfenceError(
+      'input_invalid',
+      `Nothing could be read in ${source.scanned}: ${problemOf(report)}`,
+    );
   if (flags.updateBaseline)
     return updateBaseline(context, flags, { folder, key: baseline?.key ?? null, report });
   await print(
@@ -65,8 +72,17 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
     fingerprint === null ? null : ({ rule, secret }) => fingerprint(rule.id, secret.reveal()),
   );
   if (report.findings.length > 0) context.exit(EXIT.findings);
+  else if (isBlind) context.exit(EXIT.failure); // Else a job that sees nothing would be green for ever.
   if (flags.report) await tellGateway(context, flags, { findings: report.findings, folder });
 }
+
+/** A commit of one file that is too large or damaged is no reason to stop it: that is told. */
+async function couldReadNothing(report: ScanReport): Promise<boolean> {
+  return report.problems.length > 0 && (await import('../../scan/report/summary.ts')).isBlind(report);
+}
+
+const problemOf = ({ problems: [first] }: ScanReport): string =>
+  `${first?.where ?? ''}: ${first?.problem ?? ''}`;
 
 const NOTHING = { findings: [], held: { baseline: 0, allowed: 0 }, remarks: [] };
 

@@ -13,6 +13,8 @@ export interface Repository {
   readonly commonDirectory: string;
   /** Where objects are kept: its own, then those of its alternates. */
   readonly objectDirectories: readonly string[];
+  /** Folders that are named as alternates and are not there. */
+  readonly missingAlternates: readonly string[];
   /** 20 for SHA-1, 32 for SHA-256. */
   readonly hashBytes: 20 | 32;
   /** `files`, `reftable`, or another way to keep refs that we cannot read. */
@@ -46,7 +48,7 @@ function describe(gitDirectory: string): Repository {
   return {
     gitDirectory,
     commonDirectory,
-    objectDirectories: withAlternates(join(commonDirectory, 'objects')),
+    ...withAlternates(join(commonDirectory, 'objects')),
     hashBytes: settings.get('objectformat')?.toLowerCase() === 'sha256' ? 32 : 20,
     refStorage: settings.get('refstorage') ?? 'files',
   };
@@ -67,14 +69,16 @@ function readExtensions(text: string): ReadonlyMap<string, string> {
 }
 
 /** Follows `info/alternates`; each folder once. */
-function withAlternates(first: string): string[] {
-  const found = [first];
+function withAlternates(first: string): Pick<Repository, 'objectDirectories' | 'missingAlternates'> {
+  const found = new Set([first]);
+  const missing = new Set<string>();
   let level = [first];
   for (let depth = 0; depth < DEEPEST_ALTERNATE && level.length > 0; depth++) {
-    level = level.flatMap(alternatesOf).filter((folder) => !found.includes(folder) && isFolder(folder));
-    found.push(...new Set(level));
+    const named = level.flatMap(alternatesOf).filter((folder) => !found.has(folder));
+    level = named.filter(isFolder);
+    for (const folder of named) (isFolder(folder) ? found : missing).add(folder);
   }
-  return [...new Set(found)];
+  return { objectDirectories: [...found], missingAlternates: [...missing] };
 }
 
 const alternatesOf = (folder: string): string[] =>

@@ -8,7 +8,7 @@ import { locate } from './commits/locate.ts';
 import { createObjectReader, type ObjectReader } from './objects/object-reader.ts';
 import { openObjectStore } from './objects/object-store.ts';
 import { type HistoryRange, objectsIn } from './commits/ranges.ts';
-import { refProblems } from './refs/refs.ts';
+import { readHead, readRefs, refProblems } from './refs/refs.ts';
 import type { Repository } from './repository.ts';
 import type { FoundObject, Hit } from './search-plan.ts';
 import type { WrappedFindings } from './wrapped.ts';
@@ -53,6 +53,7 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
       ],
       problems: [
         ...refProblems(repository),
+        ...lostRefs(reader, repository),
         ...searched.problems,
         ...wrapped.problems,
         ...(isCut ? [UNPLACED] : []),
@@ -63,6 +64,18 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
   } finally {
     store.close();
   }
+}
+
+/** Without what they name, all that only leads on from there is missing too, and looks as if it had never been. */
+function lostRefs({ numbers }: ObjectReader, repository: Repository): readonly ScanProblem[] {
+  const refs = readRefs(repository);
+  const named = [...refs.values()];
+  const head = readHead(repository, refs);
+  if (named.length === 0 && head !== null) named.push(head);
+  const lost = named.filter((oid) => numbers.numberOf(oid) < 0).length;
+  if (lost === 0) return [];
+  const problem = `${lost} of ${named.length} refs name objects that are not here: their history was not scanned.`;
+  return [{ where: 'refs', problem }];
 }
 
 /** Archives and UTF-16 are seldom: what reads them loads with the first. */

@@ -5,6 +5,10 @@ export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 /** Colours text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
 
+/** Nothing was found because nothing could be read. */
+export const isBlind = ({ documents, problems }: Pick<ScanReport, 'documents' | 'problems'>): boolean =>
+  documents === 0 && problems.length > 0;
+
 /** What was looked at and found, in one line. */
 export function formatSummary(report: ScanReport, paint: Paint): string {
   const { findings, documents, bytes, startedAt, endedAt, held, scanned } = report;
@@ -18,6 +22,8 @@ export function formatSummary(report: ScanReport, paint: Paint): string {
   ];
   const also = known.length === 0 ? '' : ` Not counted: ${known.join(', ')}.`;
   const identifiers = others === 0 ? '' : ` and ${count(others, 'identifier')}`;
+  if (isBlind(report))
+    return `${paint('red', `Nothing could be read in ${oneLine(scanned)}`)} (${looked}).\n`;
   const result =
     findings.length === 0
       ? paint('green', `No credentials found in ${oneLine(scanned)}`)

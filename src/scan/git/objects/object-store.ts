@@ -127,9 +127,12 @@ export function listLoose(repository: Repository): Map<string, string> {
   return found;
 }
 
-/** Says what a repository lacks by intent. */
+/** Says what a repository lacks by intent, or because what it borrows from is elsewhere. */
 export function missingParts({ repository, packs }: ObjectStore): ScanProblem[] {
-  const found: ScanProblem[] = [];
+  const found: ScanProblem[] = repository.missingAlternates.map((folder) => ({
+    where: 'objects/info/alternates',
+    problem: `It names ${folder}, which is not here: the objects that are kept there were not scanned.`,
+  }));
   if (isFile(join(repository.commonDirectory, 'shallow')))
     found.push({
       where: 'shallow',
