@@ -57,14 +57,9 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
     startedAt,
     endedAt: Date.now(),
   };
-  const isBlind = !flags.staged && (await couldReadNothing(report));
-  if (flags.updateBaseline && isBlind)
-    throw new RingfenceError(
-      'input_invalid',
-      `Nothing could be read in ${source.scanned}: ${problemOf(report)}`,
-    );
+  const isBlind = await couldReadNothing(flags, report);
   if (flags.updateBaseline)
-    return updateBaseline(context, flags, { folder, key: baseline?.key ?? null, report });
+    return updateBaseline(context, flags, { folder, key: baseline?.key ?? null, report, isBlind });
   await print(
     context,
     flags,
@@ -77,8 +72,9 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
 }
 
 /** A commit of one file that is too large or damaged is no reason to stop it: that is told. */
-async function couldReadNothing(report: ScanReport): Promise<boolean> {
-  return report.problems.length > 0 && (await import('../../scan/report/summary.ts')).isBlind(report);
+async function couldReadNothing({ staged }: ScanFlags, report: ScanReport): Promise<boolean> {
+  if (staged || report.problems.length === 0) return false;
+  return (await import('../../scan/report/summary.ts')).isBlind(report);
 }
 
 const problemOf = ({ problems: [first] }: ScanReport): string =>
@@ -142,13 +138,19 @@ interface Update {
   readonly folder: string;
   readonly key: string | null;
   readonly report: ScanReport;
+  readonly isBlind: boolean;
 }
 
 async function updateBaseline(
   context: CliContext,
   flags: ScanFlags,
-  { folder, key, report }: Update,
+  { folder, key, report, isBlind }: Update,
 ): Promise<void> {
+  if (isBlind)
+    throw new RingfenceError(
+      'input_invalid',
+      `Nothing could be read in ${report.scanned}: ${problemOf(report)}`,
+    );
   const [{ writeBaseline }, { randomBytes }, { createOutput }] = await Promise.all([
     import('../../scan/report/baseline.ts'),
     import('node:crypto'),
