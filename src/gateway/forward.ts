@@ -1,7 +1,8 @@
 import type { Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { Subject } from '../guard/subject.ts';
-import type { WireRequest } from '../vendors/wire.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import type { Operation, WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
 import { originOf } from './authenticate.ts';
 import type { Permission } from './decide.ts';
@@ -64,10 +65,11 @@ function authorize(
   { request, wire, account, permission }: Pick<Passage, 'request' | 'wire' | 'account' | 'permission'>,
 ): WireRequest {
   const { vendor, operation } = request;
-  const seconds = permission.callSeconds;
-  const capped =
-    seconds !== null && operation !== null && vendor.limitCall !== undefined
-      ? vendor.limitCall(operation, wire, seconds)
-      : wire;
+  const capped = operation === null ? wire : limit(vendor, operation, wire, permission.callSeconds);
   return vendor.custody.authorize(capped, account.open, clock.wall());
+}
+
+function limit(vendor: Vendor, operation: Operation, wire: WireRequest, seconds: number | null): WireRequest {
+  if (seconds === null) return vendor.limitAnswer?.(operation, wire) ?? wire;
+  return vendor.limitCall?.(operation, wire, seconds) ?? wire;
 }

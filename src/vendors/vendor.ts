@@ -21,6 +21,8 @@ export interface Vendor {
   readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading;
   /** Caps that the vendor enforces for us, written into the request (a call gets its time limit). Absent: the vendor has none. */
   limitCall?(operation: Operation, request: WireRequest, seconds: number): WireRequest;
+  /** Writes the longest answer, as the intent counts it, into a request that does not say it. Absent: no answer is charged by its length. */
+  limitAnswer?(operation: Operation, request: WireRequest): WireRequest;
   readSettlement(intent: Intent, response: WireResponse): Settlement;
   /** Says no in the vendor's own error format, so that its SDK raises its own exception. Never a 5xx. */
   refuse(refusal: Refusal, request: Pick<WireRequest, 'method' | 'host' | 'path'>): WireResponse;

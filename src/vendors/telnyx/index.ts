@@ -6,6 +6,7 @@ import { readIntent } from './intents.ts';
 import { leaks } from './leaks.ts';
 import { lookup } from './lookup.ts';
 import { management } from './manage.ts';
+import { limitAnswer } from './models.ts';
 import { refuse } from './refuse.ts';
 import { readSettlement } from './settle.ts';
 import { webhooks } from './webhook.ts';
@@ -17,6 +18,7 @@ export const telnyx: Vendor = Object.freeze({
   custody,
   readIntent,
   limitCall,
+  limitAnswer,
   readSettlement,
   refuse,
   lookup,

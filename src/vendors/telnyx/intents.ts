@@ -35,6 +35,7 @@ import {
 import { withCalled } from './assistants.ts';
 import { COMMANDS, exportsOf } from './commands.ts';
 import { bulkForwardedTo, ledTo, readForwarding } from './forwarding.ts';
+import { MODEL_READERS } from './models.ts';
 import { QUANTITY_READERS } from './quantities.ts';
 import { TEXT_READERS } from './texts.ts';
 import { readConferenceChange, readTexmlCall, readTexmlChange } from './texml.ts';
@@ -104,6 +105,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'rooms.update': (body, _plan, operation) => readRoom(body, operation),
   ...QUANTITY_READERS,
   ...TEXT_READERS,
+  ...MODEL_READERS,
   'phoneNumbers.voice.update': readForwarding,
   'mobilePhoneNumbers.update': readForwarding,
   'mobilePhoneNumbers.update.doubled': readForwarding,

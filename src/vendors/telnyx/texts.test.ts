@@ -18,17 +18,6 @@ test('speech is charged for each thousand characters that it says', () => {
   assert.equal(quantity('/calls/c1/actions/speak', { payload: 'x'.repeat(2500), voice: 'v' }), 3);
 });
 
-test('a model is charged for what it is asked and for the longest answer that it may give', () => {
-  const chat = '/ai/openai/chat/completions';
-  const messages = [{ role: 'user', content: 'Hello' }];
-  assert.equal(quantity(chat, { model: 'm', messages }), 1);
-  assert.equal(quantity(chat, { model: 'm', messages, n: 4 }), 4);
-  assert.equal(quantity(chat, { model: 'm', messages, n: 2, max_tokens: 1000 }), 8);
-  assert.equal(quantity('/ai/openai/responses', { model: 'm', input: 'x', max_output_tokens: 501 }), 3);
-  const long = [{ role: 'user', content: 'x'.repeat(1_500_000) }];
-  assert.ok((quantity(chat, { model: 'm', messages: long }) ?? 0) > 1500);
-});
-
 test('every reader of texts belongs to an operation that spends', () => {
   const spending = new Set(
     operations.rows.filter(({ effects }) => effects.includes('spend')).map(({ id }) => id),

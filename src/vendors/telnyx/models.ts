@@ -1,0 +1,109 @@
+import { patchForm } from '../shared/form.ts';
+import {
+  fieldOf,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+} from '../shared/json-body.ts';
+import { createNameCheck, type IntentDetails, isOn, optionalWhole, parametersOf } from '../shared/reading.ts';
+import { withBody } from '../shared/requests.ts';
+import type { Operation, WireRequest } from '../wire.ts';
+
+/** Models are charged by the token; their price is that of so many, which are about a thousand characters. */
+const PRICED = 250;
+const MOST_TOKENS = 10_000_000;
+const MOST_ANSWERS = 1000;
+/** Tokens of an answer for which the request sets no limit; where the vendor has a field for one, it is written there. */
+const USUAL_ANSWER = 4096;
+/** More than models there make of one picture, however few its bytes are, and more than they read at once. */
+const PICTURE = 16_384;
+const WHOLE_CONTEXT = 1_048_576;
+
+const LIMITS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const;
+const STORED = ['previous_response_id', 'conversation', 'conversation_id', 'prompt', 'mcp_servers'] as const;
+const checkNames = createNameCheck([...LIMITS, ...STORED, 'n', 'best_of', 'tools']);
+
+/** Operations of models, with the field by which the vendor limits the answer; null where it has none. */
+const LIMIT_FIELD: Readonly<Record<string, (typeof LIMITS)[number] | null>> = {
+  'ai.anthropic.v1.messages': 'max_tokens',
+  'ai.openai.chat.createCompletion': 'max_tokens',
+  'ai.openai.createResponse': 'max_output_tokens',
+  'ai.assistants.chat': null,
+  'ai.assistants.instructions.enhance': null,
+  'ai.memory.namespaces.profiles.ingest': null,
+  'ai.memory.namespaces.profiles.recall': null,
+  'ai.memory.namespaces.profiles.remember': null,
+  'ai.typesafe.v1.systemone': null,
+};
+
+const WITHOUT_ANSWER = ['ai.embeddings.similaritySearch', 'ai.openai.embeddings.createEmbeddings'];
+
+/** Readers of operations that are charged by the token. */
+export const MODEL_READERS: Readonly<Record<string, (body: JsonObject) => IntentDetails>> = {
+  ...Object.fromEntries(WITHOUT_ANSWER.map((id) => [id, readerOf(() => 0)])),
+  ...Object.fromEntries(
+    Object.entries(LIMIT_FIELD).map(([id, field]) => [id, readerOf((body) => answeredTokens(body, field))]),
+  ),
+};
+
+function readerOf(answered: (body: JsonObject) => number) {
+  return (body: JsonObject): IntentDetails => {
+    checkNames(body);
+    const quantity = Math.ceil((askedTokens(body) + answered(body)) / PRICED);
+    return { quantity, parameters: parametersOf(body) };
+  };
+}
+
+function answeredTokens(body: JsonObject, field: string | null): number {
+  const longest = Math.max(limitOf(body, field), ...LIMITS.map((name) => statedLimit(body, name)));
+  const answers = ['n', 'best_of'].map((name) => optionalWhole(body, name, [0, MOST_ANSWERS]) ?? 1);
+  return longest * Math.max(1, ...answers);
+}
+
+// Names and values of JSON: within a text their quotes are escaped.
+const PICTURES = /"image_url":|"type":"(?:input_)?image"/g;
+const FILES = /"(?:file_id|file_url|video_url|audio_url)":|"type":"(?:document|file|input_file|input_audio)"/;
+
+/** A token is a byte at least, but for what the vendor fetches, remembers or hears from tools of its own. */
+function askedTokens(body: JsonObject): number {
+  const { tools, ...said } = body;
+  const text = JSON.stringify(said);
+  const runs = Array.isArray(tools) && (tools as readonly JsonValue[]).some(isRunByVendor);
+  const reads = runs || FILES.test(text) || STORED.some((name) => isOn(body, name));
+  const pictures = text.match(PICTURES)?.length ?? 0;
+  return Buffer.byteLength(JSON.stringify(body)) + pictures * PICTURE + (reads ? WHOLE_CONTEXT : 0);
+}
+
+/** Functions, and tools without a type, are run by the app. */
+function isRunByVendor(tool: JsonValue): boolean {
+  const type = isJsonObject(tool) ? fieldOf(tool, 'type') : null;
+  return type !== undefined && type !== 'function' && type !== 'custom';
+}
+
+/** By the vendor's own field, else by another for the same, else our own. */
+function limitOf(body: JsonObject, field: string | null): number {
+  const own = field === null ? 0 : statedLimit(body, field);
+  return own || Math.max(...LIMITS.map((name) => statedLimit(body, name))) || USUAL_ANSWER;
+}
+
+/** A limit of nothing is none. */
+function statedLimit(body: JsonObject, name: string): number {
+  return optionalWhole(body, name, [0, MOST_TOKENS]) ?? 0;
+}
+
+/** Writes the longest answer, as it was counted, into a request that does not say it. */
+export function limitAnswer({ id }: Operation, request: WireRequest): WireRequest {
+  const field = Object.hasOwn(LIMIT_FIELD, id) ? (LIMIT_FIELD[id] ?? null) : null;
+  if (field === null || request.body.length === 0) return request;
+  const json = parseJsonObject(request.body);
+  const body = json ?? Object.fromEntries(new URLSearchParams(request.body.toString('utf8')));
+  if (statedLimit(body, field) > 0) return request;
+  const limit = limitOf(body, field);
+  return withBody(
+    request,
+    json === null
+      ? patchForm(request.body, field, String(limit))
+      : Buffer.from(JSON.stringify({ ...json, [field]: limit })),
+  );
+}
