@@ -5,6 +5,8 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly text: string;
+  /** Its text is one piece with no comment beside it, so that every reader takes the same for it. */
+  readonly isWhole: boolean;
   readonly parent: string | null;
 }
 
@@ -32,6 +34,7 @@ interface OpenElement {
   readonly attributes: ReadonlyMap<string, string>;
   readonly index: number;
   text: string;
+  pieces: number;
 }
 
 /**
@@ -76,7 +79,11 @@ interface State {
 
 /** Reads what begins with `<`; returns where to go on. */
 function readMarkup(text: string, at: number, state: State): number {
-  if (text.startsWith('<!--', at)) return after(text, '-->', at + 4);
+  if (text.startsWith('<!--', at)) {
+    const around = state.stack.at(-1);
+    if (around !== undefined) around.pieces += 1;
+    return after(text, '-->', at + 4);
+  }
   if (text.startsWith('<![CDATA[', at)) {
     const end = after(text, ']]>', at + 9);
     addText(state.stack.at(-1), text.slice(at + 9, end - 3), (plain) => plain);
@@ -104,17 +111,20 @@ function begin({ stack, elements }: State, name: string, attributes: string): vo
     name,
     attributes: readAttributes(attributes),
     text: '',
+    isWhole: true,
     parent: stack.at(-1)?.name ?? null,
   };
-  stack.push({ ...element, index: elements.length });
+  stack.push({ ...element, index: elements.length, pieces: 0 });
   elements.push(element);
 }
 
 function finish({ stack, elements }: State, name: string): void {
   const element = stack.pop();
   if (element?.name !== name) throw new Broken('elements that do not nest');
-  const { attributes, text, index } = element;
-  elements[index] = { name, attributes, text: text.trim(), parent: stack.at(-1)?.name ?? null };
+  const { attributes, index, pieces } = element;
+  const text = element.text.trim();
+  const parent = stack.at(-1)?.name ?? null;
+  elements[index] = { name, attributes, text, isWhole: text === '' || pieces === 1, parent };
 }
 
 function readAttributes(text: string): ReadonlyMap<string, string> {
@@ -127,8 +137,10 @@ function readAttributes(text: string): ReadonlyMap<string, string> {
 }
 
 function addText(element: OpenElement | undefined, text: string, decode: (text: string) => string): void {
-  if (element !== undefined) element.text += decode(text);
-  else if (text.trim() !== '') throw new Broken('text outside the root element');
+  if (element !== undefined) {
+    element.text += decode(text);
+    if (text.trim() !== '') element.pieces += 1;
+  } else if (text.trim() !== '') throw new Broken('text outside the root element');
 }
 
 function decodeText(text: string): string {

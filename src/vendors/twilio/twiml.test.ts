@@ -72,6 +72,27 @@ test('TwiML that goes on elsewhere, or that nobody knows, does not pass as harml
     assert.match(problemOf(document), /must|Twiml|TwiML/, document.slice(0, 60));
 });
 
+test('whom TwiML dials stands there in one piece: a parser that takes the first piece would reach another', () => {
+  for (const inner of [
+    '<Dial>+1500<!-- -->5550006</Dial>',
+    '<Dial><!--+449001234567-->+15005550006</Dial>',
+    '<Dial>+15005550006<!-- -->00</Dial>',
+    '<Dial><!-- -->+15005550006</Dial>',
+    '<Dial>+1500<![CDATA[5550006]]></Dial>',
+    '<Dial><Number>+1500<!-- -->5550006</Number></Dial>',
+    '<Dial>+1500<Pause/>5550006</Dial>',
+    '<Dial>+1500<Number>+15005550001</Number>5550006</Dial>',
+    '<Dial><Sip>sip:+44<!-- -->9001234567@trunk.pstn.twilio.com</Sip></Dial>',
+    '<Dial><Client>ali<!-- -->ce</Client></Dial>',
+    '<Redirect>https://x.example<!-- -->.evil.example/</Redirect>',
+    '<Dial>+1500<?pi ?>5550006</Dial>',
+  ])
+    assert.notEqual(problemOf(`<Response>${inner}</Response>`), '', inner);
+  const fine =
+    '<!-- who --><Response><!-- a --><Dial><!-- b --><Number>+15005550001</Number></Dial><Say>x<break/>y</Say></Response>';
+  assert.deepEqual(addresses(call(fine)), [`phone ${TO}`, 'phone +15005550001']);
+});
+
 test('a client with parameters, dear voices and transcripts in TwiML are not overlooked', () => {
   const inside = (inner: string) => call(`<Response>${inner}</Response>`);
   const client = inside(

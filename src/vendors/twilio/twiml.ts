@@ -33,6 +33,10 @@ const MAX_DESTINATIONS = 50;
 const STANDARD_VOICE = /^(?:man|woman|alice|Polly\.[A-Za-z]{1,20}|Google\.[A-Za-z-]{1,20}-Standard-[A-Z])?$/;
 /** Nouns whose `url` is a script that those hear who are dialled. It may not dial, but send texts, record and transcribe. */
 const SCRIPTED: ReadonlySet<string> = new Set(['Number', 'Sip', 'Client', 'WhatsApp', 'Queue']);
+/** Their text is whom the vendor dials, or where it goes on. */
+const REACHING: ReadonlySet<string> = new Set(
+  'Dial Number WhatsApp Sip Uri Client Identity Sim Redirect Play Media'.split(' '),
+);
 const nothing: Visit = () => undefined;
 /** The vendor goes on with the document of another URL, which may dial. */
 const leg: Visit = (_element, { extras }) => void extras.add('leg');
@@ -96,6 +100,10 @@ export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
   for (const [place, element] of elements.entries()) {
     const visit = VISITS.get(element.name);
     if (visit === undefined) throw new Unreadable(`\`Twiml\` uses \`${element.name}\`, which is not known.`);
+    if (!element.isWhole && REACHING.has(element.name))
+      throw new Unreadable(
+        `\`Twiml\` must hold the text of \`${element.name}\` in one piece, with no comment in it.`,
+      );
     if (!isWrapper(element, elements[place + 1])) visit(element, facts);
     visitAttributes(element, facts);
     collectUrls(element, facts);
