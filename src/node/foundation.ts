@@ -16,6 +16,7 @@ import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import { createClosedAccounts } from './closed-accounts.ts';
+import { refuseLostStore } from './lost-store.ts';
 import { createSender } from './sender.ts';
 import { createPolicyInForce, createPolicyReader } from './policy-in-force.ts';
 import { openStore } from './store.ts';
@@ -49,6 +50,7 @@ export async function layFoundation(config: Config, source: KeyRingSource, datab
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
   const taken = Promise.withResolvers<RingfenceError>();
+  await refuseLostStore(config, databaseUrl);
   const store = await openStore(config, databaseUrl, taken.resolve);
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { writeConfiguration } from './node-fixture.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+describe('a data folder of which only a part was restored', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-half-'));
+  const data = join(folder, 'data');
+  const ringfence = (...words: readonly string[]) =>
+    spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  before(async () => {
+    await writeConfiguration(folder);
+    assert.equal(ringfence('init').status, 0);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('gets no empty store beside its journals, under which nothing that is put back later would fit', () => {
+    const token = readFileSync(join(data, 'admin-token'), 'utf8');
+    renameSync(join(data, 'ringfence.db'), join(folder, 'ringfence.db'));
+    for (const command of ['serve', 'init']) {
+      const { status, stderr } = ringfence(command);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /journal holds records, but .*ringfence\.db holds no store: put back/);
+      assert.ok(!existsSync(join(data, 'ringfence.db')));
+    }
+    assert.equal(readFileSync(join(data, 'admin-token'), 'utf8'), token);
+    renameSync(join(folder, 'ringfence.db'), join(data, 'ringfence.db'));
+    assert.equal(ringfence('init').status, 0);
+  });
+});
