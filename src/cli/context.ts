@@ -37,6 +37,8 @@ export interface LocalOptions {
 export interface InitOptions extends LocalOptions {
   /** The admin token is replaced. */
   readonly newToken: boolean;
+  /** The ledger clock is set to the machine's. */
+  readonly trustClock: boolean;
 }
 
 /** What may be told of a key ring. */

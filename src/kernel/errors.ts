@@ -242,6 +242,12 @@ export const ERRORS = {
     'The store cannot be read or written',
     'Do what the message says. A gateway that has lost its store denies spending until it is back.',
   ),
+  clock_unlikely: row(
+    'unavailable',
+    503,
+    'The clock of the machine cannot be right',
+    'Set the clock right. If it is right, and the gateway was off for so long: `ringfence init --trust-clock`, then start.',
+  ),
   verify_failed: row(
     'internal',
     500,

@@ -16,6 +16,7 @@ import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import { createClosedAccounts } from './closed-accounts.ts';
+import { ledgerStart } from './ledger-time.ts';
 import { refuseLostStore } from './lost-store.ts';
 import { createSender } from './sender.ts';
 import { createPolicyInForce, createPolicyReader } from './policy-in-force.ts';
@@ -40,21 +41,24 @@ async function formerNodes(config: Config, { ledger }: Pick<Store, 'ledger'>): P
   return former;
 }
 
-/** Setting that keeps the ledger clock from going back over a restart. */
-export const LEDGER_TIME_SETTING = 'clock.ledgerTime';
-
 export type Foundation = Awaited<ReturnType<typeof layFoundation>>;
 
 /** Opens what everything else in the primary stands on: store, key ring, clock, journal, authority, way to the vendors. */
-export async function layFoundation(config: Config, source: KeyRingSource, databaseUrl: string | undefined) {
+export async function layFoundation(
+  config: Config,
+  source: KeyRingSource,
+  {
+    databaseUrl,
+    trustClock = false,
+  }: { readonly databaseUrl?: string | undefined; readonly trustClock?: boolean },
+) {
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
   const taken = Promise.withResolvers<RingfenceError>();
   await refuseLostStore(config, databaseUrl);
   const store = await openStore(config, databaseUrl, taken.resolve);
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  const highWater = Number((await store.settings.get(LEDGER_TIME_SETTING)) ?? 0);
-  const start = Math.max(Date.now(), highWater);
+  const start = trustClock ? Date.now() : await ledgerStart(store, Date.now());
   const clock = createClock({ wall: Date.now, monotonic: () => performance.now(), uptime, start });
   const registry = createRegistry(VENDORS);
   const sealers = createSealers(ring);

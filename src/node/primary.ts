@@ -22,6 +22,8 @@ export interface PrimaryOptions {
   readonly keyRing: KeyRingSource;
   /** URL of PostgreSQL, where the configuration wants that and names no file. */
   readonly databaseUrl?: string | undefined;
+  /** The ledger clock goes on at the time of this machine, forward or back, however far that is. */
+  readonly trustClock?: boolean;
   readonly say: (line: string) => void;
   /** Milliseconds between two rounds of looking up late prices and unknown outcomes. */
   readonly settleEvery?: number;
@@ -41,7 +43,7 @@ export type Primary = Awaited<ReturnType<typeof openPrimary>>;
  */
 export async function openPrimary(options: PrimaryOptions) {
   const { config, keyRing, say, settleEvery = 1000 } = options;
-  const foundation = await layFoundation(config, keyRing, options.databaseUrl);
+  const foundation = await layFoundation(config, keyRing, options);
   const { boot: _boot, send: _send, upstream, ...open } = foundation;
   const { store, clock, journal } = open;
   const losses = createLosses({ journal, clock, say });

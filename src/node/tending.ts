@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pruneJournal } from '../journal/retention.ts';
-import { CONTROL, LEDGER_TIME_SETTING, type Foundation } from './foundation.ts';
+import { CONTROL, type Foundation } from './foundation.ts';
+import { LEDGER_TIME_SETTING } from './ledger-time.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 
 export interface TendingOptions {

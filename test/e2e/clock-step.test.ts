@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FleetReport } from '../../src/node/processes/fleet.ts';
-import { startNode, type TestNode } from './node-fixture.ts';
+import { startNode, type TestNode, writeConfiguration } from './node-fixture.ts';
 import { until } from './spending.ts';
 
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const STEP = 400 * 86_400_000;
 /** What a process sees that starts while the system's clock is wrong. */
 const WRONG = `--import data:text/javascript,const{now}=Date;Date.now=()=>now()+${STEP}`;
@@ -25,6 +28,31 @@ describe('a data-plane process that starts while the wall clock is far ahead', (
     assert.ok(Math.abs(ahead) < 60_000, `${ahead} ms ahead`);
     const saved = await until(async () => node.primary.store.settings.get('clock.ledgerTime'));
     assert.ok(Number(saved) < Date.now() + 60_000, `a restart would begin at ${saved}`);
+  });
+});
+
+describe('a gateway that starts while the clock of its machine is far ahead', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-ahead-'));
+  const ringfence = (words: readonly string[], options = '') =>
+    spawnSync(process.execPath, [MAIN, ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 30_000,
+      env: { ...process.env, NODE_OPTIONS: options },
+    });
+  before(async () => {
+    await writeConfiguration(folder);
+    assert.equal(ringfence(['init', '--trust-clock']).status, 0);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('does not begin at that time, until a person says that it is right', () => {
+    const refused = ringfence(['serve'], WRONG);
+    assert.equal(refused.status, 1, refused.stdout);
+    assert.match(refused.stderr, /Ringfence last ran on .*\n.*If it is right.*init --trust-clock/);
+    assert.equal(ringfence(['init']).status, 0, 'nothing has changed');
+    assert.equal(ringfence(['init', '--trust-clock'], WRONG).status, 0);
+    assert.equal(ringfence(['init'], WRONG).status, 0);
   });
 });
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Answer } from '../../api/contract.ts';
+import { clockDifference } from '../../kernel/clock-difference.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { finding, ok, skipped, type Check } from '../checks.ts';
 import { dataDirectory } from '../client/connection.ts';
@@ -145,10 +146,9 @@ function checkAuthority(certificate: string): Check {
 /** The ledger clock follows a forward step of the wall clock slowly, and never goes back. */
 function checkClock({ wall, ledger }: Status['clock']): Check {
   const here = Math.abs(Date.now() - Date.parse(wall));
-  const apart = Math.abs(Date.parse(wall) - Date.parse(ledger));
+  const apart = clockDifference({ wall: Date.parse(wall), ledger: Date.parse(ledger) });
   if (here > MOST_SKEW)
     return finding('clock', `gateway and this machine differ by ${here} ms`, 'Let NTP set both clocks.');
-  if (apart > MOST_SKEW)
-    return finding('clock', `the ledger clock is ${apart} ms away`, 'The wall clock was stepped; watch NTP.');
+  if (apart !== null) return finding('clock', apart.message, apart.remedy);
   return ok('clock', 'in step');
 }

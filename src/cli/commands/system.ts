@@ -19,11 +19,12 @@ export function localOptions({ process }: CliContext, flags: LocalFlags): LocalO
 
 export interface InitFlags extends LocalFlags {
   readonly newToken: boolean;
+  readonly trustClock: boolean;
 }
 
 export async function init(context: CliContext, flags: InitFlags): Promise<void> {
-  const { newToken } = flags;
-  context.exit(await context.actions.init({ ...localOptions(context, flags), newToken }));
+  const { newToken, trustClock } = flags;
+  context.exit(await context.actions.init({ ...localOptions(context, flags), newToken, trustClock }));
 }
 
 export async function dev(context: CliContext, flags: LocalFlags): Promise<void> {

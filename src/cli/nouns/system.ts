@@ -11,6 +11,9 @@ export const system = {
       flags: {
         ...local,
         newToken: yes('Replace the admin token, which has leaked or is lost; stop the gateway first'),
+        trustClock: yes(
+          "Set the ledger clock to this machine's, which was wrong before or is right after months; stop the gateway first",
+        ),
       },
     },
     docs: { brief: 'Make a data directory, a key ring and an admin token' },

@@ -6,6 +6,7 @@ import { pathsOf, type Config } from '../../config/config.ts';
 import { starterPolicy } from '../../guard/policy/starter-policy.ts';
 import { RingfenceError, systemReason } from '../../kernel/errors.ts';
 import { ensureAdminToken, replaceAdminToken } from '../services/admin-server.ts';
+import { keepTrustedClock } from '../ledger-time.ts';
 import type { Primary } from '../primary.ts';
 import { CONFIG_FILE, forPeople, type Local } from './local.ts';
 
@@ -62,9 +63,11 @@ async function ensureConfig({ data }: Config, options: InitOptions): Promise<str
 type Kept = Pick<Made, 'adminToken' | 'policy'>;
 
 async function initStore(local: Local, config: Config, options: InitOptions): Promise<Kept> {
-  const primary = await local.open(config);
+  const { trustClock } = options;
+  const primary = await local.open(config, { trustClock });
   const { print } = forPeople(local, options);
   try {
+    if (trustClock) await keepTrustedClock(primary, 'init');
     const token = await (options.newToken ? replaceAdminToken(primary, 'init') : ensureAdminToken(primary));
     const adminToken = token === null ? null : primary.paths.adminToken;
     if (adminToken !== null) print(`admin token    ${adminToken}`);

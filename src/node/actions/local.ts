@@ -7,7 +7,7 @@ import { generateKeyRing } from '../../custody/sealing/key-ring.ts';
 import { writeKeyRing, type KeyRingSource } from '../../custody/sealing/key-ring-source.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { makeFolder } from './make-folder.ts';
-import { openPrimary, type Primary } from '../primary.ts';
+import { openPrimary, type Primary, type PrimaryOptions } from '../primary.ts';
 import { DATABASE_URL_VARIABLE, inspectStore } from '../store.ts';
 
 export const CONFIG_FILE = 'ringfence.yaml';
@@ -27,7 +27,7 @@ export interface Local {
    * `key_ring_missing` where a store waits for the ring that sealed it.
    */
   ensureKeyRing(config: Config): Promise<boolean>;
-  open(config: Config): Promise<Primary>;
+  open(config: Config, trust?: Pick<PrimaryOptions, 'trustClock'>): Promise<Primary>;
   /** Resolves when a signal asks to stop. */
   stopAsked(): Promise<void>;
 }
@@ -57,9 +57,9 @@ export function createLocal(process: CliProcess): Local {
     },
     keyRingOf,
     ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config, databaseUrl),
-    async open(config: Config) {
+    async open(config: Config, trust = {}) {
       await makeFolder(config.data);
-      return openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say });
+      return openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say, ...trust });
     },
     async stopAsked() {
       const signal = Promise.withResolvers<void>();

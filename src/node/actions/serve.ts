@@ -1,6 +1,7 @@
 import type { LocalOptions } from '../../cli/context.ts';
 import type { Config } from '../../config/config.ts';
 import { listenerUrl } from '../../config/listener-url.ts';
+import { clockDifference, wallAndLedger } from '../../kernel/clock-difference.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { ensureAdminToken, startAdminServer } from '../services/admin-server.ts';
 import type { Primary } from '../primary.ts';
@@ -24,6 +25,8 @@ export async function startAll({ say }: Local, primary: Primary): Promise<() => 
     const { problem } = await primary.policyInForce();
     if (problem !== null) say(problem);
     for (const closed of await primary.closedAccounts()) say(closed);
+    const apart = clockDifference(wallAndLedger(primary.clock));
+    if (apart !== null) say(`${apart.message}. ${apart.remedy}`);
     return await startAdminServer(primary, (error) => say(`admin API: ${(error as Error).message}`));
   } catch (error) {
     throw explainListening(error);

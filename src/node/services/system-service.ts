@@ -5,6 +5,7 @@ import { hasEnded } from '../../custody/rotation/record.ts';
 import { answerProbe } from '../../gateway/probe.ts';
 import type { Fault } from '../../journal/fault.ts';
 import type { JournalState } from '../../journal/options.ts';
+import { clockDifference, wallAndLedger } from '../../kernel/clock-difference.ts';
 import { VERSION } from '../../kernel/version.ts';
 import type { Cursor } from '../../store/ports.ts';
 import { isAway, nullIfAway } from './away.ts';
@@ -53,8 +54,8 @@ async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemS
       problem: kept.problem,
     },
     vendors: registry.vendors.map(({ id, facts }) => ({ id, hosts: [...facts.hosts] })),
-    clock: { wall: clock.wall(), ledger: clock.ledger() },
-    alarms: [...unstoredKills(primary), ...kept.alarms],
+    clock: wallAndLedger(clock),
+    alarms: [...unstoredKills(primary), ...clockAlarm(primary), ...kept.alarms],
   };
 }
 
@@ -140,6 +141,11 @@ async function isReady({ supervisor, config, journal }: Primary): Promise<boolea
   if (!supervisor.isServing() || journal.state() !== 'open') return false;
   const reports = await supervisor.reports();
   return reports.filter(({ report }) => report.journal === 'open').length === config.workers;
+}
+
+function clockAlarm({ clock }: Pick<Primary, 'clock'>): readonly string[] {
+  const apart = clockDifference(wallAndLedger(clock));
+  return apart === null ? [] : [`${apart.message}. ${apart.remedy}`];
 }
 
 function unstoredKills({ kills }: Pick<Primary, 'kills'>): readonly string[] {

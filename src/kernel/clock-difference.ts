@@ -1,0 +1,41 @@
+import type { Clock } from './clock.ts';
+
+export interface ClockDifference {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Less is what the ledger clock catches up by itself, or a clock that is a little wrong. */
+const MOST_MILLISECONDS = 60_000;
+const UNITS = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+] as const;
+
+/** What it means that the ledger clock and the machine's are apart, and what to do; null: they are not. */
+export function clockDifference({ wall, ledger }: Record<'wall' | 'ledger', number>): ClockDifference | null {
+  const ahead = ledger - wall;
+  if (Math.abs(ahead) < MOST_MILLISECONDS) return null;
+  const so = roughly(Math.abs(ahead));
+  return ahead > 0
+    ? {
+        message: `the ledger clock is ${so} ahead of the machine's, which was ahead at a start: keys expire and budget periods begin so much too early`,
+        remedy: 'If the machine is right now: stop, `ringfence init --trust-clock`, start.',
+      }
+    : {
+        message: `the ledger clock is ${so} behind the machine's, which was set forward: keys expire and budget periods begin so much later`,
+        remedy: 'If the machine is right now: restart the gateway.',
+      };
+}
+
+export function wallAndLedger(clock: Pick<Clock, 'wall' | 'ledger'>): Record<'wall' | 'ledger', number> {
+  return { wall: clock.wall(), ledger: clock.ledger() };
+}
+
+/** In the largest unit of which it is two at least: `3 days`. */
+export function roughly(milliseconds: number): string {
+  const [size, unit] = UNITS.find(([length]) => milliseconds >= 2 * length) ?? [60_000, 'minute'];
+  const count = Math.floor(milliseconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
