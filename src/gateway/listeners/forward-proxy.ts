@@ -1,8 +1,14 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { terminateTunnel, type Contexts } from '../../tls/contexts.ts';
 import type { Place } from '../exchange.ts';
-import { createInnerListener, createListener, endSocket, type ListenerOptions } from './server.ts';
+import {
+  createInnerListener,
+  createListener,
+  endSocket,
+  type Listener,
+  type ListenerOptions,
+} from './server.ts';
 
 const AUTHORITY = /^([a-z0-9.-]{1,253}):443$/i;
 const ABSOLUTE = /^https?:\/\/([a-z0-9.-]{1,253})(?::(80|443))?(\/.*)$/i;
@@ -14,7 +20,7 @@ const tunnels = new WeakMap<Socket, string>();
  * every other host is refused. Requests in absolute form (old clients send them in clear) are taken for registered
  * hosts as well.
  */
-export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, contexts: Contexts): Server {
+export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, contexts: Contexts): Listener {
   const inner = createInnerListener({ ...options, locate: locateInTunnel });
   const proxy = createListener({ ...options, locate: locateAbsolute });
   proxy.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -29,7 +35,12 @@ export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, con
   });
   proxy.on('close', () => inner.closeAllConnections());
   const closeIdle = proxy.closeIdleConnections.bind(proxy);
+  const { closeWaiting } = proxy;
   return Object.assign(proxy, {
+    closeWaiting() {
+      closeWaiting();
+      inner.closeWaiting();
+    },
     closeIdleConnections() {
       closeIdle();
       inner.closeIdleConnections();

@@ -36,8 +36,14 @@ export interface ListenerOptions {
   readonly isClosing?: () => boolean;
 }
 
+/** An HTTP server that knows which of its connections wait for a request that has not come whole. */
+export interface Listener extends Server {
+  /** Closes them; node:http takes them for busy. */
+  closeWaiting(): void;
+}
+
 /** A strict HTTP/1.1 server whose requests go through the exchange. */
-export function createListener(options: ListenerOptions): Server {
+export function createListener(options: ListenerOptions): Listener {
   const { exchange, locate, counters, connections, isClosing = () => false } = options;
   /** The latest of each connection: answers leave in the order of requests. */
   const latest = new WeakMap<Socket, ServerResponse>();
@@ -61,14 +67,34 @@ export function createListener(options: ListenerOptions): Server {
     if (response.shouldKeepAlive) response.once('close', () => endSocket(socket, ''));
     response.shouldKeepAlive = false;
   });
-  return server;
+  const open = openSockets(server);
+  return Object.assign(server, {
+    closeWaiting() {
+      for (const socket of open) if (!isAnswering(latest.get(socket))) socket.destroy();
+    },
+  });
+}
+
+/** The connections of a server until they end, or are no longer HTTP. */
+function openSockets(server: Server): Set<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  server.on('connect', (_request, socket: Socket) => open.delete(socket));
+  return open;
+}
+
+function isAnswering(response: ServerResponse | undefined): boolean {
+  return response !== undefined && !response.writableFinished && !response.destroyed;
 }
 
 /**
  * A listener that is handed its connections instead of listening. `node:http` begins to watch deadlines, and to know
  * its connections, on `listening`; without it a slow client would be waited for without end.
  */
-export function createInnerListener(options: ListenerOptions): Server {
+export function createInnerListener(options: ListenerOptions): Listener {
   const server = createListener(options);
   server.emit('listening');
   return server;
@@ -82,7 +108,7 @@ const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
 
 /** What came whole may have been sent on: the app must not take the refusal of what follows for its answer. */
 function isAwaited(response: ServerResponse): boolean {
-  return response.req.complete && !response.writableFinished && !response.destroyed;
+  return response.req.complete && isAnswering(response);
 }
 
 function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {

@@ -1,24 +1,43 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { serverOptions, type Contexts } from '../../tls/contexts.ts';
 import type { Place } from '../exchange.ts';
-import { createInnerListener, type ListenerOptions } from './server.ts';
+import { createInnerListener, type Listener, type ListenerOptions } from './server.ts';
 
 /** Answers as the vendor's host, chosen by SNI: for SDKs that obey neither base URL nor proxy. */
 export function createTransparentTls(
   options: Omit<ListenerOptions, 'locate'>,
   contexts: Contexts,
-): TlsServer {
+): TlsServer & Pick<Listener, 'closeIdleConnections' | 'closeWaiting'> {
   const inner = createInnerListener({ ...options, locate: locateByName });
+  /** Connections that have not shaken hands, by peer: one over TLS does not tell which one it is in. */
+  const greeting = new Map<string, Socket>();
   const server = createServer(serverOptions(contexts), (socket: TLSSocket) => {
+    greeting.delete(peerOf(socket));
     socket.on('error', () => socket.destroy());
     inner.emit('connection', socket);
+  });
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
+    greeting.set(peer, socket);
+    socket.once('close', () => greeting.delete(peer));
   });
   server.maxConnections = options.connections;
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('close', () => inner.closeAllConnections());
-  return Object.assign(server, { closeIdleConnections: () => inner.closeIdleConnections() });
+  return Object.assign(server, {
+    closeIdleConnections: () => inner.closeIdleConnections(),
+    closeWaiting() {
+      for (const socket of greeting.values()) socket.destroy();
+      inner.closeWaiting();
+    },
+  });
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** The handshake names the host; a request that names another one is refused. */

@@ -1,15 +1,16 @@
-import type { Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locateByPath, locateByPort } from '../../gateway/listeners/base-url.ts';
 import { createForwardProxy } from '../../gateway/listeners/forward-proxy.ts';
-import { createListener, type ListenerOptions } from '../../gateway/listeners/server.ts';
+import { createListener, type Listener, type ListenerOptions } from '../../gateway/listeners/server.ts';
 import { createTransparentTls } from '../../gateway/listeners/transparent-tls.ts';
 import type { Config } from '../../config/config.ts';
 import type { Contexts } from '../../tls/contexts.ts';
 
 /** For so long a client that never pauses is told with an answer that its connection ends, before any is closed under it. */
 const LAST_WORDS_MILLISECONDS = 100;
+/** Who has begun to send a request has so long to end it. */
+const WAITING_MILLISECONDS = 1_000;
 
 /** Everything that apps connect to. */
 export interface AppServers {
@@ -39,7 +40,7 @@ export function createAppServers(
 }
 
 interface OpenServer {
-  readonly server: NetServer & Partial<Pick<Server, 'closeIdleConnections'>>;
+  readonly server: NetServer & Pick<Listener, 'closeIdleConnections' | 'closeWaiting'>;
   readonly host: string;
   readonly port: number;
 }
@@ -71,14 +72,18 @@ function listenOn({ server, host, port }: OpenServer, reusePort: boolean): Promi
   });
 }
 
-/** What becomes idle later is closed later. */
+/** What becomes idle later is closed later; what says nothing, or half a request, does not hold it up. */
 function closeServer({ server }: OpenServer): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setInterval(() => server.closeIdleConnections?.(), LAST_WORDS_MILLISECONDS);
+    const began = performance.now();
+    const timer = setInterval(() => {
+      server.closeIdleConnections();
+      if (performance.now() - began > WAITING_MILLISECONDS) server.closeWaiting();
+    }, LAST_WORDS_MILLISECONDS);
     server.close(() => {
       clearInterval(timer);
       resolve();
     });
-    server.closeIdleConnections?.();
+    server.closeIdleConnections();
   });
 }
