@@ -34,6 +34,10 @@ export interface PrimaryOptions {
 const RECALL_PATIENCE_MILLISECONDS = 500;
 /** Whoever puts a kill switch on does not wait for longer for a store that says nothing; the switch is in force before. */
 const STORE_PATIENCE_MILLISECONDS = 2000;
+/** Processes have 10 seconds before, and whoever stops the gateway kills it after 30. */
+const PATIENCE_AT_END_MILLISECONDS = 8000;
+/** A vendor that is still being waited for does not hold up the end. */
+const VENDOR_PATIENCE_MILLISECONDS = 1000;
 
 export type Primary = Awaited<ReturnType<typeof openPrimary>>;
 
@@ -67,6 +71,15 @@ export async function openPrimary(options: PrimaryOptions) {
   const aftermath = openAftermath(foundation, { ...custodians, supervisor, say });
   let controlShipper: Shipper | null = null;
 
+  async function endBooks(): Promise<void> {
+    await tending.ended();
+    await journal.close();
+    await controlShipper?.drain().catch((error: Error) => say(`the control journal: ${error.message}`));
+    await controlShipper?.close();
+    await within(VENDOR_PATIENCE_MILLISECONDS, upstream.close());
+    await store.close();
+  }
+
   return Object.freeze({
     ...open,
     losses,
@@ -95,17 +108,16 @@ export async function openPrimary(options: PrimaryOptions) {
     },
     async close() {
       tending.stop();
-      await aftermath.rotations.close();
+      await within(STORE_PATIENCE_MILLISECONDS, aftermath.rotations.close());
       await supervisor.stop();
-      await tending.ended();
-      await journal.close();
-      await controlShipper?.drain().catch((error: Error) => say(`the control journal: ${error.message}`));
-      await controlShipper?.close();
-      // A vendor that is still being waited for does not hold up the end.
-      await Promise.race([upstream.close(), sleep(1000, undefined, { ref: false })]);
-      await store.close();
+      // What a store does not take any more is loaded by the next start: nothing is lost, and nobody has to kill us.
+      await within(PATIENCE_AT_END_MILLISECONDS, supervisor.settle().then(endBooks));
     },
   });
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 function openBank(

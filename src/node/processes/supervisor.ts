@@ -51,7 +51,10 @@ export interface Supervisor {
   readonly journals: NonNullable<BankOptions['journals']>;
   /** Of the processes that answer within a second; one that does not for a quarter of a minute is killed. */
   reports(): Promise<readonly FleetReport[]>;
+  /** Ends all processes in good order; needs no store. */
   stop(): Promise<void>;
+  /** After `stop`: loads what is left and ends the leases. Without it the next start does. */
+  settle(): Promise<void>;
   /** Kills all processes and leaves their money as it is: another gateway sees to it. */
   abandon(): void;
 }
@@ -116,6 +119,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     journals: journalsOf(shippers),
     reports: () => reports(workers, options.say),
     stop: () => stop(state),
+    settle: () => settle(state),
     abandon() {
       stopping.abort();
       for (const worker of workers.values()) worker.kill();
@@ -151,9 +155,12 @@ async function inherit(state: State, node: string): Promise<void> {
 
 async function stop(state: State): Promise<void> {
   state.stopping.abort();
+  await Promise.all([...state.workers.values()].map((worker) => worker.stop()));
+}
+
+async function settle(state: State): Promise<void> {
   await state.revival.settled();
-  const running = [...state.workers.values()];
-  await Promise.all(running.map((worker) => worker.stop()));
+  await stop(state); // One may have been started meanwhile.
   for (const node of state.nodes) await recover(state, node).catch(() => {});
   await Promise.all([...state.shippers.values()].map((shipper) => shipper.close()));
 }
