@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createClient } from '../../src/cli/client/client.ts';
 import { ALLOWED, REFUSED, writeConfiguration, type Ports } from './node-fixture.ts';
+import { until } from './spending.ts';
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -119,7 +120,12 @@ describe('the first command of the README', () => {
       line('budget '),
       /3 messages, then RestException 403\/20003: The budget \S+ of 0\.30 USD has 0\.00 USD left; this needs 0\.10 USD\./,
     );
-    const rows = await (await admin()).call('ledger.list', { limit: 50 });
+    const client = await admin();
+    // The ledger has it a moment after the answers.
+    const rows = await until(async () => {
+      const loaded = await client.call('ledger.list', { limit: 50 });
+      return loaded.length >= 3 && loaded.every(({ state }) => state !== 'reserved') ? loaded : null;
+    });
     assert.equal(rows.length, 3);
     assert.ok(rows.every(({ state, bound }) => state === 'committed' && bound === '0.10'));
   });
