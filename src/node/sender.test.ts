@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createUpstream } from '../gateway/upstream.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import { createSender } from './sender.ts';
 
-async function ask(t: TestContext, answer: RequestListener) {
+async function ask(t: TestContext, answer: RequestListener, longest?: number) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const upstream = createUpstream();
@@ -15,7 +17,7 @@ async function ask(t: TestContext, answer: RequestListener) {
     await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  const send = createSender(upstream, 'test');
+  const send = createSender(upstream, 'test', longest);
   const request = { method: 'GET', host: 'api.example', path: '/', segments: [''], query: '', headers: {} };
   return send({ ...request, body: Buffer.alloc(0) }, `http://127.0.0.1:${port}`);
 }
@@ -36,6 +38,19 @@ test('an answer that breaks off is no answer', async (t) => {
     code: 'upstream_unreachable',
     message: /^127\.0\.0\.1:\d+ did not answer \(\w+\)$/,
   });
+});
+
+test('a large answer that comes a byte now and then is given up, and keeps nobody waiting', async (t) => {
+  const dripping: RequestListener = (_request, response) => {
+    response.writeHead(200, { 'content-length': 2_000_000 });
+    response.write(Buffer.alloc(1_000_000));
+    const drip = setInterval(() => response.write('.'), 20);
+    response.on('close', () => clearInterval(drip));
+  };
+  const given = ask(t, dripping, 100).catch((error: Error) => error);
+  const answered = await Promise.race([given, sleep(2_000)]);
+  assert.ok(answered instanceof RingfenceError, 'it is still waited for');
+  assert.match(String(answered.cause), /took too long/);
 });
 
 test('who cannot be reached is named, with the reason: it is a matter of DNS, firewall or proxy', async (t) => {

@@ -7,25 +7,44 @@ export type Send = (request: WireRequest, origin: string | null) => Promise<Wire
 
 /** A page of a vendor's list can be large; nothing that is looked up comes near this. */
 const LARGEST = 16 * 1024 * 1024;
+/** Milliseconds until a large answer must have come whole: a round of settlement waits for it, with all its accounts. */
+const LONGEST = 120_000;
 
 /** Gives whole answers: half a list would be no list. Throws `upstream_unreachable` for one that does not end well. */
-export function createSender(upstream: Pick<Upstream, 'send'>, identity: string): Send {
+export function createSender(
+  upstream: Pick<Upstream, 'send'>,
+  identity: string,
+  longest: number = LONGEST,
+): Send {
   return async (request, origin) => {
+    const end = performance.now() + longest;
     const where = origin ?? `https://${request.host}`;
     const result = await upstream.send(where, identity, request, { upload: null });
     if (result.kind !== 'answered')
       throw unreachable(where, result.kind === 'lost' ? 'lost' : 'unreachable', result.error);
     const { status, headers, body, rest } = result;
-    return { status, headers, body: rest === null ? body : await gather(where, body, rest) };
+    return { status, headers, body: rest === null ? body : await gather({ where, end }, body, rest) };
   };
 }
 
-async function gather(where: string, first: Buffer, rest: AsyncIterable<Buffer>): Promise<Buffer> {
+interface Answering {
+  readonly where: string;
+  /** Monotonic ms. */
+  readonly end: number;
+}
+
+/** Silence ends at the time of the connection; what is looked at here is an answer that drips. */
+async function gather(
+  { where, end }: Answering,
+  first: Buffer,
+  rest: AsyncIterable<Buffer>,
+): Promise<Buffer> {
   const parts = [first];
   let size = first.length;
   try {
     for await (const part of rest) {
       size += part.length;
+      if (performance.now() > end) throw new Error('the answer took too long');
       if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
       parts.push(part);
     }
