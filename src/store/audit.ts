@@ -128,7 +128,7 @@ function addRow(state: State, row: AuditedRow): void {
   const name = `row ${pointId(row)}`;
   for (const problem of rowProblems(row)) addProblem(state, `${name}: ${problem}`);
   for (const [budget, period, amount] of readReserves(state, name, row))
-    sumsOf(state, budget, period).spent += amount;
+    add(sumsOf(state, budget, period), 'spent', amount);
   const highest = highestOf(state, row);
   highest.position = Math.max(highest.position, row.position);
   if (row.state === 'reserved') highest.reserved += 1;
@@ -145,6 +145,11 @@ function rowProblems({ state, amount, bound, settled }: AuditedRow): string[] {
   if ((state === 'reserved' || state === 'unknown') && settled)
     problems.push(`is ${state} and yet has a final price`);
   return problems;
+}
+
+/** What is more than numbers count exactly is as much as they can count, as when it is read (`countable`). */
+function add<Name extends string>(to: Record<Name, number>, name: Name, amount: number): void {
+  to[name] = Math.min(to[name] + amount, Number.MAX_SAFE_INTEGER);
 }
 
 type ReadReserve = readonly [budget: string, period: number, amount: number];
@@ -200,7 +205,7 @@ function addTotal(state: State, { currency, state: of, amount }: AuditedRow): vo
   const key = `${currency} ${of}`;
   let total = state.totals.get(key);
   if (total === undefined) state.totals.set(key, (total = { currency, state: of, amount: 0, rows: 0 }));
-  total.amount += amount;
+  add(total, 'amount', amount);
   total.rows += 1;
 }
 

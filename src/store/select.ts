@@ -29,8 +29,17 @@ export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
+/**
+ * A sum of money that numbers count exactly. What comes to more, as by prices that a vendor has made up, is as much as they
+ * can count: above every limit, and no reason to say nothing of all others.
+ */
+export function countable(sum: string): string {
+  const most = Number.MAX_SAFE_INTEGER;
+  return `CAST(CASE WHEN ${sum} > ${most} THEN ${most} ELSE ${sum} END AS bigint)`;
+}
+
 export const TOTALS = `
-  SELECT subject.currency, ledger.state, CAST(sum(ledger.amount) AS bigint) AS amount, count(*) AS rows
+  SELECT subject.currency, ledger.state, ${countable('sum(ledger.amount)')} AS amount, count(*) AS rows
   FROM ledger JOIN subject ON subject.id = ledger.subject
   GROUP BY subject.currency, ledger.state ORDER BY subject.currency, ledger.state`;
 
@@ -42,7 +51,7 @@ export const AUDITED = {
   leases: `
     SELECT period.budget, period.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
     FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id`,
-  periods: 'SELECT id, budget, period, spent, leased, presumed FROM period',
+  periods: `SELECT id, budget, period, ${countable('spent')} AS spent, leased, presumed FROM period`,
   rows: `
     SELECT life.node, life.epoch, ledger.position, subject.currency, ledger.bound, ledger.amount, ledger.state,
       ledger.settled, ledger.reserves ${ROW_JOINS}`,

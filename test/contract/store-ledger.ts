@@ -283,6 +283,23 @@ export function ledgerContract(engine: EngineUnderTest): void {
       await assertClean();
     });
 
+    it('takes prices that come to more than can be counted, and still tells of all budgets', async () => {
+      const most = 999_999_999_000_000;
+      const rows = Array.from({ length: 10 }, (_, index) => row(6 + index, { bound: money(1) }));
+      const accepted = rows.map(({ position }) => committed(position, 1, { settled: false }));
+      await world.store.ledger.load(batch(6, 16, { rows, outcomes: accepted }));
+      for (const { position } of rows) await world.store.ledger.settle(committed(position, most));
+      const { leases, ledger } = world.store;
+      assert.equal((await leases.grant(grantRequest({ node: 'w1' }))).granted, 0);
+      assert.equal((await leases.grant(grantRequest({ budget: 'other' }))).granted, 100);
+      const [huge, other] = await leases.sums(['budget', 'other'].map((budget) => ({ budget, since: DAY })));
+      assert.deepEqual([huge?.spent, other?.leased], [Number.MAX_SAFE_INTEGER, 100]);
+      assert.equal((await leases.periods('budget', DAY))[0]?.spent, Number.MAX_SAFE_INTEGER);
+      const totals = await ledger.totals();
+      assert.equal(totals.find(({ state }) => state === 'committed')?.amount, Number.MAX_SAFE_INTEGER);
+      assert.deepEqual((await ledger.verify()).problems, []);
+    });
+
     it('adds resource ids without repeating them', async () => {
       await world.store.ledger.settle(committed(0, 4, { resourceIds: ['SM1'] }));
       await world.store.ledger.settle(committed(0, 4, { resourceIds: ['SM1', 'SM2', 'SM2'] }));

@@ -1,4 +1,4 @@
-import { ROW_COLUMNS, ROW_JOINS } from '../select.ts';
+import { countable, ROW_COLUMNS, ROW_JOINS } from '../select.ts';
 
 /**
  * Every statement that moves money, for review; the invariant is that of `sqlite/money-sql.ts`. Order of locks, which
@@ -68,14 +68,14 @@ export const PERIODS_ADD = `
   WHERE period.id = change.id`;
 
 export const COUNTED = `
-  SELECT coalesce(sum(spent + leased + presumed), 0)::bigint AS counted FROM period
+  SELECT ${countable('coalesce(sum(spent + leased + presumed), 0)')} AS counted FROM period
   WHERE budget = $1 AND period >= $2`;
 
 export const PERIODS = `
-  SELECT budget, period, spent, leased, presumed FROM period WHERE budget = $1 AND period >= $2 ORDER BY period`;
+  SELECT budget, period, ${countable('spent')} AS spent, leased, presumed FROM period WHERE budget = $1 AND period >= $2 ORDER BY period`;
 
 export const PERIOD_SUMS = `
-  SELECT count(period.id) AS periods, coalesce(sum(spent), 0)::bigint AS spent,
+  SELECT count(period.id) AS periods, ${countable('coalesce(sum(spent), 0)')} AS spent,
     coalesce(sum(leased), 0)::bigint AS leased, coalesce(sum(presumed), 0)::bigint AS presumed
   FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (budget, since, place)
   LEFT JOIN period ON period.budget = asked.budget AND period.period >= asked.since

@@ -1,4 +1,4 @@
-import { ROW_COLUMNS, ROW_JOINS } from '../select.ts';
+import { countable, ROW_COLUMNS, ROW_JOINS } from '../select.ts';
 
 /**
  * Every statement that moves money or reads it to decide, in one place for review. Invariant of all of them together,
@@ -47,13 +47,13 @@ export const PERIOD_ADD = `
 
 /** Everything that counts against a limit: range scan of the index on (budget, period). */
 export const COUNTED = `
-  SELECT coalesce(sum(spent + leased + presumed), 0) AS counted FROM period WHERE budget = ? AND period >= ?`;
+  SELECT ${countable('coalesce(sum(spent + leased + presumed), 0)')} AS counted FROM period WHERE budget = ? AND period >= ?`;
 
 export const PERIODS = `
-  SELECT budget, period, spent, leased, presumed FROM period WHERE budget = ? AND period >= ? ORDER BY period`;
+  SELECT budget, period, ${countable('spent')} AS spent, leased, presumed FROM period WHERE budget = ? AND period >= ? ORDER BY period`;
 
 export const PERIOD_SUMS = `
-  SELECT count(period.id) AS periods, coalesce(sum(spent), 0) AS spent, coalesce(sum(leased), 0) AS leased,
+  SELECT count(period.id) AS periods, ${countable('coalesce(sum(spent), 0)')} AS spent, coalesce(sum(leased), 0) AS leased,
     coalesce(sum(presumed), 0) AS presumed
   FROM json_each(?) AS asked
   LEFT JOIN period ON budget = asked.value ->> 'budget' AND period >= asked.value ->> 'since'
