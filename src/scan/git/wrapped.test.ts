@@ -174,6 +174,14 @@ test('what is too large to be unpacked is told', async () => {
   ]);
 });
 
+test('an archive of a form that is not unpacked is told of a history too', async () => {
+  await inRepository(async ({ path, commit }) => {
+    commit('add', { 'a.tar.bz2': 'BZh91AY&SY' });
+    const { problems } = await scan(path);
+    assert.match(problems[0]?.problem ?? '', /not unpacked: bzip2/);
+  });
+});
+
 test('all archives together unpack to so much, and what is left out is counted', async () => {
   const reader = blobs(() => zipOf([{ path: 'a', content: 'acme key=first1\n'.repeat(50) }]));
   const options = { reader, detector: createDetector(), pause: noPause, most: 1500 };

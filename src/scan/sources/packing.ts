@@ -22,6 +22,20 @@ export function packingOf(head: Uint8Array): Packing | null {
   return isTar(head) ? 'tar' : null;
 }
 
+/** How archives begin that are not unpacked, in hexadecimal, by their names. */
+const OTHERS: readonly (readonly [string, RegExp])[] = [
+  ['xz', /^fd377a585a00/],
+  ['bzip2', /^425a683[1-9](?:314159265359|177245385090)/],
+  ['7z', /^377abcaf271c/],
+  ['rar', /^526172211a07/],
+];
+
+/** Name of the form of an archive that is not unpacked; null when it is none. */
+export function otherPackingOf(head: Uint8Array): string | null {
+  const begin = Buffer.from(head.subarray(0, 10)).toString('hex');
+  return OTHERS.find(([, pattern]) => pattern.test(begin))?.[0] ?? null;
+}
+
 /** True when `head` begins as a tar archive (POSIX or GNU). */
 export function isTar(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' && isTarHeader(head);

@@ -44,6 +44,19 @@ test('archives are not followed deeper than three', async () => {
   assert.match(outcome.problems[0]?.problem ?? '', /3 deep/);
 });
 
+test('an archive of a form that is not unpacked is told, also within another', async () => {
+  const begins = ['fd377a585a0000', '425a6839314159265359', '377abcaf271c', '526172211a0700'];
+  const archives = begins.map((hex) => Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(40)]));
+  for (const [index, archive] of archives.entries()) {
+    const outer = zipOf([{ path: 'inner', content: archive }]);
+    const large = createSearch(acmeDetector());
+    await large.lookStream({ kind: 'file', path: 'a' }, [archive, Buffer.alloc(2 << 20)]);
+    for (const { problems } of [await look('a', archive), await look('a', outer), large.outcome()])
+      assert.match(problems[0]?.problem ?? '', /It was not unpacked: (xz|bzip2|7z|rar) /, begins[index]);
+  }
+  assert.deepEqual((await look('a', `BZhave\nacme_token=${TOKEN}`)).problems, []);
+});
+
 test('a value in base64 stands at the line of the document, and counts once', async () => {
   const hidden = Buffer.from(`a=1\nacme_token=${TOKEN}\n`).toString('base64');
   const outcome = await look('secret.yaml', `data:\n  env: ${hidden}\n  x: y\nacme_token: ${OTHER_TOKEN}\n`);

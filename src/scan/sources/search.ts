@@ -4,7 +4,7 @@ import type { Chunks } from './byte-queue.ts';
 import type { Allotment } from './expand.ts';
 import { createKeeper, type Keep } from './keeper.ts';
 import type { LateDetector } from './late-detector.ts';
-import { packingOf } from './packing.ts';
+import { otherPackingOf, packingOf } from './packing.ts';
 import { rewritingsOf } from './rewritings.ts';
 import { textOf } from './text.ts';
 
@@ -42,6 +42,7 @@ export function createSearch(source: Detector | LateDetector): Search {
     counts.documents++;
     counts.bytes += bytes.length;
     if (packingOf(bytes) !== null) return lookInside(document);
+    tellOther(place, bytes, report);
     const text = textOf(bytes);
     const keep = text === null ? null : keeper.open(place);
     if (text === null || keep === null) return;
@@ -77,6 +78,7 @@ export function createSearch(source: Detector | LateDetector): Search {
       if (isPacked || (text !== null && text !== head))
         return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
+      tellOther(place, head, report);
       const keep = text === null ? null : keeper.open(place);
       if (keep === null) return await discard();
       counts.bytes += await searchLong(await late.openAll(), whole, { place, keep });
@@ -94,6 +96,11 @@ export function createSearch(source: Detector | LateDetector): Search {
     report,
     outcome: () => ({ sightings: keeper.sightings, problems: problems(), ...counts }),
   });
+}
+
+function tellOther(place: Place, head: Uint8Array, report: Search['report']): void {
+  const form = otherPackingOf(head);
+  if (form !== null) report(nameOf(place), `It was not unpacked: ${form} is a form that is not read.`);
 }
 
 /** Reads a text piece by piece to its end; gives its length. */
