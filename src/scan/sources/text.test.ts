@@ -36,6 +36,11 @@ test('what holds zero bytes otherwise is binary', () => {
   assert.equal(textOf(Buffer.alloc(100)), null);
 });
 
+test('zeros between words make no binary file of a text: those of an environment, or one in a comment', () => {
+  for (const text of [`PATH=/bin\0${TEXT.trim()}\0HOME=/\0`, `# \0\n${TEXT}`])
+    assert.equal(read(Buffer.from(text)), text);
+});
+
 test('an empty document is text', () => {
   assert.equal(textOf(Buffer.alloc(0))?.length, 0);
 });

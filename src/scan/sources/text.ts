@@ -5,12 +5,31 @@ const BOM_BIG = 0xfeff;
 /** Share of zero bytes, on one side only, by which UTF-16 without a mark is known: text in Latin letters has more. */
 const LEAST_ZEROS = 0.4;
 const MOST_STRAY_ZEROS = 0.05;
+/** Share of zero bytes in a text. */
+const MOST_ZEROS = 0.25;
+const SPACE = 0x20;
+/** Tab, ends of lines and pages, and the escape that begins a colour. */
+const TEXT_CONTROLS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
 
-/** The document as ASCII-compatible bytes; null when it is binary. UTF-16 becomes UTF-8, so columns count that. */
+/**
+ * The document as ASCII-compatible bytes; null when it is binary. UTF-16 becomes UTF-8, so columns count that. Zeros in what
+ * else is text make no binary file: they part the variables of a process, and one in a comment must not hide a file.
+ */
 export function textOf(bytes: Uint8Array): Uint8Array | null {
   const order = orderOf(bytes);
   if (order !== null) return decode(bytes, order);
-  return bytes.subarray(0, HEAD).indexOf(0) < 0 ? bytes : null;
+  const head = bytes.subarray(0, HEAD);
+  return head.indexOf(0) < 0 || isTextWithZeros(head) ? bytes : null;
+}
+
+/** No other control characters than text has, and zeros here and there. */
+function isTextWithZeros(head: Uint8Array): boolean {
+  let zeros = 0;
+  for (const byte of head) {
+    if (byte === 0) zeros++;
+    else if (byte < SPACE && !TEXT_CONTROLS.has(byte)) return false;
+  }
+  return zeros <= MOST_ZEROS * head.length;
 }
 
 /** True for a text of two bytes a character, with a mark or without. */
