@@ -28,3 +28,20 @@ test('whoever is shown to those whom a script connects is a sender as well', () 
   assert.deepEqual(shown({ from: '15005550009' }), ['15005550009']);
   assert.deepEqual(shown({ randomFromNumber: true }), ['']);
 });
+
+test('each step of a verification has a sender of its own', () => {
+  const step = { channel: 'sms', to: TO.number };
+  const senders = (...steps: object[]) => sendersOf('/v2/verify', { brand: 'Shop', workflow: steps });
+  assert.deepEqual(senders(step), ['Shop']);
+  assert.deepEqual(senders({ ...step, from: 'Bank' }), ['Shop', 'Bank']);
+  assert.deepEqual(senders(step, { channel: 'whatsapp', to: TO.number, from: '15005550009' }), [
+    'Shop',
+    '15005550009',
+  ]);
+});
+
+test('a call from a number by chance has more senders than the one it states', () => {
+  const call = { to: [TO], from: FROM, ncco: [{ action: 'talk', text: 'x' }] };
+  assert.deepEqual(sendersOf('/v1/calls', { ...call, random_from_number: true }), [FROM.number, '']);
+  assert.deepEqual(sendersOf('/v1/calls', { ...call, random_from_number: false }), [FROM.number]);
+});

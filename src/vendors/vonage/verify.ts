@@ -40,6 +40,8 @@ const checkStep = createNameCheck(['channel', 'to', 'from']);
 interface Step {
   readonly channel: Channel;
   readonly destination: Destination;
+  /** Whom the recipient sees instead of the vendor's choice. */
+  readonly from: string | null;
 }
 
 /** Countries with one calling code: a number is the same, of whichever of them it is taken for. */
@@ -80,7 +82,7 @@ export function readLegacyStart(parameters: JsonObject, plan: NumberingPlan): In
   const channels = Object.hasOwn(WORKFLOWS, workflow) ? WORKFLOWS[workflow] : undefined;
   if (channels === undefined) throw new Unreadable('`workflow_id` must be 1 to 7.');
   return {
-    ...stepsOf(channels.map((channel) => ({ channel, destination: number }))),
+    ...stepsOf(channels.map((channel) => ({ channel, destination: number, from: null }))),
     sender: optionalText(parameters, 'sender_id') ?? optionalText(parameters, 'brand'),
     parameters: parametersOf(parameters),
   };
@@ -107,6 +109,7 @@ export function readStart(body: JsonObject, plan: NumberingPlan): IntentDetails 
   return {
     ...stepsOf(steps),
     sender: optionalText(body, 'brand'),
+    furtherSenders: steps.flatMap(({ from }) => from ?? []),
     parameters: parametersOf(body),
   };
 }
@@ -119,7 +122,7 @@ function readStep(step: JsonObject, plan: NumberingPlan): Step {
   const to = requireText(step, 'to');
   const destination =
     channel === 'email' ? emailOf(to, 'workflow.to') : phoneOf(to, 'workflow.to', plan, true);
-  return { channel, destination };
+  return { channel, destination, from: optionalText(step, 'from') };
 }
 
 /**

@@ -37,6 +37,7 @@ const checkCall = createNameCheck([
   'length_timer',
   'event_url',
   'advanced_machine_detection',
+  'random_from_number',
 ]);
 const checkChange = createNameCheck(['action', 'destination', 'type', 'ncco', 'url']);
 const HARMLESS: ReadonlySet<string> = new Set(['hangup', 'mute', 'unmute', 'earmuff', 'unearmuff']);
@@ -57,7 +58,7 @@ export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
     channel: 'voice',
     destinations: [...called, ...script.destinations],
     sender: callerOf(body),
-    furtherSenders: script.senders,
+    furtherSenders: [...(isOn(body, 'random_from_number') ? [''] : []), ...script.senders],
     callSeconds: optionalWhole(body, 'length_timer', [1, LONGEST_CALL]),
     extras: onceEach('leg', [...script.extras, ...fetched, ...detection]),
     parameters: parametersOf(body),
