@@ -56,3 +56,47 @@ test('no header of a mail adds a recipient', () => {
   const headers = { 'X-Campaign': 'a b', 'List-Unsubscribe': '<mailto:u@example.com>' };
   assert.equal(read('/email_messages', { ...MAIL, headers }).kind, 'intent');
 });
+
+test('each mail of a batch has a sender of its own', () => {
+  const messages = [MAIL, { ...MAIL, from: { email: 'bank@example.com' } }];
+  const senders = (json: object) => {
+    const reading = read('/email_messages/batch', json);
+    assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+    return [reading.intent.sender, ...(reading.intent.furtherSenders ?? [])];
+  };
+  assert.deepEqual(senders({ messages }), ['a@example.com', 'bank@example.com']);
+  assert.deepEqual(senders({ messages: [MAIL, { ...MAIL, from: ['bank@example.com'] }] }), [
+    'a@example.com',
+    '',
+  ]);
+  assert.deepEqual(senders({ from: 'a@example.com', messages: [messages[1]] }), [
+    'a@example.com',
+    'bank@example.com',
+  ]);
+});
+
+test('no header of a mail names another sender', () => {
+  for (const name of ['From', 'sender', 'Resent-From'])
+    assert.equal(
+      read('/email_messages', { ...MAIL, headers: { [name]: 'bank@example.com' } }).kind,
+      'malformed',
+      name,
+    );
+});
+
+test('a mail that is sent later says when', () => {
+  const at = '2026-01-31T08:00:00Z';
+  for (const [url, json] of [
+    ['/email_messages', { ...MAIL, send_at: at }],
+    ['/email_messages', { ...MAIL, scheduled_at: at }],
+    ['/email_messages/batch', { messages: [MAIL, { ...MAIL, scheduled_at: at }] }],
+  ] as const) {
+    const reading = read(url, json);
+    assert.ok(reading.kind === 'intent' && reading.intent.doneAt === Date.parse(at), url);
+  }
+  const other = { ...MAIL, send_at: '2026-02-01T08:00:00Z' };
+  const unclear = read('/email_messages/batch', { messages: [{ ...MAIL, send_at: at }, other] });
+  assert.ok(unclear.kind === 'intent' && unclear.intent.doneAt === null);
+  const now = read('/email_messages', MAIL);
+  assert.ok(now.kind === 'intent' && now.intent.doneAt === undefined);
+});

@@ -10,14 +10,25 @@ import {
   objectOf,
   optionalText,
   parametersOf,
+  timeOf,
   Unreadable,
 } from '../shared/reading.ts';
 
-const checkMail = createNameCheck(['to', 'cc', 'bcc', 'messages', 'headers', 'ignore_suppression']);
+const TIMES = ['send_at', 'scheduled_at'];
+const checkMail = createNameCheck([
+  'from',
+  'to',
+  'cc',
+  'bcc',
+  'messages',
+  'headers',
+  'ignore_suppression',
+  ...TIMES,
+]);
 /** Who gets a reply to all, or a draft, only the vendor knows; no request may name more than so many. */
 const MOST_RECIPIENTS = 1000;
 const HEADER = /^[\x21-\x39\x3b-\x7e]+$/;
-const ADDRESSES = /^(?:resent-)?(?:to|cc|bcc)$/i;
+const ADDRESSES = /^(?:resent-)?(?:to|cc|bcc|from|sender)$/i;
 
 /** One e-mail, or a batch of them: everybody in `to`, `cc` and `bcc` is a recipient. */
 export function readMail(body: JsonObject): IntentDetails {
@@ -30,7 +41,24 @@ export function readMail(body: JsonObject): IntentDetails {
   const parameters = new Map(parametersOf(body));
   if (suppressed) parameters.set('ignore_suppression', 'true');
   const channel: Channel = 'email';
-  return { action: 'message.send', channel, destinations, sender: senderOf(body), parameters };
+  const [sender = null, ...furtherSenders] = [body, ...batch].flatMap((message) => senderOf(message) ?? []);
+  return {
+    ...laterOf([body, ...batch]),
+    action: 'message.send',
+    channel,
+    destinations,
+    sender,
+    furtherSenders,
+    parameters,
+  };
+}
+
+/** When the mails are sent; at several times is at one that nobody can tell. */
+function laterOf(messages: readonly JsonObject[]): IntentDetails {
+  const times = messages.flatMap((message) => TIMES.flatMap((name) => optionalText(message, name) ?? []));
+  const [first, ...others] = times.map(timeOf);
+  if (first === undefined) return {};
+  return { doneAt: others.every((one) => one === first) ? first : null };
 }
 
 /** A mail to everybody who got another one, or whom a draft names. */
@@ -46,11 +74,11 @@ export function readDraft(body: JsonObject): IntentDetails {
   return { parameters };
 }
 
-/** `headers` may not hold what `to`, `cc` and `bcc` do. */
+/** `headers` may not hold what `from`, `to`, `cc` and `bcc` do. */
 function checkHeaders(message: JsonObject): void {
   for (const [name, value] of Object.entries(objectOf(message, 'headers') ?? {}))
     if (!HEADER.test(name) || ADDRESSES.test(name) || typeof value !== 'string' || /[\r\n]/.test(value))
-      throw new Unreadable('`headers` must have plain names and values, and no recipients.');
+      throw new Unreadable('`headers` must have plain names and values, no recipients and no sender.');
 }
 
 function mailRecipients(message: JsonObject): Destination[] {
@@ -64,7 +92,7 @@ function mailRecipients(message: JsonObject): Destination[] {
 
 function senderOf(body: JsonObject): string | null {
   const from = fieldOf(body, 'from');
-  return from === undefined ? null : addressOf(from);
+  return from === undefined || from === null ? null : (addressOf(from) ?? '');
 }
 
 /** An address is a text, or an object with `email`. */
