@@ -50,7 +50,10 @@ const checkRoom = createNameCheck(['enable_recording']);
 export const READERS: Readonly<Record<string, Read>> = {
   'messages.send': readMessage,
   'messages.sendLongCode': readMessage,
-  'messages.sendNumberPool': readMessage,
+  'messages.sendNumberPool': (body, plan) => ({
+    ...readMessage(body, plan),
+    sender: optionalText(body, 'messaging_profile_id'),
+  }),
   'messages.sendShortCode': readMessage,
   'messages.sendGroupMms': (body, plan) => ({ ...readMessage(body, plan), channel: 'mms' }),
   'messages.schedule': readMessage,

@@ -119,6 +119,7 @@ export function readRcs(body: JsonObject, plan: NumberingPlan): IntentDetails {
   const { callbacks = [], ...rest } = common(body);
   return {
     ...rest,
+    sender: optionalText(body, 'agent_id'),
     callbacks: [...callbacks, ...mediaUrlsIn(body)],
     channel: 'rcs',
     destinations: recipientsOf(body, plan),
@@ -134,10 +135,7 @@ function common(body: JsonObject): IntentDetails {
   const sendAt = optionalText(body, 'send_at');
   return {
     action: 'message.send',
-    sender:
-      optionalText(body, 'from') ??
-      optionalText(body, 'messaging_profile_id') ??
-      optionalText(body, 'agent_id'),
+    sender: optionalText(body, 'from') ?? optionalText(body, 'messaging_profile_id'),
     ...(sendAt === null ? {} : { doneAt: timeOf(sendAt) }),
     parameters: parametersOf(body),
     callbacks: urlsOf(body, CALLBACKS),

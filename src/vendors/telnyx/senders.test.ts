@@ -41,3 +41,11 @@ test('what is to be done later says when', () => {
       telnyx_conversation_channel,
     );
 });
+
+test('the sender is the field by which the vendor sends, whatever others are beside it', () => {
+  const message = { to: TO, from: FROM, messaging_profile_id: 'pool' };
+  assert.equal(intent('/messages/number_pool', { ...message, text: 'x' }).sender, 'pool');
+  const rcs = { ...message, agent_id: 'Bank', agent_message: {} };
+  assert.equal(intent('/messages/rcs', rcs).sender, 'Bank');
+  assert.equal(intent('/messages', { ...message, text: 'x' }).sender, FROM);
+});
