@@ -71,6 +71,7 @@ export const custody: CustodyAdapter = {
     // With it a number can be ported away.
     'external_pin',
     'attempted_pin',
+    'pin_passcode',
     // The code that somebody was sent to prove that a number is theirs.
     'custom_code',
   ],

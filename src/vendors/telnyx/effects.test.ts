@@ -50,7 +50,7 @@ test('the code that somebody was sent is sealed in answers, who may read verific
 });
 
 test('the PIN without which a number cannot be ported away is sealed in answers, and a guard in requests', () => {
-  for (const field of ['external_pin', 'attempted_pin'])
+  for (const field of ['external_pin', 'attempted_pin', 'pin_passcode'])
     assert.ok(custody.sealedAnswerFields.includes(field), field);
   const request = wire(HOST, { method: 'PATCH', url: '/v2/phone_numbers/1', json: { external_pin: '1234' } });
   assert.ok(intentBy(telnyx, request).effects.includes('guard'));
