@@ -37,6 +37,7 @@ export const checkCall = createNameCheck([
   'sip_address',
   'record',
   'transcription',
+  'from_display_name',
 ]);
 
 /** `POST /calls`: one leg for each entry of `to`. */
@@ -76,10 +77,17 @@ function callDetails(body: JsonObject): IntentDetails {
     action: 'call.create',
     channel: 'voice',
     sender: optionalText(body, 'from'),
+    furtherSenders: shownName(body, 'from_display_name'),
     callSeconds: optionalWhole(body, 'time_limit_secs', LIMITS),
     extras: extrasOf(body),
     parameters: parametersOf(body),
   };
+}
+
+/** The name that whoever is called sees beside the number. */
+export function shownName(body: JsonObject, name: string): readonly string[] {
+  const shown = optionalText(body, name) ?? '';
+  return shown === '' ? [] : [shown];
 }
 
 /** What is charged besides the minutes. An assistant may transfer the call: one leg of unknown destination. */

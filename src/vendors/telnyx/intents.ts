@@ -31,6 +31,7 @@ import {
   readRefer,
   readScheduledEvent,
   readTransfer,
+  shownName,
 } from './calls.ts';
 import { withCalled } from './assistants.ts';
 import { COMMANDS, exportsOf } from './commands.ts';
@@ -115,6 +116,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'faxes.create': (body, plan) => ({
     destinations: [destinationOf(requireText(body, 'to'), 'to', plan)],
     sender: optionalText(body, 'from'),
+    furtherSenders: shownName(body, 'from_display_name'),
     parameters: parametersOf(body),
   }),
 };

@@ -49,3 +49,12 @@ test('the sender is the field by which the vendor sends, whatever others are bes
   assert.equal(intent('/messages/rcs', rcs).sender, 'Bank');
   assert.equal(intent('/messages', { ...message, text: 'x' }).sender, FROM);
 });
+
+test('the name that is shown to who is called is a sender as well', () => {
+  const shown = { to: TO, from: FROM, from_display_name: 'Bank' };
+  for (const url of ['/calls', '/calls/c1/actions/transfer', '/faxes'])
+    assert.deepEqual(intent(url, shown).furtherSenders, ['Bank'], url);
+  const texml = { To: TO, From: FROM, CallerId: 'Bank' };
+  for (const url of ['/texml/Accounts/a/Calls', '/texml/ai_calls/c1', '/texml/calls/c1'])
+    assert.deepEqual(intent(url, texml).furtherSenders, ['Bank'], url);
+});

@@ -10,7 +10,7 @@ import {
   requireText,
 } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
-import { destinationOf, LIMITS, listensForSilence, LONGEST_CALL } from './calls.ts';
+import { destinationOf, LIMITS, listensForSilence, LONGEST_CALL, shownName } from './calls.ts';
 import { readTexml, type Script } from './texml-script.ts';
 
 const checkTexml = createNameCheck([
@@ -22,6 +22,7 @@ const checkTexml = createNameCheck([
   'TimeLimit',
   'Record',
   'ApplicationSid',
+  'CallerId',
 ]);
 
 /** Parameters that name a script elsewhere. */
@@ -39,7 +40,7 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
     channel: 'voice',
     destinations: [destinationOf(requireText(body, 'To'), 'To', plan), ...script.destinations],
     sender: optionalText(body, 'From'),
-    furtherSenders: script.senders,
+    furtherSenders: [...shownName(body, 'CallerId'), ...script.senders],
     callSeconds: limit,
     ...(hasLimit ? {} : { fixedSeconds: true }),
     extras: once([
