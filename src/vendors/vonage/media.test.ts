@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { API, intent, VIDEO } from './intent-fixture.ts';
+import { API, VIDEO, intent, problem } from './intent-fixture.ts';
 
 const PROJECT = '/v2/project/01234567-89ab-cdef-0123-456789abcdef';
 
@@ -56,4 +56,10 @@ test('to send what is said elsewhere is an export, from a call, a script or a vi
   }
   const plain = { to: [phone], from, answer_url: ['https://a.example'] };
   assert.ok(!intent(API, { url: '/v1/calls', json: plain }).effects.includes('export'));
+});
+
+test('the text of an SMS is a text, so that its segments can be counted', () => {
+  const message = { channel: 'sms', message_type: 'text', to: '15005550006', from: '15005550001' };
+  for (const text of [['x'.repeat(1000)], 1e30, { body: 'x'.repeat(1000) }])
+    assert.match(problem(API, { method: 'POST', url: '/v1/messages', json: { ...message, text } }), /`text`/);
 });

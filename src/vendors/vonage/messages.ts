@@ -148,7 +148,7 @@ function recipients(message: JsonObject, channel: string, plan: NumberingPlan): 
 }
 
 function contentOf(message: JsonObject, channel: Channel): Content {
-  const text = typeof message['text'] === 'string' ? message['text'] : null;
+  const text = optionalText(message, 'text');
   const single = MEDIA.filter((name) => Object.hasOwn(message, name)).length;
   const media = single + listOf(message, CONTENTS).length;
   if (text === null || channel !== 'sms') return { segments: 1, encoding: null, media, text };
