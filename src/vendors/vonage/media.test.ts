@@ -58,6 +58,18 @@ test('to send what is said elsewhere is an export, from a call, a script or a vi
   assert.ok(!intent(API, { url: '/v1/calls', json: plain }).effects.includes('export'));
 });
 
+test('what a message of a custom form has fetched is an address like others, a link for people is none', () => {
+  const custom = {
+    type: 'template',
+    components: [{ parameters: [{ type: 'image', image: { link: 'https://media.example/a' } }] }],
+    contentMessage: { richCard: { fileUrl: 'https://media.example/b' } },
+    action: { openUrlAction: { url: 'https://shop.example' } },
+  };
+  const message = { channel: 'whatsapp', message_type: 'custom', to: '15005550006', from: '15005550001' };
+  const { callbacks } = intent(API, { method: 'POST', url: '/v1/messages', json: { ...message, custom } });
+  assert.deepEqual(callbacks, ['https://media.example/a', 'https://media.example/b']);
+});
+
 test('the text of an SMS is a text, so that its segments can be counted', () => {
   const message = { channel: 'sms', message_type: 'text', to: '15005550006', from: '15005550001' };
   for (const text of [['x'.repeat(1000)], 1e30, { body: 'x'.repeat(1000) }])

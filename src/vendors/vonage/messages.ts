@@ -1,7 +1,7 @@
 import type { Channel, Content, Destination } from '../../intent/intent.ts';
 import { countSegments } from '../../intent/segments.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, type JsonObject } from '../shared/json-body.ts';
+import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts';
 import {
   asObject,
   createNameCheck,
@@ -131,8 +131,19 @@ function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
     callbacks: [
       ...urlsOf(message, ['webhook_url']),
       ...[...MEDIA, CONTENTS].flatMap((kind) => urlsIn(fieldOf(message, kind) ?? null)),
+      ...fetchedIn(fieldOf(message, 'custom') ?? null),
     ],
   };
+}
+
+/** A custom message is in the words of its network: media of WhatsApp and RCS stand below these names. */
+const FETCHED = /^(?:link|(?:file|thumbnail)_?url)$/i;
+
+function fetchedIn(value: JsonValue): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, JsonValue]) =>
+    FETCHED.test(name) ? urlsIn(inner) : fetchedIn(inner),
+  );
 }
 
 function recipients(message: JsonObject, channel: string, plan: NumberingPlan): Destination[] {
