@@ -94,6 +94,9 @@ export const custody: CustodyAdapter = {
     'session_token',
     'accountKey',
     'account_key',
+    // Of a room, which the server shows in lists of rooms.
+    'turnPassword',
+    'turn_password',
     // Of storage and its proxy, which the server blanks only where there is one output.
     'credentials',
     'password',

@@ -117,7 +117,14 @@ test('every agent that joins an incoming call is charged', () => {
 });
 
 test('credentials of storage are sealed in answers, in either spelling', () => {
-  for (const field of ['credentials', 'password', 'accessKey', 'access_key', 'assumeRoleExternalId'])
+  for (const field of [
+    'credentials',
+    'password',
+    'turnPassword',
+    'accessKey',
+    'access_key',
+    'assumeRoleExternalId',
+  ])
     assert.ok(livekit.custody.sealedAnswerFields.includes(field), field);
 });
 
