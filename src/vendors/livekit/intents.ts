@@ -15,6 +15,7 @@ import { withBody } from '../shared/requests.ts';
 import { hostAddress, urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
+import { furtherCallers } from './callers.ts';
 import { duration, field, list, message, snakeName, text, whole } from './fields.ts';
 import { exportsOf, holds, storesIn } from './outputs.ts';
 
@@ -108,6 +109,7 @@ function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Ope
     channel: 'voice',
     destinations: unique,
     sender: text(body, 'sipNumber'),
+    furtherSenders: furtherCallers(body),
     callSeconds: duration(body, 'maxCallDuration'),
     // A trunk of the request's own leads wherever it says, whatever number is dialled there.
     effects: message(body, 'trunk') === null ? effects : [...effects, 'routing'],
