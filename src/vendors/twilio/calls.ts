@@ -98,7 +98,7 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
     furtherSenders: twiml.senders,
     callSeconds: timeLimit(parameters),
     content: twiml.content,
-    extras: [...extras, ...furtherTexts(twiml)],
+    extras: [...extras, ...twiml.furtherExtras, ...furtherTexts(twiml)],
     parameters: parameters.map,
     callbacks: [...callbacksOf(parameters), ...twiml.callbacks],
   };
@@ -112,6 +112,7 @@ function withRunningLeg(twiml: TwimlFacts): TwimlFacts {
 const NO_TWIML: TwimlFacts = {
   destinations: [],
   extras: new Set(),
+  furtherExtras: [],
   callbacks: [],
   senders: [],
   content: null,

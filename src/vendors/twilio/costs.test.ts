@@ -90,3 +90,16 @@ test('a running call that is made to dial goes on itself, to nobody knows where:
   // Without a recipient the price is that of a call to anywhere, which is this one.
   assert.deepEqual(change('<Pause/>'), []);
 });
+
+test('streams, transcripts, payments and applications of one script are charged each', () => {
+  const extrasOf = (script: string) =>
+    intent('api', {
+      url: `${ROOT}/Calls.json`,
+      form: { To: '+15005550006', From: '+15005550001', Twiml: `<Response>${script}</Response>` },
+    }).extras;
+  const fork = '<Start><Stream url="wss://a.example"/></Start>';
+  assert.deepEqual(extrasOf(fork + fork + fork), ['stream', 'stream', 'stream']);
+  assert.deepEqual(extrasOf('<Pay/><Pay/>'), ['payment', 'leg', 'payment']);
+  const application = '<Application>AP1</Application>';
+  assert.deepEqual(extrasOf(`<Dial>${application}${application}</Dial>`), ['leg', 'leg']);
+});

@@ -9,6 +9,8 @@ import { messageRecipient, sipAddress } from './addresses.ts';
 export interface TwimlFacts {
   readonly destinations: readonly Destination[];
   readonly extras: ReadonlySet<string>;
+  /** Extras that run beside the first of their name, each at its own price. */
+  readonly furtherExtras: readonly string[];
   readonly callbacks: readonly string[];
   /** Whom those see who are dialled or written to, where it says so. */
   readonly senders: readonly string[];
@@ -20,6 +22,7 @@ interface Collector {
   readonly plan: NumberingPlan;
   readonly destinations: Destination[];
   readonly extras: Set<string>;
+  readonly furtherExtras: string[];
   readonly callbacks: string[];
   readonly senders: string[];
   readonly texts: string[];
@@ -44,6 +47,11 @@ const extra =
   (name: string): Visit =>
   (_element, { extras }) =>
     void extras.add(name);
+/** Charged each time: a call may have several at once, or one after the other. */
+const each =
+  (name: string): Visit =>
+  (_element, { extras, furtherExtras }) =>
+    void (extras.has(name) ? furtherExtras.push(name) : extras.add(name));
 
 /** Verbs and nouns of https://www.twilio.com/docs/voice/twiml; case matters to the vendor too. */
 const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
@@ -56,7 +64,7 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ['Redirect', leg],
   ['Enqueue', leg],
   ['Refer', leg],
-  ['Application', leg],
+  ['Application', each('leg')],
   ['Dial', visitDial],
   ['Number', visitNumber],
   ['WhatsApp', visitNumber],
@@ -67,15 +75,15 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ['Sim', (element, facts) => void facts.destinations.push(namedOf('application', element.text, 'Sim'))],
   ['Gather', visitGather],
   ['Record', visitRecord],
-  ['Recording', extra('recording')],
+  ['Recording', each('recording')],
   ['Sms', visitMessage],
   ['Message', visitMessage],
   ['Body', ({ text }, { texts }) => void texts.push(text)],
   ['Media', ({ text }, { media }) => void media.push(text)],
-  ['Pay', both(extra('payment'), leg)],
-  ['Transcription', extra('transcription')],
-  ['Stream', extra('stream')],
-  ['Siprec', extra('siprec')],
+  ['Pay', both(each('payment'), leg)],
+  ['Transcription', each('transcription')],
+  ['Stream', each('stream')],
+  ['Siprec', each('siprec')],
   ['ConversationRelay', both(extra('assistant'), leg)],
   ['Conversation', both(extra('assistant'), leg)],
   ['ConversationRelaySession', extra('assistant')],
@@ -91,6 +99,7 @@ export function readTwiml(text: string, plan: NumberingPlan): TwimlFacts {
     plan,
     destinations: [],
     extras: new Set(),
+    furtherExtras: [],
     callbacks: [],
     senders: [],
     texts: [],
