@@ -11,7 +11,9 @@ import { inspectStore } from './store.ts';
  */
 export async function refuseLostStore(config: Config, databaseUrl: string | undefined): Promise<void> {
   const { journal, store } = pathsOf(config);
-  if (!(await holdsRecords(journal)) || (await inspectStore(config, databaseUrl)) !== 'nothing') return;
+  if (!(await holdsRecords(journal))) return;
+  const found = await inspectStore(config, databaseUrl);
+  if (found !== 'nothing' && found !== 'empty') return;
   const place = config.store.kind === 'sqlite' ? store : 'the database';
   throw new RingfenceError(
     'store_unavailable',

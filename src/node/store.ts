@@ -73,7 +73,7 @@ function once(close: () => Promise<void>): () => Promise<void> {
 export async function inspectStore(
   config: Config,
   databaseUrl: string | undefined,
-): Promise<'nothing' | 'older' | 'current'> {
+): Promise<'nothing' | 'empty' | 'older' | 'current'> {
   const { store } = config;
   const paths = pathsOf(config);
   if (store.kind === 'sqlite') return inspectSqliteStore(paths.store);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -31,5 +31,17 @@ describe('a data folder of which only a part was restored', () => {
     assert.equal(readFileSync(join(data, 'admin-token'), 'utf8'), token);
     renameSync(join(folder, 'ringfence.db'), join(data, 'ringfence.db'));
     assert.equal(ringfence('init').status, 0);
+  });
+
+  it('gets none in the place of a file that was emptied, either', () => {
+    const token = readFileSync(join(data, 'admin-token'), 'utf8');
+    renameSync(join(data, 'ringfence.db'), join(folder, 'ringfence.db'));
+    writeFileSync(join(data, 'ringfence.db'), '');
+    const { status, stderr } = ringfence('init');
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /ringfence\.db holds no store: put back/);
+    assert.equal(readFileSync(join(data, 'ringfence.db'), 'utf8'), '');
+    assert.equal(readFileSync(join(data, 'admin-token'), 'utf8'), token);
+    renameSync(join(folder, 'ringfence.db'), join(data, 'ringfence.db'));
   });
 });

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { MIGRATIONS } from './schema.ts';
 
@@ -11,10 +11,10 @@ const VERSION_AT = 60;
  * What the file holds as far as its header tells, without opening it as a database: that would leave files beside it.
  * Rejects with `store_newer` and `store_unavailable` as opening it would.
  */
-export async function inspectSqliteStore(path: string): Promise<'nothing' | 'older' | 'current'> {
+export async function inspectSqliteStore(path: string): Promise<'nothing' | 'empty' | 'older' | 'current'> {
   const header = await readHeader(path);
   if (header === null) return 'nothing';
-  if (header.length === 0) return 'current';
+  if (header.length === 0) return (await hasLog(path)) ? 'current' : 'empty';
   if (header.length < HEADER || header.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw new RingfenceError('store_unavailable', `${path} is not a store, or its first page is damaged`);
   const version = header.readUInt32BE(VERSION_AT);
@@ -23,6 +23,14 @@ export async function inspectSqliteStore(path: string): Promise<'nothing' | 'old
     throw new RingfenceError('store_newer', `The store has version ${version}; this program knows ${known}`);
   // Nothing is said while the first pages are in the log beside the file alone.
   return version > 0 && version < known ? 'older' : 'current';
+}
+
+/** A store that was killed in its first moments is in the log beside the file alone. */
+function hasLog(path: string): Promise<boolean> {
+  return stat(`${path}-wal`).then(
+    ({ size }) => size > 0,
+    () => false,
+  );
 }
 
 async function readHeader(path: string): Promise<Buffer | null> {
