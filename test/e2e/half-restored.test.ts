@@ -44,4 +44,17 @@ describe('a data folder of which only a part was restored', () => {
     assert.equal(readFileSync(join(data, 'admin-token'), 'utf8'), token);
     renameSync(join(folder, 'ringfence.db'), join(data, 'ringfence.db'));
   });
+
+  it('gets no new key ring either, and `doctor` does not send anybody to `init`', () => {
+    for (const name of ['ringfence.db', 'key-ring']) renameSync(join(data, name), join(folder, name));
+    const { status, stderr } = ringfence('init');
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /ringfence\.db holds no store: put back/);
+    assert.ok(!existsSync(join(data, 'key-ring')));
+    renameSync(join(folder, 'key-ring'), join(data, 'key-ring'));
+    const told = ringfence('doctor').stdout;
+    assert.match(told, /FINDING {2}store: .*ringfence\.db holds no store: put back/);
+    assert.doesNotMatch(told, /ringfence init/);
+    renameSync(join(folder, 'ringfence.db'), join(data, 'ringfence.db'));
+  });
 });

@@ -4,6 +4,7 @@ import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
 import { createKeyRing } from '../../custody/sealing/key-ring.ts';
 import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
+import { refuseLostStore } from '../lost-store.ts';
 import { inspectStore } from '../store.ts';
 import { configFile, RING_VARIABLE, type Local } from './local.ts';
 
@@ -65,6 +66,7 @@ async function inspectKeyRing(local: Local, config: Config): Promise<Check> {
 async function checkStore({ databaseUrl }: Local, config: Config): Promise<Check> {
   const name = config.store.kind === 'sqlite' ? pathsOf(config).store : 'PostgreSQL';
   try {
+    await refuseLostStore(config, databaseUrl);
     const found = await inspectStore(config, databaseUrl);
     if (found === 'nothing') return finding('store', 'there is no store yet', 'Run `ringfence init`.');
     return ok('store', found === 'older' ? `${name}, which the next start brings up to date` : name);

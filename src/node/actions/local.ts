@@ -8,6 +8,7 @@ import { writeKeyRing, type KeyRingSource } from '../../custody/sealing/key-ring
 import { RingfenceError } from '../../kernel/errors.ts';
 import { makeFolder } from './make-folder.ts';
 import { openPrimary, type Primary, type PrimaryOptions } from '../primary.ts';
+import { refuseLostStore } from '../lost-store.ts';
 import { DATABASE_URL_VARIABLE, inspectStore } from '../store.ts';
 
 export const CONFIG_FILE = 'ringfence.yaml';
@@ -85,7 +86,8 @@ async function ensureKeyRing(
   databaseUrl: string | undefined,
 ): Promise<boolean> {
   if (source.kind !== 'file' || existsSync(source.path)) return false;
-  // A new ring would open nothing of what is there, and be taken for the one to keep.
+  // A new ring would open nothing of what is there, or is put back, and be taken for the one to keep.
+  await refuseLostStore(config, databaseUrl);
   if ((await inspectStore(config, databaseUrl)) !== 'nothing')
     throw new RingfenceError(
       'key_ring_missing',
