@@ -15,7 +15,7 @@ const PURE_LAYERS = ['kernel', 'intent', 'vendors', 'store', ...DOMAINS];
 
 /** These have a README. */
 const EXPLAINED = [...DOMAINS, 'vendors', 'store', 'gateway', 'api', 'cli', 'node', 'sandbox'];
-const READMES = globSync('src/**/README.md');
+const READMES = globSync(['src/**/README.md', 'test/README.md']);
 
 /** These wire the parts and may import everything. */
 const COMPOSITION = ['main.ts', 'node'];

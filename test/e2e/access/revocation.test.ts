@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, describe, it } from 'node:test';
+import type { KillRecord } from '../../../src/store/records.ts';
+import { ALLOWED, FROM, startNode, type TestNode } from '../node-fixture.ts';
+
+const WORKERS = 3;
+const CLIENTS = 24;
+
+interface Answer {
+  readonly startedAt: number;
+  readonly status: number;
+  readonly decision: string;
+}
+
+describe('what has been withdrawn, while three processes are under load', () => {
+  let node: TestNode;
+  before(async () => {
+    node = await startNode({ workers: WORKERS });
+  });
+  after(() => node.close());
+
+  it('lets nothing pass once the revocation has returned', async () => {
+    const { answers, arrived, took } = await withdraw(async (id) => {
+      await node.primary.keys.revoke(id);
+    });
+    assert.ok(took < 1000, `revoking took ${took} ms`);
+    assert.deepEqual(arrived, []);
+    assertRefused(answers, 'key_revoked');
+  });
+
+  for (const scope of ['all', 'vendor', 'key', 'app', 'account'] as const)
+    it(`lets nothing pass once the kill switch for ${scope} is in force, and all again without it`, async () => {
+      const id = `kill_${scope}`;
+      const { answers, arrived, took, again } = await withdraw(async (key) => {
+        const record = { id, scope, reason: 'test', actor: 'test', createdAt: Date.now() };
+        await node.primary.store.kills.put({ ...record, target: targetOf(scope, key) });
+        await node.primary.refreshKills();
+      });
+      assert.ok(took < 1000, `the kill switch took ${took} ms`);
+      assert.deepEqual(arrived, []);
+      assertRefused(answers, 'killed');
+      await node.primary.store.kills.remove(id);
+      await node.primary.refreshKills();
+      assert.equal((await again()).status, 200);
+    });
+
+  function targetOf(scope: KillRecord['scope'], key: string): string {
+    const { app = '', account = '' } = node.keys.get('telnyx/secret') ?? {};
+    return { all: '', vendor: 'telnyx', key, app, account, country: 'DE' }[scope];
+  }
+
+  /** Puts load on a new key, withdraws it in the midst, and says what happened to requests that began after that. */
+  async function withdraw(act: (key: string) => Promise<void>) {
+    const { key, send, stop } = await load(node);
+    const answers: Answer[] = [];
+    let isRunning = true;
+    const clients = Array.from({ length: CLIENTS }, async () => {
+      while (isRunning) answers.push(await send());
+    });
+    const passed = () => answers.filter(({ status }) => status === 200).length;
+    for (let wait = 0; wait < 250 && passed() < 10 * CLIENTS; wait++) await sleep(20);
+    assert.ok(passed() >= 10 * CLIENTS, `only ${passed()} passed before: ${answers.at(-1)?.decision}`);
+    const reports = await node.primary.supervisor.reports();
+    assert.ok(
+      reports.every(({ report }) => report.forwarded > 0),
+      'a process had nothing to do',
+    );
+    const start = performance.now();
+    await act(key);
+    const end = performance.now();
+    // What had passed the checks before may still be on its way to the vendor.
+    await sleep(100);
+    const { count } = node.sandbox.requests;
+    await sleep(400);
+    isRunning = false;
+    await Promise.all(clients);
+    const late = answers.filter(({ startedAt }) => startedAt >= end);
+    const arrived = node.sandbox.requests.list(count);
+    stop();
+    return { answers: late, arrived, took: end - start, again: send };
+  }
+});
+
+function assertRefused(answers: readonly Answer[], code: string): void {
+  assert.ok(answers.length > CLIENTS, `only ${answers.length} requests were tried afterwards`);
+  const others = answers.filter(({ decision }) => !decision.includes(`code=${code}`));
+  assert.deepEqual(others.slice(0, 3), []);
+}
+
+/** Clients of a key of its own, spread over all processes. */
+async function load({ primary, keys, ports }: TestNode) {
+  const { app = '', account = '' } = keys.get('telnyx/secret') ?? {};
+  const name = `load-${performance.now()}`;
+  const made = await primary.keys.create({ app, account, name, lifetime: null, networks: [] });
+  const authorization = `Bearer KEY${made.credential.verifier.reveal()}`;
+  const body = JSON.stringify({ to: ALLOWED, from: FROM, text: 'x' });
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  const send = (): Promise<Answer> => {
+    const startedAt = performance.now();
+    const headers = { authorization, 'content-type': 'application/json', 'content-length': body.length };
+    const options = { agent, method: 'POST', port: ports.apps, path: '/api.telnyx.com/v2/messages', headers };
+    return new Promise((resolve, reject) => {
+      const sent = request({ ...options, host: '127.0.0.1' }, (response) => {
+        const decision = String(response.headers['ringfence-decision']);
+        response.on('end', () => resolve({ startedAt, status: response.statusCode ?? 0, decision })).resume();
+      });
+      sent.on('error', reject).end(body);
+    });
+  };
+  return { key: made.record.id, send, stop: () => agent.destroy() };
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, describe, it } from 'node:test';
+import { startNode, type TestNode } from '../node-fixture.ts';
+import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
+
+/** Connections that a process has to one vendor account (`gateway/upstream.ts`). */
+const CONNECTIONS = 256;
+const WAITING = 40;
+/** All of them must be there before the first is answered, and none may wait for ten seconds. */
+const SLOW = 8_000;
+
+describe('a request that waits for a connection to the vendor', () => {
+  let node: TestNode;
+  before(async () => {
+    node = await startNode();
+    await allowMessages(node.primary, 'budget_all', 10_000);
+  });
+  after(() => node.close());
+
+  for (const [code, withdraw] of [
+    ['killed', kill],
+    ['key_revoked', revoke],
+  ] as const)
+    it(`does not leave any more once it is ${code}, and costs nothing`, async () => {
+      const { requests, faults } = node.sandbox;
+      const before = requests.count;
+      const arrived = (): number => requests.list(before).filter(({ method }) => method === 'POST').length;
+      const spent = (await spentOf(node.primary, 'budget_all')) ?? 0;
+      const slow = faults.add({ kind: 'latency', method: 'POST', milliseconds: SLOW });
+      const sent = Array.from({ length: CONNECTIONS + WAITING }, () => sendMessage(node));
+      await until(async () => (slow.hits === CONNECTIONS ? true : null));
+      await withdraw();
+      faults.remove(slow.id);
+      const answers = await Promise.all(sent);
+      await sleep(100);
+      assert.equal(arrived(), CONNECTIONS);
+      assert.equal(answers.filter((one) => one.code === 'allowed').length, CONNECTIONS);
+      assert.equal(answers.filter((one) => one.code === code).length, WAITING);
+      const cost = await until(async () => {
+        const now = (await spentOf(node.primary, 'budget_all')) ?? 0;
+        return now - spent <= CONNECTIONS * PRICE ? now - spent : null;
+      });
+      assert.ok(cost > 0);
+      await node.primary.store.kills.remove('kill_all');
+      await node.primary.refreshKills();
+    });
+
+  async function kill(): Promise<void> {
+    const record = { id: 'kill_all', scope: 'all', target: '', reason: 'test' } as const;
+    await node.primary.store.kills.put({ ...record, actor: 'test', createdAt: Date.now() });
+    await node.primary.refreshKills();
+  }
+
+  async function revoke(): Promise<void> {
+    await node.primary.keys.revoke(node.keys.get('twilio/secret')?.id ?? '');
+  }
+});

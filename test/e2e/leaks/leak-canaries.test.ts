@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, describe, it } from 'node:test';
+import { makeVirtualSecret } from '../../../src/kernel/virtual-secret.ts';
+import { randomBytes } from 'node:crypto';
+import { ensureAdminToken, startAdminServer } from '../../../src/node/services/admin-server.ts';
+import { runCli } from '../cli/cli-script.ts';
+import { startNode, type TestNode } from '../node-fixture.ts';
+
+const SECOND = 1000;
+
+describe('a decoy key', () => {
+  let node: TestNode;
+  let closeAdmin: () => Promise<void>;
+  let folder: string;
+  let env: Readonly<Record<string, string>>;
+
+  before(async () => {
+    node = await startNode({ workers: 2 });
+    const token = (await ensureAdminToken(node.primary)) ?? '';
+    closeAdmin = await startAdminServer(node.primary, () => {});
+    env = { RINGFENCE_URL: `http://127.0.0.1:${node.ports.admin}`, RINGFENCE_TOKEN: token };
+    folder = mkdtempSync(join(tmpdir(), 'ringfence-canary-'));
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await closeAdmin();
+    await node.close();
+  });
+
+  async function ringfence(...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await runCli(words, { env });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  }
+
+  async function plant(name: string): Promise<Readonly<Record<string, string>>> {
+    const file = join(folder, `${name}.env`);
+    await ringfence('canaries', 'plant', name, '--account', 'sandbox-twilio', '--file', file);
+    assert.equal(statSync(file).mode & 0o777, 0o600, 'it is written for its owner alone');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    return Object.fromEntries(lines.map((line) => line.split('=') as [string, string]));
+  }
+
+  async function use(sid: string, secret: string) {
+    const authorization = `Basic ${Buffer.from(`${sid}:${secret}`).toString('base64')}`;
+    const path = `/api.twilio.com/2010-04-01/Accounts/${sid}/Messages.json`;
+    const response = await fetch(`${node.gateway}${path}`, { headers: { authorization } });
+    const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'));
+    return { status: response.status, headers, body: await response.text() };
+  }
+
+  /** Record ids differ from answer to answer. */
+  const plain = (text: string): string => text.replaceAll(/w\d+-\d+-\d+/g, 'id');
+
+  it('is an incident within a second, wherever one looks', async () => {
+    const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('bait');
+    await use(sid, secret);
+    await sleep(SECOND);
+    const [canary] = await node.primary.canaries.list();
+    assert.equal(canary?.uses, 1);
+    assert.ok(Math.abs(Date.now() - (canary.lastUse?.at ?? 0)) < 2 * SECOND);
+    assert.match(await ringfence('canaries', 'list'), /bait.* 1 .*127\.0\.0\.1/);
+    assert.match(await ringfence('status'), /ALARM.*canary bait was used 1 times/);
+    const journal = await ringfence('journal', 'export', '--json');
+    assert.match(journal, /"what":"canary used"/);
+    assert.ok(!journal.includes(secret));
+    assert.match(await metrics(), /^ringfence_canary_uses_total 1$/m);
+  });
+
+  it('is refused exactly as a key that nobody knows', async () => {
+    const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('twin');
+    const decoy = await use(sid, secret);
+    const unknown = await use(sid, makeVirtualSecret(randomBytes));
+    assert.equal(decoy.status, 401);
+    assert.equal(plain(JSON.stringify(decoy)), plain(JSON.stringify(unknown)));
+  });
+
+  it('counts what a loop does without a message for each', async () => {
+    const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('loop');
+    await Promise.all(Array.from({ length: 200 }, () => use(sid, secret)));
+    await sleep(2.5 * SECOND);
+    const canary = (await node.primary.canaries.list()).find(({ name }) => name === 'loop');
+    assert.equal(canary?.uses, 200);
+    const incidents = (await ringfence('journal', 'export', '--json'))
+      .split('\n')
+      .filter((line) => line.includes('canary used') && line.includes('"name":"loop"'));
+    assert.ok(incidents.length <= 10, `${incidents.length} incidents`);
+  });
+
+  it('is known to processes that start later, and silent once it is retired', async () => {
+    const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('later');
+    const reports = await node.primary.supervisor.reports();
+    for (const { pid } of reports) process.kill(pid, 'SIGKILL');
+    await until(async () => (await node.primary.supervisor.reports()).length === 2);
+    await until(async () => {
+      await use(sid, secret).catch(() => null);
+      return (await node.primary.canaries.list()).some(({ name, uses }) => name === 'later' && uses > 0);
+    });
+    await ringfence('canaries', 'retire', 'later', '--yes');
+    const before = (await node.primary.canaries.list()).find(({ name }) => name === 'later')?.uses;
+    await use(sid, secret);
+    await sleep(SECOND);
+    const after = (await node.primary.canaries.list()).find(({ name }) => name === 'later')?.uses;
+    assert.equal(after, before);
+  });
+
+  async function metrics(): Promise<string> {
+    const headers = { authorization: `Bearer ${env['RINGFENCE_TOKEN']}` };
+    return (await fetch(`${env['RINGFENCE_URL']}/metrics`, { headers })).text();
+  }
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await isSo()) return;
+    await sleep(100);
+  }
+  assert.fail('it did not come to pass within ten seconds');
+}
