@@ -54,12 +54,12 @@ export async function spentOf({ store }: Primary, budget: string): Promise<numbe
   return (await store.leases.periods(budget, 0))[0]?.spent;
 }
 
-/** What `read` gives once it gives something. */
+/** What `read` gives once it gives something. A slow machine takes seconds for what else takes milliseconds. */
 export async function until<T>(read: () => Promise<T | null>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const found = await read();
     if (found !== null) return found;
     await sleep(50);
   }
-  throw new Error('it did not happen in ten seconds');
+  throw new Error('it did not happen in thirty seconds');
 }

