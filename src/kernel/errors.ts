@@ -248,6 +248,12 @@ export const ERRORS = {
     'The clock of the machine cannot be right',
     'Set the clock right. If it is right, and the gateway was off for so long: `ringfence init --trust-clock`, then start.',
   ),
+  clock_lost: row(
+    'unavailable',
+    503,
+    'The store does not say when Ringfence last ran',
+    'Restore a backup of the store. If the clock of the machine is right, this goes on with it: `ringfence init --trust-clock`, then start.',
+  ),
   verify_failed: row(
     'internal',
     500,

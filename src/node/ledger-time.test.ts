@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 28);
 
 /** A gateway that last ran at `last`, with keys that end at these times, started with a clock that is trusted. */
-function createNode(last: number | null, ends: readonly (number | null)[] = []) {
+function createNode(last: number | string | null, ends: readonly (number | null)[] = []) {
   const kept = new Map(last === null ? [] : [[LEDGER_TIME_SETTING, String(last)]]);
   const keys = new Map(ends.map((expiresAt, index) => [`key_${index}`, { id: `key_${index}`, expiresAt }]));
   const acts: AdminAct[] = [];
@@ -29,7 +29,7 @@ function createNode(last: number | null, ends: readonly (number | null)[] = []) 
 }
 
 describe('the ledger time at which a gateway starts', () => {
-  const startOf = (last: number | null) => ledgerStart(createNode(last).primary.store, NOW);
+  const startOf = (last: number | string | null) => ledgerStart(createNode(last).primary.store, NOW);
 
   it('is that of the machine, and never before the last one', async () => {
     assert.equal(await startOf(null), NOW);
@@ -42,6 +42,11 @@ describe('the ledger time at which a gateway starts', () => {
       code: 'clock_unlikely',
       message: /it is 2026-11-28, and Ringfence last ran on 2025-10-24: 400 days/,
     });
+  });
+
+  it('is not guessed where the last one is damaged: by a clock that is no number no key would ever expire', async () => {
+    for (const damaged of ['', 'x', '17x', 'NaN', 'Infinity', '-1', '1e300', '9e15'])
+      await assert.rejects(startOf(damaged), { code: 'clock_lost', message: /clock\.ledgerTime/ }, damaged);
   });
 });
 
@@ -65,6 +70,14 @@ describe('a clock that a person trusts', () => {
     const node = createNode(NOW - 400 * DAY, [NOW + DAY]);
     await keepTrustedClock(node.primary, 'init');
     assert.deepEqual(node.ends(), [NOW + DAY]);
+    assert.equal(await ledgerStart(node.primary.store, NOW), NOW);
+  });
+
+  it('takes the place of a last time that is damaged, and changes no key then', async () => {
+    const node = createNode('x', [NOW + DAY]);
+    await keepTrustedClock(node.primary, 'init');
+    assert.deepEqual(node.ends(), [NOW + DAY]);
+    assert.deepEqual(node.acts[0]?.detail, { from: null, to: NOW });
     assert.equal(await ledgerStart(node.primary.store, NOW), NOW);
   });
 });

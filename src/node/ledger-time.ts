@@ -12,22 +12,35 @@ const LONGEST_PAUSE_MILLISECONDS = 31 * 86_400_000;
 /**
  * The ledger time at which a start goes on: that of the machine, and never before the last one. Throws `clock_unlikely`
  * when that would be a long way to go: by it keys expire and budgets begin anew, and there is no way back but a person's.
+ * Throws `clock_lost` where nobody can tell when the last one was.
  */
 export async function ledgerStart({ settings }: Pick<Store, 'settings'>, wall: number): Promise<number> {
-  const last = await settings.get(LEDGER_TIME_SETTING);
-  if (last === null) return wall;
-  const gone = wall - Number(last);
+  const kept = await settings.get(LEDGER_TIME_SETTING);
+  if (kept === null) return wall;
+  const last = timeIn(kept);
+  if (last === null)
+    throw new RingfenceError(
+      'clock_lost',
+      `The store holds ${JSON.stringify(kept.slice(0, 40))} as ${LEDGER_TIME_SETTING}, which is no time.`,
+    );
+  const gone = wall - last;
   if (gone > LONGEST_PAUSE_MILLISECONDS)
     throw new RingfenceError(
       'clock_unlikely',
-      `By the clock of this machine it is ${dateOf(wall)}, and Ringfence last ran on ${dateOf(Number(last))}: ${roughly(gone)} in which keys expired and budgets began anew.`,
+      `By the clock of this machine it is ${dateOf(wall)}, and Ringfence last ran on ${dateOf(last)}: ${roughly(gone)} in which keys expired and budgets began anew.`,
     );
-  return Math.max(wall, Number(last));
+  return Math.max(wall, last);
 }
 
-/** Times that no date can have, as of a damaged setting, are told as they are. */
+/** The milliseconds that were written; null for what is no date. */
+function timeIn(text: string): number | null {
+  return /^\d{1,16}$/.test(text) && Number(text) <= LAST_DATE ? Number(text) : null;
+}
+
+const LAST_DATE = 8.64e15;
+
 function dateOf(time: number): string {
-  return Math.abs(time) < 8.64e15 ? new Date(time).toISOString().slice(0, 10) : String(time);
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 /**
@@ -36,8 +49,9 @@ function dateOf(time: number): string {
  */
 export async function keepTrustedClock({ store, clock, record }: Primary, actor: string): Promise<void> {
   const { settings, keys } = store;
-  const last = Number((await settings.get(LEDGER_TIME_SETTING)) ?? clock.ledger());
-  const back = Math.max(0, last - clock.ledger());
+  const kept = await settings.get(LEDGER_TIME_SETTING);
+  const last = kept === null ? clock.ledger() : timeIn(kept);
+  const back = Math.max(0, (last ?? 0) - clock.ledger());
   await record({ actor, act: 'clock.trust', target: 'ledger', detail: { from: last, to: clock.ledger() } });
   // First the keys: what is done twice after a crash makes a life shorter.
   for (const key of back > 0 ? await keys.list() : [])
