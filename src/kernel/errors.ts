@@ -254,6 +254,12 @@ export const ERRORS = {
     'The store does not say when Ringfence last ran',
     'Restore a backup of the store. If the clock of the machine is right, this goes on with it: `ringfence init --trust-clock`, then start.',
   ),
+  kills_unreadable: row(
+    'unavailable',
+    503,
+    'Kill switches that are not stored yet cannot be read',
+    'Let this user read the file. If it is damaged, move it away, start, and set the switches again: `ringfence kill on`.',
+  ),
   verify_failed: row(
     'internal',
     500,

@@ -165,7 +165,9 @@ describe('kill switches', () => {
 
   it('on disk that cannot be read are not passed over', async (t) => {
     const { path, start } = await openWorld(t);
-    await writeFile(path, '[{"id":');
-    await assert.rejects(start(), { code: 'verify_failed', message: /Move it away/ });
+    for (const damaged of ['', '[{"id":', '{}', '[{"id":"one","scope":"some"}]']) {
+      await writeFile(path, damaged);
+      await assert.rejects(start(), { code: 'kills_unreadable', hint: /move it away/ }, damaged);
+    }
   });
 });

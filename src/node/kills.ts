@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../journal/files.ts';
 import { isMissing, syncDirectory } from '../journal/segments.ts';
-import { RingfenceError } from '../kernel/errors.ts';
+import { RingfenceError, systemReason } from '../kernel/errors.ts';
 import type { Turns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
 import type { KillRecord } from '../store/records.ts';
@@ -31,7 +31,7 @@ export interface KillsOptions {
  * that is away. What is in force is known here alone, so that nothing that was read late takes its place.
  */
 export interface Kills {
-  /** Reads what the disk has and the store has not. Throws `verify_failed` when that cannot be read. */
+  /** Reads what the disk has and the store has not. Throws `kills_unreadable` when that cannot be read. */
   open(): Promise<void>;
   part(): Extract<Part, { kind: 'kills' }>;
   list(): readonly KillInForce[];
@@ -114,9 +114,14 @@ async function open(state: State): Promise<void> {
     for (const kill of kept) state.rest.set(kill.id, kill);
   } catch (cause) {
     if (isMissing(cause)) return;
-    const message = `${state.path} holds kill switches that are not stored yet, and cannot be read. Move it away, start, and set them again.`;
-    throw new RingfenceError('verify_failed', message, { cause });
+    const message = `${state.path} holds kill switches that are not stored yet, and cannot be read: ${whyNot(cause)}.`;
+    throw new RingfenceError('kills_unreadable', message, { cause });
   }
+}
+
+function whyNot(cause: unknown): string {
+  if (cause instanceof z.ZodError) return 'it does not hold what was written';
+  return cause instanceof SyntaxError ? 'it is not JSON' : systemReason(cause);
 }
 
 async function lift(state: State, id: string, before: () => Promise<void>): Promise<boolean> {
