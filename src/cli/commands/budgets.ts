@@ -33,7 +33,7 @@ export async function set(context: CliContext, flags: SetFlags, name: string): P
     scope: scopeOf(flags),
     rates: Object.fromEntries((flags.rate ?? []).map(readRate)),
   });
-  show(budget, (now) => `Budget ${now.name} is ${now.limit} ${now.currency} per ${windowText(now.window)}.`);
+  show(budget, (now) => `Budget ${now.name} is ${now.limit} ${now.currency} ${spanText(now.window)}.`);
 }
 
 function scopeOf(flags: SetFlags): NonNullable<Budget['scope']> {
@@ -85,6 +85,10 @@ export function windowText({
   if (milliseconds === undefined) return kind;
   const [unit, size] = Object.entries(UNITS).find(([, each]) => milliseconds % each === 0) ?? ['ms', 1];
   return `${milliseconds / size}${unit}`;
+}
+
+function spanText(window: Budget['window']): string {
+  return window.kind === 'total' ? 'in total' : `per ${windowText(window)}`;
 }
 
 function namedIn(scope: Readonly<Record<string, readonly string[] | undefined>>): readonly string[] {

@@ -24,7 +24,13 @@ export const budgets = buildRouteMap({
         },
         positional: argument('name', 'Name of the budget'),
       },
-      docs: { brief: 'Create a budget, or change the one of this name' },
+      docs: {
+        brief: 'Create a budget, or change the one of this name',
+        fullDescription:
+          'Create a budget, or change the one of this name. A new limit counts at once what the current window has seen. A ' +
+          'longer window keeps what is spent; a shorter one counts from the change on, as spending is kept by the old ' +
+          'window. So lower the limit for the first window, or shorten it when a window begins (UTC).',
+      },
     }),
     list: buildCommand({
       loader: async () => bind((await load()).list),

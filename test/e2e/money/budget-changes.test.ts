@@ -40,7 +40,7 @@ describe('a budget that is changed while it is used', () => {
     assert.equal((await sendMessage(node)).code, 'budget_exceeded');
   });
 
-  it('keeps what is spent when its limit or window changes', async () => {
+  it('keeps what is spent when its limit changes or its window grows', async () => {
     await budgets.put({ ...DAILY, limit: micros(PRICE) }, 'test');
     assert.equal((await sendMessage(node)).code, 'budget_exceeded');
     await budgets.put({ ...DAILY, window: { kind: 'month' }, limit: micros(3 * PRICE) }, 'test');
