@@ -1,6 +1,5 @@
 import type { Intent } from '../intent/intent.ts';
-import type { Money, Micros } from '../kernel/money.ts';
-import { ZERO } from '../kernel/money.ts';
+import { ZERO, type Money, type Micros } from '../kernel/money.ts';
 import type { Settlement } from '../intent/settlement.ts';
 import type { LedgerState } from '../store/records.ts';
 import type { AppRequest } from './app-request.ts';

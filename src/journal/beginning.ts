@@ -1,12 +1,9 @@
 import type { IsSigned } from './checkpoint.ts';
-import { fault } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { fault, type Fault } from './fault.ts';
 import { GENESIS, fromHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import { listSegments } from './segments.ts';
-import type { SegmentFile } from './segments.ts';
-import { isStartSigned, startPath } from './start.ts';
-import type { JournalStart } from './start.ts';
+import { listSegments, type SegmentFile } from './segments.ts';
+import { isStartSigned, startPath, type JournalStart } from './start.ts';
 
 export interface Beginning {
   readonly node: string;

@@ -1,13 +1,17 @@
 import { basename } from 'node:path';
-import { fault } from './fault.ts';
-import type { Fault } from './fault.ts';
-import { fromHex } from './format.ts';
-import type { Chain, Frame } from './format.ts';
+import { fault, type Fault } from './fault.ts';
+import { fromHex, type Chain, type Frame } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import { openSegment, unreadable } from './segment-reader.ts';
-import type { SegmentReader } from './segment-reader.ts';
-import { isBefore, isMissing, isUnreadable, listAfter, listSegments } from './segments.ts';
-import type { Place, SegmentFile } from './segments.ts';
+import { openSegment, unreadable, type SegmentReader } from './segment-reader.ts';
+import {
+  isBefore,
+  isMissing,
+  isUnreadable,
+  listAfter,
+  listSegments,
+  type Place,
+  type SegmentFile,
+} from './segments.ts';
 import { readStart } from './start.ts';
 import { findSuccessor, tornBytes } from './successor.ts';
 import { systemBoot } from './system.ts';

@@ -1,6 +1,5 @@
 import { pointId } from '../kernel/point.ts';
-import { formatMicros, micros } from '../kernel/money.ts';
-import type { Micros } from '../kernel/money.ts';
+import { formatMicros, micros, type Micros } from '../kernel/money.ts';
 import type {
   IntentRecord,
   JournalRecord,

@@ -1,7 +1,14 @@
-import { continues, FRAME_BYTES, isBlank, MAX_PAYLOAD, readFrame, readPosition } from './format.ts';
-import type { Chain, Frame } from './format.ts';
-import { fault } from './fault.ts';
-import type { Fault } from './fault.ts';
+import {
+  continues,
+  FRAME_BYTES,
+  isBlank,
+  MAX_PAYLOAD,
+  readFrame,
+  readPosition,
+  type Chain,
+  type Frame,
+} from './format.ts';
+import { fault, type Fault } from './fault.ts';
 import type { SegmentHeader } from './header.ts';
 
 /**

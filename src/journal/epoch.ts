@@ -1,18 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
-import { createDurability } from './durability.ts';
-import type { Durability } from './durability.ts';
+import { createDurability, type Durability } from './durability.ts';
 import type { JournalSettings, JournalState } from './options.ts';
-import { createSegmentWriter } from './segment-writer.ts';
-import type { SegmentWriter } from './segment-writer.ts';
-import { createSpaceWatch } from './space.ts';
-import type { SpaceWatch } from './space.ts';
-import { createStock } from './stock.ts';
-import type { Stock } from './stock.ts';
+import { createSegmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { createSpaceWatch, type SpaceWatch } from './space.ts';
+import { createStock, type Stock } from './stock.ts';
 import { settled } from './system.ts';
-import { createWriter } from './writer.ts';
-import type { Writer } from './writer.ts';
+import { createWriter, type Writer } from './writer.ts';
 
 /** The parts that write one epoch, and the state that they are in together. */
 export interface Epoch {

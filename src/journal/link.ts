@@ -1,6 +1,5 @@
 import type { Ending } from './ending.ts';
-import { fault } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { fault, type Fault } from './fault.ts';
 import type { Chain } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 

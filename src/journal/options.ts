@@ -1,12 +1,9 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { CHECKPOINT_EVERY } from './checkpoint.ts';
-import type { Sign } from './checkpoint.ts';
-import { systemProcesses } from './lock.ts';
-import type { ProcessTable } from './lock.ts';
+import { CHECKPOINT_EVERY, type Sign } from './checkpoint.ts';
+import { systemProcesses, type ProcessTable } from './lock.ts';
 import { MIN_SEGMENT_BYTES } from './segment-writer.ts';
-import { nodeFiles, systemScheduler } from './system.ts';
-import type { JournalFiles, Scheduler } from './system.ts';
+import { nodeFiles, systemScheduler, type JournalFiles, type Scheduler } from './system.ts';
 
 export type JournalState = 'open' | 'full' | 'failed' | 'closed';
 

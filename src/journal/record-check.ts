@@ -1,9 +1,6 @@
-import { CHECKPOINT_EVERY, checkpointText } from './checkpoint.ts';
-import type { IsSigned } from './checkpoint.ts';
-import { fault } from './fault.ts';
-import type { Fault, FaultKind } from './fault.ts';
-import { toHex } from './format.ts';
-import type { Frame } from './format.ts';
+import { CHECKPOINT_EVERY, checkpointText, type IsSigned } from './checkpoint.ts';
+import { fault, type Fault, type FaultKind } from './fault.ts';
+import { toHex, type Frame } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 import { parseRecord } from './record-shape.ts';
 import type { CheckpointRecord, JournalRecord, OpenRecord } from './records.ts';

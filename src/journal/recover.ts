@@ -4,10 +4,8 @@ import { RingfenceError } from '../kernel/errors.ts';
 import { createCursor } from './cursor.ts';
 import type { Fault } from './fault.ts';
 import { GENESIS, fromHex } from './format.ts';
-import { openSegment } from './segment-reader.ts';
-import type { SegmentReader } from './segment-reader.ts';
-import { isUnreadable, listSegments } from './segments.ts';
-import type { SegmentFile } from './segments.ts';
+import { openSegment, type SegmentReader } from './segment-reader.ts';
+import { isUnreadable, listSegments, type SegmentFile } from './segments.ts';
 import { readStart, startPath } from './start.ts';
 
 /** What a new epoch must know about the ones before. */

@@ -1,18 +1,14 @@
 import { stat, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { beginningMissing, beginningProblem, unreadableStart } from './beginning.ts';
-import type { Beginning } from './beginning.ts';
+import { beginningMissing, beginningProblem, unreadableStart, type Beginning } from './beginning.ts';
 import type { IsSigned, Sign } from './checkpoint.ts';
-import { createCursor } from './cursor.ts';
-import type { Step } from './cursor.ts';
-import { faultError } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { createCursor, type Step } from './cursor.ts';
+import { faultError, type Fault } from './fault.ts';
 import { toHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
 import { notRecord, parseRecord } from './record-shape.ts';
 import { openSegment } from './segment-reader.ts';
-import { isBefore, listSegments, syncDirectory } from './segments.ts';
-import type { Place, SegmentFile } from './segments.ts';
+import { isBefore, listSegments, syncDirectory, type Place, type SegmentFile } from './segments.ts';
 import { readStart, writeStart } from './start.ts';
 
 export interface PruneOptions {

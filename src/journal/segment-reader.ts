@@ -1,14 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { FileHandle } from 'node:fs/promises';
-import { continues, FRAME_BYTES, isBlank, MAX_PAYLOAD, readFrame } from './format.ts';
-import type { Chain, Frame } from './format.ts';
-import { judgeRest } from './ending.ts';
-import type { Ending } from './ending.ts';
-import { fault } from './fault.ts';
-import type { Fault } from './fault.ts';
-import { HEADER_BYTES, readHeader } from './header.ts';
-import type { SegmentHeader } from './header.ts';
+import { continues, FRAME_BYTES, isBlank, MAX_PAYLOAD, readFrame, type Chain, type Frame } from './format.ts';
+import { judgeRest, type Ending } from './ending.ts';
+import { fault, type Fault } from './fault.ts';
+import { HEADER_BYTES, readHeader, type SegmentHeader } from './header.ts';
 import { isUnreadable, type SegmentFile } from './segments.ts';
 
 /** Reads one segment, also while its process is writing it. Only records that continue the chain come out. */

@@ -1,13 +1,10 @@
 import { RingfenceError } from '../kernel/errors.ts';
 import type { OpenSegment } from './durability.ts';
-import { FRAME_BYTES, GENESIS, MAX_PAYLOAD, toHex } from './format.ts';
-import type { Chain } from './format.ts';
-import { HEADER_BYTES, writeHeader } from './header.ts';
-import type { SegmentHeader } from './header.ts';
+import { FRAME_BYTES, GENESIS, MAX_PAYLOAD, toHex, type Chain } from './format.ts';
+import { HEADER_BYTES, writeHeader, type SegmentHeader } from './header.ts';
 import { segmentPath } from './segments.ts';
 import type { Stock } from './stock.ts';
-import { writeFully } from './system.ts';
-import type { JournalFiles } from './system.ts';
+import { writeFully, type JournalFiles } from './system.ts';
 
 /** Smallest segment: a few records of the largest size. */
 export const MIN_SEGMENT_BYTES = HEADER_BYTES + 4 * (FRAME_BYTES + MAX_PAYLOAD);

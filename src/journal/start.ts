@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IsSigned, Sign } from './checkpoint.ts';
 import { writeWhole } from './files.ts';
-import { isMissing, isUnreadable } from './segments.ts';
-import type { Place } from './segments.ts';
+import { isMissing, isUnreadable, type Place } from './segments.ts';
 
 /** Where the journal begins after pruning: the place of its first kept record, signed. */
 export interface JournalStart extends Place {

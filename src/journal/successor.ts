@@ -1,8 +1,7 @@
 import type { Ending } from './ending.ts';
 import type { Fault } from './fault.ts';
 import { judgeLink } from './link.ts';
-import { openSegment } from './segment-reader.ts';
-import type { SegmentReader } from './segment-reader.ts';
+import { openSegment, type SegmentReader } from './segment-reader.ts';
 import type { SegmentFile } from './segments.ts';
 
 /** A segment that was read to its end, and the files that come after it. */

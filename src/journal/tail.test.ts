@@ -14,8 +14,7 @@ import {
   readRaw,
   writeRaw,
 } from './journal-fixture.ts';
-import { createTail, readJournal } from './tail.ts';
-import type { Batch, Tail } from './tail.ts';
+import { createTail, readJournal, type Batch, type Tail } from './tail.ts';
 
 const path = (directory: string, epoch: number, first = 0): string =>
   join(directory, `${String(epoch).padStart(8, '0')}-${String(first).padStart(12, '0')}.journal`);

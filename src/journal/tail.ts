@@ -1,9 +1,7 @@
 import { basename } from 'node:path';
 import { RingfenceError } from '../kernel/errors.ts';
-import { createCursor } from './cursor.ts';
-import type { Cursor, CursorOptions, From, Step } from './cursor.ts';
-import { faultError } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { createCursor, type Cursor, type CursorOptions, type From, type Step } from './cursor.ts';
+import { faultError, type Fault } from './fault.ts';
 import { toHex } from './format.ts';
 import { notRecord, parseRecord } from './record-shape.ts';
 import type { JournalRecord } from './records.ts';

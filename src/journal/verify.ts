@@ -1,17 +1,12 @@
 import { beginningMissing, beginningProblem, unreadableStart } from './beginning.ts';
 import type { IsSigned } from './checkpoint.ts';
-import { createCursor } from './cursor.ts';
-import type { Step } from './cursor.ts';
-import { fault } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { createCursor, type Step } from './cursor.ts';
+import { fault, type Fault } from './fault.ts';
 import { fromHex } from './format.ts';
 import type { SegmentHeader } from './header.ts';
-import { createRecordCheck } from './record-check.ts';
-import type { RecordCheck } from './record-check.ts';
-import { isBefore } from './segments.ts';
-import type { Place } from './segments.ts';
-import { readStart } from './start.ts';
-import type { JournalStart } from './start.ts';
+import { createRecordCheck, type RecordCheck } from './record-check.ts';
+import { isBefore, type Place } from './segments.ts';
+import { readStart, type JournalStart } from './start.ts';
 
 /** A chain head that the store recorded when it loaded the journal: position after the record, head in hex. */
 export interface Anchor extends Place {

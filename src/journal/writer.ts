@@ -1,10 +1,7 @@
 import { RingfenceError } from '../kernel/errors.ts';
-import { createCheckpoint } from './checkpoint.ts';
-import type { Sign } from './checkpoint.ts';
-import { callAll } from './durability.ts';
-import type { Durability, Settled } from './durability.ts';
-import { FRAME_BYTES, MAX_PAYLOAD, toHex, writeFrame } from './format.ts';
-import type { Chain } from './format.ts';
+import { createCheckpoint, type Sign } from './checkpoint.ts';
+import { callAll, type Durability, type Settled } from './durability.ts';
+import { FRAME_BYTES, MAX_PAYLOAD, toHex, writeFrame, type Chain } from './format.ts';
 import type { JournalRecord } from './records.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 

@@ -1,5 +1,4 @@
-import type { Micros } from '../kernel/money.ts';
-import { micros } from '../kernel/money.ts';
+import { micros, type Micros } from '../kernel/money.ts';
 
 const UNIT = 1_000_000;
 

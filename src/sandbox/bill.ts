@@ -1,5 +1,4 @@
-import type { Micros } from '../kernel/money.ts';
-import { micros } from '../kernel/money.ts';
+import { micros, type Micros } from '../kernel/money.ts';
 import { createColumns } from './columns.ts';
 import type { Account } from './core.ts';
 

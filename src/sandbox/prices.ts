@@ -1,5 +1,4 @@
-import type { Micros } from '../kernel/money.ts';
-import { micros } from '../kernel/money.ts';
+import { micros, type Micros } from '../kernel/money.ts';
 import type { PriceRecord } from '../store/records.ts';
 import { COUNTRIES, PACKAGES, type CountryRow } from './price-data.ts';
 

@@ -2,8 +2,7 @@ import type { Micros } from '../kernel/money.ts';
 import { timedAmount } from './amounts.ts';
 import type { Bill } from './bill.ts';
 import type { PhoneCall } from './calls.ts';
-import type { Account, Settings } from './core.ts';
-import { itemLimit } from './core.ts';
+import { itemLimit, type Account, type Settings } from './core.ts';
 import { logFor, type Log } from './log.ts';
 import type { PriceBook } from './prices.ts';
 

@@ -1,7 +1,6 @@
 import { micros, ZERO, type Micros } from '../kernel/money.ts';
 import type { Bill } from './bill.ts';
-import type { Account, Settings } from './core.ts';
-import { itemLimit } from './core.ts';
+import { itemLimit, type Account, type Settings } from './core.ts';
 import { logFor, type Log } from './log.ts';
 import type { PriceBook } from './prices.ts';
 

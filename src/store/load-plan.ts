@@ -1,8 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
-import { createMovements } from './movements.ts';
-import type { Movements } from './movements.ts';
-import { applyOutcome, checkAmount, checkOutcome, checkReserves } from './outcome.ts';
-import type { Accounted } from './outcome.ts';
+import { createMovements, type Movements } from './movements.ts';
+import { applyOutcome, checkAmount, checkOutcome, checkReserves, type Accounted } from './outcome.ts';
 import type { LedgerBatch, LedgerOutcome } from './ports.ts';
 import type { LedgerRecord, LedgerState } from './records.ts';
 import { resourceTerm } from './terms.ts';

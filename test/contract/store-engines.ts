@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from '../../src/store/ports.ts';
 import { after } from 'node:test';
-import { Client } from 'pg';
-import type { ClientConfig } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { openPostgresStore } from '../../src/store/postgres/open.ts';
-import { findPostgres, startPostgres } from './postgres-server.ts';
-import type { PostgresServer } from './postgres-server.ts';
+import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.ts';
 import { CLOCK } from './store-builders.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 

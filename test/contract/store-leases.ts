@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { batch, committed, DAY, grantRequest, LEASE, money, point, row } from './store-builders.ts';
-import { EMPTY_MONEY } from './store-engines.ts';
-import type { EngineUnderTest } from './store-engines.ts';
+import { EMPTY_MONEY, type EngineUnderTest } from './store-engines.ts';
 import { storeWorld } from './store-world.ts';
 
 export function leaseContract(engine: EngineUnderTest): void {

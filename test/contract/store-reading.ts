@@ -13,8 +13,7 @@ import {
   row,
   unknown,
 } from './store-builders.ts';
-import { EMPTY_MONEY } from './store-engines.ts';
-import type { EngineUnderTest } from './store-engines.ts';
+import { EMPTY_MONEY, type EngineUnderTest } from './store-engines.ts';
 import { storeWorld } from './store-world.ts';
 
 export function readingContract(engine: EngineUnderTest): void {

@@ -14,8 +14,7 @@ import {
   row,
   unknown,
 } from './store-builders.ts';
-import { ENGINES } from './store-engines.ts';
-import type { Sandbox } from './store-engines.ts';
+import { ENGINES, type Sandbox } from './store-engines.ts';
 
 /** As when a server ends. */
 const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Store } from '../../src/store/ports.ts';
 import { batch, committed, grantRequest, money, released, row, unknown } from './store-builders.ts';
-import { EMPTY_MONEY } from './store-engines.ts';
-import type { EngineUnderTest } from './store-engines.ts';
+import { EMPTY_MONEY, type EngineUnderTest } from './store-engines.ts';
 import { storeWorld } from './store-world.ts';
 
 interface Injection {

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { after, before, describe, it } from 'node:test';
-import { EMPTY_MONEY, ENGINES } from '../contract/store-engines.ts';
-import type { Sandbox } from '../contract/store-engines.ts';
-import { ACTS, check, createModel } from './ledger-model.ts';
-import type { Step } from './ledger-model.ts';
+import { EMPTY_MONEY, ENGINES, type Sandbox } from '../contract/store-engines.ts';
+import { ACTS, check, createModel, type Step } from './ledger-model.ts';
 
 // Without bias: choices are indexes, and small ones are not more interesting than others.
 const number = fc.noBias(fc.nat({ max: 10_000 }));

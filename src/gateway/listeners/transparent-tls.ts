@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { createServer, type Server as TlsServer } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { serverOptions, type Contexts } from '../../tls/contexts.ts';
 import type { Place } from '../exchange.ts';
 import { createInnerListener, type Listener, type ListenerOptions } from './server.ts';

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { sign } from 'node:crypto';
+import { sign, type KeyObject } from 'node:crypto';
 import type { Micros } from '../../kernel/money.ts';
 import { decimalText } from '../amounts.ts';
 import type { PhoneCall } from '../calls.ts';

@@ -1,8 +1,7 @@
 import type { Micros } from '../../kernel/money.ts';
 import { decimalText } from '../amounts.ts';
 import type { BillRow } from '../bill.ts';
-import type { TwilioState } from './state.ts';
-import { API_VERSION, rfc2822 } from './state.ts';
+import { API_VERSION, rfc2822, type TwilioState } from './state.ts';
 
 /** A message; its state follows from the time, so that nothing has to be updated. */
 export interface TwilioMessage {

@@ -1,6 +1,5 @@
 import type { PhoneCall } from '../calls.ts';
-import type { Account, World } from '../core.ts';
-import { itemLimit } from '../core.ts';
+import { itemLimit, type Account, type World } from '../core.ts';
 import type { Fields } from '../fields.ts';
 import { createLog, type Log } from '../log.ts';
 import type { TwilioMessage } from './message.ts';

@@ -1,5 +1,4 @@
-import { Pool, types } from 'pg';
-import type { CustomTypesConfig, PoolClient } from 'pg';
+import { Pool, types, type CustomTypesConfig, type PoolClient } from 'pg';
 import { isTransient, toError } from './faults.ts';
 
 export type Value = null | number | string | boolean | readonly (number | string | null)[];

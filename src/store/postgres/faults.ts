@@ -1,5 +1,4 @@
-import { RingfenceError } from '../../kernel/errors.ts';
-import type { ErrorCode } from '../../kernel/errors.ts';
+import { RingfenceError, type ErrorCode } from '../../kernel/errors.ts';
 
 /** By SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {

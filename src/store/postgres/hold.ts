@@ -1,6 +1,5 @@
 import type { SettingStore } from '../ports.ts';
-import { openDatabase } from './database.ts';
-import type { PostgresConnection } from './database.ts';
+import { openDatabase, type PostgresConnection } from './database.ts';
 import { createSettings } from './settings.ts';
 
 /** A connection of its own, whose lock says that somebody works on the store. */

@@ -1,5 +1,12 @@
-import { createAudit, decodeReserves } from '../audit.ts';
-import type { Audit, AuditedAnchor, AuditedLease, AuditedLife, AuditedRow } from '../audit.ts';
+import {
+  createAudit,
+  decodeReserves,
+  type Audit,
+  type AuditedAnchor,
+  type AuditedLease,
+  type AuditedLife,
+  type AuditedRow,
+} from '../audit.ts';
 import type { LedgerVerification } from '../ports.ts';
 import type { PeriodRecord } from '../records.ts';
 import { AUDITED } from '../select.ts';

@@ -1,6 +1,5 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { backup, DatabaseSync } from 'node:sqlite';
-import type { StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 
 export type Value = null | number | string | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;

@@ -1,5 +1,4 @@
-import { RingfenceError } from '../../kernel/errors.ts';
-import type { ErrorCode } from '../../kernel/errors.ts';
+import { RingfenceError, type ErrorCode } from '../../kernel/errors.ts';
 
 /** An error as it crosses the thread boundary. */
 export interface Fault {

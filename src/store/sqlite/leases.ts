@@ -9,15 +9,13 @@ import {
   notHeld,
   type PresumedLease,
 } from '../grants.ts';
-import { moveLease, NO_LEASE } from '../movements.ts';
-import type { LeaseAmounts } from '../movements.ts';
+import { moveLease, NO_LEASE, type LeaseAmounts } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
 import type { LeaseRecord, PeriodRecord } from '../records.ts';
 import { LEASES_OPEN } from '../select.ts';
 import type { Database, Row } from './database.ts';
-import { ensureLife, getLife } from './lives.ts';
-import type { Life } from './lives.ts';
+import { ensureLife, getLife, type Life } from './lives.ts';
 import * as sql from './money-sql.ts';
 import type { Periods } from './periods.ts';
 

@@ -1,25 +1,17 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import { checkNoGap, LEDGER_STATES, NUMBERS, plannedMovements, TEXTS } from '../load-plan.ts';
-import type { LoadPlan } from '../load-plan.ts';
-import { createMovements } from '../movements.ts';
-import type { Movements } from '../movements.ts';
-import { applyOutcome, checkNothingLost, settleable } from '../outcome.ts';
-import type { Accounted, Origin } from '../outcome.ts';
+import { checkNoGap, LEDGER_STATES, NUMBERS, plannedMovements, TEXTS, type LoadPlan } from '../load-plan.ts';
+import { createMovements, type Movements } from '../movements.ts';
+import { applyOutcome, checkNothingLost, settleable, type Accounted, type Origin } from '../outcome.ts';
 import type { LedgerOutcome } from '../ports.ts';
 import type { LedgerRecord } from '../records.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
 import { RELEASED_TERM, resourceTerm } from '../terms.ts';
-import { addToLease, addToPeriod } from './leases.ts';
-import type { Context as MoneyContext } from './leases.ts';
-import { advance, checkHead, ensureLife } from './lives.ts';
-import type { Life } from './lives.ts';
-import { createMarks } from './marks.ts';
-import type { Marks } from './marks.ts';
+import { addToLease, addToPeriod, type Context as MoneyContext } from './leases.ts';
+import { advance, checkHead, ensureLife, type Life } from './lives.ts';
+import { createMarks, type Marks } from './marks.ts';
 import * as sql from './money-sql.ts';
-import { toStoredRow } from './rows.ts';
-import type { StoredRow } from './rows.ts';
-import { createSubjects } from './subjects.ts';
-import type { Subjects } from './subjects.ts';
+import { toStoredRow, type StoredRow } from './rows.ts';
+import { createSubjects, type Subjects } from './subjects.ts';
 
 /** The writing half of the ledger. Every function runs inside a transaction of its caller. */
 export interface Ledger {

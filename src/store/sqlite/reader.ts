@@ -1,7 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Method, Methods } from './engine.ts';
-import { startThread } from './thread.ts';
-import type { Answer, Call, Thread } from './thread.ts';
+import { startThread, type Answer, type Call, type Thread } from './thread.ts';
 
 /** A connection that only reads, opened when it is first needed. */
 export interface Reader {

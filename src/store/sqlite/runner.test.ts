@@ -3,13 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { openDatabase } from './database.ts';
-import type { Database } from './database.ts';
-import { createEngine } from './engine.ts';
-import type { Engine, Method } from './engine.ts';
+import { openDatabase, type Database } from './database.ts';
+import { createEngine, type Engine, type Method } from './engine.ts';
 import { checkStore, migrate } from './migrate.ts';
-import { createRunner } from './runner.ts';
-import type { Request } from './runner.ts';
+import { createRunner, type Request } from './runner.ts';
 import { MIGRATIONS } from './schema.ts';
 
 let directory: string;

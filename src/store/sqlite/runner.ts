@@ -1,7 +1,6 @@
 import type { Database } from './database.ts';
 import type { Engine, Method } from './engine.ts';
-import { toFault } from './faults.ts';
-import type { Fault } from './faults.ts';
+import { toFault, type Fault } from './faults.ts';
 
 export interface Request {
   readonly id: number;

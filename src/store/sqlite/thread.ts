@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Method, Methods } from './engine.ts';
-import { toError } from './faults.ts';
-import type { Fault } from './faults.ts';
+import { toError, type Fault } from './faults.ts';
 import type { Reply, Request } from './runner.ts';
 import type { ThreadData } from './worker.ts';
 

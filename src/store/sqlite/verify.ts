@@ -1,5 +1,4 @@
-import { createAudit, decodeReserves } from '../audit.ts';
-import type { Audit, AuditedLease, AuditedRow } from '../audit.ts';
+import { createAudit, decodeReserves, type Audit, type AuditedLease, type AuditedRow } from '../audit.ts';
 import type { LedgerVerification } from '../ports.ts';
 import type { PeriodRecord } from '../records.ts';
 import { AUDITED } from '../select.ts';

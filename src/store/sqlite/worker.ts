@@ -4,8 +4,7 @@ import { lockFile, openDatabase } from './database.ts';
 import { createEngine } from './engine.ts';
 import { toFault } from './faults.ts';
 import { checkStore, migrate } from './migrate.ts';
-import { createRunner } from './runner.ts';
-import type { Request } from './runner.ts';
+import { createRunner, type Request } from './runner.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** What the thread is started with. There is one writer for a store, and readers as needed. */

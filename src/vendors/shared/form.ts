@@ -1,6 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { malformed } from './requests.ts';
-import type { Malformed } from './requests.ts';
+import { malformed, type Malformed } from './requests.ts';
 
 /** Parameters in the order in which they were sent, repeated names included. */
 export interface Form {

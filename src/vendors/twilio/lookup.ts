@@ -1,6 +1,5 @@
 import type { Action } from '../../intent/intent.ts';
-import type { Money } from '../../kernel/money.ts';
-import { micros, ZERO } from '../../kernel/money.ts';
+import { micros, ZERO, type Money } from '../../kernel/money.ts';
 import { at, isInParts, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
 import { timeOf, wholeList } from '../shared/records.ts';

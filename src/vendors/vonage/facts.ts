@@ -1,5 +1,4 @@
-import type { OperationTable } from '../operations.ts';
-import { compileOperations, type OperationData } from '../operations.ts';
+import { compileOperations, type OperationData, type OperationTable } from '../operations.ts';
 import type { VendorFacts } from '../vendor.ts';
 import data from './operations.json' with { type: 'json' };
 
