@@ -92,10 +92,12 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
   const records = ['Record', 'ConferenceRecord', 'RecordingConfigurationId'];
   if (records.some((name) => isOnParameter(parameters, name))) extras.add('recording');
   if (isOnParameter(parameters, 'MachineDetection')) extras.add('machine_detection');
+  // Which of two the callee sees only the vendor knows: a list of allowed senders must not be passed by naming both.
+  const shown = ['CallerId', 'From'].flatMap((name) => textParameter(parameters, name) ?? []);
+  const [sender = null, ...others] = new Set(shown);
   return {
-    // What the callee sees wins: a list of allowed senders must not be passed by naming two.
-    sender: textParameter(parameters, 'CallerId') ?? textParameter(parameters, 'From'),
-    furtherSenders: twiml.senders,
+    sender,
+    furtherSenders: [...others, ...twiml.senders],
     callSeconds: timeLimit(parameters),
     content: twiml.content,
     extras: [...extras, ...twiml.furtherExtras, ...furtherTexts(twiml)],

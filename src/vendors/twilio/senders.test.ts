@@ -33,8 +33,13 @@ test('a fallback has a sender of its own', () => {
   assert.deepEqual(sendersOf('Messages', form), ['MG1', 'Bank']);
 });
 
-test('the sender that wins in a call is spelled exactly', () => {
-  assert.deepEqual(sendersOf('Calls', { From: 'Shop', CallerId: 'Bank' }), ['Bank']);
+test('of a call that names two senders both are', () => {
+  assert.deepEqual(sendersOf('Calls', { From: 'Bank', CallerId: 'Shop' }), ['Shop', 'Bank']);
+  assert.deepEqual(sendersOf('Calls', { From: 'Bank', CallerId: '' }), ['Bank']);
+  assert.deepEqual(sendersOf('Calls', { From: 'Shop', CallerId: 'Shop' }), ['Shop']);
+});
+
+test('the sender of a call is spelled exactly', () => {
   const other = read('Calls', { From: 'Shop', callerid: 'Bank' });
   assert.match(other.kind === 'malformed' ? other.problem : '', /`CallerId`/);
 });
