@@ -89,8 +89,8 @@ export function limitCall(operation: Operation, request: WireRequest, seconds: n
 function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
   const extras = new Set(twiml.extras);
   if (DOCUMENTS.some((name) => textParameter(parameters, name) !== null)) extras.add('leg');
-  const records = ['Record', 'ConferenceRecord', 'RecordingConfigurationId'];
-  if (records.some((name) => isOnParameter(parameters, name))) extras.add('recording');
+  const recordings = [...(twiml.extras.has('recording') ? ['recording'] : []), ...recordingsOf(parameters)];
+  if (recordings.length > 0) extras.add('recording');
   if (isOnParameter(parameters, 'MachineDetection')) extras.add('machine_detection');
   // Which of two the callee sees only the vendor knows: a list of allowed senders must not be passed by naming both.
   const shown = ['CallerId', 'From'].flatMap((name) => textParameter(parameters, name) ?? []);
@@ -100,10 +100,18 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
     furtherSenders: [...others, ...twiml.senders],
     callSeconds: timeLimit(parameters),
     content: twiml.content,
-    extras: [...extras, ...twiml.furtherExtras, ...furtherTexts(twiml)],
+    extras: [...extras, ...recordings.slice(1), ...twiml.furtherExtras, ...furtherTexts(twiml)],
     parameters: parameters.map,
     callbacks: [...callbacksOf(parameters), ...twiml.callbacks],
   };
+}
+
+/** A call and its conference are recorded each for itself, besides what a script records. */
+function recordingsOf(parameters: Parameters): readonly string[] {
+  const isOn = (...names: readonly string[]) => names.some((name) => isOnParameter(parameters, name));
+  return [isOn('Record', 'RecordingConfigurationId'), isOn('ConferenceRecord')].flatMap((records) =>
+    records ? ['recording'] : [],
+  );
 }
 
 /** The call that runs goes on until the new time limit, wherever it leads: what is dialled costs besides. */

@@ -103,3 +103,23 @@ test('streams, transcripts, payments and applications of one script are charged 
   const application = '<Application>AP1</Application>';
   assert.deepEqual(extrasOf(`<Dial>${application}${application}</Dial>`), ['leg', 'leg']);
 });
+
+test('recordings of a call, of its conference and of each part of its script are charged each', () => {
+  const recordingsOf = (url: string, form: Readonly<Record<string, string>>) =>
+    intent('api', { url, form: { To: '+15005550006', From: '+15005550001', ...form } }).extras.filter(
+      (extra) => extra === 'recording',
+    ).length;
+  const calls = `${ROOT}/Calls.json`;
+  const started = '<Start><Recording/></Start>';
+  const dial =
+    '<Dial record="true" recordingConfigurationId="x"><Conference record="true">a</Conference></Dial>';
+  for (const [Twiml, most] of [
+    [started, 1],
+    [`${dial}<Record/>`, 3],
+  ] as const) {
+    assert.equal(recordingsOf(calls, { Twiml: `<Response>${Twiml}</Response>` }), most);
+    assert.equal(recordingsOf(calls, { Twiml: `<Response>${Twiml}</Response>`, Record: 'true' }), most + 1);
+  }
+  const both = { Record: 'true', RecordingConfigurationId: 'x', ConferenceRecord: 'true' };
+  assert.equal(recordingsOf(`${ROOT}/Conferences/CF1/Participants.json`, both), 2);
+});

@@ -52,6 +52,7 @@ const each =
   (name: string): Visit =>
   (_element, { extras, furtherExtras }) =>
     void (extras.has(name) ? furtherExtras.push(name) : extras.add(name));
+const recording = each('recording');
 
 /** Verbs and nouns of https://www.twilio.com/docs/voice/twiml; case matters to the vendor too. */
 const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
@@ -75,7 +76,7 @@ const VISITS: ReadonlyMap<string, Visit> = new Map<string, Visit>([
   ['Sim', (element, facts) => void facts.destinations.push(namedOf('application', element.text, 'Sim'))],
   ['Gather', visitGather],
   ['Record', visitRecord],
-  ['Recording', each('recording')],
+  ['Recording', recording],
   ['Sms', visitMessage],
   ['Message', visitMessage],
   ['Body', ({ text }, { texts }) => void texts.push(text)],
@@ -154,12 +155,14 @@ function visitDial(element: XmlElement, facts: Collector): void {
 }
 
 /** Of whatever verb: recording, detection, other senders, and documents that the vendor goes on with. */
-function visitAttributes({ name, attributes }: XmlElement, { extras, senders }: Collector): void {
+function visitAttributes(element: XmlElement, facts: Collector): void {
+  const { name, attributes } = element;
+  const { extras, senders } = facts;
   const given = (...names: readonly string[]) =>
     names.flatMap((one) => attributes.get(one) ?? '').filter((value) => value !== '');
   const record = attributes.get('record') ?? 'do-not-record';
-  if (record !== 'do-not-record' && record !== 'false') extras.add('recording');
-  if (given('recordingConfigurationId').length > 0) extras.add('recording');
+  const records = record !== 'do-not-record' && record !== 'false';
+  if (records || given('recordingConfigurationId').length > 0) recording(element, facts);
   if (attributes.has('action') || attributes.has('referUrl')) extras.add('leg');
   if (SCRIPTED.has(name) && given('url').length > 0) extras.add('leg');
   if (given('waitUrl').length > 0) extras.add('premium_speech');
@@ -187,7 +190,8 @@ function visitGather(element: XmlElement, facts: Collector): void {
 }
 
 function visitRecord(element: XmlElement, facts: Collector): void {
-  facts.extras.add('recording').add('leg');
+  recording(element, facts);
+  facts.extras.add('leg');
   if ((element.attributes.get('transcribe') ?? 'false') !== 'false') facts.extras.add('transcription');
 }
 
