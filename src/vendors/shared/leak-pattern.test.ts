@@ -45,6 +45,12 @@ describe('a name with its value', () => {
     'a parameter of Terraform': `  name        = "/app/auth_token"\n  description = "The token"\n  type        = "SecureString"\n  value       = "${VALUE}"`,
     'a labelled parameter of Terraform': `resource "aws_ssm_parameter" "auth_token" {\n  type  = "SecureString"\n  value = "${VALUE}"\n}`,
     'a secret of Terraform': `resource "aws_secretsmanager_secret_version" "auth_token" {\n  secret_id     = aws_secretsmanager_secret.it.id\n  secret_string = "${VALUE}"\n}`,
+    'a plan of Terraform': `      ~ "AUTH_TOKEN" = "none" -> "${VALUE}"`,
+    'a plan of Terraform for a list of variables': `  ~ {\n      name  = "AUTH_TOKEN"\n    ~ value = "none" -> "${VALUE}"\n    }`,
+    'a variable that a plan of Terraform takes away': `- {\n      - name  = "AUTH_TOKEN"\n      - value = "${VALUE}" -> null\n    }`,
+    'a labelled parameter in a plan of Terraform': `  ~ resource "aws_ssm_parameter" "auth_token" {\n      ~ value = "none" -> "${VALUE}"`,
+    'a preview of Pulumi': `~ AUTH_TOKEN: "none" => "${VALUE}"`,
+    'a Kubernetes variable that a diff takes away': `-- name: AUTH_TOKEN\n-  value: ${VALUE}`,
     'a fallback of Rust': `env::var("AUTH_TOKEN").unwrap_or("${VALUE}".to_string())`,
     'a lazy fallback of Rust': `std::env::var("AUTH_TOKEN")\n        .unwrap_or_else(|_| "${VALUE}".into())`,
     'a lazy fallback without an argument': `option_env!("AUTH_TOKEN").unwrap_or_else(|| String::from("${VALUE}"))`,
@@ -68,6 +74,7 @@ describe('a name with its value', () => {
     'a comment that names it': `# AUTH_TOKEN\n# is set elsewhere\netag: ${VALUE}`,
     'another field of Terraform': `resource "aws_s3_object" "auth_token" {\n  key  = "x"\n  etag = "${VALUE}"\n}`,
     'another resource of Terraform': `  name = "auth_token"\n}\nresource "aws_ssm_parameter" "etag" {\n  value = "${VALUE}"\n}`,
+    'another line of a plan of Terraform': `~ "AUTH_TOKEN" = "none"\n~ "ETAG" = "x" -> "${VALUE}"`,
     'what Rust says when it is missing': `env::var("AUTH_TOKEN").expect("${VALUE}")`,
   };
   for (const [form, text] of Object.entries(others))

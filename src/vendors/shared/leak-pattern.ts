@@ -16,7 +16,9 @@ export function anyCase(source: string): string {
 const caseless = (names: string): string => `(?:${anyCase(names)})`;
 
 const CLOSING = String.raw`(?:["'\x60\\\])*]|&quot;){0,4}`;
-const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}`;
+/** The value before, where a plan of Terraform or Pulumi says what becomes of it: `"old" -> "new"`. */
+const FORMER = String.raw`(?:(?<=")[^"\n]{0,100}"[ ](?:->|=>)[ ]")?`;
+const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}${FORMER}`;
 const OPERATOR = String.raw`(?::=|=>|->|==|\|\|?=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
 
 /** Words after a name that make it the name of something else: `secret_name`, `token_url`. */
@@ -26,7 +28,7 @@ const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|file|ha
 const MEMBER = String.raw`["'\\]{1,3}\w{1,24}["'\\]{1,3}[ \t]{0,4}:[ \t]{0,4}(?:["'\\]{1,3}[\w. /:\-]{0,40}["'\\]{1,3}|\w{1,12}),\s{0,32}`;
 
 /** White space, and up to three lines or members that are comments or, as in Terraform, say something else of the same thing. */
-const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+]{1,32}(?:(?:(?:#[^\n]{0,80}|\w{1,16}[ \t]{0,12}=[^\n={}]{1,80})\n[ \t+]{0,24}){0,3}|(?:${MEMBER}){1,3})`;
+const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+~\-]{1,32}(?:(?:(?:#[^\n]{0,80}|\w{1,16}[ \t]{0,12}=[^\n={}]{1,80})\n[ \t+~\-]{0,24}){0,3}|(?:${MEMBER}){1,3})`;
 
 /** The option of a command that puts a secret into a store, other words before it, or a text for its standard input. */
 const STORED = String.raw`(?:[ \t]{1,4}[\w./=\-]{1,40}){0,4}[ \t]{1,4}(?:\\\r?\n[ \t]{0,12})?(?:--(?:value|body|data|secret-string|plaintext)[ =]|-b[ =]?|<<<[ ]?)`;
@@ -40,7 +42,7 @@ const BETWEEN = [
   // name: NAME, then value: "value" on a line that follows, also of a diff; key="name" value="value"
   String.raw`${LINES_BETWEEN}["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,12}[:=][ \t]{0,4}${OPENING}`,
   // variable "name" { … default = "value", resource "kind" "name" { … secret_string = "value"
-  String.raw`[ \t]{0,4}\{[^{}]{0,120}?\b(?:default|value|secret_string|secret_data)[ \t]{0,12}=[ \t]{0,4}"`,
+  String.raw`[ \t]{0,4}\{[^{}]{0,120}?\b(?:default|value|secret_string|secret_data)[ \t]{0,12}=[ \t]{0,4}"${FORMER}`,
   // name: |, then the value on the next line
   String.raw`:[ \t]{1,4}[|>][+\-]?[ \t]{0,4}\r?\n[ \t]{1,24}`,
   // "name": { "value": "value"
