@@ -1,5 +1,6 @@
 import { fieldOf, type JsonObject, type JsonValue, textOf } from '../shared/json-body.ts';
-import { asObject, Unreadable } from '../shared/reading.ts';
+import { asObject } from '../shared/fields.ts';
+import { Unreadable } from '../shared/reading.ts';
 
 /**
  * A field of protobuf JSON, which may be spelled `sipCallTo` or `sip_call_to`. Both at once are refused, as the

@@ -1,16 +1,10 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
-import {
-  checkPlain,
-  type IntentDetails,
-  jsonOf,
-  parametersOf,
-  phoneOf,
-  readingOf,
-  sipOf,
-  Unreadable,
-} from '../shared/reading.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { checkPlain, jsonOf } from '../shared/plain-request.ts';
+import { type IntentDetails, readingOf, Unreadable } from '../shared/reading.ts';
+import { phoneOf, sipOf } from '../shared/recipients.ts';
 import { withBody } from '../shared/requests.ts';
 import { hostAddress, urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';

@@ -1,14 +1,8 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
-import {
-  asObject,
-  type IntentDetails,
-  listOf,
-  optionalText,
-  requireText,
-  Unreadable,
-} from '../shared/reading.ts';
+import { asObject, listOf, optionalText, requireText } from '../shared/fields.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 import { destinationOf } from './calls.ts';
 
 /** Tools by which an assistant dials; their targets stand below the same name. */

@@ -4,20 +4,18 @@ import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.t
 import { patchForm } from '../shared/form.ts';
 import {
   createNameCheck,
-  hasBody,
-  type IntentDetails,
   isOn,
   listOf,
   objectOf,
   optionalText,
   optionalWhole,
-  parametersOf,
-  phoneOf,
   requireText,
-  sipOf,
   timeOf,
-  Unreadable,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { hasBody } from '../shared/plain-request.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { phoneOf, sipOf } from '../shared/recipients.ts';
 import { withBody } from '../shared/requests.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 

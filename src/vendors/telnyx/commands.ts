@@ -1,7 +1,9 @@
 import type { Effect } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
-import { createNameCheck, type IntentDetails, isOn, parametersOf } from '../shared/reading.ts';
+import { createNameCheck, isOn } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import type { IntentDetails } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 import { checkCall, extrasOf, LONGEST_CALL } from './calls.ts';
 

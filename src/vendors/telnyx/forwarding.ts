@@ -1,15 +1,10 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
-import {
-  createNameCheck,
-  type IntentDetails,
-  objectOf,
-  optionalText,
-  parametersOf,
-  phoneOf,
-  Unreadable,
-} from '../shared/reading.ts';
+import { createNameCheck, objectOf, optionalText } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { phoneOf } from '../shared/recipients.ts';
 import { hostAddress } from '../shared/urls.ts';
 import type { Operation } from '../wire.ts';
 

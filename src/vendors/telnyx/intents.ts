@@ -3,22 +3,17 @@ import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
 import {
   asObject,
-  checkPlain,
   createNameCheck,
-  hasBody,
-  type IntentDetails,
   isOn,
-  jsonOf,
   listOf,
   optionalText,
   optionalWhole,
-  pairsOf,
-  parametersOf,
-  phoneOf,
-  readingOf,
   requireText,
-  Unreadable,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { checkPlain, hasBody, jsonOf, pairsOf } from '../shared/plain-request.ts';
+import { type IntentDetails, readingOf, Unreadable } from '../shared/reading.ts';
+import { phoneOf } from '../shared/recipients.ts';
 import { type Form, parseFormText } from '../shared/form.ts';
 import { urlsIn, withCallbacks, withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';

@@ -1,18 +1,9 @@
 import type { Channel, Destination } from '../../intent/intent.ts';
 import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
-import {
-  asObject,
-  createNameCheck,
-  emailOf,
-  type IntentDetails,
-  isOn,
-  listOf,
-  objectOf,
-  optionalText,
-  parametersOf,
-  timeOf,
-  Unreadable,
-} from '../shared/reading.ts';
+import { asObject, createNameCheck, isOn, listOf, objectOf, optionalText, timeOf } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { emailOf } from '../shared/recipients.ts';
 
 const TIMES = ['send_at', 'scheduled_at'];
 const checkMail = createNameCheck([

@@ -4,18 +4,17 @@ import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts';
 import {
   createNameCheck,
-  type IntentDetails,
   isOn,
   listOf,
   objectOf,
   optionalText,
-  parametersOf,
-  phoneOf,
   requireText,
   timeOf,
-  Unreadable,
   urlsOf,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { phoneOf } from '../shared/recipients.ts';
 import { urlsIn } from '../shared/urls.ts';
 
 /** Longest text message of the vendor, where an assistant and not the request writes it. */

@@ -6,7 +6,9 @@ import {
   type JsonValue,
   parseJsonObject,
 } from '../shared/json-body.ts';
-import { createNameCheck, type IntentDetails, isOn, optionalWhole, parametersOf } from '../shared/reading.ts';
+import { createNameCheck, isOn, optionalWhole } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import type { IntentDetails } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 

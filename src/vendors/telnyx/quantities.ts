@@ -1,14 +1,7 @@
 import type { JsonObject } from '../shared/json-body.ts';
-import {
-  asObject,
-  createNameCheck,
-  type IntentDetails,
-  listOf,
-  optionalWhole,
-  parametersOf,
-  requireText,
-  Unreadable,
-} from '../shared/reading.ts';
+import { asObject, createNameCheck, listOf, optionalWhole, requireText } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 
 type Count = (body: JsonObject) => number;
 

@@ -1,14 +1,8 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
-import {
-  createNameCheck,
-  type IntentDetails,
-  isOn,
-  optionalText,
-  optionalWhole,
-  parametersOf,
-  requireText,
-} from '../shared/reading.ts';
+import { createNameCheck, isOn, optionalText, optionalWhole, requireText } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import type { IntentDetails } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 import { destinationOf, LIMITS, listensForSilence, LONGEST_CALL, shownName } from './calls.ts';
 import { readTexml, type Script } from './texml-script.ts';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../shared/json-body.ts';
-import { type IntentDetails, parametersOf } from '../shared/reading.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import type { IntentDetails } from '../shared/reading.ts';
 
 /** Charged by the character: their price is that of so many. */
 const THOUSAND = 1000;

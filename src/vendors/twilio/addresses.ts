@@ -1,7 +1,8 @@
 import type { Channel, Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { readDestination, sipDestination } from '../shared/destination.ts';
-import { emailOf, phoneOf, sipOf, Unreadable } from '../shared/reading.ts';
+import { Unreadable } from '../shared/reading.ts';
+import { emailOf, phoneOf, sipOf } from '../shared/recipients.ts';
 
 /** SIP domains and trunk terminations of the vendor: a number before the `@` is dialled into the phone network. */
 const DIALS_OUT = /(?:^|\.)(?:pstn|sip)(?:\.[a-z0-9-]+){0,3}\.twilio\.com$/;

@@ -1,6 +1,7 @@
 import type { Effect } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { type IntentDetails, phoneOf, Unreadable } from '../shared/reading.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { phoneOf } from '../shared/recipients.ts';
 import { patchForm } from '../shared/form.ts';
 import { withBody } from '../shared/requests.ts';
 import type { Operation, WireRequest } from '../wire.ts';

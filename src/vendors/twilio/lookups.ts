@@ -1,14 +1,8 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { formValues } from '../shared/form.ts';
-import {
-  type IntentDetails,
-  asObject,
-  listOf,
-  optionalText,
-  phoneOf,
-  requireText,
-  Unreadable,
-} from '../shared/reading.ts';
+import { asObject, listOf, optionalText, requireText } from '../shared/fields.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { phoneOf } from '../shared/recipients.ts';
 import type { WireRequest } from '../wire.ts';
 import type { Parameters } from './parameters.ts';
 

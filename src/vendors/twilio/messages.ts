@@ -2,7 +2,8 @@ import type { Channel, Content } from '../../intent/intent.ts';
 import { countSegments } from '../../intent/segments.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { formValues } from '../shared/form.ts';
-import { type IntentDetails, timeOf } from '../shared/reading.ts';
+import { timeOf } from '../shared/fields.ts';
+import type { IntentDetails } from '../shared/reading.ts';
 import { messageRecipient } from './addresses.ts';
 import {
   callbacksOf,

@@ -1,5 +1,6 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { type IntentDetails, phoneOf, Unreadable } from '../shared/reading.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { phoneOf } from '../shared/recipients.ts';
 import { callbacksOf, type Parameters, textParameter } from './parameters.ts';
 
 /** `POST …/IncomingPhoneNumbers[/Local|/Mobile|/TollFree].json`: a number that is paid for every month. */

@@ -1,6 +1,8 @@
 import { type Form, formParameters, formValue, parseForm, parseFormText } from '../shared/form.ts';
 import type { JsonObject } from '../shared/json-body.ts';
-import { checkPlain, checkPlainName, jsonOf, parametersOf, Unreadable } from '../shared/reading.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { checkPlain, checkPlainName, jsonOf } from '../shared/plain-request.ts';
+import { Unreadable } from '../shared/reading.ts';
 import { hasMediaType } from '../shared/requests.ts';
 import { urlsIn } from '../shared/urls.ts';
 import type { Operation, WireRequest } from '../wire.ts';

@@ -1,7 +1,8 @@
 import type { Content, Destination } from '../../intent/intent.ts';
 import { countSegments } from '../../intent/segments.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { namedOf, phoneOf, Unreadable } from '../shared/reading.ts';
+import { Unreadable } from '../shared/reading.ts';
+import { namedOf, phoneOf } from '../shared/recipients.ts';
 import { readXml, type XmlElement } from '../shared/xml.ts';
 import { messageRecipient, sipAddress } from './addresses.ts';
 

@@ -1,4 +1,4 @@
-import { hasBody } from '../shared/reading.ts';
+import { hasBody } from '../shared/plain-request.ts';
 import type { WireRequest } from '../wire.ts';
 
 export const FORM = 'application/x-www-form-urlencoded';

@@ -1,14 +1,8 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
-import {
-  createNameCheck,
-  type IntentDetails,
-  isOn,
-  objectOf,
-  optionalText,
-  parametersOf,
-  Unreadable,
-} from '../shared/reading.ts';
+import { createNameCheck, isOn, objectOf, optionalText } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 import { endpointsOf } from './ncco.ts';
 

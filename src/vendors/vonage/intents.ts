@@ -1,23 +1,18 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
 import {
-  checkPlain,
   createNameCheck,
-  type IntentDetails,
   isOn,
-  jsonOf,
   objectOf,
   optionalText,
   optionalWhole,
-  pairsOf,
-  parametersOf,
-  phoneOf,
-  readingOf,
   requireText,
-  sipOf,
-  Unreadable,
   urlsOf,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { checkPlain, jsonOf, pairsOf } from '../shared/plain-request.ts';
+import { type IntentDetails, readingOf, Unreadable } from '../shared/reading.ts';
+import { phoneOf, sipOf } from '../shared/recipients.ts';
 import { urlsIn, withCallbacks, withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../shared/json-body.ts';
-import { jsonOf, pairsOf, Unreadable } from '../shared/reading.ts';
+import { jsonOf, pairsOf } from '../shared/plain-request.ts';
+import { Unreadable } from '../shared/reading.ts';
 import type { WireRequest } from '../wire.ts';
 import { bodyKind, FORM } from './body.ts';
 

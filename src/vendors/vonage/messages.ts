@@ -5,18 +5,15 @@ import { fieldOf, type JsonObject, type JsonValue } from '../shared/json-body.ts
 import {
   asObject,
   createNameCheck,
-  emailOf,
-  type IntentDetails,
   listOf,
   objectOf,
   optionalText,
-  namedOf,
-  parametersOf,
-  phoneOf,
   requireText,
-  Unreadable,
   urlsOf,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { emailOf, namedOf, phoneOf } from '../shared/recipients.ts';
 import { urlsIn } from '../shared/urls.ts';
 
 /** Octets of a part of a concatenated binary SMS: 140 less the header of six (3GPP TS 23.040, 9.2.3.24). */

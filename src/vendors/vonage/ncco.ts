@@ -9,12 +9,10 @@ import {
   optionalText,
   objectOf,
   optionalWhole,
-  namedOf,
-  phoneOf,
   requireText,
-  sipOf,
-  Unreadable,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { Unreadable } from '../shared/reading.ts';
+import { namedOf, phoneOf, sipOf } from '../shared/recipients.ts';
 
 /** The vendor ends every call, and every leg, after two hours (`length_timer`, `limit` of a connect action). */
 export const LONGEST_CALL = 7200;

@@ -1,13 +1,9 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
-import {
-  createNameCheck,
-  type IntentDetails,
-  optionalText,
-  parametersOf,
-  phoneOf,
-  sipOf,
-} from '../shared/reading.ts';
+import { createNameCheck, optionalText } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import type { IntentDetails } from '../shared/reading.ts';
+import { phoneOf, sipOf } from '../shared/recipients.ts';
 import type { Operation } from '../wire.ts';
 
 /** Hosts at which the vendor takes a SIP user for a number to dial. */

@@ -1,18 +1,10 @@
 import type { Channel, Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { fieldOf, type JsonObject } from '../shared/json-body.ts';
-import {
-  asObject,
-  createNameCheck,
-  emailOf,
-  type IntentDetails,
-  listOf,
-  optionalText,
-  parametersOf,
-  phoneOf,
-  requireText,
-  Unreadable,
-} from '../shared/reading.ts';
+import { asObject, createNameCheck, listOf, optionalText, requireText } from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
+import { emailOf, phoneOf } from '../shared/recipients.ts';
 import type { Operation } from '../wire.ts';
 
 /** Steps of the predefined workflows of Verify v1, each a charge if the code is not entered before. */

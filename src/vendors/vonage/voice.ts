@@ -8,16 +8,15 @@ import {
 } from '../shared/json-body.ts';
 import {
   createNameCheck,
-  type IntentDetails,
   isOn,
   listOf,
   objectOf,
   optionalText,
   optionalWhole,
-  parametersOf,
   requireText,
-  Unreadable,
-} from '../shared/reading.ts';
+} from '../shared/fields.ts';
+import { parametersOf } from '../shared/parameters.ts';
+import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 import {
   endpointsOf,

@@ -4,7 +4,7 @@ import { textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject, textOf } from '../shared/json-body.ts';
 import { type JwtClaims, parseJwt, signJwt, verifyJwt } from '../shared/jwt.ts';
 import { readPairs, writePairs } from '../shared/pairs.ts';
-import { hasBody } from '../shared/reading.ts';
+import { hasBody } from '../shared/plain-request.ts';
 import type { WebhookAdapter } from '../webhook-adapter.ts';
 import type { WireRequest } from '../wire.ts';
 

@@ -1,0 +1,57 @@
+import type { WireRequest } from '../wire.ts';
+import { type JsonObject, readJsonObject } from './json-body.ts';
+import { readPairs } from './pairs.ts';
+import { Unreadable } from './reading.ts';
+import { hasMediaType } from './requests.ts';
+
+const METHOD_OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+
+/** The charsets by which a body is read here. */
+const CHARSET = /;\s*charset\s*=\s*(?:"(?:utf-?8|us-ascii)"|(?:utf-?8|us-ascii))\s*(?=;|$)/gi;
+
+/**
+ * Refuses what would make the vendor see another request than we do: an encoded body, another charset (in which
+ * `%00R%00e…` may spell a name that we do not see), an overridden method.
+ */
+export function checkPlain({ headers }: WireRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new Unreadable('Send the body without compression.');
+  const type = headers['content-type'] ?? '';
+  if (type.includes(';') && /charset/i.test(type.replaceAll(CHARSET, '')))
+    throw new Unreadable('Send the body in UTF-8, with no other `charset` in its content type.');
+  const override = METHOD_OVERRIDES.find((name) => headers[name] !== undefined);
+  if (override !== undefined) throw new Unreadable(`The header \`${override}\` is not allowed.`);
+}
+
+/** True when there is a body of the media type. */
+export function hasBody(request: WireRequest, type: string): boolean {
+  return request.body.length > 0 && hasMediaType(request, type);
+}
+
+/** The body as a JSON object; an empty body is an empty object. */
+export function jsonOf(body: Buffer): JsonObject {
+  if (body.length === 0) return {};
+  const reading = readJsonObject(body);
+  if (!reading.ok) throw new Unreadable(reading.problem);
+  return reading.value;
+}
+
+/** Parameters of a query or form text. */
+export function pairsOf(text: string): ReadonlyMap<string, string> {
+  const reading = readPairs(text);
+  if (!reading.ok) throw new Unreadable(reading.problem);
+  for (const name of reading.value.keys()) checkPlainName(name);
+  return reading.value;
+}
+
+/**
+ * Blanks, a byte order mark and the like: some parsers take them away, and see a name that stands there twice. And the
+ * name by which a read may become a request that sends.
+ */
+export function checkPlainName(name: string): void {
+  if (!/^[\x21-\x7e]+$/.test(name))
+    throw new Unreadable('Names of parameters must be printable, without blanks.');
+  if (/^_method$/i.test(name))
+    throw new Unreadable('The parameter `_method` is not allowed: to some it means another method.');
+}
