@@ -50,7 +50,14 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
       permission: permission.value,
     });
     const settled = settle(parts, { request, intent, permission: permission.value, outcome });
-    recordOutcome(parts, { position, settled, outcome, account: account.id });
+    recordOutcome(parts, {
+      position,
+      settled,
+      outcome,
+      account: account.id,
+      operation: intent.operation,
+      bound: permission.value.bound?.money ?? null,
+    });
     if (outcome.kind === 'unsendable') throw outcome.error;
     if (outcome.kind === 'withdrawn') return refused(outcome.refused, subject, intent);
     return answerOutcome(parts, { request, account, outcome, position });

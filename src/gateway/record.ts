@@ -2,6 +2,7 @@ import { pointId } from '../kernel/point.ts';
 import type { Refusal } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import type { Money } from '../kernel/money.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { answerRefusal, answerVendor } from './answer.ts';
@@ -77,10 +78,14 @@ export interface Ended {
   readonly settled: Settled;
   readonly outcome: Outcome;
   readonly account: string;
+  readonly operation: string;
+  /** Null where nothing is charged. */
+  readonly bound: Money | null;
 }
 
 /** Appends what became of an intent. The record follows with the next group sync. */
-export function recordOutcome(parts: PipelineParts, { position, settled, outcome, account }: Ended): void {
+export function recordOutcome(parts: PipelineParts, ended: Ended): void {
+  const { position, settled, outcome, account } = ended;
   const { costs, state, amount, isFinal, spent, resourceIds } = settled;
   const status = outcome.kind === 'answered' ? outcome.status : 0;
   if (status === 401) countUnauthorized(parts.counters, account);
@@ -96,6 +101,14 @@ export function recordOutcome(parts: PipelineParts, { position, settled, outcome
     spent,
     resourceIds,
   });
+  recordExcess(parts, ended);
+}
+
+/** The bound was wrong: that is for people. It comes after the outcome, which counts also where this cannot be written. */
+function recordExcess({ journal, clock }: PipelineParts, { settled, operation, bound }: Ended): void {
+  if (bound === null || settled.amount <= bound.amount) return;
+  const detail = { operation, bound: bound.amount, amount: settled.amount };
+  journal.append({ type: 'incident', at: clock.wall(), what: 'cost-above-bound', detail });
 }
 
 export interface Answered {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Settlement } from '../intent/settlement.ts';
 import { micros, type Money } from '../kernel/money.ts';
 import type { PipelineParts } from './parts.ts';
+import { recordOutcome, type Ended } from './record.ts';
 import { settle, type Happened } from './settle.ts';
 
 const BOUND: Money = { amount: micros(50_000), currency: 'EUR' };
@@ -10,6 +11,7 @@ const BOUND: Money = { amount: micros(50_000), currency: 'EUR' };
 /** Settles a request of a bound in EUR whose answer says that it cost so much. */
 function settleAt(cost: Money | null) {
   const committed: (Money | null)[] = [];
+  const written: string[] = [];
   const parts = {
     budgets: {
       commit(_reservation: unknown, known: Money | null) {
@@ -17,7 +19,12 @@ function settleAt(cost: Money | null) {
         return [];
       },
     },
-    journal: { append: () => 0 },
+    journal: {
+      append({ type }: { type: string }) {
+        if (type === 'incident') throw new Error('the journal is out of space');
+        written.push(type);
+      },
+    },
     clock: { wall: () => 0 },
     counters: {},
   };
@@ -28,8 +35,10 @@ function settleAt(cost: Money | null) {
     permission: { admission: { release() {} }, reservation: {}, bound: { money: BOUND } },
     outcome: { kind: 'answered', status: 200, headers: {}, body: Buffer.alloc(0) },
   };
-  const { amount, isFinal } = settle(parts as unknown as PipelineParts, happened as unknown as Happened);
-  return { amount, isFinal, committed };
+  const settled = settle(parts as unknown as PipelineParts, happened as unknown as Happened);
+  const ended = { settled, outcome: happened.outcome, operation: 'x', bound: BOUND };
+  const record = () => recordOutcome(parts as unknown as PipelineParts, ended as unknown as Ended);
+  return { amount: settled.amount, isFinal: settled.isFinal, committed, written, record };
 }
 
 test('nothing is nothing in every currency', () => {
@@ -41,4 +50,10 @@ test('nothing is nothing in every currency', () => {
 test('a price in another currency is no price of the bound, which stays until it is looked up', () => {
   const { amount, isFinal, committed } = settleAt({ amount: micros(9), currency: 'USD' });
   assert.deepEqual([amount, isFinal, committed], [BOUND.amount, false, [null]]);
+});
+
+test('a price above the bound is booked also where the incident that tells of it cannot be written', () => {
+  const { amount, committed, written, record } = settleAt({ amount: micros(70_000), currency: 'EUR' });
+  assert.throws(record, /out of space/);
+  assert.deepEqual([amount, committed[0]?.amount, written], [70_000, 70_000, ['outcome']]);
 });

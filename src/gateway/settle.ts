@@ -47,24 +47,12 @@ export function settle(parts: PipelineParts, happened: Happened): Settled {
     return { costs: true, state: 'unknown', amount, isFinal: false, spent: [], resourceIds };
   }
   const known = inCurrency(settlement.cost, bound.money.currency);
-  if (known !== null && known.amount > bound.money.amount) tellExcess(parts, intent, known, bound.money);
   const spent = parts.budgets.commit(reservation, known);
   const { amount } = known ?? bound.money;
   return { costs: true, state: 'committed', amount, isFinal: known !== null, spent, resourceIds };
 }
 
 const FREE = { costs: false, amount: ZERO, isFinal: true, spent: [] } as const;
-
-/** The bound was wrong: that is for people. */
-function tellExcess(
-  { journal, clock }: PipelineParts,
-  { operation }: Intent,
-  cost: Money,
-  bound: Money,
-): void {
-  const detail = { operation, bound: bound.amount, amount: cost.amount };
-  journal.append({ type: 'incident', at: clock.wall(), what: 'cost-above-bound', detail });
-}
 
 /** Null in another currency; nothing is nothing in each. */
 function inCurrency(cost: Money | null, currency: string): Money | null {
