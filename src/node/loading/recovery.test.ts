@@ -7,6 +7,7 @@ import { intent, nobodyLives, openFor } from '../../journal/journal-fixture.ts';
 import { systemBoot } from '../../journal/system.ts';
 import { micros } from '../../kernel/money.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
+import type { LedgerFilter } from '../../store/ports.ts';
 import { closeLeases } from './recovery.ts';
 import { createShipper } from './shipper.ts';
 
@@ -39,4 +40,30 @@ test('lost answers of several lives that are loaded together, as into an older s
   assert.equal((await store.ledger.list({ state: 'reserved', limit: 10 })).length, 3);
   await closeLeases({ ...node, ...store, boot: BOOT, isDoubtful: false });
   assert.equal((await store.ledger.pending('unknown', 10)).length, 3);
+});
+
+test('a life is ended however many rows of other processes are newer than its own', async () => {
+  const newer = Array.from({ length: 12_000 }, (_, index) => ({
+    node: 'w1',
+    epoch: 1,
+    position: 12_000 - index,
+  }));
+  const rows = [...newer, { node: 'w0', epoch: 1, position: 1 }];
+  const closed: string[] = [];
+  const ledger = {
+    cursors: () => Promise.resolve([{ epoch: 2, position: 1, head: '' }]),
+    list({ limit, before }: LedgerFilter) {
+      const start = rows.findIndex(
+        ({ node, position }) => node === before?.node && position === before.position,
+      );
+      return Promise.resolve(rows.slice(start + 1, start + 1 + limit));
+    },
+  };
+  const leases = {
+    open: () => Promise.resolve([]),
+    close: (node: string, epoch: number) => Promise.resolve(void closed.push(`${node}-${epoch}`)),
+  };
+  const ports = { leases, ledger } as unknown as Pick<Parameters<typeof closeLeases>[0], 'leases' | 'ledger'>;
+  await closeLeases({ ...ports, node: 'w0', directory: tmpdir(), boot: BOOT, isDoubtful: false });
+  assert.deepEqual(closed.toSorted(), ['w0-1', 'w0-2']);
 });

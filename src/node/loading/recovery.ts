@@ -1,6 +1,7 @@
 import { openSegment } from '../../journal/segment-reader.ts';
 import { listSegments } from '../../journal/segments.ts';
 import type { LeaseStore, LedgerStore } from '../../store/ports.ts';
+import type { LedgerRecord } from '../../store/records.ts';
 
 export interface RecoveryOptions {
   readonly node: string;
@@ -12,8 +13,7 @@ export interface RecoveryOptions {
   readonly isDoubtful: boolean;
 }
 
-/** So many requests are never under way at once. */
-const MOST_UNDER_WAY = 10_000;
+const PAGE = 1000;
 
 /**
  * Ends the leases of a process that is dead and whose journal is loaded to its end. When the machine went down in
@@ -34,12 +34,22 @@ export async function closeLeases({
   );
   const last = (await ledger.cursors(node)).at(-1);
   if (last !== undefined) epochs.add(last.epoch);
-  for (const row of await ledger.list({ state: 'reserved', limit: MOST_UNDER_WAY }))
-    if (row.node === node) epochs.add(row.epoch);
+  for await (const row of underWay(ledger)) if (row.node === node) epochs.add(row.epoch);
   for (const epoch of epochs) {
     const isSameBoot = (await bootOf(directory, epoch)) === boot;
     await leases.close(node, epoch, isSameBoot && !isDoubtful ? 'free' : 'presume');
   }
+}
+
+/** All rows without an outcome, of all processes: as many as are loaded into an older store. */
+async function* underWay(ledger: Pick<LedgerStore, 'list'>): AsyncIterable<LedgerRecord> {
+  let before: LedgerRecord | undefined;
+  do {
+    const older = before === undefined ? {} : { before };
+    const rows = await ledger.list({ state: 'reserved', limit: PAGE, ...older });
+    yield* rows;
+    before = rows.length < PAGE ? undefined : rows.at(-1);
+  } while (before !== undefined);
 }
 
 /** Boot of the machine in which an epoch was opened, as the header of any of its segments says; null when none can. */
