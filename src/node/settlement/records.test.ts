@@ -59,3 +59,18 @@ test('a record that moved to the next page while the list was read is one record
     ['470', '450', '420'],
   );
 });
+
+test('a list that leads back to a page that was read has no end, and is not asked for any further', async () => {
+  let asked = 0;
+  const lookup = {
+    list: () => ({ page: 0 }),
+    read: (_action: string, { page }: { readonly page: number }) => ({
+      records: [],
+      next: { page: 1 - page },
+    }),
+  };
+  const ask = () => Promise.resolve({ status: (asked += 1) });
+  const desk = { vendor: { lookup }, fields: {}, ask } as unknown as Desk;
+  assert.equal(await listRecords(desk, 'message.send', { since: 400, until: 500 }, 5000), null);
+  assert.equal(asked, 2);
+});

@@ -22,13 +22,16 @@ export async function listRecords(
   let request = lookup?.list(action, window, fields) ?? null;
   if (lookup === null || request === null) return null;
   const records = new Map<string, VendorRecord>();
+  const asked = new Set<string>();
   for (let page = 0; request !== null && page < maxPages; page++) {
     const response = await ask(request);
     const read: ReturnType<typeof lookup.read> =
       response === null ? null : lookup.read(action, request, response);
     if (read === null) return null;
     for (const record of read.records) if (isWithin(window, record)) records.set(record.id, record);
+    asked.add(JSON.stringify(request));
     request = read.next;
+    if (request !== null && asked.has(JSON.stringify(request))) return null; // It would go round for ever.
   }
   return request === null ? [...records.values()] : null;
 }
