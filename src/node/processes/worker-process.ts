@@ -66,6 +66,8 @@ const CONFIRM_MILLISECONDS = 900;
 /** So much is taken in within a millisecond even on a busy machine; a process that does so answers no request. */
 const ROWS_A_MILLISECOND = 20;
 const STOP_MILLISECONDS = 15_000;
+/** Of a journal only the last segment is read when it is opened. */
+const START_MILLISECONDS = 60_000;
 
 interface State {
   readonly child: ChildProcess;
@@ -73,6 +75,8 @@ interface State {
   readonly events: WorkerEvents;
   readonly started: PromiseWithResolvers<void>;
   epoch: number;
+  /** It was killed because it did not come to open its journal. */
+  hung: boolean;
 }
 
 /** Forks a process and gives it its order. `events` hears of it until it has ended. */
@@ -83,7 +87,7 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     env: environment(),
   });
   const line = createWorkerLine(child);
-  const state: State = { child, line, events, started: Promise.withResolvers<void>(), epoch: 0 };
+  const state: State = { child, line, events, started: Promise.withResolvers<void>(), epoch: 0, hung: false };
   state.started.promise.catch(() => {}); // Whoever waits for it is told; nobody has to.
   const worker: WorkerProcess = Object.freeze({
     node: order.node,
@@ -100,14 +104,34 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     end: () => endNow(child),
     kill: () => void child.kill('SIGKILL'),
   });
+  const hanging = killUnlessStarted(state);
   child.on('message', (message: ToPrimary) => receive(state, worker, message));
   child.on('exit', (code) => {
-    state.started.reject(new Error(`the process ended with ${code ?? 'a signal'}`));
+    clearTimeout(hanging);
+    state.started.reject(endOf(state, code));
     line.close();
     events.ended(worker, code);
   });
   line.post(order);
   return worker;
+}
+
+/** A process that hangs before it has a journal is asked for no report: nobody else would see it. */
+function killUnlessStarted(state: State): NodeJS.Timeout {
+  const hanging = setTimeout(() => {
+    state.hung = true;
+    state.child.kill('SIGKILL');
+  }, START_MILLISECONDS).unref();
+  state.started.promise.then(() => clearTimeout(hanging)).catch(() => {}); // The end of the process clears it.
+  return hanging;
+}
+
+function endOf({ hung }: State, code: number | null): Error {
+  return new Error(
+    hung
+      ? `its journal was not open after ${START_MILLISECONDS / 1000} seconds`
+      : `the process ended with ${code ?? 'a signal'}`,
+  );
 }
 
 /** What the primary has compiled is not compiled again: a process that dies is back sooner, and is smaller. */
