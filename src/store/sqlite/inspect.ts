@@ -1,10 +1,12 @@
 import { open, stat } from 'node:fs/promises';
-import { RingfenceError } from '../../kernel/errors.ts';
+import { RingfenceError, systemReason } from '../../kernel/errors.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** https://www.sqlite.org/fileformat.html#the_database_header */
 const HEADER = 100;
 const MAGIC = 'SQLite format 3\0';
+const PAGE_BYTES_AT = 16;
+const PAGES_AT = 28;
 const VERSION_AT = 60;
 
 /**
@@ -12,15 +14,21 @@ const VERSION_AT = 60;
  * Rejects with `store_newer` and `store_unavailable` as opening it would.
  */
 export async function inspectSqliteStore(path: string): Promise<'nothing' | 'empty' | 'older' | 'current'> {
-  const header = await readHeader(path);
-  if (header === null) return 'nothing';
-  if (header.length === 0) return (await hasLog(path)) ? 'current' : 'empty';
+  const head = await readHead(path);
+  if (head === null) return 'nothing';
+  const { header, size } = head;
+  if (size === 0) return (await hasLog(path)) ? 'current' : 'empty';
   if (header.length < HEADER || header.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw new RingfenceError('store_unavailable', `${path} is not a store, or its first page is damaged`);
   const version = header.readUInt32BE(VERSION_AT);
   const known = MIGRATIONS.length;
   if (version > known)
     throw new RingfenceError('store_newer', `The store has version ${version}; this program knows ${known}`);
+  if (size < bytesOf(header) && !(await hasLog(path)))
+    throw new RingfenceError(
+      'store_unavailable',
+      `${path} is cut short: it has ${size} of ${bytesOf(header)} bytes. Restore a backup`,
+    );
   // Nothing is said while the first pages are in the log beside the file alone.
   return version > 0 && version < known ? 'older' : 'current';
 }
@@ -33,14 +41,20 @@ function hasLog(path: string): Promise<boolean> {
   );
 }
 
-async function readHeader(path: string): Promise<Buffer | null> {
+/** As many as the file had when it was last closed in order. */
+function bytesOf(header: Buffer): number {
+  return header.readUInt16BE(PAGE_BYTES_AT) * header.readUInt32BE(PAGES_AT);
+}
+
+async function readHead(path: string): Promise<{ readonly header: Buffer; readonly size: number } | null> {
   try {
     await using file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-    return buffer.subarray(0, bytesRead);
+    return { header: buffer.subarray(0, bytesRead), size: (await file.stat()).size };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new RingfenceError('store_unavailable', `The store cannot be read: ${message}`, { cause: error });
+    const message = `The store ${path} cannot be read (${systemReason(error)})`;
+    throw new RingfenceError('store_unavailable', message, { cause: error });
   }
 }

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   closeSync,
   readdirSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -83,6 +85,23 @@ describe('opening a SQLite store', () => {
     writeFileSync(path, 'junk');
     await assert.rejects(inspectSqliteStore(path), { code: 'store_unavailable', message: /not a store/ });
     assert.deepEqual(readdirSync(join(directory, 'data')), files);
+  });
+
+  it('is told to be cut short when it is looked at, unless its end is still in the log', async () => {
+    await (await open()).close();
+    const whole = statSync(path).size;
+    truncateSync(path, whole - 1);
+    const cut = { code: 'store_unavailable', message: new RegExp(`${path} .*cut short.* backup`) };
+    await assert.rejects(inspectSqliteStore(path), cut);
+    truncateSync(path, 100);
+    await assert.rejects(inspectSqliteStore(path), cut);
+    writeFileSync(`${path}-wal`, 'pages');
+    assert.equal(await inspectSqliteStore(path), 'current');
+  });
+
+  it('names what lies in its place when that cannot be read', async () => {
+    mkdirSync(path, { recursive: true });
+    await assert.rejects(inspectSqliteStore(path), { code: 'store_unavailable', message: new RegExp(path) });
   });
 
   it("refuses another program's database", async () => {
