@@ -5,7 +5,7 @@ import { pathsOf, type Config } from '../config/config.ts';
 import { RingfenceError, systemReason } from '../kernel/errors.ts';
 import { openHold } from '../store/postgres/hold.ts';
 import { inspectPostgresStore, openPostgresStore } from '../store/postgres/open.ts';
-import { inspectSqliteStore } from '../store/sqlite/inspect.ts';
+import { inspectSqliteStore, readSqliteSetting } from '../store/sqlite/inspect.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/ports.ts';
 import { createStoreHold, type StoreHoldOptions } from './store-hold.ts';
@@ -85,6 +85,11 @@ export async function inspectStore(
   return inspectPostgresStore({ url: url.href, owner }).catch((error: unknown) => {
     throw explain(error, url);
   });
+}
+
+/** A setting of a SQLite store that no gateway works on; null also where it cannot be read without touching anything. */
+export async function readSettingAtRest(config: Config, name: string): Promise<string | null> {
+  return config.store.kind === 'sqlite' ? readSqliteSetting(pathsOf(config).store, name) : null;
 }
 
 async function urlOf(

@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { finding, ok, skipped, type Check } from '../../cli/checks.ts';
 import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
+import { CHECKPOINT_KEY_SETTING, openCheckpointKey } from '../../custody/checkpoint-key.ts';
 import { createKeyRing } from '../../custody/sealing/key-ring.ts';
 import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
+import { createSealer } from '../../custody/sealing/sealer.ts';
 import { refuseLostStore } from '../lost-store.ts';
-import { inspectStore } from '../store.ts';
+import { inspectStore, readSettingAtRest } from '../store.ts';
 import { configFile, RING_VARIABLE, type Local } from './local.ts';
 
 const LEAST_FREE = 256 * 1024 * 1024;
@@ -52,14 +56,25 @@ function modeOf(path: string): Promise<number | null> {
   );
 }
 
+/** That it can be read is not enough: it may be another gateway's. */
 async function inspectKeyRing(local: Local, config: Config): Promise<Check> {
   try {
-    createKeyRing(await readKeyRing(local.keyRingOf(config)));
+    const keyRing = createKeyRing(await readKeyRing(local.keyRingOf(config)));
+    const sealed = await readSettingAtRest(config, CHECKPOINT_KEY_SETTING).catch(() => null); // See checkStore.
+    if (sealed !== null)
+      openCheckpointKey(sealed, createSealer({ keyRing, random: randomBytes, purpose: 'setting' }));
     return ok('key ring', 'opens');
   } catch (error) {
-    const remedy = `Run \`ringfence init\`, or set ${RING_VARIABLE} to the ring that sealed this data.`;
-    return finding('key ring', (error as Error).message, remedy);
+    return finding('key ring', (error as Error).message, await ringRemedy(local, config));
   }
+}
+
+async function ringRemedy(local: Local, config: Config): Promise<string> {
+  const source = local.keyRingOf(config);
+  const other = `set ${RING_VARIABLE} or keyRing.file to the ring that sealed this data.`;
+  if (source.kind !== 'file' || existsSync(source.path)) return `Do what the message says, or ${other}`;
+  const found = await inspectStore(config, local.databaseUrl).catch(() => null);
+  return found === 'nothing' ? `Run \`ringfence init\`, or ${other}` : `Put it back, or ${other}`;
 }
 
 /** A look: a newer program must not migrate a store that another one runs on, nor claim it for this data directory. */

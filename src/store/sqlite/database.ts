@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 
 export type Value = null | number | string | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
@@ -23,6 +24,8 @@ export interface Database {
 export interface DatabaseOptions {
   readonly path: string;
   readonly readOnly: boolean;
+  /** Nobody writes it, and it has no log: it is read without locks, and without making any file. */
+  readonly isAtRest?: boolean;
   /** Upper limit of the file's size in bytes; absent: the disk. */
   readonly maximumBytes?: number;
 }
@@ -49,9 +52,9 @@ const READ_PRAGMAS = `
 `;
 
 /** Opens the file, creating it readable by its owner only. */
-export function openDatabase({ path, readOnly, maximumBytes }: DatabaseOptions): Database {
+export function openDatabase({ path, readOnly, isAtRest, maximumBytes }: DatabaseOptions): Database {
   if (!readOnly && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-  const connection = new DatabaseSync(path, {
+  const connection = new DatabaseSync(isAtRest === true ? immutable(path) : path, {
     readOnly,
     timeout: BUSY_MILLISECONDS,
     enableForeignKeyConstraints: true,
@@ -66,6 +69,13 @@ export function openDatabase({ path, readOnly, maximumBytes }: DatabaseOptions):
     throw error;
   }
   return wrap(connection);
+}
+
+/** https://www.sqlite.org/uri.html#uriimmutable */
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
 }
 
 function wrap(connection: DatabaseSync): Database {

@@ -1,5 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { RingfenceError, systemReason } from '../../kernel/errors.ts';
+import { openDatabase } from './database.ts';
+import { toError, toFault } from './faults.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** https://www.sqlite.org/fileformat.html#the_database_header */
@@ -31,6 +33,29 @@ export async function inspectSqliteStore(path: string): Promise<'nothing' | 'emp
     );
   // Nothing is said while the first pages are in the log beside the file alone.
   return version > 0 && version < known ? 'older' : 'current';
+}
+
+/**
+ * A setting of a store that was closed in order, read without leaving a file beside it; null: there is none, or the store is
+ * in use, was killed, or is of another version. Rejects as opening it would.
+ */
+export async function readSqliteSetting(path: string, name: string): Promise<string | null> {
+  if ((await inspectSqliteStore(path)) !== 'current' || (await hasLog(path))) return null;
+  try {
+    return readSetting(path, name);
+  } catch (error) {
+    throw toError(toFault(error));
+  }
+}
+
+function readSetting(path: string, name: string): string | null {
+  const database = openDatabase({ path, readOnly: true, isAtRest: true });
+  try {
+    const row = database.get('SELECT value FROM setting WHERE name = ?', name);
+    return row === undefined ? null : (row['value'] as string);
+  } finally {
+    database.close();
+  }
 }
 
 /** A store that was killed in its first moments is in the log beside the file alone. */

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { generateKeyRing } from '../../../src/custody/sealing/key-ring.ts';
 import { writeConfiguration } from '../node-fixture.ts';
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts');
@@ -56,5 +67,30 @@ describe('a data folder of which only a part was restored', () => {
     assert.match(told, /FINDING {2}store: .*ringfence\.db holds no store: put back/);
     assert.doesNotMatch(told, /ringfence init/);
     renameSync(join(folder, 'ringfence.db'), join(data, 'ringfence.db'));
+  });
+
+  it('and the key ring of another gateway is told by `doctor`, which leaves nothing behind', () => {
+    const path = join(data, 'key-ring');
+    const own = readFileSync(path);
+    assert.match(ringfence('doctor').stdout, /ok {7}key ring: opens/);
+    const other = generateKeyRing({ random: randomBytes, now: 0 });
+    writeFileSync(path, other);
+    const before = readdirSync(data);
+    assert.match(
+      ringfence('doctor').stdout,
+      /FINDING {2}key ring: The key ring lacks the key .*\n +Do what the message says, or set RINGFENCE_KEY_RING or/,
+    );
+    assert.deepEqual(readdirSync(data), before);
+    writeFileSync(path, own);
+  });
+
+  it('and a key ring that others may read, or that is away, is not to be made anew', () => {
+    const path = join(data, 'key-ring');
+    chmodSync(path, 0o644);
+    assert.match(ringfence('doctor').stdout, /run `chmod 600` on it.*\n +Do what the message says, or set/);
+    chmodSync(path, 0o600);
+    renameSync(path, join(folder, 'key-ring'));
+    assert.match(ringfence('doctor').stdout, /key ring: .*no such file.*\n +Put it back, or set/);
+    renameSync(join(folder, 'key-ring'), path);
   });
 });
