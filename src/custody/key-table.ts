@@ -41,8 +41,6 @@ export interface KeyTable {
 export interface KeyTableOptions extends Omit<SignaturesOptions, 'isCurrent'> {
   /** Keyed hash under `KeyRing.derive('index')`. */
   readonly index: KeyedHash;
-  /** Told of a well-formed secret that is no key's, by its keyed hash. The answer does not depend on it. */
-  readonly onUnknown?: (hash: string, origin: RequestOrigin) => void;
 }
 
 interface ProvenKey {
@@ -50,7 +48,7 @@ interface ProvenKey {
   readonly claims: TokenClaims | null;
 }
 
-export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptions): KeyTable {
+export function createKeyTable({ index, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
   /** By secrets in use. Only real ones get here: whoever guesses neither fills it nor pushes one out. */
@@ -79,16 +77,12 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
   }
 
   /** Found by hashes that nobody outside can compute, V8's among them: the timing tells nothing about the secret. */
-  function findSecret(secret: string, origin: RequestOrigin): Step<ProvenKey> {
+  function findSecret(secret: string): Step<ProvenKey> {
     const known = bySecret.get(secret);
     if (known !== undefined) return next({ key: known, claims: null });
     if (!endsInVirtualSecret(secret)) return UNKNOWN_KEY;
-    const hash = index(secret);
-    const key = byIndex.get(hash);
-    if (key === undefined) {
-      onUnknown?.(hash, origin);
-      return UNKNOWN_KEY;
-    }
+    const key = byIndex.get(index(secret));
+    if (key === undefined) return UNKNOWN_KEY;
     bySecret.set((key.secret = copyText(secret)), key);
     return next({ key, claims: null });
   }
@@ -107,7 +101,7 @@ export function createKeyTable({ index, onUnknown, ...verifying }: KeyTableOptio
       if (presented === null)
         return refuse('key_missing', 'authenticate', 'The request carries no virtual key.');
       const isToken = presented.kind === 'jwt';
-      const proven = isToken ? signatures.verify(presented, origin) : findSecret(presented.secret, origin);
+      const proven = isToken ? signatures.verify(presented, origin) : findSecret(presented.secret);
       if (!proven.ok) return proven;
       const { key, claims } = proven.value;
       const refusal = checkUse(key, presented.publicId, origin);

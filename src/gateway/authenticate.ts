@@ -18,7 +18,10 @@ export interface Sender {
 export function authenticate(parts: PipelineParts, request: AppRequest, wire: WireRequest): Step<Sender> {
   const presented = request.vendor.custody.read(wire);
   const key = parts.keys.authenticate(presented, originOf(request, parts.clock));
-  if (!key.ok) return explained(key, request, wire);
+  if (!key.ok) {
+    parts.onStranger(wire, { at: parts.clock.wall(), address: request.address, vendor: request.vendor.id });
+    return explained(key, request, wire);
+  }
   const { id, app, account: accountId, vendor, claims } = key.value;
   const account = parts.accounts.get(accountId);
   if (account === undefined)

@@ -1,6 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { NumberingPlan } from '../kernel/numbering/facts.ts';
+import type { CanaryUse } from '../custody/canaries/canaries.ts';
 import type { KeyTable } from '../custody/key-table.ts';
+import type { WireRequest } from '../vendors/wire.ts';
 import type { Counters } from './counters.ts';
 import type {
   AccountsPort,
@@ -28,6 +30,8 @@ export interface PipelineParts {
   readonly journal: JournalPort;
   readonly upstream: Upstream;
   readonly counters: Counters;
+  /** Told of a request without a key that may be used. The answer does not depend on it. */
+  readonly onStranger: (request: WireRequest, use: CanaryUse) => void;
   readonly together: Together;
   /** Keyed fingerprint of a number or text. */
   readonly fingerprint: (text: string) => string;

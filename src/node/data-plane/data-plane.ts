@@ -110,12 +110,9 @@ function openCustody({ ring, onCanary }: Pick<DataPlaneOptions, 'ring' | 'onCana
   const keyRing = createKeyRing(ring);
   const sealerFor = (purpose: Purpose) => createSealer({ keyRing, random: randomBytes, purpose });
   const keySealer = sealerFor('key');
-  const canaries = createCanaryWatch(onCanary);
-  const keys = createKeyTable({
-    index: createKeyedHash(keyRing.derive('index')),
-    openVerifier: (record) => openVerifier(keySealer, record),
-    onUnknown: (hash, { address, vendor, wall }) => canaries.check(hash, { at: wall, address, vendor }),
-  });
+  const index = createKeyedHash(keyRing.derive('index'));
+  const canaries = createCanaryWatch(index, onCanary);
+  const keys = createKeyTable({ index, openVerifier: (record) => openVerifier(keySealer, record) });
   return { keyRing, sealerFor, canaries, keys };
 }
 
@@ -127,12 +124,12 @@ interface ExchangeParts extends Pick<PipelineParts, 'budgets' | 'limits' | 'coun
 /** The path of a request, from its bytes to the answer. */
 function openExchange(
   { order, clock, plan, journal, onFault }: DataPlaneOptions,
-  { custody: { keyRing, keys }, live, ...parts }: ExchangeParts,
+  { custody: { keyRing, keys, canaries }, live, ...parts }: ExchangeParts,
 ): Exchange {
   const together = createTogether();
   const { accounts, kills, policy, prices } = live;
   const fingerprint = remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS);
-  const decided = { accounts, kills, policy, prices };
+  const decided = { accounts, kills, policy, prices, onStranger: canaries.check };
   return createExchange({
     registry: live.registry,
     counters: parts.counters,

@@ -82,6 +82,29 @@ describe('a decoy key', () => {
     assert.equal(plain(JSON.stringify(decoy)), plain(JSON.stringify(unknown)));
   });
 
+  it('is noticed where it stands in another place or form than the vendor reads', async () => {
+    const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('astray');
+    const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+    const path = `/api.twilio.com/2010-04-01/Accounts/${sid}/Messages.json`;
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const attempts: readonly (readonly [path: string, init: RequestInit])[] = [
+      [path, { headers: basic(`${sid}:${secret}\n`) }],
+      [path, { headers: basic(`me:${secret}`) }],
+      [path, { headers: basic(`${secret}:`) }],
+      [path, { headers: { authorization: `Bearer ${secret}` } }],
+      [path, { headers: { 'x-api-key': secret } }],
+      [`${path}?token=%72${secret.slice(1)}`, {}],
+      [path, { method: 'POST', headers: form, body: `token=${secret}` }],
+      [
+        `/rest.nexmo.com/sms/json?api_key=a&api_secret=${secret}`,
+        { method: 'POST', headers: form, body: `api_key=a&api_secret=${secret}` },
+      ],
+    ];
+    for (const [target, init] of attempts) await (await fetch(`${node.gateway}${target}`, init)).text();
+    const uses = async () => (await node.primary.canaries.list()).find(({ name }) => name === 'astray')?.uses;
+    await until(async () => ((await uses()) === attempts.length ? true : null));
+  });
+
   it('counts what a loop does without a message for each', async () => {
     const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('loop');
     await Promise.all(Array.from({ length: 200 }, () => use(sid, secret)));
