@@ -31,7 +31,9 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
       STATE: stateOf,
       AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
     },
-    'No such spending.',
+    key === undefined && app === undefined && state === undefined
+      ? 'No spending yet. Apps send with a virtual key: ringfence keys create NAME --app APP --account ACCOUNT'
+      : 'No such spending; without --key, --app and --state all of it is listed.',
   );
 }
 
