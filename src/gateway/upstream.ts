@@ -24,7 +24,10 @@ export interface Sending {
 
 export interface Upstream {
   send(origin: string, identity: string, request: WireRequest, sending: Sending): Promise<UpstreamResult>;
+  /** Lets what is under way end first. */
   close(): Promise<void>;
+  /** At once; who waits for an answer hears that none will come. */
+  abandon(): Promise<void>;
 }
 
 /** Both in ms. */
@@ -52,6 +55,10 @@ export function createUpstream(limits: UpstreamLimits = { patience: PATIENCE, lo
     if (route === undefined) own.set(origin, (route = openRoute(origin, limits)));
     return route;
   };
+  async function all(end: (pool: Pool) => Promise<void>): Promise<void> {
+    const pools = [...routes.values()].flatMap((own) => [...own.values()].map(({ pool }) => pool));
+    await Promise.allSettled(pools.map(end));
+  }
   return Object.freeze({
     async send(origin: string, identity: string, request: WireRequest, sending: Sending) {
       const route = routeFor(origin, identity);
@@ -60,10 +67,8 @@ export function createUpstream(limits: UpstreamLimits = { patience: PATIENCE, lo
         return dispatch(route, request, sending);
       return { kind: 'unreachable', error: new RingfenceError('overloaded') } satisfies UpstreamResult;
     },
-    async close() {
-      const all = [...routes.values()].flatMap((own) => [...own.values()]);
-      await Promise.allSettled(all.map(({ pool }) => pool.close()));
-    },
+    close: () => all((pool) => pool.close()),
+    abandon: () => all((pool) => pool.destroy()),
   });
 }
 
