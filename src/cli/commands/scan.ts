@@ -30,6 +30,8 @@ export interface ScanFlags extends CommonFlags, SourceFlags {
 /** Scans, holds back what is known, and tells the rest. */
 export async function scan(context: CliContext, flags: ScanFlags, path = '.'): Promise<void> {
   const startedAt = Date.now();
+  if (flags.verifyOrigin !== undefined && !flags.verify)
+    throw new RingfenceError('usage', '--verify-origin says where --verify asks; give both.');
   const line = createProgressLine(context.process, Date.now);
   const source = chooseSource({ context, flags, path, progress: line.update });
   const folder = projectFolder(path);
