@@ -6,16 +6,20 @@ import { createCanaries, type CanaryRecord } from './canaries.ts';
 async function setUp(kinds: typeof acme.custody.kinds = acme.custody.kinds) {
   const { clock, options } = await custodyFixture();
   const acts: string[] = [];
+  const targets: (string | null)[] = [];
   const incidents: Readonly<Record<string, unknown>>[] = [];
   const announced: (readonly CanaryRecord[])[] = [];
   const canaries = createCanaries({
     ...options,
     custodyOf: () => ({ ...acme.custody, kinds }),
-    record: ({ act }) => Promise.resolve(void acts.push(act)),
+    async record({ act, target }) {
+      acts.push(act);
+      targets.push(target);
+    },
     incident: (what, detail) => Promise.resolve(void incidents.push({ what, ...detail })),
     announce: (all) => Promise.resolve(void announced.push(all)),
   });
-  return { canaries, acts, incidents, announced, clock, options };
+  return { canaries, acts, targets, incidents, announced, clock, options };
 }
 
 const NEW = { name: 'decoy', account: 'account_1', place: 'repo shop', actor: 'ada' };
@@ -99,4 +103,13 @@ test('names are unique and plain, and the account must have keys that are sent',
   await assert.rejects(canaries.retire('nothing', 'ada'), /no canary/);
   const signing = await setUp(['hs256']);
   await assert.rejects(signing.canaries.plant(NEW), /sign instead of being sent/);
+});
+
+test('a retirement is journaled of the canary that it ends, and of none where there is none', async () => {
+  const { canaries, acts, targets } = await setUp();
+  const { record } = await canaries.plant(NEW);
+  await assert.rejects(canaries.retire('another', 'ada'), /There is no canary "another"/);
+  await canaries.retire('decoy', 'ada');
+  assert.deepEqual(acts, ['canary.plant', 'canary.retire']);
+  assert.deepEqual(targets, [record.id, record.id]);
 });

@@ -81,14 +81,18 @@ export function createCanaries(options: CanariesOptions): Canaries {
   const { list, put } = shelf;
   const alone = <T>(work: () => Promise<T>): Promise<T> => options.lock('canaries', work);
 
-  async function change(id: string, edit: (old: CanaryRecord) => CanaryRecord): Promise<CanaryRecord> {
+  async function retire(reference: string, actor: string): Promise<CanaryRecord> {
     const all = await list();
-    const found = all.find((one) => one.id === id || one.name === id);
+    const found = all.find(({ id, name }) => id === reference || name === reference);
     if (found === undefined)
-      throw new RingfenceError('not_found', `There is no canary ${JSON.stringify(id)}.`);
-    const changed = edit(found);
-    await put(all.map((one) => (one === found ? changed : one)));
-    return changed;
+      throw new RingfenceError('not_found', `There is no canary ${JSON.stringify(reference)}.`);
+    const retired = { ...found, retiredAt: found.retiredAt ?? clock.wall() };
+    const { id: target, name } = found;
+    await record({ actor, act: 'canary.retire', target, detail: { name } });
+    const next = all.map((one) => (one === found ? retired : one));
+    await put(next);
+    await options.announce(next);
+    return retired;
   }
 
   async function plant({ name, account: reference, place, actor }: NewCanary) {
@@ -127,13 +131,7 @@ export function createCanaries(options: CanariesOptions): Canaries {
         await shelf.write();
         return list();
       }),
-    retire: (id: string, actor: string) =>
-      alone(async () => {
-        await record({ actor, act: 'canary.retire', target: id, detail: {} });
-        const retired = await change(id, (old) => ({ ...old, retiredAt: old.retiredAt ?? clock.wall() }));
-        await options.announce(await list());
-        return retired;
-      }),
+    retire: (id: string, actor: string) => alone(async () => retire(id, actor)),
     async used(id: string, use: CanaryUse, count: number) {
       const canary = await shelf.find(id);
       if (canary === undefined || (canary !== null && canary.retiredAt !== null)) return;
