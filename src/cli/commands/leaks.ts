@@ -117,9 +117,19 @@ function ownerText({ match, owner }: Leak): string | null {
   return `${what} ${owner ?? '(removed)'}`;
 }
 
+/** The rule's remedy is for values that the gateway does not know: what is its own it ends itself. */
+function nextStep({ id, match, endedAt, remedy }: Leak): string | null {
+  if (endedAt !== null) return null;
+  if (match === null) return remedy === '' ? null : `remedy    ${remedy}`;
+  return match.kind === 'canary'
+    ? `next      nothing: it is meant to be found; ringfence leaks dismiss ${id} --reason TEXT takes it off the list`
+    : `next      ringfence leaks respond ${id}`;
+}
+
 /** Places hold names from the repository that was scanned, which may be a stranger's. */
 function leakText(leak: Leak): string {
-  const { id, title, masked, state, note, places, firstSeenAt, lastSeenAt, remedy } = leak;
+  const { id, title, masked, state, note, places, firstSeenAt, lastSeenAt } = leak;
+  const next = nextStep(leak);
   return [
     `${title}  ${masked}`,
     `id        ${id}`,
@@ -127,7 +137,7 @@ function leakText(leak: Leak): string {
     `ours      ${ownerText(leak) ?? 'no: it is sealed nowhere here'}`,
     `seen      ${minute(firstSeenAt)} to ${minute(lastSeenAt)}`,
     ...places.map((place) => `place     ${place}`),
-    ...(remedy === '' ? [] : [`remedy    ${remedy}`]),
+    ...(next === null ? [] : [next]),
   ]
     .map(printable)
     .join('\n');
