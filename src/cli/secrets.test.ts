@@ -15,6 +15,12 @@ test('secrets are read as JSON, one a line in the order of the fields, or as one
   assert.deepEqual(parseValues(vendor, `${pem}\n`), { token: pem });
 });
 
+test('a PEM file is the private key, wherever among the secrets that stands', () => {
+  const fields = [field('secret', true), field('privateKey', true)];
+  const pem = '-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----';
+  assert.deepEqual(parseValues({ ...vendor, fields }, pem), { privateKey: pem });
+});
+
 test('secrets of another form are refused, without repeating them', () => {
   for (const input of ['a\nb\nhunter2', '{"token":hunter2}', '{"token":["hunter2"]}'])
     assert.throws(

@@ -58,18 +58,23 @@ function publicNames({ fields }: VendorInfo): string {
     .join(', ');
 }
 
-/** A JSON object of fields, one secret alone (a PEM file), or one secret per line in the order of the vendor's fields. */
+/** A JSON object of fields, the private key alone (a PEM file), or one secret per line in the order of the vendor's fields. */
 export function parseValues({ fields }: VendorInfo, input: string): Values {
   const text = input.trim();
   if (text.startsWith('{')) return parseObject(text);
   const secrets = fields.filter(({ secret }) => secret);
-  const lines = text.startsWith('-----BEGIN ') ? [text] : text.split('\n').map((line) => line.trim());
+  if (text.startsWith('-----BEGIN ')) return { [nameOfKey(secrets)]: text };
+  const lines = text.split('\n').map((line) => line.trim());
   if (lines.length > secrets.length)
     throw new RingfenceError(
       'usage',
       `There are more lines than the ${secrets.length} secrets of this vendor.`,
     );
   return Object.fromEntries(lines.map((line, place) => [secrets[place]?.name ?? '', line]));
+}
+
+function nameOfKey(secrets: VendorInfo['fields']): string {
+  return (secrets.find(({ name }) => name === 'privateKey') ?? secrets[0])?.name ?? '';
 }
 
 function parseObject(text: string): Values {
