@@ -51,6 +51,10 @@ describe('a name with its value', () => {
     'a labelled parameter in a plan of Terraform': `  ~ resource "aws_ssm_parameter" "auth_token" {\n      ~ value = "none" -> "${VALUE}"`,
     'a preview of Pulumi': `~ AUTH_TOKEN: "none" => "${VALUE}"`,
     'a Kubernetes variable that a diff takes away': `-- name: AUTH_TOKEN\n-  value: ${VALUE}`,
+    'a Kubernetes variable that begins with its value': `- value: ${VALUE}\n  name: AUTH_TOKEN\n`,
+    'a task definition that begins with the value': `{ "value": "${VALUE}", "name": "SHOP_AUTH_TOKEN" }`,
+    'a parameter that ends with its name': `"Value": "${VALUE}",\n  "Type": "SecureString",\n  "Name": "/shop/auth_token"`,
+    'an attribute before its key': `<add value="${VALUE}" key="AuthToken" />`,
     'a fallback of Rust': `env::var("AUTH_TOKEN").unwrap_or("${VALUE}".to_string())`,
     'a lazy fallback of Rust': `std::env::var("AUTH_TOKEN")\n        .unwrap_or_else(|_| "${VALUE}".into())`,
     'a lazy fallback without an argument': `option_env!("AUTH_TOKEN").unwrap_or_else(|| String::from("${VALUE}"))`,
@@ -75,6 +79,10 @@ describe('a name with its value', () => {
     'another field of Terraform': `resource "aws_s3_object" "auth_token" {\n  key  = "x"\n  etag = "${VALUE}"\n}`,
     'another resource of Terraform': `  name = "auth_token"\n}\nresource "aws_ssm_parameter" "etag" {\n  value = "${VALUE}"\n}`,
     'another line of a plan of Terraform': `~ "AUTH_TOKEN" = "none"\n~ "ETAG" = "x" -> "${VALUE}"`,
+    'the variable before': `- name: ETAG\n  value: ${VALUE}\n- name: AUTH_TOKEN\n`,
+    'the object before': `{ "name": "ETAG", "value": "${VALUE}" }, { "name": "AUTH_TOKEN", "value": "" }`,
+    'the element before': `<add key="ETag" value="${VALUE}" /><add key="AuthToken" value="" />`,
+    'a value before another name': `- value: ${VALUE}\n  name: AUTH_TOKEN_HASH\n`,
     'what Rust says when it is missing': `env::var("AUTH_TOKEN").expect("${VALUE}")`,
   };
   for (const [form, text] of Object.entries(others))
@@ -139,6 +147,7 @@ describe('a name of a vendor', () => {
     'basic auth of curl': `curl -u shop:${value} https://api.acme.example/v1`,
     'a header': `fetch('https://api.acme.example', { headers: { Authorization: 'Bearer ${value}' } })`,
     'a URL': `https://shop:${value}@api.acme.example/v1`,
+    'a Kubernetes variable that begins with its value': `- value: ${value}\n  name: SHOP_ACME_API_KEY\n`,
     'a comment that follows': `api_key: ${value} # acme`,
   };
   for (const [form, text] of Object.entries(ours))

@@ -33,6 +33,9 @@ const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+~\-]{1,32}(?:(
 /** The option of a command that puts a secret into a store, other words before it, or a text for its standard input. */
 const STORED = String.raw`(?:[ \t]{1,4}[\w./=\-]{1,40}){0,4}[ \t]{1,4}(?:\\\r?\n[ \t]{0,12})?(?:--(?:value|body|data|secret-string|plaintext)[ =]|-b[ =]?|<<<[ ]?)`;
 
+/** The name of a field for values. */
+const VALUE = String.raw`["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,12}[:=][ \t]{0,4}`;
+
 /** All that stands between a name and its value in the languages that people keep credentials in. */
 const BETWEEN = [
   // NAME=value, name: "value", 'name' => 'value', getenv("NAME") ?: "value", set_name("value")
@@ -40,7 +43,7 @@ const BETWEEN = [
   // name: String = "value", const name string = "value"
   String.raw`[ \t]?(?::[ \t]?[&A-Za-z][\w&'<>?.\[\]| ]{0,24}|[ \t]str(?:ing)?[ \t]?)=[ \t]{0,4}${OPENING}`,
   // name: NAME, then value: "value" on a line that follows, also of a diff; key="name" value="value"
-  String.raw`${LINES_BETWEEN}["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,12}[:=][ \t]{0,4}${OPENING}`,
+  String.raw`${LINES_BETWEEN}${VALUE}${OPENING}`,
   // variable "name" { … default = "value", resource "kind" "name" { … secret_string = "value"
   String.raw`[ \t]{0,4}\{[^{}]{0,120}?\b(?:default|value|secret_string|secret_data)[ \t]{0,12}=[ \t]{0,4}"${FORMER}`,
   // name: |, then the value on the next line
@@ -88,7 +91,16 @@ const START_OF_PAIRED = `(?<![B-Zb-z0-9]|(?<!%3)[Aa])${NOT_OURS}`;
  * pattern costs next to nothing where there is no value.
  */
 const standing = (value: string, before: string, start = START_AFTER_NAME): RegExp =>
-  new RegExp(`${start}(?=${value})(?<=${before})(?<secret>${value})`, 'dg');
+  standingAt(value, `(?<=${before})`, start);
+
+const standingAt = (value: string, place: string, start = START_AFTER_NAME): RegExp =>
+  new RegExp(`${start}(?=${value})${place}(?<secret>${value})`, 'dg');
+
+/** The field for the name comes after that for the value: `- value: X`, then `name: NAME`. Another entry may not begin there. */
+const namedLater = (names: string): string =>
+  String.raw`(?<=(?<![\w.\-])${VALUE}${OPENING})` +
+  String.raw`(?=[^\s"'\\<>]{8,128}["'\\]{0,4}[\s,;+~]{1,32}(?:${MEMBER}){0,3}["'\\]{0,3}${anyCase('(?:parameter_?)?(?:name|key)')}["'\\]{0,3}` +
+  String.raw`[ \t]{0,12}[:=][ \t]{0,4}["'\\]{0,3}[\w.\/\-]{0,48}?${names}${NOT_THE_VALUE}[\w.\-]{0,12}["'\\\s,}])`;
 
 /** Each character of base64 of three bytes, where the bytes are digits, letters, or what base64url has besides. */
 const ENCODED = {
@@ -124,7 +136,8 @@ function plainOrEncoded(form: string, end: string): string {
 
 /** `names` may be the end of any longer name: `TWILIO_AUTH_TOKEN`, `kAuthToken`. Case of names is free, that of the value is not. */
 export function assigned(names: string, form: string, end = END): RegExp {
-  return standing(plainOrEncoded(form, end), `${caseless(names)}${GLUE}`);
+  const name = caseless(names);
+  return standingAt(plainOrEncoded(form, end), `(?:(?<=${name}${GLUE})|${namedLater(name)})`);
 }
 
 const QUALIFIER = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret|key)[_.\- ]?){0,4}`;
@@ -167,7 +180,8 @@ export function owned(options: {
     // The first argument may as well be the public id; then the second is the secret.
     String.raw`${vendor}[\w.\\]{0,32}["'\])]{0,3}\(${FIRST_ARGUMENT}${only === undefined ? '?' : ''}\s{0,24}["'\x60]`,
   ];
-  return standing(plainOrEncoded(form, end), ways.join('|'));
+  const later = namedLater(String.raw`${vendor}[\w.\-]{0,24}?${caseless(all)}`);
+  return standingAt(plainOrEncoded(form, end), `(?:(?<=${ways.join('|')})|${later})`);
 }
 
 /** What any of the patterns matches. */

@@ -69,6 +69,8 @@ export const leaks: readonly LeakRule[] = [
       'aws ssm put-parameter --name /shop/twilio_auth_token --type SecureString --overwrite --value 7c1e09b52fa84d630e9b71d4a8f25c36',
       'gh secret set TWILIO_AUTH_TOKEN --body "9d02c7e4b16f38a5507be2914cfa6d83"',
       '"name": "/shop/TWILIO_AUTH_TOKEN",\n  "type": "SecureString",\n  "value": "9d02c7e4b16f38a5507be2914cfa6d83"',
+      '{"value":"9d02c7e4b16f38a5507be2914cfa6d83","name":"TWILIO_AUTH_TOKEN"}',
+      '~ "TWILIO_AUTH_TOKEN" = "none" -> "9d02c7e4b16f38a5507be2914cfa6d83"',
       '**Twilio auth token:** 7c1e09b52fa84d630e9b71d4a8f25c36',
     ],
     nearMisses: [
@@ -81,6 +83,7 @@ export const leaks: readonly LeakRule[] = [
       `env::var("TWILIO_AUTH_TOKEN").expect("7c1e09b52fa84d630e9b71d4a8f25c36")`,
       'gh secret set TWILIO_AUTH_TOKEN --repo shop --commit 7c1e09b52fa84d630e9b71d4a8f25c36',
       '"name": "TWILIO_AUTH_TOKEN",\n  "type": "SecureString",\n  "etag": "9d02c7e4b16f38a5507be2914cfa6d83"',
+      '{"value":"9d02c7e4b16f38a5507be2914cfa6d83","name":"ETAG"},{"name":"TWILIO_AUTH_TOKEN"}',
       '**Twilio auth token:** see commit 7c1e09b52fa84d630e9b71d4a8f25c36',
       'TWILIO_ACCOUNT_SID=AC7c1e09b52fa84d630e9b71d4a8f25c36',
       'AUTH_TOKEN=7c1e09b52fa84d630e9b71d4a8f25c367c1e09b52fa84d630e9b71d4a8f25c36',
