@@ -55,6 +55,16 @@ describe('a name with its value', () => {
     'a task definition that begins with the value': `{ "value": "${VALUE}", "name": "SHOP_AUTH_TOKEN" }`,
     'a parameter that ends with its name': `"Value": "${VALUE}",\n  "Type": "SecureString",\n  "Name": "/shop/auth_token"`,
     'an attribute before its key': `<add value="${VALUE}" key="AuthToken" />`,
+    'what PHP dumps': `["AUTH_TOKEN"]=>\n  string(32) "${VALUE}"`,
+    'an object that PHP dumps': String.raw`["authToken":"Shop\Client":private]=>`.concat(
+      `\n  string(32) "${VALUE}"`,
+    ),
+    'what Xdebug dumps': `'AUTH_TOKEN' => string '${VALUE}' (length=32)`,
+    'what PHP serializes': `s:10:"AUTH_TOKEN";s:32:"${VALUE}";`,
+    'a table of phpinfo': `<tr><td class="e">$_ENV['AUTH_TOKEN'] </td><td class="v">${VALUE} </td></tr>`,
+    'an error page of Django': `<td>auth_token</td>\n        <td class="code"><pre>&#x27;${VALUE}&#x27;</pre></td>`,
+    'an error page of Symfony': `<span class=sf-dump-key>AUTH_TOKEN</span>" => "<span class=sf-dump-str title="32 characters">${VALUE}</span>"`,
+    'what Ruby inspects, escaped for a page': `&quot;AUTH_TOKEN&quot;=&gt;&quot;${VALUE}&quot;`,
     'a fallback of Rust': `env::var("AUTH_TOKEN").unwrap_or("${VALUE}".to_string())`,
     'a lazy fallback of Rust': `std::env::var("AUTH_TOKEN")\n        .unwrap_or_else(|_| "${VALUE}".into())`,
     'a lazy fallback without an argument': `option_env!("AUTH_TOKEN").unwrap_or_else(|| String::from("${VALUE}"))`,
@@ -83,6 +93,10 @@ describe('a name with its value', () => {
     'the object before': `{ "name": "ETAG", "value": "${VALUE}" }, { "name": "AUTH_TOKEN", "value": "" }`,
     'the element before': `<add key="ETag" value="${VALUE}" /><add key="AuthToken" value="" />`,
     'a value before another name': `- value: ${VALUE}\n  name: AUTH_TOKEN_HASH\n`,
+    'another member that PHP dumps': `["AUTH_TOKEN"]=>\n  NULL\n  ["etag"]=>\n  string(32) "${VALUE}"`,
+    'another member that PHP serializes': `s:10:"AUTH_TOKEN";N;s:4:"etag";s:32:"${VALUE}";`,
+    'the first cell of the next row': `<tr><th>id</th><th>auth_token</th></tr>\n<tr><td>${VALUE}</td>`,
+    'the cell after the next': `<td>auth_token</td><td></td><td>${VALUE}</td>`,
     'what Rust says when it is missing': `env::var("AUTH_TOKEN").expect("${VALUE}")`,
   };
   for (const [form, text] of Object.entries(others))

@@ -19,7 +19,7 @@ const CLOSING = String.raw`(?:["'\x60\\\])*]|&quot;){0,4}`;
 /** The value before, where a plan of Terraform or Pulumi says what becomes of it: `"old" -> "new"`. */
 const FORMER = String.raw`(?:(?<=")[^"\n]{0,100}"[ ](?:->|=>)[ ]")?`;
 const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}${FORMER}`;
-const OPERATOR = String.raw`(?::=|=>|->|==|\|\|?=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
+const OPERATOR = String.raw`(?::=|=>|=&gt;|->|==|\|\|?=?|\?\?=?|\?[:=]|:-|[=:,{(])`;
 
 /** Words after a name that make it the name of something else: `secret_name`, `token_url`. */
 const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|file|hash|sha\\d*|md5|checksum|digest|version|length|label|type')})(?![A-Za-z]))`;
@@ -32,6 +32,11 @@ const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+~\-]{1,32}(?:(
 
 /** The option of a command that puts a secret into a store, other words before it, or a text for its standard input. */
 const STORED = String.raw`(?:[ \t]{1,4}[\w./=\-]{1,40}){0,4}[ \t]{1,4}(?:\\\r?\n[ \t]{0,12})?(?:--(?:value|body|data|secret-string|plaintext)[ =]|-b[ =]?|<<<[ ]?)`;
+
+/** From one element to the next, which is not in the next row of a table: `</td><td class="v">`, also with `=>` between them. */
+const NEXT_ELEMENT =
+  String.raw`[ \t]{0,2}(?:</(?!tr)\w{1,12}>){1,2}\s{0,24}(?:(?:"|&quot;)?[ ]{0,2}=(?:>|&gt;)[ ]{0,2}(?:"|&quot;)?)?` +
+  String.raw`(?:<(?!tr)\w{1,12}(?:[ ][\w\-]{1,16}=(?:"[\w \-]{0,24}"|[\w\-]{1,24})){0,3}>\s{0,24}){1,3}(?:&#(?:x27|39|34);|&quot;|["'])?`;
 
 /** The name of a field for values. */
 const VALUE = String.raw`["'\\]{0,3}(?:(?:default_?|string_?|[pP]arameter)?[vV]alue|val)["'\\]{0,3}[ \t]{0,12}[:=][ \t]{0,4}`;
@@ -55,7 +60,9 @@ const BETWEEN = [
   // var("NAME").unwrap_or_else(|_| "value"), get("NAME").orElse("value")
   String.raw`\s{0,32}\.(?:unwrap_or(?:_else)?|(?:or|getOr)Else)\(\s{0,24}(?:\|\w{0,8}\|[ \t]{0,4})?(?:String::from\()?["']`,
   // <name>value, <string name="name">value, <key>name</key><string>value
-  String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|</\w{1,12}>\s{0,24}<\w{1,12}>`,
+  String.raw`[^<>\n]{0,30}(?<![=\-])>\s{0,8}|${NEXT_ELEMENT}`,
+  // ["name"]=> string(32) "value", 'name' => string 'value', s:4:"name";s:32:"value"
+  String.raw`(?::(?:protected|(?:"[\w\\]{1,60}":)?private)\])?[ \t]{0,12}=>\s{1,32}string(?:\(\d{1,4}\)[ ]"|[ ]')|;s:\d{1,4}:\\{0,3}"`,
   // set --name NAME --value "value", set NAME <<< "value"
   `${STORED}${OPENING}`,
   // ENV NAME value, --name value, the name is value, name - 'value'

@@ -71,6 +71,8 @@ export const leaks: readonly LeakRule[] = [
       '"name": "/shop/TWILIO_AUTH_TOKEN",\n  "type": "SecureString",\n  "value": "9d02c7e4b16f38a5507be2914cfa6d83"',
       '{"value":"9d02c7e4b16f38a5507be2914cfa6d83","name":"TWILIO_AUTH_TOKEN"}',
       '~ "TWILIO_AUTH_TOKEN" = "none" -> "9d02c7e4b16f38a5507be2914cfa6d83"',
+      's:17:"TWILIO_AUTH_TOKEN";s:32:"9d02c7e4b16f38a5507be2914cfa6d83";',
+      '<td>twilio_auth_token</td>\n<td class="code"><pre>&#x27;9d02c7e4b16f38a5507be2914cfa6d83&#x27;</pre></td>',
       '**Twilio auth token:** 7c1e09b52fa84d630e9b71d4a8f25c36',
     ],
     nearMisses: [
@@ -84,6 +86,7 @@ export const leaks: readonly LeakRule[] = [
       'gh secret set TWILIO_AUTH_TOKEN --repo shop --commit 7c1e09b52fa84d630e9b71d4a8f25c36',
       '"name": "TWILIO_AUTH_TOKEN",\n  "type": "SecureString",\n  "etag": "9d02c7e4b16f38a5507be2914cfa6d83"',
       '{"value":"9d02c7e4b16f38a5507be2914cfa6d83","name":"ETAG"},{"name":"TWILIO_AUTH_TOKEN"}',
+      's:17:"TWILIO_AUTH_TOKEN";N;s:4:"etag";s:32:"9d02c7e4b16f38a5507be2914cfa6d83";',
       '**Twilio auth token:** see commit 7c1e09b52fa84d630e9b71d4a8f25c36',
       'TWILIO_ACCOUNT_SID=AC7c1e09b52fa84d630e9b71d4a8f25c36',
       'AUTH_TOKEN=7c1e09b52fa84d630e9b71d4a8f25c367c1e09b52fa84d630e9b71d4a8f25c36',
