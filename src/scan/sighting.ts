@@ -61,4 +61,6 @@ export interface ScanOutcome {
   /** Documents and bytes that were looked at. */
   readonly documents: number;
   readonly bytes: number;
+  /** Documents that were passed over, as they hold no text. */
+  readonly binaries: number;
 }

@@ -89,7 +89,7 @@ async function scanFiles({ context, flags, path, progress }: SourceRun): Promise
   return search.outcome();
 }
 
-const NOTHING: ScanOutcome = { sightings: [], problems: [], documents: 0, bytes: 0 };
+const NOTHING: ScanOutcome = { sightings: [], problems: [], documents: 0, bytes: 0, binaries: 0 };
 
 async function scanIndex({ context, flags, path }: SourceRun): Promise<ScanOutcome> {
   const [{ scanStaged }, { createGit }, { objectFolders }] = await Promise.all([

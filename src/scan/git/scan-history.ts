@@ -60,6 +60,7 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
       ],
       documents,
       bytes,
+      binaries: wrapped.binaries,
     };
   } finally {
     store.close();
@@ -84,7 +85,7 @@ async function openWrapped(
   { detector, pause }: ScanHistoryOptions,
   reader: ObjectReader,
 ): Promise<WrappedFindings> {
-  if (oids.length === 0) return { found: [], problems: [] };
+  if (oids.length === 0) return { found: [], problems: [], binaries: 0 };
   const { searchWrapped } = await import('./wrapped.ts');
   return searchWrapped(oids, { reader, detector: await loadDetector(detector), pause });
 }

@@ -20,6 +20,8 @@ interface WrappedFinding {
 export interface WrappedFindings {
   readonly found: readonly WrappedFinding[];
   readonly problems: readonly ScanProblem[];
+  /** Files in archives that were passed over, as they hold no text. */
+  readonly binaries: number;
 }
 
 export interface WrappedSearch {
@@ -50,7 +52,7 @@ export async function searchWrapped(
       search.report(oid, `The object cannot be read: ${sentenceOf(error)}.`);
     }
   }
-  const { sightings, problems } = search.outcome();
+  const { sightings, problems, binaries } = search.outcome();
   const left = oids.length - looked;
   const rest = {
     where: 'objects',
@@ -58,6 +60,7 @@ export async function searchWrapped(
   };
   return {
     found: sightings.map(findingOf),
+    binaries,
     problems: [
       ...problems.map(({ where, problem }) => ({ where: `objects, object ${where}`, problem })),
       ...(left > 0 ? [rest] : []),

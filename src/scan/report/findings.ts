@@ -40,6 +40,7 @@ export interface ScanReport {
   readonly problems: readonly ScanProblem[];
   readonly documents: number;
   readonly bytes: number;
+  readonly binaries: number;
   /** What was scanned, in words. */
   readonly scanned: string;
   readonly version: string;

@@ -56,6 +56,15 @@ test('text: nothing found is said in one line, with what was held back and what 
   );
 });
 
+test('text and JSON: binary files that were passed over are told', () => {
+  const some = report([], { binaries: 3 });
+  assert.equal(
+    formatText(some, plain),
+    'No credentials found in . (12 documents, 34 KiB in 1.3 s; 3 binary files passed over).\n',
+  );
+  assert.equal((JSON.parse(formatJson(some, null)) as { binaries: number }).binaries, 3);
+});
+
 test('text: no control character of a path, an author or a problem reaches the terminal', () => {
   const path = 'a\u001B]0;x\u0007\u202E.ts';
   const text = formatText(

@@ -4,8 +4,19 @@ import { maskValue } from './mask.ts';
 
 /** The report as one JSON object. `fingerprint` is null for a project without a key. */
 export function formatJson(report: ScanReport, fingerprint: ((finding: Finding) => string) | null): string {
-  const { findings, held, remarks, problems, documents, bytes, scanned, version, startedAt, endedAt } =
-    report;
+  const {
+    findings,
+    held,
+    remarks,
+    problems,
+    documents,
+    bytes,
+    binaries,
+    scanned,
+    version,
+    startedAt,
+    endedAt,
+  } = report;
   const value = {
     version,
     scanned,
@@ -13,6 +24,7 @@ export function formatJson(report: ScanReport, fingerprint: ((finding: Finding) 
     endedAt: new Date(endedAt).toISOString(),
     documents,
     bytes,
+    binaries,
     findings: findings.map((finding) => describe(finding, fingerprint?.(finding) ?? null)),
     held,
     remarks,

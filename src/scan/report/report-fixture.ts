@@ -62,6 +62,7 @@ export function report(sightings: readonly Sighting[], changes: Partial<ScanRepo
     problems: [],
     documents: 12,
     bytes: 34_567,
+    binaries: 0,
     scanned: '.',
     version: '1.2.3',
     startedAt: Date.parse('2026-01-02T03:04:05.600Z'),

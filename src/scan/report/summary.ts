@@ -11,9 +11,10 @@ export const isBlind = ({ documents, problems }: Pick<ScanReport, 'documents' | 
 
 /** What was looked at and found, in one line. */
 export function formatSummary(report: ScanReport, paint: Paint): string {
-  const { findings, documents, bytes, startedAt, endedAt, held, scanned } = report;
+  const { findings, documents, bytes, binaries, startedAt, endedAt, held, scanned } = report;
   const seconds = ((endedAt - startedAt) / 1000).toFixed(1);
-  const looked = `${count(documents, 'document')}, ${size(bytes)} in ${seconds} s`;
+  const passedOver = binaries === 0 ? '' : `; ${count(binaries, 'binary file')} passed over`;
+  const looked = `${count(documents, 'document')}, ${size(bytes)} in ${seconds} s${passedOver}`;
   const secrets = findings.filter(({ rule }) => rule.role === 'secret').length;
   const others = findings.length - secrets;
   const known = [

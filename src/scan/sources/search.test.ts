@@ -134,9 +134,9 @@ test('UTF-16 is read', async () => {
   assert.deepEqual(placesOf(await look('a.ps1', bytes)), [`a.ps1:2:12 ${TOKEN}`]);
 });
 
-test('binary files are not searched', async () => {
+test('binary files are not searched, but counted', async () => {
   const outcome = await look('a.bin', `\0\0\0\u0001 acme_token=${TOKEN} \0\0\0`);
-  assert.deepEqual([outcome.sightings.length, outcome.documents], [0, 1]);
+  assert.deepEqual([outcome.sightings.length, outcome.documents, outcome.binaries], [0, 1, 1]);
 });
 
 test('a comment beside a value is told', async () => {
@@ -219,6 +219,7 @@ test('a large binary stream is passed over, and let go', async () => {
   await search.lookStream({ kind: 'file', path: 'a.so' }, endless());
   assert.ok(isClosed);
   assert.deepEqual(search.outcome().problems, []);
+  assert.equal(search.outcome().binaries, 1);
 });
 
 test('an archive on standard input is unpacked', async () => {

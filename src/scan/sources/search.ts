@@ -33,7 +33,7 @@ export interface Search {
 export function createSearch(source: Detector | LateDetector): Search {
   const { report, problems } = collectProblems();
   const keeper = createKeeper((place, problem) => report(nameOf(place), problem));
-  const counts = { documents: 0, bytes: 0 };
+  const counts = { documents: 0, bytes: 0, binaries: 0 };
   const late: LateDetector =
     'openAll' in source ? source : { openAll: async () => source, openFor: async () => source };
 
@@ -42,8 +42,8 @@ export function createSearch(source: Detector | LateDetector): Search {
     counts.documents++;
     counts.bytes += bytes.length;
     if (packingOf(bytes) !== null) return lookInside(document);
-    tellOther(place, bytes, report);
     const text = textOf(bytes);
+    if (!tellOther(place, bytes, report) && text === null) counts.binaries++;
     const keep = text === null ? null : keeper.open(place);
     if (text === null || keep === null) return;
     const rewritings = rewritingsOf(text, place);
@@ -78,7 +78,7 @@ export function createSearch(source: Detector | LateDetector): Search {
       if (isPacked || (text !== null && text !== head))
         return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
-      tellOther(place, head, report);
+      if (!tellOther(place, head, report) && text === null) counts.binaries++;
       const keep = text === null ? null : keeper.open(place);
       if (keep === null) return await discard();
       counts.bytes += await searchLong(await late.openAll(), whole, { place, keep });
@@ -98,9 +98,11 @@ export function createSearch(source: Detector | LateDetector): Search {
   });
 }
 
-function tellOther(place: Place, head: Uint8Array, report: Search['report']): void {
+/** True when that is an archive that is not read. */
+function tellOther(place: Place, head: Uint8Array, report: Search['report']): boolean {
   const form = otherPackingOf(head);
   if (form !== null) report(nameOf(place), `It was not unpacked: ${form} is a form that is not read.`);
+  return form !== null;
 }
 
 /** Reads a text piece by piece to its end; gives its length. */
