@@ -55,3 +55,24 @@ test('a leg that listens to another call is an export', () => {
   }
   assert.equal(read('/texml/Accounts/a/Calls', { ...texml, superviseCallSid: 'c9' }).kind, 'malformed');
 });
+
+test('who listens to a conference unheard is an export, whoever joins it to speak is not', () => {
+  const effectsOf = (url: string, json: object) => {
+    const reading = read(url, json);
+    assert.ok(reading.kind === 'intent', JSON.stringify(reading));
+    return reading.intent.effects;
+  };
+  const places: readonly (readonly [string, (seat: object) => object])[] = [
+    ['/conferences/c1/actions/join', (seat) => ({ call_control_id: 'v3:a', ...seat })],
+    ['/conferences/c1/actions/update', (seat) => ({ call_control_id: 'v3:a', ...seat })],
+    ['/calls', (seat) => ({ ...CALL, conference_config: { conference_name: 'x', ...seat } })],
+  ];
+  for (const [url, body] of places) {
+    for (const role of ['monitor', 'whisper', 'MONITOR'])
+      assert.ok(effectsOf(url, body({ supervisor_role: role })).includes('export'), `${url} ${role}`);
+    for (const seat of [{}, { supervisor_role: 'none' }, { supervisor_role: 'barge' }])
+      assert.ok(!effectsOf(url, body(seat)).includes('export'), url);
+    assert.equal(read(url, body({ supervisorRole: 'monitor' })).kind, 'malformed', url);
+  }
+  assert.ok(effectsOf('/calls/c1/actions/switch_supervisor_role', { role: 'monitor' }).includes('export'));
+});

@@ -1,7 +1,7 @@
 import type { Effect } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import type { JsonObject } from '../shared/json-body.ts';
-import { createNameCheck, isOn } from '../shared/fields.ts';
+import { createNameCheck, isOn, objectOf, optionalText } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import type { IntentDetails } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
@@ -15,7 +15,10 @@ const checkStart = createNameCheck([
   'enable_dialogflow',
   'supervise_call_control_id',
   'SuperviseCallSid',
+  'conference_config',
+  'supervisor_role',
 ]);
+const checkConference = createNameCheck(['supervisor_role']);
 const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
@@ -31,6 +34,16 @@ export const COMMANDS: Readonly<Record<string, Read>> = {
   'calls.actions.startAIAssistant': (body) => commandOf(body, ['leg']),
   'calls.actions.joinAIAssistant': (body) => commandOf(body, ['leg']),
   'calls.actions.gatherUsingAI': (body) => commandOf(body, ['leg']),
+  'conferences.actions.join': (body, _plan, operation) => ({
+    effects: exportsOf(body, operation),
+    parameters: parametersOf(body),
+  }),
+  'conferences.actions.update': (body, _plan, operation) => ({
+    action: 'call.modify',
+    channel: 'voice',
+    effects: exportsOf(body, operation),
+    parameters: parametersOf(body),
+  }),
 };
 
 function commandOf(body: JsonObject, extras: readonly string[]): IntentDetails {
@@ -47,5 +60,15 @@ const LEAVES = ['stream_url', 'conversation_relay_config', 'supervise_call_contr
 
 export function exportsOf(body: JsonObject, { effects }: Operation): readonly Effect[] {
   checkStart(body);
-  return LEAVES.some((name) => isOn(body, name)) ? [...new Set([...effects, ...EXPORTED])] : effects;
+  const conference = objectOf(body, 'conference_config') ?? {};
+  checkConference(conference);
+  const leaves = LEAVES.some((name) => isOn(body, name)) || isSilent(body) || isSilent(conference);
+  return leaves ? [...new Set([...effects, ...EXPORTED])] : effects;
+}
+
+/** True for who listens to a conference without being one of those who are heard there. */
+function isSilent(seat: JsonObject): boolean {
+  return (
+    isOn(seat, 'supervisor_role') && !/^(?:none|barge)$/.test(optionalText(seat, 'supervisor_role') ?? '')
+  );
 }
