@@ -35,7 +35,7 @@ import { MODEL_READERS } from './models.ts';
 import { QUANTITY_READERS } from './quantities.ts';
 import { TEXT_READERS } from './texts.ts';
 import { readConferenceChange, readTexmlCall, readTexmlChange } from './texml.ts';
-import { readDraft, readMail, readMailToMany } from './mail.ts';
+import { readDraft, readMail, readMailToMany, readNewTime } from './mail.ts';
 import { readAssistantMessage, readMessage, readRcs, readWhatsapp } from './messages.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
@@ -60,6 +60,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   'ai.assistants.scheduledEvents.create': readScheduledEvent,
   'emailMessages.create': readMail,
   'emailMessages.batch': readMail,
+  'emailMessages.updateSchedule': readNewTime,
   'emailInboxes.drafts.create': readDraft,
   'emailInboxes.drafts.update': readDraft,
   'emailInboxes.drafts.patch': readDraft,

@@ -100,3 +100,14 @@ test('a mail that is sent later says when', () => {
   const now = read('/email_messages', MAIL);
   assert.ok(now.kind === 'intent' && now.intent.doneAt === undefined);
 });
+
+test('a mail that gets another time says which', () => {
+  const change = (json: object) => read('/email_messages/m/schedule', json, 'PATCH');
+  const at = '2026-01-31T03:00:00Z';
+  const moved = change({ scheduled_at: at });
+  assert.ok(moved.kind === 'intent' && moved.intent.doneAt === Date.parse(at));
+  assert.deepEqual([moved.intent.channel, moved.intent.effects], ['email', ['write']]);
+  const unclear = change({ scheduled_at: '2026-01-31 03:00' });
+  assert.ok(unclear.kind === 'intent' && unclear.intent.doneAt === null);
+  assert.equal(change({ scheduledAt: at }).kind, 'malformed');
+});

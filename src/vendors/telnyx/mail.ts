@@ -44,6 +44,12 @@ export function readMail(body: JsonObject): IntentDetails {
   };
 }
 
+/** Another time for a mail that waits; which one, and to whom, only the vendor knows. */
+export function readNewTime(body: JsonObject): IntentDetails {
+  checkMail(body);
+  return { ...laterOf([body]), channel: 'email', parameters: parametersOf(body) };
+}
+
 /** When the mails are sent; at several times is at one that nobody can tell. */
 function laterOf(messages: readonly JsonObject[]): IntentDetails {
   const times = messages.flatMap((message) => TIMES.flatMap((name) => optionalText(message, name) ?? []));
