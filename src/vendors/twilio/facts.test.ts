@@ -65,6 +65,16 @@ const REVIEWED: readonly (readonly [id: string, ...effects: string[]])[] = [
   // Codes of three digits, and notifications to another device.
   ['UpdateFactor', 'credential'],
   ['CreateModuleData', 'routing', 'admin'],
+  // Like the code of a function, they hold the tokens with which they ask other services.
+  ['FetchFunctionVersionContent', 'secret'],
+  ['studio.v2.FetchFlow', 'secret'],
+  ['FetchFlowRevision', 'secret'],
+  ['UpdateFlow', 'secret'],
+  ['ListTools', 'secret'],
+  ['FetchTool', 'secret'],
+  ['UpdateTool', 'secret'],
+  ['ListToolsByAssistant', 'secret'],
+  ['FetchAssistant', 'secret'],
   // They say whether functions run with the account's credential, and whether calls are encrypted.
   ['serverless.v1.UpdateService', 'credential'],
   ['UpdateSipDomain', 'guard'],
