@@ -60,6 +60,6 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     });
     if (outcome.kind === 'unsendable') throw outcome.error;
     if (outcome.kind === 'withdrawn') return refused(outcome.refused, subject, intent);
-    return answerOutcome(parts, { request, account, outcome, position });
+    return answerOutcome(parts, { request, account, outcome, position, settled });
   };
 }

@@ -116,12 +116,13 @@ export interface Answered {
   readonly account: LiveAccount;
   readonly outcome: Exclude<Outcome, { readonly kind: 'withdrawn' | 'unsendable' }>;
   readonly position: number;
+  readonly settled: Settled;
 }
 
 /** Releases the answer to the app once the intent is on disk. */
 export async function answerOutcome(
   parts: PipelineParts,
-  { request, account, outcome, position }: Answered,
+  { request, account, outcome, position, settled }: Answered,
 ): Promise<AppAnswer> {
   const id = decisionId(parts, position);
   try {
@@ -130,10 +131,18 @@ export async function answerOutcome(
     if (outcome.kind === 'answered') outcome.rest?.destroy();
     throw error;
   }
-  if (outcome.kind === 'answered') return answerVendor(request, account, outcome, `allowed; id=${id}`);
+  if (outcome.kind === 'answered') {
+    const answer = await answerVendor(request, account, outcome, `allowed; id=${id}`);
+    return settled.state === 'unknown' ? keptFromRetry(answer, request) : answer;
+  }
   const error = failureOf(outcome, account.upstream ?? `https://${request.host}`);
   const message = `${error.message}. ${error.hint}`;
   return answerRefusal(request, { code: error.code, rule: 'upstream', message }, id);
+}
+
+/** What may have been done is not to be done again by an SDK that nobody asked: that is the app's to decide. */
+function keptFromRetry(answer: AppAnswer, { vendor }: AppRequest): AppAnswer {
+  return { ...answer, headers: { ...answer.headers, ...vendor.facts.noRetry } };
 }
 
 function failureOf({ kind, error }: Exclude<Outcome, { kind: 'answered' }>, origin: string): RingfenceError {

@@ -50,6 +50,8 @@ export interface VendorFacts {
   readonly disarming: readonly string[];
   /** Environment variables by which an SDK takes another base URL, as `host/path`. `ringfence run` sets them. */
   readonly baseUrlVariables?: Readonly<Record<string, string>>;
+  /** Headers of an answer by which its SDK does not send a request again. Absent: no SDK of it does so, or can be told. */
+  readonly noRetry?: Readonly<Record<string, string>>;
   /** SDKs that obey no proxy or CA variable, one sentence each with what to do instead. `ringfence run` says so. */
   readonly blindSpots?: readonly string[];
 }

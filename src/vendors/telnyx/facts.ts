@@ -13,6 +13,8 @@ export const facts: VendorFacts = {
   currency: 'USD',
   // E-mail to people who said that they want none.
   disarming: ['ignore_suppression=true'],
+  // The SDK sends a POST again after 408, 409, 429 and 5xx unless this header forbids it.
+  noRetry: { 'x-should-retry': 'false' },
   baseUrlVariables: { TELNYX_BASE_URL: `${API_HOST}/v2` },
   blindSpots: ['telnyx (Node) obeys no proxy variable; set TELNYX_BASE_URL or NODE_USE_ENV_PROXY=1.'],
 };

@@ -2,9 +2,7 @@ import type { Refusal } from '../../intent/decision.ts';
 import { ERRORS } from '../../kernel/errors.ts';
 import { jsonAnswer } from '../shared/json-answer.ts';
 import type { WireResponse } from '../wire.ts';
-
-/** The SDK sends a POST again after 408, 409, 429 and 5xx unless this header forbids it. */
-const NO_RETRY = { 'x-should-retry': 'false' };
+import { facts } from './facts.ts';
 
 /** Says no in the vendor's error list, with a status that the SDK turns into its own exception. Never a 5xx. */
 export function refuse(refusal: Refusal): WireResponse {
@@ -13,5 +11,5 @@ export function refuse(refusal: Refusal): WireResponse {
   const status = usual < 500 ? usual : overloaded;
   const detail = `${refusal.message} (${refusal.code}, ${refusal.rule})`;
   const error = { code: refusal.code, title, detail, meta: { rule: refusal.rule } };
-  return jsonAnswer(status, { errors: [error] }, NO_RETRY);
+  return jsonAnswer(status, { errors: [error] }, facts.noRetry);
 }
