@@ -51,3 +51,12 @@ test('of such operations, too, nothing is named twice in other letters, and all 
     'malformed',
   );
 });
+
+test('a parameter is none of a list that a server may make of it', () => {
+  const message = { To: '+15005550006', From: '+15005550001', Body: 'x' };
+  const url = `/2010-04-01/Accounts/AC${'f'.repeat(32)}/Messages.json`;
+  for (const name of ['To[]', 'To[0]', 'to[x]', 'Body[]', 'MediaUrl[]']) {
+    const reading = read('api', { url, form: { ...message, [name]: '+449012345678' } });
+    assert.equal(reading.kind, 'malformed', name);
+  }
+});
