@@ -4,10 +4,14 @@ import { checkPlain } from './plain-request.ts';
 import { Unreadable } from './reading.ts';
 import { wire } from './wire-fixture.ts';
 
-test('compression and overridden methods are refused', () => {
+test('compression and overridden methods and paths are refused', () => {
   const plain = wire('h', { url: '/', headers: { 'content-encoding': 'identity' } });
   assert.doesNotThrow(() => checkPlain(plain));
-  for (const headers of [{ 'content-encoding': 'br' }, { 'x-http-method-override': 'PUT' }])
+  for (const headers of [
+    { 'content-encoding': 'br' },
+    { 'x-http-method-override': 'PUT' },
+    { 'x-original-url': '/' },
+  ])
     assert.throws(() => checkPlain({ ...plain, headers }), Unreadable);
 });
 

@@ -4,14 +4,21 @@ import { readPairs } from './pairs.ts';
 import { Unreadable } from './reading.ts';
 import { hasMediaType } from './requests.ts';
 
-const METHOD_OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+/** By which some servers take another method, or another path. */
+const OVERRIDES = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+];
 
 /** The charsets by which a body is read here. */
 const CHARSET = /;\s*charset\s*=\s*(?:"(?:utf-?8|us-ascii)"|(?:utf-?8|us-ascii))\s*(?=;|$)/gi;
 
 /**
  * Refuses what would make the vendor see another request than we do: an encoded body, another charset (in which
- * `%00R%00e…` may spell a name that we do not see), an overridden method.
+ * `%00R%00e…` may spell a name that we do not see), an overridden method or path.
  */
 export function checkPlain({ headers }: WireRequest): void {
   const encoding = headers['content-encoding'];
@@ -20,7 +27,7 @@ export function checkPlain({ headers }: WireRequest): void {
   const type = headers['content-type'] ?? '';
   if (type.includes(';') && /charset/i.test(type.replaceAll(CHARSET, '')))
     throw new Unreadable('Send the body in UTF-8, with no other `charset` in its content type.');
-  const override = METHOD_OVERRIDES.find((name) => headers[name] !== undefined);
+  const override = OVERRIDES.find((name) => headers[name] !== undefined);
   if (override !== undefined) throw new Unreadable(`The header \`${override}\` is not allowed.`);
 }
 
