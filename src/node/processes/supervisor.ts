@@ -12,6 +12,7 @@ import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from '../loading/recovery.ts';
 import { createShipper, type Loss, type Shipper } from '../loading/shipper.ts';
 import { createRevival, type Revival } from './revival.ts';
+import { tellWhile } from './slow-work.ts';
 import { createUsageMemory, type UsageMemory } from './usage-memory.ts';
 import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
 
@@ -150,7 +151,12 @@ async function inherit(state: State, node: string): Promise<void> {
   const { stopping, say } = state;
   await untilEarlierRunEnds({ node, directory: directoryOf(state, node), stopping: stopping.signal, say });
   await openShipper(state, node);
-  await recover(state, node);
+  await tellWhile(recover(state, node), () => {
+    const { epoch, position } = state.shippers.get(node)?.reached() ?? { epoch: 0, position: 0 };
+    say(
+      `loading the journal of ${node}: at ${node}-${epoch}-${position}; requests are taken once all of it is loaded`,
+    );
+  });
 }
 
 async function stop(state: State): Promise<void> {
