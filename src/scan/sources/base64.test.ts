@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeBase64, decodeLines } from './base64.ts';
+import { gzipSync } from 'node:zlib';
+import { decodeBase64, decodeLines, runsOf } from './base64.ts';
 import { sourceOf, sourceRange } from './rewritten.ts';
 
+const withRuns = (bytes: Buffer) => ({ bytes, runs: runsOf(bytes) });
+
 const decoded = (text: string): string | null => {
-  const rewriting = decodeBase64(Buffer.from(text));
+  const rewriting = decodeBase64(withRuns(Buffer.from(text)));
   return rewriting === null ? null : Buffer.from(rewriting.bytes).toString('latin1');
 };
 
@@ -28,6 +31,28 @@ test('hashes, names and binary data stay as they are', () => {
     assert.equal(decoded(text), null, text);
 });
 
+test('what is packed with gzip is unpacked, also as Helm keeps its releases', () => {
+  const text = `{ "config": { "acme_token": "9d02c7e4b16f38a5507be2914cfa6d83" } }`;
+  const once = gzipSync(text).toString('base64');
+  const twice = Buffer.from(once).toString('base64');
+  for (const run of [once, twice]) assert.equal(decoded(`release: ${run}\n`), `release: ${text}\n`);
+});
+
+test('a long run of text is decoded, and one that holds too much is told', () => {
+  const cutOf = (text: string): boolean => {
+    let isCut = false;
+    decodeBase64({ ...withRuns(Buffer.from(text)), onCut: () => (isCut = true) });
+    return isCut;
+  };
+  const base64 = (bytes: Buffer): string => bytes.toString('base64');
+  const long = 'some text, '.repeat(50_001);
+  assert.equal(decoded(`a: ${base64(Buffer.from(long))}`), `a: ${long}`);
+  assert.equal(cutOf(`a: ${base64(Buffer.from(long))}`), false);
+  assert.equal(cutOf(`a: ${base64(Buffer.alloc(9 << 20, 'some text, '))}`), true);
+  assert.equal(cutOf(`a: ${base64(gzipSync(Buffer.alloc(4 << 20, 'a')))}`), true, 'made to cost');
+  assert.equal(cutOf(`a: ${base64(Buffer.alloc(9 << 20, 1))}`), false, 'no text');
+});
+
 test('one level is decoded, not two', () => {
   const inner = Buffer.from('acme_token=9d02c7e4b16f38a5507be2914cfa6d83').toString('base64');
   assert.equal(decoded(Buffer.from(`x: ${inner}`).toString('base64')), `x: ${inner}`);
@@ -40,7 +65,7 @@ test('every run of printable text is found wherever it stands, and its place is 
     fc.property(word, hidden, word, (before, text, after) => {
       const encoded = Buffer.from(text).toString('base64');
       const outer = `${before}\n${encoded}\n${after}`;
-      const rewriting = decodeBase64(Buffer.from(outer));
+      const rewriting = decodeBase64(withRuns(Buffer.from(outer)));
       assert.ok(rewriting !== null);
       const at = Buffer.from(rewriting.bytes).toString('latin1').indexOf(`\n${text}\n`) + 1;
       assert.ok(at > 0);
@@ -55,7 +80,7 @@ test('every run of printable text is found wherever it stands, and its place is 
 
 test('a document full of runs is bounded', () => {
   const run = `${Buffer.from('some text that is long enough').toString('base64')}\n`;
-  const rewriting = decodeBase64(Buffer.from(run.repeat(20_000)));
+  const rewriting = decodeBase64(withRuns(Buffer.from(run.repeat(20_000))));
   assert.equal(rewriting?.pieces.filter(({ replaced }) => replaced).length, 10_000);
 });
 
@@ -81,14 +106,16 @@ const broken = (width: number, between: string): string =>
 test('a run that an encoder has broken into lines is one', () => {
   for (const width of [40, 60, 64, 76])
     for (const between of ['\n', '\r\n', '\n    ', '\n\t', String.raw`\n`]) {
-      const rewriting = decodeLines(Buffer.from(`.env: >-\n    ${broken(width, between)}\nother: x`));
+      const rewriting = decodeLines(
+        withRuns(Buffer.from(`.env: >-\n    ${broken(width, between)}\nother: x`)),
+      );
       assert.equal(Buffer.from(rewriting?.bytes ?? '').toString(), `.env: >-\n    ${TEXT}\nother: x`);
     }
 });
 
 test('what stands in a broken run has its place in the line that holds it', () => {
   const document = broken(76, '\n');
-  const rewriting = decodeLines(Buffer.from(document));
+  const rewriting = decodeLines(withRuns(Buffer.from(document)));
   assert.ok(rewriting !== null);
   const at = Buffer.from(rewriting.bytes).indexOf('8080');
   assert.equal(sourceOf(rewriting, at) % 77, 0);
@@ -99,5 +126,5 @@ test('lines of different widths, and those that end in padding, are values of th
   const value = Buffer.from('acme_token=9d02c7e4b16f38a5507be2914cfa6d83').toString('base64');
   const short = Buffer.from('acme_name=shop of the acme company, berlin.').toString('base64').slice(0, 44);
   for (const text of [`${value}\n${value}`, `${short}\n${value}`, `${value} ${value}`, short])
-    assert.equal(decodeLines(Buffer.from(text)), null, text);
+    assert.equal(decodeLines(withRuns(Buffer.from(text))), null, text);
 });

@@ -1,8 +1,9 @@
+import { mayBePacked, unpack } from './base64-gzip.ts';
 import { rewrite, type Replacement, type Rewriting } from './rewriting.ts';
 
 /** Fewer characters hold no credential. */
 const SHORTEST = 20;
-/** A longer run is an image or a font; one in lines is taken apart here. */
+/** What goes on over more lines is taken apart here. */
 const LONGEST = 1 << 17;
 const MOST_RUNS = 10_000;
 const MOST_BYTES = 8 << 20;
@@ -32,28 +33,37 @@ interface Run {
   readonly to: number;
 }
 
+/** The document, the runs in it, and what is called when they hold more than is decoded. */
+export interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly runs: readonly Run[];
+  readonly onCut?: () => void;
+}
+
 /** The document with its runs of base64 that decode to text in clear, one level deep; null when there are none. */
-export function decodeBase64(bytes: Uint8Array, runs = runsOf(bytes)): Rewriting | null {
+export function decodeBase64(encoded: Encoded): Rewriting | null {
   return decodeAll(
-    bytes,
-    runs.map((run) => [run]),
+    encoded,
+    encoded.runs.map((run) => [run]),
   );
 }
 
 /** The same with those runs alone that go on over several lines; in each line by itself a value may break off. */
-export function decodeLines(bytes: Uint8Array, runs = runsOf(bytes)): Rewriting | null {
-  return decodeAll(bytes, linesOf(bytes, runs));
+export function decodeLines(encoded: Encoded): Rewriting | null {
+  return decodeAll(encoded, linesOf(encoded.bytes, encoded.runs));
 }
 
-function decodeAll(bytes: Uint8Array, all: readonly (readonly Run[])[]): Rewriting | null {
+function decodeAll({ bytes, onCut }: Encoded, all: readonly (readonly Run[])[]): Rewriting | null {
   const replacements: Replacement[] = [];
-  let decodedBytes = 0;
+  let left = MOST_BYTES;
   for (const lines of all) {
-    const decoded = decode(bytes, lines);
-    if (decoded === null) continue;
-    for (const { by } of decoded) decodedBytes += by.length;
-    if (replacements.length >= MOST_RUNS || decodedBytes > MOST_BYTES) break;
-    for (const one of decoded) replacements.push(one);
+    const { by, cost } = decode(bytes, lines, left);
+    left -= cost;
+    if (left < 0 || (by.length > 0 && replacements.length >= MOST_RUNS)) {
+      onCut?.();
+      break;
+    }
+    for (const one of by) replacements.push(one);
   }
   return replacements.length === 0 ? null : rewrite(bytes, replacements);
 }
@@ -69,8 +79,7 @@ export function runsOf(bytes: Uint8Array): Run[] {
     at = to - 1;
     const run = { from, to: afterPadding(bytes, to) };
     const length = run.to - from;
-    if (to - from >= SHORTEST - 2 && length >= SHORTEST && length <= LONGEST && length % 4 === 0)
-      runs.push(run);
+    if (to - from >= SHORTEST - 2 && length >= SHORTEST && length % 4 === 0) runs.push(run);
   }
   return runs;
 }
@@ -130,16 +139,34 @@ function afterPadding(bytes: Uint8Array, end: number): number {
   return bytes[end + 1] === PAD ? end + 2 : end + 1;
 }
 
-/** What each line stands for, up to the beginning of the next one; null when it is no text. */
-function decode(bytes: Uint8Array, lines: readonly Run[]): Replacement[] | null {
-  const [first] = lines;
-  if (first === undefined || !mayBeText(tasteOf(bytes, first))) return null;
+interface Decoded {
+  /** Empty when it is no text. */
+  readonly by: readonly Replacement[];
+  readonly cost: number;
+}
+
+/** What each line stands for, up to the beginning of the next one; what is packed stands in place of all of them. */
+function decode(bytes: Uint8Array, lines: readonly Run[], most: number): Decoded {
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined) return { by: [], cost: 0 };
+  const taste = tasteOf(bytes, first);
+  const isPacked = mayBePacked(taste);
+  if (!isPacked && !mayBeText(taste)) return { by: [], cost: 0 };
+  if (last.to - first.from > 2 * most) return { by: [], cost: most + 1 };
   const parts = lines.map((line) => decodePart(bytes, line));
-  if (!isText(Buffer.concat(parts))) return null;
-  return parts.map((by, index) => {
+  const whole = Buffer.concat(parts);
+  if (isPacked) {
+    const unpacked = unpack(whole, most);
+    const isPlain = unpacked.bytes !== null && isText(unpacked.bytes);
+    const by = isPlain ? [{ from: first.from, to: last.to, by: unpacked.bytes }] : [];
+    return { by, cost: unpacked.cost };
+  }
+  if (!isText(whole)) return { by: [], cost: 0 };
+  const by = parts.map((part, index) => {
     const { from, to } = lines[index] as Run;
-    return { from, to: lines[index + 1]?.from ?? to, by };
+    return { from, to: lines[index + 1]?.from ?? to, by: part };
   });
+  return { by, cost: whole.length };
 }
 
 const tasteOf = (bytes: Uint8Array, { from }: Run): Buffer => decodePart(bytes, { from, to: from + TASTE });

@@ -10,16 +10,25 @@ const BEGINNINGS = /^(?:\u00EF\u00BB\u00BF)?(?=rfv|keys:|stream:)/i;
 const LONGEST_BEGINNING = 16;
 const LINE_END = Buffer.from('\n');
 
-/** The text with what stands in it in base64, with its escaped characters, and a notebook without the escapes of JSON. */
-export function rewritingsOf(text: Uint8Array, place: Place): readonly Rewriting[] {
-  const runs = runsOf(text);
+/**
+ * The text with what stands in it in base64, with its escaped characters, and a notebook without the escapes of JSON.
+ * `tell` hears what was left out.
+ */
+export function rewritingsOf(
+  text: Uint8Array,
+  place: Place,
+  tell: (problem: string) => void = () => {},
+): readonly Rewriting[] {
+  let isCut = false;
+  const encoded = { bytes: text, runs: runsOf(text), onCut: () => (isCut = true) };
   const all = [
-    decodeBase64(text, runs),
-    decodeLines(text, runs),
+    decodeBase64(encoded),
+    decodeLines(encoded),
     decodeEscapes(text),
     afterLine(text),
     isNotebook(place, text) ? plainNotebook(text) : null,
   ];
+  if (isCut) tell('Not all of its base64 was decoded: it holds too much.');
   return all.filter((one) => one !== null);
 }
 

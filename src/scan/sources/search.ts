@@ -46,7 +46,7 @@ export function createSearch(source: Detector | LateDetector): Search {
     if (!tellOther(place, bytes, report) && text === null) counts.binaries++;
     const keep = text === null ? null : keeper.open(place);
     if (text === null || keep === null) return;
-    const rewritings = rewritingsOf(text, place);
+    const rewritings = rewritingsOf(text, place, (problem) => report(nameOf(place), problem));
     const detector = await late.openFor([text, ...rewritings.map((one) => one.bytes)]);
     if (detector === null) return;
     const readable = { text, rewritings, from: 0, to: text.length };
@@ -81,7 +81,7 @@ export function createSearch(source: Detector | LateDetector): Search {
       if (!tellOther(place, head, report) && text === null) counts.binaries++;
       const keep = text === null ? null : keeper.open(place);
       if (keep === null) return await discard();
-      counts.bytes += await searchLong(await late.openAll(), whole, { place, keep });
+      counts.bytes += await searchLong(await late.openAll(), whole, { place, keep, report });
     } catch (error) {
       report(nameOf(place), `It was not read to its end: ${reasonOf(error)}.`);
     }
@@ -109,16 +109,19 @@ function tellOther(place: Place, head: Uint8Array, report: Search['report']): bo
 async function searchLong(
   detector: Detector,
   chunks: Chunks,
-  { place, keep }: { readonly place: Place; readonly keep: Keep },
+  { place, keep, report }: { readonly place: Place; readonly keep: Keep; readonly report: Search['report'] },
 ): Promise<number> {
   const { cutPieces, searchText } = await loadSearchText();
   let [bytes, hasRoom] = [0, true];
+  const told = new Set<string>();
   for await (const { fresh, ...piece } of cutPieces(chunks, detector.reach)) {
     bytes += fresh;
     if (!hasRoom) continue;
-    const readable = { ...piece, rewritings: rewritingsOf(piece.text, place) };
+    const rewritings = rewritingsOf(piece.text, place, (problem) => told.add(problem));
+    const readable = { ...piece, rewritings };
     hasRoom = keep(searchText(detector, readable, { place, linesBefore: piece.linesBefore }));
   }
+  for (const problem of told) report(nameOf(place), problem);
   return bytes;
 }
 
