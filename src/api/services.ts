@@ -8,6 +8,7 @@ import type { RotationRecord } from '../custody/rotation/record.ts';
 import type { RotationRequest } from '../custody/rotation/rotations.ts';
 import type { RekeyReport } from '../custody/sealing/rekey.ts';
 import type { CreatedKey } from '../custody/virtual-keys.ts';
+import type { PolicyDocument } from '../guard/policy/schema.ts';
 import type { JournalRecord } from '../journal/records.ts';
 import type { Progress } from '../kernel/progress.ts';
 import type { Micros, Money } from '../kernel/money.ts';
@@ -123,7 +124,9 @@ export interface PolicyService {
   put(source: string, expected: number, actor: string): Promise<PolicyRecord>;
   list(): Promise<readonly PolicyRecord[]>;
   /** Reads a policy. Throws `config_invalid` or `input_invalid` that says what is wrong and where. */
-  parse(source: string): unknown;
+  parse(source: string): PolicyDocument;
+  /** Apps, keys and accounts that it names and that do not exist yet, in words. */
+  warnings(document: PolicyDocument): Promise<readonly string[]>;
 }
 
 export type NewBudget = Omit<BudgetRecord, 'id' | 'createdAt'>;

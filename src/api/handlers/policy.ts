@@ -1,15 +1,18 @@
 import { problemsOf } from '../../guard/policy/problems.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
+import type { PolicyService } from '../services.ts';
 import type { Handlers } from './handler.ts';
 
 type Ids = 'policy.get' | 'policy.put' | 'policy.check' | 'policy.versions' | 'policy.rollback';
 
 export const policyHandlers: Handlers<Ids> = {
   'policy.get': ({ services }) => services.policy.active(),
-  'policy.put': ({ services, input, actor }) => services.policy.put(input.source, input.expected, actor),
+  'policy.put': ({ services, input, actor }) => put(services.policy, input, actor),
   'policy.check': async ({ services, input }) => {
-    const problems = problemsOf(() => services.policy.parse(input.source));
-    return { valid: problems.length === 0, problems };
+    const { policy } = services;
+    const problems = problemsOf(() => policy.parse(input.source));
+    const valid = problems.length === 0;
+    return { valid, problems, warnings: valid ? await policy.warnings(policy.parse(input.source)) : [] };
   },
   'policy.versions': async ({ services }) =>
     (await services.policy.list()).toSorted((one, other) => other.version - one.version),
@@ -19,6 +22,16 @@ export const policyHandlers: Handlers<Ids> = {
     if (earlier === undefined)
       throw new RingfenceError('not_found', `There is no policy version ${input.version}.`);
     const expected = input.expected ?? (await policy.active())?.version ?? 0;
-    return policy.put(earlier.source, expected, actor);
+    return put(policy, { source: earlier.source, expected }, actor);
   },
 };
+
+interface Wanted {
+  readonly source: string;
+  readonly expected: number;
+}
+
+async function put(policy: PolicyService, { source, expected }: Wanted, actor: string) {
+  const warnings = await policy.warnings(policy.parse(source));
+  return { ...(await policy.put(source, expected, actor)), warnings };
+}

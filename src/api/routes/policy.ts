@@ -4,6 +4,10 @@ import { empty, time, type RouteSpec } from '../schema.ts';
 const source = z.string().max(1_000_000).describe('The policy as YAML');
 const version = z.object({ version: z.number(), createdAt: time, actor: z.string() });
 const policy = version.extend({ source: z.string() });
+const warnings = z
+  .array(z.string())
+  .describe('Apps, keys and accounts that it names and that do not exist yet; nothing is refused for them');
+const applied = policy.extend({ warnings });
 const expected = z.number().int().min(0).describe('Version that must be active now; 0: none');
 
 export const policyRoutes = {
@@ -15,17 +19,17 @@ export const policyRoutes = {
   'policy.put': {
     summary: 'Make a policy the active one',
     input: z.strictObject({ source, expected }),
-    output: policy,
+    output: applied,
   },
   'policy.check': {
     summary: 'Read a policy without applying it',
     input: z.strictObject({ source }),
-    output: z.object({ valid: z.boolean(), problems: z.array(z.string()) }),
+    output: z.object({ valid: z.boolean(), problems: z.array(z.string()), warnings }),
   },
   'policy.versions': { summary: 'All versions, newest first', input: empty, output: z.array(version) },
   'policy.rollback': {
     summary: 'Apply an earlier version again, as a new version',
     input: z.strictObject({ version: z.number().int().min(1), expected: expected.optional() }),
-    output: policy,
+    output: applied,
   },
 } as const satisfies Record<string, RouteSpec>;

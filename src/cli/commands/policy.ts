@@ -16,13 +16,20 @@ export async function show(context: CliContext, flags: CommonFlags): Promise<voi
 /** Asks no gateway, so that the repository that keeps the policy can check it where none runs. */
 export async function check(context: CliContext, flags: OutputFlags, file: string): Promise<void> {
   const problems = await context.actions.checkPolicy(await read(context, file));
-  tell(context, createOutput(context, flags), problems);
+  tell(context, createOutput(context, flags), { problems });
 }
 
-function tell(context: CliContext, to: Pick<Session, 'show'>, problems: readonly string[]): void {
+interface Judgement {
+  readonly problems: readonly string[];
+  /** Only a gateway knows which names exist. */
+  readonly warnings?: readonly string[];
+}
+
+function tell(context: CliContext, to: Pick<Session, 'show'>, judgement: Judgement): void {
+  const { problems } = judgement;
   const valid = problems.length === 0;
   if (!valid) context.exit(EXIT.findings);
-  to.show({ valid, problems }, () => (valid ? 'The policy is valid.' : problems.join('\n')));
+  to.show({ valid, ...judgement }, () => (valid ? 'The policy is valid.' : problems.join('\n')));
 }
 
 export interface ApplyFlags extends CommonFlags {
@@ -34,12 +41,14 @@ export async function apply(context: CliContext, flags: ApplyFlags, file: string
   const session = await openSession(context, flags);
   const source = await read(context, file);
   if (flags.dryRun) {
-    const { problems } = await session.client.call('policy.check', { source });
-    return tell(context, session, problems);
+    const { problems, warnings } = await session.client.call('policy.check', { source });
+    tell(context, session, { problems, warnings });
+    return warn(session, warnings);
   }
   const expected = flags.expect ?? (await session.client.call('policy.get', {}))?.version ?? 0;
   const policy = await session.client.call('policy.put', { source, expected });
   session.show(policy, ({ version }) => `Policy version ${version} is in force.`);
+  warn(session, policy.warnings);
 }
 
 export async function history(context: CliContext, flags: CommonFlags): Promise<void> {
@@ -61,6 +70,11 @@ export async function rollback(
   await confirm(context.process, `Put policy version ${wanted} in force again?`, flags.yes);
   const policy = await session.client.call('policy.rollback', { version: wanted });
   session.show(policy, (now) => `Version ${wanted} is in force again, as version ${now.version}.`);
+  warn(session, policy.warnings);
+}
+
+function warn(session: Session, warnings: readonly string[]): void {
+  for (const warning of warnings) session.note(`warning: ${warning}`);
 }
 
 async function read({ process }: CliContext, file: string): Promise<string> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminServices } from '../../api/services.ts';
 import { checkReferences } from '../../guard/policy/references.ts';
+import { unknownNames } from '../../guard/policy/unknown-names.ts';
 import { readPriceFile } from '../../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -75,7 +76,7 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
 }
 
 function policyService(primary: Primary): AdminServices['policy'] {
-  const { store, record, clock, refreshPolicy } = primary;
+  const { store, record, clock, refreshPolicy, known } = primary;
   /** A policy that cannot be compiled, or names what does not exist, must not be stored. */
   const check = (source: string) => {
     const document = primary.readPolicy(source);
@@ -98,6 +99,10 @@ function policyService(primary: Primary): AdminServices['policy'] {
     },
     list: () => store.policies.list(),
     parse: check,
+    warnings: (document) =>
+      Promise.resolve(
+        unknownNames(document, { app: known.app(), key: known.key(), account: known.account() }),
+      ),
   };
 }
 

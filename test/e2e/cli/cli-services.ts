@@ -10,6 +10,7 @@ import { createKeyRing, generateKeyRing } from '../../../src/custody/sealing/key
 import { createSealer, type Purpose } from '../../../src/custody/sealing/sealer.ts';
 import { createVirtualKeys } from '../../../src/custody/virtual-keys.ts';
 import { answerProbe } from '../../../src/gateway/probe.ts';
+import { unknownNames } from '../../../src/guard/policy/unknown-names.ts';
 import { parsePolicy } from '../../../src/guard/policy/document.ts';
 import { readPriceFile } from '../../../src/guard/prices/read-price-file.ts';
 import type { Clock } from '../../../src/kernel/clock.ts';
@@ -165,6 +166,12 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       active: store.policies.active,
       list: store.policies.list,
       parse: parsePolicy,
+      warnings: async (document) =>
+        unknownNames(document, {
+          app: await store.apps.list(),
+          key: await store.keys.list(),
+          account: await store.accounts.list(),
+        }),
       put: (source, expected, actor) => {
         parsePolicy(source);
         const policy = { source, createdAt: clock.wall(), actor };
