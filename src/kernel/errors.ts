@@ -32,14 +32,14 @@ export const ERRORS = {
   request_malformed: row(
     'caller',
     400,
-    'The HTTP request has more than one reading',
-    'Send one Host, one Authorization, a plain path without dot segments or encoded slashes.',
+    'The HTTP request can be read in more than one way',
+    'Send one Host, one Authorization, and a plain path without dot segments or encoded slashes.',
   ),
   request_too_large: row(
     'caller',
     413,
     'The request is larger than the gateway accepts',
-    'Send less at a time; limits.bodyBytes in the configuration is for requests to vendors.',
+    'Send less at a time. For requests to vendors, limits.bodyBytes in the configuration sets the maximum.',
   ),
   request_timeout: row(
     'caller',
@@ -76,7 +76,7 @@ export const ERRORS = {
     'unauthenticated',
     401,
     'The virtual key is not known',
-    'Check for a copy mistake; create a new key with `ringfence keys create`.',
+    'Check that it was copied whole, or create a new key with `ringfence keys create`.',
   ),
   key_expired: row(
     'unauthenticated',
@@ -144,7 +144,7 @@ export const ERRORS = {
     'limited',
     429,
     'Too many requests at the same time',
-    'Wait for running requests to end.',
+    'Wait until some of the running ones have ended.',
   ),
   // What does it cost
   price_unknown: row(
@@ -163,13 +163,13 @@ export const ERRORS = {
     'denied',
     403,
     'The budget is in another currency than the price',
-    'Give the budget a ceiling rate for that currency.',
+    'Give the budget a rate for that currency: `ringfence budgets set` with --rate.',
   ),
   budget_unavailable: row(
     'unavailable',
     503,
     'Budget money could not be obtained in time',
-    'Try again; if it stays, see `ringfence status`.',
+    'Try again; if it keeps happening, see `ringfence status`.',
   ),
   // The gateway
   journal_unavailable: row(
@@ -178,19 +178,19 @@ export const ERRORS = {
     'The journal cannot be made durable, so nothing may be spent',
     'See `ringfence status`: free disk space or replace the disk, then restart.',
   ),
-  overloaded: row('unavailable', 503, 'The gateway sheds load', 'Try again later.'),
+  overloaded: row('unavailable', 503, 'The gateway is overloaded', 'Try again later.'),
   not_ready: row('unavailable', 503, 'The gateway is starting or stopping', 'Try again in a moment.'),
   upstream_unreachable: row(
     'upstream',
     502,
     'The vendor could not be reached; nothing was sent',
-    'Try again later; if it stays, look at DNS, firewall and proxies between the gateway and the vendor.',
+    'Try again later; if it keeps happening, check DNS, firewall and proxies between the gateway and the vendor.',
   ),
   upstream_unknown: row(
     'upstream',
     502,
     'The vendor did not answer, so the outcome is unknown',
-    'Look the resource up before sending again; its cost stays reserved.',
+    'Check with the vendor whether it happened before you send it again; its cost stays reserved.',
   ),
   // Administration
   not_authenticated: row(
@@ -202,13 +202,13 @@ export const ERRORS = {
   not_found: row(
     'caller',
     404,
-    'There is no such thing',
+    'It does not exist',
     'List what exists: `list` of the same noun, or `journal tail` for records.',
   ),
   conflict: row(
     'caller',
     409,
-    'It exists already or has changed meanwhile',
+    'It already exists, or has changed in the meantime',
     'Change what the message names, or read it again and retry.',
   ),
   input_invalid: row('caller', 400, 'The input is not valid', 'Correct what the message names.'),
@@ -246,7 +246,7 @@ export const ERRORS = {
     'unavailable',
     503,
     'The clock of the machine cannot be right',
-    'Set the clock right. If it is right, and the gateway was off for so long: `ringfence init --trust-clock`, then start.',
+    'Correct the clock. If it is right and the gateway was off for that long, run `ringfence init --trust-clock` and start again.',
   ),
   clock_lost: row(
     'unavailable',
@@ -267,7 +267,7 @@ export const ERRORS = {
     'The message names the first record that does not fit.',
   ),
   // The command line
-  usage: row('caller', 400, 'The command is not used so', 'See `--help` of the command.'),
+  usage: row('caller', 400, 'The command was not used correctly', 'See `--help` of the command.'),
   cancelled: row('caller', 400, 'Cancelled', 'Nothing was changed.'),
   admin_unreachable: row(
     'unavailable',
