@@ -59,6 +59,8 @@ export interface WorldOptions {
   /** Changes the vendor's answers to settlement. */
   readonly edit?: (body: string) => string;
   readonly grace?: number;
+  /** Milliseconds that a round waits for one account. */
+  readonly patience?: number;
 }
 
 export const BOUND = micros(400_000);
@@ -69,7 +71,7 @@ const HOST = 'api.twilio.com';
 
 export async function openWorld(
   context: TestContext,
-  { budgets = [], answer = () => null, edit = (body) => body, grace }: WorldOptions = {},
+  { budgets = [], answer = () => null, edit = (body) => body, grace, patience }: WorldOptions = {},
 ): Promise<SettlementWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'ringfence-settlement-'));
   const { clock, timers } = createManualTime(Date.UTC(2026, 0, 1));
@@ -114,6 +116,7 @@ export async function openWorld(
     now: () => clock.wall() + stepped,
     steady: clock.wall,
     ...(grace === undefined ? {} : { graceMilliseconds: grace }),
+    ...(patience === undefined ? {} : { patienceMilliseconds: patience }),
   });
 
   const put = async (rows: readonly LedgerRecord[], outcomes: readonly LedgerOutcome[]): Promise<void> => {

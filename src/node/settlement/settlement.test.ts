@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprintsOf } from '../../gateway/facts.ts';
 import type { Intent } from '../../intent/intent.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord, Reserve } from '../../store/records.ts';
 import { answer } from '../../vendors/shared/wire-fixture.ts';
+import type { WireRequest } from '../../vendors/wire.ts';
 import { BOUND, FROM, openWorld, printsOf, type SettlementWorld } from './settlement-fixture.ts';
 
 const TO = '+4915215551234';
@@ -333,4 +335,25 @@ describe('an unknown outcome', () => {
       const held = (await world.store.ledger.list({ limit: 9 })).flatMap(({ resourceIds }) => resourceIds);
       assert.equal(held.length, 1);
     });
+});
+
+it('waits for a while only for a list that does not end, so that lost rows of others get their turn', async (t) => {
+  const calls = Promise.withResolvers<null>();
+  let lists = 0;
+  const listCalls = ({ path }: WireRequest) => {
+    if (!path.endsWith('/Calls.json')) return null;
+    lists += 1;
+    return calls.promise;
+  };
+  const world = await openWorld(t, { answer: listCalls, patience: 500 });
+  const call = await world.lose({ To: TO, Url: 'https://example.com/' }, true, 'Calls');
+  const first = await world.lose({ To: TO, Body: 'one' }, false);
+  await world.advance(3_600_000);
+  while ((await world.row(first)).state !== 'released') await world.settlement.outcomes();
+  const second = await world.lose({ To: TO, Body: 'two' }, false);
+  await world.advance(3_600_000);
+  while ((await world.row(second)).state !== 'released') await world.settlement.outcomes();
+  assert.equal(lists, 1, 'the list that still goes on is not begun again');
+  calls.resolve(null);
+  while ((await world.row(call)).state !== 'committed') await sleep(20);
 });

@@ -8,6 +8,7 @@ import { createClocks, type ClocksOptions } from './clocks.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
+import { createPatience } from './patience.ts';
 import { createSweep, DUE_AT_ONCE } from './sweep.ts';
 import { isShown, resolveUnknown } from './unknown.ts';
 
@@ -22,6 +23,8 @@ export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOp
   readonly fingerprint: (text: string) => string;
   /** How long an unknown outcome may take to appear at the vendor before it counts as never accepted. */
   readonly graceMilliseconds?: number;
+  /** How long a round waits for the vendor of one account. */
+  readonly patienceMilliseconds?: number;
 }
 
 /** Rounds of looking things up. Each kind has its own: a long list of records keeps no price waiting. */
@@ -47,6 +50,7 @@ type DeskOf = (account: string) => Promise<Desk | null>;
 
 /** Questions that an account's vendor gets at a time about one action. */
 const AT_ONCE = 8;
+const PATIENCE = 60_000;
 /** Batches of a round, after which desks are opened again. */
 const MOST_BATCHES = 100;
 
@@ -58,6 +62,8 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const inTurn = <T>(row: JournalPoint, work: () => Promise<T>): Promise<T> => turns(pointId(row), work);
   const prices = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
+
+  const patiently = createPatience(options.patienceMilliseconds ?? PATIENCE);
 
   const clocks = createClocks(options);
   const leave = (row: LedgerRecord): Promise<void> =>
@@ -88,19 +94,23 @@ export function createSettlement(options: SettlementOptions): Settlement {
     const due = await unknown.due();
     const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
     const counts = await Promise.all(
-      [...groups.values()].map(async (rows) => {
+      [...groups].map(async ([name, rows]) => {
         const account = rows[0]?.account ?? '';
-        const desk = await deskOf(account);
-        if (desk === null) return 0;
-        const resolved = await resolveUnknown(rows, desk, {
-          ...options,
-          booking,
-          inTurn,
-          clocks,
-          now: steady,
+        const resolved = await patiently(name, async () => {
+          const desk = await deskOf(account);
+          if (desk === null) return 0;
+          const found = await resolveUnknown(rows, desk, {
+            ...options,
+            booking,
+            inTurn,
+            clocks,
+            now: steady,
+          });
+          if (!desk.isOpen()) unknown.missed(account);
+          return found;
         });
-        if (!desk.isOpen()) unknown.missed(account);
-        return resolved;
+        if (resolved === null) unknown.missed(account);
+        return resolved ?? 0;
       }),
     );
     return { due: due.length, done: sum(counts) };
@@ -110,22 +120,16 @@ export function createSettlement(options: SettlementOptions): Settlement {
     isShown: (row: LedgerRecord, lookup: LookupAdapter) => isShown(row, lookup, options.fingerprint),
     booking,
     inTurn,
-    prices() {
-      const deskOf = createDesks(options);
-      return all(() => settle(deskOf));
-    },
-    outcomes() {
-      const deskOf = createDesks(options);
-      return all(() => resolve(deskOf));
-    },
+    prices: () => all(settle, createDesks(options)),
+    outcomes: () => all(resolve, createDesks(options)),
   });
 }
 
 /** Takes batches until few rows are due; how many are done. */
-async function all(take: () => Promise<Batch>): Promise<number> {
+async function all(take: (deskOf: DeskOf) => Promise<Batch>, deskOf: DeskOf): Promise<number> {
   let done = 0;
   for (let batch = 0, due = Infinity; due >= DUE_AT_ONCE && batch < MOST_BATCHES; batch++) {
-    const taken = await take();
+    const taken = await take(deskOf);
     ({ due } = taken);
     done += taken.done;
   }
