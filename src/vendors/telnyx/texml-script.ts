@@ -50,9 +50,8 @@ export function readTexml(text: string, plan: NumberingPlan): Script {
   return {
     destinations: dialled.map((element) => dialledBy(element, plan)),
     extras: [
-      ...(recordsIn(text) ? ['recording'] : []),
+      ...STARTS.flatMap(([form, extra]) => [...text.matchAll(form)].map(() => extra)),
       ...(elements.every(isPlain) ? [] : ['leg']),
-      ...STARTS.filter(([form]) => form.test(text)).map(([, extra]) => extra),
     ],
     callbacks,
     senders: elements.flatMap(({ attributes }) => callersIn(attributes)),
@@ -89,16 +88,21 @@ function addressesIn(script: string): readonly string[] {
   return plain.replaceAll(/[\t\r\n]/g, '').match(/(?:https?|wss?):[^\s"'<>]+/gi) ?? [];
 }
 
-/** Elements that are charged by the minute besides the call. */
+/** Elements that are charged besides the call. */
 const STARTS: readonly (readonly [form: RegExp, extra: string])[] = [
-  [/<\s*(?:Stream|Siprec)\b/i, 'streaming'],
-  [/<\s*Transcription\b|\btranscription\s*=\s*["'](?!false)/i, 'transcription'],
-  [/<\s*AI\w/i, 'assistant'],
-  [/<\s*ConversationRelay\b/i, 'conversation_relay'],
-  [/<\s*Conference\b/i, 'conference'],
-  [/\bmachineDetection\s*=\s*["'](?!disable)/i, 'machine_detection'],
+  [/<\s*Record|record\s*=/gi, 'recording'],
+  [/<\s*(?:Stream|Siprec)\b/gi, 'streaming'],
+  [/<\s*Transcription\b|\btranscription\s*=\s*["'](?!false)/gi, 'transcription'],
+  [/<\s*AI\w/gi, 'assistant'],
+  [/<\s*ConversationRelay\b/gi, 'conversation_relay'],
+  [/<\s*Conference\b/gi, 'conference'],
+  [/\bmachineDetection\s*=\s*["'](?!disable)/gi, 'machine_detection'],
 ];
 
-function recordsIn(script: string): boolean {
-  return /<\s*Record|record\s*=/i.test(script);
+/** What a call can be in only one of at a time, so that many cost no more than one that lasts as long as the call. */
+const ONE_AT_A_TIME: ReadonlySet<string> = new Set(['leg', 'assistant', 'conversation_relay', 'conference']);
+
+/** What is charged of parts that may run side by side: each of them. */
+export function chargedParts(parts: readonly string[]): readonly string[] {
+  return parts.filter((part, index) => !ONE_AT_A_TIME.has(part) || parts.indexOf(part) === index);
 }

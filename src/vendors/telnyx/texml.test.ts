@@ -77,3 +77,13 @@ test('a running TeXML call that gets another script may dial, one that ends does
   assert.deepEqual(change({ Url: 'https://example.com' }).extras, ['leg']);
   assert.equal(change({ Url: 'https://example.com' }).callSeconds, 14_400);
 });
+
+test('parts that may run side by side are each charged, others for as long as the call lasts', () => {
+  const two = (inner: string) =>
+    intent('/texml/Accounts/a/Calls/c1', { Texml: `<Response>${inner.repeat(2)}</Response>` });
+  assert.deepEqual(two('<Start><Stream/></Start>').extras, ['streaming', 'streaming', 'leg']);
+  assert.deepEqual(two('<Record/>').extras, ['recording', 'recording', 'leg']);
+  assert.deepEqual(two('<Dial><Conference>c</Conference></Dial>').extras, ['conference', 'leg']);
+  const called = intent('/texml/Accounts/a/Calls', { ...TEXML, Record: true, ConferenceRecord: true });
+  assert.equal(called.extras.filter((extra) => extra === 'recording').length, 2);
+});

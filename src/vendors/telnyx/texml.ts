@@ -5,7 +5,7 @@ import { parametersOf } from '../shared/parameters.ts';
 import type { IntentDetails } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
 import { destinationOf, LIMITS, listensForSilence, LONGEST_CALL, shownName } from './calls.ts';
-import { readTexml, type Script } from './texml-script.ts';
+import { chargedParts, readTexml, type Script } from './texml-script.ts';
 
 const checkTexml = createNameCheck([
   'To',
@@ -37,8 +37,8 @@ export function readTexmlCall(body: JsonObject, plan: NumberingPlan, hasLimit: b
     furtherSenders: [...shownName(body, 'CallerId'), ...script.senders],
     callSeconds: limit,
     ...(hasLimit ? {} : { fixedSeconds: true }),
-    extras: once([
-      ...(isOn(body, 'Record') || isOn(body, 'ConferenceRecord') ? ['recording'] : []),
+    extras: chargedParts([
+      ...['Record', 'ConferenceRecord'].filter((name) => isOn(body, name)).map(() => 'recording'),
       ...(['RecordingTimeout', 'ConferenceRecordingTimeout'].some((name) => listensForSilence(body, name))
         ? ['transcription']
         : []),
@@ -63,7 +63,7 @@ export function readTexmlChange(
 ): IntentDetails {
   checkTexml(body);
   const { destinations, extras, callbacks, senders } = scriptOf(body, plan) ?? NO_SCRIPT;
-  const parts = once([...(fetches(body) ? ['leg'] : []), ...extras]);
+  const parts = chargedParts([...(fetches(body) ? ['leg'] : []), ...extras]);
   const costs = destinations.length + parts.length > 0;
   return {
     action: destinations.length > 0 ? 'call.create' : 'call.modify',
@@ -102,5 +102,3 @@ export function readConferenceChange(body: JsonObject, { effects }: Operation): 
     parameters: parametersOf(body),
   };
 }
-
-const once = (extras: readonly string[]): readonly string[] => [...new Set(extras)];
