@@ -67,7 +67,11 @@ async function show({ print }: Local, primary: Primary, { config, sandbox }: Sta
       `Simulated vendors. The demonstration needs the package ${showcase.sdk} beside Ringfence: npm install ${showcase.sdk}`,
     );
   print("Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
-  await runShowcase(primary, sandbox, config, (line) => print(`  ${line}`));
+  const shown = await runShowcase(primary, sandbox, config, (line) => print(`  ${line}`));
+  if (!shown)
+    print(
+      '\nThe demonstration ended early. Budgets, prices or kill switches that you made here may be in its way; the gateway is up.',
+    );
 }
 
 /** The app's key is made on the first start; afterwards it is in a file beside the data, because it is for play only. */

@@ -157,6 +157,15 @@ describe('the first command of the README', () => {
     const key = (text: string) => /rfv[0-9A-Za-z]{29}/.exec(text)?.[0];
     assert.ok(key(before) !== undefined && key(first.stdout()) === key(before));
     assert.equal(await paste(ALLOWED), 'queued');
+  });
+
+  it('comes up also where a budget of its user leaves the demonstration nothing', async () => {
+    const day = { unit: 'money', window: { kind: 'day' }, scope: {}, rates: {} } as const;
+    await (await admin()).call('budgets.put', { name: 'tiny', limit: '0.01', currency: 'USD', ...day });
+    first.child.kill('SIGTERM');
+    assert.equal(await first.ended(), 0);
+    first = await start();
+    assert.match(first.stdout(), /^The demonstration ended early\..*the gateway is up\.$/m);
     first.child.kill('SIGTERM');
     assert.equal(await first.ended(), 0);
   });
