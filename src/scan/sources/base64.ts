@@ -1,4 +1,4 @@
-import { mayBePacked, unpack } from './base64-gzip.ts';
+import { mayBePacked, unpack } from './packing.ts';
 import { rewrite, type Replacement, type Rewriting } from './rewriting.ts';
 
 /** Fewer characters hold no credential. */
