@@ -27,8 +27,9 @@ export async function dev(local: Local, options: LocalOptions): Promise<number> 
   const people = forPeople(local, options);
   await show(people, primary, { config, sandbox: simulated.sandbox });
   await printApp(people, primary, config);
+  const stopAsked = local.stopAsked();
   describeListeners(local, config, options);
-  return stay(local, primary, [stopAdmin, simulated.close]);
+  return stay(stopAsked, primary, [stopAdmin, simulated.close]);
 }
 
 /** Sandbox prices and simulated answers have no place beside real money. */

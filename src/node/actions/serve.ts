@@ -14,8 +14,9 @@ export async function serve(local: Local, options: LocalOptions): Promise<number
   const token = await ensureAdminToken(primary);
   const stopAdmin = await startAll(local, primary);
   if (token !== null) forPeople(local, options).print(`admin token written to ${primary.paths.adminToken}`);
+  const stopAsked = local.stopAsked(); // Whoever is told that it is ready may end it.
   describeListeners(local, config, options);
-  return stay(local, primary, [stopAdmin]);
+  return stay(stopAsked, primary, [stopAdmin]);
 }
 
 /** Starts the data plane and opens the admin API; resolves to what closes that. */
@@ -66,11 +67,11 @@ export function describeListeners(
  * nothing ended, when another gateway has come to work on the store.
  */
 export async function stay(
-  local: Local,
+  stopAsked: Promise<void>,
   primary: Primary,
   ends: readonly (() => Promise<void>)[],
 ): Promise<number> {
-  const taken = await Promise.race([local.stopAsked(), primary.taken]);
+  const taken = await Promise.race([stopAsked, primary.taken]);
   if (taken !== undefined) throw taken;
   for (const end of ends) await end();
   await primary.close();
