@@ -131,7 +131,7 @@ export function createCanaries(options: CanariesOptions): Canaries {
         await shelf.write();
         return list();
       }),
-    retire: (id: string, actor: string) => alone(async () => retire(id, actor)),
+    retire: (id: string, actor: string) => alone(() => retire(id, actor)),
     async used(id: string, use: CanaryUse, count: number) {
       const canary = await shelf.find(id);
       if (canary === undefined || (canary !== null && canary.retiredAt !== null)) return;

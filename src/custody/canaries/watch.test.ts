@@ -58,9 +58,13 @@ test('a stranger who sends much has little of it looked at', () => {
   let hashes = 0;
   const count = (secret: string) => `${(hashes += 1)} ${secret}`;
   const watch = createCanaryWatch(count, () => {});
+  watch.configure([{ id: 'c1', index: 'of a decoy' }]);
   const many = Array.from({ length: 200 }, (_, byte) =>
     makeVirtualSecret((n) => Buffer.alloc(n, byte % 248)),
   );
   watch.check(wire('api.acme.test', { url: '/', json: [many.join(' '), 'rfv'.repeat(300_000)] }), use(0));
   assert.equal(hashes, 8);
+  watch.configure([]);
+  watch.check(wire('api.acme.test', { url: '/', json: many }), use(0));
+  assert.equal(hashes, 8, 'nothing where there is no decoy');
 });

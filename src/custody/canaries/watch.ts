@@ -35,6 +35,7 @@ export function createCanaryWatch(index: KeyedHash, tell: TellCanary): CanaryWat
       known = new Map(all.map((one) => [one.index, one.id]));
     },
     check(request, use) {
+      if (known.size === 0) return; // Strangers cost nothing where there is nothing to find.
       for (const secret of secretsIn(request)) {
         const canary = known.get(index(secret));
         if (canary !== undefined) note(canary, use);
