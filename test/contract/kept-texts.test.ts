@@ -39,7 +39,7 @@ test('a name that is remembered does not keep the body in memory in which it sto
   const hashOf = remembering(createKeyedHash(createSecretKey(Buffer.alloc(32, 1))), 4096);
   const kept = {
     limits: keptOf((name) => void limits.admit(somebody, to(name))),
-    usage: keptOf(() => limits.takeUsage()),
+    usage: keptOf(() => limits.takeUsage(0)),
     concurrency: keptOf((name) => running.take(name, 1)),
     fingerprints: keptOf((name) => void hashOf(name)),
   };

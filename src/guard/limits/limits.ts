@@ -17,8 +17,11 @@ export interface Limits {
   configure(rules: readonly LimitRule[]): void;
   /** Takes one from every limit that applies, or from none. Waits only for permits that other processes hold. */
   admit(subject: Subject, intent: Intent): Step<Admission> | Promise<Step<Admission>>;
-  /** What was taken since the last call, for the other processes. */
-  takeUsage(): readonly Usage[];
+  /**
+   * What was taken since the last call, for the other processes; without keys that were used so little that they would
+   * be full again though all processes took as much: no more than comes back in `quiet` ms.
+   */
+  takeUsage(quiet: number): readonly Usage[];
   /** Takes what other processes admitted from the limits here. */
   merge(usage: readonly Usage[]): void;
   /** All that is in force of the rates here, for a process that starts; rounded up. */
@@ -72,7 +75,10 @@ export function createLimits({ clock, permits = null }: LimitsOptions): Limits {
       state.former = all.filter((limit) => !state.limits.includes(limit) && isUsed(limit));
     },
     admit: (subject: Subject, intent: Intent) => admit(state, subject, intent, WAITS),
-    takeUsage: () => usageOf(state.limits, (rate) => rate.takeUsage()),
+    takeUsage(quiet: number) {
+      const now = clock.monotonic();
+      return usageOf(state.limits, (rate) => rate.takeUsage(now, quiet));
+    },
     snapshot() {
       const now = clock.monotonic();
       return usageOf(state.limits, (rate) => rate.snapshot(now));

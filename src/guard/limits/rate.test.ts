@@ -56,3 +56,51 @@ test('a key that is refused all the time stays known, whatever floods it', () =>
     if (key % 10_000 === 0) assert.equal(rate.fits('refused', 0, 1), false, `${key}`);
   }
 });
+
+describe('what a rate tells the other processes', () => {
+  const QUIET = 50;
+  const fast = () => createRate({ count: 100, milliseconds: 1000, burst: 10 });
+
+  it('leaves out a key that is full again and had no more than its share', () => {
+    const rate = fast();
+    rate.take('slow', 0, 5);
+    rate.take('faster', 0, 6);
+    assert.deepEqual([...rate.takeUsage(100, QUIET)], [['faster', 6]]);
+    assert.deepEqual([...rate.takeUsage(100, QUIET)], []);
+  });
+
+  it('holds a key that is not full, however little was taken', () => {
+    const rate = fast();
+    rate.take('one', 0, 9);
+    rate.takeUsage(0, QUIET);
+    rate.take('one', 10, 1);
+    assert.deepEqual([...rate.takeUsage(90, QUIET)], [['one', 1]]);
+  });
+
+  it('counts a key once that was forgotten and came back meanwhile', () => {
+    const rate = hourly();
+    rate.take('one', 0, 1);
+    for (let key = 0; key < 2 * MOST; key++) rate.take(`flood ${key}`, 0, 1);
+    rate.take('one', 0, 2);
+    assert.equal(rate.takeUsage(0, QUIET).get('one'), 3);
+  });
+
+  it('lets two processes admit together what the rate states, however little each takes at a time', () => {
+    for (const pause of [1, 3, 7, 10, 15, 19, 20, 25]) {
+      const [left, right] = [fast(), fast()];
+      let admitted = 0;
+      for (let now = 0; now < 60_000; now++) {
+        for (const rate of now % pause === 0 ? [left, right] : [])
+          if (rate.fits('one', now, 1)) {
+            rate.take('one', now, 1);
+            admitted++;
+          }
+        if (now % 100 !== 99) continue;
+        const [fromLeft, fromRight] = [left.takeUsage(now, QUIET), right.takeUsage(now, QUIET)];
+        for (const [key, count] of fromLeft) right.merge(key, now, count);
+        for (const [key, count] of fromRight) left.merge(key, now, count);
+      }
+      assert.ok(admitted <= 6000 * 1.01 + 2 * 20, `${admitted} with ${pause} ms between`);
+    }
+  });
+});

@@ -12,7 +12,7 @@ import { openJournal, type Journal } from '../../journal/journal.ts';
 import { createClock, type Clock } from '../../kernel/clock.ts';
 import { ZERO } from '../../kernel/money.ts';
 import { loadNumberingPlan } from '../../kernel/numbering/numbering.ts';
-import { pathsOf } from '../../config/config.ts';
+import { pathsOf, type Config } from '../../config/config.ts';
 import { VENDORS } from '../../vendors/index.ts';
 import { createDataPlane, type DataPlane } from './data-plane.ts';
 import { stoppingOnLostOutcome } from './lost-outcome.ts';
@@ -68,7 +68,7 @@ async function start(order: StartOrder): Promise<void> {
     onCanary,
     onFault,
   });
-  beginRounds();
+  beginRounds(order.config);
   send({ type: 'started', epoch: journal.epoch });
 }
 
@@ -96,8 +96,8 @@ function openOwnJournal(order: StartOrder, ring: string, clock: Clock): Promise<
   });
 }
 
-function beginRounds(): void {
-  setInterval(sendUsage, USAGE_MILLISECONDS);
+function beginRounds({ workers }: Config): void {
+  setInterval(() => sendUsage(USAGE_MILLISECONDS / workers), USAGE_MILLISECONDS);
   setInterval(() => sendKeyUses(), KEY_USES_MILLISECONDS);
   setInterval(() => {
     plane?.budgets.tend();
@@ -109,8 +109,8 @@ function beginRounds(): void {
   }, WATCH_MILLISECONDS);
 }
 
-function sendUsage(): void {
-  const usage = plane?.limits.takeUsage() ?? [];
+function sendUsage(quiet: number): void {
+  const usage = plane?.limits.takeUsage(quiet) ?? [];
   if (usage.length > 0) send({ type: 'usage', usage });
 }
 
