@@ -13,7 +13,7 @@ const NOT_HOP_BY_HOP = new Set(['authorization', 'host', 'content-length', 'cont
 
 /**
  * What `node:http` lets through although two readers could understand it differently
- * (list of cases: docs/threat-model.md, "Malformed HTTP"). Returns the problem, or null.
+ * (list of cases: docs/threat-model.md, "HTTP request smuggling"). Returns the problem, or null.
  */
 export function findAmbiguity(request: IncomingMessage): string | null {
   const { rawHeaders, httpVersion } = request;
