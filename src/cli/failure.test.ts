@@ -9,7 +9,7 @@ test('what the system refuses is not told as a bug, with the path', async () => 
   const error: unknown = await mkdir('/dev/null/data', { recursive: true }).catch((cause: unknown) => cause);
   const text = formatFailure(error, PLAIN);
   assert.match(text, /^error: E\w+: .*\/dev\/null/);
-  assert.match(text, /look at the path, its rights and the free space/);
+  assert.match(text, /check the path, its permissions and the free disk space/);
 });
 
 test('a fault of the program is told as one, whatever was thrown', () => {

@@ -40,7 +40,7 @@ export function formatFailure(error: unknown, { json, verbose }: FailureStyle): 
   return lines.map((line) => line.split('\n').map(printable).join('\n  ')).join('\n');
 }
 
-const REFUSED = 'The system refused this: look at the path, its rights and the free space.';
+const REFUSED = 'The operating system refused this: check the path, its permissions and the free disk space.';
 
 /** A file, folder or port that cannot be had is no bug of ours. */
 function isRefusedBySystem(error: unknown): boolean {

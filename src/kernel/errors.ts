@@ -94,7 +94,7 @@ export const ERRORS = {
     'denied',
     403,
     'The virtual key may not be used from this network',
-    'Add the network to the key, or call from an allowed one.',
+    'Call from an allowed network, or create another key: `ringfence keys create` with --network.',
   ),
   key_wrong_vendor: row(
     'denied',
@@ -118,7 +118,7 @@ export const ERRORS = {
   policy_denied: row(
     'denied',
     403,
-    'No policy rule allows this',
+    'The policy does not allow this',
     'The message names the rule and the condition that decided.',
   ),
   parameter_disarming: row(
@@ -151,13 +151,13 @@ export const ERRORS = {
     'denied',
     403,
     'No price is known for this, so its cost has no bound',
-    'Import a price book (`ringfence prices import`) or set a ceiling.',
+    'Import a price or a ceiling for it: `ringfence prices import`.',
   ),
   budget_exceeded: row(
     'denied',
     403,
-    'The budget has no room for the worst case of this request',
-    'Wait for the next period or raise the limit with `ringfence budgets set`.',
+    'The budget cannot cover the worst-case cost of this request',
+    'Wait for the next period, or raise the limit with `ringfence budgets set`.',
   ),
   budget_currency: row(
     'denied',
@@ -175,7 +175,7 @@ export const ERRORS = {
   journal_unavailable: row(
     'unavailable',
     503,
-    'The journal cannot be made durable, so nothing may be spent',
+    'The journal cannot be written to disk, so nothing may be spent',
     'See `ringfence status`: free disk space or replace the disk, then restart.',
   ),
   overloaded: row('unavailable', 503, 'The gateway is overloaded', 'Try again later.'),
@@ -245,26 +245,26 @@ export const ERRORS = {
   clock_unlikely: row(
     'unavailable',
     503,
-    'The clock of the machine cannot be right',
+    'The clock of the machine is implausible',
     'Correct the clock. If it is right and the gateway was off for that long, run `ringfence init --trust-clock` and start again.',
   ),
   clock_lost: row(
     'unavailable',
     503,
     'The store does not say when Ringfence last ran',
-    'Restore a backup of the store. If the clock of the machine is right, this goes on with it: `ringfence init --trust-clock`, then start.',
+    'Restore a backup of the store. Or, if the clock of the machine is right, run `ringfence init --trust-clock` and start again.',
   ),
   kills_unreadable: row(
     'unavailable',
     503,
     'Kill switches that are not stored yet cannot be read',
-    'Let this user read the file. If it is damaged, move it away, start, and set the switches again: `ringfence kill on`.',
+    'Make the file readable for the user that runs Ringfence. If it is damaged, move it away, start, and set the switches again: `ringfence kill on`.',
   ),
   verify_failed: row(
     'internal',
     500,
-    'Verification found a contradiction',
-    'The message names the first record that does not fit.',
+    'Verification found a fault',
+    'The message names what does not fit. For a journal, docs/journal.md says what to do.',
   ),
   // The command line
   usage: row('caller', 400, 'The command was not used correctly', 'See `--help` of the command.'),
