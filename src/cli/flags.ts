@@ -45,7 +45,7 @@ export const yes = (brief: string) =>
   ({ kind: 'boolean', brief, default: false, withNegated: false }) as const;
 
 /** Flags of every command. */
-export const output = { json: yes('Print JSON'), verbose: yes('Tell the causes of errors') } as const;
+export const output = { json: yes('Print JSON'), verbose: yes('Print the causes of errors') } as const;
 const url = text('Admin API (RINGFENCE_URL, or http://127.0.0.1:4613)', 'url');
 const data = text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path');
 const config = text('Configuration file (RINGFENCE_CONFIG)', 'path');

@@ -7,8 +7,8 @@ export const EXIT_CODES = `Exit codes
     5  denied
     6  cancelled by the user
   130  interrupted (Ctrl-C)
-  141  whoever read standard output has gone
-\`run\` ends with the exit code of its program, 128 + signal when that was killed.
+  141  the reader of standard output has closed it
+\`run\` exits with the code of its program, or with 128 + signal if that was killed.
 `;
 
 export const ENVIRONMENT = `Environment variables
@@ -18,7 +18,7 @@ export const ENVIRONMENT = `Environment variables
   RINGFENCE_CONFIG    configuration file for init, dev, serve, backup, ring and doctor
   RINGFENCE_KEY_RING  key ring in base64; keyRing.file in the configuration names a file
   RINGFENCE_DATABASE_URL
-                      URL of PostgreSQL, where the configuration says so and names no file
-  USER                name that the journal notes as the actor
+                      URL of PostgreSQL, if the configuration selects it without store.urlFile
+  USER                name of the actor in the journal
 A flag wins over a variable. The token is sent over http to this machine only; elsewhere use https.
 `;

@@ -55,11 +55,11 @@ export const rotationOptions = {
     .min(2, 'two seconds at least')
     .max(86_400)
     .optional()
-    .describe('Before the old one ends; 10'),
+    .describe('How long to watch before the old secret is retired; default: 10'),
   force: z
     .boolean()
     .optional()
-    .describe('Go on although apps are refused with the new one, or it may not end the old one'),
+    .describe('Continue although the vendor refuses apps, or refuses to delete the old secret'),
 };
 
 const failure = z.object({ source: z.string(), id: z.string(), problem: z.string() });
@@ -89,15 +89,15 @@ export const accountRoutes = {
     output: z.object({ accepted: z.boolean(), status: z.number() }),
   },
   'accounts.reseal': {
-    summary: 'Replace the credential, once the vendor has accepted the new one',
+    summary: 'Replace the credential here, once the vendor accepts the new one',
     input: z.strictObject({ account: reference, values: textMap }),
     output: account,
   },
   'accounts.rotate': {
-    summary: 'Replace a secret of the account at the vendor, while apps go on; or tell what a person must do',
+    summary: 'Replace a secret at the vendor without interrupting apps, or say what to do by hand',
     input: z.strictObject({
       account: reference,
-      secret: z.string().max(60).optional().describe('Field to replace; needed when there are several'),
+      secret: z.string().max(60).optional().describe('Field to replace; required if there are several'),
       ...rotationOptions,
     }),
     output: z.object({
@@ -116,12 +116,12 @@ export const accountRoutes = {
     output: z.array(rotation),
   },
   'accounts.remove': {
-    summary: 'Remove a vendor account without virtual keys in use',
+    summary: 'Remove a vendor account that has no active keys',
     input: z.strictObject({ account: reference }),
     output: removed,
   },
   'accounts.rekey': {
-    summary: 'Re-wrap everything that is sealed to the newest key of the key ring',
+    summary: 'Re-wrap all sealed secrets with the newest key of the key ring',
     input: empty,
     output: z.object({
       ringKey: z.string().describe('Name of the newest key of the ring, which seals'),

@@ -15,11 +15,11 @@ const canary = z.object({
 
 export const canaryRoutes = {
   'canaries.plant': {
-    summary: 'Make a decoy key; its parts are in this answer and never again',
+    summary: 'Create a decoy key; only this answer shows its parts',
     input: z.strictObject({
       name: givenName,
       account: reference,
-      place: z.string().max(300).optional().describe('Where it will lie, in your words'),
+      place: z.string().max(300).optional().describe('Where you will put it, in your words'),
     }),
     output: z.object({ canary, parts: z.record(z.string(), z.string()) }),
     status: 201,

@@ -14,13 +14,13 @@ const entry = z.object({
 /** Damaged epochs that were taken out of a journal. Their segments stay in its folder `retired`. */
 const retirement = z.object({
   node: z.string(),
-  through: z.number().describe('The last epoch that went'),
+  through: z.number().describe('The last epoch that was retired'),
   faults: z.array(z.string()),
   segments: z.array(
     z.object({
       name: z.string(),
       bytes: z.number(),
-      hash: z.string().nullable().describe('SHA-256; null: the disk did not give the file'),
+      hash: z.string().nullable().describe('SHA-256; null: the disk did not return the file'),
     }),
   ),
   at: time,
@@ -47,7 +47,7 @@ export const journalRoutes = {
     }),
   },
   'journal.export': {
-    summary: 'All records of a time range, one a line',
+    summary: 'All records of a time range, one per line',
     input: z.strictObject({
       since: z.iso.datetime({ offset: true }).optional(),
       until: z.iso.datetime({ offset: true }).optional(),
@@ -78,10 +78,15 @@ export const journalRoutes = {
     }),
   },
   'journal.retire': {
-    summary: 'Take damaged epochs that have ended out of a journal, as evidence',
+    summary: 'Take damaged epochs, and those before them, out of a journal and keep them as evidence',
     input: z.strictObject({
       node: z.string().regex(/^\w{1,60}$/, 'a node is called control, w0, w1 …'),
-      through: z.number().int().min(1).max(99_999_999).describe('The last epoch that goes; it is damaged'),
+      through: z
+        .number()
+        .int()
+        .min(1)
+        .max(99_999_999)
+        .describe('The last epoch to retire; it must be damaged'),
       reason: z.string().trim().min(1).max(500),
     }),
     output: retirement,

@@ -32,7 +32,7 @@ const createdKey = z.object({
 
 export const keyRoutes = {
   'keys.create': {
-    summary: 'Create a virtual key; its parts are in this answer and never again',
+    summary: 'Create a virtual key; only this answer shows its parts',
     input: z.strictObject({
       app: reference,
       account: reference,
@@ -45,19 +45,19 @@ export const keyRoutes = {
     status: 201,
   },
   'keys.list': {
-    summary: 'List virtual keys in order of name, a page at a time',
+    summary: 'List virtual keys by name, page by page',
     input: z.strictObject({
-      after: z.string().max(120).optional().describe('Id of the last key of the page before'),
+      after: z.string().max(120).optional().describe('Id of the last key of the previous page'),
       limit: count(MOST_KEYS).default(MOST_KEYS),
     }),
     output: z.array(key),
   },
   'keys.rotate': {
-    summary: 'Create a key in place of another, which ends after the overlap',
+    summary: 'Replace a key; the old one works until the overlap ends',
     input: z.strictObject({
       key: reference,
       overlapSeconds: seconds,
-      lifetimeSeconds: seconds.min(1).nullable().optional().describe('Absent: as long as the old key had'),
+      lifetimeSeconds: seconds.min(1).nullable().optional().describe('Absent: that of the old key'),
     }),
     output: createdKey.extend({ replaced: key }),
     status: 201,

@@ -18,7 +18,7 @@ const kill = z.object({
 
 export const killRoutes = {
   'kills.put': {
-    summary: 'Stop everything in a scope at once, also while the store is away',
+    summary: 'Stop everything in a scope at once, even while the store is unreachable',
     input: z.strictObject({
       scope,
       target: z.string().max(120).default('').describe('Id or name, vendor or country; empty for `all`'),

@@ -46,13 +46,13 @@ const finding = z.strictObject({
 
 export const leakRoutes = {
   'leaks.report': {
-    summary: 'Tell what was found; of each value a keyed hash is kept, and its first characters',
+    summary: 'Report what was found; only a keyed hash of each value and its first characters are kept',
     input: z.strictObject({ findings: z.array(finding).min(1).max(500) }),
     output: z.array(leak).describe('In the order of the findings'),
   },
-  'leaks.list': { summary: 'List what was found outside', input: empty, output: z.array(leak) },
+  'leaks.list': { summary: 'List reported leaks', input: empty, output: z.array(leak) },
   'leaks.show': {
-    summary: 'One leak: where it was seen, what it is to us, what was done',
+    summary: 'One leak: where it was seen, what it belongs to, what was done',
     input: z.strictObject({ leak: reference }),
     output: leak,
   },

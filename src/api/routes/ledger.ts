@@ -38,7 +38,7 @@ export const ledgerRoutes = {
     output: z.array(row),
   },
   'ledger.unknown': {
-    summary: 'List requests whose answer was lost and whose outcome nobody knows yet, oldest first',
+    summary: 'List requests whose answer was lost and whose outcome is unknown, oldest first',
     input: z.strictObject({ limit: count(10_000).default(50) }),
     output: z.array(
       row.omit({ settled: true, atBound: true, amount: true, state: true, resourceIds: true }).extend({
@@ -51,7 +51,7 @@ export const ledgerRoutes = {
     ),
   },
   'ledger.settle': {
-    summary: 'State what became of a request, as a person found it at the vendor',
+    summary: 'Record what became of a request, as found out at the vendor',
     input: z.strictObject({
       row: point,
       outcome: z
@@ -61,7 +61,7 @@ export const ledgerRoutes = {
         ),
       amount: amountIn.optional().describe('With `priced` only'),
       currency: currency.optional().describe('Of the amount'),
-      resource: z.string().min(1).max(120).optional().describe('Id that the vendor gave to it'),
+      resource: z.string().min(1).max(120).optional().describe('Id that the vendor gave it'),
       reason: z.string().min(1).max(500).describe('How it is known; the journal keeps it'),
     }),
     output: row,
@@ -72,7 +72,7 @@ export const ledgerRoutes = {
     output: z.array(total),
   },
   'ledger.verify': {
-    summary: 'Recompute every budget period from rows and leases',
+    summary: 'Recompute every budget period from rows and leases, and compare',
     input: empty,
     output: z.object({
       rows: z.number(),

@@ -22,7 +22,7 @@ export const policyRoutes = {
     output: applied,
   },
   'policy.check': {
-    summary: 'Read a policy without applying it',
+    summary: 'Check a policy without applying it',
     input: z.strictObject({ source }),
     output: z.object({ valid: z.boolean(), problems: z.array(z.string()), warnings }),
   },

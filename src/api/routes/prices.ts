@@ -18,7 +18,7 @@ const price = z.object({
 
 export const priceRoutes = {
   'prices.import': {
-    summary: 'Add rows to the price book, or replace them',
+    summary: 'Add or replace rows of the price book',
     input: z.strictObject({ format: z.enum(['json', 'csv']), text: z.string() }),
     output: z.object({ imported: z.number() }),
   },
@@ -27,7 +27,7 @@ export const priceRoutes = {
     input: z.strictObject({
       vendor: z.string().max(60).optional(),
       item: z.string().max(120).optional(),
-      prefix: z.string().max(20).optional().describe('Rows whose prefix begins so'),
+      prefix: z.string().max(20).optional().describe('Only prefixes that begin with these digits'),
       limit: count(100_000).default(1000),
     }),
     output: z.array(price),

@@ -28,14 +28,14 @@ const status = z.object({
 });
 
 export const systemRoutes = {
-  'status.get': { summary: 'What runs, and how it is', input: empty, output: status },
+  'status.get': { summary: 'What runs and whether it is healthy', input: empty, output: status },
   'ca.get': {
     summary: "The gateway authority's certificate",
     input: empty,
     output: z.object({ certificate: z.string(), fingerprint: z.string(), hosts: z.array(z.string()) }),
   },
   'probe.expected': {
-    summary: 'What the gateway answers to a nonce, for proofs of interception',
+    summary: 'Answer of the gateway to a nonce, which proves that a request reaches it',
     input: z.strictObject({ nonce: z.string().max(100) }),
     output: z.object({ expected: z.string() }),
   },

@@ -7,8 +7,8 @@ const account = argument('account', 'Id or name of the vendor account');
 
 const values = {
   set: many('Public field as name=value; repeat it', 'name=value'),
-  stdin: yes('Read the secrets from standard input: a JSON object, or one a line'),
-  file: text('Read the secrets from a file of the same form', 'path'),
+  stdin: yes('Read the secrets from standard input: a JSON object, or one per line'),
+  file: text('Read the secrets from a file in the same format', 'path'),
 } as const;
 
 export const accounts = buildRouteMap({
@@ -19,8 +19,8 @@ export const accounts = buildRouteMap({
         flags: {
           ...common,
           ...values,
-          upstream: text('Origin to dial instead of the vendor (sandbox)', 'origin'),
-          currency: text("Currency of the account; the vendor's own unless given", 'code'),
+          upstream: text('Origin to call instead of the vendor (a sandbox)', 'origin'),
+          currency: text('Currency of the account; default: that of the vendor', 'code'),
         },
         positional: twoArguments(
           ['vendor', 'Vendor, such as `status` lists'],
@@ -30,13 +30,13 @@ export const accounts = buildRouteMap({
       docs: {
         brief: 'Seal the real credential of a vendor account',
         fullDescription:
-          'Seals the real credential of a vendor account. Secrets are typed when asked, without being shown, or come from --stdin or --file; no flag takes one.',
+          'Seals the real credential of a vendor account. Asks for the secrets without echo, or reads them with --stdin or --file; no flag takes a secret.',
       },
     }),
     reseal: buildCommand({
       loader: async () => bind((await load()).reseal),
       parameters: { flags: { ...common, ...values }, positional: account },
-      docs: { brief: 'Replace the credential, once the vendor has accepted the new one' },
+      docs: { brief: 'Replace the credential here, once the vendor accepts the new one' },
     }),
     list: buildCommand({
       loader: async () => bind((await load()).list),
@@ -54,16 +54,16 @@ export const accounts = buildRouteMap({
         flags: {
           ...common,
           secret: text('Field to replace, when the account has several secrets', 'field'),
-          watch: duration('How long to watch before the old one ends, 2s at least; 10s unless given'),
-          force: yes('Go on although the vendor refuses more apps than before, or to end the old secret'),
+          watch: duration('How long to watch before the old secret is retired, at least 2s; default: 10s'),
+          force: yes('Continue although the vendor refuses apps, or refuses to delete the old secret'),
           background: yes('Do not wait for the end'),
         },
         positional: account,
       },
       docs: {
-        brief: 'Replace a secret of the account at the vendor, without touching an app',
+        brief: 'Replace a secret at the vendor; apps keep their virtual keys',
         fullDescription:
-          'Makes a second credential at the vendor, proves it, puts it in use in every process, watches, and ends the old one. Each step is journaled. If apps are refused with the new one, everything goes back. A rotation that a crash or a problem stopped goes on when the command is run again.',
+          'Creates a second credential at the vendor, verifies it, uses it in every process, watches, and retires the old one. Each step is journaled. If the vendor begins to refuse apps, the old credential is put back. After a crash the rotation continues by itself; one that stopped with a problem continues when the command is run again.',
       },
     }),
     rotations: buildCommand({
@@ -74,12 +74,12 @@ export const accounts = buildRouteMap({
     remove: buildCommand({
       loader: async () => bind((await load()).remove),
       parameters: { flags: { ...common, yes: yes('Do not ask') }, positional: account },
-      docs: { brief: 'Remove a vendor account without keys in use' },
+      docs: { brief: 'Remove a vendor account that has no active keys' },
     }),
     rekey: buildCommand({
       loader: async () => bind((await load()).rekey),
       parameters: { flags: common },
-      docs: { brief: 'Re-wrap everything sealed to the newest key of the key ring' },
+      docs: { brief: 'Re-wrap all sealed secrets with the newest key of the key ring' },
     }),
   },
   docs: { brief: 'Vendor accounts and their sealed credentials' },

@@ -20,16 +20,19 @@ export const budgets = buildRouteMap({
           action: many('Count this action only; repeat it', 'action'),
           channel: many('Count this channel only; repeat it', 'channel'),
           country: many('Count this country only; repeat it', 'country'),
-          rate: many('Ceiling rate of another currency, such as USD=0.95; repeat it', 'rate'),
+          rate: many(
+            'What one unit of another currency counts as, such as USD=0.95; choose it high; repeat it',
+            'rate',
+          ),
         },
         positional: argument('name', 'Name of the budget'),
       },
       docs: {
         brief: 'Create a budget, or change the one of this name',
         fullDescription:
-          'Create a budget, or change the one of this name. A new limit counts at once what the current window has seen. A ' +
-          'longer window keeps what is spent; a shorter one counts from the change on, as spending is kept by the old ' +
-          'window. So lower the limit for the first window, or shorten it when a window begins (UTC).',
+          'Create a budget, or change the one of this name. A new limit applies at once to what the current window has ' +
+          'spent. A longer window keeps what is spent; a shorter one counts only from the change on. So shorten a window ' +
+          'when a new one begins (UTC), or lower the limit until then.',
       },
     }),
     list: buildCommand({
@@ -46,5 +49,5 @@ export const budgets = buildRouteMap({
       docs: { brief: 'Remove a budget' },
     }),
   },
-  docs: { brief: 'Limits of what may be spent' },
+  docs: { brief: 'Limits on spending' },
 });

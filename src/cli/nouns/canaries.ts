@@ -13,27 +13,27 @@ export const canaries = buildRouteMap({
       parameters: {
         flags: {
           ...common,
-          account: needed('Vendor account whose credential it seems to be', 'account'),
+          account: needed('Vendor account that it seems to belong to', 'account'),
           form: {
             kind: 'enum',
             values: CANARY_FORMS,
             default: 'env',
-            brief: 'Kind of file that it stands in',
+            brief: 'Kind of file to write',
           },
-          file: text('Write it to this new file; printed unless given', 'path'),
-          place: text('Where it will lie, in your words', 'words'),
+          file: text('New file to write; default: standard output', 'path'),
+          place: text('Where you will put it, in your words', 'words'),
         },
         positional: canary,
       },
       docs: {
-        brief: 'Make a decoy key: whoever uses it has found what nobody needs',
+        brief: 'Create a decoy key whose use is an incident',
         fullDescription:
-          'Makes a decoy virtual key and the file that holds it. It is refused like an unknown key, without a sign, and its use is an incident within a second: in the journal, on the log, in the metrics and in `ringfence canaries list`.',
+          'Creates a decoy virtual key and the file that holds it. It is refused exactly like an unknown key, and its use is reported as an incident within a second: in the journal, the log, the metrics and `ringfence canaries list`.',
       },
     }),
     list: buildCommand({
       loader: async () => bind((await load()).list),
-      parameters: { flags: { ...common, all: yes('Retired ones too') } },
+      parameters: { flags: { ...common, all: yes('Include retired ones') } },
       docs: { brief: 'List decoy keys and their uses' },
     }),
     retire: buildCommand({
@@ -42,5 +42,5 @@ export const canaries = buildRouteMap({
       docs: { brief: 'Stop watching for a decoy key' },
     }),
   },
-  docs: { brief: 'Canaries: decoy keys that nobody uses but a thief' },
+  docs: { brief: 'Canaries: decoy keys that only a thief uses' },
 });

@@ -11,8 +11,8 @@ export const journal = buildRouteMap({
       parameters: {
         flags: {
           ...common,
-          limit: whole('Begin with so many of the latest; 20 unless given'),
-          follow: yes('Go on with new records until Ctrl-C'),
+          limit: whole('Number of records to begin with; default: 20'),
+          follow: yes('Keep printing new records until Ctrl-C'),
         },
         aliases: { f: 'follow' },
       },
@@ -33,10 +33,10 @@ export const journal = buildRouteMap({
           ...common,
           since: moment('From this day or time on, ISO 8601'),
           until: moment('Before this day or time, ISO 8601'),
-          output: text('File to make; standard output unless given', 'path'),
+          output: text('File to create; default: standard output', 'path'),
         },
       },
-      docs: { brief: 'Print all records, one JSON object a line' },
+      docs: { brief: 'Print all records, one JSON object per line' },
     }),
     verify: buildCommand({
       loader: async () => bind((await load()).verify),
@@ -55,11 +55,13 @@ export const journal = buildRouteMap({
           kind: 'tuple',
           parameters: [
             { parse: String, placeholder: 'node', brief: 'Whose journal: control, w0, w1 …' },
-            { parse: readWhole, placeholder: 'epoch', brief: 'Last epoch that goes; it is damaged' },
+            { parse: readWhole, placeholder: 'epoch', brief: 'Last epoch to retire; it must be damaged' },
           ],
         },
       },
-      docs: { brief: 'Take damaged epochs out of a journal, and keep them as evidence' },
+      docs: {
+        brief: 'Take damaged epochs, and those before them, out of a journal and keep them as evidence',
+      },
     }),
   },
   docs: { brief: 'Tamper-evident record of requests, decisions and administration' },

@@ -9,13 +9,13 @@ export const leaks = buildRouteMap({
   routes: {
     list: buildCommand({
       loader: async () => bind((await load()).list),
-      parameters: { flags: { ...common, all: yes('Resolved and dismissed ones too') } },
-      docs: { brief: 'List credentials that were found outside' },
+      parameters: { flags: { ...common, all: yes('Include resolved and dismissed ones') } },
+      docs: { brief: 'List leaked credentials that were reported' },
     }),
     show: buildCommand({
       loader: async () => bind((await load()).show),
       parameters: { flags: common, positional: leak },
-      docs: { brief: 'Show where a leak was seen, and whose it is' },
+      docs: { brief: 'Show where a leak was seen, and what it belongs to' },
     }),
     report: buildCommand({
       loader: async () => bind((await load()).report),
@@ -28,14 +28,19 @@ export const leaks = buildRouteMap({
         positional: {
           kind: 'tuple',
           parameters: [
-            { parse: String, placeholder: 'file', brief: 'File that holds what leaked', optional: true },
+            {
+              parse: String,
+              placeholder: 'file',
+              brief: 'File that holds the leaked credentials',
+              optional: true,
+            },
           ],
         },
       },
       docs: {
-        brief: 'Tell the gateway of a leaked credential',
+        brief: 'Report a leaked credential to the gateway',
         fullDescription:
-          'Finds the credentials in a file or on standard input, or takes each line as one, and asks whether they are sealed here or virtual keys. They go to the admin API alone, which keeps keyed hashes. To report everything that a repository holds, use `ringfence scan --report`.',
+          'Finds the credentials in a file or on standard input, or takes each line as one, and asks the gateway whether they belong to an account or are virtual keys. They are sent only to the admin API, which keeps keyed hashes. To report everything in a repository, use `ringfence scan --report`.',
       },
     }),
     respond: buildCommand({
@@ -44,14 +49,14 @@ export const leaks = buildRouteMap({
         flags: {
           ...common,
           yes: yes('Do not ask'),
-          watch: duration('How long to watch before the old secret ends; 10s unless given'),
-          force: yes('Go on although the vendor refuses more apps than before, or to end the old secret'),
+          watch: duration('How long to watch before the old secret is retired, at least 2s; default: 10s'),
+          force: yes('Continue although the vendor refuses apps, or refuses to delete the old secret'),
           background: yes('Do not wait for the end'),
         },
         positional: leak,
       },
       docs: {
-        brief: 'Revoke the leaked virtual key, or rotate the leaked secret without touching an app',
+        brief: 'Revoke the leaked virtual key, or rotate the leaked secret',
       },
     }),
     dismiss: buildCommand({
@@ -63,5 +68,5 @@ export const leaks = buildRouteMap({
       docs: { brief: 'Close a leak that needs no response' },
     }),
   },
-  docs: { brief: 'Leaked credentials: whose they are, and what to do' },
+  docs: { brief: 'Leaked credentials: what they belong to, and what to do' },
 });

@@ -15,7 +15,7 @@ export const policy = buildRouteMap({
     check: buildCommand({
       loader: async () => bind((await load()).check),
       parameters: { flags: output, positional: file },
-      docs: { brief: 'Read a policy without a gateway, and say what is wrong' },
+      docs: { brief: 'Check a policy file without a gateway' },
     }),
     apply: buildCommand({
       loader: async () => bind((await load()).apply),
@@ -23,7 +23,7 @@ export const policy = buildRouteMap({
         flags: {
           ...common,
           expect: whole('Version that must be in force now; 0: none', 'version'),
-          dryRun: yes('Ask the gateway whether it would take it'),
+          dryRun: yes('Only ask the gateway whether it would accept the policy'),
         },
         positional: file,
       },
@@ -32,7 +32,7 @@ export const policy = buildRouteMap({
     history: buildCommand({
       loader: async () => bind((await load()).history),
       parameters: { flags: common },
-      docs: { brief: 'List the versions' },
+      docs: { brief: 'List the versions of the policy' },
     }),
     rollback: buildCommand({
       loader: async () => bind((await load()).rollback),

@@ -9,13 +9,13 @@ export const prices = buildRouteMap({
     import: buildCommand({
       loader: async () => bind((await load()).importFile),
       parameters: {
-        flags: { ...common, format: choice(['json', 'csv'], 'Form of the file; by its name unless given') },
+        flags: { ...common, format: choice(['json', 'csv'], 'Format of the file; default: by its name') },
         positional: argument('file', 'Price file; - is standard input'),
       },
       docs: {
-        brief: 'Add prices, or replace them',
+        brief: 'Add or replace prices',
         fullDescription:
-          'CSV with a header line, or a JSON array of objects. Fields: vendor, item, amount (a decimal) and currency; if wanted account, prefix (digits of the destination), unit (each, segment, minute or month; it must be given for calls and text messages, and is each otherwise), increment (seconds that a call is billed by; 60), from (a date such as 2026-11-25) and kind (price, ceiling or band). Such as: vendor,item,prefix,amount,currency,unit and then VENDOR,message.send/sms,49,0.0963,USD,segment. `ringfence prices list` shows items.',
+          'CSV with a header line, or a JSON array of objects. Required fields: vendor, item, amount (a decimal) and currency. Optional: account, prefix (first digits of the destination), unit (each, segment, minute or month; required for calls and text messages, otherwise each), increment (seconds that a call is billed by; default: 60), from (a date such as 2026-11-25) and kind (price, ceiling or band; default: price). Example: the line vendor,item,prefix,amount,currency,unit and then VENDOR,message.send/sms,49,0.0963,USD,segment. `ringfence prices list` shows the items.',
       },
     }),
     list: buildCommand({
@@ -23,10 +23,10 @@ export const prices = buildRouteMap({
       parameters: {
         flags: {
           ...common,
-          vendor: text('Of this vendor only', 'vendor'),
-          item: text('Of this item only, such as message.send/sms', 'item'),
-          prefix: text('Whose prefix begins with these digits', 'digits'),
-          limit: whole('At most so many; 1000 unless given'),
+          vendor: text('Only this vendor', 'vendor'),
+          item: text('Only this item, such as message.send/sms', 'item'),
+          prefix: text('Only prefixes that begin with these digits', 'digits'),
+          limit: whole('Number of rows at most; default: 1000'),
         },
       },
       docs: { brief: 'List prices' },
@@ -36,13 +36,13 @@ export const prices = buildRouteMap({
       parameters: {
         flags: {
           ...common,
-          kind: choice(['price', 'ceiling', 'band'], 'Of this kind only'),
+          kind: choice(['price', 'ceiling', 'band'], 'Only this kind'),
           yes: yes('Do not ask'),
         },
-        positional: argument('vendor', 'Vendor whose prices go'),
+        positional: argument('vendor', 'Vendor whose prices to remove'),
       },
       docs: { brief: 'Remove prices of a vendor' },
     }),
   },
-  docs: { brief: 'Price book: the bound of what a request may cost' },
+  docs: { brief: 'Price book, from which the worst-case cost of a request follows' },
 });

@@ -9,21 +9,21 @@ export const ring = buildRouteMap({
     list: buildCommand({
       loader: async () => bind((await load()).list),
       parameters: { flags: local },
-      docs: { brief: 'List the names of its keys, oldest first' },
+      docs: { brief: 'List the names of the keys, oldest first' },
     }),
     add: buildCommand({
       loader: async () => bind((await load()).add),
       parameters: { flags: local },
       docs: {
-        brief: 'Add a newer key, which seals from the next start on',
+        brief: 'Add a key; the gateway seals with it from its next start on',
         fullDescription:
-          'Adds a newer key to the file of the key ring. To replace the old ones: add a key, restart the gateway, re-wrap everything with `ringfence accounts rekey`, and drop the others with `ringfence ring drop`. Each step can be repeated, and nothing becomes unreadable between two.',
+          'Adds a key to the key ring file. To replace the old keys: add a key, restart the gateway, run `ringfence accounts rekey`, then `ringfence ring drop`. Each step can be repeated, and everything stays readable in between.',
       },
     }),
     drop: buildCommand({
       loader: async () => bind((await load()).drop),
       parameters: { flags: { ...localAndGateway, yes: yes('Do not ask') } },
-      docs: { brief: 'Drop all keys but the newest, once nothing is sealed with them any more' },
+      docs: { brief: 'Drop all keys except the newest, if nothing is sealed with them any more' },
     }),
   },
   docs: { brief: 'The key ring that seals credentials' },

@@ -9,23 +9,26 @@ const run = buildCommand({
   parameters: {
     flags: {
       ...common,
-      staged: yes('What the next commit adds or changes'),
-      history: yes('Every object of the repository, reachable or not'),
-      stdin: yes('Standard input'),
-      image: text('A container image: tar file of docker save or of an OCI layout', 'file'),
-      since: text('History: commits since this day or time, ISO 8601', 'time'),
-      range: text('History: what these commits brought, as A..B', 'commits'),
-      format: choice(FORMATS, 'Form of the report; text unless given'),
-      output: text('File for the report; standard output unless given', 'file'),
-      baseline: text('Known findings; .ringfence-baseline.json of the path if it is there', 'file'),
-      updateBaseline: yes('Write the findings into the baseline, and end with 0'),
-      rules: text('Ids of the rules to use, with commas between', 'ids'),
-      identifiers: yes('Identifiers that are no secrets, too'),
-      ignored: yes('Files that git ignores, too'),
-      workers: whole('Threads for a history; one for each processor unless given'),
-      verify: yes('Ask the vendors whether the credentials work; reads only'),
-      verifyOrigin: text('Origin to ask instead of the vendors, such as a sandbox', 'url'),
-      report: yes('Tell the gateway, which knows its own credentials'),
+      staged: yes('Scan what the next commit adds or changes'),
+      history: yes('Scan every object of the repository, reachable or not'),
+      stdin: yes('Scan standard input'),
+      image: text('Scan a container image: tar file of docker save or of an OCI layout', 'file'),
+      since: text('Scan what commits since this day or time added, ISO 8601', 'time'),
+      range: text('Scan what these commits added, as A..B', 'commits'),
+      format: choice(FORMATS, 'Format of the report; default: text'),
+      output: text('File for the report; default: standard output', 'file'),
+      baseline: text(
+        'File of known findings; default: .ringfence-baseline.json in the path, if present',
+        'file',
+      ),
+      updateBaseline: yes('Write the findings to the baseline, and exit with 0'),
+      rules: text('Ids of the rules to use, separated by commas', 'ids'),
+      identifiers: yes('Also report identifiers that are not secret'),
+      ignored: yes('Also scan files that git ignores'),
+      workers: whole('Threads for a history; default: one for each processor'),
+      verify: yes('Ask the vendors whether the credentials work, only by reads'),
+      verifyOrigin: text('Origin that --verify asks instead of the vendors, such as a sandbox', 'url'),
+      report: yes('Report the findings to the gateway, which recognises its own credentials'),
     },
     positional: {
       kind: 'tuple',
@@ -33,7 +36,7 @@ const run = buildCommand({
         {
           parse: String,
           placeholder: 'path',
-          brief: 'Folder or file; this folder unless given',
+          brief: 'Folder or file; default: this folder',
           optional: true,
         },
       ],
@@ -42,7 +45,7 @@ const run = buildCommand({
   docs: {
     brief: 'Look for communications credentials in files, commits and images',
     fullDescription:
-      'Reads the files below a path that git does not ignore, or what a flag names. Needs no gateway and no configuration. Ends with 3 when it finds a secret. A comment `ringfence:allow RULE reason="…" until=YYYY-MM-DD` beside a value, an entry in .ringfence-scan.yaml, or a baseline holds a finding back.',
+      'Scans the files below a path that git does not ignore, or what a flag names. Needs no gateway and no configuration. Exits with 3 when it finds a secret. A comment `ringfence:allow RULE reason="…" until=YYYY-MM-DD` beside a value, an entry in .ringfence-scan.yaml, or a baseline suppresses a finding.',
   },
 });
 
@@ -54,12 +57,12 @@ const hook = buildRouteMap({
     install: buildCommand({
       loader: async () => bind((await loadHook()).install),
       parameters: { flags: hookFlags },
-      docs: { brief: 'Scan what is staged before each commit in this repository' },
+      docs: { brief: 'Install a Git hook that scans what is staged before each commit' },
     }),
     uninstall: buildCommand({
       loader: async () => bind((await loadHook()).uninstall),
       parameters: { flags: hookFlags },
-      docs: { brief: 'Scan no longer; an earlier hook is put back' },
+      docs: { brief: 'Remove the hook; an earlier one is put back' },
     }),
   },
   docs: { brief: 'Scan before each commit' },

@@ -10,18 +10,18 @@ export const system = {
     parameters: {
       flags: {
         ...local,
-        newToken: yes('Replace the admin token, which has leaked or is lost; stop the gateway first'),
+        newToken: yes('Replace a leaked or lost admin token; stop the gateway first'),
         trustClock: yes(
-          "Set the ledger clock to this machine's, which was wrong before or is right after months; stop the gateway first",
+          "Accept this machine's clock, after it was wrong or the gateway was off for over a month; stop the gateway first",
         ),
       },
     },
-    docs: { brief: 'Make a data directory, a key ring and an admin token' },
+    docs: { brief: 'Create a data directory, a key ring and an admin token' },
   }),
   dev: buildCommand({
     loader: async () => bind((await load()).dev),
     parameters: { flags: local },
-    docs: { brief: 'Run with a simulated vendor and something to look at' },
+    docs: { brief: 'Run a demonstration with simulated vendors' },
   }),
   serve: buildCommand({
     loader: async () => bind((await load()).serve),
@@ -37,7 +37,7 @@ export const system = {
           kind: 'enum',
           values: ['all', 'vendors'],
           default: 'all',
-          brief: 'all: every proxy variable is set; vendors: vendor hosts of Node programs only',
+          brief: 'all: set every proxy variable; vendors: redirect vendor hosts only, in Node programs only',
         },
         proof: { kind: 'boolean', default: true, brief: 'Prove first that calls reach the gateway' },
         unproven: yes('Run even when the proof fails'),
@@ -58,20 +58,20 @@ export const system = {
   status: buildCommand({
     loader: async () => bind((await load()).status),
     parameters: { flags: common },
-    docs: { brief: 'What runs, and how it is' },
+    docs: { brief: 'Show what runs and whether it is healthy' },
   }),
   backup: buildCommand({
     loader: async () => bind((await load()).backup),
-    parameters: { flags: local, positional: argument('folder', 'A new folder') },
+    parameters: { flags: local, positional: argument('folder', 'Folder to create') },
     docs: {
-      brief: 'Copy store and journals into a new folder, also while the gateway runs',
+      brief: 'Copy store and journals into a new folder, even while the gateway runs',
       fullDescription:
-        'Copies store and journals into a new folder, also while the gateway runs. To restore: stop the gateway, put the folder in place of the data directory, put the key ring back, start. With PostgreSQL run pg_dump first: the database is not in the folder.',
+        'Copies store and journals into a new folder, even while the gateway runs. To restore: stop the gateway, put the folder in place of the data directory, put the key ring back, start. With PostgreSQL run pg_dump first: the database is not in the folder.',
     },
   }),
   doctor: buildCommand({
     loader: async () => bind((await import('../commands/doctor.ts')).doctor),
     parameters: { flags: localAndGateway },
-    docs: { brief: 'Look for what is wrong, and say what to do' },
+    docs: { brief: 'Find problems and say what to do' },
   }),
 } as const;
