@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type ConfigInput } from '../../src/config/config.ts';
@@ -11,6 +10,7 @@ import { seed, startSandbox } from '../../src/node/actions/demo.ts';
 import { openPrimary, type Primary } from '../../src/node/primary.ts';
 import type { SandboxAccount } from '../../src/sandbox/core.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { freePorts } from '../free-ports.ts';
 
 /** Numbers of the documentation ranges: they belong to nobody. */
 export const ALLOWED = '+4915215551234';
@@ -174,19 +174,5 @@ export async function writeConfiguration(folder: string): Promise<Ports> {
   const data = `data: ${JSON.stringify(join(folder, 'data'))}`;
   const lines = [data, 'workers: 1', `listeners: { ${listeners.join(', ')} }`, ''];
   await writeFile(join(folder, 'ringfence.yaml'), lines.join('\n'));
-  return ports;
-}
-
-/** Held open together, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }

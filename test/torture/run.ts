@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { createNode, freePort, startSandbox, type NodeProcess, type SandboxProcess } from './processes.ts';
+import { freePort } from '../free-ports.ts';
+import { createNode, startSandbox, type NodeProcess, type SandboxProcess } from './processes.ts';
 import { anyRequest, frenchRequest } from './requests.ts';
 import { SMALL, type Inspection, type Pending, type Setup } from './world.ts';
 

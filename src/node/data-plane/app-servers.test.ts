@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { Agent, get } from 'node:http';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as secure } from 'node:tls';
 import { readConfig } from '../../config/config.ts';
 import { createCounters } from '../../gateway/counters.ts';
+import { freePort } from '../../../test/free-ports.ts';
 import { loadOrCreateAuthority } from '../../tls/authority.ts';
 import { createContexts, type Contexts } from '../../tls/contexts.ts';
 import { tlsFixture } from '../../tls/tls-fixture.ts';
@@ -19,12 +19,7 @@ interface Address {
 }
 
 async function freeAddress(): Promise<Address> {
-  const host = '127.0.0.1';
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return { host, port };
+  return { host: '127.0.0.1', port: await freePort() };
 }
 
 /** What becomes of requests that follow each other on one connection for as long as they are taken. */

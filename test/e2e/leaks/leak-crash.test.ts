@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { RotationRecord } from '../../../src/custody/rotation/record.ts';
 import { startSandbox } from '../../../src/node/actions/demo.ts';
+import { freePort } from '../../free-ports.ts';
 import type { LeakOrder } from './leak-process.ts';
 
 type Message = Readonly<Record<string, unknown>>;
@@ -112,12 +112,4 @@ function until(child: ChildProcess, isIt: (message: Message) => boolean): Promis
     child.on('message', receive);
     child.once('exit', () => reject(new Error('the node has ended')));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

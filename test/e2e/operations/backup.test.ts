@@ -10,7 +10,8 @@ import { LOCK_NAME, systemProcesses } from '../../../src/journal/lock.ts';
 import type { Progress } from '../../../src/kernel/progress.ts';
 import { openPrimary } from '../../../src/node/primary.ts';
 import { createAdminServices } from '../../../src/node/services/services.ts';
-import { freePorts, startNode, type TestNode } from '../node-fixture.ts';
+import { freePorts } from '../../free-ports.ts';
+import { startNode, type TestNode } from '../node-fixture.ts';
 import { allowMessages, PRICE, sendMessage, spentOf } from '../spending.ts';
 
 const BUDGET = 'budget_kept';

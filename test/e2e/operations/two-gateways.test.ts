@@ -7,7 +7,8 @@ import { Client } from 'pg';
 import type { Config } from '../../../src/config/config.ts';
 import { openPrimary, type Primary } from '../../../src/node/primary.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../../contract/postgres-server.ts';
-import { freePorts, startNode, type TestNode } from '../node-fixture.ts';
+import { freePorts } from '../../free-ports.ts';
+import { startNode, type TestNode } from '../node-fixture.ts';
 import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
 
 const programs = findPostgres();
