@@ -12,8 +12,8 @@ import { createCounters } from '../counters.ts';
 import { createForwardProxy } from './forward-proxy.ts';
 
 const HOST = 'api.acme.example';
-/** The deadline for headers, the time to read the last words, and some more. */
-const DEADLINE = 8_000;
+/** The deadline for headers and the time to read the last words, on a busy machine. Other deadlines are longer still. */
+const DEADLINE = 20_000;
 
 describe('connections to the forward proxy', () => {
   const clients: Socket[] = [];
@@ -60,11 +60,12 @@ describe('connections to the forward proxy', () => {
     await sleep(100);
     unread.client.end();
     gone.client.destroy();
-    await sleep(DEADLINE);
     const opened = { refused, unread, silent, gone, malformed, slow };
-    const held = Object.entries(opened).filter(([, { inside }]) => !inside.destroyed);
+    const held = () => Object.entries(opened).filter(([, { inside }]) => !inside.destroyed);
+    for (const end = performance.now() + DEADLINE; held().length > 0 && performance.now() < end;)
+      await sleep(20);
     assert.deepEqual(
-      held.map(([name]) => name),
+      held().map(([name]) => name),
       [],
     );
   });
