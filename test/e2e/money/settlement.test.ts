@@ -89,7 +89,7 @@ describe('late prices', () => {
   it('do not wait for the search of a lost answer among the records of the vendor', async () => {
     const { faults } = node.sandbox;
     faults.add({ kind: 'lost-answer', vendor: 'twilio', method: 'POST', count: 1 });
-    const search = { kind: 'latency', milliseconds: 12_000, method: 'GET', path: '/Messages.json' } as const;
+    const search = { kind: 'latency', milliseconds: 60_000, method: 'GET', path: '/Messages.json' } as const;
     const { id } = faults.add({ ...search, vendor: 'twilio' });
     await sendMessage(node);
     await eventually(() => faults.list().some((fault) => fault.id === id && fault.hits > 0));
