@@ -46,10 +46,17 @@ export interface Run {
   readonly errors: string;
 }
 
-/** Runs the child, under the given command (strace with its options) if any; `killAfter` ms ends it with SIGKILL. */
+/**
+ * Runs the child, under the given command (strace with its options) if any. SIGKILL ends it so many milliseconds after
+ * its first word, or once `killAfter` is kept.
+ */
 export async function runChild(
   { directory, keyFile }: Place,
-  options: { readonly turns: number; readonly under?: readonly string[]; readonly killAfter?: number },
+  options: {
+    readonly turns: number;
+    readonly under?: readonly string[];
+    readonly killAfter?: number | Promise<unknown>;
+  },
 ): Promise<Run> {
   const { turns, under = [], killAfter } = options;
   const [command, ...rest] = [...under, process.execPath, CHILD, directory, keyFile, String(turns)];
@@ -61,8 +68,10 @@ export async function runChild(
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   createInterface(child.stdout).on('line', (line) => {
-    if (lines.push(line) === 1 && killAfter !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfter);
+    if (lines.push(line) === 1 && typeof killAfter === 'number')
+      setTimeout(() => child.kill('SIGKILL'), killAfter);
   });
+  if (killAfter instanceof Promise) void killAfter.then(() => child.kill('SIGKILL'));
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { code, signal, lines, errors };
 }

@@ -88,11 +88,14 @@ test('a process that is killed at random, again and again, loses nothing that it
 
 test('two processes never write one journal', async (t) => {
   const place = newPlace(t);
-  const first = runChild(place, { turns: 1_000_000, killAfter: 3_000 });
+  const { promise: isOver, resolve: end } = Promise.withResolvers<void>();
+  t.after(() => end());
+  const first = runChild(place, { turns: 1_000_000, killAfter: isOver });
   while (!(await readStored(place)).keys.has('1-1')) await new Promise((resolve) => setTimeout(resolve, 20));
   const second = await runChild(place, { turns: 1 });
   assert.notEqual(second.code, 0);
   assert.match(second.errors, /in use by process \d+/);
   assert.deepEqual(second.lines, []);
-  await first;
+  end();
+  assert.equal((await first).signal, 'SIGKILL');
 });
