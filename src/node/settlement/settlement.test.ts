@@ -357,3 +357,23 @@ it('waits for a while only for a list that does not end, so that lost rows of ot
   calls.resolve(null);
   while ((await world.row(call)).state !== 'committed') await sleep(20);
 });
+
+it('waits for a while only for a price that does not come, so that those of others are learned', async (t) => {
+  const call = Promise.withResolvers<null>();
+  let questions = 0;
+  const askCalls = ({ path }: WireRequest) => {
+    if (!path.includes('/Calls/')) return null;
+    questions += 1;
+    return call.promise;
+  };
+  const world = await openWorld(t, { answer: askCalls, patience: 500 });
+  await world.send(HELLO, { action: 'call.create' });
+  const first = await world.send(HELLO);
+  await world.advance(3_600_000);
+  while (!(await world.row(first)).settled) await world.settlement.prices();
+  const second = await world.send(HELLO);
+  await world.advance(3_600_000);
+  while (!(await world.row(second)).settled) await world.settlement.prices();
+  assert.equal(questions, 1, 'what is still being asked is not asked again');
+  call.resolve(null);
+});

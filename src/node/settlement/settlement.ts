@@ -8,8 +8,8 @@ import { createClocks, type ClocksOptions } from './clocks.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
 import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
-import { createPatience } from './patience.ts';
-import { createSweep, DUE_AT_ONCE } from './sweep.ts';
+import { createPatience, type Patiently } from './patience.ts';
+import { createSweep, DUE_AT_ONCE, type Sweep } from './sweep.ts';
 import { isShown, resolveUnknown } from './unknown.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOptions {
@@ -63,66 +63,65 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const prices = createSweep({ ledger, kind: 'late', now });
   const unknown = createSweep({ ledger, kind: 'unknown', now });
 
-  const patiently = createPatience(options.patienceMilliseconds ?? PATIENCE);
-
   const clocks = createClocks(options);
   const leave = (row: LedgerRecord): Promise<void> =>
     inTurn(row, async () => {
       if ((await ledger.get(row))?.settled === false) await booking.atBound(row);
     });
 
-  async function settle(deskOf: DeskOf): Promise<Batch> {
-    const due = await prices.due();
-    const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
-    const counts = await Promise.all(
-      [...groups.values()].map(async (rows) => {
-        const account = rows[0]?.account ?? '';
-        const desk = await deskOf(account);
-        const listed = desk === null ? null : await listForMany(rows, desk, now());
-        return countDone(rows, async (row) => {
-          const late = { now: now(), steady: steady(), listed, leave };
-          const isSettled = await settleLate(row, desk, booking, late);
-          if (!isSettled && desk?.isOpen() === false) prices.missed(account);
-          return isSettled;
-        });
-      }),
+  async function settle(rows: readonly LedgerRecord[], desk: Desk | null): Promise<number> {
+    const listed = desk === null ? null : await listForMany(rows, desk, now());
+    return countDone(rows, (row) =>
+      settleLate(row, desk, booking, { now: now(), steady: steady(), listed, leave }),
     );
-    return { due: due.length, done: sum(counts) };
   }
 
-  async function resolve(deskOf: DeskOf): Promise<Batch> {
-    const due = await unknown.due();
-    const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
-    const counts = await Promise.all(
-      [...groups].map(async ([name, rows]) => {
-        const account = rows[0]?.account ?? '';
-        const resolved = await patiently(name, async () => {
-          const desk = await deskOf(account);
-          if (desk === null) return 0;
-          const found = await resolveUnknown(rows, desk, {
-            ...options,
-            booking,
-            inTurn,
-            clocks,
-            now: steady,
-          });
-          if (!desk.isOpen()) unknown.missed(account);
-          return found;
-        });
-        if (resolved === null) unknown.missed(account);
-        return resolved ?? 0;
-      }),
-    );
-    return { due: due.length, done: sum(counts) };
+  async function resolve(rows: readonly LedgerRecord[], desk: Desk | null): Promise<number> {
+    if (desk === null) return 0;
+    return resolveUnknown(rows, desk, { ...options, booking, inTurn, clocks, now: steady });
   }
+
+  const patience = options.patienceMilliseconds ?? PATIENCE;
+  const late = createRound({ sweep: prices, patiently: createPatience(patience), work: settle });
+  const lost = createRound({ sweep: unknown, patiently: createPatience(patience), work: resolve });
 
   return Object.freeze({
     isShown: (row: LedgerRecord, lookup: LookupAdapter) => isShown(row, lookup, options.fingerprint),
     booking,
     inTurn,
-    prices: () => all(settle, createDesks(options)),
-    outcomes: () => all(resolve, createDesks(options)),
+    prices: () => all(late, createDesks(options)),
+    outcomes: () => all(lost, createDesks(options)),
   });
+}
+
+interface RoundOptions {
+  readonly sweep: Sweep;
+  readonly patiently: Patiently;
+  /** On rows of one account and action; how many are done. No desk: the account is gone. */
+  readonly work: (rows: readonly LedgerRecord[], desk: Desk | null) => Promise<number>;
+}
+
+/** Works on one batch of the rows that are due, on those of each account and action for as long as patience lasts. */
+function createRound({ sweep, patiently, work }: RoundOptions): (deskOf: DeskOf) => Promise<Batch> {
+  async function workFor(account: string, rows: readonly LedgerRecord[], deskOf: DeskOf): Promise<number> {
+    const desk = await deskOf(account);
+    const done = await work(rows, desk);
+    if (desk?.isOpen() === false) sweep.missed(account);
+    return done;
+  }
+  return async (deskOf) => {
+    const due = await sweep.due();
+    const groups = Map.groupBy(due, ({ account, action }) => `${account} ${action}`);
+    const counts = await Promise.all(
+      [...groups].map(async ([name, rows]) => {
+        const account = rows[0]?.account ?? '';
+        const done = await patiently(name, () => workFor(account, rows, deskOf));
+        if (done === null) sweep.missed(account);
+        return done ?? 0;
+      }),
+    );
+    return { due: due.length, done: sum(counts) };
+  };
 }
 
 /** Takes batches until few rows are due; how many are done. */
