@@ -78,6 +78,8 @@ export class Collector implements Dispatcher.DispatchHandler {
     if (this.#isLate(controller) || status < 200) return;
     this.#status = status;
     this.#headers = answerHeaders(headers);
+    if (WIDE.test(String(headers['content-type'])))
+      return controller.abort(new Error('The answer is text in UTF-16 or the like.'));
     const coding = codingOf(headers['content-encoding']);
     if (coding === '') return;
     const open = DECODERS.get(coding);
@@ -168,6 +170,9 @@ export class Collector implements Dispatcher.DispatchHandler {
     this.#recipient.resolve({ kind: 'answered', status: this.#status, headers: this.#headers, body, rest });
   }
 }
+
+/** Charsets in which no secret, and no field that holds one, looks as it does in ASCII. */
+const WIDE = /charset\s*=\s*"?(?:utf-?(?:7|16|32)|ucs-?[24]|unicode|iso-10646)/i;
 
 /** Empty when the bytes stand as they are, which may be stated in several ways. */
 function codingOf(stated: string | string[] | undefined): string {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Headers that end at the gateway: hop-by-hop ones (RFC 9110 §7.6.1), ours, and those that we write ourselves. */
+/** Headers that end at the gateway: hop-by-hop ones (RFC 9110 §7.6.1), ours, and those of which we decide. */
 const REQUEST_STOPS = new Set([
   'connection',
   'keep-alive',
@@ -23,6 +23,9 @@ const REQUEST_STOPS = new Set([
   'x-forwarded-proto',
   'x-forwarded-port',
   'x-real-ip',
+  // The app would get a secret in pieces, none of which is recognised.
+  'range',
+  'if-range',
 ]);
 const ANSWER_STOPS = new Set([
   'connection',

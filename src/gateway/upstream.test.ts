@@ -156,3 +156,26 @@ describe('answers that are compressed although they were not to be', () => {
     assert.equal((await get('zstd', frames)).kind, 'lost');
   });
 });
+
+it('text in which no secret is recognised is lost, whatever its charset is called', async (context) => {
+  const upstream = createUpstream();
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': decodeURIComponent(request.url ?? '').slice(1) }).end('text');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(async () => {
+    await upstream.close();
+    server.close();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const outcomeOf = async (type: string): Promise<string> => {
+    const path = `/${encodeURIComponent(type)}`;
+    const request = { method: 'GET', host: 'api.example', path, segments: [], query: '', headers: {} };
+    const wire = { ...request, body: Buffer.alloc(0) };
+    return (await upstream.send(origin, 'account', wire, { upload: null })).kind;
+  };
+  for (const charset of ['utf-16', 'UTF-16LE', '"utf-16be"', 'utf16', 'utf-32', 'utf-7', 'ISO-10646-UCS-2'])
+    assert.equal(await outcomeOf(`application/json; charset=${charset}`), 'lost', charset);
+  for (const charset of ['utf-8', '"UTF-8"', 'us-ascii', 'iso-8859-1', 'windows-1252'])
+    assert.equal(await outcomeOf(`application/json; charset=${charset}`), 'answered', charset);
+});
