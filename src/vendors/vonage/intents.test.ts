@@ -28,6 +28,10 @@ test('a recipient in two places, or twice, is refused', () => {
   for (const name of [' to', 'to\0', '\ufeffto'])
     assert.match(problem(REST, { url: '/sms/json', form: { ...SMS, [name]: '447700900000' } }), /Names/);
   assert.match(problem(REST, { url: '/sms/json', json: { ...SMS, To: '447700900000' } }), /capitals/);
+  for (const name of ['to[]', 'to[0]', 'to%00']) {
+    assert.match(problem(REST, { url: '/sms/json', form: { ...SMS, [name]: '447700900000' } }), /no signs/);
+    assert.match(problem(REST, { url: '/sms/json', json: { ...SMS, [name]: '447700900000' } }), /no signs/);
+  }
   assert.match(
     problem(REST, { url: '/sms/json', json: { ...SMS, to: ['1500555', '447700900000'] } }),
     /`to`/,

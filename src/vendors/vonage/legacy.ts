@@ -8,7 +8,7 @@ const CREDENTIALS: ReadonlySet<string> = new Set(['api_key', 'api_secret']);
 
 /**
  * Parameters of the older APIs, which take them from the query and from a form or JSON body alike. A name in two
- * places, or in capitals, is refused: the vendor could read another value than we do.
+ * places, in capitals, or as of a list (`to[]`) is refused: the vendor could read another value than we do.
  */
 export function legacyParameters(request: WireRequest): JsonObject {
   const merged: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
@@ -17,7 +17,8 @@ export function legacyParameters(request: WireRequest): JsonObject {
     if (name === 'sig')
       throw new Unreadable('Signed requests (`sig`) are not supported; use the API secret.');
     if (name in merged) throw new Unreadable('A parameter stands in the query and in the body.');
-    if (name !== name.toLowerCase()) throw new Unreadable('Parameter names have no capitals.');
+    if (!/^[a-z][a-z\d._-]*$/.test(name))
+      throw new Unreadable('Parameter names have no capitals, and no signs but `-`, `_` and `.`.');
     merged[name] = value;
   }
   return merged;
