@@ -28,15 +28,19 @@ export function readMessage(parameters: Parameters, plan: NumberingPlan): Intent
   const media = formValues(parameters.form, 'MediaUrl').length;
   const isMms = media > 0 || isOnParameter(parameters, 'SendAsMms');
   const used: Channel = channel ?? (isMms ? 'mms' : 'sms');
-  const fallback = textParameter(parameters, 'FallbackFrom');
   const sendAt = textParameter(parameters, 'SendAt');
-  const hasFallback = used === 'mms' || (used !== 'sms' && fallback !== null);
+  const hasFallback =
+    used === 'mms' || (used !== 'sms' && textParameter(parameters, 'FallbackFrom') !== null);
+  // A sender of a service, and the service: only the vendor knows which of its senders the recipient sees.
+  const [sender = null, ...furtherSenders] = ['From', 'MessagingServiceSid', 'FallbackFrom'].flatMap(
+    (name) => textParameter(parameters, name) ?? [],
+  );
   return {
     action: 'message.send',
     channel: used,
     destinations: [destination],
-    sender: textParameter(parameters, 'From') ?? textParameter(parameters, 'MessagingServiceSid'),
-    furtherSenders: fallback === null ? [] : [fallback],
+    sender,
+    furtherSenders,
     content: contentOf(parameters, used === 'sms' || hasFallback, media),
     ...(sendAt === null ? {} : { doneAt: timeOf(sendAt) }),
     extras: hasFallback ? ['failover_sms'] : [],

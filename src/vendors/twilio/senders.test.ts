@@ -33,6 +33,12 @@ test('a fallback has a sender of its own', () => {
   assert.deepEqual(sendersOf('Messages', form), ['MG1', 'Bank']);
 });
 
+test('of a message that names a number and a service both are senders', () => {
+  const form = { From: 'Shop', MessagingServiceSid: 'MG1', Body: 'x' };
+  assert.deepEqual(sendersOf('Messages', form), ['Shop', 'MG1']);
+  assert.deepEqual(sendersOf('Messages', { ...form, MessagingServiceSid: '' }), ['Shop']);
+});
+
 test('of a call that names two senders both are', () => {
   assert.deepEqual(sendersOf('Calls', { From: 'Bank', CallerId: 'Shop' }), ['Shop', 'Bank']);
   assert.deepEqual(sendersOf('Calls', { From: 'Bank', CallerId: '' }), ['Bank']);
