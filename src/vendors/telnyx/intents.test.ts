@@ -216,7 +216,7 @@ test('a TeXML call counts the leg that its script may dial', () => {
   assert.deepEqual([to(fetched), fetched.callSeconds, fetched.extras], [['+15005550006'], 90, ['leg']]);
   const { Url: _url, ...bare } = TEXML;
   assert.deepEqual(call(bare).extras, ['leg'], 'the application has a script of its own');
-  const say = '<Response><Say voice="alice">Hi</Say><Hangup/></Response>';
+  const say = '<Response><Say voice="woman">Hi</Say><Hangup/></Response>';
   assert.deepEqual(call({ ...bare, Texml: say }).extras, []);
   for (const script of [
     '<Dial><Queue>q</Queue></Dial>',

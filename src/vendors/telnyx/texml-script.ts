@@ -38,6 +38,10 @@ const COMMENTED = /[^\s>]\s*<!--|-->\s*[^\s<]/;
 
 /** In any spelling that a lenient parser could take for it. */
 const CALLER = /^(?:.*:)?callerid$/i;
+const SAYS = /^(?:.*:)?say$/i;
+const VOICE = /^(?:.*:)?voice$/i;
+/** All others are charged by the character, and a loop speaks for as long as the call lasts. */
+const BASIC_VOICE = /^(?:man|woman)?$/;
 
 /** Reads an inline script. What is not plain XML is refused, since the vendor could see another one. Throws `Unreadable`. */
 export function readTexml(text: string, plan: NumberingPlan): Script {
@@ -51,6 +55,7 @@ export function readTexml(text: string, plan: NumberingPlan): Script {
     destinations: dialled.map((element) => dialledBy(element, plan)),
     extras: [
       ...STARTS.flatMap(([form, extra]) => [...text.matchAll(form)].map(() => extra)),
+      ...(elements.some(isPremium) ? ['premium_speech'] : []),
       ...(elements.every(isPlain) ? [] : ['leg']),
     ],
     callbacks,
@@ -68,6 +73,12 @@ function callersIn(attributes: XmlElement['attributes']): readonly string[] {
   return [...attributes]
     .filter(([name, value]) => CALLER.test(name) && value !== '')
     .map(([, value]) => value);
+}
+
+function isPremium({ name, attributes }: XmlElement): boolean {
+  return (
+    SAYS.test(name) && [...attributes].some(([key, value]) => VOICE.test(key) && !BASIC_VOICE.test(value))
+  );
 }
 
 function isPlain({ name, attributes }: XmlElement): boolean {

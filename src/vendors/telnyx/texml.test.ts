@@ -87,3 +87,27 @@ test('parts that may run side by side are each charged, others for as long as th
   const called = intent('/texml/Accounts/a/Calls', { ...TEXML, Record: true, ConferenceRecord: true });
   assert.equal(called.extras.filter((extra) => extra === 'recording').length, 2);
 });
+
+test('a TeXML script that speaks with a premium voice is charged for it, one with a basic voice is not', () => {
+  const said = (attributes: string) => {
+    const Texml = `<Response><Say${attributes}>Hi</Say></Response>`;
+    const made = intent('/texml/Accounts/a/Calls', { ...TEXML, Texml });
+    const changed = intent('/texml/Accounts/a/Calls/c1', { Texml });
+    assert.deepEqual(
+      [changed.extras, changed.effects.includes('spend')],
+      [made.extras, made.extras.length > 0],
+    );
+    return made.extras;
+  };
+  for (const voice of ['', ' voice=""', ' voice="man"', " voice='woman'"])
+    assert.deepEqual(said(voice), [], voice);
+  for (const voice of [
+    'alice',
+    'Polly.Joanna',
+    'Polly.Joanna-Neural',
+    'ElevenLabs.eleven_v3.Adam',
+    '&#x61;lice',
+  ])
+    assert.deepEqual(said(` voice="${voice}" loop="0"`), ['premium_speech'], voice);
+  assert.deepEqual(said(' Voice="alice"'), ['premium_speech'], 'some parsers take the other spelling');
+});
