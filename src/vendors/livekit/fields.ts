@@ -9,14 +9,21 @@ import { Unreadable } from '../shared/reading.ts';
 export function field(object: JsonObject, name: string): JsonValue | undefined {
   const camel = fieldOf(object, name);
   const snake = fieldOf(object, snakeName(name));
-  if (name !== snakeName(name) && camel !== undefined && snake !== undefined)
+  if (camel !== undefined && snake !== undefined && name !== snakeName(name))
     throw new Unreadable(`\`${name}\` is given twice, in both spellings.`);
   return (camel ?? snake) === null ? undefined : (camel ?? snake);
 }
 
+/** Made once: every request is asked for the same few names, all of them written in this folder. */
+const SNAKE_NAMES = new Map<string, string>();
+
 /** The other spelling that protobuf JSON allows: `room_name` of `roomName`. */
 export function snakeName(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = SNAKE_NAMES.get(name);
+  if (known !== undefined) return known;
+  const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  SNAKE_NAMES.set(name, snake);
+  return snake;
 }
 
 /** A text field; empty text is the same as absence in protobuf. */
