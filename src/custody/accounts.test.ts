@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import { Secret } from '../kernel/secret.ts';
+import type { VirtualKeyRecord } from '../store/records.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import { createAccounts, type Accounts } from './accounts.ts';
 import { createCandidates } from './candidate.ts';
@@ -182,4 +183,25 @@ test('an account goes only when no key of it is in use', async () => {
   assert.equal(announced.times, 1);
   await assert.rejects(accounts.get('account_1'), { code: 'not_found' });
   await assert.rejects(accounts.remove('account_1'), { code: 'not_found' });
+});
+
+test('an account is not removed under a key that is being made for it', async () => {
+  const { accounts, options } = await setUp();
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const store = { ...options.keys, put: (key: VirtualKeyRecord) => gate.then(() => options.keys.put(key)) };
+  const keys = createVirtualKeys({
+    ...options,
+    keys: store,
+    sealer: options.sealerOf('key'),
+    custodyOf: () => acme.custody,
+    announce: () => Promise.resolve(),
+  });
+  const request = { app: 'app_1', account: 'account_1', name: 'till', lifetime: null, networks: [] };
+  const created = keys.create(request);
+  await new Promise(setImmediate); // The account was looked up.
+  const removed = accounts.remove('account_1');
+  await new Promise(setImmediate);
+  open();
+  await created;
+  await assert.rejects(removed, { code: 'conflict' });
 });

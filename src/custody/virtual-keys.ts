@@ -89,12 +89,16 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   });
 }
 
-async function create(
-  state: State,
-  request: NewKey,
-  { id, replaces }: Pick<VirtualKeyRecord, 'id' | 'replaces'>,
-): Promise<CreatedKey> {
+type Origin = Pick<VirtualKeyRecord, 'id' | 'replaces'>;
+
+/** Neither its app nor its account is removed meanwhile. */
+async function create(state: State, request: NewKey, origin: Origin): Promise<CreatedKey> {
   checkRequest(request);
+  const { app, account } = request;
+  return state.lock(app, () => state.lock(account, () => make(state, request, origin)));
+}
+
+async function make(state: State, request: NewKey, { id, replaces }: Origin): Promise<CreatedKey> {
   const { account, custody } = await findFor(state, request);
   const credential = issue(account, custody, request.kind, state.sources);
   await checkRoom(state, credential, account.vendor);
