@@ -46,7 +46,7 @@ function bare(value: string, place: string): Finding {
     rule: 'reported',
     vendor: '',
     title: 'Reported by hand',
-    remedy: 'Find out whose it is, and end it at the vendor.',
+    remedy: 'Find out whose it is, and revoke it at the vendor.',
     value,
     places: [place],
   };

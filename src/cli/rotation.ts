@@ -38,7 +38,7 @@ export function rotationEnd(context: CliContext, { state, secret, problem }: Rot
   if (state === 'done') return `${secret} is rotated: the new one is in use, the vendor refuses the old one.`;
   context.exit(EXIT.failure);
   if (state === 'rolled-back') return `${secret} is not rotated, the old one is in use. ${problem ?? ''}`;
-  return `The rotation of ${secret} has stopped and needs you. ${problem ?? ''} Run the command again to go on.`;
+  return `The rotation of ${secret} has stopped and needs you. ${problem ?? ''} Run the command again to continue.`;
 }
 
 export function guideText(steps: readonly string[]): string {

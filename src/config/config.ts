@@ -29,12 +29,12 @@ const listeners = z.strictObject({
   tls: address(4612)
     .nullable()
     .prefault({})
-    .describe('Transparent TLS in the place of vendor hosts; null: none.'),
+    .describe('Transparent TLS under the names of vendor hosts; null: none.'),
   admin: address(4613).prefault({}).describe('Admin API, health and metrics.'),
   hosts: z
     .record(hostName, port)
     .default({})
-    .describe('Vendor host → port that stands for it alone, for SDKs that take a host but no path prefix.'),
+    .describe('Vendor host → port for this host only, for SDKs that take a host but no path prefix.'),
 });
 const store = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sqlite').describe('A file in the data directory.') }),
@@ -44,7 +44,9 @@ const store = z.discriminatedUnion('kind', [
       .string()
       .min(1)
       .optional()
-      .describe('File that holds its URL, which is a secret; else RINGFENCE_DATABASE_URL does.'),
+      .describe(
+        'File that contains its URL, which is a secret; default: the URL is in RINGFENCE_DATABASE_URL.',
+      ),
   }),
 ]);
 const limits = z.strictObject({
@@ -53,7 +55,7 @@ const limits = z.strictObject({
     .min(1024)
     .max(16 * MIB)
     .default(MIB)
-    .describe('Largest body that is read as parameters.'),
+    .describe('Largest request body, except for uploads.'),
   uploadBytes: z
     .int()
     .min(1024)
@@ -65,7 +67,7 @@ const limits = z.strictObject({
     .min(1)
     .max(1_000_000)
     .default(20_000)
-    .describe('Open connections of each listener of each process.'),
+    .describe('Most open connections per listener and process.'),
 });
 const journal = z.strictObject({
   segmentBytes: z
@@ -73,22 +75,22 @@ const journal = z.strictObject({
     .min(MIB)
     .max(1024 * MIB)
     .default(16 * MIB)
-    .describe('Size of a file of the journal.'),
+    .describe('Size of a journal file (segment).'),
   keepBytes: z
     .int()
     .min(64 * MIB)
     .default(8192 * MIB)
-    .describe('A journal that is larger loses its oldest files, when they are loaded into the ledger.'),
+    .describe('A larger journal loses its oldest files, once they are loaded into the ledger.'),
   minFreeBytes: z
     .int()
     .min(0)
     .default(64 * MIB)
-    .describe('With less room on the disk nothing is spent any more.'),
+    .describe('With less free disk space, nothing is spent any more.'),
 });
 
 /** Every field is described: `docs/reference/configuration.md` is written from here. */
 export const configSchema = z.strictObject({
-  data: z.string().min(1).default('.ringfence').describe('Directory of store, journal and admin token.'),
+  data: z.string().min(1).default('.ringfence').describe('Data directory: store, journals and admin token.'),
   listeners: listeners.prefault({}).describe('Where it listens.'),
   store: store.default({ kind: 'sqlite' }).describe('Where state is kept.'),
   workers: z
@@ -96,12 +98,12 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(MOST_WORKERS)
     .optional()
-    .describe('Data-plane processes; one less than there are processors without it.'),
+    .describe('Data-plane processes; default: one less than there are processors.'),
   keyRing: z
     .strictObject({ file: z.string().min(1).describe('Path.') })
     .optional()
-    .describe('Where the key ring lies; else RINGFENCE_KEY_RING holds it, or the data directory does.'),
-  limits: limits.prefault({}).describe('Caps on what is taken in.'),
+    .describe('Where the key ring is; default: in RINGFENCE_KEY_RING, otherwise in the data directory.'),
+  limits: limits.prefault({}).describe('Limits on requests and connections.'),
   journal: journal.prefault({}).describe('Files of the journal.'),
 });
 

@@ -58,7 +58,7 @@ export function successor(
   if (lifetime === undefined && earlier !== undefined && old.expiresAt !== null)
     throw new RingfenceError(
       'conflict',
-      `${old.name} was replaced by ${earlier.name} already, so its end may be that of the overlap: rotate that one, or state the life of the new key.`,
+      `${old.name} was already replaced by ${earlier.name}, so its expiry may be that of the overlap: rotate that one, or state the lifetime of the new key.`,
     );
   const given = old.expiresAt === null ? null : Math.max(1, old.expiresAt - old.createdAt);
   return {

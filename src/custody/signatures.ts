@@ -41,7 +41,7 @@ export const UNKNOWN_KEY = refuse('key_invalid', 'authenticate', 'The virtual ke
 const FLOODED = refuse(
   'rate_limited',
   'authenticate',
-  'Too many tokens came from this address that no virtual key has signed; only keys in use are tried for a while.',
+  'Too many tokens from this address were signed by no virtual key; for a while only keys in use are tried.',
 );
 
 export function createSignatures(options: SignaturesOptions): Signatures {

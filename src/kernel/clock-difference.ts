@@ -20,11 +20,11 @@ export function clockDifference({ wall, ledger }: Record<'wall' | 'ledger', numb
   const so = roughly(Math.abs(ahead));
   return ahead > 0
     ? {
-        message: `the ledger clock is ${so} ahead of the machine's, which was ahead at a start: keys expire and budget periods begin so much too early`,
+        message: `the ledger clock is ${so} ahead of the machine's, which was ahead at a start: keys expire and budget periods begin that much too early`,
         remedy: 'If the machine is right now: stop, `ringfence init --trust-clock`, start.',
       }
     : {
-        message: `the ledger clock is ${so} behind the machine's, which was set forward: keys expire and budget periods begin so much later`,
+        message: `the ledger clock is ${so} behind the machine's, which was set forward: keys expire and budget periods begin that much too late`,
         remedy: 'If the machine is right now: restart the gateway.',
       };
 }

@@ -67,7 +67,7 @@ function other(text: string): string {
 /** What never says anything about a credential. */
 const TROUBLES: readonly (readonly [string, FaultSpec, RegExp])[] = [
   ['rate-limited', { kind: 'rate-limit', retryAfter: 60 }, /limits how often/],
-  ['in trouble', { kind: 'error-before', status: 503 }, /in trouble/],
+  ['in trouble', { kind: 'error-before', status: 503 }, /The vendor failed/],
   ['unreachable', { kind: 'reset' }, /could not be reached/],
 ];
 

@@ -55,7 +55,7 @@ test('an account called by name and by id is one: two prices of it that differ a
   const name = 'acme,main,message.send/mms,0.01,USD';
   const id = 'acme,account_1,message.send/mms,0.02,USD';
   await assert.rejects(async () => importing(name, id), {
-    message: /rows 1 and 2 price the same, and not alike/,
+    message: /rows 1 and 2 price the same, differently/,
   });
   assert.equal((await importing(name, id.replace('0.02', '0.01'))).length, 2);
 });

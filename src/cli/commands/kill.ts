@@ -26,8 +26,8 @@ export async function on(context: CliContext, flags: OnFlags): Promise<void> {
 }
 
 const NOT_STORED = {
-  disk: 'The store is away: it is in force and kept on disk, and is stored when the store is back.',
-  memory: 'The store is away, and so is the disk: it is in force until the gateway restarts.',
+  disk: 'The store is unreachable: the switch is in force and kept on disk, and is stored when the store is back.',
+  memory: 'Store and disk are unreachable: the switch is in force only until the gateway restarts.',
 } as const;
 
 const SCOPES = ['vendor', 'account', 'app', 'key', 'country'] as const;

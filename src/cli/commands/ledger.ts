@@ -71,7 +71,7 @@ export async function unknown(
 const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; readonly todo: string }>> = {
   ongoing: {
     name: 'ongoing',
-    todo: "it is looked for among the vendor's records, ever more seldom. `ringfence accounts test` tells whether the vendor can be asked.",
+    todo: "Ringfence looks for it among the vendor's records, less and less often. `ringfence accounts test` tells whether the vendor can be asked.",
   },
   'not-listed': {
     name: 'not possible',
@@ -79,7 +79,7 @@ const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; read
   },
   'account-gone': {
     name: 'account removed',
-    todo: "nobody can ask for it any more. Look around that time in the vendor's console, and state what you find with `ringfence ledger settle <id>`; until then the money stays reserved in its budget period.",
+    todo: "it can no longer be looked up. Look around that time in the vendor's console, and state what you find with `ringfence ledger settle <id>`; until then the money stays reserved in its budget period.",
   },
 };
 

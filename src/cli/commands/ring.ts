@@ -36,8 +36,9 @@ export async function drop(context: CliContext, flags: DropFlags): Promise<void>
   const { actions, process } = context;
   const options = localOptions(context, flags);
   const { keys } = await actions.ring.list(options);
-  const question = `Drop ${keys.slice(0, -1).join(', ')}? Backups of the store from before open only with a backup of the ring.`;
-  if (keys.length < 2) throw new RingfenceError('conflict', 'The ring has one key alone: nothing can go.');
+  const question = `Drop ${keys.slice(0, -1).join(', ')}? Older backups of the store then open only with a backup of the ring.`;
+  if (keys.length < 2)
+    throw new RingfenceError('conflict', 'The ring has only one key: there is nothing to drop.');
   await confirm(process, question, flags.yes);
   const { failed, ringKey } = await client.call('accounts.rekey', {});
   if (failed.length > 0)
@@ -49,5 +50,5 @@ export async function drop(context: CliContext, flags: DropFlags): Promise<void>
 }
 
 function dropped({ place, keys }: RingView): string {
-  return `${place} holds the key ${keys.join(', ')} alone. A gateway that runs forgets the others when it restarts.`;
+  return `${place} now holds only the key ${keys.join(', ')}. A running gateway forgets the others when it restarts.`;
 }

@@ -93,7 +93,7 @@ async function isProven(context: CliContext, flags: RunFlags, input: ProofInput)
   if (!isCovered || flags.verbose) context.process.stderr.write(proofText(proof, flags));
   else session.note(summarizeProof(proof));
   if (!isCovered && !flags.unproven)
-    session.note('Not run, because calls may pass the gateway by. --unproven runs it all the same.');
+    session.note('Not run, because its calls may bypass the gateway. --unproven runs it anyway.');
   return isCovered || flags.unproven;
 }
 

@@ -41,7 +41,7 @@ export async function ca(context: CliContext, flags: CommonFlags): Promise<void>
   const authority = await client.call('ca.get', {});
   show(authority, ({ certificate }) => certificate);
   note(`SHA-256 ${authority.fingerprint}`);
-  wrapList('It vouches for these hosts alone:', authority.hosts, 2).forEach(note);
+  wrapList('It is valid only for these hosts:', authority.hosts, 2).forEach(note);
 }
 
 export async function status(context: CliContext, flags: CommonFlags): Promise<void> {
@@ -86,14 +86,14 @@ export async function backup(context: CliContext, flags: LocalFlags, folder: str
   const copying = context.actions.backup(localOptions(context, flags), folder, progress.update);
   const made = await copying.finally(progress.clear);
   show(made, backupText);
-  note('The key ring is not in it. Keep a copy of that apart: nothing opens without it.');
+  note('The key ring is not included. Keep a copy of it elsewhere: nothing opens without it.');
 }
 
 function backupText({ folder, storeBytes, journals }: BackupView): string {
   const size = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
   const store =
     storeBytes === null
-      ? 'store     PostgreSQL: not in it; what pg_dump copied before this is whole together with it'
+      ? 'store     PostgreSQL: not included; restore it from a pg_dump that was made before this'
       : `store     ${size(storeBytes)}`;
   return [folder, store, `journals  ${counted(journals.files, 'file')}, ${size(journals.bytes)}`].join('\n');
 }

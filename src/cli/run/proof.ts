@@ -64,7 +64,7 @@ const BLIND: Readonly<Record<string, string>> = {
   java: 'What java itself does was not tried: the probe needs a JDK of 11 or newer, not only a JRE.',
 };
 const LIMITS = [
-  'A program that names a proxy, a CA list, or another base URL in its own code does as it says there.',
+  'A program that sets a proxy, a CA list or another base URL in its own code uses these.',
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
   'Java obeys JAVA_TOOL_OPTIONS, except clients that ask for no system properties (Apache HttpClient without `useSystemProperties`).',
   'The streams of PHP read none of these variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',

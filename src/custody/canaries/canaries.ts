@@ -152,7 +152,7 @@ async function issueFor(
   if (!custody.kinds.includes('secret'))
     throw new RingfenceError(
       'input_invalid',
-      `Keys of ${account.vendor} sign instead of being sent, so a use could not be told from a forgery. Plant one of another vendor.`,
+      `Keys of ${account.vendor} sign instead of being sent, so its use could not be told from a forgery. Plant a canary of another vendor.`,
     );
   return { account, credential: custody.issue('secret', account.fields, createIssueSources(random)) };
 }

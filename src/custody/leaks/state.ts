@@ -69,7 +69,7 @@ export function guideFor({ match, state, remedy }: LeakRecord): readonly string[
   if (state === 'resolved') return [];
   if (match?.kind === 'canary') return ['It is a canary: a decoy that is meant to be found. Leave it there.'];
   return [
-    'No sealed account and no virtual key has this value, so the gateway cannot end it.',
+    'No sealed account and no virtual key has this value, so the gateway cannot revoke it.',
     remedy,
   ].filter((step) => step !== '');
 }

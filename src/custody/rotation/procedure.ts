@@ -30,7 +30,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
   const adopted = record.tries > 0 ? await takeUp(work, record) : null;
   if (adopted !== null) return adopted;
   if (record.tries >= CREATE_TRIES)
-    return giveUp(work, record, 'The vendor gave no clear answer when a second credential was asked for.');
+    return giveUp(work, record, 'The vendor gave no clear answer to the request for a second credential.');
   const account = await work.current();
   const known = record.tries === 0 ? await listKnown(work, account) : record.known;
   if (typeof known === 'string') return giveUp(work, record, known);
@@ -77,7 +77,7 @@ async function takeUp(work: Work, record: RotationRecord): Promise<RotationRecor
     const left = await endUnused(work, record, null);
     return left === null
       ? null
-      : giveUp(work, record, 'What became of a request for a second credential cannot be told.');
+      : giveUp(work, record, 'It is not known what became of a request for a second credential.');
   }
   const created = await findChosen(work, record);
   return created === null
@@ -133,7 +133,7 @@ async function retire(work: Work, record: RotationRecord): Promise<void> {
   const old = await work.previous.open(record.account);
   const request = work.rotation.retire(account, { fields: old.fields, known: record.known });
   if (request === null)
-    throw new Halt('It cannot be told which of the credentials at the vendor is the old one: end it there.');
+    throw new Halt('It is not known which credential at the vendor is the old one: delete it there.');
   if ((await accepts(work, account)) !== true)
     throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
   // Without an id, asking twice would end another one. With one, the vendor's word counts, or that of whoever forces it: a
@@ -154,11 +154,11 @@ async function askToEnd(
   const { status } = reply.response;
   if (!(await provenWithin(work, old, false)))
     throw new Halt(
-      `The vendor still accepts the old credential (it answered ${status} when asked to end it).`,
+      `The vendor still accepts the old credential (it answered ${status} when asked to delete it).`,
     );
   if (mustEnd && !isOk(reply.response) && status !== 404)
     throw new Halt(
-      `The vendor answered ${status} when asked to end the old credential: end it there, then go on with --force.`,
+      `The vendor answered ${status} when asked to delete the old credential: delete it there, then continue with --force.`,
     );
 }
 
@@ -183,7 +183,7 @@ async function rollingBack(work: Work, record: RotationRecord): Promise<Rotation
   const note =
     left === null
       ? 'The old credential is in use; the new one is gone.'
-      : `The old credential is in use. End the unused one at the vendor: ${left}`;
+      : `The old credential is in use. Delete the unused one at the vendor: ${left}`;
   return work.advance(record, { phase: 'rolled-back', note });
 }
 
@@ -203,7 +203,7 @@ async function unusedOf({ previous, candidates, current }: Work, id: string): Pr
 /** The old credential is dead already: there is nothing to go back to. */
 async function forward(work: Work, record: RotationRecord, old: OpenAccount): Promise<RotationRecord> {
   if (!(await isDead(work, old)))
-    throw new Halt('It cannot be told whether the vendor still accepts the old credential.');
+    throw new Halt('It is not known whether the vendor still accepts the old credential.');
   if ((await accepts(work, await work.current())) !== true)
     throw new Halt(
       'The vendor accepts neither the old nor the new credential. Seal a working one: `ringfence accounts reseal`.',
@@ -223,7 +223,7 @@ async function listKnown(
   if (rotation.list === null) return [];
   const reply = await line.patiently(rotation.list.request(account));
   if (reply.kind === 'unknown')
-    return `Which credentials there are is not known, so none was made: ${reply.problem}.`;
+    return `It is not known which credentials exist, so none was created: ${reply.problem}.`;
   const listed = rotation.list.read(reply.response);
   return listed === null ? refusalText(rotation, reply.response.status) : listed.map(({ id }) => id);
 }

@@ -264,7 +264,7 @@ test('asking for another secret does not take up the rotation that has halted', 
   const { rotations, record } = await rotate(world);
   await assert.rejects(rotations.start({ ...REQUEST, secret: 'extra' }), {
     code: 'conflict',
-    message: /rotation of token has halted/,
+    message: /rotation of token has stopped/,
   });
   assert.deepEqual(await rotations.get('account_1'), await rotations.settled('account_1'));
   assert.equal(record.phase, 'retiring');

@@ -97,7 +97,7 @@ export function createRotations(options: RotationsOptions): Rotations {
     if (typeof secret === 'string' && secret !== open.secret)
       throw new RingfenceError(
         'conflict',
-        `The rotation of ${open.secret} has halted; go on with it first: --secret ${open.secret}.`,
+        `The rotation of ${open.secret} has stopped; continue it first: --secret ${open.secret}.`,
       );
     const rotation = vendorOf(account.vendor)?.management?.rotations[open.secret];
     if (rotation === undefined)
@@ -209,7 +209,7 @@ function secretOf(
 }
 
 const GENERAL_GUIDE: readonly string[] = [
-  'Make a new credential at the vendor, beside the old one if it can be.',
-  'Seal it: `ringfence accounts reseal ACCOUNT`. The gateway tests it before it uses it, and no app notices.',
-  'End the old one at the vendor.',
+  'Create a new credential at the vendor, beside the old one if possible.',
+  'Seal it: `ringfence accounts reseal ACCOUNT`. The gateway tests it before it uses it; apps are not interrupted.',
+  'Delete the old one at the vendor.',
 ];

@@ -56,7 +56,7 @@ const who = z
       .optional()
       .describe('Addresses or networks (CIDR) that the request comes from.'),
   })
-  .describe('Whose requests; all of them without it.');
+  .describe('Whose requests; default: all.');
 const what = z
   .strictObject({
     vendors: names.optional().describe('Vendors by id.'),
@@ -82,16 +82,12 @@ const what = z
         'How it is delivered. An allow rule covers what it names all channels of, fallbacks included (mms: also the SMS that a vendor makes of it); a deny rule or a limit, what may go in any of them.',
       ),
   })
-  .describe('Which requests; all of them without it.');
+  .describe('Which requests; default: all.');
 const to = z
   .strictObject({
     countries: z.array(country).min(1).optional().describe('Countries that the numbers belong to.'),
     prefixes: z.array(prefix).min(1).optional().describe('First digits of the numbers.'),
-    numbers: z
-      .array(prefix)
-      .min(1)
-      .optional()
-      .describe('Numbers, whole. They need no further word for premium.'),
+    numbers: z.array(prefix).min(1).optional().describe('Whole numbers. `premium` need not be set for them.'),
     lineTypes: z.array(z.enum(LINE_TYPES)).min(1).optional().describe('Line types by the numbering plan.'),
     kinds: z
       .array(z.enum(['phone', 'sip', 'client', 'email', 'user', 'group', 'application']))
@@ -103,12 +99,19 @@ const to = z
       .min(1)
       .optional()
       .describe(
-        'All countries but these. Numbers of no known one are left out by an allow rule, and meant by a deny rule or a limit.',
+        'All countries except these. Numbers of no known country do not match an allow rule, and do match a deny rule or a limit.',
       ),
-    notPrefixes: z.array(prefix).min(1).optional().describe('All numbers but those that begin so.'),
+    notPrefixes: z
+      .array(prefix)
+      .min(1)
+      .optional()
+      .describe('All numbers except those that begin with these digits.'),
     premium: z.boolean().optional().describe('Premium numbers; refused unless a rule says true.'),
     satellite: z.boolean().optional().describe('Satellite networks; refused unless a rule says true.'),
-    invalid: z.boolean().optional().describe('Numbers that no plan knows; refused unless a rule says true.'),
+    invalid: z
+      .boolean()
+      .optional()
+      .describe('Numbers that no numbering plan knows; refused unless a rule says true.'),
   })
   .describe('Destinations. Each one of a request needs a rule that allows it.');
 const bounds = z
@@ -117,7 +120,7 @@ const bounds = z
     maxSegments: z.int().min(1).max(100).optional().describe('Most SMS segments.'),
     maxMedia: z.int().min(0).max(100).optional().describe('Most media files.'),
     maxRecipients: z.int().min(1).max(1000).optional().describe('Most destinations of one request.'),
-    maxCallDuration: duration.optional().describe('Calls are ended after this; after an hour without it.'),
+    maxCallDuration: duration.optional().describe('Calls are ended after this; default: an hour.'),
   })
   .describe('Conditions of an allow rule.');
 const when = z
@@ -132,9 +135,9 @@ const when = z
       .min(1)
       .optional()
       .describe('Days of the week.'),
-    timezone: timezone.optional().describe('Where hours and days are meant; UTC without it.'),
+    timezone: timezone.optional().describe('Time zone of hours and days; default: UTC.'),
   })
-  .describe('When the rule holds; always without it.');
+  .describe('When the rule applies; default: always.');
 const rule = z
   .strictObject({
     id,
@@ -153,7 +156,7 @@ const rule = z
         ),
       })
       .optional()
-      .describe('Senders; any without it. A request that names none, such as a verification, fits none.'),
+      .describe('Senders; default: any. A request without a sender, such as a verification, matches none.'),
     when: when.optional(),
     limits: bounds.optional(),
     parameters: z
@@ -163,7 +166,7 @@ const rule = z
     callbacks: z
       .strictObject({ hosts: names.describe('Host names, whole.') })
       .optional()
-      .describe('Hosts that the vendor may be told to call or to fetch from.'),
+      .describe('Hosts that a request may tell the vendor to call or to fetch from.'),
   })
   .refine(
     ({ effect, limits, parameters, callbacks }) =>
@@ -185,20 +188,20 @@ const limit = z
     rate: rate
       .optional()
       .describe(
-        'So many in a time, given back evenly: after a rest up to twice as many pass within one such time.',
+        'So many per time, refilled evenly (token bucket): after a pause up to twice as many pass within one such time.',
       ),
     burst: z
       .int()
       .min(1)
       .max(1_000_000)
       .optional()
-      .describe('So many at once; the number of the rate without it.'),
+      .describe('So many at once; default: the number of the rate.'),
     concurrency: z
       .int()
       .min(1)
       .max(1_000_000)
       .optional()
-      .describe('So many requests under way, over all processes of the node.'),
+      .describe('So many requests at the same time, over all processes of the node.'),
   })
   .refine(
     ({ rate: one, concurrency }) => one !== undefined || concurrency !== undefined,
@@ -211,16 +214,16 @@ export const policySchema = z.strictObject({
   mode: z
     .enum(['enforce', 'observe'])
     .describe(
-      'observe: rules refuse nothing, and the journal tells what they would have refused. Limits and budgets hold.',
+      'observe: rules refuse nothing; the journal records what they would have refused. Limits and budgets apply.',
     ),
   leaks: z
     .strictObject({
       respond: z
         .enum(['ask', 'keys', 'all'])
-        .describe('Nothing by itself, revoke virtual keys, or rotate accounts too.'),
+        .describe('ask: do nothing; keys: revoke virtual keys; all: also rotate accounts.'),
     })
     .optional()
-    .describe('What happens when a reported leak is a credential of ours.'),
+    .describe('What happens when a reported leak belongs to the gateway.'),
   parameters: z
     .strictObject({ forbid: names.describe("Parameters by the vendor's names.") })
     .optional()

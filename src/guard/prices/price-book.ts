@@ -61,7 +61,7 @@ function sum(table: PriceTable, question: Question): Step<Bound> {
         );
       total += times * multiply(row, question);
       if (!Number.isSafeInteger(total))
-        return refuse('price_unknown', `price:${item}`, 'The worst case is beyond all bounds.');
+        return refuse('price_unknown', `price:${item}`, 'The worst-case cost is too large to count.');
     }
   }
   const { currency, kind, prefix } = first ?? { currency: '', kind: 'price', prefix: '' };

@@ -54,7 +54,7 @@ export function createOnceCheck(): (row: PriceRecord) => void {
     const what = JSON.stringify([row.vendor, row.account, row.item, row.prefix, row.from]);
     const [before, other] = seen.get(what) ?? [0, row];
     if (other !== row && !isDeepStrictEqual(other, row))
-      throw invalid(`rows ${before} and ${number} price the same, and not alike`);
+      throw invalid(`rows ${before} and ${number} price the same, differently`);
     seen.set(what, [number, row]);
   };
 }

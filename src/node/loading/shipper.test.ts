@@ -207,7 +207,7 @@ test('records that contradict the ledger end their epoch too', async (t) => {
   await journal.flush();
   const shipper = await world.ship();
   await shipper.drain();
-  assert.match(world.losses[0]?.fault.message ?? '', /the ledger does not take it.*never loaded/);
+  assert.match(world.losses[0]?.fault.message ?? '', /the ledger does not accept it.*never loaded/);
   assert.deepEqual(await world.leased(), []);
 });
 

@@ -199,7 +199,7 @@ function faultOf({ node, batch, tail }: State, error: unknown): Fault | null {
   if (error.code !== 'verify_failed' && error.code !== 'input_invalid') return null;
   if (batch === null) return tail.fault();
   const point = { node, epoch: batch.epoch, position: batch.from };
-  return fault('malformed', point, `the ledger does not take it and what follows: ${error.message}`);
+  return fault('malformed', point, `the ledger does not accept it or what follows: ${error.message}`);
 }
 
 /**

@@ -45,13 +45,13 @@ const FAMILIES: readonly Family[] = [
   {
     name: 'unknown_outcomes_total',
     type: 'counter',
-    help: 'Requests whose outcome nobody knows yet.',
+    help: 'Requests whose outcome is unknown.',
     samples: each((report) => report.unknownOutcomes),
   },
   {
     name: 'malformed_total',
     type: 'counter',
-    help: 'Requests rejected because they had more than one reading.',
+    help: 'Requests rejected as malformed or ambiguous.',
     samples: each((report) => report.malformed),
   },
   {
@@ -96,7 +96,7 @@ const FAMILIES: readonly Family[] = [
   {
     name: 'leaks',
     type: 'gauge',
-    help: 'Leaked credentials without end of the matter.',
+    help: 'Leaked credentials that are not resolved.',
     samples: stored(({ leaks }) => openLeaks(leaks)),
   },
 ];

@@ -77,7 +77,7 @@ async function readKept(primary: Primary, reports: readonly FleetReport[]): Prom
     return { problem: null, cursors: new Map(cursors), alarms: await alarms(primary) };
   } catch (error) {
     if (!isAway(error)) throw error;
-    const unread = 'rotations, canaries and leaks are not told: the store cannot be read';
+    const unread = 'rotations, canaries and leaks are not shown: the store cannot be read';
     return { problem: error.message, cursors: new Map(), alarms: [unread] };
   }
 }

@@ -178,7 +178,7 @@ test('an archive of a form that is not unpacked is told of a history too', async
   await inRepository(async ({ path, commit }) => {
     commit('add', { 'a.tar.bz2': 'BZh91AY&SY' });
     const { problems } = await scan(path);
-    assert.match(problems[0]?.problem ?? '', /not unpacked: bzip2/);
+    assert.match(problems[0]?.problem ?? '', /not unpacked: the format bzip2/);
   });
 });
 

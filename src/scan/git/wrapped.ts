@@ -56,7 +56,7 @@ export async function searchWrapped(
   const left = oids.length - looked;
   const rest = {
     where: 'objects',
-    problem: `${left} archives were not unpacked: those before hold too much.`,
+    problem: `${left} archives were not unpacked: those before took all of the limit.`,
   };
   return {
     found: sightings.map(findingOf),

@@ -52,7 +52,11 @@ test('an archive of a form that is not unpacked is told, also within another', a
     const large = createSearch(acmeDetector());
     await large.lookStream({ kind: 'file', path: 'a' }, [archive, Buffer.alloc(2 << 20)]);
     for (const { problems } of [await look('a', archive), await look('a', outer), large.outcome()])
-      assert.match(problems[0]?.problem ?? '', /It was not unpacked: (xz|bzip2|7z|rar) /, begins[index]);
+      assert.match(
+        problems[0]?.problem ?? '',
+        /It was not unpacked: the format (xz|bzip2|7z|rar) /,
+        begins[index],
+      );
   }
   assert.deepEqual((await look('a', `BZhave\nacme_token=${TOKEN}`)).problems, []);
 });

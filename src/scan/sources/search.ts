@@ -58,7 +58,7 @@ export function createSearch(source: Detector | LateDetector): Search {
     const { DEEPEST, expand, newAllotment } = await loadExpand();
     const outer = nameOf(place);
     if (depth >= DEEPEST)
-      return report(outer, `It was not unpacked: archives stand in archives ${DEEPEST} deep.`);
+      return report(outer, `It was not unpacked: archives are nested more than ${DEEPEST} deep.`);
     const tell = (path: string, problem: string): void =>
       report(path === '' ? outer : `${outer}!/${path}`, problem);
     const left = allotment ?? newAllotment();
@@ -101,7 +101,7 @@ export function createSearch(source: Detector | LateDetector): Search {
 /** True when that is an archive that is not read. */
 function tellOther(place: Place, head: Uint8Array, report: Search['report']): boolean {
   const form = otherPackingOf(head);
-  if (form !== null) report(nameOf(place), `It was not unpacked: ${form} is a form that is not read.`);
+  if (form !== null) report(nameOf(place), `It was not unpacked: the format ${form} is not supported.`);
   return form !== null;
 }
 

@@ -49,7 +49,7 @@ export function createAsker({ gate, send, sleep }: AskerOptions): Ask {
 /** Answers that say nothing about the credential. */
 function troubleOf({ status }: WireResponse): string | null {
   if (status === 429) return 'The vendor limits how often it may be asked.';
-  if (status >= 500 || status === 408) return `The vendor is in trouble (it answered ${status}).`;
+  if (status >= 500 || status === 408) return `The vendor failed (it answered ${status}).`;
   if (status >= 300 && status < 400) return 'The vendor answered with a redirect, which is not followed.';
   return null;
 }

@@ -6,7 +6,7 @@ export const management: ManagementAdapter = {
   guides: {
     apiKey: [
       'In the Mission Control portal open API Keys and create a new key; the old one keeps working.',
-      'Seal it: `ringfence accounts reseal ACCOUNT`. The gateway tests it before it uses it, and no app notices.',
+      'Seal it: `ringfence accounts reseal ACCOUNT`. The gateway tests it before it uses it; apps are not interrupted.',
       'Delete the old key in the portal.',
     ],
   },

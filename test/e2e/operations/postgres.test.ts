@@ -144,7 +144,7 @@ describe('a gateway with its store in PostgreSQL', { skip: isMissing && 'needs P
     assert.match(told.store.problem ?? '', /store cannot be reached|server is starting or stopping/);
     assert.equal(told.workers.filter(({ state }) => state === 'ok').length, 2);
     assert.deepEqual([...new Set(told.journals.map(({ unshipped }) => unshipped))], [null]);
-    assert.match(told.alarms.join(), /canaries .* are not told/);
+    assert.match(told.alarms.join(), /canaries .* are not shown/);
     const metrics = await (await fetch(`http://127.0.0.1:${node.ports.admin}/metrics`, { headers })).text();
     assert.match(metrics, /^ringfence_requests_total\{node="w0"\} \d+$/m);
     assert.doesNotMatch(metrics, /^ringfence_leases/m);

@@ -131,7 +131,7 @@ export function listLoose(repository: Repository): Map<string, string> {
 export function missingParts({ repository, packs }: ObjectStore): ScanProblem[] {
   const found: ScanProblem[] = repository.missingAlternates.map((folder) => ({
     where: 'objects/info/alternates',
-    problem: `It names ${folder}, which is not here: the objects that are kept there were not scanned.`,
+    problem: `It names ${folder}, which is not here: the objects in it were not scanned.`,
   }));
   if (isFile(join(repository.commonDirectory, 'shallow')))
     found.push({
