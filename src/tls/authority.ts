@@ -69,9 +69,9 @@ export interface LoadedAuthority {
 }
 
 /**
- * The deployment's authority; made on first start. Its name constraints stand in the certificate, so a host that
- * they do not cover needs a new certificate. That one has the same key and name: apps that trust the old one go on
- * to reach the old hosts, and have to trust the new one for the new hosts.
+ * The deployment's certificate authority, created on first start. Its name constraints are part of the certificate, so a
+ * host outside of them needs a new certificate. That one has the same key and name: apps that trust the old one still
+ * reach the old hosts, and must trust the new one to reach the new hosts.
  */
 export async function loadOrCreateAuthority(options: LoadOptions): Promise<LoadedAuthority> {
   const { settings, sealer, clock, hosts } = options;

@@ -42,7 +42,7 @@ export interface LeaksOptions extends MatcherOptions {
   readonly settings: SettingStore;
   readonly rotate: (request: RotationRequest) => Promise<RotationAnswer>;
   readonly revoke: (key: string) => Promise<VirtualKeyRecord>;
-  /** What may be done without asking: nothing, end virtual keys, or rotate accounts too. */
+  /** What may be done without asking: nothing, revoke virtual keys, or also rotate accounts. */
   readonly automatic: () => Promise<'ask' | 'keys' | 'all'>;
   readonly record: (act: AdminAct) => Promise<void>;
   readonly lock: RecordLock;
@@ -52,7 +52,7 @@ export interface LeaksOptions extends MatcherOptions {
 
 const MOST_LEAKS = 5000;
 
-/** What was found outside and whether it is ours. */
+/** Reported leaks: what they belong to, and the response to each. */
 export function createLeaks(options: LeaksOptions): Leaks {
   const { clock, lock, record } = options;
   const store = createLeakStore(options.settings);

@@ -54,7 +54,7 @@ const PATIENCE = 60_000;
 /** Batches of a round, after which desks are opened again. */
 const MOST_BATCHES = 100;
 
-/** Learns late prices and unknown outcomes from the vendors' own records. */
+/** Finds late prices and unknown outcomes in the vendors' own records. */
 export function createSettlement(options: SettlementOptions): Settlement {
   const { ledger, now, steady } = options;
   const booking = createBooking(options);

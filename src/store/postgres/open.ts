@@ -27,7 +27,7 @@ export interface PostgresOptions extends PostgresConnection {
 const OWNER_SETTING = 'store.owner';
 
 /**
- * Opens (and creates or migrates) a store that several processes share. Node names must be unique among them.
+ * Opens (and creates or migrates) a store in PostgreSQL. Keeping it to one gateway at a time is up to the caller (`hold.ts`).
  * Rejects with `store_unavailable` when it cannot be reached, `store_newer` when a later version wrote it, `conflict`
  * when it belongs to another owner.
  */
