@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,11 +15,13 @@ describe('what follows a request on its connection', () => {
   let server: Server;
   let isClosing = false;
   let begun = 0;
+  /** Until the last byte of what follows has arrived. */
+  let following: Promise<void>;
   before(async () => {
     const exchange: Parameters<typeof createListener>[0]['exchange'] = async (request, response) => {
       begun += 1;
       request.resume();
-      await sleep(300); // Longer than a busy machine takes for what follows on the connection.
+      await following;
       response.end('done');
     };
     const options = { exchange, locate: () => null, counters, connections: 10 };
@@ -30,12 +32,16 @@ describe('what follows a request on its connection', () => {
   after(() => server.close());
 
   async function answersTo(...pieces: readonly string[]): Promise<readonly string[]> {
+    const { promise, resolve: end } = Promise.withResolvers<void>();
+    following = promise;
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [inside] = (await once(server, 'connection')) as [Socket];
     const received = text(socket);
     for (const piece of pieces) {
       socket.write(piece);
-      await sleep(10);
+      while (inside.bytesRead < socket.bytesWritten && !inside.destroyed) await sleep(1);
     }
+    end();
     return [...(await received).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = '']) => status);
   }
 
