@@ -156,9 +156,9 @@ describe('a request with many parts', () => {
     ];
     const destinations = Array.from({ length: 1000 }, (_, last) => phone(`+4915215551${last}`));
     const extras = Array.from({ length: 1000 }, (_, place) => (place < 999 ? 'failover_sms' : 'x'));
-    const start = performance.now();
+    const start = process.cpuUsage();
     assert.match(bound(rows, messageTo(destinations, { extras })), /^3\.008/);
-    assert.ok(performance.now() - start < 500);
+    assert.ok(process.cpuUsage(start).user < 500_000);
   });
 });
 
@@ -326,9 +326,9 @@ describe('price file', () => {
       `"${'""'.repeat(100_000)} "x`,
       `" "${' '.repeat(100_000)}x`,
     ]) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       assert.match(problem(`${head}\n${line}`, 'csv'), /row 1 must have 4 cells/);
-      assert.ok(performance.now() - start < 1000);
+      assert.ok(process.cpuUsage(start).user < 1_000_000);
     }
   });
 

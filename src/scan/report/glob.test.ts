@@ -23,8 +23,8 @@ test('a glob fits whole paths: parts of names, folders, single characters', () =
 });
 
 test('a glob of a hostile project does not hold the scan up', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   assert.ok(!compileGlob(`${'**/'.repeat(300)}x`)(`${'a/'.repeat(500)}b`));
   assert.ok(!compileGlob(`${'*a'.repeat(400)}x`)(`${'a'.repeat(1000)}b`));
-  assert.ok(performance.now() - started < 5000);
+  assert.ok(process.cpuUsage(started).user < 5_000_000);
 });

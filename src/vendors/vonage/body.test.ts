@@ -115,8 +115,8 @@ describe('a body that could be read in two ways', () => {
 });
 
 it('a long body is judged in time in proportion to its length', () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (const body of [`${'a'.repeat(2_000_000)}!`, `${'a=&'.repeat(600_000)}!`, '%'.repeat(2_000_000)])
     assert.equal(bodyKind(send(body)), 'json');
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(process.cpuUsage(start).user < 1_000_000);
 });
