@@ -315,11 +315,11 @@ describe('verification as a whole', () => {
 
   it('ends when the time is over, whatever the vendor does', async () => {
     const { apiKey = '' } = account('telnyx');
-    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: 1200 });
+    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: 60_000 });
     const own = openVerification({ origin: simulated.origin, deadline: 200 });
     const start = performance.now();
     const verdict = await own.verifier.verify(sighting('telnyx-api-key', apiKey));
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 20_000);
     assert.match(verdict.reason, /in time/);
     const late = openVerification({ origin: simulated.origin, total: 0 });
     assert.match((await late.verifier.verify(sighting('telnyx-api-key', apiKey))).reason, /no time left/);
@@ -328,12 +328,12 @@ describe('verification as a whole', () => {
 
   it('closes at once, though a vendor still owes an answer', async () => {
     const { apiKey = '' } = account('telnyx');
-    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: 6000 });
+    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: 60_000 });
     const own = openVerification({ origin: simulated.origin, deadline: 200 });
     await own.verifier.verify(sighting('telnyx-api-key', apiKey));
     const start = performance.now();
     await own.close();
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 20_000);
   });
 
   it('no verdict tells a secret', async () => {
