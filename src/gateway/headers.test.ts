@@ -6,3 +6,12 @@ it('a part of an answer is not asked for, as a secret that is cut in two is not 
   const asked = { range: 'bytes=0-15', 'if-range': '"etag"', accept: 'application/json' };
   assert.deepEqual(requestHeaders(asked), { accept: 'application/json' });
 });
+
+it('no charset is asked for in which no secret would be recognised', () => {
+  assert.deepEqual(requestHeaders({ 'accept-charset': 'utf-16' }), {});
+});
+
+it('names with `_` go no further, as some servers take them for those with `-`', () => {
+  const named = { 'x_http_method-override': 'DELETE', content_type: 'text/plain', 'x-trace': 'a_b' };
+  assert.deepEqual(requestHeaders(named), { 'x-trace': 'a_b' });
+});

@@ -23,9 +23,10 @@ const REQUEST_STOPS = new Set([
   'x-forwarded-proto',
   'x-forwarded-port',
   'x-real-ip',
-  // The app would get a secret in pieces, none of which is recognised.
+  // The app would get a secret in pieces, or in a charset, in which it is not recognised.
   'range',
   'if-range',
+  'accept-charset',
 ]);
 const ANSWER_STOPS = new Set([
   'connection',
@@ -44,12 +45,13 @@ const ANSWER_STOPS = new Set([
 ]);
 const NONE: ReadonlySet<string> = new Set();
 
-/** The app's headers that travel on to the vendor. */
+/** The app's headers that travel on to the vendor. Of those with `_` in their names, many servers make others. */
 export function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
   const named = namedByConnection(headers.connection);
   for (const name in headers) {
-    if (REQUEST_STOPS.has(name) || named.has(name) || name.startsWith('ringfence-')) continue;
+    if (REQUEST_STOPS.has(name) || named.has(name) || name.startsWith('ringfence-') || name.includes('_'))
+      continue;
     const value = headers[name];
     if (value !== undefined) kept[name] = typeof value === 'string' ? value : value.join(', ');
   }
