@@ -25,6 +25,24 @@ test('a protection of the vendor is not switched off, with blanks and in other l
   }
 });
 
+test('what spends is not asked for with HEAD, whose answer tells neither what was done nor what it cost', () => {
+  const vendor = VENDORS.find(({ id }) => id === 'vonage');
+  assert.ok(vendor);
+  const ask = (method: string, url: string) => {
+    const sent = wire('rest.nexmo.com', { method, url });
+    const operation = vendor.operations.match('GET', sent.host, sent.segments);
+    const account = { id: 'a', open: { fields: { apiKey: 'abcd1234' }, secrets: {} } };
+    const parts = { request: { vendor, operation }, wire: sent, account, claims: null };
+    return interpret(parts as unknown as Interpretation, plan);
+  };
+  const sms = '/sms/json?to=15005550006&from=Acme&text=x';
+  assert.ok(ask('GET', sms).ok);
+  assert.ok(ask('HEAD', '/account/get-balance').ok);
+  const step = ask('HEAD', sms);
+  assert.ok(!step.ok && step.refusal.code === 'intent_unreadable');
+  assert.match(step.refusal.message, /HEAD/);
+});
+
 test('what rules and prices look at one by one is bounded', () => {
   const sms = { To: '+15005550006', Body: 'x' };
   assert.ok(read({ ...sms, MediaUrl: 'https://a.example\n'.repeat(1000) }).ok);

@@ -51,10 +51,8 @@ export function interpret(
   if (reading.kind === 'malformed')
     return refuse('intent_unreadable', `operation:${operation.id}`, reading.problem);
   const { intent } = reading;
-  const masked = findMask(intent, wire);
-  if (masked !== null) return refuse('intent_unreadable', `operation:${operation.id}`, masked);
-  const excess = findExcess(intent);
-  if (excess !== null) return refuse('intent_unreadable', `operation:${operation.id}`, excess);
+  const problem = findMask(intent, wire) ?? findExcess(intent) ?? findMute(intent, wire);
+  if (problem !== null) return refuse('intent_unreadable', `operation:${operation.id}`, problem);
   const disarmed = findDisarming(vendor.facts.disarming, intent);
   return disarmed === null ? next(intent) : refuse('parameter_disarming', `vendor:${vendor.id}`, disarmed);
 }
@@ -79,6 +77,13 @@ function findMask({ action }: Intent, { body }: WireRequest): string | null {
   if (action === 'message.send' || !body.includes('sealed') || !MASKED.test(body.toString('latin1')))
     return null;
   return 'A field holds `[sealed]`, which stands for a secret in answers: leave it out, or give the secret.';
+}
+
+/** Many servers do for HEAD what they do for GET, and what that was and cost stands in the body, which they leave out. */
+function findMute({ effects }: Intent, { method }: WireRequest): string | null {
+  return method === 'HEAD' && effects.includes('spend')
+    ? 'HEAD would not tell what it did and cost: use GET.'
+    : null;
 }
 
 function findDisarming(disarming: readonly string[], { parameters }: Intent): string | null {
