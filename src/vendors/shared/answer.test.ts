@@ -17,7 +17,7 @@ test('a status says rejected, unknown, or nothing yet', () => {
   const outcome = (status: number) => settleByStatus(status)?.outcome ?? 'read on';
   assert.deepEqual([200, 202, 299].map(outcome), Array(3).fill('read on'));
   assert.deepEqual([400, 404, 429, 498].map(outcome), Array(4).fill('rejected'));
-  assert.deepEqual([100, 301, 408, 499, 500, 503].map(outcome), Array(6).fill('unknown'));
+  assert.deepEqual([100, 301, 406, 408, 499, 500, 503].map(outcome), Array(7).fill('unknown'));
 });
 
 test('ids are bounded', () => {

@@ -11,13 +11,17 @@ export const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceI
 /** Nobody knows what became of it: it stays at its bound. */
 export const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
 
+/** Refusals after which it may have been done. */
+const OPEN: ReadonlySet<number> = new Set([406, 408, 499]);
+
 /**
  * What an HTTP status alone says: 4xx is a refusal, except those that a proxy on the way may have written
- * after the vendor took the request (408, 499); 5xx and redirects say nothing. Null for 2xx: read the body.
+ * after the vendor took the request (408, 499), and the one for an answer in a form that the app did not want, which
+ * many servers find out last (406); 5xx and redirects say nothing. Null for 2xx: read the body.
  */
 export function settleByStatus(status: number): Settlement | null {
   if (status >= 200 && status < 300) return null;
-  if (status >= 400 && status < 500 && status !== 408 && status !== 499) return REJECTED;
+  if (status >= 400 && status < 500 && !OPEN.has(status)) return REJECTED;
   return UNKNOWN;
 }
 
