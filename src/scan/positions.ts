@@ -5,10 +5,13 @@ export interface Position {
   readonly column: number;
 }
 
-/** Line and column, both from 1, of ascending offsets; columns count bytes. */
-export function positionsOf(bytes: Uint8Array, offsets: readonly number[]): Position[] {
-  let line = 1;
-  let lineStart = 0;
+/** Where a document begins. */
+export const BEGINNING: Position = { line: 1, column: 1 };
+
+/** Line and column, both from 1, of ascending offsets in a part of a document that begins at `first`; columns count bytes. */
+export function positionsOf(bytes: Uint8Array, offsets: readonly number[], first = BEGINNING): Position[] {
+  let { line } = first;
+  let lineStart = 1 - first.column;
   let next = bytes.indexOf(NEW_LINE);
   return offsets.map((offset) => {
     while (next >= 0 && next < offset) {

@@ -3,10 +3,9 @@ import { readAllowance } from '../allowance.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { countsIn, standsWhereItCounts } from '../file-bound.ts';
 import { weightOf, withoutOverlaps } from '../overlaps.ts';
-import { positionsOf } from '../positions.ts';
+import { BEGINNING, type Position, positionsOf } from '../positions.ts';
 import type { Place, Sighting } from '../sighting.ts';
 
-const LINE_END = 0x0a;
 /** After so many bytes it is looked whether there is room for more. */
 const STEP = 1 << 18;
 
@@ -46,24 +45,25 @@ function stepsOf(window: Window): readonly Window[] {
 /** Where the bytes of a document stand in what was scanned. */
 export interface Origin {
   readonly place: Place;
-  /** Lines before the first byte. */
-  readonly linesBefore: number;
+  /** Line and column of the first byte, where that is not the beginning. */
+  readonly first?: Position;
 }
 
 /** Makes sightings of detections in ascending order. `sourceAt` tells where a byte stands in the document for people. */
 export function toSightings(
   document: { readonly bytes: Uint8Array; readonly source: Uint8Array; sourceAt(offset: number): number },
   detections: readonly Detection[],
-  { place, linesBefore }: Origin,
+  { place, first }: Origin,
 ): Sighting[] {
   const { bytes, source, sourceAt } = document;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const positions = positionsOf(
     source,
     detections.map(({ start }) => sourceAt(start)),
+    first,
   );
   return detections.map(({ rule, start, end, companions, confidence }, index) => {
-    const { line, column } = positions[index] ?? { line: 1, column: 1 };
+    const { line, column } = positions[index] ?? BEGINNING;
     const allowance = readAllowance(bytes, start, end);
     return {
       rule,
@@ -71,16 +71,9 @@ export function toSightings(
       companions,
       confidence,
       place,
-      line: line + linesBefore,
+      line,
       column,
       ...(allowance === null ? {} : { allowance }),
     };
   });
-}
-
-/** Line ends in [0, to). */
-export function countLines(bytes: Uint8Array, to: number): number {
-  let count = 0;
-  for (let at = bytes.indexOf(LINE_END); at >= 0 && at < to; at = bytes.indexOf(LINE_END, at + 1)) count++;
-  return count;
 }

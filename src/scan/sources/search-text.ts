@@ -1,8 +1,9 @@
 import type { Detection, Detector } from '../detection.ts';
+import { BEGINNING, type Position, positionsOf } from '../positions.ts';
 import type { Sighting } from '../sighting.ts';
 import { type ByteRange, coverOf } from './byte-ranges.ts';
 import type { Chunks } from './byte-queue.ts';
-import { countLines, findHits, type Origin, toSightings } from './hits.ts';
+import { findHits, type Origin, toSightings } from './hits.ts';
 import type { Rewriting } from './rewriting.ts';
 import { replacedParts, sourceOf, sourceRange, touchesReplaced } from './rewritten.ts';
 
@@ -96,7 +97,8 @@ export interface Piece {
   /** Anchors in [from, to) belong to this piece: all that they need to be judged is in it. */
   readonly from: number;
   readonly to: number;
-  readonly linesBefore: number;
+  /** Line and column of its first byte. */
+  readonly first: Position;
   /** Bytes that no piece before had. */
   readonly fresh: number;
 }
@@ -104,24 +106,25 @@ export interface Piece {
 /** Cuts a text into pieces of about 8 MiB. Each anchor belongs to one of them, with `reach` bytes on either side. */
 export async function* cutPieces(chunks: Chunks, reach: number): AsyncGenerator<Piece> {
   let held: Uint8Array[] = [];
-  let [length, kept, from, linesBefore] = [0, 0, 0, 0];
+  let [length, kept, from] = [0, 0, 0];
+  let first = BEGINNING;
   for await (const chunk of chunks) {
     held.push(chunk);
     length += chunk.length;
     if (length < PIECE) continue;
     const text = Buffer.concat(held);
     const to = length - reach;
-    yield { text, from, to, linesBefore, fresh: length - kept };
+    yield { text, from, to, first, fresh: length - kept };
     const cut = restFrom(text, to - reach);
-    linesBefore += countLines(text, cut);
+    [first = first] = positionsOf(text, [cut], first);
     held = [text.subarray(cut)];
     length -= cut;
     [kept, from] = [length, to - cut];
   }
-  yield { text: Buffer.concat(held), from, to: length, linesBefore, fresh: length - kept };
+  yield { text: Buffer.concat(held), from, to: length, first, fresh: length - kept };
 }
 
-/** The next piece begins with a line, as columns count from there; a line may be too long for that. */
+/** The next piece begins with a line, as base64 and comments on a value do; a line may be too long for that. */
 function restFrom(text: Buffer, latest: number): number {
   const lineStart = text.lastIndexOf(LINE_END, latest) + 1;
   return latest - lineStart < LONGEST_LINE ? lineStart : latest;

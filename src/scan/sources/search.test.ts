@@ -200,6 +200,17 @@ test('a value round the edge of a piece is found once, at its line and column', 
   }
 });
 
+test('a value at the end of a line that is longer than several pieces has its column', async () => {
+  const line = Buffer.alloc(20 << 20, ' ');
+  const text = [`first\n`, line, `acme_token=${TOKEN}\nacme_token=${OTHER_TOKEN}`].map((part) =>
+    Buffer.from(part),
+  );
+  assert.deepEqual(await lookInPieces(text), [
+    `stdin:2:${line.length + 12} ${TOKEN}`,
+    `stdin:3:12 ${OTHER_TOKEN}`,
+  ]);
+});
+
 test('the edge of a piece does not make a value of the beginning of a longer one', async () => {
   const edge = 8 << 20;
   const text = Buffer.concat([

@@ -51,7 +51,7 @@ export function createSearch(source: Detector | LateDetector): Search {
     if (detector === null) return;
     const readable = { text, rewritings, from: 0, to: text.length };
     const { searchText } = await loadSearchText();
-    keep(searchText(detector, readable, { place, linesBefore: 0 }));
+    keep(searchText(detector, readable, { place }));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
@@ -119,7 +119,7 @@ async function searchLong(
     if (!hasRoom) continue;
     const rewritings = rewritingsOf(piece.text, place, (problem) => told.add(problem));
     const readable = { ...piece, rewritings };
-    hasRoom = keep(searchText(detector, readable, { place, linesBefore: piece.linesBefore }));
+    hasRoom = keep(searchText(detector, readable, { place, first: piece.first }));
   }
   for (const problem of told) report(nameOf(place), problem);
   return bytes;
