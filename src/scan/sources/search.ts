@@ -8,10 +8,10 @@ import { otherPackingOf, packingOf } from './packing.ts';
 import { rewritingsOf } from './rewritings.ts';
 import { textOf } from './text.ts';
 
-/** Archives are seldom: what unpacks them loads with the first one. */
-const loadExpand = () => import('./expand.ts');
+/** Archives are seldom: what unpacks them loads with the first one. To ask for what is loaded takes as long as to read a file. */
+const loadExpand = once(() => import('./expand.ts'));
 /** And what a detector needs, with the first text that has an anchor. */
-const loadSearchText = () => import('./search-text.ts');
+const loadSearchText = once(() => import('./search-text.ts'));
 
 /** A document up to this size is held as one piece, a larger text is read piece by piece. */
 export const MOST_WHOLE = 64 << 20;
@@ -96,6 +96,11 @@ export function createSearch(source: Detector | LateDetector): Search {
     report,
     outcome: () => ({ sightings: keeper.sightings, problems: problems(), ...counts }),
   });
+}
+
+function once<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
+  let loaded: Promise<Loaded> | null = null;
+  return () => (loaded ??= load());
 }
 
 /** True when that is an archive that is not read. */
