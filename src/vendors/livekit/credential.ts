@@ -1,8 +1,9 @@
 import { Secret } from '../../kernel/secret.ts';
 import { parseJwt, signJwt } from '../shared/jwt.ts';
-import type { AccountField, CustodyAdapter, OpenAccount, Snippet } from '../custody-adapter.ts';
+import type { AccountField, CustodyAdapter, OpenAccount } from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { fullGrants, leastGrants, missingGrant } from './grants.ts';
+import { snippets } from './snippets.ts';
 
 /** Seconds that a token of ours is good for: it is used at once. */
 const LIFE = 120;
@@ -130,20 +131,4 @@ function authorize(request: WireRequest, account: OpenAccount, now: number): Wir
   const times = { nbf: seconds - BACKDATE, exp: seconds + LIFE };
   const signed = signJwt({ iss: account.fields['apiKey'], ...times, ...grants }, 'HS256', apiSecret.reveal());
   return { ...bare, headers: { ...headers, authorization: `Bearer ${signed}` } };
-}
-
-function snippets(parts: Readonly<Record<string, string>>): readonly Snippet[] {
-  const credential = `'${parts['apiKey'] ?? ''}', '${parts['apiSecret'] ?? ''}'`;
-  return [
-    {
-      sdk: 'livekit-server-sdk',
-      language: 'javascript',
-      code: [
-        "import { RoomServiceClient } from 'livekit-server-sdk';",
-        '// The SDK drops a path: start the app with `ringfence run -- node app.js`, or give the host a port of its own',
-        '// (`listeners.hosts`) and name that here.',
-        `const rooms = new RoomServiceClient('https://${parts['host'] ?? ''}', ${credential});`,
-      ].join('\n'),
-    },
-  ];
 }

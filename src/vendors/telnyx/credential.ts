@@ -1,8 +1,9 @@
 import { Secret } from '../../kernel/secret.ts';
 import { plainGet } from '../shared/requests.ts';
-import type { AccountField, CustodyAdapter, Snippet } from '../custody-adapter.ts';
+import type { AccountField, CustodyAdapter } from '../custody-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { API_HOST } from './facts.ts';
+import { snippets } from './snippets.ts';
 
 /** Real keys start so, and scanners look for it; what follows is the virtual secret. */
 const PREFIX = 'KEY';
@@ -76,23 +77,3 @@ export const custody: CustodyAdapter = {
     'custom_code',
   ],
 };
-
-function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {
-  const key = parts['apiKey'] ?? '';
-  const base = `${gateway}/${API_HOST}/v2`;
-  return [
-    {
-      sdk: 'telnyx',
-      language: 'javascript',
-      code: [
-        "import Telnyx from 'telnyx';",
-        `const telnyx = new Telnyx({ apiKey: '${key}', baseURL: '${base}' });`,
-      ].join('\n'),
-    },
-    {
-      sdk: 'environment',
-      language: 'shell',
-      code: `export TELNYX_API_KEY=${key}\nexport TELNYX_BASE_URL=${base}`,
-    },
-  ];
-}

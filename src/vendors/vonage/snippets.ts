@@ -1,10 +1,11 @@
 import type { Snippet } from '../custody-adapter.ts';
 import { API_HOST, REST_HOST, VIDEO_HOST } from './facts.ts';
 
-/** How to use a virtual key with the vendor's SDKs in base-URL mode. `gateway` has no slash at its end. */
+/** How to use a virtual key with the vendor's SDKs. `gateway` has no slash at its end. */
 export function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {
   return [
     { sdk: '@vonage/server-sdk', language: 'javascript', code: javascript(parts, gateway) },
+    { sdk: 'vonage (Python)', language: 'python', code: python(parts) },
     { sdk: 'curl', language: 'shell', code: shell(parts, gateway) },
   ];
 }
@@ -23,6 +24,24 @@ function javascript(parts: Readonly<Record<string, string>>, gateway: string): s
     `    videoHost: '${gateway}/${VIDEO_HOST}',`,
     '  },',
     ');',
+  ].join('\n');
+}
+
+/** The SDK takes another host, but no path before its own. */
+function python(parts: Readonly<Record<string, string>>): string {
+  const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const credential = Object.entries(parts).map(
+    ([name, value]) => `        ${snake(name)}=${JSON.stringify(value)},`,
+  );
+  return [
+    'from vonage import Auth, Vonage',
+    '',
+    '# Start the app with `ringfence run -- python app.py`: it sets the proxy and the certificate.',
+    'client = Vonage(',
+    '    Auth(',
+    ...credential,
+    '    )',
+    ')',
   ].join('\n');
 }
 

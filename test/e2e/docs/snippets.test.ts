@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { SERVICES } from '../../../scripts/services.ts';
+import { ENVIRONMENT, SERVICES } from '../../../scripts/services.ts';
+import { prepareRun } from '../../../src/cli/run/prepare.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
 
 const run = promisify(execFile);
 const hasCurl = SERVICES.find(({ name }) => name === 'curl')?.found() === true;
 const withoutCurl = !hasCurl && process.env['CI'] !== 'true' && 'needs curl';
+const hasPython = SERVICES.find(({ name }) => name.startsWith('Python'))?.found() === true;
+const withoutPython = !hasPython && process.env['CI'] !== 'true' && 'needs Python with the SDKs';
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** What to do with what the snippet leaves, and what comes of it; by vendor, kind of key and SDK. */
@@ -27,6 +31,25 @@ const NODE: Readonly<Record<string, { readonly work: string; readonly prints: Re
   },
   'telnyx/secret/telnyx': {
     work: `console.log((await telnyx.balance.retrieve()).data.currency)`,
+    prints: /^USD$/,
+  },
+};
+/** The same for Python, started as the snippets say. */
+const PYTHON: typeof NODE = {
+  'twilio/secret/twilio (Python)': {
+    work: 'print(len(client.messages.list(limit=1)))',
+    prints: /^0$/,
+  },
+  'vonage/secret/vonage (Python)': {
+    work: 'print(type(client.account.get_balance().value).__name__)',
+    prints: /^float$/,
+  },
+  'vonage/rs256/vonage (Python)': {
+    work: 'print(len(client.voice.list_calls()[0]))',
+    prints: /^0$/,
+  },
+  'telnyx/secret/telnyx (Python)': {
+    work: 'print(client.balance.retrieve().data.currency)',
     prints: /^USD$/,
   },
 };
@@ -56,6 +79,23 @@ describe('the snippets that come with a new key, pasted as they are', () => {
     it(`work for ${name}`, async () => {
       const args = ['--input-type=module', '-e', `${code(name)}\n${work}`];
       const { stdout } = await run(process.execPath, args, { cwd: ROOT, timeout: 30_000 });
+      assert.match(stdout.trim(), prints);
+    });
+
+  for (const [name, { work, prints }] of Object.entries(PYTHON))
+    it(`work for ${name}`, { skip: withoutPython }, async () => {
+      await using prepared = await prepareRun({
+        proxy: node.proxy,
+        hosts: node.primary.trust.part().hosts,
+        certificate: node.primary.trust.authority().certificate,
+        tls: null,
+        baseUrls: {},
+        scope: 'all',
+        base: ENVIRONMENT,
+        temporary: tmpdir(),
+      });
+      const args = ['-c', `${code(name)}\n${work}`];
+      const { stdout } = await run('python3', args, { env: prepared.environment, timeout: 60_000 });
       assert.match(stdout.trim(), prints);
     });
 
