@@ -1,7 +1,7 @@
 import { empty, json, type AccountRequest, type Exchange, type InboundEvent, type Reply } from './core.ts';
-import { FAULT_KINDS, type FaultSpec } from './faults.ts';
+import { faultProblem, type FaultSpec } from './faults.ts';
 import { readForm, readJson, text, type JsonObject } from './fields.ts';
-import type { Outcome } from './outcomes.ts';
+import { OUTCOMES } from './outcomes.ts';
 import type { Sandbox } from './sandbox.ts';
 
 type Controlled = Omit<Sandbox, 'listen'>;
@@ -11,6 +11,7 @@ const LOOPBACK_HOSTS = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
 /** `GET` answers what is there; `POST` takes a JSON object. */
 const HANDLERS: Readonly<Record<string, ControlHandler>> = {
+  'GET /_sandbox/': () => json(200, Object.keys(HANDLERS)),
   'GET /_sandbox/accounts': ({ accounts }) => json(200, accounts.list()),
   'POST /_sandbox/accounts': ({ accounts }, exchange) => {
     const request = readJson(exchange);
@@ -28,9 +29,9 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
     json(200, prices.records(readForm(exchange.query).get('vendor'))),
   'GET /_sandbox/faults': ({ faults }) => json(200, faults.list()),
   'POST /_sandbox/faults': ({ faults }, exchange) => {
-    const spec = readJson(exchange);
-    if (!FAULT_KINDS.some((kind) => kind === spec?.['kind']))
-      return wrong(`kind is one of ${FAULT_KINDS.join(', ')}`);
+    const spec = readJson(exchange) ?? {};
+    const problem = faultProblem(spec);
+    if (problem !== null) return wrong(problem);
     return json(201, faults.add(spec as unknown as FaultSpec));
   },
   'DELETE /_sandbox/faults': ({ faults }, exchange) => {
@@ -51,7 +52,10 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
     const request = readJson(exchange) ?? {};
     const prefix = text(request, 'prefix');
     if (prefix === undefined) return wrong('prefix is missing');
-    outcomes.set(prefix, (text(request, 'outcome') ?? null) as Outcome | null);
+    const asked = text(request, 'outcome') ?? null;
+    const outcome = OUTCOMES.find((one) => one === asked) ?? null;
+    if (asked !== outcome) return wrong(`outcome is one of ${OUTCOMES.join(', ')}, or null`);
+    outcomes.set(prefix, outcome);
     return empty(204);
   },
   'GET /_sandbox/settings': ({ settings }) => json(200, settings),

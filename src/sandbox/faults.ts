@@ -39,6 +39,30 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+const FIELDS: Readonly<Record<keyof FaultSpec, 'string' | 'number'>> = {
+  kind: 'string',
+  vendor: 'string',
+  method: 'string',
+  path: 'string',
+  probability: 'number',
+  count: 'number',
+  milliseconds: 'number',
+  when: 'string',
+  status: 'number',
+  retryAfter: 'number',
+};
+
+/** What is wrong with a fault that somebody asks for; null: nothing. One with a slip in it would strike more than was meant. */
+export function faultProblem(spec: Readonly<Record<string, unknown>>): string | null {
+  if (!FAULT_KINDS.some((kind) => kind === spec['kind'])) return `kind is one of ${FAULT_KINDS.join(', ')}`;
+  for (const [name, value] of Object.entries(spec)) {
+    const form = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof FaultSpec] : null;
+    if (form === null) return `${name} is none of ${Object.keys(FIELDS).join(', ')}`;
+    if (typeof value !== form) return `${name} is a ${form}`;
+  }
+  return null;
+}
+
 export interface Fault extends FaultSpec {
   readonly id: string;
   /** Requests hit so far. */

@@ -1,5 +1,6 @@
 /** What becomes of traffic to chosen destinations. Everything else is delivered and answered. */
-export type Outcome = 'undelivered' | 'failed' | 'busy' | 'no-answer';
+export const OUTCOMES = ['undelivered', 'failed', 'busy', 'no-answer'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export interface Outcomes {
   /** Destinations that start with `prefix` (E.164 with `+`) end this way from now on; null: as usual again. */

@@ -154,6 +154,27 @@ describe('the control API of the sandbox', () => {
     assert.deepEqual(sandbox.faults.list(), []);
   });
 
+  it('says what it can do, and refuses what it does not know: half a fault would strike more than was meant', async (context) => {
+    const { origin, sandbox } = await start(context);
+    assert.match(await (await fetch(`${origin}/_sandbox/`)).text(), /"POST \/_sandbox\/faults"/);
+    const refused = async (path: string, value: unknown) => {
+      const answer = await fetch(`${origin}/_sandbox/${path}`, post(value));
+      return [answer.status, ((await answer.json()) as { error: string }).error] as const;
+    };
+    const slips: readonly (readonly [path: string, value: object, problem: RegExp])[] = [
+      ['faults', { kind: 'reset', times: 1 }, /^times is none of kind, .*count/],
+      ['faults', { kind: 'reset', count: '1' }, /^count is a number$/],
+      ['faults', { kind: 'resets' }, /^kind is one of latency/],
+      ['outcomes', { prefix: '+49', outcome: 'bussy' }, /^outcome is one of undelivered/],
+    ];
+    for (const [path, value, problem] of slips) {
+      const [status, error] = await refused(path, value);
+      assert.equal(status, 400);
+      assert.match(error, problem);
+    }
+    assert.deepEqual(sandbox.faults.list(), []);
+  });
+
   it('keeps the last requests as they came, with the credential that was accepted', async (context) => {
     const { origin, send, accountSid, authToken } = await start(context);
     await send();
