@@ -25,6 +25,9 @@ export async function dev(local: Local, options: LocalOptions): Promise<number> 
   await seed(primary, simulated.sandbox, simulated.origin);
   const stopAdmin = await startAll(local, primary);
   const people = forPeople(local, options);
+  people.print(
+    `Simulated vendors: ${simulated.origin}/_sandbox/ has their bill, and faults to try (docs/sandbox.md).`,
+  );
   await show(people, primary, { config, sandbox: simulated.sandbox });
   await printApp(people, primary, config);
   const stopAsked = local.stopAsked();
@@ -62,12 +65,12 @@ interface Stage {
 /** The demonstration is written for the policy that comes with it; under another one it would show nothing. */
 async function show({ print }: Local, primary: Primary, { config, sandbox }: Stage): Promise<void> {
   if ((await primary.store.policies.active())?.actor !== SEEDED_BY)
-    return print('Simulated vendors. Your own policy is in force, so the demonstration is left out.');
+    return print('Your own policy is in force, so the demonstration is left out.');
   if (!isInstalled(showcase))
     return print(
-      `Simulated vendors. The demonstration needs the package ${showcase.sdk} beside Ringfence: npm install ${showcase.sdk}`,
+      `The demonstration needs the package ${showcase.sdk} beside Ringfence: npm install ${showcase.sdk}`,
     );
-  print("Simulated vendors. A vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
+  print("\nA vendor's own SDK, unmodified, in a process of its own, with a virtual key:\n");
   const shown = await runShowcase(primary, sandbox, config, (line) => print(`  ${line}`));
   if (!shown)
     print(

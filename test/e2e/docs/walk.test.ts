@@ -130,6 +130,15 @@ describe('the first command of the README', () => {
     assert.ok(rows.every(({ state, bound }) => state === 'committed' && bound === '0.10'));
   });
 
+  it('tells where the simulated vendors have their bill, which is what the ledger says', async () => {
+    const [control = ''] = /http:\S+\/_sandbox\//.exec(line('Simulated vendors: ')) ?? [];
+    const totals = (await (await fetch(`${control}bill/totals`)).json()) as readonly { amount: number }[];
+    assert.deepEqual(
+      totals.map(({ amount }) => amount),
+      [300_000],
+    );
+  });
+
   it('prints code that works when it is pasted into an app', async () => {
     assert.equal(await paste(ALLOWED), 'queued');
     assert.match(await paste(REFUSED), /^RestException .*policy_denied/);
