@@ -61,7 +61,7 @@ function vendorsPage(): string {
     vendor.operations.rows.length,
     vendor.custody.kinds.join(', '),
     yes(vendor.lookup),
-    yes(vendor.limitCall),
+    yes(vendor.limit),
     yes(Object.keys(vendor.management?.rotations ?? {})[0]),
   ]);
   const head = ['Vendor', 'Operations', 'Virtual keys', 'Look-up', 'Call limit', 'Rotation'];

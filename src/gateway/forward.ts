@@ -1,8 +1,7 @@
 import type { Refused } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
 import type { Subject } from '../guard/subject.ts';
-import type { Vendor } from '../vendors/vendor.ts';
-import type { Operation, WireRequest } from '../vendors/wire.ts';
+import type { WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
 import { originOf } from './authenticate.ts';
 import type { Permission } from './decide.ts';
@@ -65,11 +64,7 @@ function authorize(
   { request, wire, account, permission }: Pick<Passage, 'request' | 'wire' | 'account' | 'permission'>,
 ): WireRequest {
   const { vendor, operation } = request;
-  const capped = operation === null ? wire : limit(vendor, operation, wire, permission.callSeconds);
+  const capped =
+    operation === null ? wire : (vendor.limit?.(operation, wire, permission.callSeconds) ?? wire);
   return vendor.custody.authorize(capped, account.open, clock.wall());
-}
-
-function limit(vendor: Vendor, operation: Operation, wire: WireRequest, seconds: number | null): WireRequest {
-  if (seconds === null) return vendor.limitAnswer?.(operation, wire) ?? wire;
-  return vendor.limitCall?.(operation, wire, seconds) ?? wire;
 }

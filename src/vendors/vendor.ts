@@ -19,10 +19,11 @@ export interface Vendor {
   readonly custody: CustodyAdapter;
   /** Translates a classified request; never guesses: what it cannot read is `malformed`. */
   readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading;
-  /** Caps that the vendor enforces for us, written into the request (a call gets its time limit). Absent: the vendor has none. */
-  limitCall?(operation: Operation, request: WireRequest, seconds: number): WireRequest;
-  /** Writes the longest answer, as the intent counts it, into a request that does not say it. Absent: no answer is charged by its length. */
-  limitAnswer?(operation: Operation, request: WireRequest): WireRequest;
+  /**
+   * Writes into a request what the vendor shall enforce of its bound: the time limit of a call (`callSeconds`; null for
+   * everything else), the longest answer of a model. Absent: the vendor enforces nothing.
+   */
+  limit?(operation: Operation, request: WireRequest, callSeconds: number | null): WireRequest;
   readSettlement(intent: Intent, response: WireResponse): Settlement;
   /** Says no in the vendor's own error format, so that its SDK raises its own exception. Never a 5xx. */
   refuse(refusal: Refusal, request: Pick<WireRequest, 'method' | 'host' | 'path'>): WireResponse;

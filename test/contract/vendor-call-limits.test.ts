@@ -23,7 +23,7 @@ for (const vendor of VENDORS)
           );
           continue;
         }
-        const limited = vendor.limitCall?.(operation, request, SECONDS);
+        const limited = vendor.limit?.(operation, request, SECONDS);
         const sent = limited?.body.toString() ?? '';
         assert.match(sent, new RegExp(`[=:]"?${SECONDS}s?\\b`), `nothing limits ${operation.id}: ${sent}`);
       }

@@ -1,7 +1,7 @@
 import type { Vendor } from '../vendor.ts';
 import { custody } from './credential.ts';
 import { facts, operations, VENDOR } from './facts.ts';
-import { limitCall, readIntent } from './intents.ts';
+import { limit, readIntent } from './intents.ts';
 import { leaks } from './leaks.ts';
 import { management } from './manage.ts';
 import { refuse } from './refuse.ts';
@@ -15,7 +15,7 @@ export const livekit: Vendor = Object.freeze({
   operations,
   custody,
   readIntent,
-  limitCall,
+  limit,
   readSettlement,
   refuse,
   /** The vendor keeps no record of single calls or recordings with a price. */

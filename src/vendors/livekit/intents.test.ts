@@ -103,14 +103,14 @@ test('a name in the header of a call, or nothing, is no destination', () => {
 test('the longest duration is written into a call in its one spelling', () => {
   const limit = (json: object, seconds: number) => {
     const request = call('SIP.CreateSIPParticipant', json);
-    return JSON.parse(livekit.limitCall?.(operationOf(request), request, seconds).body.toString() ?? '');
+    return JSON.parse(livekit.limit?.(operationOf(request), request, seconds).body.toString() ?? '');
   };
   assert.deepEqual(limit({ sipCallTo: '+1' }, 90), { sipCallTo: '+1', maxCallDuration: '90s' });
   assert.deepEqual(limit({ max_call_duration: '600s' }, 90), { maxCallDuration: '90s' });
   assert.deepEqual(limit({ maxCallDuration: '30s' }, 90), { maxCallDuration: '30s' });
   assert.deepEqual(limit({ maxCallDuration: '0s' }, 90), { maxCallDuration: '90s' }, 'zero is no limit');
   const room = call('RoomService.CreateRoom', { name: 'r' });
-  assert.equal(livekit.limitCall?.(operationOf(room), room, 90), room);
+  assert.equal(livekit.limit?.(operationOf(room), room, 90), room);
 });
 
 test('a transfer dials somebody, a WhatsApp call too', () => {

@@ -229,9 +229,9 @@ function readPurchase(body: JsonObject, plan: NumberingPlan): IntentDetails {
 const LIMIT = 'maxCallDuration';
 
 /** Writes the longest duration into a call that is dialled out. */
-export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
+export function limit(operation: Operation, request: WireRequest, seconds: number | null): WireRequest {
   const body = operation.id === 'SIP.CreateSIPParticipant' ? parseJsonObject(request.body) : null;
-  if (body === null) return request;
+  if (seconds === null || body === null) return request;
   const { [snakeName(LIMIT)]: _snake, ...rest } = body;
   const asked = field(body, LIMIT) === undefined ? seconds : (duration(body, LIMIT) ?? seconds);
   return withBody(request, Buffer.from(JSON.stringify({ ...rest, [LIMIT]: `${Math.min(asked, seconds)}s` })));

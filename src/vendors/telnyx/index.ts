@@ -17,8 +17,8 @@ export const telnyx: Vendor = Object.freeze({
   operations,
   custody,
   readIntent,
-  limitCall,
-  limitAnswer,
+  limit: (operation, request, callSeconds) =>
+    callSeconds === null ? limitAnswer(operation, request) : limitCall(operation, request, callSeconds),
   readSettlement,
   refuse,
   lookup,

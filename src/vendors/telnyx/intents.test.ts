@@ -355,7 +355,7 @@ test('the time limit is written into calls, in JSON and in a form', () => {
     const request = wire(HOST, parts);
     const operation = operations.match('POST', HOST, request.segments);
     assert.ok(operation);
-    return telnyx.limitCall?.(operation, request, seconds).body.toString();
+    return telnyx.limit?.(operation, request, seconds).body.toString();
   };
   assert.deepEqual(JSON.parse(limit({ url: '/v2/calls', json: CALL }, 300) ?? ''), {
     ...CALL,

@@ -23,7 +23,7 @@ function sent(url: string, parts: Omit<RequestParts, 'url'>): string {
   const request = requestOf(url, parts);
   const operation = operations.match('POST', HOST, request.segments);
   assert.ok(operation);
-  return telnyx.limitAnswer?.(operation, request).body.toString() ?? '';
+  return telnyx.limit?.(operation, request, null).body.toString() ?? '';
 }
 
 test('an answer that the request does not limit is limited to what it is counted as', () => {

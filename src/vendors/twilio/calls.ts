@@ -80,11 +80,11 @@ export function readValidation(parameters: Parameters, plan: NumberingPlan): Int
 }
 
 /** Writes the time after which the vendor ends the call; a request that only ends one stays as it is. */
-export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
-  if (!LIMITED.has(operation.id)) return request;
+export function limit(operation: Operation, request: WireRequest, seconds: number | null): WireRequest {
+  if (seconds === null || !LIMITED.has(operation.id)) return request;
   if (operation.id === 'UpdateCall' && isHangUp(readParameters(operation, request))) return request;
-  const limit = Math.min(LONGEST_CALL, Math.max(1, Math.floor(seconds)));
-  return withBody(request, patchForm(request.body, 'TimeLimit', String(limit)));
+  const most = Math.min(LONGEST_CALL, Math.max(1, Math.floor(seconds)));
+  return withBody(request, patchForm(request.body, 'TimeLimit', String(most)));
 }
 
 function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {

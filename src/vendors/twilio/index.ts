@@ -1,6 +1,6 @@
 import { rewriteJsonLinks } from '../shared/link-rewrite.ts';
 import type { Vendor } from '../vendor.ts';
-import { limitCall } from './calls.ts';
+import { limit } from './calls.ts';
 import { custody } from './credential.ts';
 import { facts, operations, productHost, VENDOR } from './facts.ts';
 import { readIntent } from './intents.ts';
@@ -18,7 +18,7 @@ export const twilio: Vendor = Object.freeze({
   operations,
   custody,
   readIntent,
-  limitCall,
+  limit,
   readSettlement,
   refuse,
   rewriteLinks,

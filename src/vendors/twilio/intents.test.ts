@@ -4,7 +4,7 @@ import type { Intent } from '../../intent/intent.ts';
 import { readingBy, wire } from '../shared/wire-fixture.ts';
 import type { Reading } from '../vendor.ts';
 import type { WireRequest } from '../wire.ts';
-import { limitCall } from './calls.ts';
+import { limit } from './calls.ts';
 import { facts, operations } from './facts.ts';
 import { READ_OPERATIONS } from './intents.ts';
 import { twilio } from './index.ts';
@@ -208,7 +208,7 @@ test('the time limit is written where the vendor enforces it, over any that the 
     const request = api(path, text);
     const operation = operations.match('POST', request.host, request.segments);
     assert.ok(operation);
-    return limitCall(operation, request, 60.9).body.toString();
+    return limit(operation, request, 60.9).body.toString();
   };
   assert.equal(limited('/Calls.json', 'To=%2B1&TimeLimit=90000&Url=x'), 'To=%2B1&TimeLimit=60&Url=x');
   assert.equal(limited('/Conferences/CF1/Participants.json', 'To=%2B1'), 'To=%2B1&TimeLimit=60');

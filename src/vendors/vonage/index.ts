@@ -9,7 +9,7 @@ import { management } from './manage.ts';
 import { refuse } from './refuse.ts';
 import { readSettlement } from './settle.ts';
 import { tokens } from './token.ts';
-import { limitCall } from './voice.ts';
+import { limit } from './voice.ts';
 import { webhooks } from './webhook.ts';
 
 export const vonage: Vendor = Object.freeze({
@@ -18,7 +18,7 @@ export const vonage: Vendor = Object.freeze({
   operations,
   custody,
   readIntent,
-  limitCall,
+  limit,
   readSettlement,
   refuse,
   rewriteLinks,

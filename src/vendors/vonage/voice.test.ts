@@ -187,7 +187,7 @@ test('the gateway’s time limit is written where the vendor enforces it', () =>
     const request = wire(API, { method, url, json });
     const operation = operations.match(method, API, request.segments);
     assert.ok(operation);
-    const limited = vonage.limitCall?.(operation, request, seconds);
+    const limited = vonage.limit?.(operation, request, seconds);
     assert.ok(limited);
     return JSON.parse(limited.body.toString());
   };

@@ -109,7 +109,8 @@ export function readPlayback(body: JsonObject, operation: Operation): IntentDeta
 }
 
 /** Writes the vendor's own time limits into a call, or into a transfer with an inline script. */
-export function limitCall(operation: Operation, request: WireRequest, seconds: number): WireRequest {
+export function limit(operation: Operation, request: WireRequest, seconds: number | null): WireRequest {
+  if (seconds === null) return request;
   const body = parseJsonObject(request.body);
   const limited = body === null ? null : limitBody(operation.id, body, seconds);
   return limited === null ? request : { ...request, body: Buffer.from(JSON.stringify(limited)) };
