@@ -50,5 +50,5 @@ export async function drop(context: CliContext, flags: DropFlags): Promise<void>
 }
 
 function dropped({ place, keys }: RingView): string {
-  return `${place} now holds only the key ${keys.join(', ')}. A running gateway forgets the others when it restarts.`;
+  return `${place} now holds only the key ${keys.join(', ')}. Restart a running gateway: until then it keeps the others, and so does its store's log.`;
 }

@@ -36,7 +36,9 @@ const PAGE = 8192;
 const STEP = 1024;
 const BUSY_MILLISECONDS = 5_000;
 
+/** What is replaced or removed is overwritten: a ring key that was dropped must open nothing that is left in the file. */
 const PRAGMAS = `
+  PRAGMA secure_delete = ON;
   PRAGMA page_size = ${PAGE};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   openSync,
   closeSync,
+  readFileSync,
   readdirSync,
   rmSync,
   statSync,
@@ -49,6 +50,17 @@ describe('opening a SQLite store', () => {
     await open();
     for (const name of readdirSync(join(directory, 'data')))
       assert.equal(statSync(join(directory, 'data', name)).mode & 0o077, 0, name);
+  });
+
+  it('keeps nothing in its files of a record that was replaced or removed', async () => {
+    const store = await open();
+    for (const length of [300, 1500, 9000, 40_000]) {
+      await store.settings.put('secret', 'sealed-text'.padEnd(length, 'x'));
+      await store.settings.put('beside it', 'x'.repeat(length));
+      await store.settings.put('secret', '');
+    }
+    await store.close();
+    assert.ok(!readFileSync(path, 'latin1').includes('sealed-text'));
   });
 
   it('refuses a store that is open already, until it is closed', async () => {
