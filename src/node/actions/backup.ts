@@ -29,8 +29,8 @@ export async function backup(
   const target = resolve(folder);
   if (existsSync(target)) throw new RingfenceError('conflict', `${folder} exists already.`);
   const partial = `${target}.partial`;
+  await makeFolder(partial);
   try {
-    await makeFolder(partial);
     // A kill switch leaves its file once the store has it: after the store, it would be in neither copy.
     for (const path of [paths.gatewayId, paths.kills]) await copyWhole(path, join(partial, basename(path)));
     const isSqlite = config.store.kind === 'sqlite';
@@ -48,10 +48,7 @@ export async function backup(
     };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    if (error instanceof RingfenceError) throw error;
-    throw new RingfenceError('usage', `The backup cannot be written: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw error instanceof RingfenceError ? error : unwritten(error);
   }
 }
 
@@ -80,8 +77,20 @@ function toldOf(total: number, progress: (progress: Progress) => void) {
 
 const inMebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 
+/** One that is there may be somebody's, or that of a backup that runs. */
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await rm(path, { recursive: true, force: true });
-  await mkdir(path, { mode: 0o700 });
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    if (!existsSync(path)) return void (await mkdir(path, { mode: 0o700 }));
+  } catch (error) {
+    throw unwritten(error);
+  }
+  throw new RingfenceError(
+    'conflict',
+    `${path} exists already. If a backup that was cut off has left it, remove it; else name another folder.`,
+  );
+}
+
+function unwritten(cause: unknown): RingfenceError {
+  return new RingfenceError('usage', `The backup cannot be written: ${(cause as Error).message}.`, { cause });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -122,6 +122,18 @@ describe('a backup', () => {
     await assert.rejects(take(join(folder, 'nothing'), 'other'), { code: 'not_found' });
     const names = ['of-two', 'stopped', 'whole'].flatMap((name) => [name, `${name}-restored`]);
     assert.deepEqual((await readdir(folder)).toSorted(), names);
+  });
+
+  it('deletes no folder that it has not made, as another backup that runs, and one that somebody keeps', async (t) => {
+    const kept = join(folder, 'kept.partial');
+    await mkdir(kept);
+    t.after(() => rm(kept, { recursive: true }));
+    await writeFile(join(kept, 'notes'), 'mine');
+    await assert.rejects(take(node.primary.config.data, 'kept'), {
+      code: 'conflict',
+      message: /kept\.partial exists already.*remove it/,
+    });
+    assert.deepEqual(await readdir(kept), ['notes']);
   });
 
   it('takes no request before the journals of all processes are loaded: an older store would give again what they spent', async (t) => {
