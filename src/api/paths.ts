@@ -5,6 +5,7 @@
 export const PATHS = {
   'apps.create': 'POST /v1/apps',
   'apps.list': 'GET /v1/apps',
+  'apps.remove': 'DELETE /v1/apps/:app',
   'vendors.list': 'GET /v1/vendors',
   'accounts.seal': 'POST /v1/accounts',
   'accounts.list': 'GET /v1/accounts',

@@ -10,8 +10,8 @@ import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 import { readAccountFields, readUpstream } from './account-fields.ts';
 import { createCandidates, previousName, type Candidates } from './candidate.ts';
 import { findAccount } from './find-account.ts';
-import { isLive } from './key-entry.ts';
 import { checkName } from './key-request.ts';
+import { refuseWithLiveKeys } from './live-keys.ts';
 import { openAccount, sealAccount, tryOpenAccount } from './open.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
@@ -200,13 +200,7 @@ async function replace(
 
 async function remove(state: State, id: string): Promise<void> {
   await findAccount(state.accounts, id);
-  const now = state.clock.ledger();
-  const live = (await state.keys.list()).filter((key) => key.account === id && isLive(key, now));
-  if (live.length > 0)
-    throw new RingfenceError(
-      'conflict',
-      `${live.length} virtual keys of the account are in use; revoke them first.`,
-    );
+  await refuseWithLiveKeys(state, 'account', id);
   await state.candidates.discard(id);
   await state.settings.put(previousName(id), '');
   await state.accounts.remove(id);

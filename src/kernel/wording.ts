@@ -73,6 +73,7 @@ function measure(origin: string, side: 'at least' | 'at most', bound: number | b
   return `be ${side} ${bound}`;
 }
 
-function counted(number: number | bigint, what: string): string {
+/** `1 epoch`, `2 epochs`. */
+export function counted(number: number | bigint, what: string): string {
   return `${number} ${what}${Number(number) === 1 ? '' : 's'}`;
 }

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { createAccounts } from '../custody/accounts.ts';
+import { createApps } from '../custody/apps.ts';
 import { createKeyedHash } from '../custody/keyed-hash.ts';
 import { createVirtualKeys } from '../custody/virtual-keys.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { Foundation } from './foundation.ts';
 import type { Part } from './processes/messages.ts';
 
-/** Vendor accounts and virtual keys; a change is in force in every process when it returns. */
+interface Ways {
+  readonly broadcast: (part: Part) => Promise<void>;
+  readonly refreshApps: () => Promise<void>;
+  readonly say: (line: string) => void;
+}
+
+/** Vendor accounts, apps and virtual keys; a change is in force in every process when it returns. */
 export function createCustodians(
   { store, registry, sealers, lock, clock, ring, send, trust }: Foundation,
-  broadcast: (part: Part) => Promise<void>,
-  say: (line: string) => void,
+  { broadcast, refreshApps, say }: Ways,
 ) {
   /** A host is vouched for before its account can be used. */
   async function announceAccounts(): Promise<void> {
@@ -45,5 +51,12 @@ export function createCustodians(
     random: randomBytes,
     announce: (changed: VirtualKeyRecord) => broadcast({ kind: 'keys', put: [changed] }),
   });
-  return { accounts, keys };
+  const apps = createApps({
+    apps: store.apps,
+    keys: store.keys,
+    lock,
+    clock,
+    announce: refreshApps,
+  });
+  return { accounts, apps, keys };
 }

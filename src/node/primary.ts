@@ -67,7 +67,7 @@ export async function openPrimary(options: PrimaryOptions) {
     every: settleEvery,
     say,
   });
-  const custodians = createCustodians(foundation, supervisor.broadcast, say);
+  const custodians = createCustodians(foundation, { ...supervisor, ...rules.refreshers, say });
   const aftermath = openAftermath(foundation, { ...custodians, supervisor, say });
   let controlShipper: Shipper | null = null;
 

@@ -4,6 +4,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { pointId, readPoint } from '../../kernel/point.ts';
 import type { Call, Handlers } from './handler.ts';
+import type { AdminServices } from '../services.ts';
 import { pick, findKey } from './named.ts';
 
 export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'settle' | 'totals' | 'verify'}`> = {
@@ -36,9 +37,15 @@ async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
   return {
     limit,
     ...(key === undefined ? {} : { key: (await findKey(services, key)).id }),
-    ...(app === undefined ? {} : { app: pick('app', await services.apps.list(), app).id }),
+    ...(app === undefined ? {} : { app: await appId(services, app) }),
     ...(state === undefined ? {} : { state }),
   };
+}
+
+/** Ledger rows stay when their app is removed, and name it by its id. */
+async function appId({ apps }: AdminServices, reference: string): Promise<string> {
+  const isId = /^app_[a-z2-7]{16}$/.test(reference);
+  return isId ? reference : pick('app', await apps.list(), reference).id;
 }
 
 function show(row: LedgerRecord): Given<'ledger.list'>[number] {

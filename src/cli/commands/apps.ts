@@ -1,5 +1,7 @@
+import { counted } from '../../kernel/wording.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
 
 export async function create(context: CliContext, flags: CommonFlags, name: string): Promise<void> {
@@ -18,4 +20,23 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
     },
     'No app yet. Create one: ringfence apps create NAME',
   );
+}
+
+export interface RemoveFlags extends CommonFlags {
+  readonly revokeKeys: boolean;
+  readonly yes: boolean;
+}
+
+export async function remove(context: CliContext, flags: RemoveFlags, app: string): Promise<void> {
+  const { client, show, note } = await openSession(context, flags);
+  const { revokeKeys, yes } = flags;
+  const also = revokeKeys ? ' and revoke its keys? It stops working at once.' : '?';
+  await confirm(context.process, `Remove the app ${app}${also}`, yes);
+  const answer = await client.call('apps.remove', { app, ...(revokeKeys ? { keys: 'revoke' } : {}) });
+  show(answer, ({ revoked }) =>
+    revokeKeys
+      ? `App ${app} is removed; ${counted(revoked.length, 'key')} revoked.`
+      : `App ${app} is removed.`,
+  );
+  for (const warning of answer.warnings) note(`warning: ${warning}`);
 }

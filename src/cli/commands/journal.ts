@@ -11,7 +11,8 @@ import { openSession } from '../session.ts';
 import { describeRecord, inUnits } from '../../journal/describe.ts';
 import type { JournalRecord } from '../../journal/records.ts';
 import { formatMicros, micros } from '../../kernel/money.ts';
-import { counted, printable } from '../terminal/table.ts';
+import { counted } from '../../kernel/wording.ts';
+import { printable } from '../terminal/table.ts';
 
 type Entry = Answer<'journal.show'>['entries'][number];
 type Retired = Answer<'journal.verify'>['journals'][number]['retired'][number];

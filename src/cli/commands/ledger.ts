@@ -1,3 +1,4 @@
+import { counted } from '../../kernel/wording.ts';
 import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
@@ -6,7 +7,6 @@ import type { CommonFlags } from '../flags.ts';
 import { namesOf, type NameOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession, tableText } from '../session.ts';
-import { counted } from '../terminal/table.ts';
 
 export interface ListFlags extends CommonFlags {
   readonly key?: string;

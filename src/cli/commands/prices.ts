@@ -1,9 +1,9 @@
+import { counted } from '../../kernel/wording.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { readFileOrInput } from '../input.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { openSession } from '../session.ts';
-import { counted } from '../terminal/table.ts';
 
 export interface ImportFlags extends CommonFlags {
   readonly format?: 'json' | 'csv';

@@ -1,9 +1,10 @@
+import { counted } from '../../kernel/wording.ts';
 import type { Answer } from '../../api/contract.ts';
 import type { BackupView, CliContext, LocalOptions } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { createProgressLine } from '../terminal/progress.ts';
 import { createOutput, openSession } from '../session.ts';
-import { counted, printable, wrapList } from '../terminal/table.ts';
+import { printable, wrapList } from '../terminal/table.ts';
 
 export interface LocalFlags extends Omit<CommonFlags, 'url'> {
   readonly config?: string;

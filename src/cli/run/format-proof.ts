@@ -1,4 +1,4 @@
-import { counted } from '../terminal/table.ts';
+import { counted } from '../../kernel/wording.ts';
 import type { ProbeRow, Proof } from './proof.ts';
 
 /**

@@ -13,11 +13,6 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').replaceAll(/\+\d{7,15}/g, (number) => maskAddress(number));
 }
 
-/** `1 epoch`, `2 epochs`. */
-export function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
 /** A long list as lines, those after the first indented. */
 export function wrapList(begin: string, items: readonly string[], indent: number): readonly string[] {
   const lines = [begin];

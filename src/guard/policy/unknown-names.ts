@@ -40,6 +40,15 @@ export function unknownNames(document: PolicyDocument, existing: Existing): read
   ];
 }
 
+/** Where a policy speaks of one, by any of what it is called. */
+export function namedInPolicy(
+  document: PolicyDocument,
+  kind: Kind,
+  names: readonly string[],
+): readonly Pick<Stated, 'where' | 'name'>[] {
+  return statedIn(document).filter((stated) => stated.kind === kind && names.includes(stated.name));
+}
+
 function referencesOf(named: Named): ReadonlySet<string> {
   return new Set(named.flatMap(({ id, name }) => [id, name]));
 }

@@ -91,18 +91,15 @@ async function reopen(
 
 /** An app with a key of the vendor, as `apps create` and `keys create` make them. */
 export async function createDemoApp(
-  { store, accounts, keys, refreshApps }: Primary,
+  { apps, accounts, keys }: Primary,
   vendor: string,
   name: string,
 ): Promise<{ readonly app: string; readonly key: string; readonly parts: Readonly<Record<string, string>> }> {
   const account = (await accounts.list()).find((one) => one.vendor === vendor && isSimulated(one));
   if (account === undefined) throw new Error(`there is no simulated account of ${vendor}`);
-  const known = (await store.apps.list()).find((app) => app.name === name);
+  const known = (await apps.list()).find((app) => app.name === name);
   const app = known ?? { id: newId('app', randomBytes), name, createdAt: Date.now() };
-  if (known === undefined) {
-    await store.apps.put(app);
-    await refreshApps();
-  }
+  if (known === undefined) await apps.add(app);
   const { record, credential } = await keys.create({
     app: app.id,
     account: account.id,

@@ -8,6 +8,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import { nullIfAway } from './away.ts';
+import { createAppService } from './app-service.ts';
 import { createAccountService } from './account-service.ts';
 import { withUse } from './budget-use.ts';
 import { createJournalService } from './journal-service.ts';
@@ -21,10 +22,11 @@ const TARGET_MILLISECONDS = 2000;
 
 /** The primary as the admin API sees it. Every change is journaled before it happens and in force when it returns. */
 export function createAdminServices(primary: Primary, startedAt: number): AdminServices {
+  const kills = killService(primary);
   return {
     vendors: primary.registry.vendors,
     gateway: () => listenerUrl(primary.config.listeners.apps),
-    apps: appService(primary),
+    apps: createAppService(primary, kills),
     accounts: createAccountService(primary),
     keys: keyService(primary),
     leaks: createLeakService(primary),
@@ -32,23 +34,10 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     policy: policyService(primary),
     budgets: budgetService(primary),
     prices: priceService(primary),
-    kills: killService(primary),
+    kills,
     ledger: createLedgerService(primary),
     journal: createJournalService(primary),
     system: createSystemService(primary, startedAt),
-  };
-}
-
-function appService({ store, record, clock, refreshApps }: Primary): AdminServices['apps'] {
-  return {
-    async create(name, actor) {
-      const app = { id: newId('app', randomBytes), name, createdAt: clock.wall() };
-      await record({ actor, act: 'app.create', target: app.id, detail: { name } });
-      await store.apps.put(app);
-      await refreshApps(); // Rules may name it: every process hears of it before it has a key.
-      return app;
-    },
-    list: () => store.apps.list(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import type { AdminServices, JournalEntry, JournalService } from '../../../src/api/services.ts';
 import { createAccounts } from '../../../src/custody/accounts.ts';
+import { createApps } from '../../../src/custody/apps.ts';
 import { acme } from '../../../src/custody/custody-fixture.ts';
 import { createCanaries } from '../../../src/custody/canaries/canaries.ts';
 import { createLeaks } from '../../../src/custody/leaks/leaks.ts';
@@ -13,10 +14,13 @@ import { answerProbe } from '../../../src/gateway/probe.ts';
 import { unknownNames } from '../../../src/guard/policy/unknown-names.ts';
 import { parsePolicy } from '../../../src/guard/policy/document.ts';
 import { readPriceFile } from '../../../src/guard/prices/read-price-file.ts';
+import type { AdminAct } from '../../../src/journal/records.ts';
 import type { Clock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { micros, ZERO } from '../../../src/kernel/money.ts';
 import { createTurns } from '../../../src/kernel/turns.ts';
+import { createPolicyInForce } from '../../../src/node/policy-in-force.ts';
+import { createAppService } from '../../../src/node/services/app-service.ts';
 import { createCanaryService, createLeakService } from '../../../src/node/services/leak-service.ts';
 import { createLedgerService } from '../../../src/node/services/ledger-service.ts';
 import { createRotationService } from '../../../src/node/services/rotation-service.ts';
@@ -78,6 +82,8 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     random: randomBytes,
     announce: () => Promise.resolve(),
   };
+  const journaled = (act: AdminAct) =>
+    Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act }));
   const accounts = createAccounts({
     ...shared,
     vendorOf: (name) => (name === 'acme' ? vendor : null),
@@ -100,7 +106,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     index: createKeyedHash(keyRing.derive('index')),
     commit: accounts.commit,
     refusals: () => Promise.resolve(0),
-    record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+    record: journaled,
     incident: () => Promise.resolve(),
     onSettled: () => {},
     sleep: () => Promise.resolve(),
@@ -109,7 +115,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     ...shared,
     custodyOf: (name) => (name === 'acme' ? vendor.custody : null),
     index: createKeyedHash(keyRing.derive('index')),
-    record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+    record: journaled,
     incident: () => Promise.resolve(),
   });
   const leaks = createLeaks({
@@ -121,24 +127,28 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     rotate: rotations.start,
     revoke: keys.revoke,
     automatic: () => Promise.resolve('ask'),
-    record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+    record: journaled,
   });
-  const acted = async <T>(actor: string, act: string, work: Promise<T>): Promise<T> => {
+  const acted: Acted = async <T>(actor: string, act: string, work: Promise<T>): Promise<T> => {
     const result = await work;
     journal.add({ type: 'admin', at: clock.wall(), actor, act, target: '', detail: {} });
     return result;
   };
+  const kills = createKillService(store, clock, acted);
   return {
     vendors: [vendor],
     gateway: () => 'http://127.0.0.1:4610',
-    apps: {
-      create: async (name, actor) => {
-        const app = { id: id('app'), name, createdAt: clock.wall() };
-        await acted(actor, 'apps.create', store.apps.put(app));
-        return app;
+    apps: createAppService(
+      {
+        apps: createApps(shared),
+        keys,
+        store,
+        clock,
+        record: journaled,
+        policyInForce: createPolicyInForce(store),
       },
-      list: store.apps.list,
-    },
+      kills,
+    ),
     accounts: {
       seal: (request, actor) => acted(actor, 'accounts.seal', accounts.seal(request)),
       list: accounts.list,
@@ -185,16 +195,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       list: store.prices.list,
       remove: (name, kind, actor) => acted(actor, 'prices.remove', store.prices.remove(name, kind)),
     },
-    kills: {
-      put: async (kill, actor) => {
-        const record = { ...kill, id: id('kill'), actor, createdAt: clock.wall() };
-        await acted(actor, 'kills.put', store.kills.put(record));
-        return { ...record, kept: 'store' };
-      },
-      list: async () => (await store.kills.list()).map((kill) => ({ ...kill, kept: 'store' })),
-      targets: (scope) => ({ app: store.apps, account: store.accounts, key: store.keys })[scope].list(),
-      lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
-    },
+    kills,
     ledger: createLedgerService({
       store,
       registry: { byId: () => null },
@@ -209,7 +210,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
         inTurn: (_row, work) => work(),
         isShown: () => true,
       },
-      record: (act) => Promise.resolve(journal.add({ type: 'admin', at: clock.wall(), ...act })),
+      record: journaled,
     }),
     journal,
     system: createSystem({ store, clock, url }, (nonce) => answerProbe(nonce, keyRing.derive('probe'))),
@@ -217,6 +218,19 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
 }
 
 type Acted = <T>(actor: string, act: string, work: Promise<T>) => Promise<T>;
+
+function createKillService(store: Store, clock: Clock, acted: Acted): AdminServices['kills'] {
+  return {
+    put: async (kill, actor) => {
+      const record = { ...kill, id: id('kill'), actor, createdAt: clock.wall() };
+      await acted(actor, 'kills.put', store.kills.put(record));
+      return { ...record, kept: 'store' };
+    },
+    list: async () => (await store.kills.list()).map((kill) => ({ ...kill, kept: 'store' })),
+    targets: (scope) => ({ app: store.apps, account: store.accounts, key: store.keys })[scope].list(),
+    lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
+  };
+}
 
 function createBudgetService(store: Store, clock: Clock, acted: Acted): AdminServices['budgets'] {
   const use = ({ limit }: BudgetRecord) => ({

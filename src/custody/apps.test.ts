@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { VirtualKeyRecord } from '../store/records.ts';
+import { createApps } from './apps.ts';
+import { acme, custodyFixture } from './custody-fixture.ts';
+import { createVirtualKeys } from './virtual-keys.ts';
+
+/** The store takes a key when the gate opens. */
+async function setUp(gate: Promise<void> = Promise.resolve()) {
+  const { options, clock } = await custodyFixture();
+  const announced = { times: 0 };
+  const apps = createApps({ ...options, announce: () => Promise.resolve(void announced.times++) });
+  const keys = createVirtualKeys({
+    ...options,
+    keys: { ...options.keys, put: (key: VirtualKeyRecord) => gate.then(() => options.keys.put(key)) },
+    sealer: options.sealerOf('key'),
+    custodyOf: () => acme.custody,
+    announce: () => Promise.resolve(),
+  });
+  const createKey = (name: string, lifetime: number | null = null) =>
+    keys.create({ app: 'app_1', account: 'account_1', name, lifetime, networks: [] });
+  return { apps, keys, createKey, clock, announced };
+}
+
+test('an app goes only when no key of it is in use, and those that are in its way are named', async () => {
+  const { apps, keys, createKey, clock, announced } = await setUp();
+  const { record } = await createKey('till');
+  await createKey('kiosk', 60_000);
+  await assert.rejects(apps.remove('app_1'), {
+    code: 'conflict',
+    message: /^2 virtual keys of the app can still be used: till, kiosk\. .*--revoke-keys/,
+  });
+  await keys.revoke(record.id);
+  await assert.rejects(apps.remove('app_1'), { code: 'conflict', message: /: kiosk\. / });
+  clock.ledgerTime += 60_000;
+  assert.equal(announced.times, 0);
+  await apps.remove('app_1');
+  assert.equal(announced.times, 1);
+  assert.deepEqual(await apps.list(), []);
+  await assert.rejects(apps.remove('app_1'), { code: 'not_found' });
+  await assert.rejects(createKey('late'), { code: 'not_found' });
+});
+
+test('an app is not removed under a key that is being made for it', async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const { apps, createKey } = await setUp(gate);
+  const created = createKey('till');
+  await new Promise(setImmediate); // The app was looked up.
+  const removed = apps.remove('app_1');
+  await new Promise(setImmediate);
+  open();
+  await created;
+  await assert.rejects(removed, { code: 'conflict' });
+});
+
+test('no key is made for an app that is being removed', async () => {
+  const { apps, createKey } = await setUp();
+  const removed = apps.remove('app_1');
+  await assert.rejects(createKey('till'), { code: 'not_found' });
+  await removed;
+});

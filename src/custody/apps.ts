@@ -1,0 +1,40 @@
+import type { Clock } from '../kernel/clock.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { Collection, KeyStore } from '../store/ports.ts';
+import type { AppRecord } from '../store/records.ts';
+import { refuseWithLiveKeys } from './live-keys.ts';
+import type { RecordLock } from './record-lock.ts';
+
+/** Apps as the operator sees them. What one has spent stays under its id in ledger and journal when it is gone. */
+export interface Apps {
+  add(app: AppRecord): Promise<void>;
+  list(): Promise<readonly AppRecord[]>;
+  /** Throws `conflict` while virtual keys of the app are in use. */
+  remove(id: string): Promise<void>;
+}
+
+export interface AppsOptions {
+  readonly apps: Collection<AppRecord>;
+  readonly keys: KeyStore;
+  readonly lock: RecordLock;
+  readonly clock: Pick<Clock, 'ledger'>;
+  /** Called after each change; resolves when every data-plane process has heard of it. */
+  readonly announce: () => Promise<void>;
+}
+
+export function createApps(options: AppsOptions): Apps {
+  const { apps, lock, announce } = options;
+  async function remove(id: string): Promise<void> {
+    await refuseWithLiveKeys(options, 'app', id);
+    if (!(await apps.remove(id))) throw new RingfenceError('not_found', `There is no app ${id}.`);
+    await announce();
+  }
+  return Object.freeze({
+    async add(app: AppRecord) {
+      await apps.put(app);
+      await announce(); // Rules may name it: every process hears of it before it has a key.
+    },
+    list: () => apps.list(),
+    remove: (id: string) => lock(id, () => remove(id)),
+  });
+}
