@@ -22,6 +22,16 @@ test('nothing that `init` makes can be written by others, whatever the umask', (
   );
 });
 
+test('a token file that is gone is told, with the way to another token; one that is there is not spoken of', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const init = () => execFileSync(process.execPath, [MAIN, 'init'], { cwd: folder, encoding: 'utf8' });
+  assert.match(init(), /^admin token +\S+admin-token$/m);
+  assert.doesNotMatch(init(), /^admin token/m);
+  rmSync(join(folder, '.ringfence/admin-token'));
+  assert.match(init(), /^admin token +there is no \S+admin-token; .*`ringfence init --new-token`$/m);
+});
+
 test('a file for which there is no room is named, and no half of it is left', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -71,6 +71,10 @@ async function initStore(local: Local, config: Config, options: InitOptions): Pr
     const token = await (options.newToken ? replaceAdminToken(primary, 'init') : ensureAdminToken(primary));
     const adminToken = token === null ? null : primary.paths.adminToken;
     if (adminToken !== null) print(`admin token    ${adminToken}`);
+    else if (!existsSync(primary.paths.adminToken))
+      print(
+        `admin token    there is no ${primary.paths.adminToken}; if nobody keeps the token elsewhere, make another: \`ringfence init --new-token\``,
+      );
     const policy = await ensurePolicy(primary);
     if (policy !== null)
       print(
