@@ -28,6 +28,7 @@ export const PATHS = {
   'canaries.plant': 'POST /v1/canaries',
   'canaries.list': 'GET /v1/canaries',
   'canaries.retire': 'POST /v1/canaries/:canary/retire',
+  'canaries.remove': 'DELETE /v1/canaries/:canary',
   'policy.get': 'GET /v1/policy',
   'policy.put': 'PUT /v1/policy',
   'policy.check': 'POST /v1/policy/check',

@@ -2,7 +2,7 @@ import { plainParts } from '../../custody/plain-parts.ts';
 import type { Handlers } from './handler.ts';
 import { pick } from './named.ts';
 
-export const canaryHandlers: Handlers<'canaries.plant' | 'canaries.list' | 'canaries.retire'> = {
+export const canaryHandlers: Handlers<`canaries.${'plant' | 'list' | 'retire' | 'remove'}`> = {
   'canaries.plant': async ({ services, input, actor }) => {
     const account = pick('vendor account', await services.accounts.list(), input.account).id;
     const { record, credential } = await services.canaries.plant(
@@ -13,4 +13,8 @@ export const canaryHandlers: Handlers<'canaries.plant' | 'canaries.list' | 'cana
   },
   'canaries.list': ({ services }) => services.canaries.list(),
   'canaries.retire': ({ services, input, actor }) => services.canaries.retire(input.canary, actor),
+  'canaries.remove': async ({ services, input, actor }) => {
+    await services.canaries.remove(input.canary, actor);
+    return { removed: true };
+  },
 };

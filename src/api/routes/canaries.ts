@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { empty, givenName, reference, time, type RouteSpec } from '../schema.ts';
+import { empty, givenName, reference, removed, time, type RouteSpec } from '../schema.ts';
 
 const canary = z.object({
   id: z.string(),
@@ -29,5 +29,10 @@ export const canaryRoutes = {
     summary: 'Stop watching for a decoy key',
     input: z.strictObject({ canary: reference }),
     output: canary,
+  },
+  'canaries.remove': {
+    summary: 'Forget a decoy key that is retired',
+    input: z.strictObject({ canary: reference }),
+    output: removed,
   },
 } as const satisfies Record<string, RouteSpec>;

@@ -55,11 +55,14 @@ export async function list(
       VENDOR: ({ vendor }) => vendor,
       PLACE: ({ place }) => place || null,
       PLANTED: ({ createdAt }) => minute(createdAt),
+      ...(flags.all ? { RETIRED: ({ retiredAt }) => minute(retiredAt) } : {}),
       USES: ({ uses }) => String(uses),
       'LAST USE': ({ lastUse }) => minute(lastUse?.at ?? null),
       FROM: ({ lastUse }) => lastUse?.address ?? null,
     },
-    'No canary. Plant one: ringfence canaries plant NAME --account ACCOUNT --file FILE',
+    flags.all || canaries.length === 0
+      ? 'No canary. Plant one: ringfence canaries plant NAME --account ACCOUNT --file FILE'
+      : 'No canary is watched for; --all lists retired ones.',
   );
 }
 
@@ -71,4 +74,14 @@ export async function retire(
   const { client, show } = await openSession(context, flags);
   await confirm(context.process, `Retire the canary ${name}? Its use is no incident any more.`, flags.yes);
   show(await client.call('canaries.retire', { canary: name }), () => `Canary ${name} is retired.`);
+}
+
+export async function remove(
+  context: CliContext,
+  flags: CommonFlags & { readonly yes: boolean },
+  name: string,
+): Promise<void> {
+  const { client, show } = await openSession(context, flags);
+  await confirm(context.process, `Forget the canary ${name} and how often it was used?`, flags.yes);
+  show(await client.call('canaries.remove', { canary: name }), () => `Canary ${name} is removed.`);
 }

@@ -41,6 +41,11 @@ export const canaries = buildRouteMap({
       parameters: { flags: { ...common, yes: yes('Do not ask') }, positional: canary },
       docs: { brief: 'Stop watching for a decoy key' },
     }),
+    remove: buildCommand({
+      loader: async () => bind((await load()).remove),
+      parameters: { flags: { ...common, yes: yes('Do not ask') }, positional: canary },
+      docs: { brief: 'Forget a retired decoy key, which frees its name' },
+    }),
   },
   docs: { brief: 'Canaries: decoy keys that only a thief uses' },
 });

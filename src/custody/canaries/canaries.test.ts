@@ -94,6 +94,18 @@ test('a retired one is silent', async () => {
   assert.deepEqual(acts, ['canary.plant', 'canary.retire']);
 });
 
+test('a retired one can be removed, which frees its name; one that is watched for cannot', async () => {
+  const { canaries, acts } = await setUp();
+  await canaries.plant(NEW);
+  await assert.rejects(canaries.remove('decoy', 'ada'), { code: 'conflict', message: /Retire it first/ });
+  await canaries.retire('decoy', 'ada');
+  await canaries.remove('decoy', 'ada');
+  assert.deepEqual(await canaries.list(), []);
+  await assert.rejects(canaries.remove('decoy', 'ada'), { code: 'not_found' });
+  await canaries.plant(NEW);
+  assert.deepEqual(acts, ['canary.plant', 'canary.retire', 'canary.remove', 'canary.plant']);
+});
+
 test('names are unique and plain, and the account must have keys that are sent', async () => {
   const { canaries } = await setUp();
   await canaries.plant(NEW);

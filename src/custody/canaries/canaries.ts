@@ -53,6 +53,8 @@ export interface Canaries {
   ): Promise<{ readonly record: CanaryRecord; readonly credential: IssuedCredential }>;
   list(): Promise<readonly CanaryRecord[]>;
   retire(id: string, actor: string): Promise<CanaryRecord>;
+  /** Forgets one that is retired, and frees its name. Throws `conflict` for one that is watched for. */
+  remove(id: string, actor: string): Promise<void>;
   /** Somebody has used it: an incident. `count` uses have come since the last word. */
   used(id: string, use: CanaryUse, count: number): Promise<void>;
 }
@@ -83,9 +85,7 @@ export function createCanaries(options: CanariesOptions): Canaries {
 
   async function retire(reference: string, actor: string): Promise<CanaryRecord> {
     const all = await list();
-    const found = all.find(({ id, name }) => id === reference || name === reference);
-    if (found === undefined)
-      throw new RingfenceError('not_found', `There is no canary ${JSON.stringify(reference)}.`);
+    const found = pick(all, reference);
     const retired = { ...found, retiredAt: found.retiredAt ?? clock.wall() };
     const { id: target, name } = found;
     await record({ actor, act: 'canary.retire', target, detail: { name } });
@@ -95,6 +95,19 @@ export function createCanaries(options: CanariesOptions): Canaries {
     return retired;
   }
 
+  async function remove(reference: string, actor: string): Promise<void> {
+    const all = await list();
+    const found = pick(all, reference);
+    const { id: target, name, retiredAt } = found;
+    if (retiredAt === null)
+      throw new RingfenceError(
+        'conflict',
+        `The canary ${name} is watched for. Retire it first: \`ringfence canaries retire\`.`,
+      );
+    await record({ actor, act: 'canary.remove', target, detail: { name } });
+    await put(all.filter((one) => one !== found)); // No process watches for it.
+  }
+
   async function plant({ name, account: reference, place, actor }: NewCanary) {
     if (!NAME.test(name))
       throw new RingfenceError('input_invalid', 'The name must be letters, digits, dots and dashes.');
@@ -102,7 +115,7 @@ export function createCanaries(options: CanariesOptions): Canaries {
     if (all.some((one) => one.name === name))
       throw new RingfenceError(
         'conflict',
-        `The name ${name} is taken; \`ringfence canaries list --all\` shows retired ones too.`,
+        `The name ${name} is taken; \`ringfence canaries list --all\` shows retired ones too, which \`ringfence canaries remove\` takes away.`,
       );
     if (all.length >= MOST) throw new RingfenceError('conflict', `There are ${MOST} canaries already.`);
     const { account, credential } = await issueFor(options, reference);
@@ -132,6 +145,7 @@ export function createCanaries(options: CanariesOptions): Canaries {
         return list();
       }),
     retire: (id: string, actor: string) => alone(() => retire(id, actor)),
+    remove: (id: string, actor: string) => alone(() => remove(id, actor)),
     async used(id: string, use: CanaryUse, count: number) {
       const canary = await shelf.find(id);
       if (canary === undefined || (canary !== null && canary.retiredAt !== null)) return;
@@ -142,6 +156,12 @@ export function createCanaries(options: CanariesOptions): Canaries {
       await alone(shelf.write);
     },
   });
+}
+
+function pick(all: readonly CanaryRecord[], reference: string): CanaryRecord {
+  const found = all.find(({ id, name }) => id === reference || name === reference);
+  if (found !== undefined) return found;
+  throw new RingfenceError('not_found', `There is no canary ${JSON.stringify(reference)}.`);
 }
 
 async function issueFor(

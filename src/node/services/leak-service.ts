@@ -47,6 +47,7 @@ export function createCanaryService({ canaries }: Pick<Primary, 'canaries'>): Ca
     plant: async (request, actor) => canaries.plant({ ...request, actor }),
     list: canaries.list,
     retire: canaries.retire,
+    remove: canaries.remove,
   };
 }
 
