@@ -44,6 +44,11 @@ export function createOutput(
   };
 }
 
+/** A list as long as its limit may not be the whole. */
+export function noteLimit({ note }: Pick<Session, 'note'>, rows: readonly unknown[], limit: number): void {
+  if (rows.length === limit) note(`There may be more than ${limit}; a higher --limit lists them.`);
+}
+
 function widthOf({ isTTY, columns }: CliContext['process']['stdout']): number | null {
   return isTTY === true ? (columns ?? null) : null;
 }

@@ -1,4 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import { namesOf } from '../client/names.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
@@ -115,10 +116,12 @@ export async function rotate(context: CliContext, flags: RotateFlags, account: s
 
 export async function rotations(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table } = await openSession(context, flags);
+  const all = await client.call('accounts.rotations', {});
+  const nameOf = await namesOf(client, flags.json ? [] : all.map(({ account }) => account));
   table(
-    await client.call('accounts.rotations', {}),
+    all,
     {
-      ACCOUNT: ({ account }) => account,
+      ACCOUNT: ({ account }) => nameOf(account),
       SECRET: ({ secret }) => secret,
       STATE: ({ state }) => state,
       PHASE: ({ phase }) => phase,

@@ -6,7 +6,9 @@ import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
 import { namesOf, type NameOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { minute, openSession, tableText } from '../session.ts';
+import { minute, noteLimit, openSession, tableText } from '../session.ts';
+
+const USUAL_LIMIT = 50;
 
 export interface ListFlags extends CommonFlags {
   readonly key?: string;
@@ -16,8 +18,9 @@ export interface ListFlags extends CommonFlags {
 }
 
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {
-  const { client, table } = await openSession(context, flags);
-  const { key, app, state, limit } = flags;
+  const session = await openSession(context, flags);
+  const { client, table } = session;
+  const { key, app, state, limit = USUAL_LIMIT } = flags;
   const rows = await client.call('ledger.list', { key, app, state, limit });
   const nameOf = await namesOf(client, flags.json ? [] : rows.map((row) => row.key));
   table(
@@ -35,6 +38,7 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
       ? 'No spending yet. Apps send with a virtual key: ringfence keys create NAME --app APP --account ACCOUNT'
       : 'No such spending; without --key, --app and --state all of it is listed.',
   );
+  noteLimit(session, rows, limit);
 }
 
 /** Says where the amount is the bound: for now, or for good because no price was stated in its currency. */
@@ -52,20 +56,19 @@ function stateOf({
   return settled ? state : 'committed (bound)';
 }
 
-const USUAL_LIMIT = 50;
-
 type Unknown = Answer<'ledger.unknown'>[number];
 
 export async function unknown(
   context: CliContext,
   flags: CommonFlags & { readonly limit?: number },
 ): Promise<void> {
-  const { client, show, note } = await openSession(context, flags);
+  const session = await openSession(context, flags);
+  const { client, show } = session;
   const { limit = USUAL_LIMIT } = flags;
   const rows = await client.call('ledger.unknown', { limit });
   const nameOf = await namesOf(client, flags.json ? [] : rows.map(({ account }) => account));
   show(rows, () => unknownText(rows, nameOf));
-  if (rows.length === limit) note(`There may be more than ${limit}; a higher --limit lists them.`);
+  noteLimit(session, rows, limit);
 }
 
 const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; readonly todo: string }>> = {

@@ -2,8 +2,9 @@ import { counted } from '../../kernel/wording.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
 import { readFileOrInput } from '../input.ts';
+import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { openSession } from '../session.ts';
+import { noteLimit, openSession } from '../session.ts';
 
 export interface ImportFlags extends CommonFlags {
   readonly format?: 'json' | 'csv';
@@ -19,6 +20,8 @@ export async function importFile(context: CliContext, flags: ImportFlags, file: 
   );
 }
 
+const USUAL_LIMIT = 1000;
+
 export interface ListFlags extends CommonFlags {
   readonly vendor?: string;
   readonly item?: string;
@@ -27,12 +30,16 @@ export interface ListFlags extends CommonFlags {
 }
 
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {
-  const { client, table } = await openSession(context, flags);
-  const { vendor, item, prefix, limit } = flags;
-  table(
-    await client.call('prices.list', { vendor, item, prefix, limit }),
+  const session = await openSession(context, flags);
+  const { vendor, item, prefix, limit = USUAL_LIMIT } = flags;
+  const rows = await session.client.call('prices.list', { vendor, item, prefix, limit });
+  const accounts = flags.json ? [] : rows.map(({ account }) => account ?? '');
+  const nameOf = await namesOf(session.client, accounts);
+  session.table(
+    rows,
     {
       VENDOR: (row) => row.vendor,
+      ACCOUNT: ({ account }) => (account === null ? 'any' : nameOf(account)),
       ITEM: (row) => row.item,
       PREFIX: (row) => row.prefix || 'any',
       AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
@@ -42,6 +49,7 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
     },
     'No such price. Coarse ones come with each account; import exact ones: ringfence prices import FILE',
   );
+  noteLimit(session, rows, limit);
 }
 
 export interface RemoveFlags extends CommonFlags {

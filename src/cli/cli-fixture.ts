@@ -1,0 +1,30 @@
+import type { AdminClient } from './client/client.ts';
+import { createCli } from './cli.ts';
+
+/** What a command prints when the admin API answers so to each route. */
+export async function printed(
+  answer: (route: string) => unknown,
+  ...words: readonly string[]
+): Promise<string> {
+  let text = '';
+  const write = (part: string) => void (text += part);
+  const process = {
+    stdin: globalThis.process.stdin,
+    stdout: { write },
+    stderr: { write },
+    env: {},
+    version: 'v24',
+    on: () => {},
+    off: () => {},
+  };
+  const client = { call: (route: string) => Promise.resolve(answer(route)) } as unknown as AdminClient;
+  const ring = { list: never, add: never, drop: never };
+  const inspect = () => Promise.resolve([]);
+  const actions = { init: never, dev: never, serve: never, inspect, backup: never, ring, checkPolicy: never };
+  await createCli({ process, client: () => client, actions, version: '1' }).run(words);
+  return text;
+}
+
+function never(): Promise<never> {
+  return Promise.reject(new Error('not asked for'));
+}
