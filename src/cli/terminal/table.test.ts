@@ -22,6 +22,14 @@ test('a terminal that is too narrow shortens the widest column; a pipe shortens 
   assert.ok(formatTable(['A', 'B'], rows).includes('x'.repeat(60)));
 });
 
+test('an id stays whole where the terminal is narrow: the next command wants it', () => {
+  const id = 'leak_abcdefghijklmnop';
+  const text = formatTable(['ID', 'TITLE', 'PLACE'], [[id, 'x'.repeat(id.length), 'y'.repeat(40)]], 50);
+  assert.match(text, new RegExp(`^${id}  x+…  y+…$`, 'm'));
+  assert.ok(text.split('\n').every((line) => [...line].length <= 50));
+  assert.match(formatTable(['ID', 'TITLE'], [[id, 'x'.repeat(40)]], 10), new RegExp(`^${id}  x{7}…$`, 'm'));
+});
+
 test('no control character reaches the terminal, and a number in full is masked', () => {
   assert.equal(printable('a\u001b[31mb\u009b1mc\r\nd\u202ee'), 'a [31mb 1mc d e');
   assert.ok(!printable('sent to +37120000001').includes('20000001'));

@@ -35,6 +35,7 @@ export function formatTable(
   const widths = fit(
     headers.map((_, column) => Math.max(...cells.map((row) => charactersOf(row[column] ?? '').length))),
     width,
+    headers.indexOf('ID'),
   );
   return cells.map((row) => `${formatRow(row, widths)}\n`).join('');
 }
@@ -56,13 +57,15 @@ function charactersOf(text: string): readonly string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-function fit(widths: readonly number[], width: number | null): readonly number[] {
+/** Half an id is none: the column `whole` stays as wide as it is. */
+function fit(widths: readonly number[], width: number | null, whole: number): readonly number[] {
   if (width === null) return widths;
   const fitted = [...widths];
   for (;;) {
     const excess = fitted.reduce((sum, one) => sum + one, GAP * (fitted.length - 1)) - width;
-    const widest = fitted.indexOf(Math.max(...fitted));
-    const room = fitted[widest] ?? 0;
+    const open = fitted.map((room, column) => (column === whole ? 0 : room));
+    const room = Math.max(...open);
+    const widest = open.indexOf(room);
     if (excess <= 0 || room <= LEAST) return fitted;
     fitted[widest] = Math.max(LEAST, room - excess);
   }
