@@ -10,7 +10,7 @@ import { findWithCustody } from '../find-account.ts';
 import { createIssueSources } from '../issue-sources.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';
-import { createShelf } from './shelf.ts';
+import { createShelf, type Shelf } from './shelf.ts';
 
 /** A decoy: a virtual key that belongs to nobody, so that whoever uses it has found what was hidden for a thief. */
 export interface CanaryRecord {
@@ -83,31 +83,6 @@ export function createCanaries(options: CanariesOptions): Canaries {
   const { list, put } = shelf;
   const alone = <T>(work: () => Promise<T>): Promise<T> => options.lock('canaries', work);
 
-  async function retire(reference: string, actor: string): Promise<CanaryRecord> {
-    const all = await list();
-    const found = pick(all, reference);
-    const retired = { ...found, retiredAt: found.retiredAt ?? clock.wall() };
-    const { id: target, name } = found;
-    await record({ actor, act: 'canary.retire', target, detail: { name } });
-    const next = all.map((one) => (one === found ? retired : one));
-    await put(next);
-    await options.announce(next);
-    return retired;
-  }
-
-  async function remove(reference: string, actor: string): Promise<void> {
-    const all = await list();
-    const found = pick(all, reference);
-    const { id: target, name, retiredAt } = found;
-    if (retiredAt === null)
-      throw new RingfenceError(
-        'conflict',
-        `The canary ${name} is watched for. Retire it first: \`ringfence canaries retire\`.`,
-      );
-    await record({ actor, act: 'canary.remove', target, detail: { name } });
-    await put(all.filter((one) => one !== found)); // No process watches for it.
-  }
-
   async function plant({ name, account: reference, place, actor }: NewCanary) {
     if (!NAME.test(name))
       throw new RingfenceError('input_invalid', 'The name must be letters, digits, dots and dashes.');
@@ -144,8 +119,8 @@ export function createCanaries(options: CanariesOptions): Canaries {
         await shelf.write();
         return list();
       }),
-    retire: (id: string, actor: string) => alone(() => retire(id, actor)),
-    remove: (id: string, actor: string) => alone(() => remove(id, actor)),
+    retire: (id: string, actor: string) => alone(() => retire(options, shelf, { id, actor })),
+    remove: (id: string, actor: string) => alone(() => remove(options, shelf, { id, actor })),
     async used(id: string, use: CanaryUse, count: number) {
       const canary = await shelf.find(id);
       if (canary === undefined || (canary !== null && canary.retiredAt !== null)) return;
@@ -156,6 +131,44 @@ export function createCanaries(options: CanariesOptions): Canaries {
       await alone(shelf.write);
     },
   });
+}
+
+interface Asked {
+  /** Or its name. */
+  readonly id: string;
+  readonly actor: string;
+}
+
+async function retire(
+  { clock, record, announce }: CanariesOptions,
+  { list, put }: Shelf,
+  { id, actor }: Asked,
+): Promise<CanaryRecord> {
+  const all = await list();
+  const found = pick(all, id);
+  const retired = { ...found, retiredAt: found.retiredAt ?? clock.wall() };
+  await record({ actor, act: 'canary.retire', target: found.id, detail: { name: found.name } });
+  const next = all.map((one) => (one === found ? retired : one));
+  await put(next);
+  await announce(next);
+  return retired;
+}
+
+async function remove(
+  { record }: CanariesOptions,
+  { list, put }: Shelf,
+  { id, actor }: Asked,
+): Promise<void> {
+  const all = await list();
+  const found = pick(all, id);
+  const { name, retiredAt } = found;
+  if (retiredAt === null)
+    throw new RingfenceError(
+      'conflict',
+      `The canary ${name} is watched for. Retire it first: \`ringfence canaries retire\`.`,
+    );
+  await record({ actor, act: 'canary.remove', target: found.id, detail: { name } });
+  await put(all.filter((one) => one !== found)); // No process watches for it.
 }
 
 function pick(all: readonly CanaryRecord[], reference: string): CanaryRecord {

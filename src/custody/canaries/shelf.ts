@@ -12,6 +12,8 @@ export interface Uses {
   readonly count: number;
 }
 
+export type Shelf = ReturnType<typeof createShelf>;
+
 /** All decoys in one setting. What was read last is remembered: a use is told whether or not the store answers. */
 export function createShelf(settings: SettingStore) {
   let known: readonly CanaryRecord[] = [];
