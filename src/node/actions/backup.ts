@@ -81,7 +81,7 @@ const inMebibytes = (bytes: number): number => Math.ceil(bytes / 1024 / 1024);
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    if (!existsSync(path)) return void (await mkdir(path, { mode: 0o700 }));
+    if (!existsSync(path)) return await mkdir(path, { mode: 0o700 });
   } catch (error) {
     throw unwritten(error);
   }
