@@ -45,7 +45,7 @@ export function openAftermath(
     send,
     commit: accounts.commit,
     refusals: createRefusalCount(supervisor),
-    onSettled: () => void leaks.refresh().catch(() => {}), // The next look at the leaks does it again.
+    onSettled: () => void leaks.goOn().catch(() => {}), // The next look at the leaks does it again.
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
   });
   const canaries = createCanaries({
@@ -65,7 +65,12 @@ export function openAftermath(
       return document?.leaks?.respond ?? 'ask';
     },
   });
-  return { rotations, canaries, leaks };
+  /** What was under way when the process ended. */
+  async function resume(): Promise<void> {
+    await rotations.resume();
+    await leaks.goOn().catch((error: Error) => say(`leaks: ${error.message}`));
+  }
+  return { rotations, canaries, leaks, resume };
 }
 
 /** Retired ones are not watched for any more. */

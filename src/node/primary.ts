@@ -104,7 +104,7 @@ export async function openPrimary(options: PrimaryOptions) {
       await rules.refreshers.refreshBudgets();
       await supervisor.start(bank);
       tending.start();
-      await aftermath.rotations.resume();
+      await aftermath.resume();
     },
     async close() {
       tending.stop();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { createCanaries } from '../canaries/canaries.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
@@ -24,6 +25,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
   const acts: { readonly act: string }[] = [];
   const asked: RotationRequest[] = [];
   const rotations: RotationRecord[] = [];
+  const vendor = { isBusy: false };
   const sealer = options.sealerOf('account');
   const account = async () => {
     const record = await options.accounts.get('account_1');
@@ -47,6 +49,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
     rotations: () => Promise.resolve(rotations),
     canaries: canaries.list,
     async rotate(request) {
+      if (vendor.isBusy) throw new RingfenceError('conflict', 'A rotation is under way.');
       asked.push(request);
       const started = {
         id: 'rotation_1',
@@ -71,7 +74,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
     const [first] = rotations;
     if (first !== undefined) rotations[0] = { ...first, phase, problem };
   };
-  return { leaks, keys, canaries, acts, asked, clock, options, makeKey, end, seal };
+  return { leaks, keys, canaries, acts, asked, clock, options, makeKey, end, seal, vendor };
 }
 
 test('the secret of a sealed account is recognised, and so is a virtual key', async () => {
@@ -206,6 +209,29 @@ test('policy decides what happens without asking', async () => {
       automatic,
     );
   }
+});
+
+test('what policy wants ended while another rotation of the account runs is ended after it', async () => {
+  const { leaks, asked, vendor } = await setUp('all');
+  vendor.isBusy = true;
+  const [leak] = await leaks.report([found('realtoken')], 'ada');
+  assert.match(leak?.note ?? '', /A rotation is under way. It is tried again/);
+  await leaks.goOn();
+  assert.deepEqual([(await leaks.get(leak?.id ?? '')).state, asked.length], ['open', 0]);
+  vendor.isBusy = false;
+  await leaks.goOn();
+  assert.deepEqual([(await leaks.get(leak?.id ?? '')).state, asked.length], ['responding', 1]);
+});
+
+test('and is not tried without end: a response that was rolled back is for a person', async () => {
+  const { leaks, asked, vendor, end } = await setUp('all');
+  vendor.isBusy = true;
+  await leaks.report([found('realtoken')], 'ada');
+  vendor.isBusy = false;
+  await leaks.goOn();
+  end('rolled-back', 'Apps were refused.');
+  await leaks.goOn();
+  assert.deepEqual([(await leaks.list())[0]?.state, asked.length], ['open', 1]);
 });
 
 test('a canary is left where it is', async () => {

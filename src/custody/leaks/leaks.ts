@@ -36,6 +36,8 @@ export interface Leaks {
   dismiss(id: string, reason: string, actor: string): Promise<LeakRecord>;
   /** Brings every leak up to date with accounts, keys and rotations. */
   refresh(): Promise<void>;
+  /** Responds to those that a rotation of their account held up. Called when one has ended. */
+  goOn(): Promise<void>;
 }
 
 export interface LeaksOptions extends MatcherOptions {
@@ -103,6 +105,11 @@ export function createLeaks(options: LeaksOptions): Leaks {
       return change(leak.id, { state: 'dismissed', note: reason, endedAt: clock.wall() });
     },
     refresh,
+    async goOn() {
+      await refresh();
+      const waiting = (await store.list()).filter((leak) => leak.state === 'open' && leak.isWaiting);
+      await respondAlone(options, { respond, change }, waiting);
+    },
   });
 }
 
@@ -187,21 +194,30 @@ function createResponder(options: LeaksOptions, { list, change, refresh }: Shelf
   };
 }
 
-/** What policy allows without asking. A response that fails leaves the leak open, with the reason. */
+/**
+ * What policy allows without asking. A response that fails leaves the leak open, with the reason; a rotation of its account
+ * that is under way is waited for.
+ */
 async function respondAlone(
   options: LeaksOptions,
   { respond, change }: Pick<Leaks, 'respond'> & Pick<Shelf, 'change'>,
-  fresh: readonly LeakRecord[],
+  leaks: readonly LeakRecord[],
 ): Promise<void> {
   const automatic = await options.automatic();
-  for (const { id, match } of fresh) {
+  for (const { id, match, isWaiting = false } of leaks) {
     const isAllowed = match?.kind === 'key' ? automatic !== 'ask' : automatic === 'all';
     if (!isAllowed || match === null || match.kind === 'canary') continue;
-    await respond(id, { actor: 'policy' }).catch(async (error: unknown) => {
-      const note = error instanceof RingfenceError ? error.message : 'It failed.';
-      await change(id, { note: `The automatic response did not start: ${note}` });
-    });
+    const failed = await respond(id, { actor: 'policy' }).then(() => null, failureOf);
+    if (failed !== null || isWaiting) await change(id, failed ?? { isWaiting: false });
   }
+}
+
+function failureOf(error: unknown): Pick<LeakRecord, 'note' | 'isWaiting'> {
+  const isOurs = error instanceof RingfenceError;
+  const isWaiting = isOurs && error.code === 'conflict';
+  const reason = isOurs ? error.message : 'It failed.';
+  const next = isWaiting ? ' It is tried again when that has ended.' : '';
+  return { note: `The automatic response did not start: ${reason}${next}`, isWaiting };
 }
 
 function pickLeak(all: readonly LeakRecord[], id: string): LeakRecord {

@@ -35,6 +35,8 @@ export interface LeakRecord {
   readonly places: readonly string[];
   readonly match: LeakMatch | null;
   readonly response: LeakResponse | null;
+  /** Policy wants it ended, and something stands in the way that passes: it is tried again. Absent: no. */
+  readonly isWaiting?: boolean;
   readonly state: 'open' | 'responding' | 'resolved' | 'dismissed';
   /** Why it is dismissed or resolved, or what stands in the way of the response. */
   readonly note: string;

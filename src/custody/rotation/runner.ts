@@ -58,28 +58,23 @@ export function createRunner(options: RunnerOptions) {
     return written;
   }
 
-  async function proceed(begun: RotationRecord, account: AccountRecord, work: Work): Promise<void> {
+  async function proceed(
+    begun: RotationRecord,
+    account: AccountRecord,
+    work: Work,
+  ): Promise<RotationRecord | null> {
     let record = begun;
     try {
       openAccount(options.sealer, account); // Of one that was turned to another server nothing is sent there.
       for (let step = STEPS[record.phase]; step !== undefined; step = STEPS[record.phase])
         record = await step(work, record);
     } catch (error) {
-      if (stopping.signal.aborted) return;
-      record = await halt((await store.get(record.account)) ?? record, error);
+      if (stopping.signal.aborted) return null;
+      record = halted((await store.get(record.account)) ?? record, error);
+      await options.incident('rotation halted', detailOf(record));
+      await store.put(record);
     }
-    options.onSettled(record);
-  }
-
-  /** Only our own sentences are kept: the message of any other error may hold anything. */
-  async function halt(record: RotationRecord, error: unknown): Promise<RotationRecord> {
-    const isOurs = error instanceof Halt || error instanceof RingfenceError;
-    const problem = isOurs ? error.message : 'It stopped at an unexpected error.';
-    const halted = { ...record, problem };
-    const { id, account, secret, phase } = halted;
-    await options.incident('rotation halted', { rotation: id, account, secret, phase, problem });
-    await store.put(halted);
-    return halted;
+    return record;
   }
 
   return Object.freeze({
@@ -90,8 +85,9 @@ export function createRunner(options: RunnerOptions) {
     run(record: RotationRecord, account: AccountRecord, rotation: SecretRotation): void {
       const shop = { ...options, signal: stopping.signal, candidates, previous, advance };
       const done = proceed(record, account, workOn(shop, account, rotation))
-        .catch(() => {}) // The store is gone: the next process takes it up.
-        .finally(() => running.delete(account.id));
+        .catch(() => null) // The store is gone: the next process takes it up.
+        .finally(() => running.delete(account.id)) // Before anybody is told, who may begin the next one.
+        .then((end) => (end === null ? undefined : options.onSettled(end)));
       running.set(account.id, done);
     },
     isRunning: (account: string) => running.has(account),
@@ -104,6 +100,16 @@ export function createRunner(options: RunnerOptions) {
       await Promise.allSettled(running.values());
     },
   });
+}
+
+/** Only our own sentences are kept: the message of any other error may hold anything. */
+function halted(record: RotationRecord, error: unknown): RotationRecord {
+  const isOurs = error instanceof Halt || error instanceof RingfenceError;
+  return { ...record, problem: isOurs ? error.message : 'It stopped at an unexpected error.' };
+}
+
+function detailOf({ id, account, secret, phase, problem }: RotationRecord) {
+  return { rotation: id, account, secret, phase, problem };
 }
 
 type Workshop = RunnerOptions &
