@@ -160,6 +160,7 @@ test('a secret that is not in use any more is not answered by rotating another o
   await seal('another1');
   const { guide } = await leaks.respond(leak?.id ?? '', { actor: 'ada' });
   assert.deepEqual(asked, []);
+  assert.match(guide[0] ?? '', /does not use it any more.*`ringfence leaks dismiss leak_\w+ --reason TEXT`/);
   assert.deepEqual(guide.at(-1), 'Delete it in the console.');
 });
 

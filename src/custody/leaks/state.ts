@@ -65,13 +65,14 @@ function maskOf(value: Secret): string {
 }
 
 /** What a person can do where the gateway can do nothing by itself. */
-export function guideFor({ match, state, remedy }: LeakRecord): readonly string[] {
+export function guideFor({ id, match, state, remedy }: LeakRecord): readonly string[] {
   if (state === 'resolved') return [];
   if (match?.kind === 'canary') return ['It is a canary: a decoy that is meant to be found. Leave it there.'];
-  return [
-    'No sealed account and no virtual key has this value, so the gateway cannot revoke it.',
-    remedy,
-  ].filter((step) => step !== '');
+  const why =
+    match?.kind === 'account'
+      ? `Its account does not use it any more; the gateway cannot know whether the vendor still accepts it. Make sure that the vendor refuses it, then: \`ringfence leaks dismiss ${id} --reason TEXT\`.`
+      : 'No sealed account and no virtual key has this value, so the gateway cannot revoke it.';
+  return [why, remedy].filter((step) => step !== '');
 }
 
 interface Present {
