@@ -94,6 +94,12 @@ test('a late fault is the same fault, also at the end of an export', async (t) =
   await assert.rejects(Array.fromAsync(client.lines('journal.export', {})), failure);
 });
 
+test('a gateway that dies before it answers may have done what it was asked, and that is told', async (t) => {
+  const client = await clientFor(t, (_, response) => void response.destroy());
+  const failure = { code: 'admin_unreachable', message: /broke off.* may have been done: look/ };
+  await assert.rejects(client.call('keys.rotate', { key: 'key_1', overlapSeconds: 1 }), failure);
+});
+
 test('a gateway that dies at work is told as one that cannot be reached, and no result is made up', async (t) => {
   const told: string[] = [];
   const endings: RequestListener[] = [

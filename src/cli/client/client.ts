@@ -37,6 +37,7 @@ export function createClient(options: ClientOptions): AdminClient {
       url.protocol === 'http:' ? fetchDirectly(url, asked) : fetch(url, { ...asked, redirect: 'error' });
     const response = await answering.catch((cause: unknown) => {
       if (signal?.aborted === true) throw cause;
+      if (isCut(cause)) throw brokenOff(options.url, cause);
       throw new RingfenceError('admin_unreachable', `Nothing answers at ${options.url}.`, { cause });
     });
     if (!response.ok) throw await readFault(response, options.url);
@@ -134,7 +135,13 @@ function notOurs({ status }: Response, url: string): RingfenceError {
 }
 
 function brokenOff(url: string, cause?: unknown): RingfenceError {
-  return new RingfenceError('admin_unreachable', `The answer of ${url} broke off.`, { cause });
+  const message = `The answer of ${url} broke off. What was asked may have been done: look before you ask again.`;
+  return new RingfenceError('admin_unreachable', message, { cause });
+}
+
+/** The connection was there, so the request may have been as well. */
+function isCut(cause: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((cause as NodeJS.ErrnoException).code ?? '');
 }
 
 function parse(text: string): Problem {
