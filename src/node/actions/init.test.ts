@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -47,4 +47,21 @@ test('a file for which there is no room is named, and no half of it is left', (t
   const given = Buffer.from(generateKeyRing({ random: randomBytes, now: 0 })).toString('base64');
   assert.match(initOf({ RINGFENCE_KEY_RING: given }).stderr, /ringfence\.yaml cannot be written \(EFBIG/);
   assert.ok(!existsSync(join(folder, 'ringfence.yaml')), 'an empty one would lead to another data folder');
+});
+
+test('the command that `init` tells to go on with leads to what it made', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const next = (...named: readonly string[]) => {
+    const told = execFileSync(process.execPath, [MAIN, 'init', ...named], { cwd: folder, encoding: 'utf8' });
+    return /^Next: `(.*)`$/m.exec(told)?.[1];
+  };
+  writeFileSync(join(folder, 'own.yaml'), `data: ${join(folder, 'own')}\n`);
+  assert.equal(next('--config', 'own.yaml'), 'ringfence serve --config own.yaml');
+  assert.equal(next('--data', 'first'), 'ringfence serve', 'ringfence.yaml tells where it is');
+  assert.equal(
+    next('--data', 'second'),
+    'ringfence serve --data second',
+    'ringfence.yaml tells of the first',
+  );
 });

@@ -39,10 +39,19 @@ export async function init(local: Local, options: InitOptions): Promise<number> 
     ...(await initStore(local, config, options)),
   };
   if (options.json) local.print(JSON.stringify(made));
-  print('\nNext: `ringfence serve`');
+  print(`\nNext: \`${serveCommand(options, configuration)}\``);
   if (resolve(config.data) !== resolve(USUAL_DATA))
     print(`The other commands find its token with --data or RINGFENCE_DATA=${config.data}`);
   return 0;
+}
+
+/** What is named here is named again, unless the configuration that was made here tells it. */
+function serveCommand({ config, data }: InitOptions, made: string | null): string {
+  const named = [
+    config === null ? '' : ` --config ${config}`,
+    data === null || made !== null ? '' : ` --data ${data}`,
+  ];
+  return `ringfence serve${named.join('')}`;
 }
 
 async function ensureConfig({ data }: Config, options: InitOptions): Promise<string | null> {
