@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -30,4 +30,17 @@ test('a variable that is set to nothing is not set', async () => {
   const config = await local.configOf(NONE);
   assert.match(config.data, /\.ringfence$/);
   assert.equal(local.keyRingOf(config).kind, 'file');
+});
+
+test('a start where nothing was made tells of `ringfence init`, and makes nothing; a lost ring is told as before', async () => {
+  const local = localWith({});
+  const config = readConfig({ data: join(folder, 'nowhere') });
+  await assert.rejects(local.open(config), { code: 'key_ring_missing', message: /run `ringfence init`/ });
+  assert.equal(existsSync(config.data), false);
+  mkdirSync(config.data, { mode: 0o700 });
+  writeFileSync(join(config.data, 'ringfence.db'), '');
+  await assert.rejects(local.open(config), {
+    code: 'key_ring_missing',
+    message: /cannot be opened \(ENOENT/,
+  });
 });

@@ -59,8 +59,10 @@ export function createLocal(process: CliProcess): Local {
     keyRingOf,
     ensureKeyRing: (config: Config) => ensureKeyRing(keyRingOf(config), config, databaseUrl),
     async open(config: Config, trust = {}) {
+      const keyRing = keyRingOf(config);
+      await refuseNothing(keyRing, config, databaseUrl);
       await makeFolder(config.data);
-      return openPrimary({ config, keyRing: keyRingOf(config), databaseUrl, say, ...trust });
+      return openPrimary({ config, keyRing, databaseUrl, say, ...trust });
     },
     async stopAsked() {
       const signal = Promise.withResolvers<void>();
@@ -78,6 +80,21 @@ export function configFile(named: string | null): string | null {
 /** What is said to people alone is left out under `--json`. */
 export function forPeople(local: Local, { json }: Pick<LocalOptions, 'json'>): Local {
   return json ? { ...local, print: () => {} } : local;
+}
+
+/** Who has not run `init`, or stands in another folder, is told so, and nothing is made there. */
+async function refuseNothing(
+  source: KeyRingSource,
+  config: Config,
+  databaseUrl: string | undefined,
+): Promise<void> {
+  if (source.kind !== 'file' || existsSync(source.path)) return;
+  await refuseLostStore(config, databaseUrl);
+  if ((await inspectStore(config, databaseUrl)) !== 'nothing') return;
+  throw new RingfenceError(
+    'key_ring_missing',
+    `There is no store yet, and no key ring ${source.path}: run \`ringfence init\`, or name with --config or --data what it made.`,
+  );
 }
 
 async function ensureKeyRing(
