@@ -18,3 +18,9 @@ test('its configuration is one', () => {
   const [, text = ''] = /```yaml\n(data: .*?)```/s.exec(guide) ?? [];
   assert.equal(readConfig(parse(text)).listeners.tls?.port, 443);
 });
+
+test('its unit finds the program where npm put it: /usr/local/bin beside some Nodes, /usr/bin beside others', () => {
+  const unit = readFileSync(new URL('../../../templates/ringfence.service', import.meta.url), 'utf8');
+  const [, program] = /^ExecStart=(\S+) /m.exec(unit) ?? [];
+  assert.equal(program, 'ringfence'); // systemd looks a bare name up in its own path.
+});
