@@ -1,12 +1,11 @@
 import type { Vendor } from '../vendor.ts';
-import { limitCall } from './calls.ts';
 import { custody } from './credential.ts';
 import { facts, operations, VENDOR } from './facts.ts';
 import { readIntent } from './intents.ts';
 import { leaks } from './leaks.ts';
+import { limit } from './limit.ts';
 import { lookup } from './lookup.ts';
 import { management } from './manage.ts';
-import { limitAnswer } from './models.ts';
 import { refuse } from './refuse.ts';
 import { readSettlement } from './settle.ts';
 import { webhooks } from './webhook.ts';
@@ -17,8 +16,7 @@ export const telnyx: Vendor = Object.freeze({
   operations,
   custody,
   readIntent,
-  limit: (operation, request, callSeconds) =>
-    callSeconds === null ? limitAnswer(operation, request) : limitCall(operation, request, callSeconds),
+  limit,
   readSettlement,
   refuse,
   lookup,

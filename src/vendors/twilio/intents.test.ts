@@ -218,8 +218,12 @@ test('the time limit is written where the vendor enforces it, over any that the 
 });
 
 test('a time limit that is not whole seconds of at most a day is malformed', () => {
-  for (const limit of ['0', '-1', '1.5', '86401', '1e4', 'x'])
-    assert.match(problemOf(api('/Calls.json', `To=%2B15005550006&TimeLimit=${limit}`)), /TimeLimit/, limit);
+  for (const seconds of ['0', '-1', '1.5', '86401', '1e4', 'x'])
+    assert.match(
+      problemOf(api('/Calls.json', `To=%2B15005550006&TimeLimit=${seconds}`)),
+      /TimeLimit/,
+      seconds,
+    );
 });
 
 test('a verification names its channel and its recipient', () => {
