@@ -25,9 +25,12 @@ export function sendAnswer(
     response.writeHead(status, lines);
     return sendStream(rest, response);
   }
-  if (status !== 204 && status !== 304) lines.push('content-length', String(body.length));
+  const isHead = request.method === 'HEAD';
+  // How much a GET would bring is not known of an answer that came without its body.
+  const isKnown = status !== 204 && status !== 304 && !(isHead && body === '');
+  if (isKnown) lines.push('content-length', String(body.length));
   response.writeHead(status, lines);
-  if (request.method === 'HEAD') response.end();
+  if (isHead) response.end();
   else response.end(body, 'latin1');
   return undefined;
 }

@@ -46,7 +46,8 @@ export function createRouter<State>(
 
   function find({ method, host, path }: Exchange): Found<State> | null {
     const segments = decodedSegments(path);
-    const operation = segments === null ? null : table.match(method, host, segments);
+    const read = method === 'HEAD' ? 'GET' : method;
+    const operation = segments === null ? null : table.match(read, host, segments);
     const target = operation === null ? undefined : targets.get(operation.id);
     if (segments === null || target === undefined) return null;
     return { handler: target.handler, params: paramsOf(target.placeholders, segments) };

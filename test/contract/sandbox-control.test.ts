@@ -97,6 +97,17 @@ async function received(list: () => readonly { id: string; hits: number }[], id:
   await new Promise(setImmediate);
 }
 
+it('a vendor of the sandbox answers a HEAD as the GET, without the body', async (context) => {
+  const { origin, send, accountSid, authToken } = await start(context);
+  const { sid } = await send();
+  const url = `${origin}/_host/api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`;
+  const headers = { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` };
+  const [get, head] = await Promise.all([fetch(url, { headers }), fetch(url, { headers, method: 'HEAD' })]);
+  assert.deepEqual([get.status, head.status], [200, 200]);
+  assert.equal(head.headers.get('content-length'), String((await get.text()).length));
+  assert.equal(await head.text(), '');
+});
+
 describe('the control API of the sandbox', () => {
   const post = (value: unknown): RequestInit => ({
     method: 'POST',
