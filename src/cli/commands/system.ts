@@ -43,7 +43,14 @@ export async function ca(context: CliContext, flags: CommonFlags): Promise<void>
   show(authority, ({ certificate }) => certificate);
   note(`SHA-256 ${authority.fingerprint}`);
   wrapList('It is valid only for these hosts:', authority.hosts, 2).forEach(note);
+  HOW_TO_TRUST.forEach(note);
 }
+
+const HOW_TO_TRUST = [
+  'To trust it, write it to a file. Node adds the one that NODE_EXTRA_CA_CERTS names. SSL_CERT_FILE (Go,',
+  'Ruby, Python), REQUESTS_CA_BUNDLE (Python requests) and CURL_CA_BUNDLE replace what a program trusts:',
+  "append it to a copy of the system's bundle and name that. `ringfence run` does all this for a program.",
+];
 
 export async function status(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, show } = await openSession(context, flags);
