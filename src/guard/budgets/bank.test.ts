@@ -70,6 +70,22 @@ test('an ask goes on with an answer to the question of one before', async () => 
   assert.equal(leased(), 90);
 });
 
+test('an ask that gets nothing is told whether money of others may still come', async () => {
+  for (const [end, isLate] of [
+    ['silence', true],
+    ['failure', true],
+    ['nothing', false],
+  ] as const) {
+    const { bank, resolve, reject, patience } = setUp();
+    patience.isOver = end === 'silence';
+    const asked = bank.grant(ASKING, ask);
+    if (end === 'failure') reject(new Error('the process has ended'));
+    if (end === 'nothing') resolve({ amount: micros(0), position: 0 });
+    const answer = await asked;
+    assert.deepEqual([answer.granted, answer.isLate], [0, isLate], end);
+  }
+});
+
 test('a process that ends before it answers is asked for nothing more, and books nothing', async () => {
   const { bank, reject, patience, leased } = setUp();
   patience.isOver = false;

@@ -54,8 +54,11 @@ interface State extends BankOptions {
   /** Room of each budget as the store last said. */
   readonly rooms: Map<string, Micros>;
   /** Recalls under way: an answer is booked once, however many wait for it. */
-  readonly recalls: Map<string, Promise<boolean>>;
+  readonly recalls: Map<string, Promise<CalledBack>>;
 }
+
+/** `nothing`: the holder has no money that is free. `late`: what it has may still come. */
+type CalledBack = 'booked' | 'nothing' | 'late';
 
 /**
  * The only giver of budget money on a node. One grant of a budget at a time; when the room does not suffice it calls
@@ -79,12 +82,15 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   const want = shareOf(state, ask);
   const request = { budget: id, period: start, since, limit: budget.limit, need, want, ...holder };
   let answer = await take(state, request);
+  let isLate = false;
   if (answer.granted === 0 && !isBackground && need > 0 && need <= budget.limit) {
-    if (await callAllBack(state, holder, id, start)) answer = await take(state, { ...request, want: need });
+    const called = await callAllBack(state, holder, id, start);
+    isLate = called.includes('late');
+    if (called.includes('booked')) answer = await take(state, { ...request, want: need });
   }
   state.rooms.set(id, answer.left);
-  if (!state.holders.isAlive(holder)) return takeBack(state, holder, id, { ...answer, period: start, end });
-  return { ...answer, period: start, end };
+  const granted = { ...answer, period: start, end, isLate };
+  return state.holders.isAlive(holder) ? granted : takeBack(state, holder, id, granted);
 }
 
 /** Nothing is granted by a store that has lost what it knew: what was spent would be granted again. */
@@ -109,31 +115,36 @@ function takeBack(
   return { ...answer, period, granted: micros(0) };
 }
 
-/** True when money was booked while the ask could wait. What comes later is booked as well, for the next one. */
-async function callAllBack(state: State, asking: Holder, budget: string, period: number): Promise<boolean> {
+/** What became of each holder's money while the ask could wait. What comes later is booked as well, for the next one. */
+async function callAllBack(
+  state: State,
+  asking: Holder,
+  budget: string,
+  period: number,
+): Promise<readonly CalledBack[]> {
   const others = state.holders.others(asking);
-  if (others.length === 0) return false;
-  let isBooked = false;
-  const answers = others.map(async (holder) => {
-    if (await callBack(state, holder, budget, period)) isBooked = true;
+  if (others.length === 0) return [];
+  const called = others.map((): CalledBack => 'late');
+  const answers = others.map(async (holder, index) => {
+    called[index] = await callBack(state, holder, budget, period);
   });
   await Promise.race([Promise.all(answers), state.patience()]);
-  return isBooked;
+  return called;
 }
 
 /** Books the answer whenever it comes: the holder does not use any more what it gave up. */
-function callBack(state: State, holder: Holder, budget: string, period: number): Promise<boolean> {
+function callBack(state: State, holder: Holder, budget: string, period: number): Promise<CalledBack> {
   const { holders, recalls } = state;
   const name = JSON.stringify([holder.node, holder.epoch, budget, period]);
   const answer =
     recalls.get(name) ??
     holders
       .recall(holder, budget, period)
-      .then(async ({ amount, position }) => {
+      .then(async ({ amount, position }): Promise<CalledBack> => {
         await giveBack(state, budget, period, { ...holder, amount, position });
-        return amount > 0;
+        return amount > 0 ? 'booked' : 'nothing';
       })
-      .catch(() => false) // What it did not give up, or the store did not take, comes back when its lease closes.
+      .catch((): CalledBack => 'late') // What it did not give up, or the store did not take, comes back when its lease closes.
       .finally(() => recalls.delete(name));
   recalls.set(name, answer);
   return answer;

@@ -151,3 +151,30 @@ describe('amounts of a currency of small units', () => {
     assert.equal(step.refusal.code, 'budget_exceeded');
   });
 });
+
+describe('a request for which there is no money', () => {
+  const refusal = async (isLate: boolean) => {
+    let now = 0;
+    const budgets = createBudgets({
+      clock: { ledger: () => 5, monotonic: () => now },
+      bank: {
+        grant: async () => {
+          now += 500;
+          return { granted: micros(0), left: micros(0), period: 0, end: 86_400_000, isLate };
+        },
+        giveBack: () => {},
+      },
+    });
+    budgets.configure([BUDGET]);
+    const step = await budgets.reserve(somebody, message, boundOf(10));
+    return step.ok ? null : step.refusal.code;
+  };
+
+  it('is told that the budget is spent', async () => {
+    assert.equal(await refusal(false), 'budget_exceeded');
+  });
+
+  it('is told to try again while other processes have not given theirs back', async () => {
+    assert.equal(await refusal(true), 'budget_unavailable');
+  });
+});

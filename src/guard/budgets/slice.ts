@@ -22,6 +22,8 @@ export interface GrantAnswer {
   readonly period: number;
   /** Ledger ms at which the period ends. */
   readonly end: number;
+  /** Money was called back from others and has not all come: that nothing was granted does not mean that all is spent. */
+  readonly isLate?: boolean;
 }
 
 const REFUSED_FOR = 100;
@@ -128,7 +130,8 @@ async function take(
   slice.end = Math.max(answer.end, clock.ledger() + LEAST_MILLISECONDS);
   slice.left = answer.left;
   if (answer.granted === 0) {
-    if (isBackground || need === 0) return; // Nobody was asked to give money back for it, so it says nothing.
+    // It says nothing while others were not asked to give money back for it, or have not answered.
+    if (isBackground || need === 0 || answer.isLate === true) return;
     slice.refusedFrom = slice.free + need;
     slice.refusedUntil = clock.monotonic() + REFUSED_FOR;
     return;
