@@ -8,7 +8,7 @@ import { VENDORS } from '../vendors/index.ts';
 import { NOW, plan, type RequestParts, wire } from '../vendors/shared/wire-fixture.ts';
 import { decide, type Permission } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
-import type { Step } from '../intent/decision.ts';
+import { refuse, type Step } from '../intent/decision.ts';
 import { micros } from '../kernel/money.ts';
 import type { PriceRecord } from '../store/records.ts';
 
@@ -51,6 +51,12 @@ function partsFor(vendor: string, policy: string): PipelineParts {
 
 // oxlint-disable-next-line max-params -- a test helper
 function ask(id: string, host: string, parts: RequestParts, policy = POLICY): Step<Permission> {
+  const step = decide(partsFor(id, policy), questionFor(id, host, parts));
+  assert.ok(!(step instanceof Promise));
+  return step;
+}
+
+function questionFor(id: string, host: string, parts: RequestParts): Parameters<typeof decide>[1] {
   const vendor = VENDORS.find((one) => one.id === id);
   const request = wire(host, parts);
   const operation = vendor?.operations.match(request.method, host, request.segments);
@@ -58,9 +64,7 @@ function ask(id: string, host: string, parts: RequestParts, policy = POLICY): St
   const reading = vendor.readIntent(operation, request, plan);
   assert.ok(reading.kind === 'intent', JSON.stringify(reading));
   const subject = { key: 'k', app: 'a', account: 'a', vendor: id, network: '' };
-  const step = decide(partsFor(id, policy), { subject, intent: reading.intent, at: NOW });
-  assert.ok(!(step instanceof Promise));
-  return step;
+  return { subject, intent: reading.intent, at: NOW };
 }
 
 /** What the vendor's default price of a minute is multiplied by. */
@@ -126,4 +130,34 @@ test('a call that is too dear for the longest of its rules is made as short as a
   const dial = ask('telnyx', 'api.telnyx.com', { url: '/v2/calls', json }, policy);
   assert.ok(dial.ok, JSON.stringify(dial));
   assert.deepEqual([dial.value.callSeconds, minutesOf(dial, 100_000)], [600, 10]);
+});
+
+const RECORDING = {
+  url: '/v2/calls/x/actions/record_start',
+  json: { format: 'mp3', channels: 'single' },
+};
+
+test('a request that gets no money leaves its place among those that run at a time', async () => {
+  const spent = refuse('budget_exceeded', 'budget:b', 'Spent.');
+  for (const reserve of [() => spent, () => Promise.resolve(spent)]) {
+    let running = 0;
+    const admission = { release: () => (running -= 1) };
+    const limits = { admit: () => ({ ok: true, value: admission, running: (running += 1) }) };
+    const parts = { ...partsFor('telnyx', POLICY), limits, budgets: { reserve } } as unknown as PipelineParts;
+    const step = await decide(parts, questionFor('telnyx', 'api.telnyx.com', RECORDING));
+    assert.deepEqual([step, running], [spent, 0]);
+  }
+});
+
+test('a full journal lets nothing be spent, and what costs nothing pass', async () => {
+  const parts = {
+    ...partsFor('telnyx', POLICY),
+    journal: { accepts: () => false },
+  } as unknown as PipelineParts;
+  const codeOf = async (request: RequestParts) => {
+    const step = await decide(parts, questionFor('telnyx', 'api.telnyx.com', request));
+    return step.ok ? 'allowed' : step.refusal.code;
+  };
+  assert.equal(await codeOf(RECORDING), 'journal_unavailable');
+  assert.equal(await codeOf({ method: 'GET', url: '/v2/balance' }), 'allowed');
 });

@@ -57,3 +57,38 @@ test('a price above the bound is booked also where the incident that tells of it
   assert.throws(record, /out of space/);
   assert.deepEqual([amount, committed[0]?.amount, written], [70_000, 70_000, ['outcome']]);
 });
+
+test('only what surely did not happen gives its money back; whatever happened, the place of the request is free', () => {
+  const told = { status: 200, headers: {}, body: Buffer.alloc(0) };
+  for (const [kind, outcome, expected] of [
+    ['answered', 'rejected', ['admission', 'released money']],
+    ['answered', 'unknown', ['admission']],
+    ['answered', 'accepted', ['admission', 'committed money']],
+    ['lost', 'accepted', ['admission']],
+    ['unreachable', 'accepted', ['admission', 'released money']],
+  ] as const) {
+    const seen: string[] = [];
+    const parts = {
+      budgets: {
+        release: () => seen.push('released money'),
+        commit() {
+          seen.push('committed money');
+          return [];
+        },
+      },
+      counters: { unknownOutcomes: 0 },
+    };
+    const happened = {
+      request: { vendor: { readSettlement: () => ({ outcome, cost: null, resourceIds: [] }) } },
+      permission: {
+        admission: { release: () => seen.push('admission') },
+        reservation: {},
+        bound: { money: BOUND },
+      },
+      outcome: { kind, ...told },
+    };
+    const { state } = settle(parts as unknown as PipelineParts, happened as unknown as Happened);
+    assert.deepEqual(seen, expected, `${kind} ${outcome}`);
+    assert.equal(parts.counters.unknownOutcomes, state === 'unknown' ? 1 : 0);
+  }
+});
