@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Secret } from '../kernel/secret.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import { acme, custodyFixture, type Fixture } from './custody-fixture.ts';
@@ -193,4 +194,27 @@ test('an adapter that issues a secret which could not be recognised is a fault, 
     announce: () => Promise.resolve(),
   });
   await assert.rejects(keys.create(request), { code: 'internal' });
+});
+
+test('a revocation has returned once it is stored, and then in force in every process', async () => {
+  const { options, keys: before } = await setUp();
+  const { record } = await before.create(request);
+  const confirmed = Promise.withResolvers<void>();
+  const seen: (string | undefined)[] = [];
+  const keys = createVirtualKeys({
+    ...options,
+    sealer: options.sealerOf('key'),
+    custodyOf: () => acme.custody,
+    async announce({ id }) {
+      seen.push(`stored as ${(await options.keys.get(id))?.state}`);
+      await confirmed.promise;
+      seen.push('in force');
+    },
+  });
+  const revoked = keys.revoke(record.id).then(() => seen.push('returned'));
+  await turn();
+  assert.deepEqual(seen, ['stored as revoked']);
+  confirmed.resolve();
+  await revoked;
+  assert.deepEqual(seen, ['stored as revoked', 'in force', 'returned']);
 });
