@@ -178,3 +178,26 @@ describe('a request for which there is no money', () => {
     assert.equal(await refusal(true), 'budget_unavailable');
   });
 });
+
+it('a request takes from all of its budgets or from none', async () => {
+  const rooms: Record<string, number> = { rich: 100, poor: 50 };
+  const budgets = createBudgets({
+    clock: { ledger: () => 5, monotonic: () => 0 },
+    bank: {
+      async grant({ budget, need }) {
+        const room = rooms[budget] ?? 0;
+        const granted = micros(need <= room ? room : 0);
+        rooms[budget] = room - granted;
+        return { granted, left: micros(0), period: 0, end: 86_400_000 };
+      },
+      giveBack: () => {},
+    },
+  });
+  budgets.configure(['rich', 'poor'].map((id) => ({ ...BUDGET, id })));
+  const reserve = async (amount: number) => (await budgets.reserve(somebody, message, boundOf(amount))).ok;
+  const passed: boolean[] = [];
+  for (const amount of [40, 40, 10, 10]) passed.push(await reserve(amount));
+  assert.deepEqual(passed, [true, false, true, false]);
+  assert.equal(budgets.recall('rich', 0), 50, 'those that were refused have taken nothing');
+  assert.equal(budgets.recall('poor', 0), 0);
+});
