@@ -104,3 +104,12 @@ describe('what a rate tells the other processes', () => {
     }
   });
 });
+
+test('what other processes took counts here, and is not told to them as taken here', () => {
+  const rate = createRate({ count: 3, milliseconds: HOUR, burst: 3 });
+  rate.merge('key', 0, 2);
+  rate.take('key', 0, 1);
+  assert.equal(rate.fits('key', 0, 1), false);
+  assert.deepEqual([...rate.takeUsage(0, 0)], [['key', 1]]);
+  assert.deepEqual([...rate.takeUsage(0, 0)], []);
+});
