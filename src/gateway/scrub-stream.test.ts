@@ -8,12 +8,12 @@ const SECRET = 'f00dfeedf00dfeed';
 const PASSWORD = 'correct horse battery staple '.repeat(4);
 const scrubber = createScrubber({ fields: {}, secrets: { token: new Secret(SECRET) } }, ['password']);
 
-async function scrubbed(texts: readonly string[]): Promise<string> {
+async function scrubbed(texts: readonly string[], known = scrubber): Promise<string> {
   const [first = Buffer.alloc(0), ...others] = texts.map((text) => Buffer.from(text));
   const rest = (async function* () {
     yield* others;
   })();
-  return Buffer.concat(await Array.fromAsync(scrubStream(first, rest, scrubber))).toString();
+  return Buffer.concat(await Array.fromAsync(scrubStream(first, rest, known))).toString();
 }
 
 test('a secret, or a sealed field, is found wherever the answer is cut into parts', async () => {
@@ -25,4 +25,15 @@ test('a secret, or a sealed field, is found wherever the answer is cut into part
     assert.ok(!whole.includes(SECRET) && !whole.includes('battery'), `cut at ${cut - at}`);
     assert.equal(whole, `{"a":"${padding}","token":"[sealed]","password" : "[sealed]","b":"${padding}"}`);
   }
+});
+
+test('a secret is found where the answer is cut also where the vendor seals no fields', async () => {
+  const known = createScrubber({ fields: {}, secrets: { token: new Secret(SECRET) } }, []);
+  const text = `{"token":"${SECRET}"}`;
+  for (let cut = 1; cut < text.length; cut += 1)
+    assert.equal(
+      await scrubbed(['', text.slice(0, cut), text.slice(cut)], known),
+      '{"token":"[sealed]"}',
+      `${cut}`,
+    );
 });
