@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { readBody, type BodyReading } from './read-body.ts';
 
 const LIMIT = 20;
@@ -55,6 +57,19 @@ describe('the body of a request', () => {
     assert.equal(await readBody(coming.request, LIMIT), 'too-large');
   });
 
+  it('takes as much memory as it has bytes while it comes, however small its pieces are', async () => {
+    const size = 200_000;
+    const coming = await begin(CHUNKED);
+    const before = heldBytes();
+    const reading = readBody(coming.request, size);
+    coming.socket.write('1\r\nx\r\n'.repeat(size));
+    while (coming.socket.writableLength > 0) await sleep(20);
+    await sleep(200);
+    assert.ok(heldBytes() - before < 10 * size, `${heldBytes() - before} bytes are held`);
+    coming.socket.write('0\r\n\r\n');
+    assert.equal(textOf(await reading), 'x'.repeat(size));
+  });
+
   it('is nobody’s when the connection has ended before or while it is read', async () => {
     const during = await begin(`${CHUNKED}5\r\n01234\r\n`);
     const reading = readBody(during.request, LIMIT);
@@ -66,3 +81,9 @@ describe('the body of a request', () => {
     assert.equal(await readBody(before.request, LIMIT), 'aborted');
   });
 });
+
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createGathering } from '../kernel/gathering.ts';
 
 export type BodyReading = Buffer | 'too-large' | 'aborted';
 const EMPTY = Buffer.alloc(0);
@@ -21,16 +22,14 @@ function takeArrived(request: IncomingMessage, limit: number): BodyReading {
 
 function collect(request: IncomingMessage, limit: number): Promise<BodyReading> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const body = createGathering();
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size <= limit) return;
+      body.add(chunk);
+      if (body.size <= limit) return;
       request.pause();
       resolve('too-large');
     });
-    request.on('end', () => resolve(Buffer.concat(chunks, size)));
+    request.on('end', () => resolve(body.whole()));
     request.on('close', () => resolve('aborted'));
   });
 }

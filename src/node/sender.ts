@@ -1,3 +1,4 @@
+import { createGathering } from '../kernel/gathering.ts';
 import type { Upstream } from '../gateway/upstream.ts';
 import { unreachable } from '../gateway/unreachable.ts';
 import type { WireRequest, WireResponse } from '../vendors/wire.ts';
@@ -39,17 +40,16 @@ async function gather(
   first: Buffer,
   rest: AsyncIterable<Buffer>,
 ): Promise<Buffer> {
-  const parts = [first];
-  let size = first.length;
+  const whole = createGathering();
+  whole.add(first);
   try {
     for await (const part of rest) {
-      size += part.length;
       if (performance.now() > end) throw new Error('the answer took too long');
-      if (size > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
-      parts.push(part);
+      if (whole.size + part.length > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
+      whole.add(part);
     }
   } catch (error) {
     throw unreachable(where, 'lost', error);
   }
-  return Buffer.concat(parts, size);
+  return whole.whole();
 }

@@ -1,0 +1,29 @@
+/**
+ * Bytes that come in pieces, kept as one. A list of pieces has an object for each of them, and whoever sends single bytes
+ * makes it a hundred times as large as what was sent.
+ */
+export interface Gathering {
+  readonly size: number;
+  add(piece: Buffer): void;
+  whole(): Buffer;
+}
+
+export function createGathering(): Gathering {
+  let kept = Buffer.alloc(0);
+  let size = 0;
+  return Object.freeze({
+    get size() {
+      return size;
+    },
+    add(piece: Buffer) {
+      if (size + piece.length > kept.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(2 * kept.length, size + piece.length));
+        kept.copy(larger, 0, 0, size);
+        kept = larger;
+      }
+      piece.copy(kept, size);
+      size += piece.length;
+    },
+    whole: () => kept.subarray(0, size),
+  });
+}
