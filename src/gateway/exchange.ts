@@ -8,7 +8,7 @@ import { answerRefusal } from './answer.ts';
 import type { AppAnswer, AppRequest, Upload } from './app-request.ts';
 import type { Counters } from './counters.ts';
 import { answerProbe, PROBE_PATH } from './probe.ts';
-import { readBody } from './read-body.ts';
+import { readBody, type BodyRoom } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
 import { refuseWire, sendAnswer, sendProof } from './reply.ts';
 import { readTarget, type Target } from './request-target.ts';
@@ -35,6 +35,13 @@ export interface Place {
   readonly toGateway: ((host: string) => string) | null;
 }
 
+/** Bytes of bodies that a process holds before they have come whole. */
+const MOST_COMING = 256 * 1024 * 1024;
+
+interface ServeOptions extends ExchangeOptions {
+  readonly room: BodyRoom;
+}
+
 export type Exchange = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -44,6 +51,7 @@ export type Exchange = (
 /** One request from the wire to the wire: checked, routed, through the pipeline, answered. Never rejects. */
 export function createExchange(options: ExchangeOptions): Exchange {
   const { counters } = options;
+  const serving: ServeOptions = { ...options, room: { most: MOST_COMING, taken: 0 } };
   return async function exchange(request, response, place) {
     counters.requests += 1;
     try {
@@ -54,7 +62,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       }
       const proof = proofFor(options, route.target);
       if (proof !== null) return sendProof(response, proof);
-      await serve(options, request, response, route);
+      await serve(serving, request, response, route);
     } catch (error) {
       const code = codeOf(error, options.onFault);
       if (!response.headersSent && !response.destroyed) refuseWire(request, response, code);
@@ -90,7 +98,7 @@ function routeOf(
 }
 
 async function serve(
-  options: ExchangeOptions,
+  options: ServeOptions,
   request: IncomingMessage,
   response: ServerResponse,
   { place, target, vendor }: Route,
@@ -100,10 +108,11 @@ async function serve(
   const upload = uploadOf(options, request, operation);
   if (upload === 'too-large') return refuseWire(request, response, 'request_too_large');
   await options.together();
-  const read = upload === null ? readBody(request, options.bodyBytes) : NO_BODY;
+  const read = upload === null ? readBody(request, options.bodyBytes, options.room) : NO_BODY;
   const body = read instanceof Promise ? await read : read;
   if (body === 'aborted') return;
   if (body === 'too-large') return refuseWire(request, response, 'request_too_large');
+  if (body === 'no-room') return refuseWire(request, response, 'overloaded');
   const appRequest: AppRequest = {
     method,
     vendor,

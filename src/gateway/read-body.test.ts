@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { readBody, type BodyReading } from './read-body.ts';
 
 const LIMIT = 20;
+const ROOM = { most: 1_000_000, taken: 0 };
 const CHUNKED = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 describe('the body of a request', () => {
@@ -36,32 +37,45 @@ describe('the body of a request', () => {
   it('is read at once when it is there, and else as it comes', async () => {
     const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n';
     const whole = await begin(`${head}0123456789`);
-    assert.equal(textOf(await readBody(whole.request, LIMIT)), '0123456789');
+    assert.equal(textOf(await readBody(whole.request, LIMIT, ROOM)), '0123456789');
     const parts = await begin(`${head}01234`);
-    const reading = readBody(parts.request, LIMIT);
+    const reading = readBody(parts.request, LIMIT, ROOM);
     parts.socket.write('56789');
     assert.equal(textOf(await reading), '0123456789');
     const chunks = await begin(`${CHUNKED}5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n`);
-    assert.equal(textOf(await readBody(chunks.request, LIMIT)), '0123456789');
+    assert.equal(textOf(await readBody(chunks.request, LIMIT, ROOM)), '0123456789');
     const none = await begin(`${CHUNKED}0\r\n\r\n`);
-    assert.equal(textOf(await readBody(none.request, LIMIT)), '');
+    assert.equal(textOf(await readBody(none.request, LIMIT, ROOM)), '');
   });
 
   it('is too large beyond the limit, whether its length is stated, it is there, or it is still coming', async () => {
     const stated = await begin('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 21\r\n\r\n');
-    assert.equal(await readBody(stated.request, LIMIT), 'too-large');
+    assert.equal(await readBody(stated.request, LIMIT, ROOM), 'too-large');
     const large = `${CHUNKED}15\r\n${'x'.repeat(21)}\r\n`;
     const there = await begin(`${large}0\r\n\r\n`);
-    assert.equal(await readBody(there.request, LIMIT), 'too-large');
+    assert.equal(await readBody(there.request, LIMIT, ROOM), 'too-large');
     const coming = await begin(large);
-    assert.equal(await readBody(coming.request, LIMIT), 'too-large');
+    assert.equal(await readBody(coming.request, LIMIT, ROOM), 'too-large');
+  });
+
+  it('is not taken in where those of others that are still coming leave no room, unless it is there', async () => {
+    const room = { most: 15, taken: 0 };
+    const first = await begin(`${CHUNKED}a\r\n0123456789\r\n`);
+    const reading = readBody(first.request, LIMIT, room);
+    const second = await begin(`${CHUNKED}a\r\n0123456789\r\n`);
+    assert.equal(await readBody(second.request, LIMIT, room), 'no-room');
+    const whole = await begin(`${CHUNKED}a\r\n0123456789\r\n0\r\n\r\n`);
+    assert.equal(textOf(await readBody(whole.request, LIMIT, room)), '0123456789');
+    first.socket.write('0\r\n\r\n');
+    assert.equal(textOf(await reading), '0123456789');
+    assert.equal(room.taken, 0);
   });
 
   it('takes as much memory as it has bytes while it comes, however small its pieces are', async () => {
     const size = 200_000;
     const coming = await begin(CHUNKED);
     const before = heldBytes();
-    const reading = readBody(coming.request, size);
+    const reading = readBody(coming.request, size, ROOM);
     coming.socket.write('1\r\nx\r\n'.repeat(size));
     while (coming.socket.writableLength > 0) await sleep(20);
     await sleep(200);
@@ -72,13 +86,13 @@ describe('the body of a request', () => {
 
   it('is nobody’s when the connection has ended before or while it is read', async () => {
     const during = await begin(`${CHUNKED}5\r\n01234\r\n`);
-    const reading = readBody(during.request, LIMIT);
+    const reading = readBody(during.request, LIMIT, ROOM);
     during.socket.destroy();
     assert.equal(await reading, 'aborted');
     const before = await begin(`${CHUNKED}5\r\n01234\r\n`);
     before.socket.destroy();
     while (!before.request.destroyed) await sleep(5);
-    assert.equal(await readBody(before.request, LIMIT), 'aborted');
+    assert.equal(await readBody(before.request, LIMIT, ROOM), 'aborted');
   });
 });
 
