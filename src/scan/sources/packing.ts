@@ -36,6 +36,14 @@ export function otherPackingOf(head: Uint8Array): string | null {
   return OTHERS.find(([, pattern]) => pattern.test(begin))?.[0] ?? null;
 }
 
+/** How pictures, sound, films and fonts begin, in hexadecimal: PNG, JPEG, GIF, RIFF, Ogg, ID3, Matroska, WOFF, MP4. */
+const MEDIA =
+  /^(?:89504e470d0a|ffd8ff|47494638|52494646|4f676753|494433|1a45dfa3|774f46(?:46|32)|.{8}66747970)/;
+
+/** True for what is packed by means of its own and holds no text. */
+export const isMedia = (head: Uint8Array): boolean =>
+  MEDIA.test(Buffer.from(head.subarray(0, 12)).toString('hex'));
+
 /** True when `head` begins as a tar archive (POSIX or GNU). */
 export function isTar(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' && isTarHeader(head);

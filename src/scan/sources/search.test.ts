@@ -138,9 +138,41 @@ test('UTF-16 is read', async () => {
   assert.deepEqual(placesOf(await look('a.ps1', bytes)), [`a.ps1:2:12 ${TOKEN}`]);
 });
 
-test('binary files are not searched, but counted', async () => {
-  const outcome = await look('a.bin', `\0\0\0\u0001 acme_token=${TOKEN} \0\0\0`);
-  assert.deepEqual([outcome.sightings.length, outcome.documents, outcome.binaries], [0, 1, 1]);
+/** The first bytes of a picture, a film and a font. */
+const MEDIA = [
+  '89504e470d0a1a0a0000000d49484452',
+  '00000018667479706d70343200000001',
+  '774f4632000100000000d0d0',
+];
+
+test('pictures, films and fonts are not searched, but counted', async () => {
+  for (const head of MEDIA) {
+    const outcome = await look(
+      'a.bin',
+      Buffer.concat([Buffer.from(head, 'hex'), Buffer.from(`acme_token=${TOKEN}`)]),
+    );
+    assert.deepEqual([outcome.sightings.length, outcome.documents, outcome.binaries], [0, 1, 1], head);
+  }
+  for (const word of ['ID3', 'GIF87a', 'RIFF', 'true'])
+    assert.equal((await look('a', `${word}\nacme_token=${TOKEN}`)).sightings.length, 1, word);
+});
+
+test('databases, dumps of memory and programs are searched as they stand, as in a history', async () => {
+  const outcome = await look('core.1', `\u007fELF\0\u0001\0\0\nHOME=/\0acme_token=${TOKEN}\0\u0002\0`);
+  assert.deepEqual([placesOf(outcome), outcome.binaries], [[`core.1:2:19 ${TOKEN}`], 0]);
+  const long = [Buffer.alloc(9 << 20, 'a\0\u0001'), Buffer.from(`\0acme_token=${TOKEN}\0`)];
+  assert.equal((await lookInPieces(long)).length, 1);
+});
+
+test('a binary file without end is searched up to a bound, which is told', async () => {
+  const search = createSearch(acmeDetector(), 16 << 20);
+  const zeros = Buffer.alloc(8 << 20);
+  function* endless(): Generator<Buffer> {
+    for (;;) yield zeros;
+  }
+  await search.lookStream({ kind: 'file', path: 'disk.img' }, endless());
+  const [told] = search.outcome().problems;
+  assert.match(told?.problem ?? '', /nothing behind its first 16 MiB/);
 });
 
 test('a comment beside a value is told', async () => {
@@ -221,17 +253,18 @@ test('the edge of a piece does not make a value of the beginning of a longer one
   assert.deepEqual(await lookInPieces([text.subarray(0, edge), text.subarray(edge)]), []);
 });
 
-test('a large binary stream is passed over, and let go', async () => {
+test('a large film is passed over, and let go', async () => {
   let isClosed = false;
   function* endless(): Generator<Buffer> {
     try {
+      yield Buffer.from(MEDIA[1] ?? '', 'hex');
       for (;;) yield Buffer.alloc(1 << 16);
     } finally {
       isClosed = true;
     }
   }
   const search = createSearch(acmeDetector());
-  await search.lookStream({ kind: 'file', path: 'a.so' }, endless());
+  await search.lookStream({ kind: 'file', path: 'a.mp4' }, endless());
   assert.ok(isClosed);
   assert.deepEqual(search.outcome().problems, []);
   assert.equal(search.outcome().binaries, 1);

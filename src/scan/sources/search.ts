@@ -2,9 +2,9 @@ import type { Detector } from '../detection.ts';
 import type { Place, ScanOutcome, ScanProblem } from '../sighting.ts';
 import type { Chunks } from './byte-queue.ts';
 import type { Allotment } from './expand.ts';
-import { createKeeper, type Keep } from './keeper.ts';
+import { createKeeper, type Keep, type Keeper } from './keeper.ts';
 import type { LateDetector } from './late-detector.ts';
-import { otherPackingOf, packingOf } from './packing.ts';
+import { isMedia, otherPackingOf, packingOf } from './packing.ts';
 import { rewritingsOf } from './rewritings.ts';
 import { textOf } from './text.ts';
 
@@ -17,6 +17,8 @@ const loadSearchText = once(() => import('./search-text.ts'));
 export const MOST_WHOLE = 64 << 20;
 /** A stream up to this size is a document like others. */
 const SMALL = 1 << 20;
+/** Files of disks are terabytes, most of them zeros. */
+const MOST_BINARY = 2 ** 30;
 const MOST_PROBLEMS = 200;
 
 /** Looks through documents, and through what is packed in them. */
@@ -30,28 +32,28 @@ export interface Search {
   outcome(): ScanOutcome;
 }
 
-export function createSearch(source: Detector | LateDetector): Search {
+export function createSearch(source: Detector | LateDetector, mostBinary = MOST_BINARY): Search {
   const { report, problems } = collectProblems();
   const keeper = createKeeper((place, problem) => report(nameOf(place), problem));
   const counts = { documents: 0, bytes: 0, binaries: 0 };
-  const late: LateDetector =
-    'openAll' in source ? source : { openAll: async () => source, openFor: async () => source };
+  const open = createOpener(keeper, counts, report);
+  const late = 'openAll' in source ? source : alwaysOpen(source);
 
   async function lookAt(document: Packed): Promise<void> {
     const { place, bytes } = document;
     counts.documents++;
     counts.bytes += bytes.length;
     if (packingOf(bytes) !== null) return lookInside(document);
-    const text = textOf(bytes);
-    if (!tellOther(place, bytes, report) && text === null) counts.binaries++;
-    const keep = text === null ? null : keeper.open(place);
-    if (text === null || keep === null) return;
-    const rewritings = rewritingsOf(text, place, (problem) => report(nameOf(place), problem));
+    const readable = textOf(bytes);
+    const keep = open(place, bytes, readable);
+    if (keep === null) return;
+    const text = readable ?? bytes;
+    const tell = (problem: string): void => report(nameOf(place), problem);
+    const rewritings = readable === null ? [] : rewritingsOf(text, place, tell);
     const detector = await late.openFor([text, ...rewritings.map((one) => one.bytes)]);
     if (detector === null) return;
-    const readable = { text, rewritings, from: 0, to: text.length };
     const { searchText } = await loadSearchText();
-    keep(searchText(detector, readable, { place }));
+    keep(searchText(detector, { text, rewritings, from: 0, to: text.length }, { place }));
   }
 
   async function lookInside({ place, bytes, depth, allotment }: Packed): Promise<void> {
@@ -78,10 +80,10 @@ export function createSearch(source: Detector | LateDetector): Search {
       if (isPacked || (text !== null && text !== head))
         return await look(place, await collect(whole, MOST_WHOLE));
       counts.documents++;
-      if (!tellOther(place, head, report) && text === null) counts.binaries++;
-      const keep = text === null ? null : keeper.open(place);
+      const keep = open(place, head, text);
       if (keep === null) return await discard();
-      counts.bytes += await searchLong(await late.openAll(), whole, { place, keep, report });
+      const most = text === null ? mostBinary : null;
+      counts.bytes += await searchLong(await late.openAll(), whole, { place, keep, report, most });
     } catch (error) {
       report(nameOf(place), `It was not read to its end: ${reasonOf(error)}.`);
     }
@@ -103,6 +105,24 @@ function once<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
   return () => (loaded ??= load());
 }
 
+type Opener = (place: Place, head: Uint8Array, text: Uint8Array | null) => Keep | null;
+
+/** Opens what is to be searched; null for what is no text and holds none that is not packed, and when there is no room. */
+function createOpener(keeper: Keeper, counts: { binaries: number }, report: Search['report']): Opener {
+  return (place, head, text) => {
+    const isOther = tellOther(place, head, report);
+    if (text !== null) return keeper.open(place);
+    const isPicture = isMedia(head);
+    if (isPicture) counts.binaries++;
+    return isOther || isPicture ? null : keeper.open(place);
+  };
+}
+
+const alwaysOpen = (detector: Detector): LateDetector => ({
+  openAll: async () => detector,
+  openFor: async () => detector,
+});
+
 /** True when that is an archive that is not read. */
 function tellOther(place: Place, head: Uint8Array, report: Search['report']): boolean {
   const form = otherPackingOf(head);
@@ -110,19 +130,31 @@ function tellOther(place: Place, head: Uint8Array, report: Search['report']): bo
   return form !== null;
 }
 
-/** Reads a text piece by piece to its end; gives its length. */
+interface LongDocument {
+  readonly place: Place;
+  readonly keep: Keep;
+  readonly report: Search['report'];
+  /** Bytes of what is binary, and searched as it stands, that are read; null: it is text. */
+  readonly most: number | null;
+}
+
+/** Reads a document piece by piece to its end; gives the length of what was read. */
 async function searchLong(
   detector: Detector,
   chunks: Chunks,
-  { place, keep, report }: { readonly place: Place; readonly keep: Keep; readonly report: Search['report'] },
+  { place, keep, report, most }: LongDocument,
 ): Promise<number> {
   const { cutPieces, searchText } = await loadSearchText();
   let [bytes, hasRoom] = [0, true];
   const told = new Set<string>();
   for await (const { fresh, ...piece } of cutPieces(chunks, detector.reach)) {
     bytes += fresh;
+    if (most !== null && bytes > most) {
+      told.add(`It is binary, and nothing behind its first ${most >> 20} MiB was searched.`);
+      break;
+    }
     if (!hasRoom) continue;
-    const rewritings = rewritingsOf(piece.text, place, (problem) => told.add(problem));
+    const rewritings = most === null ? rewritingsOf(piece.text, place, (problem) => told.add(problem)) : [];
     const readable = { ...piece, rewritings };
     hasRoom = keep(searchText(detector, readable, { place, first: piece.first }));
   }
