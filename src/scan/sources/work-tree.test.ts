@@ -34,3 +34,17 @@ test('nothing outside of the folder is read, whatever the index of the repositor
     [{ kind: 'file', path: 'deep/a.env' }],
   );
 });
+
+test('a repository without a work tree is told, as nothing that is packed would be found', async (t) => {
+  const path = mkdtempSync(join(tmpdir(), 'ringfence-tree-'));
+  t.after(() => rmSync(path, { recursive: true }));
+  for (const name of ['objects', 'refs']) mkdirSync(join(path, name));
+  writeFileSync(join(path, 'HEAD'), 'ref: refs/heads/main\n');
+  const git: Git = { run: () => null, ask: () => ({ output: Buffer.alloc(0), remarks: Buffer.alloc(0) }) };
+  const options = { path, git, search: createSearch(acmeDetector()) };
+  await assert.rejects(
+    scanTree({ ...options, ignored: false }),
+    /without a work tree; scan it with --history/,
+  );
+  await scanTree({ ...options, ignored: true });
+});

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { ScanProgress } from '../sighting.ts';
@@ -85,8 +85,18 @@ function list(path: string, ignored: boolean, git: Git): Listed {
   const root = resolvePath(path);
   if (!statSync(root).isDirectory())
     return { folder: dirname(root), paths: [Buffer.from(basename(root))], problems: [] };
+  if (!ignored) refuseBare(root, path);
   if (ignored) return { folder: root, paths: listAllFiles(root), problems: [] };
   return { folder: root, ...listFiles(git, root) };
+}
+
+/** All that is committed is packed there, so that nothing would be found, whatever it holds. */
+function refuseBare(root: string, path: string): void {
+  if (['HEAD', 'objects', 'refs'].every((name) => existsSync(join(root, name))))
+    throw new RingfenceError(
+      'input_invalid',
+      `${path} is a git repository without a work tree; scan it with --history.`,
+    );
 }
 
 function resolvePath(path: string): string {
