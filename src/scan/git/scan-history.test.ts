@@ -191,6 +191,15 @@ describe('a scan reads', () => {
     assert.equal((await found(join(path, 'extra'))).get('value11')?.inHead, false);
   });
 
+  test('a repository with submodules, and says that theirs are histories of their own', async () => {
+    const { path, git } = history();
+    git('init', '-q', 'super');
+    const folder = join(path, 'super');
+    runGit(folder, ['-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', path, 'inner']);
+    assert.match((await scan(folder)).problems[0]?.problem ?? '', /^Submodules have histories of their own/);
+    assert.equal((await found(join(folder, 'inner'))).size, ROUNDS);
+  });
+
   test('a shallow clone, and says what it lacks', async () => {
     const { path } = history();
     runGit(path, ['clone', '-q', '--depth=2', `file://${path}`, 'shallow']);

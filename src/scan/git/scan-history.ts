@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { LeakRule } from '../../vendors/leak-rule.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { GitPlace, ScanOutcome, ScanProblem, Sighting } from '../sighting.ts';
@@ -9,7 +10,7 @@ import { createObjectReader, type ObjectReader } from './objects/object-reader.t
 import { openObjectStore } from './objects/object-store.ts';
 import { type HistoryRange, objectsIn } from './commits/ranges.ts';
 import { readHead, readRefs, refProblems } from './refs/refs.ts';
-import type { Repository } from './repository.ts';
+import { namesIn, type Repository } from './repository.ts';
 import type { FoundObject, Hit } from './search-plan.ts';
 import type { WrappedFindings } from './wrapped.ts';
 
@@ -54,6 +55,7 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
       problems: [
         ...refProblems(repository),
         ...lostRefs(reader, repository),
+        ...(range === undefined ? otherHistories(repository) : []),
         ...searched.problems,
         ...wrapped.problems,
         ...(isCut ? [UNPLACED] : []),
@@ -65,6 +67,14 @@ export async function scanHistory(options: ScanHistoryOptions): Promise<ScanOutc
   } finally {
     store.close();
   }
+}
+
+/** A submodule has a repository of its own; a part of a history is asked for of this one. */
+function otherHistories({ commonDirectory }: Repository): readonly ScanProblem[] {
+  const modules = namesIn(join(commonDirectory, 'modules'));
+  if (modules.length === 0) return [];
+  const problem = 'Submodules have histories of their own, which were not scanned: scan the folder of each.';
+  return [{ where: 'modules', problem }];
 }
 
 /** Without what they name, all that only leads on from there is missing too, and looks as if it had never been. */
