@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Finding, ScanReport } from '../../scan/report/findings.ts';
 import type { Held, HoldOptions } from '../../scan/report/hold.ts';
@@ -55,6 +56,7 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
       ? await verify(context, flags, { findings: held.findings, folder })
       : held.findings,
     scanned: source.scanned,
+    below: belowHere(folder),
     version: context.version,
     startedAt,
     endedAt: Date.now(),
@@ -71,6 +73,12 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
   if (report.findings.length > 0) context.exit(EXIT.findings);
   else if (isBlind) context.exit(EXIT.failure); // Else a job that sees nothing would be green for ever.
   if (flags.report) await tellGateway(context, flags, { findings: report.findings, folder });
+}
+
+/** Jobs of code hosts run at the top of a checkout. */
+function belowHere(folder: string): string {
+  const below = relative('.', folder);
+  return below === '' || below.startsWith('..') ? '' : `${below}/`;
 }
 
 /** A commit of one file that is too large or damaged is no reason to stop it: that is told. */

@@ -43,6 +43,8 @@ export interface ScanReport {
   readonly binaries: number;
   /** What was scanned, in words. */
   readonly scanned: string;
+  /** `src/` when files of a folder below the working directory were scanned; else empty. */
+  readonly below: string;
   readonly version: string;
   /** Wall times in ms. */
   readonly startedAt: number;

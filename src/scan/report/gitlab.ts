@@ -17,7 +17,7 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
 const NO_COMMIT = '0000000';
 
 /** The report in GitLab's format for secret detection: one vulnerability for each value at each place. */
-export function formatGitlab({ findings, problems, version, startedAt, endedAt }: ScanReport): string {
+export function formatGitlab({ findings, problems, version, startedAt, endedAt, below }: ScanReport): string {
   const tool = {
     id: 'ringfence',
     name: 'Ringfence',
@@ -38,12 +38,12 @@ export function formatGitlab({ findings, problems, version, startedAt, endedAt }
         value: oneLine(`${where}: ${problem}`),
       })),
     },
-    vulnerabilities: findings.flatMap(toVulnerabilities),
+    vulnerabilities: findings.flatMap((finding) => toVulnerabilities(finding, below)),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function toVulnerabilities({ rule, secret, severity, places }: Finding): object[] {
+function toVulnerabilities({ rule, secret, severity, places }: Finding, below: string): object[] {
   const numbers = new Map<string, number>();
   return places.map(({ place, line }) => {
     const number = numbers.get(pathOf(place)) ?? 0;
@@ -57,7 +57,7 @@ function toVulnerabilities({ rule, secret, severity, places }: Finding): object[
       severity: SEVERITIES[severity],
       solution: rule.remedy,
       identifiers: [{ type: 'ringfence_rule_id', name: `Ringfence rule ${rule.id}`, value: rule.id }],
-      location: { file: fileOf(place), start_line: line, commit: { sha: commit } },
+      location: { file: fileOf(place, below), start_line: line, commit: { sha: commit } },
       raw_source_code_extract: maskValue(secret.reveal()),
     };
   });

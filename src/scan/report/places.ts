@@ -21,12 +21,15 @@ export function pathOf(place: Place): string {
   }
 }
 
-/** Path for the tools that read reports: what stands in an archive or a layer is told by the part that can be opened. */
-export function fileOf(place: Place): string {
+/**
+ * Path for the tools that read reports: what stands in an archive or a layer is told by the part that can be opened. `below` is
+ * the scanned folder, as such tools know files by their paths in the checkout.
+ */
+export function fileOf(place: Place, below: string): string {
   if (place.kind === 'stdin') return 'stdin';
   if (place.kind === 'layer') return place.path;
   if (place.kind === 'git') return (place.path ?? `${place.type}/${place.object}`).split('!/')[0] ?? '';
-  return place.path.split('!/')[0] ?? '';
+  return `${below}${place.path.split('!/')[0]}`;
 }
 
 /** `a1b2c3d4e5f6 of 2026-01-02 by Ada`; null for what no commit brought. */

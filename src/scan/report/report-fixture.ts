@@ -64,6 +64,7 @@ export function report(sightings: readonly Sighting[], changes: Partial<ScanRepo
     bytes: 34_567,
     binaries: 0,
     scanned: '.',
+    below: '',
     version: '1.2.3',
     startedAt: Date.parse('2026-01-02T03:04:05.600Z'),
     endedAt: Date.parse('2026-01-02T03:04:06.900Z'),

@@ -21,7 +21,7 @@ const SCORES: Readonly<Record<Severity, string>> = {
  * is one alert. The fingerprint is the value's keyed hash, or without a key one of its place.
  */
 export function formatSarif(report: ScanReport, fingerprint: ((finding: Finding) => string) | null): string {
-  const { findings, problems, version, startedAt, endedAt } = report;
+  const { findings, problems, version, startedAt, endedAt, below } = report;
   const rules = [...new Map(findings.map(({ rule }) => [rule.id, rule])).values()];
   const seen = new Map<string, number>();
   const log = {
@@ -44,11 +44,11 @@ export function formatSarif(report: ScanReport, fingerprint: ((finding: Finding)
         ],
         results: findings.map((finding) => {
           const known = fingerprint?.(finding) ?? null;
-          return toResult(
-            finding,
-            rules.indexOf(finding.rule),
-            known === null ? placeId(finding, seen) : { 'ringfenceSecret/v1': known },
-          );
+          return toResult(finding, {
+            ruleIndex: rules.indexOf(finding.rule),
+            partialFingerprints: known === null ? placeId(finding, seen) : { 'ringfenceSecret/v1': known },
+            below,
+          });
         }),
       },
     ],
@@ -81,7 +81,13 @@ function placeId({ rule, places }: Finding, seen: Map<string, number>): Record<s
   return { 'ringfencePlace/v1': placeFingerprint(rule.id, place, number) };
 }
 
-function toResult(finding: Finding, ruleIndex: number, partialFingerprints: Record<string, string>): object {
+interface InReport {
+  readonly ruleIndex: number;
+  readonly partialFingerprints: Record<string, string>;
+  readonly below: string;
+}
+
+function toResult(finding: Finding, { ruleIndex, partialFingerprints, below }: InReport): object {
   const { rule, severity, secret, confidence, places, inHead, verdict } = finding;
   const [first, ...others] = places;
   const level = { critical: 'error', high: 'error', medium: 'warning', low: 'note', info: 'note' }[severity];
@@ -90,8 +96,10 @@ function toResult(finding: Finding, ruleIndex: number, partialFingerprints: Reco
     ruleIndex,
     level,
     message: { text: oneLine(`${rule.title}: ${maskValue(secret.reveal())}. ${rule.remedy}`) },
-    locations: [toLocation(first)],
-    relatedLocations: others.slice(0, 100).map((place, index) => ({ id: index + 1, ...toLocation(place) })),
+    locations: [toLocation(first, below)],
+    relatedLocations: others
+      .slice(0, 100)
+      .map((place, index) => ({ id: index + 1, ...toLocation(place, below) })),
     partialFingerprints,
     properties: {
       confidence,
@@ -109,11 +117,11 @@ function commitProperties(sighting: Sighting): object {
     : {};
 }
 
-function toLocation({ place, line, column }: Sighting): object {
+function toLocation({ place, line, column }: Sighting, below: string): object {
   return {
     physicalLocation: {
       artifactLocation: {
-        uri: uriOf(fileOf(place)),
+        uri: uriOf(fileOf(place, below)),
         ...(place.kind === 'file' ? { uriBaseId: '%SRCROOT%' } : {}),
       },
       region: { startLine: line, startColumn: column },

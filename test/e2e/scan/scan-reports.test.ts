@@ -44,6 +44,15 @@ describe('the report of ringfence scan', () => {
     );
   });
 
+  it('reports for code hosts name files as the checkout does, also where one of its folders is scanned', async () => {
+    for (const [format, path] of [
+      ['sarif', '"uri": "found/a.env"'],
+      ['gitlab', '"file": "found/a.env"'],
+    ] as const)
+      assert.ok((await world.scan(['found', '--format', format])).stdout.includes(path), format);
+    assert.match((await world.scan(['found/c.env', '--format', 'sarif'])).stdout, /"uri": "found\/c\.env"/);
+  });
+
   it('--output writes a file and says where', async () => {
     const ran = await world.scan(['found', '--format', 'sarif', '--output', 'report.sarif']);
     assert.deepEqual([ran.code, ran.stdout], [3, '']);
