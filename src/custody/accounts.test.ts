@@ -174,14 +174,16 @@ test('an account goes only when no key of it is in use', async () => {
   });
   const request = { app: 'app_1', account: 'account_1', name: 'k', lifetime: null, networks: [] };
   const { record } = await keys.create(request);
-  await assert.rejects(accounts.remove('account_1'), {
-    code: 'conflict',
-    message: /1 virtual key of the account .*: k\. /,
-  });
+  const recorded: number[] = [];
+  const note = async () => void recorded.push((await accounts.list()).length);
+  const message = /1 virtual key of the account .*: k\. /;
+  await assert.rejects(accounts.remove('account_1', note), { code: 'conflict', message });
+  assert.deepEqual(recorded, [], 'what is refused is not recorded');
   await keys.revoke(record.id);
   const generations = ['account.account_1.candidate', 'account.account_1.previous'];
   for (const name of generations) await options.settings.put(name, 'sealed');
-  await accounts.remove('account_1');
+  await accounts.remove('account_1', note);
+  assert.deepEqual(recorded, [1], 'recorded before it happens');
   for (const name of generations) assert.equal(await options.settings.get(name), '', name);
   assert.equal(announced.times, 1);
   await assert.rejects(accounts.get('account_1'), { code: 'not_found' });

@@ -49,8 +49,8 @@ export interface Accounts {
   reseal(id: string, values: Values): Promise<AccountRecord>;
   get(id: string): Promise<AccountRecord>;
   list(): Promise<readonly AccountRecord[]>;
-  /** Throws `conflict` while virtual keys of the account are in use. */
-  remove(id: string): Promise<void>;
+  /** Throws `conflict` while virtual keys of the account are in use; else `record` comes before. */
+  remove(id: string, record?: () => Promise<void>): Promise<void>;
 }
 
 export interface AccountsOptions {
@@ -85,7 +85,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     reseal: (id: string, values: Values) => options.lock(`reseal ${id}`, () => reseal(state, id, values)),
     get: (id: string) => findAccount(state.accounts, id),
     list: () => options.accounts.list(),
-    remove: (id: string) => options.lock(id, () => remove(state, id)),
+    remove: (id: string, record?: () => Promise<void>) => options.lock(id, () => remove(state, id, record)),
   });
 }
 
@@ -198,9 +198,10 @@ async function replace(
   return store(state, { ...next, sealed: sealAccount(state.sealer, next, secrets) });
 }
 
-async function remove(state: State, id: string): Promise<void> {
+async function remove(state: State, id: string, record?: () => Promise<void>): Promise<void> {
   await findAccount(state.accounts, id);
   await refuseWithLiveKeys(state, 'account', id);
+  await record?.();
   await state.candidates.discard(id);
   await state.settings.put(previousName(id), '');
   await state.accounts.remove(id);

@@ -41,6 +41,19 @@ test('an app goes only when no key of it is in use, and those that are in its wa
   await assert.rejects(createKey('late'), { code: 'not_found' });
 });
 
+test('a removal is recorded before it happens, and not where it is refused', async () => {
+  const { apps, keys, createKey } = await setUp();
+  const recorded: number[] = [];
+  const record = async () => void recorded.push((await apps.list()).length);
+  const { record: key } = await createKey('till');
+  await assert.rejects(apps.remove('app_1', record), { code: 'conflict' });
+  await assert.rejects(apps.remove('app_9', record), { code: 'not_found' });
+  assert.deepEqual(recorded, []);
+  await keys.revoke(key.id);
+  await apps.remove('app_1', record);
+  assert.deepEqual(recorded, [1]);
+});
+
 test('an app is not removed under a key that is being made for it', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const { apps, createKey } = await setUp(gate);

@@ -9,8 +9,8 @@ import type { RecordLock } from './record-lock.ts';
 export interface Apps {
   add(app: AppRecord): Promise<void>;
   list(): Promise<readonly AppRecord[]>;
-  /** Throws `conflict` while virtual keys of the app are in use. */
-  remove(id: string): Promise<void>;
+  /** Throws `conflict` while virtual keys of the app are in use; else `record` comes before. */
+  remove(id: string, record?: () => Promise<void>): Promise<void>;
 }
 
 export interface AppsOptions {
@@ -24,9 +24,11 @@ export interface AppsOptions {
 
 export function createApps(options: AppsOptions): Apps {
   const { apps, lock, announce } = options;
-  async function remove(id: string): Promise<void> {
+  async function remove(id: string, record: (() => Promise<void>) | undefined): Promise<void> {
+    if ((await apps.get(id)) === null) throw new RingfenceError('not_found', `There is no app ${id}.`);
     await refuseWithLiveKeys(options, 'app', id);
-    if (!(await apps.remove(id))) throw new RingfenceError('not_found', `There is no app ${id}.`);
+    await record?.();
+    await apps.remove(id);
     await announce();
   }
   return Object.freeze({
@@ -35,6 +37,6 @@ export function createApps(options: AppsOptions): Apps {
       await announce(); // Rules may name it: every process hears of it before it has a key.
     },
     list: () => apps.list(),
-    remove: (id: string) => lock(id, () => remove(id)),
+    remove: (id: string, record?: () => Promise<void>) => lock(id, () => remove(id, record)),
   });
 }

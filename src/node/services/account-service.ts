@@ -48,10 +48,9 @@ export function createAccountService(primary: Primary): AccountService {
         return sealed;
       }),
     remove: (id, actor) =>
-      withoutRotation(id, async () => {
-        await record({ actor, act: 'account.remove', target: id, detail: {} });
-        await accounts.remove(id);
-      }),
+      withoutRotation(id, () =>
+        accounts.remove(id, () => record({ actor, act: 'account.remove', target: id, detail: {} })),
+      ),
     ...createRotationService(primary),
     async rekey(actor) {
       const ringKey = primary.ring.newest;

@@ -22,9 +22,8 @@ export function createAppService(parts: Parts, kills: Pick<KillService, 'list'>)
     list: apps.list,
     async remove(app, { revokeKeys }, actor) {
       const { id: target, name } = app;
-      await record({ actor, act: 'app.remove', target, detail: { name, revokeKeys } });
       const revoked = revokeKeys ? await revokeKeysOf(parts, target, actor) : [];
-      await apps.remove(target);
+      await apps.remove(target, () => record({ actor, act: 'app.remove', target, detail: { name } }));
       return { revoked, warnings: await stillNamed({ store, kills, policyInForce }, app) };
     },
   };
