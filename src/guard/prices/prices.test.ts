@@ -288,6 +288,12 @@ describe('price file', () => {
     for (const account of [null, '']) assert.match(of(account), /"account":null/);
   });
 
+  it('says of a file without rows that it has none', () => {
+    for (const text of ['', '\n', 'vendor,item,amount,currency,unit\n'])
+      assert.match(problem(text, 'csv'), /the file has no rows/);
+    assert.match(problem('[]', 'json'), /the file has no rows/);
+  });
+
   it('takes an empty cell for one that is left out', () => {
     assert.match(
       problem(

@@ -7,6 +7,7 @@ import { isItem } from './items.ts';
 import type { PriceRecord } from '../../store/records.ts';
 
 const MAX_ROWS = 500_000;
+const NO_ROWS = 'the file has no rows';
 const COLUMNS = [
   'vendor',
   'account',
@@ -39,7 +40,7 @@ export function* readPriceFile(
     if (number > MAX_ROWS) throw invalid(`more than ${MAX_ROWS} rows`);
     yield readRow(row, number);
   }
-  if (number === 0) throw invalid('the file has no rows');
+  if (number === 0) throw invalid(NO_ROWS);
 }
 
 /**
@@ -78,6 +79,7 @@ function* readJson(text: string): Generator<RawRow> {
 
 function* readCsv(text: string): Generator<RawRow> {
   const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (head === '') throw invalid(NO_ROWS);
   const names = cellsOf(head) ?? [head];
   const unknown = names.find((name) => !isColumn(name));
   if (unknown !== undefined)
