@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VirtualKeyRecord } from '../../store/records.ts';
-import { pickKey } from './named.ts';
+import { pick, pickKey } from './named.ts';
 
 const key = (id: string, state: VirtualKeyRecord['state'], createdAt: number): VirtualKeyRecord => ({
   id,
@@ -30,4 +30,13 @@ test('of the keys that have borne a name the one that works is meant, else the l
   assert.equal(pickKey([key('key_d', 'active', 1), key('key_e', 'active', 2)], 'shop').id, 'key_e');
   assert.equal(pickKey([old, key('key_c', 'active', 3)], 'key_a').id, 'key_a', 'an id is one key');
   assert.throws(() => pickKey([old], 'other'), { code: 'not_found' });
+});
+
+test('a misspelt name is answered with the one that was probably meant', () => {
+  const apps = [
+    { id: 'app_1', name: 'shop' },
+    { id: 'app_2', name: 'billing' },
+  ];
+  assert.throws(() => pick('app', apps, 'shpo'), { message: 'There is no app "shpo"; did you mean "shop"?' });
+  assert.throws(() => pick('app', apps, 'nobody'), { message: 'There is no app "nobody".' });
 });

@@ -1,4 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
+import { nearest } from '../../kernel/nearest.ts';
 import type { VirtualKeyRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
 
@@ -14,9 +15,13 @@ export function pick<T extends { readonly id: string; readonly name: string }>(
   reference: string,
 ): T {
   const found = records.find(({ id }) => id === reference) ?? records.find(({ name }) => name === reference);
-  if (found === undefined)
-    throw new RingfenceError('not_found', `There is no ${what} ${JSON.stringify(reference)}.`);
-  return found;
+  if (found !== undefined) return found;
+  const near = nearest(
+    reference,
+    records.map(({ name }) => name),
+  );
+  const advice = near === null ? '.' : `; did you mean ${JSON.stringify(near)}?`;
+  throw new RingfenceError('not_found', `There is no ${what} ${JSON.stringify(reference)}${advice}`);
 }
 
 type NamedKey = Pick<VirtualKeyRecord, 'id' | 'name' | 'createdAt'> &
