@@ -1,17 +1,24 @@
+import { RingfenceError } from '../../kernel/errors.ts';
 import type { BudgetScope } from '../../store/records.ts';
 import type { AdminServices } from '../services.ts';
 import type { Handlers } from './handler.ts';
 import { byName, checkVendor, pick, findKey } from './named.ts';
 
 export const budgetHandlers: Handlers<'budgets.put' | 'budgets.list' | 'budgets.remove'> = {
-  'budgets.put': async ({ services, input, actor }) =>
-    services.budgets.put({ ...input, scope: await resolveScope(services, input.scope) }, actor),
+  'budgets.put': async ({ services, input, actor }) => {
+    if (input.unit === 'count' && input.limit % ONE !== 0)
+      throw new RingfenceError('input_invalid', 'A number of messages and calls is whole.');
+    return services.budgets.put({ ...input, scope: await resolveScope(services, input.scope) }, actor);
+  },
   'budgets.list': async ({ services }) => byName(await services.budgets.uses()),
   'budgets.remove': async ({ services, input, actor }) => {
     const { id } = pick('budget', await services.budgets.list(), input.budget);
     return { removed: await services.budgets.remove(id, actor) };
   },
 };
+
+/** What a count budget takes for one. */
+const ONE = 1_000_000;
 
 type GivenScope = { readonly [Name in keyof BudgetScope]: BudgetScope[Name] | undefined };
 

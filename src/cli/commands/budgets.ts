@@ -33,7 +33,10 @@ export async function set(context: CliContext, flags: SetFlags, name: string): P
     scope: scopeOf(flags),
     rates: Object.fromEntries((flags.rate ?? []).map(readRate)),
   });
-  show(budget, (now) => `Budget ${now.name} is ${now.limit} ${now.currency} ${spanText(now.window)}.`);
+  show(
+    budget,
+    (now) => `Budget ${now.name} is ${amountText(now.limit, now)} ${now.currency} ${spanText(now.window)}.`,
+  );
 }
 
 function scopeOf(flags: SetFlags): NonNullable<Budget['scope']> {
@@ -91,6 +94,11 @@ function spanText(window: Budget['window']): string {
   return window.kind === 'total' ? 'in total' : `per ${windowText(window)}`;
 }
 
+/** Messages and calls have no cents. */
+function amountText(amount: string, { unit }: { readonly unit: 'money' | 'count' }): string {
+  return unit === 'count' ? amount.replace(/\.00$/, '') : amount;
+}
+
 function namedIn(scope: Readonly<Record<string, readonly string[] | undefined>>): readonly string[] {
   return Object.values(scope).flatMap((names) => names ?? []);
 }
@@ -103,11 +111,11 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
     budgets,
     {
       NAME: ({ name }) => name,
-      LIMIT: ({ limit, currency }) => `${limit} ${currency}`,
+      LIMIT: (budget) => `${amountText(budget.limit, budget)} ${budget.currency}`,
       WINDOW: ({ window }) => windowText(window),
-      SPENT: ({ use }) => use.spent,
-      LEASED: ({ use }) => use.leased,
-      LEFT: ({ use }) => use.left,
+      SPENT: (budget) => amountText(budget.use.spent, budget),
+      LEASED: (budget) => amountText(budget.use.leased, budget),
+      LEFT: (budget) => amountText(budget.use.left, budget),
       SCOPE: ({ scope }) => namedIn(scope).map(nameOf).join(' ') || 'everything',
     },
     'No budget yet, so nothing limits what is spent. Set one: ringfence budgets set NAME --limit "20.00 USD" --window day',
