@@ -6,6 +6,7 @@ import { unknownNames } from '../../guard/policy/unknown-names.ts';
 import { readPriceFile } from '../../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import { nextVersion } from '../../store/policies.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import { nullIfAway } from './away.ts';
 import { createAppService } from './app-service.ts';
@@ -65,7 +66,7 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
 }
 
 function policyService(primary: Primary): AdminServices['policy'] {
-  const { store, record, clock, refreshPolicy, known } = primary;
+  const { store, record, clock, lock, refreshPolicy, known } = primary;
   /** A policy that cannot be compiled, or names what does not exist, must not be stored. */
   const check = (source: string) => {
     const document = primary.readPolicy(source);
@@ -76,13 +77,12 @@ function policyService(primary: Primary): AdminServices['policy'] {
     active: () => store.policies.active(),
     async put(source, expected, actor) {
       const { rules, mode } = check(source);
-      await record({
-        actor,
-        act: 'policy.put',
-        target: String(expected + 1),
-        detail: { mode, rules: rules.length },
+      const detail = { mode, rules: rules.length };
+      const policy = await lock('policy stored', async () => {
+        const target = String(nextVersion(await store.policies.active(), expected));
+        await record({ actor, act: 'policy.put', target, detail });
+        return store.policies.put({ source, createdAt: clock.wall(), actor }, expected);
       });
-      const policy = await store.policies.put({ source, createdAt: clock.wall(), actor }, expected);
       await refreshPolicy();
       return policy;
     },

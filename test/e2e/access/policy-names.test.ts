@@ -43,6 +43,23 @@ describe('a policy that names apps, keys and accounts', () => {
     assert.equal((await sendMessage(node)).code, 'rate_limited');
   });
 
+  it('stands in the journal when it comes into force, and not when it comes too late', async () => {
+    const { policy, journal } = createAdminServices(node.primary, 0);
+    const source = 'version: 1\nmode: enforce\nrules: []\n';
+    await assert.rejects(policy.put(source, version - 2, 'late'), { code: 'conflict' });
+    const raced = await Promise.allSettled(['one', 'two'].map((who) => policy.put(source, version, who)));
+    assert.deepEqual(raced.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+    version += 1;
+    const { signal } = new AbortController();
+    const { entries } = await journal.tail({ cursor: null, limit: 20, wait: 0, signal });
+    const acts = entries.map(({ record }) => record).filter((record) => record.type === 'admin');
+    const puts = acts.filter(({ act }) => act === 'policy.put');
+    assert.deepEqual(
+      puts.map(({ actor, target }) => [actor, target]),
+      [['one', String(version)]],
+    );
+  });
+
   it('means an app that is made later', async () => {
     await apply('  - { id: no, effect: deny, who: { apps: [late] } }');
     const { apps } = createAdminServices(node.primary, 0);
