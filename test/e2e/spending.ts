@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { micros } from '../../src/kernel/money.ts';
 import type { Primary } from '../../src/node/primary.ts';
+import type { FleetReport } from '../../src/node/processes/fleet.ts';
 import type { BudgetRecord } from '../../src/store/records.ts';
 import { ALLOWED, FROM, type TestNode } from './node-fixture.ts';
 
@@ -62,4 +63,17 @@ export async function until<T>(read: () => Promise<T | null>): Promise<T> {
     await sleep(50);
   }
   throw new Error('it did not happen in thirty seconds');
+}
+
+/** What all processes say of themselves. One that is busy for a second is missing in what the supervisor tells. */
+export function allReports({ supervisor, config }: Primary): Promise<readonly FleetReport[]> {
+  return until(async () => {
+    const told = await supervisor.reports();
+    return told.length === config.workers ? told : null;
+  });
+}
+
+/** The same of the first. A missing one must not be taken for process 0: that is everything that the test belongs to. */
+export function firstReport({ supervisor }: Primary): Promise<FleetReport> {
+  return until(async () => (await supervisor.reports()).find(({ node }) => node === 'w0') ?? null);
 }

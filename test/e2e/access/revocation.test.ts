@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import type { KillRecord } from '../../../src/store/records.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from '../node-fixture.ts';
-import { until } from '../spending.ts';
+import { allReports, until } from '../spending.ts';
 
 const WORKERS = 3;
 const CLIENTS = 24;
@@ -64,7 +64,7 @@ describe('what has been withdrawn, while three processes are under load', () => 
     const passed = () => answers.filter(({ status }) => status === 200).length;
     for (let wait = 0; wait < 1500 && passed() < 10 * CLIENTS; wait++) await sleep(20);
     assert.ok(passed() >= 10 * CLIENTS, `only ${passed()} passed before: ${answers.at(-1)?.decision}`);
-    const reports = await node.primary.supervisor.reports();
+    const reports = await allReports(node.primary);
     assert.ok(
       reports.every(({ report }) => report.forwarded > 0),
       'a process had nothing to do',

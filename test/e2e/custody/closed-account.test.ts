@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAdminServices } from '../../../src/node/services/services.ts';
 import { startNode } from '../node-fixture.ts';
-import { sendMessage, until } from '../spending.ts';
+import { firstReport, sendMessage, until } from '../spending.ts';
 
 test('an account that the key ring does not open stays closed and is told; the others are served, and it can be removed', async (t) => {
   const node = await startNode();
@@ -16,11 +16,9 @@ test('an account that the key ring does not open stays closed and is told; the o
     ...lost,
     sealed: lost.sealed.replace(/^rfs1\.[^.]+/, 'rfs1.2020-01-01-00000000'),
   });
-  const [before] = await supervisor.reports();
-  process.kill(before?.pid ?? 0, 'SIGKILL');
-  await until(async () =>
-    (await supervisor.reports()).some(({ pid }) => pid !== before?.pid) ? true : null,
-  );
+  const before = await firstReport(node.primary);
+  process.kill(before.pid, 'SIGKILL');
+  await until(async () => ((await supervisor.reports()).some(({ pid }) => pid !== before.pid) ? true : null));
   await until(async () => (supervisor.isServing() ? true : null));
   assert.equal((await sendMessage(node)).code, 'allowed');
   const { apiKey = '', apiSecret = '' } = node.parts('vonage', 'secret');

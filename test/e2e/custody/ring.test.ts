@@ -6,7 +6,7 @@ import { createRingActions } from '../../../src/node/actions/ring.ts';
 import { openPrimary } from '../../../src/node/primary.ts';
 import { createAdminServices } from '../../../src/node/services/services.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
-import { sendMessage, until } from '../spending.ts';
+import { firstReport, sendMessage, until } from '../spending.ts';
 
 describe('the keys of a key ring are replaced', () => {
   let node: TestNode;
@@ -62,7 +62,7 @@ describe('the keys of a key ring are replaced', () => {
 
   it('and neither a process that starts nor the next start of the gateway misses the old ones', async () => {
     const report = async () => (await node.primary.supervisor.reports())[0];
-    const { pid = 0, epoch: dead = 0 } = (await report()) ?? {};
+    const { pid, epoch: dead } = await firstReport(node.primary);
     process.kill(pid, 'SIGKILL');
     await until(async () => ((await report())?.epoch ?? 0) > dead || null);
     assert.equal(

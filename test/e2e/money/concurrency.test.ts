@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { startNode, type TestNode } from '../node-fixture.ts';
+import { allReports, firstReport } from '../spending.ts';
 
 const WORKERS = 3;
 const MOST = 5;
@@ -95,16 +96,16 @@ describe('a limit of requests at a time, over three processes', () => {
 
   it('is never exceeded, used to the full, and refuses the others as a limit does', async () => {
     const haveAllWorked = async (): Promise<boolean> =>
-      (await node.primary.supervisor.reports()).every(({ report }) => report.forwarded > 0);
+      (await allReports(node.primary)).every(({ report }) => report.forwarded > 0);
     await loadToTheFull(haveAllWorked);
     assert.ok(await haveAllWorked(), 'a process had nothing to do');
   });
 
   it('does not lose the share of a process that is killed', async () => {
-    const [first] = await node.primary.supervisor.reports();
+    const { pid } = await firstReport(node.primary);
     const under = load(1500);
     await sleep(300);
-    process.kill(first?.pid ?? 0, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     await under;
     while (!node.primary.supervisor.isServing()) await sleep(20);
     seen.most = 0;

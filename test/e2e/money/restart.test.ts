@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { startNode, type TestNode } from '../node-fixture.ts';
-import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
+import { allowMessages, firstReport, PRICE, sendMessage, spentOf, until } from '../spending.ts';
 
 const BUDGET = 'budget_restart';
 
@@ -20,7 +20,7 @@ describe('a data-plane process that is killed', () => {
 
   it('is replaced by one that spends the money which the dead one held, and no cent more', async () => {
     for (let count = 0; count < 2; count++) assert.equal(await send(), 'allowed');
-    const { pid = 0, epoch: dead = 0 } = (await report()) ?? {};
+    const { pid, epoch: dead } = await firstReport(node.primary);
     process.kill(pid, 'SIGKILL');
     const born = await until(async () => {
       const found = await report();
@@ -46,7 +46,7 @@ describe('a data-plane process that is killed', () => {
     await node.primary.refreshPolicy();
     for (let count = 0; count < 3; count++) assert.equal(await send(), 'allowed');
     await sleep(300); // What a process took is told every tenth of a second.
-    const { pid = 0, epoch: dead = 0 } = (await report()) ?? {};
+    const { pid, epoch: dead } = await firstReport(node.primary);
     process.kill(pid, 'SIGKILL');
     await until(async () => ((await report())?.epoch ?? 0) > dead || null);
     assert.equal(await until(() => send().catch(() => null)), 'rate_limited');

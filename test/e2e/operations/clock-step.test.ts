@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FleetReport } from '../../../src/node/processes/fleet.ts';
 import { startNode, type TestNode, writeConfiguration } from '../node-fixture.ts';
-import { until } from '../spending.ts';
+import { firstReport, until } from '../spending.ts';
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts');
 const STEP = 400 * 86_400_000;
@@ -99,13 +99,13 @@ function sleepingOnce(file: string): string {
 }
 
 /** Kills the process of a node; the next one has these options of Node. Gives what that reports. */
-async function restart({ primary: { supervisor } }: TestNode, added: string): Promise<FleetReport> {
-  const [first] = await supervisor.reports();
+async function restart({ primary }: TestNode, added: string): Promise<FleetReport> {
+  const first = await firstReport(primary);
   const options = process.env['NODE_OPTIONS'] ?? '';
   process.env['NODE_OPTIONS'] = `${options} ${added}`;
-  process.kill(first?.pid ?? 0, 'SIGKILL');
+  process.kill(first.pid, 'SIGKILL');
   return until(async () => {
-    const [found] = await supervisor.reports();
-    return found === undefined || found.pid === first?.pid ? null : found;
+    const [found] = await primary.supervisor.reports();
+    return found === undefined || found.pid === first.pid ? null : found;
   }).finally(() => (process.env['NODE_OPTIONS'] = options));
 }

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureAdminToken, startAdminServer } from '../../../src/node/services/admin-server.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
-import { until } from '../spending.ts';
+import { firstReport, until } from '../spending.ts';
 
 interface Told {
   readonly workers: readonly { readonly node: string; readonly state: string }[];
@@ -18,8 +18,7 @@ describe('a data-plane process that hangs', () => {
     node = await startNode({ workers: 2, say: (line) => void said.push(line) });
     token = (await ensureAdminToken(node.primary)) ?? '';
     stopAdmin = await startAdminServer(node.primary, () => {});
-    const [first] = await node.primary.supervisor.reports();
-    process.kill(first?.pid ?? 0, 'SIGSTOP');
+    process.kill((await firstReport(node.primary)).pid, 'SIGSTOP');
   });
   after(async () => {
     await stopAdmin();

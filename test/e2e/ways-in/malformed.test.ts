@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { goodBody, goodRequest, malformedRequests, type Wire } from './malformed-cases.ts';
 import { dial, dialName, dialTunnel, drip, exchangeRaw, flood, type RawResult } from './malformed-socket.ts';
 import { ALLOWED, REFUSED, startNode, type TestNode } from '../node-fixture.ts';
+import { firstReport } from '../spending.ts';
 
 const VENDOR_HOST = 'api.telnyx.com';
 const MEGABYTE = 1024 * 1024;
@@ -33,11 +34,11 @@ describe('what is no proper request', () => {
   /** Runs `work` and says what of it the vendor saw, and by how much the process grew. */
   async function watch<T>(work: () => Promise<T>) {
     const { count } = node.sandbox.requests;
-    const [worker] = await node.primary.supervisor.reports();
-    const before = peak(worker?.pid ?? 0);
+    const worker = await firstReport(node.primary);
+    const before = peak(worker.pid);
     const result = await work();
     const arrived = node.sandbox.requests.list(count);
-    return { result, arrived, grown: peak(worker?.pid ?? 0) - before };
+    return { result, arrived, grown: peak(worker.pid) - before };
   }
 
   it('is refused in base-URL mode and never reaches the vendor', async () => {
