@@ -24,7 +24,7 @@ test('unknown outcomes are a table, followed by what to do about those that are 
   assert.match(text, /^ID +TIME +ACCOUNT +OPERATION +TO +RESERVED +SEARCH\n/);
   assert.match(text, /w0-3-17 +2026-11-26 10:11Z +main +CreateMessage +SE +0\.08 USD +ongoing\n/);
   assert.match(text, /w0-3-19 .* not possible\n/);
-  assert.match(text, /^ongoing: it is looked for/m);
+  assert.match(text, /^ongoing: Ringfence looks for it/m);
   assert.match(text, /^not possible: the vendor has no list/m);
   assert.doesNotMatch(text, /account removed/);
 });
