@@ -136,7 +136,7 @@ describe('ringfence run', () => {
     for (const sentence of [
       /twilio for Node obeys HTTP_PROXY only/,
       /livekit-server-sdk drops the path of its host argument/,
-      /names a proxy, a CA list, or another base URL in its own code/,
+      /sets a proxy, a CA list or another base URL in its own code/,
     ])
       assert.match(missing, sentence);
     assert.match(stderr, /api\.twilio\.com +node \(fetch\) +covered/);
