@@ -39,6 +39,22 @@ test('a refusal names code, rule and message', () => {
   assert.match(text(record), /^refuse .* by rule:home: policy_denied: Not there\.$/);
 });
 
+test('a request without a known key names neither app nor key', () => {
+  const record = {
+    ...intent(1),
+    type: 'refusal',
+    app: '',
+    key: '',
+    code: 'key_unknown',
+    rule: 'key',
+    message: 'No.',
+  };
+  assert.match(
+    text(record as unknown as RefusalRecord),
+    /^refuse {3}CreateMessage to .*\(no known key, from 127\.0\.0\.1\) by key: key_unknown: No\.$/,
+  );
+});
+
 test('every kind of record has a line of its own', () => {
   const amount = 1_000_000 as Micros;
   const records: JournalRecord[] = [

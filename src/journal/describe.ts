@@ -55,7 +55,10 @@ function textOf(record: JournalRecord): string | undefined {
 
 function requestOf(facts: IntentRecord | RefusalRecord): string {
   const { app, operation, key, network } = facts;
-  return `${app} ${operation}${routeOf(facts)} (key ${key} from ${network})`;
+  const what = `${operation}${routeOf(facts)}`;
+  return key === ''
+    ? `${what} (no known key, from ${network})`
+    : `${app} ${what} (key ${key} from ${network})`;
 }
 
 function routeOf({ to, from, country, segments }: RequestFacts): string {
