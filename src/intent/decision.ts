@@ -30,5 +30,5 @@ export function refuse(code: ErrorCode, rule: string, message: string): Refused 
 
 /** A refusal as the journal tells it where it was only observed. */
 export function textOf({ code, rule, message }: Refusal): string {
-  return `${code} ${rule}: ${message}`;
+  return message.startsWith(`${rule} `) ? `${code}: ${message}` : `${code} ${rule}: ${message}`;
 }

@@ -253,4 +253,14 @@ ${ALLOW} }`;
     assert.ok(decision.ok && decision.observed !== null);
     assert.match(decision.observed, /policy_denied/);
   });
+
+  it('names the rule once in what it observes', () => {
+    const deny = '  - { id: no-home, mode: observe, effect: deny, what: { actions: [message.send] } }';
+    const policy = compilePolicy(parsePolicy(`version: 1\nmode: enforce\nrules:\n${ALLOW} }\n${deny}`));
+    const decision = policy.decide(somebody, message, null, NOON);
+    assert.match(
+      (decision.ok ? decision.observed : null) ?? '',
+      /^policy_denied: rule:no-home denies message\.send/,
+    );
+  });
 });
