@@ -4,6 +4,9 @@ const E164 = /^\+[1-9]\d{4,14}$/;
 const SEPARATORS = /[ .()-]/g;
 const DIALLED = /^(\+|00)?([1-9]\d{4,14})$/;
 
+/** Nobody has it: what tells people how a number is written says it, and shows it whole. */
+export const EXAMPLE_NUMBER = '+15005550006';
+
 /**
  * Brings a phone number as people write it into E.164: `+` and 5 to 15 digits. Reads a leading `+` or `00`
  * with spaces, dashes, dots and parentheses in between; null for everything else.

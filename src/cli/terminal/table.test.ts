@@ -33,6 +33,8 @@ test('an id stays whole where the terminal is narrow: the next command wants it'
 test('no control character reaches the terminal, and a number in full is masked', () => {
   assert.equal(printable('a\u001b[31mb\u009b1mc\r\nd\u202ee'), 'a [31mb 1mc d e');
   assert.ok(!printable('sent to +37120000001').includes('20000001'));
+  const advice = 'must be a number such as +15005550006.';
+  assert.equal(printable(advice), advice, 'nobody has the number of an example');
 });
 
 test('a long list goes over lines that a terminal holds; a short one stays on one', () => {

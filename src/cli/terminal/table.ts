@@ -1,4 +1,4 @@
-import { maskAddress } from '../../kernel/phone.ts';
+import { EXAMPLE_NUMBER, maskAddress } from '../../kernel/phone.ts';
 
 const GAP = 2;
 const LEAST = 8;
@@ -10,7 +10,9 @@ let segmenter: Intl.Segmenter | null = null;
 
 /** Text that is safe to show: no control character reaches the terminal, and a number in full is masked. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').replaceAll(/\+\d{7,15}/g, (number) => maskAddress(number));
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replaceAll(/\+\d{7,15}/g, (number) => (number === EXAMPLE_NUMBER ? number : maskAddress(number)));
 }
 
 /** A long list as lines, those after the first indented. */

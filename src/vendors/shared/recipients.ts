@@ -1,5 +1,6 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { EXAMPLE_NUMBER } from '../../kernel/phone.ts';
 import {
   barePhoneDestination,
   emailDestination,
@@ -17,7 +18,7 @@ export function phoneOf(text: string, name: string, plan: NumberingPlan, bare = 
     ? ' Its + became a space: in a form it is written %2B (curl: --data-urlencode).'
     : '';
   throw new Unreadable(
-    `\`${name}\` must be a phone number in international format, such as +15005550006.${lost}`,
+    `\`${name}\` must be a phone number in international format, such as ${EXAMPLE_NUMBER}.${lost}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Channel, Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { EXAMPLE_NUMBER } from '../../kernel/phone.ts';
 import { readDestination, sipDestination } from '../shared/destination.ts';
 import { Unreadable } from '../shared/reading.ts';
 import { emailOf, phoneOf, sipOf } from '../shared/recipients.ts';
@@ -27,7 +28,7 @@ export function messageRecipient(text: string, name: string, plan: NumberingPlan
   const found = channel === undefined ? null : readDestination(text, plan);
   if (channel === undefined || found === null)
     throw new Unreadable(
-      `\`${name}\` must be a phone number such as +15005550006, or one with whatsapp:, rcs: or messenger: before it.`,
+      `\`${name}\` must be a phone number such as ${EXAMPLE_NUMBER}, or one with whatsapp:, rcs: or messenger: before it.`,
     );
   if (channel !== 'chat' && found.destination.kind !== 'phone')
     throw new Unreadable(`\`${name}\` must hold a phone number in international format after ${scheme}:.`);
@@ -43,7 +44,7 @@ export function callee(text: string, name: string, plan: NumberingPlan): Address
   const found = scheme === 'client' || scheme === 'whatsapp' ? readDestination(text, plan) : null;
   if (found === null || (scheme === 'whatsapp' && found.destination.kind !== 'phone'))
     throw new Unreadable(
-      `\`${name}\` must be a phone number such as +15005550006, sip:user@host or client:name.`,
+      `\`${name}\` must be a phone number such as ${EXAMPLE_NUMBER}, sip:user@host or client:name.`,
     );
   return { destination: found.destination, channel: scheme === 'whatsapp' ? 'whatsapp' : null };
 }

@@ -1,4 +1,5 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
+import { EXAMPLE_NUMBER } from '../../kernel/phone.ts';
 import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 import { phoneOf } from '../shared/recipients.ts';
 import { callbacksOf, type Parameters, textParameter } from './parameters.ts';
@@ -19,6 +20,8 @@ function countryOf(parameters: Parameters, plan: NumberingPlan): string | null {
   if (number !== null) return phoneOf(number, 'PhoneNumber', plan).phone?.country ?? null;
   const areaCode = textParameter(parameters, 'AreaCode');
   if (areaCode === null || !/^[2-9]\d{2}$/.test(areaCode))
-    throw new Unreadable('`PhoneNumber` must be a number such as +15005550006, or `AreaCode` three digits.');
+    throw new Unreadable(
+      `\`PhoneNumber\` must be a number such as ${EXAMPLE_NUMBER}, or \`AreaCode\` three digits.`,
+    );
   return plan.facts(`+1${areaCode}5550123`).country;
 }
