@@ -6,6 +6,7 @@ import { answerProbe } from '../../gateway/probe.ts';
 import type { Fault } from '../../journal/fault.ts';
 import type { JournalState } from '../../journal/options.ts';
 import { clockDifference, wallAndLedger } from '../../kernel/clock-difference.ts';
+import { counted } from '../../kernel/wording.ts';
 import { VERSION } from '../../kernel/version.ts';
 import type { Cursor } from '../../store/ports.ts';
 import { isAway, nullIfAway } from './away.ts';
@@ -177,7 +178,7 @@ async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
     ),
     ...used.map(({ name, uses, lastUse }) => {
       const last = lastUse === null ? '' : `, last from ${lastUse.address}`;
-      return `canary ${name} was used ${uses} times${last}`;
+      return `canary ${name} was used ${counted(uses, 'time')}${last}`;
     }),
     ...open.map(({ id, title, state }) => `leak ${id} is ${state}: ${title}`),
   ];

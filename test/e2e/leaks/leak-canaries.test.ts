@@ -67,7 +67,7 @@ describe('a decoy key', () => {
     });
     assert.ok((canary.lastUse?.at ?? 0) >= before && (canary.lastUse?.at ?? 0) <= Date.now());
     assert.match(await ringfence('canaries', 'list'), /bait.* 1 .*127\.0\.0\.1/);
-    assert.match(await ringfence('status'), /ALARM.*canary bait was used 1 times/);
+    assert.match(await ringfence('status'), /ALARM.*canary bait was used 1 time, last from /);
     const journal = await ringfence('journal', 'export', '--json');
     assert.match(journal, /"what":"canary used"/);
     assert.ok(!journal.includes(secret));
