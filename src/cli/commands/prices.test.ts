@@ -26,6 +26,13 @@ test('prices are listed with the account that they hold for', async () => {
   assert.match(text, /^acme +main +message.* 0\.05 EUR/m);
 });
 
+test('a price that held from the beginning holds always', async () => {
+  const band = { ...row, kind: 'band', from: '1970-01-01T00:00:00.000Z' };
+  const text = await printed(() => [row, band], 'prices', 'list');
+  assert.match(text, / price +2026-11-26$/m);
+  assert.match(text, / band +always$/m);
+});
+
 test('a list that ends at its limit says so', async () => {
   const more = /There may be more than 2; a higher --limit lists them/;
   assert.match(await printed((route) => answers[route], 'prices', 'list', '--limit', '2'), more);

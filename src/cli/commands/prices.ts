@@ -29,6 +29,9 @@ export interface ListFlags extends CommonFlags {
   readonly limit?: number;
 }
 
+/** What comes with the program holds from the beginning of time on. */
+const BEGINNING = '1970-01-01';
+
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {
   const session = await openSession(context, flags);
   const { vendor, item, prefix, limit = USUAL_LIMIT } = flags;
@@ -45,7 +48,7 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
       AMOUNT: ({ amount, currency }) => `${amount} ${currency}`,
       PER: ({ unit }) => unit,
       KIND: ({ kind }) => kind,
-      FROM: ({ from }) => from.slice(0, 10),
+      FROM: ({ from }) => (from.startsWith(BEGINNING) ? 'always' : from.slice(0, 10)),
     },
     'No such price. Coarse ones come with each account; import exact ones: ringfence prices import FILE',
   );
