@@ -77,8 +77,14 @@ export interface AccountService {
   rotate(request: Omit<RotationRequest, 'actor'>, actor: string): Promise<RotationStart>;
   rotation(id: string): Promise<RotationView | null>;
   rotations(): Promise<readonly RotationView[]>;
-  /** Re-wraps accounts, keys and settings to the newest key of the ring. */
-  rekey(actor: string): Promise<RekeyReport & { readonly ringKey: string }>;
+  /** Re-wraps accounts, keys and settings to the newest key of the ring that the gateway has read. */
+  rekey(actor: string): Promise<Rekeyed>;
+}
+
+export interface Rekeyed extends RekeyReport {
+  readonly ringKey: string;
+  /** A newer key, which was added since the gateway read its ring. */
+  readonly unread: string | null;
 }
 
 export interface RotationView extends RotationRecord {

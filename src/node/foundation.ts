@@ -85,6 +85,8 @@ export async function layFoundation(
     nodes: dataPlaneNodes(config),
     former: await formerNodes(config, store),
     ring,
+    /** Newest key of the ring as it lies there now; what is added is read at the next start. */
+    newestAtRest: async () => createKeyRing(await readKeyRing(source)).newest,
     store,
     boot,
     clock,

@@ -125,6 +125,7 @@ export const accountRoutes = {
     input: empty,
     output: z.object({
       ringKey: z.string().describe('Name of the newest key of the ring, which seals'),
+      unread: z.string().nullable().describe('A newer key that the gateway reads when it restarts'),
       rewrapped: z.number(),
       current: z.number(),
       failed: z.array(failure),

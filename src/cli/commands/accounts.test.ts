@@ -24,3 +24,11 @@ test('rotations are listed by the names of their accounts, and by the id of one 
   assert.match(text, /^main +token/m);
   assert.match(text, /^account_b+ +token/m);
 });
+
+test('a rekey before the restart says that the gateway has not read the new key', async () => {
+  const report = { ringKey: 'old', unread: 'new', rewrapped: 0, current: 3, failed: [] };
+  const text = await printed(() => report, 'accounts', 'rekey');
+  assert.match(text, /^0 re-wrapped to the key old, 3 were already/);
+  assert.match(text, /a newer key, new: restart the gateway.* run this again/);
+  assert.doesNotMatch(await printed(() => ({ ...report, unread: null }), 'accounts', 'rekey'), /restart/);
+});

@@ -143,13 +143,18 @@ export async function remove(
 }
 
 export async function rekey(context: CliContext, flags: CommonFlags): Promise<void> {
-  const { client, show } = await openSession(context, flags);
+  const { client, show, note } = await openSession(context, flags);
   const report = await client.call('accounts.rekey', {});
-  if (report.failed.length > 0) context.exit(EXIT.findings);
+  const { unread } = report;
+  if (report.failed.length > 0 || unread !== null) context.exit(EXIT.findings);
   show(report, ({ ringKey, rewrapped, current, failed }) =>
     [
       `${rewrapped} re-wrapped to the key ${ringKey}, ${current} were already, ${failed.length} failed.`,
       ...failed.map(({ source, id, problem }) => `  ${source} ${id}: ${problem}`),
     ].join('\n'),
   );
+  if (unread !== null)
+    note(
+      `The ring has a newer key, ${unread}: restart the gateway, which reads it then, and run this again.`,
+    );
 }

@@ -55,9 +55,16 @@ export function createAccountService(primary: Primary): AccountService {
     async rekey(actor) {
       const ringKey = primary.ring.newest;
       await record({ actor, act: 'accounts.rekey', target: 'all', detail: { ringKey } });
-      return { ringKey, ...(await rekeyAll(primary)) };
+      const unread = await unreadKey(primary);
+      return { ringKey, unread, ...(await rekeyAll(primary)) };
     },
   };
+}
+
+/** A ring that cannot be read now has been read at the start, and is none of this. */
+async function unreadKey({ ring, newestAtRest }: Primary): Promise<string | null> {
+  const newest = await newestAtRest().catch(() => ring.newest);
+  return ring.names.includes(newest) ? null : newest;
 }
 
 function rekeyAll({ store, sealers, lock }: Primary) {

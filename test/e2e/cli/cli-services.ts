@@ -160,7 +160,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
         acted(
           actor,
           'accounts.rekey',
-          Promise.resolve({ ringKey: '2026-01-02-new', rewrapped: 2, current: 1, failed: [] }),
+          Promise.resolve({ ringKey: '2026-01-02-new', unread: null, rewrapped: 2, current: 1, failed: [] }),
         ),
     },
     keys: {

@@ -44,8 +44,9 @@ describe('the keys of a key ring are replaced', () => {
     assert.deepEqual([keys.length, keys[0]], [2, old]);
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(readlinkSync(path), `${path}.mounted`);
-    const { ringKey } = await rekey();
+    const { ringKey, unread } = await rekey();
     assert.equal(ringKey, old);
+    assert.equal(unread, keys[1], 'which says that it has not read the newer one');
     await assert.rejects(drop(options(), ringKey), { code: 'conflict', message: /restart the gateway/ });
     assert.equal((await list(options())).keys.length, 2);
   });
@@ -53,8 +54,9 @@ describe('the keys of a key ring are replaced', () => {
   it('without which nothing opens any more, when everything is sealed with the new one', async () => {
     await restart();
     assert.equal((await sendMessage(node)).code, 'allowed');
-    const { ringKey, rewrapped, failed } = await rekey();
+    const { ringKey, rewrapped, failed, unread } = await rekey();
     assert.ok(rewrapped > 0);
+    assert.equal(unread, null);
     assert.deepEqual(failed, []);
     assert.deepEqual((await drop(options(), ringKey)).keys, [ringKey]);
     assert.notEqual(ringKey, old);
