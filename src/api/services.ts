@@ -72,7 +72,8 @@ export interface AccountService {
   list(): Promise<readonly AccountRecord[]>;
   test(id: string, actor: string): Promise<AccountTest>;
   reseal(id: string, values: Readonly<Record<string, string>>, actor: string): Promise<AccountRecord>;
-  remove(id: string, actor: string): Promise<void>;
+  /** Returns what still names the account, in words. */
+  remove(account: Pick<AccountRecord, 'id' | 'name'>, actor: string): Promise<readonly string[]>;
   /** Begins a rotation or takes one up; without an API at the vendor the steps for a person. */
   rotate(request: Omit<RotationRequest, 'actor'>, actor: string): Promise<RotationStart>;
   rotation(id: string): Promise<RotationView | null>;

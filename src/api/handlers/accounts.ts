@@ -44,8 +44,8 @@ export const accountHandlers: Handlers<Ids> = {
   },
   'accounts.rotations': ({ services }) => services.accounts.rotations(),
   'accounts.remove': async ({ services, input, actor }) => {
-    await services.accounts.remove(await idOf(services, input.account), actor);
-    return { removed: true };
+    const account = pick('vendor account', await services.accounts.list(), input.account);
+    return { removed: true, warnings: await services.accounts.remove(account, actor) };
   },
   'accounts.rekey': ({ services, actor }) => services.accounts.rekey(actor),
 };

@@ -118,7 +118,9 @@ export const accountRoutes = {
   'accounts.remove': {
     summary: 'Remove a vendor account that has no active keys',
     input: z.strictObject({ account: reference }),
-    output: removed,
+    output: removed.extend({
+      warnings: z.array(z.string()).describe('Budgets, rules and kill switches that still name it'),
+    }),
   },
   'accounts.rekey': {
     summary: 'Re-wrap all sealed secrets with the newest key of the key ring',

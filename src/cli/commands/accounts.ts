@@ -137,9 +137,11 @@ export async function remove(
   flags: CommonFlags & { readonly yes: boolean },
   account: string,
 ): Promise<void> {
-  const { client, show } = await openSession(context, flags);
+  const { client, show, note } = await openSession(context, flags);
   await confirm(context.process, `Remove the account ${account} and its sealed credential?`, flags.yes);
-  show(await client.call('accounts.remove', { account }), () => `Account ${account} is removed.`);
+  const answer = await client.call('accounts.remove', { account });
+  show(answer, () => `Account ${account} is removed.`);
+  for (const warning of answer.warnings) note(`warning: ${warning}`);
 }
 
 export async function rekey(context: CliContext, flags: CommonFlags): Promise<void> {

@@ -13,7 +13,7 @@ async function setUp() {
   const refreshPrices = () => Promise.resolve();
   const prices = { currencies: () => Promise.resolve([]), put: () => Promise.resolve(0) };
   const parts = { accounts, rotations, record, lock, refreshPrices, store: { prices } };
-  const service = createAccountService(parts as unknown as Primary);
+  const service = createAccountService(parts as unknown as Primary, { list: () => Promise.resolve([]) });
   return { world, service, rotations, acts };
 }
 
@@ -54,7 +54,7 @@ test('a rotation waits for the credential that somebody is sealing, and replaces
 test('an account cannot be removed under a rotation that began at the same moment', async () => {
   const { world, service, rotations } = await setUp();
   const rotated = service.rotate(ROTATE, 'bob');
-  await assert.rejects(service.remove('account_1', 'ada'), { code: 'conflict' });
+  await assert.rejects(service.remove({ id: 'account_1', name: 'main' }, 'ada'), { code: 'conflict' });
   await rotated;
   assert.equal((await rotations.settled('account_1'))?.phase, 'done');
   assert.equal(world.vendor.tokens.get('first')?.token, await world.inUse());

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AccountService } from '../../api/services.ts';
+import type { AccountService, KillService } from '../../api/services.ts';
 import { candidateName, previousName } from '../../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../../custody/checkpoint-key.ts';
 import { rotationTurn } from '../../custody/rotation/rotations.ts';
@@ -10,9 +10,10 @@ import { AUTHORITY_KEY_SETTING } from '../../tls/authority.ts';
 import { missingBands } from './bands.ts';
 import type { Primary } from '../primary.ts';
 import { createRotationService, refuseWhileRotating } from './rotation-service.ts';
+import { stillNamed } from './still-named.ts';
 
 /** Vendor accounts as the admin API sees them. */
-export function createAccountService(primary: Primary): AccountService {
+export function createAccountService(primary: Primary, kills: Pick<KillService, 'list'>): AccountService {
   const { accounts, record, store, refreshPrices, rotations, lock } = primary;
   /** No rotation runs, and none begins before the work is done. */
   const withoutRotation = <T>(id: string, work: () => Promise<T>): Promise<T> =>
@@ -47,10 +48,11 @@ export function createAccountService(primary: Primary): AccountService {
         await rotations.abandon(id);
         return sealed;
       }),
-    remove: (id, actor) =>
-      withoutRotation(id, () =>
-        accounts.remove(id, () => record({ actor, act: 'account.remove', target: id, detail: {} })),
-      ),
+    remove: ({ id, name }, actor) =>
+      withoutRotation(id, async () => {
+        await accounts.remove(id, () => record({ actor, act: 'account.remove', target: id, detail: {} }));
+        return stillNamed({ ...primary, kills }, { kind: 'account', id, name });
+      }),
     ...createRotationService(primary),
     async rekey(actor) {
       const ringKey = primary.ring.newest;

@@ -24,7 +24,10 @@ export function createAppService(parts: Parts, kills: Pick<KillService, 'list'>)
       const { id: target, name } = app;
       const revoked = revokeKeys ? await revokeKeysOf(parts, target, actor) : [];
       await apps.remove(target, () => record({ actor, act: 'app.remove', target, detail: { name } }));
-      return { revoked, warnings: await stillNamed({ store, kills, policyInForce }, app) };
+      return {
+        revoked,
+        warnings: await stillNamed({ store, kills, policyInForce }, { ...app, kind: 'app' }),
+      };
     },
   };
 }

@@ -28,7 +28,7 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     vendors: primary.registry.vendors,
     gateway: () => listenerUrl(primary.config.listeners.apps),
     apps: createAppService(primary, kills),
-    accounts: createAccountService(primary),
+    accounts: createAccountService(primary, kills),
     keys: keyService(primary),
     leaks: createLeakService(primary),
     canaries: createCanaryService(primary),

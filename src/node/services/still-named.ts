@@ -1,7 +1,15 @@
 import type { KillService } from '../../api/services.ts';
 import { namedInPolicy } from '../../guard/policy/unknown-names.ts';
-import type { AppRecord } from '../../store/records.ts';
 import type { Primary } from '../primary.ts';
+
+/** What is gone: an app or an account. */
+interface Gone {
+  readonly kind: 'app' | 'account';
+  readonly id: string;
+  readonly name: string;
+}
+
+const SCOPES = { app: 'apps', account: 'accounts' } as const;
 
 interface Sources {
   readonly store: Pick<Primary['store'], 'budgets'>;
@@ -9,22 +17,22 @@ interface Sources {
   readonly policyInForce: Primary['policyInForce'];
 }
 
-/** What speaks of an app that is gone, in words: whether that is still wanted a person knows. */
+/** What speaks of what is gone, in words: whether that is still wanted a person knows. */
 export async function stillNamed(
   { store, kills, policyInForce }: Sources,
-  { id, name }: Pick<AppRecord, 'id' | 'name'>,
+  { kind, id, name }: Gone,
 ): Promise<readonly string[]> {
-  const budgets = (await store.budgets.list()).filter(({ scope }) => scope.apps?.includes(id));
+  const budgets = (await store.budgets.list()).filter(({ scope }) => scope[SCOPES[kind]]?.includes(id));
   const { document } = await policyInForce();
-  const places = document === null ? [] : namedInPolicy(document, 'app', [id, name]);
-  const switches = (await kills.list()).filter(({ scope, target }) => scope === 'app' && target === id);
+  const places = document === null ? [] : namedInPolicy(document, kind, [id, name]);
+  const switches = (await kills.list()).filter(({ scope, target }) => scope === kind && target === id);
   return [
-    ...budgets.map((budget) => `the budget ${budget.name} still names the app.`),
+    ...budgets.map((budget) => `the budget ${budget.name} still names the ${kind}.`),
     ...places.map((place) =>
       place.name === id
-        ? `${place.where} of the policy still names the app.`
-        : `${place.where} of the policy still says ${JSON.stringify(name)}, and would mean a new app of this name.`,
+        ? `${place.where} of the policy still names the ${kind}.`
+        : `${place.where} of the policy still says ${JSON.stringify(name)}, and would mean a new ${kind} of this name.`,
     ),
-    ...switches.map((one) => `the kill switch ${one.id} still names the app.`),
+    ...switches.map((one) => `the kill switch ${one.id} still names the ${kind}.`),
   ];
 }

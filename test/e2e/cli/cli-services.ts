@@ -24,6 +24,7 @@ import { createAppService } from '../../../src/node/services/app-service.ts';
 import { createCanaryService, createLeakService } from '../../../src/node/services/leak-service.ts';
 import { createLedgerService } from '../../../src/node/services/ledger-service.ts';
 import { createRotationService } from '../../../src/node/services/rotation-service.ts';
+import { stillNamed } from '../../../src/node/services/still-named.ts';
 import type { Store } from '../../../src/store/ports.ts';
 import type { BudgetRecord } from '../../../src/store/records.ts';
 import { loadOrCreateAuthority } from '../../../src/tls/authority.ts';
@@ -135,6 +136,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     return result;
   };
   const kills = createKillService(store, clock, acted);
+  const policyInForce = createPolicyInForce(store);
   return {
     vendors: [vendor],
     gateway: () => 'http://127.0.0.1:4610',
@@ -145,7 +147,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
         store,
         clock,
         record: journaled,
-        policyInForce: createPolicyInForce(store),
+        policyInForce,
       },
       kills,
     ),
@@ -154,7 +156,10 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       list: accounts.list,
       test: (account) => accounts.test(account),
       reseal: (account, values, actor) => acted(actor, 'accounts.reseal', accounts.reseal(account, values)),
-      remove: (account, actor) => acted(actor, 'accounts.remove', accounts.remove(account)),
+      remove: async (account, actor) => {
+        await acted(actor, 'accounts.remove', accounts.remove(account.id));
+        return stillNamed({ store, kills, policyInForce }, { ...account, kind: 'account' });
+      },
       ...createRotationService({ rotations }),
       rekey: (actor) =>
         acted(

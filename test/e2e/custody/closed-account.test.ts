@@ -31,6 +31,6 @@ test('an account that the key ring does not open stays closed and is told; the o
     new RegExp(`^account ${lost.name} \\(${lost.id}\\) is closed: .*lacks the key`),
   );
   for (const key of await store.keys.list()) if (key.account === lost.id) await keys.revoke(key.id);
-  await services.accounts.remove(lost.id, 'test');
+  await services.accounts.remove(lost, 'test');
   assert.deepEqual((await services.system.status()).alarms, []);
 });
