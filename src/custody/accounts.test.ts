@@ -98,6 +98,26 @@ test('a test sends the harmless call with the real credential and remembers succ
   assert.equal((await accounts.get('account_1')).testedAt, clock.wall() - 1);
 });
 
+test('a credential is recorded before it is in use, and not where it is refused', async () => {
+  const { accounts, valid } = await setUp();
+  const acts: string[] = [];
+  const sealed = async (id: string) => void acts.push(`${id} before ${(await accounts.list()).length}`);
+  const account = { vendor: 'acme', name: 'second', values: { sid: 'AC2', token: 'realtoken' } };
+  const { id } = await accounts.seal(account, sealed);
+  assert.deepEqual(acts.splice(0), [`${id} before 1`]);
+  await assert.rejects(accounts.seal(account, sealed), { code: 'conflict', message: /"second" is taken/ });
+  await assert.rejects(accounts.seal({ ...account, name: 'x', vendor: 'none' }, sealed), {
+    code: 'not_found',
+  });
+  const resealed = async () => void acts.push((await accounts.get('account_1')).sealed);
+  const { sealed: old } = await accounts.get('account_1');
+  await assert.rejects(accounts.reseal('account_1', { token: 'wrongtoken' }, resealed));
+  assert.deepEqual(acts, []);
+  valid.add('newertoken');
+  await accounts.reseal('account_1', { token: 'newertoken' }, resealed);
+  assert.deepEqual(acts, [old]);
+});
+
 test('a new credential is used only when the vendor accepts it', async () => {
   const { accounts, valid, clock, options } = await setUp();
   const token = async () =>

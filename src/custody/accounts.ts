@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
+import { nameTaken } from '../store/collections.ts';
 import type { Collection, KeyStore, SettingStore } from '../store/ports.ts';
 import type { AccountRecord } from '../store/records.ts';
 import type { OpenAccount } from '../vendors/custody-adapter.ts';
@@ -36,17 +37,18 @@ export interface AccountTest {
 
 /** Vendor accounts: sealed once, used by the gateway, never shown again. No operation returns a secret. */
 export interface Accounts {
-  /** `id`: of the new account, where it has been journaled already. */
-  seal(request: NewAccount, id?: string): Promise<AccountRecord>;
+  /** `record` comes before the account of this id is stored, once nothing is in its way. */
+  seal(request: NewAccount, record?: (id: string) => Promise<void>): Promise<AccountRecord>;
   /** Sends the adapter's harmless call. An account that the vendor accepts gets its `testedAt`. */
   test(id: string): Promise<AccountTest>;
   /** Puts in use what a rotation has staged. The old values are gone from here. */
   commit(id: string): Promise<AccountRecord>;
   /**
    * Puts new values in use when the vendor accepts each new secret by itself; else throws `vendor_refused` and keeps the
-   * old ones. Values that are not given are kept. What a rotation has staged is not touched.
+   * old ones. Values that are not given are kept. What a rotation has staged is not touched. `record` comes before they are
+   * in use.
    */
-  reseal(id: string, values: Values): Promise<AccountRecord>;
+  reseal(id: string, values: Values, record?: () => Promise<void>): Promise<AccountRecord>;
   get(id: string): Promise<AccountRecord>;
   list(): Promise<readonly AccountRecord[]>;
   /** Throws `conflict` while virtual keys of the account are in use; else `record` comes before. */
@@ -79,23 +81,32 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const candidates = createCandidates(options.settings, options.settingSealer);
   const state: State = { ...options, candidates };
   return Object.freeze({
-    seal: (request: NewAccount, id = newId('account', options.random)) => seal(state, request, id),
+    seal: (request: NewAccount, record?: (id: string) => Promise<void>) =>
+      options.lock('account sealed', () => seal(state, request, record)),
     test: (id: string) => test(state, id),
     commit: (id: string) => options.lock(id, () => commit(state, id)),
-    reseal: (id: string, values: Values) => options.lock(`reseal ${id}`, () => reseal(state, id, values)),
+    reseal: (id: string, values: Values, record?: () => Promise<void>) =>
+      options.lock(`reseal ${id}`, () => reseal(state, { id, values, record })),
     get: (id: string) => findAccount(state.accounts, id),
     list: () => options.accounts.list(),
     remove: (id: string, record?: () => Promise<void>) => options.lock(id, () => remove(state, id, record)),
   });
 }
 
-async function seal(state: State, request: NewAccount, id: string): Promise<AccountRecord> {
+async function seal(
+  state: State,
+  request: NewAccount,
+  recordAct: ((id: string) => Promise<void>) | undefined,
+): Promise<AccountRecord> {
   const { vendor, name, values, upstream = null, currency } = request;
   checkName(name);
   const { custody, facts } = vendorOf(state, vendor);
   const account = readAccountFields(custody.fields, values);
   for (const { alone } of proofsOf(account, values)) testOf(state, vendor, alone);
+  if ((await state.accounts.list()).some((other) => other.name === name)) throw nameTaken('account', name);
+  const id = newId('account', state.random);
   const destination = { id, vendor, fields: account.fields, upstream: readUpstream(upstream) };
+  await recordAct?.(id);
   return store(state, {
     ...destination,
     name,
@@ -146,7 +157,13 @@ async function commit(state: State, id: string): Promise<AccountRecord> {
   return stored;
 }
 
-async function reseal(state: State, id: string, values: Values): Promise<AccountRecord> {
+interface Reseal {
+  readonly id: string;
+  readonly values: Values;
+  readonly record: (() => Promise<void>) | undefined;
+}
+
+async function reseal(state: State, { id, values, record: recordAct }: Reseal): Promise<AccountRecord> {
   const record = await findAccount(state.accounts, id);
   const { custody } = vendorOf(state, record.vendor);
   const account = readAccountFields(custody.fields, values, knownOf(state, record));
@@ -159,7 +176,7 @@ async function reseal(state: State, id: string, values: Values): Promise<Account
       );
   }
   const testedAt = state.clock.wall();
-  return state.lock(id, () => replace(state, id, { ...account, testedAt }));
+  return state.lock(id, () => replace(state, id, { ...account, testedAt }, recordAct));
 }
 
 /** What is kept where no value is given. Of one that does not open nothing is: it may have been turned elsewhere. */
@@ -191,10 +208,12 @@ async function replace(
   state: State,
   id: string,
   { fields, secrets, testedAt }: OpenAccount & Pick<AccountRecord, 'testedAt'>,
+  recordAct?: () => Promise<void>,
 ): Promise<AccountRecord> {
   const record = await findAccount(state.accounts, id);
   knownOf(state, record); // What was turned elsewhere must not be sealed so.
   const next = { ...record, fields, testedAt };
+  await recordAct?.();
   return store(state, { ...next, sealed: sealAccount(state.sealer, next, secrets) });
 }
 

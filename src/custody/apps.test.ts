@@ -54,6 +54,30 @@ test('a removal is recorded before it happens, and not where it is refused', asy
   assert.deepEqual(recorded, [1]);
 });
 
+test('what is made is recorded before it is there, and not where it is refused', async () => {
+  const { apps, keys, createKey } = await setUp();
+  const recorded: string[] = [];
+  const record = async (id: string) => void recorded.push(`${id} before ${(await apps.list()).length}`);
+  const app = { id: 'app_2', name: 'two', createdAt: 1 };
+  await apps.add(app, () => record('app_2'));
+  await assert.rejects(
+    apps.add({ ...app, id: 'app_3' }, () => record('app_3')),
+    { code: 'conflict' },
+  );
+  assert.deepEqual(recorded.splice(0), ['app_2 before 1']);
+  const { record: till } = await createKey('till');
+  const request = { app: 'app_1', account: 'account_1', name: 'till', lifetime: null, networks: [] };
+  await assert.rejects(keys.create(request, record), { code: 'conflict', message: /called till/ });
+  assert.equal(recorded.length, 0);
+  const made = await keys.rotate(till.id, { overlap: 0 }, record);
+  await keys.create({ ...request, name: 'kiosk' }, record);
+  assert.equal(recorded.length, 2);
+  assert.match(recorded[0] ?? '', new RegExp(`^${made.record.id} `));
+  await keys.revoke(till.id);
+  await assert.rejects(keys.rotate(till.id, { overlap: 0 }, record), { code: 'conflict' });
+  assert.equal(recorded.length, 2);
+});
+
 test('an app is not removed under a key that is being made for it', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const { apps, createKey } = await setUp(gate);

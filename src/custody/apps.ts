@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { nameTaken } from '../store/collections.ts';
 import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AppRecord } from '../store/records.ts';
 import { refuseWithLiveKeys } from './live-keys.ts';
@@ -7,7 +8,8 @@ import type { RecordLock } from './record-lock.ts';
 
 /** Apps as the operator sees them. What one has spent stays under its id in ledger and journal when it is gone. */
 export interface Apps {
-  add(app: AppRecord): Promise<void>;
+  /** Throws `conflict` where the name is taken; else `record` comes before. */
+  add(app: AppRecord, record?: () => Promise<void>): Promise<void>;
   list(): Promise<readonly AppRecord[]>;
   /** Throws `conflict` while virtual keys of the app are in use; else `record` comes before. */
   remove(id: string, record?: () => Promise<void>): Promise<void>;
@@ -32,10 +34,13 @@ export function createApps(options: AppsOptions): Apps {
     await announce();
   }
   return Object.freeze({
-    async add(app: AppRecord) {
-      await apps.put(app);
-      await announce(); // Rules may name it: every process hears of it before it has a key.
-    },
+    add: (app: AppRecord, record?: () => Promise<void>) =>
+      lock('app added', async () => {
+        if ((await apps.list()).some(({ name }) => name === app.name)) throw nameTaken('app', app.name);
+        await record?.();
+        await apps.put(app);
+        await announce(); // Rules may name it: every process hears of it before it has a key.
+      }),
     list: () => apps.list(),
     remove: (id: string, record?: () => Promise<void>) => lock(id, () => remove(id, record)),
   });

@@ -28,17 +28,17 @@ export interface CreatedKey {
   readonly credential: IssuedCredential;
 }
 
+/** Journals that a key of this id is made. */
+export type RecordNew = (id: string) => Promise<void>;
+
 export interface VirtualKeys {
-  /** Throws `not_found`, `input_invalid` or `conflict`. `id`: of the new key, where it has been journaled already. */
-  create(request: NewKey, id?: string): Promise<CreatedKey>;
-  /**
-   * A new key like the old one, under the id `next`; the old one ends after the overlap, or at its own end if that is
-   * sooner.
-   */
+  /** Throws `not_found`, `input_invalid` or `conflict`; else `record` hears of the new key's id before there is one. */
+  create(request: NewKey, record?: RecordNew): Promise<CreatedKey>;
+  /** A new key like the old one, which ends after the overlap, or at its own end if that is sooner. */
   rotate(
     id: string,
     rotation: Rotation,
-    next?: string,
+    record?: RecordNew,
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
   /** At once and for good. Revoking twice is no error. */
   revoke(id: string): Promise<VirtualKeyRecord>;
@@ -75,11 +75,10 @@ interface State extends VirtualKeysOptions {
 export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   const { keys, lock, clock } = options;
   const state: State = { ...options, sources: createIssueSources(options.random) };
-  const nextId = () => newId('key', options.random);
   return Object.freeze({
-    create: (request: NewKey, id = nextId()) => create(state, request, { id, replaces: null }),
-    rotate: (id: string, rotation: Rotation, next = nextId()) =>
-      lock(id, () => rotate(state, { id, next }, rotation)),
+    create: (request: NewKey, record?: RecordNew) => create(state, request, { replaces: null, record }),
+    rotate: (id: string, rotation: Rotation, record?: RecordNew) =>
+      lock(id, () => rotate(state, id, { ...rotation, record })),
     revoke: (id: string) =>
       change(state, id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
     expire: (id: string, at: number) => change(state, id, (old) => endingAt(old, at)),
@@ -89,19 +88,29 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   });
 }
 
-type Origin = Pick<VirtualKeyRecord, 'id' | 'replaces'>;
+interface Origin extends Pick<VirtualKeyRecord, 'replaces'> {
+  readonly record: RecordNew | undefined;
+}
 
-/** Neither its app nor its account is removed meanwhile. */
+/** Neither its app nor its account is removed meanwhile, and no other takes its name. */
 async function create(state: State, request: NewKey, origin: Origin): Promise<CreatedKey> {
   checkRequest(request);
   const { app, account } = request;
-  return state.lock(app, () => state.lock(account, () => make(state, request, origin)));
+  const named = () => state.lock(`key named ${request.name}`, () => make(state, request, origin));
+  return state.lock(app, () => state.lock(account, named));
 }
 
-async function make(state: State, request: NewKey, { id, replaces }: Origin): Promise<CreatedKey> {
+async function make(
+  state: State,
+  request: NewKey,
+  { replaces, record: recordNew }: Origin,
+): Promise<CreatedKey> {
   const { account, custody } = await findFor(state, request);
   const credential = issue(account, custody, request.kind, state.sources);
   await checkRoom(state, credential, account.vendor);
+  await checkName(state, request.name);
+  const id = newId('key', state.random);
+  await recordNew?.(id);
   const record = await store(state, {
     id,
     app: request.app,
@@ -125,8 +134,8 @@ async function make(state: State, request: NewKey, { id, replaces }: Origin): Pr
 
 async function rotate(
   state: State,
-  { id, next }: { readonly id: string; readonly next: string },
-  rotation: Rotation,
+  id: string,
+  { record, ...rotation }: Rotation & Pick<Origin, 'record'>,
 ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }> {
   const { keys, clock } = state;
   const old = await get(state, id);
@@ -134,7 +143,7 @@ async function rotate(
     throw new RingfenceError('conflict', `The virtual key ${old.name} can no longer be used; create one.`);
   checkDuration('overlap', rotation.overlap, 0);
   const request = successor(old, rotation, await keys.list());
-  const created = await create(state, request, { id: next, replaces: old.id });
+  const created = await create(state, request, { replaces: old.id, record });
   const replaced = await store(state, endingAt(old, clock.ledger() + rotation.overlap));
   return { ...created, replaced };
 }
@@ -191,6 +200,15 @@ async function checkRoom(
       'conflict',
       `${publicId} has ${signing.length} signing keys in use, which is the most there may be. Revoke some first.`,
     );
+}
+
+/** As the store does, before anything is recorded: a key gives its name free when it is revoked or replaced. */
+async function checkName({ keys }: State, name: string): Promise<void> {
+  const namesakes = (await keys.find(name)).filter((one) => one.name === name && one.state === 'active');
+  if (namesakes.length === 0) return;
+  const replaced = new Set((await keys.list()).map(({ replaces }) => replaces));
+  if (namesakes.some(({ id }) => !replaced.has(id)))
+    throw new RingfenceError('conflict', `Another live key is called ${name}`);
 }
 
 async function findFor({ apps, accounts, custodyOf }: VirtualKeysOptions, { app, account }: NewKey) {

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { AccountService, KillService } from '../../api/services.ts';
 import { candidateName, previousName } from '../../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../../custody/checkpoint-key.ts';
 import { rotationTurn } from '../../custody/rotation/rotations.ts';
 import { rekey } from '../../custody/sealing/rekey.ts';
 import { sealedAccounts, sealedKeys, sealedSettings } from '../../custody/sealing/sealed-records.ts';
-import { newId } from '../../kernel/ids.ts';
 import { AUTHORITY_KEY_SETTING } from '../../tls/authority.ts';
 import { missingBands } from './bands.ts';
 import type { Primary } from '../primary.ts';
@@ -24,9 +22,9 @@ export function createAccountService(primary: Primary, kills: Pick<KillService, 
   return {
     async seal(request, actor) {
       const { vendor, name } = request;
-      const id = newId('account', randomBytes);
-      await record({ actor, act: 'account.seal', target: id, detail: { vendor, name } });
-      const account = await accounts.seal(request, id);
+      const account = await accounts.seal(request, (target) =>
+        record({ actor, act: 'account.seal', target, detail: { vendor, name } }),
+      );
       const bands = missingBands(await store.prices.currencies(vendor), account);
       if (bands.length > 0) {
         const detail = { rows: bands.length, kind: 'band', currency: account.currency };
@@ -43,8 +41,10 @@ export function createAccountService(primary: Primary, kills: Pick<KillService, 
     },
     reseal: (id, values, actor) =>
       withoutRotation(id, async () => {
-        await record({ actor, act: 'account.reseal', target: id, detail: { fields: Object.keys(values) } });
-        const sealed = await accounts.reseal(id, values);
+        const detail = { fields: Object.keys(values) };
+        const sealed = await accounts.reseal(id, values, () =>
+          record({ actor, act: 'account.reseal', target: id, detail }),
+        );
         await rotations.abandon(id);
         return sealed;
       }),

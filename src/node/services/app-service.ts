@@ -15,8 +15,7 @@ export function createAppService(parts: Parts, kills: Pick<KillService, 'list'>)
   return {
     async create(name, actor) {
       const app = { id: newId('app', randomBytes), name, createdAt: clock.wall() };
-      await record({ actor, act: 'app.create', target: app.id, detail: { name } });
-      await apps.add(app);
+      await apps.add(app, () => record({ actor, act: 'app.create', target: app.id, detail: { name } }));
       return app;
     },
     list: apps.list,

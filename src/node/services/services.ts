@@ -44,19 +44,18 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
 
 function keyService({ keys, record }: Primary): AdminServices['keys'] {
   return {
-    async create(request, actor) {
+    create(request, actor) {
       const { app, account, name } = request;
-      const id = newId('key', randomBytes);
-      await record({ actor, act: 'key.create', target: id, detail: { app, account, name } });
-      return keys.create(request, id);
+      const detail = { app, account, name };
+      return keys.create(request, (target) => record({ actor, act: 'key.create', target, detail }));
     },
     page: keys.page,
     find: keys.find,
-    async rotate(id, rotation, actor) {
-      const next = newId('key', randomBytes);
+    rotate(id, rotation, actor) {
       const { overlap } = rotation;
-      await record({ actor, act: 'key.rotate', target: id, detail: { overlap, successor: next } });
-      return keys.rotate(id, rotation, next);
+      return keys.rotate(id, rotation, (next) =>
+        record({ actor, act: 'key.rotate', target: id, detail: { overlap, successor: next } }),
+      );
     },
     async revoke(id, actor) {
       await record({ actor, act: 'key.revoke', target: id, detail: {} });
@@ -96,27 +95,32 @@ function policyService(primary: Primary): AdminServices['policy'] {
 }
 
 function budgetService(primary: Primary): AdminServices['budgets'] {
-  const { store, record, clock, refreshBudgets } = primary;
+  const { store, record, clock, lock, refreshBudgets } = primary;
+  const alone = <T>(work: () => Promise<T>): Promise<T> => lock('budgets changed', work);
   return {
-    async put(request, actor) {
-      const { name, limit, currency, unit } = request;
-      const known = (await store.budgets.list()).find((budget) => budget.name === name);
-      if (known !== undefined) checkSameMoney(known, request);
-      await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
-      const id = known?.id ?? newId('budget', randomBytes);
-      const budget = { ...request, id, createdAt: known?.createdAt ?? clock.wall() };
-      await store.budgets.put(budget);
-      await refreshBudgets();
-      return budget;
-    },
+    put: (request, actor) =>
+      alone(async () => {
+        const { name, limit, currency, unit } = request;
+        const known = (await store.budgets.list()).find((budget) => budget.name === name);
+        if (known !== undefined) checkSameMoney(known, request);
+        await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
+        const id = known?.id ?? newId('budget', randomBytes);
+        const budget = { ...request, id, createdAt: known?.createdAt ?? clock.wall() };
+        await store.budgets.put(budget);
+        await refreshBudgets();
+        return budget;
+      }),
     list: () => store.budgets.list(),
     uses: async () => withUse(store.leases, clock.ledger(), await store.budgets.list()),
-    async remove(id, actor) {
-      await record({ actor, act: 'budget.remove', target: id, detail: {} });
-      const isRemoved = await store.budgets.remove(id);
-      await refreshBudgets();
-      return isRemoved;
-    },
+    remove: (id, actor) =>
+      alone(async () => {
+        const known = await store.budgets.get(id);
+        if (known === null) return false;
+        await record({ actor, act: 'budget.remove', target: known.name, detail: { id } });
+        const isRemoved = await store.budgets.remove(id);
+        await refreshBudgets();
+        return isRemoved;
+      }),
   };
 }
 

@@ -53,4 +53,19 @@ describe('a budget that is changed while it is used', () => {
     await Promise.allSettled([budgets.put(made, 'a'), budgets.put(made, 'b')]);
     assert.equal((await budgets.list()).filter(({ name }) => name === 'twice').length, 1);
   });
+
+  it('is called by its name in the journal, also when it goes', async () => {
+    const { id } = await budgets.put({ ...DAILY, name: 'short' }, 'ada');
+    assert.equal(await budgets.remove(id, 'ada'), true);
+    assert.equal(await budgets.remove(id, 'late'), false);
+    const { signal } = new AbortController();
+    const { journal } = createAdminServices(node.primary, 0);
+    const { entries } = await journal.tail({ cursor: null, limit: 50, wait: 0, signal });
+    const acts = entries.map(({ record }) => record).filter((record) => record.type === 'admin');
+    assert.deepEqual(
+      acts.filter(({ target }) => target === 'short').map(({ actor, act }) => `${actor} ${act}`),
+      ['ada budget.put', 'ada budget.remove'],
+    );
+    assert.ok(!acts.some(({ actor }) => actor === 'late'), 'what was not there was not removed');
+  });
 });
