@@ -46,8 +46,8 @@ export const yes = (brief: string) =>
 
 /** Flags of every command. */
 export const output = { json: yes('Print JSON'), verbose: yes('Print the causes of errors') } as const;
-const url = text('Admin API (RINGFENCE_URL, or http://127.0.0.1:4613)', 'url');
-const data = text('Data directory that holds the admin token (RINGFENCE_DATA, or .ringfence)', 'path');
+const url = text('Admin API (RINGFENCE_URL)', 'url');
+const data = text('Data directory that holds the admin token (RINGFENCE_DATA)', 'path');
 const config = text('Configuration file (RINGFENCE_CONFIG)', 'path');
 
 /** Flags of the commands that ask a gateway. */

@@ -12,10 +12,11 @@ export const EXIT_CODES = `Exit codes
 `;
 
 export const ENVIRONMENT = `Environment variables
-  RINGFENCE_URL       origin of the admin API; http://127.0.0.1:4613 unless set
+  RINGFENCE_URL       origin of the admin API; unless set that of RINGFENCE_CONFIG, or
+                      http://127.0.0.1:4613
   RINGFENCE_TOKEN     admin token; read from <data>/admin-token unless set
-  RINGFENCE_DATA      data directory; .ringfence unless set
-  RINGFENCE_CONFIG    configuration file for init, dev, serve, backup, ring and doctor
+  RINGFENCE_DATA      data directory; unless set that of RINGFENCE_CONFIG, or .ringfence
+  RINGFENCE_CONFIG    configuration file; unless set ./ringfence.yaml, for what has --config
   RINGFENCE_KEY_RING  key ring in base64; keyRing.file in the configuration names a file
   RINGFENCE_DATABASE_URL
                       URL of PostgreSQL, if the configuration selects it without store.urlFile

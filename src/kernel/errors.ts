@@ -273,7 +273,7 @@ export const ERRORS = {
     'unavailable',
     503,
     'The admin API cannot be reached',
-    'Start it with `ringfence serve` or `ringfence dev`, or name its URL with --url or RINGFENCE_URL.',
+    'Start it with `ringfence serve` or `ringfence dev`, or name its URL with --url or RINGFENCE_URL, or its configuration with RINGFENCE_CONFIG.',
   ),
   internal: row(
     'internal',

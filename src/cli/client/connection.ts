@@ -4,23 +4,19 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { ClientOptions } from './client.ts';
 import type { CliProcess } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
+import { DEFAULT_URL, findPlaces } from './places.ts';
 
-const DEFAULT_URL = 'http://127.0.0.1:4613';
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
-/** Data directory of this machine, as flags and environment say. */
-export function dataDirectory({ data }: Pick<CommonFlags, 'data'>, { env }: Pick<CliProcess, 'env'>): string {
-  return data ?? (env['RINGFENCE_DATA'] || '.ringfence');
-}
 
 /** Where the admin API is and what opens it. A token is never sent in clear over a network. */
 export async function findConnection(
-  flags: Pick<CommonFlags, 'url' | 'data'>,
+  flags: CommonFlags & { readonly config?: string },
   process: Pick<CliProcess, 'env'>,
 ): Promise<ClientOptions> {
   const { env } = process;
-  const url = readUrl(flags.url ?? (env['RINGFENCE_URL'] || DEFAULT_URL));
-  const token = env['RINGFENCE_TOKEN'] || (await readToken(dataDirectory(flags, process)));
+  const places = await findPlaces(flags, process);
+  const url = readUrl(places.url);
+  const token = env['RINGFENCE_TOKEN'] || (await readToken(places.data));
   const user = env['USER'] ?? '';
   return { url, token, actor: /^[\w.@-]{1,64}$/.test(user) ? user : null };
 }

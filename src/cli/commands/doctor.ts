@@ -6,7 +6,7 @@ import type { Answer } from '../../api/contract.ts';
 import { clockDifference } from '../../kernel/clock-difference.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { finding, ok, skipped, type Check } from '../checks.ts';
-import { dataDirectory } from '../client/connection.ts';
+import { findPlaces } from '../client/places.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
@@ -22,7 +22,7 @@ type Status = Answer<'status.get'>;
 /** Looks at this machine, then at the running gateway; each finding names its remedy. */
 export async function doctor(context: CliContext, flags: LocalFlags & CommonFlags): Promise<void> {
   const session = await openSession(context, flags);
-  const data = dataDirectory(flags, context.process);
+  const { data } = await findPlaces(flags, context.process);
   const local = [
     checkNode(context.process.version),
     ...(await context.actions.inspect(localOptions(context, flags))),
