@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { openDatabase } from './database.ts';
@@ -25,9 +25,23 @@ export async function backupSqliteStore(
     await sync(dirname(target));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
-    throw new RingfenceError('store_unavailable', `The store cannot be copied: ${(cause as Error).message}`, {
-      cause,
-    });
+    const reason = (await lackOfRoom(path, dirname(target))) ?? (cause as Error).message;
+    throw new RingfenceError('store_unavailable', `The store cannot be copied: ${reason}`, { cause });
+  }
+}
+
+const MIB = 1024 * 1024;
+
+/** SQLite does not say which of the two disks is full or has failed. Null: there is room for the store and its log. */
+async function lackOfRoom(path: string, folder: string): Promise<string | null> {
+  try {
+    const sizes = [path, `${path}-wal`].map((one) => statSync(one, { throwIfNoEntry: false })?.size ?? 0);
+    const { bavail, bsize } = await statfs(folder);
+    const [size, free] = [sizes.reduce((sum, one) => sum + one, 0), bavail * bsize];
+    if (free >= size) return null;
+    return `the disk of ${folder} has ${Math.floor(free / MIB)} MiB free, and the store takes ${Math.ceil(size / MIB)} MiB. Make room there, or name another folder`;
+  } catch {
+    return null;
   }
 }
 

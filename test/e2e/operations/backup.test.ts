@@ -12,6 +12,7 @@ import { openPrimary } from '../../../src/node/primary.ts';
 import { createAdminServices } from '../../../src/node/services/services.ts';
 import { freePorts } from '../../free-ports.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
+import { fillDisk, mountDisk } from '../journal/own-disk.ts';
 import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
 
 const BUDGET = 'budget_kept';
@@ -122,6 +123,19 @@ describe('a backup', () => {
     await assert.rejects(take(join(folder, 'nothing'), 'other'), { code: 'not_found' });
     const names = ['of-two', 'stopped', 'whole'].flatMap((name) => [name, `${name}-restored`]);
     assert.deepEqual((await readdir(folder)).toSorted(), names);
+  });
+
+  it('says that there is no room where there is none, and not that the store has failed', async (t) => {
+    const disk = mountDisk(t, 2);
+    if ('reason' in disk) return t.skip(disk.reason);
+    fillDisk(disk.path, join(disk.path, 'other'), 64 * 1024);
+    const options = { config: null, data: node.primary.config.data, json: false };
+    await assert.rejects(backup(local, options, join(disk.path, 'backup')), {
+      code: 'store_unavailable',
+      message:
+        /^The store cannot be copied: the disk of .*backup\.partial has 0 MiB free, and the store takes \d+ MiB. Make room/,
+    });
+    assert.deepEqual(await readdir(disk.path), ['other']);
   });
 
   it('deletes no folder that it has not made, as another backup that runs, and one that somebody keeps', async (t) => {
