@@ -10,11 +10,11 @@ const STATES: Readonly<Record<string, readonly [code: ErrorCode, message: string
   '22P02': ['input_invalid', 'A value has the wrong type'],
   '22021': ['input_invalid', 'A text holds a character that cannot be stored'],
   '22P05': ['input_invalid', 'A text holds a character that the encoding of the database lacks'],
-  '55P03': ['store_unavailable', 'The store is busy'],
-  '53100': ['store_unavailable', 'The disk is full'],
+  '55P03': ['store_unavailable', 'The store is busy: try again in a moment'],
+  '53100': ['store_unavailable', 'The disk of the server is full: make room'],
   '53300': ['store_unavailable', 'The server gives no more connections: raise its max_connections'],
   '57P03': ['store_unavailable', 'The server is starting or stopping: try again in a moment'],
-  '25006': ['store_unavailable', 'The store is read-only'],
+  '25006': ['store_unavailable', 'The store is read-only: name a server that takes writes, and no replica'],
 };
 
 /** What the driver says, without a code, when it has waited for long enough. */
@@ -24,7 +24,10 @@ const SILENT = [
   'store_unavailable',
   'The store did not answer in time: see whether its server is up, can be reached, and is not overloaded',
 ] as const;
-const FAILED = ['store_unavailable', 'The store cannot be reached or failed'] as const;
+const FAILED = [
+  'store_unavailable',
+  'The store cannot be reached or failed: see whether its server is up, and what its log says',
+] as const;
 
 /** Deadlock and serialization failure: the whole transaction may be tried again. */
 export function isTransient(error: unknown): boolean {

@@ -14,19 +14,23 @@ type FaultRow = readonly [code: ErrorCode, message: string, fatal?: boolean];
 const RIGHTS =
   'look at the disk, and at owner and mode of the file, of -wal and -shm beside it, and of the folder';
 
+/** Nothing is tried on it again before a restart. */
+const DISK =
+  'The disk failed under the store: see what the system says of it (dmesg), and restart the gateway when it works, or restore a backup on another';
+
 /** By primary result code, https://www.sqlite.org/rescode.html */
 const PRIMARY: Readonly<Record<number, FaultRow>> = {
-  3: ['store_unavailable', 'The store may not be accessed'],
-  5: ['store_unavailable', 'The store is locked by another process'],
-  6: ['store_unavailable', 'The store is locked'],
-  7: ['store_unavailable', 'The store ran out of memory'],
+  3: ['store_unavailable', `The store may not be accessed: ${RIGHTS}`],
+  5: ['store_unavailable', 'The store is locked by another process: stop it, or wait until it is done'],
+  6: ['store_unavailable', 'The store is locked: try again in a moment'],
+  7: ['store_unavailable', 'The store ran out of memory: see what else uses that of the machine'],
   8: ['store_unavailable', `The store is read-only: ${RIGHTS}`],
-  10: ['store_unavailable', 'The disk failed under the store', true],
+  10: ['store_unavailable', DISK, true],
   11: ['store_unavailable', 'The store file is damaged: restore a backup', true],
-  13: ['store_unavailable', 'The disk is full'],
+  13: ['store_unavailable', 'The disk is full: make room'],
   14: ['store_unavailable', `The store file cannot be opened: ${RIGHTS}`],
-  23: ['store_unavailable', 'The store may not be accessed'],
-  26: ['store_unavailable', 'The file is not a store, or its first page is damaged', true],
+  23: ['store_unavailable', `The store may not be accessed: ${RIGHTS}`],
+  26: ['store_unavailable', 'The file is not a store, or its first page is damaged: restore a backup', true],
 };
 
 /** By extended result code. */
@@ -45,7 +49,10 @@ export function toFault(error: unknown): Fault {
   const { errcode, code, message } = error as { errcode?: unknown; code?: unknown; message?: unknown };
   if (typeof errcode === 'number') {
     const [fault, text, fatal = false] = EXTENDED[errcode] ??
-      PRIMARY[errcode & 0xff] ?? ['store_unavailable', 'The store failed'];
+      PRIMARY[errcode & 0xff] ?? [
+        'store_unavailable',
+        'The store failed: restart the gateway, and restore a backup if that does not help',
+      ];
     return { code: fault, message: `${text} (SQLite ${errcode}: ${String(message)})`, fatal };
   }
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code))

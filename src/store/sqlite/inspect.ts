@@ -21,7 +21,10 @@ export async function inspectSqliteStore(path: string): Promise<'nothing' | 'emp
   const { header, size } = head;
   if (size === 0) return (await hasLog(path)) ? 'current' : 'empty';
   if (header.length < HEADER || header.toString('latin1', 0, MAGIC.length) !== MAGIC)
-    throw new RingfenceError('store_unavailable', `${path} is not a store, or its first page is damaged`);
+    throw new RingfenceError(
+      'store_unavailable',
+      `${path} is not a store, or its first page is damaged: restore a backup`,
+    );
   const version = header.readUInt32BE(VERSION_AT);
   const known = MIGRATIONS.length;
   if (version > known)

@@ -87,7 +87,7 @@ describe('running requests that arrive together', () => {
       const [reply] = await run([one]);
       assert.ok(reply !== undefined && 'fault' in reply);
       assert.equal(reply.fault.code, 'store_unavailable');
-      assert.match(reply.fault.message, /disk failed/);
+      assert.match(reply.fault.message, /disk failed under the store: see .* restart/);
     }
     assert.deepEqual(statements, ['BEGIN IMMEDIATE', 'ROLLBACK']);
   });
