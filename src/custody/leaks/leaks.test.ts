@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RingfenceError } from '../../kernel/errors.ts';
+import { createTurns } from '../../kernel/turns.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { createCanaries } from '../canaries/canaries.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
@@ -25,7 +26,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
   const acts: { readonly act: string }[] = [];
   const asked: RotationRequest[] = [];
   const rotations: RotationRecord[] = [];
-  const vendor = { isBusy: false };
+  const vendor = { isBusy: false, isSilent: false };
   const sealer = options.sealerOf('account');
   const account = async () => {
     const record = await options.accounts.get('account_1');
@@ -43,28 +44,31 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
   const announce = () => Promise.resolve();
   const keys = createVirtualKeys({ ...options, sealer: options.sealerOf('key'), custodyOf, announce });
   const canaries = createCanaries({ ...options, custodyOf, record, incident: announce, announce });
-  const leaks = createLeaks({
-    ...options,
-    sealer: options.sealerOf('account'),
-    rotations: () => Promise.resolve(rotations),
-    canaries: canaries.list,
-    async rotate(request) {
-      if (vendor.isBusy) throw new RingfenceError('conflict', 'A rotation is under way.');
-      asked.push(request);
-      const started = {
-        id: 'rotation_1',
-        account: request.account,
-        secret: request.secret,
-        phase: 'creating',
-      };
-      const replaced = options.index(await inUse());
-      rotations[0] = { ...started, replaced, problem: null } as RotationRecord;
-      return { kind: 'rotation', record: rotations[0] };
-    },
-    revoke: keys.revoke,
-    automatic: () => Promise.resolve(automatic),
-    record,
-  });
+  const open = () =>
+    createLeaks({
+      ...options,
+      lock: createTurns(),
+      sealer: options.sealerOf('account'),
+      rotations: () => Promise.resolve(rotations),
+      canaries: canaries.list,
+      async rotate(request) {
+        if (vendor.isBusy) throw new RingfenceError('conflict', 'A rotation is under way.');
+        asked.push(request);
+        if (vendor.isSilent) return new Promise(() => {});
+        const started = {
+          id: 'rotation_1',
+          account: request.account,
+          secret: request.secret,
+          phase: 'creating',
+        };
+        const replaced = options.index(await inUse());
+        rotations[0] = { ...started, replaced, problem: null } as RotationRecord;
+        return { kind: 'rotation', record: rotations[0] };
+      },
+      revoke: keys.revoke,
+      automatic: () => Promise.resolve(automatic),
+      record,
+    });
   const makeKey = async () => {
     const request = { app: 'app_1', account: 'account_1', name: 'shop', lifetime: null, networks: [] };
     const { record: made, credential } = await keys.create(request);
@@ -74,7 +78,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
     const [first] = rotations;
     if (first !== undefined) rotations[0] = { ...first, phase, problem };
   };
-  return { leaks, keys, canaries, acts, asked, clock, options, makeKey, end, seal, vendor };
+  return { leaks: open(), open, keys, canaries, acts, asked, clock, options, makeKey, end, seal, vendor };
 }
 
 test('the secret of a sealed account is recognised, and so is a virtual key', async () => {
@@ -222,6 +226,29 @@ test('what policy wants ended while another rotation of the account runs is ende
   vendor.isBusy = false;
   await leaks.goOn();
   assert.deepEqual([(await leaks.get(leak?.id ?? '')).state, asked.length], ['responding', 1]);
+});
+
+test('a response that policy wants is made up for after a crash that came before it', async () => {
+  const { leaks, open, vendor, asked } = await setUp('all');
+  vendor.isSilent = true;
+  void leaks.report([found('realtoken')], 'ada');
+  while (asked.length === 0) await new Promise(setImmediate);
+  const [cut] = await open().stored();
+  assert.equal(cut?.state, 'open');
+  vendor.isSilent = false;
+  const restarted = open();
+  await restarted.goOn();
+  assert.equal(asked.length, 2);
+  assert.equal((await restarted.stored())[0]?.state, 'responding');
+  await restarted.goOn();
+  assert.equal(asked.length, 2);
+});
+
+test('what a person was to decide is not decided by a restart', async () => {
+  const { leaks, open, asked } = await setUp('keys');
+  await leaks.report([found('realtoken')], 'ada');
+  await open().goOn();
+  assert.equal(asked.length, 0);
 });
 
 test('and is not tried without end: a response that was rolled back is for a person', async () => {

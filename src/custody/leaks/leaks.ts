@@ -7,7 +7,7 @@ import type { VirtualKeyRecord } from '../../store/records.ts';
 import type { RecordLock } from '../record-lock.ts';
 import type { RotationAnswer, RotationRequest } from '../rotation/rotations.ts';
 import { hashesOf, matchOf, readIndex, type MatcherOptions } from './match.ts';
-import { createLeakStore, type LeakRecord, type LeakStore } from './record.ts';
+import { createLeakStore, type LeakMatch, type LeakRecord, type LeakStore } from './record.ts';
 import { guideFor, newLeak, readPresent, seenAgain, updated, type ReportedLeak } from './state.ts';
 
 export interface ResponseOptions {
@@ -84,8 +84,11 @@ export function createLeaks(options: LeaksOptions): Leaks {
   return Object.freeze({
     async report(found: readonly ReportedLeak[], actor: string) {
       await refresh();
-      const { fresh, ids } = await alone(async () => remember(options, store, { found, actor }));
-      await respondAlone(options, { respond, change }, fresh);
+      const ids = await lock('leaks answered', async () => {
+        const { fresh, ids: known } = await alone(async () => remember(options, store, { found, actor }));
+        await respondAlone(options, { respond, change }, fresh);
+        return known;
+      });
       const all = await store.list();
       return ids.map((id) => pickLeak(all, id));
     },
@@ -107,8 +110,10 @@ export function createLeaks(options: LeaksOptions): Leaks {
     refresh,
     async goOn() {
       await refresh();
-      const waiting = (await store.list()).filter((leak) => leak.state === 'open' && leak.isWaiting);
-      await respondAlone(options, { respond, change }, waiting);
+      await lock('leaks answered', async () => {
+        const waiting = (await store.list()).filter((leak) => leak.state === 'open' && leak.isWaiting);
+        await respondAlone(options, { respond, change }, waiting);
+      });
     },
   });
 }
@@ -121,6 +126,7 @@ async function remember(
 ) {
   const { clock, index, record } = options;
   const known = await readIndex(options);
+  const automatic = await options.automatic();
   const all = new Map((await store.list()).map((leak) => [leak.hash, leak]));
   const fresh: LeakRecord[] = [];
   for (const one of found) {
@@ -128,8 +134,11 @@ async function remember(
     const old = all.get(hashes.hash);
     const leak = old === undefined ? newLeak(one, hashes, options) : seenAgain(old, one, clock.wall());
     const match = matchOf(known, leak) ?? leak.match;
-    all.set(hashes.hash, { ...leak, match });
-    if (old === undefined) fresh.push({ ...leak, match });
+    // A crash before the response must not leave it undone.
+    const isWaiting = old === undefined && isAllowed(automatic, match);
+    const next = isWaiting ? { ...leak, match, isWaiting } : { ...leak, match };
+    all.set(hashes.hash, next);
+    if (old === undefined) fresh.push(next);
   }
   const ids = found.map(({ value }) => all.get(hashesOf(value.reveal(), index).hash)?.id ?? '');
   const kept = withinLimit([...all.values()], new Set(ids));
@@ -205,11 +214,15 @@ async function respondAlone(
 ): Promise<void> {
   const automatic = await options.automatic();
   for (const { id, match, isWaiting = false } of leaks) {
-    const isAllowed = match?.kind === 'key' ? automatic !== 'ask' : automatic === 'all';
-    if (!isAllowed || match === null || match.kind === 'canary') continue;
+    if (!isAllowed(automatic, match)) continue;
     const failed = await respond(id, { actor: 'policy' }).then(() => null, failureOf);
     if (failed !== null || isWaiting) await change(id, failed ?? { isWaiting: false });
   }
+}
+
+function isAllowed(automatic: 'ask' | 'keys' | 'all', match: LeakMatch | null): boolean {
+  if (match === null || match.kind === 'canary') return false;
+  return match.kind === 'key' ? automatic !== 'ask' : automatic === 'all';
 }
 
 function failureOf(error: unknown): Pick<LeakRecord, 'note' | 'isWaiting'> {
