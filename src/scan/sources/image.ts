@@ -44,9 +44,11 @@ async function open(file: string): Promise<{ head: Uint8Array; chunks: Chunks }>
   try {
     return await unpacked(createReadStream(file, { highWaterMark: 1 << 20 }));
   } catch (error) {
-    throw new RingfenceError('input_invalid', `${file} cannot be read: ${reasonOf(error)}.`, {
-      cause: error,
-    });
+    const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
+    const problem = isFolder
+      ? `is a folder, and an image is read from an archive: tar -cf image.tar -C ${JSON.stringify(file)} .`
+      : `cannot be read: ${reasonOf(error)}.`;
+    throw new RingfenceError('input_invalid', `${file} ${problem}`, { cause: error });
   }
 }
 

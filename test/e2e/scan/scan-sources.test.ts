@@ -202,6 +202,9 @@ describe('ringfence scan reads', () => {
     world.write({ 'text.tar': 'no archive' });
     assert.equal((await world.scan(['--image', 'text.tar'])).code, 1);
     assert.equal((await world.scan(['--image', 'nowhere.tar'])).code, 1);
+    const folder = await world.scan(['--image', '.']);
+    assert.equal(folder.code, 1);
+    assert.match(folder.stderr, /is a folder, and an image is read from an archive: tar -cf/);
     truncateSync(world.path('docker.tar'), 2000);
     const ran = await world.scan(['--image', 'docker.tar', '--json']);
     assert.equal(read(ran).problems.length, 1);
