@@ -87,6 +87,22 @@ test('the file of suppressions allows by rule, path and fingerprint', () => {
   assert.equal(held({ fingerprint: fingerprint('acme-token', OTHER) }), 0);
 });
 
+test('an entry that held nothing back is told once where its path fits and its rule is another', () => {
+  const terms = { reason: 'made up', until: '2026-12-31' };
+  const entries = [
+    { ...terms, rule: 'acme-tokn', path: 'src/*' },
+    { ...terms, rule: 'acme-tokn', path: 'elsewhere/*' },
+    { ...terms, rule: 'acme-tokn' },
+  ];
+  const suppressions = readSuppressions({ allow: entries }, TODAY);
+  const open = [sighting({}), sighting({ line: 7 })];
+  assert.deepEqual(holdBack(open, { ...options, suppressions }).remarks, [
+    'Entry 1 of .ringfence-scan.yaml held nothing back: it names the rule acme-tokn, and where its path fits the rule is acme-token.',
+  ]);
+  const good = readSuppressions({ allow: [...entries, { ...terms, rule: 'acme-token' }] }, TODAY);
+  assert.deepEqual(holdBack(open, { ...options, suppressions: good }).remarks, [], 'nothing stayed open');
+});
+
 test('an entry that has expired is told; one without a reason or an end is an error', () => {
   const expired = readSuppressions({ allow: [{ rule: 'a', reason: 'x', until: '2026-05-31' }] }, TODAY);
   assert.deepEqual(expired.list, []);

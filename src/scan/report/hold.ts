@@ -5,7 +5,7 @@ import type { Fingerprint } from './fingerprint.ts';
 import { groupSightings, type ScanReport } from './findings.ts';
 import { createTextHider } from './hide.ts';
 import { locate } from './places.ts';
-import type { Suppressions } from './suppressions.ts';
+import type { Suppression, Suppressions } from './suppressions.ts';
 import { checkTerms, parseComment } from './terms.ts';
 
 export interface HoldOptions {
@@ -30,14 +30,21 @@ export function holdBack(sightings: readonly Sighting[], options: HoldOptions): 
   const hide = createTextHider(sightings);
   const remarks = new Set<string>(suppressions?.remarks);
   const counted = identifiers ? sightings : sightings.filter(({ rule }) => rule.role === 'secret');
+  const used = new Set<Suppression>();
+  const isAllowedByFile = (sighting: Sighting): boolean => {
+    const entry = suppressions?.list.find(({ fits }) => fits(sighting, fingerprint));
+    if (entry !== undefined) used.add(entry);
+    return entry !== undefined;
+  };
   const isAllowed = (sighting: Sighting): boolean =>
-    isAllowedBeside(sighting, today, (remark) => void remarks.add(hide(remark))) ||
-    (suppressions?.list.some(({ fits }) => fits(sighting, fingerprint)) ?? false);
+    isAllowedBeside(sighting, today, (remark) => void remarks.add(hide(remark))) || isAllowedByFile(sighting);
   const open = groupSightings(
     counted.filter((sighting) => !isAllowed(sighting)),
     sightings,
   );
   const findings = open.filter((finding) => !(baseline?.holds(finding) ?? false));
+  const idle = suppressions?.list.filter((entry) => !used.has(entry)) ?? [];
+  for (const slip of slipsOf(idle, findings)) remarks.add(hide(slip));
   const values = new Set(counted.map(({ secret }) => canonicalValue(secret.reveal())));
   return {
     findings,
@@ -45,6 +52,12 @@ export function holdBack(sightings: readonly Sighting[], options: HoldOptions): 
     remarks: [...remarks],
     problems: problems.map(({ where, problem }) => ({ where: hide(where), problem: hide(problem) })),
   };
+}
+
+/** Of entries that held nothing back: where the rule is misspelt, nothing else tells why a finding stays. */
+function slipsOf(idle: readonly Suppression[], findings: Held['findings']): readonly string[] {
+  const places = idle.length === 0 ? [] : findings.flatMap((finding) => finding.places);
+  return idle.flatMap(({ slip }) => places.map(slip).find((told) => told !== null) ?? []);
 }
 
 function isAllowedBeside(sighting: Sighting, today: string, remark: (text: string) => void): boolean {

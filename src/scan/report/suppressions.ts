@@ -12,6 +12,8 @@ const LONGEST_PATH = 1000;
 /** Holds back what fits every one of its conditions. */
 export interface Suppression extends Terms {
   readonly fits: (sighting: Sighting, fingerprint: Fingerprint | null) => boolean;
+  /** What is wrong with it where its path fits, and its rule is another; null: nothing. */
+  readonly slip: (sighting: Sighting) => string | null;
 }
 
 export interface Suppressions {
@@ -29,9 +31,9 @@ export function readSuppressions(content: unknown, today: string): Suppressions 
   const remarks: string[] = [];
   for (const [index, entry] of entries.entries()) {
     const number = index + 1;
-    const { conditions, ...terms } = readEntry(entry, number);
+    const { fits, slip, ...terms } = readEntry(entry, number);
     const checked = checkTerms(terms, today);
-    if (typeof checked !== 'string') list.push({ ...checked, fits: conditions });
+    if (typeof checked !== 'string') list.push({ ...checked, fits, slip });
     else if (checked.includes('expired'))
       remarks.push(`Entry ${number} of ${SUPPRESSION_FILE} does not hold: ${checked}.`);
     else throw invalid(`entry ${number}: ${checked}`);
@@ -39,8 +41,7 @@ export function readSuppressions(content: unknown, today: string): Suppressions 
   return { list, remarks };
 }
 
-interface Entry {
-  readonly conditions: Suppression['fits'];
+interface Entry extends Pick<Suppression, 'fits' | 'slip'> {
   readonly reason: string | undefined;
   readonly until: string | undefined;
 }
@@ -57,11 +58,15 @@ function readEntry(entry: unknown, number: number): Entry {
   if (path !== undefined && path.length > LONGEST_PATH)
     throw invalid(`entry ${number}: its path is too long`);
   const fitsPath = path === undefined ? null : once(compileGlob(path));
-  const conditions: Suppression['fits'] = (sighting, hash) =>
+  const fits: Suppression['fits'] = (sighting, hash) =>
     (rule === undefined || sighting.rule.id === rule) &&
     (fitsPath?.(pathOf(sighting.place)) ?? true) &&
     (fingerprint === undefined || hash?.(sighting.rule.id, sighting.secret.reveal()) === fingerprint);
-  return { conditions, reason, until };
+  const slip: Suppression['slip'] = (sighting) =>
+    rule !== undefined && rule !== sighting.rule.id && fitsPath?.(pathOf(sighting.place)) === true
+      ? `Entry ${number} of ${SUPPRESSION_FILE} held nothing back: it names the rule ${rule}, and where its path fits the rule is ${sighting.rule.id}.`
+      : null;
+  return { fits, slip, reason, until };
 }
 
 /** Values of one file come one after another, and to fit a glob may take a while. */
