@@ -51,7 +51,7 @@ export type Exchange = (
 /** One request from the wire to the wire: checked, routed, through the pipeline, answered. Never rejects. */
 export function createExchange(options: ExchangeOptions): Exchange {
   const { counters } = options;
-  const serving: ServeOptions = { ...options, room: { most: MOST_COMING, taken: 0 } };
+  const serving: ServeOptions = { ...options, room: { most: MOST_COMING, taken: 0, coming: new Set() } };
   return async function exchange(request, response, place) {
     counters.requests += 1;
     try {

@@ -5,10 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { readBody, type BodyReading } from './read-body.ts';
+import { readBody, type BodyReading, type BodyRoom } from './read-body.ts';
 
 const LIMIT = 20;
-const ROOM = { most: 1_000_000, taken: 0 };
+const ROOM = roomFor(1_000_000);
 const CHUNKED = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 describe('the body of a request', () => {
@@ -58,17 +58,24 @@ describe('the body of a request', () => {
     assert.equal(await readBody(coming.request, LIMIT, ROOM), 'too-large');
   });
 
-  it('is not taken in where those of others that are still coming leave no room, unless it is there', async () => {
-    const room = { most: 15, taken: 0 };
-    const first = await begin(`${CHUNKED}a\r\n0123456789\r\n`);
-    const reading = readBody(first.request, LIMIT, room);
-    const second = await begin(`${CHUNKED}a\r\n0123456789\r\n`);
-    assert.equal(await readBody(second.request, LIMIT, room), 'no-room');
-    const whole = await begin(`${CHUNKED}a\r\n0123456789\r\n0\r\n\r\n`);
+  it('makes room for others when it has been coming for longest; what is there needs none', async () => {
+    const room = roomFor(25);
+    const half = `${CHUNKED}a\r\n0123456789\r\n`;
+    const oldest = await begin(half);
+    const givenUp = readBody(oldest.request, LIMIT, room);
+    const next = await begin(half);
+    const ended = readBody(next.request, LIMIT, room);
+    const whole = await begin(`${half}0\r\n\r\n`);
     assert.equal(textOf(await readBody(whole.request, LIMIT, room)), '0123456789');
-    first.socket.write('0\r\n\r\n');
+    const last = await begin(half);
+    const reading = readBody(last.request, LIMIT, room);
+    last.socket.write('0\r\n\r\n');
     assert.equal(textOf(await reading), '0123456789');
-    assert.equal(room.taken, 0);
+    assert.equal(await givenUp, 'no-room');
+    oldest.socket.write('a\r\n0123456789\r\n0\r\n\r\n');
+    next.socket.destroy();
+    assert.equal(await ended, 'aborted');
+    assert.deepEqual([room.taken, room.coming.size], [0, 0]);
   });
 
   it('takes as much memory as it has bytes while it comes, however small its pieces are', async () => {
@@ -95,6 +102,10 @@ describe('the body of a request', () => {
     assert.equal(await readBody(before.request, LIMIT, ROOM), 'aborted');
   });
 });
+
+function roomFor(most: number): BodyRoom {
+  return { most, taken: 0, coming: new Set() };
+}
 
 function heldBytes(): number {
   setFlagsFromString('--expose-gc');

@@ -7,12 +7,14 @@ export type BodyReading = Buffer | 'too-large' | 'no-room' | 'aborted';
 export interface BodyRoom {
   readonly most: number;
   taken: number;
+  /** What gives each of them up, oldest first: whoever sends slowly to fill the room makes way for those who do not. */
+  readonly coming: Set<() => void>;
 }
 
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Reads the whole body up to `limit` bytes. The rest of a larger one, or of one for which there is no room, is not read:
+ * Reads the whole body up to `limit` bytes. The rest of a larger one, or of one that makes room for others, is not read:
  * the caller closes the connection.
  */
 export function readBody(
@@ -37,22 +39,32 @@ function takeArrived(request: IncomingMessage, limit: number): BodyReading {
 function collect(request: IncomingMessage, limit: number, room: BodyRoom): Promise<BodyReading> {
   return new Promise((resolve) => {
     const body = createGathering();
-    let isOver = false;
+    const giveUp = (): void => stop('no-room');
     const end = (reading: BodyReading): void => {
-      if (isOver) return;
-      isOver = true;
+      if (!room.coming.delete(giveUp)) return;
       room.taken -= body.size;
       resolve(reading);
     };
+    const stop = (why: 'too-large' | 'no-room'): void => {
+      request.pause();
+      end(why);
+    };
+    room.coming.add(giveUp);
     request.on('data', (chunk: Buffer) => {
-      if (isOver) return;
+      if (!room.coming.has(giveUp)) return;
       body.add(chunk);
       room.taken += chunk.length;
-      if (body.size <= limit && room.taken <= room.most) return;
-      request.pause();
-      end(body.size > limit ? 'too-large' : 'no-room');
+      if (body.size > limit) stop('too-large');
+      makeRoom(room);
     });
     request.on('end', () => end(body.whole()));
     request.on('close', () => end('aborted'));
   });
+}
+
+function makeRoom(room: BodyRoom): void {
+  for (const giveUp of room.coming) {
+    if (room.taken <= room.most) return;
+    giveUp();
+  }
 }
