@@ -10,6 +10,7 @@ import { createCounters } from './counters.ts';
 import { createExchange } from './exchange.ts';
 import { locateByPort } from './listeners/base-url.ts';
 import { createListener } from './listeners/server.ts';
+import { createBodyRoom } from './read-body.ts';
 import { createTogether } from './together.ts';
 import { createUpstream } from './upstream.ts';
 
@@ -22,9 +23,10 @@ const vendor = createServer((request, response) => {
   request.on('error', () => {});
   response.writeHead(413, { connection: 'close', 'content-length': 2 }).end('no');
 });
+const counters = createCounters();
 let gateway: Server;
 
-/** Every request is an upload, sent on without a question. */
+/** Every upload is sent on without a question. */
 async function pass({ method, host, target, upload }: AppRequest): Promise<AppAnswer> {
   const wire = { ...target, method, host, headers: {}, body: Buffer.alloc(0) };
   const result = await upstream.send(originOf(vendor), 'account', wire, { upload });
@@ -37,8 +39,9 @@ function originOf(server: Server): string {
 }
 
 before(async () => {
-  const acme = { operations: { match: () => ({ body: 'stream' }) } };
-  const counters = createCounters();
+  const match = (_method: string, _host: string, [first]: readonly string[]) =>
+    first === 'media' ? { body: 'stream' } : null;
+  const acme = { operations: { match } };
   const exchange = createExchange({
     registry: { find: () => acme } as unknown as Registry,
     pipeline: pass,
@@ -46,6 +49,7 @@ before(async () => {
     together: createTogether(),
     probeKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
     bodyBytes: 1024,
+    room: createBodyRoom(100),
     uploadBytes: SIZE,
     onFault: (error) => assert.fail(error as Error),
   });
@@ -70,4 +74,14 @@ test('an upload that the vendor refuses unread is answered, and its connection i
   socket.write(PIECE);
   await once(socket, 'close');
   assert.match(answer, /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
+});
+
+test('a body that makes room for others is refused as overloaded, and counted', async () => {
+  const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (bytes: Buffer) => (answer += bytes.toString('latin1')));
+  socket.write(`POST /messages HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 200\r\n\r\n${'x'.repeat(101)}`);
+  await once(socket, 'close');
+  assert.match(answer, /^HTTP\/1\.1 503 [^]*\r\nconnection: close\r\n[^]*"overloaded"/i);
+  assert.deepEqual([...counters.refusals], [['overloaded', 1]]);
 });

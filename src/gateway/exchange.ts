@@ -6,7 +6,7 @@ import type { Vendor } from '../vendors/vendor.ts';
 import type { Operation } from '../vendors/wire.ts';
 import { answerRefusal } from './answer.ts';
 import type { AppAnswer, AppRequest, Upload } from './app-request.ts';
-import type { Counters } from './counters.ts';
+import { countRefusal, type Counters } from './counters.ts';
 import { answerProbe, PROBE_PATH } from './probe.ts';
 import { readBody, type BodyRoom } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
@@ -21,6 +21,7 @@ export interface ExchangeOptions {
   readonly together: Together;
   readonly probeKey: KeyObject;
   readonly bodyBytes: number;
+  readonly room: BodyRoom;
   readonly uploadBytes: number;
   /** Told of errors that should not happen. */
   readonly onFault: (error: unknown) => void;
@@ -35,13 +36,6 @@ export interface Place {
   readonly toGateway: ((host: string) => string) | null;
 }
 
-/** Bytes of bodies that a process holds before they have come whole. */
-const MOST_COMING = 256 * 1024 * 1024;
-
-interface ServeOptions extends ExchangeOptions {
-  readonly room: BodyRoom;
-}
-
 export type Exchange = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -51,7 +45,6 @@ export type Exchange = (
 /** One request from the wire to the wire: checked, routed, through the pipeline, answered. Never rejects. */
 export function createExchange(options: ExchangeOptions): Exchange {
   const { counters } = options;
-  const serving: ServeOptions = { ...options, room: { most: MOST_COMING, taken: 0, coming: new Set() } };
   return async function exchange(request, response, place) {
     counters.requests += 1;
     try {
@@ -62,7 +55,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       }
       const proof = proofFor(options, route.target);
       if (proof !== null) return sendProof(response, proof);
-      await serve(serving, request, response, route);
+      await serve(options, request, response, route);
     } catch (error) {
       const code = codeOf(error, options.onFault);
       if (!response.headersSent && !response.destroyed) refuseWire(request, response, code);
@@ -98,7 +91,7 @@ function routeOf(
 }
 
 async function serve(
-  options: ServeOptions,
+  options: ExchangeOptions,
   request: IncomingMessage,
   response: ServerResponse,
   { place, target, vendor }: Route,
@@ -112,7 +105,10 @@ async function serve(
   const body = read instanceof Promise ? await read : read;
   if (body === 'aborted') return;
   if (body === 'too-large') return refuseWire(request, response, 'request_too_large');
-  if (body === 'no-room') return refuseWire(request, response, 'overloaded');
+  if (body === 'no-room') {
+    countRefusal(options.counters, 'overloaded');
+    return refuseWire(request, response, 'overloaded');
+  }
   const appRequest: AppRequest = {
     method,
     vendor,

@@ -5,10 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { readBody, type BodyReading, type BodyRoom } from './read-body.ts';
+import { createBodyRoom, readBody, type BodyReading } from './read-body.ts';
 
 const LIMIT = 20;
-const ROOM = roomFor(1_000_000);
+const ROOM = createBodyRoom(1_000_000);
 const CHUNKED = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 describe('the body of a request', () => {
@@ -59,7 +59,7 @@ describe('the body of a request', () => {
   });
 
   it('makes room for others when it has been coming for longest; what is there needs none', async () => {
-    const room = roomFor(25);
+    const room = createBodyRoom(25);
     const half = `${CHUNKED}a\r\n0123456789\r\n`;
     const oldest = await begin(half);
     const givenUp = readBody(oldest.request, LIMIT, room);
@@ -102,10 +102,6 @@ describe('the body of a request', () => {
     assert.equal(await readBody(before.request, LIMIT, ROOM), 'aborted');
   });
 });
-
-function roomFor(most: number): BodyRoom {
-  return { most, taken: 0, coming: new Set() };
-}
 
 function heldBytes(): number {
   setFlagsFromString('--expose-gc');

@@ -11,6 +11,11 @@ export interface BodyRoom {
   readonly coming: Set<() => void>;
 }
 
+/** For `most` bytes in one process. */
+export function createBodyRoom(most = 256 << 20): BodyRoom {
+  return { most, taken: 0, coming: new Set() };
+}
+
 const EMPTY = Buffer.alloc(0);
 
 /**

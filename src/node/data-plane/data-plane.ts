@@ -10,6 +10,7 @@ import { createCounters, type Counters } from '../../gateway/counters.ts';
 import { createExchange, type Exchange } from '../../gateway/exchange.ts';
 import type { PipelineParts } from '../../gateway/parts.ts';
 import { createPipeline } from '../../gateway/pipeline.ts';
+import { createBodyRoom } from '../../gateway/read-body.ts';
 import { createTogether } from '../../gateway/together.ts';
 import { createUpstream } from '../../gateway/upstream.ts';
 import { createBudgets, type Budgets } from '../../guard/budgets/budgets.ts';
@@ -136,6 +137,7 @@ function openExchange(
     together,
     probeKey: keyRing.derive('probe'),
     bodyBytes: order.config.limits.bodyBytes,
+    room: createBodyRoom(),
     uploadBytes: order.config.limits.uploadBytes,
     onFault,
     pipeline: createPipeline({ ...parts, ...decided, clock, plan, keys, journal, together, fingerprint }),
