@@ -100,6 +100,21 @@ test('a gateway that dies before it answers may have done what it was asked, and
   await assert.rejects(client.call('keys.rotate', { key: 'key_1', overlapSeconds: 1 }), failure);
 });
 
+test('the same is told over https', async (t) => {
+  const server = createServer((_, response) => void response.destroy());
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  t.after(() => server.close());
+  const real = fetch;
+  t.mock.method(globalThis, 'fetch', (url: URL, init: RequestInit) =>
+    real(url.href.replace('https', 'http'), init),
+  );
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = createClient({ url, token: 'secret-token', actor: null });
+  await assert.rejects(client.call('keys.rotate', { key: 'key_1', overlapSeconds: 1 }), {
+    message: /broke off/,
+  });
+});
+
 test('a gateway that dies at work is told as one that cannot be reached, and no result is made up', async (t) => {
   const told: string[] = [];
   const endings: RequestListener[] = [

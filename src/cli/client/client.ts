@@ -35,7 +35,7 @@ export function createClient(options: ClientOptions): AdminClient {
     const asked = signal === undefined ? init : { ...init, signal };
     const answering =
       url.protocol === 'http:' ? fetchDirectly(url, asked) : fetch(url, { ...asked, redirect: 'error' });
-    const response = await answering.catch((cause: unknown) => {
+    const response = await answering.catch((cause: Error) => {
       if (signal?.aborted === true) throw cause;
       if (isCut(cause)) throw brokenOff(options.url, cause);
       throw new RingfenceError('admin_unreachable', `Nothing answers at ${options.url}.`, { cause });
@@ -139,9 +139,11 @@ function brokenOff(url: string, cause?: unknown): RingfenceError {
   return new RingfenceError('admin_unreachable', message, { cause });
 }
 
-/** The connection was there, so the request may have been as well. */
-function isCut(cause: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE'].includes((cause as NodeJS.ErrnoException).code ?? '');
+const CUT = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** The connection was there, so the request may have been as well. Of `fetch` the cause tells. */
+function isCut({ code, cause }: Error & { readonly code?: unknown }): boolean {
+  return CUT.has(code) || CUT.has((cause as { readonly code?: unknown } | undefined)?.code);
 }
 
 function parse(text: string): Problem {
