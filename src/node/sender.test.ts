@@ -55,6 +55,16 @@ test(
   },
 );
 
+test('an answer without end is given up at 16 MiB', { timeout: 30_000 }, async (t) => {
+  const endless: RequestListener = (_request, response) => {
+    const more = () => void response.write(Buffer.alloc(1_000_000), () => response.destroyed || more());
+    more();
+  };
+  const given = await ask(t, endless).catch((error: Error) => error);
+  assert.ok(given instanceof RingfenceError);
+  assert.match(String(given.cause), /is larger than 16777216 bytes/);
+});
+
 test('who cannot be reached is named, with the reason: it is a matter of DNS, firewall or proxy', async (t) => {
   const upstream = createUpstream();
   t.after(() => upstream.close());

@@ -175,6 +175,14 @@ test('a binary file without end is searched up to a bound, which is told', async
   assert.match(told?.problem ?? '', /nothing behind its first 16 MiB/);
 });
 
+test('a text is searched to its end, beyond that bound too', async () => {
+  const search = createSearch(acmeDetector(), 1 << 20);
+  const text = [Buffer.alloc(9 << 20, 'a line\n'), Buffer.from(`\nacme_token=${TOKEN}`)];
+  await search.lookStream({ kind: 'stdin' }, text);
+  const { sightings, problems } = search.outcome();
+  assert.deepEqual([sightings.length, problems], [1, []]);
+});
+
 test('a comment beside a value is told', async () => {
   const { sightings } = await look(
     'a',

@@ -85,8 +85,8 @@ function list(path: string, ignored: boolean, git: Git): Listed {
   const root = resolvePath(path);
   if (!statSync(root).isDirectory())
     return { folder: dirname(root), paths: [Buffer.from(basename(root))], problems: [] };
-  if (!ignored) refuseBare(root, path);
   if (ignored) return { folder: root, paths: listAllFiles(root), problems: [] };
+  refuseBare(root, path);
   return { folder: root, ...listFiles(git, root) };
 }
 
