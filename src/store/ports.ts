@@ -131,6 +131,8 @@ export interface LedgerFilter {
 export interface LedgerStore {
   /** Next position to load per epoch of a node, ascending; 0 for an epoch that has leases but no record yet. */
   cursors(node: string): Promise<readonly Cursor[]>;
+  /** As `cursors`, of epochs whose leases were closed as presumed: what they hold beyond may turn up. */
+  givenUp(node: string): Promise<readonly Cursor[]>;
   /** Chain heads of earlier loads, ascending: the last of each epoch and about one per 1,000 records. */
   heads(node: string): Promise<readonly Cursor[]>;
   /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { batch, committed, DAY, grantRequest, LEASE, money, point, row } from './store-builders.ts';
+import { batch, committed, DAY, grantRequest, headAt, LEASE, money, point, row } from './store-builders.ts';
 import { EMPTY_MONEY, type EngineUnderTest } from './store-engines.ts';
 import { storeWorld } from './store-world.ts';
 
@@ -206,6 +206,19 @@ export function leaseContract(engine: EngineUnderTest): void {
       await assert.rejects(world.store.leases.forgive('budget', DAY, money(37)), { code: 'conflict' });
       assert.deepEqual(await sums(), [14, 0, 36]);
       await assertClean();
+    });
+
+    it('names how far the journals are loaded that were given up', async () => {
+      const { leases, ledger } = world.store;
+      await leases.close('w0', 1, 'presume');
+      await leases.close('w0', 2, 'free');
+      await leases.close('w0', 3, 'presume');
+      await leases.close('w1', 1, 'presume');
+      assert.deepEqual(await ledger.givenUp('w0'), [
+        { epoch: 1, position: 3, head: headAt(3) },
+        { epoch: 3, position: 0, head: '' },
+      ]);
+      assert.deepEqual(await ledger.givenUp('w2'), []);
     });
 
     it('closes a process that never had a lease', async () => {

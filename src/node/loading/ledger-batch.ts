@@ -1,5 +1,6 @@
 import type { Batch, ReadRecord } from '../../journal/tail.ts';
 import type { IntentRecord, OutcomeRecord } from '../../journal/records.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
 import type { LedgerBatch, LedgerOutcome } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
@@ -53,4 +54,11 @@ function toOutcome(node: string, { epoch, position }: ReadRecord, record: Outcom
     resourceIds,
     position,
   };
+}
+
+/** Is the journal itself at fault? Anything else is of a store or disk, and may pass. */
+export function isRefused(error: unknown): error is RingfenceError {
+  return (
+    error instanceof RingfenceError && (error.code === 'verify_failed' || error.code === 'input_invalid')
+  );
 }

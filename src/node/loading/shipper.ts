@@ -1,11 +1,10 @@
 import { fault, faultError, type Fault } from '../../journal/fault.ts';
 import { isBefore, type Place } from '../../journal/segments.ts';
 import { createTail, type Batch } from '../../journal/tail.ts';
-import { RingfenceError } from '../../kernel/errors.ts';
 import type { LedgerStore, LeaseStore } from '../../store/ports.ts';
 import type { LeaseRecord } from '../../store/records.ts';
 import { createHeadway, type Headway } from './headway.ts';
-import { toLedgerBatch } from './ledger-batch.ts';
+import { isRefused, toLedgerBatch } from './ledger-batch.ts';
 
 /**
  * Large: the outcome of a request that is under way where a batch ends changes a row that is stored already, which costs
@@ -195,8 +194,7 @@ async function advance(state: State): Promise<number | Fault> {
 
 /** Null for a fault of store or disk that may pass. */
 function faultOf({ node, batch, tail }: State, error: unknown): Fault | null {
-  if (!(error instanceof RingfenceError)) return null;
-  if (error.code !== 'verify_failed' && error.code !== 'input_invalid') return null;
+  if (!isRefused(error)) return null;
   if (batch === null) return tail.fault();
   const point = { node, epoch: batch.epoch, position: batch.from };
   return fault('malformed', point, `the ledger does not accept it or what follows: ${error.message}`);

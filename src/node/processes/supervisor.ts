@@ -10,6 +10,7 @@ import { untilEarlierRunEnds } from './earlier-run.ts';
 import { broadcast, isAlive, others, recall, reports, type FleetReport } from './fleet.ts';
 import { EXIT_JOURNAL_FAILED, type Part, type StartOrder } from './messages.ts';
 import { closeLeases } from '../loading/recovery.ts';
+import { loadReturned } from '../loading/returned.ts';
 import { createShipper, type Loss, type Shipper } from '../loading/shipper.ts';
 import { createRevival, type Revival } from './revival.ts';
 import { tellWhile } from './slow-work.ts';
@@ -150,6 +151,7 @@ async function start(state: State, bank: Bank): Promise<void> {
 async function inherit(state: State, node: string): Promise<void> {
   const { stopping, say } = state;
   await untilEarlierRunEnds({ node, directory: directoryOf(state, node), stopping: stopping.signal, say });
+  await loadReturned({ node, directory: directoryOf(state, node), ledger: state.store.ledger, say });
   await openShipper(state, node);
   await tellWhile(recover(state, node), () => {
     const { epoch, position } = state.shippers.get(node)?.reached() ?? { epoch: 0, position: 0 };

@@ -14,6 +14,7 @@ export function createLedgerStore(context: Context): LedgerStore {
     (await toStoredRows(context.names, rows)).map((one) => one.record);
   return {
     cursors: async (node) => (await database.all(sql.CURSORS, node)) as unknown as Cursor[],
+    givenUp: async (node) => (await database.all(sql.CURSORS_GIVEN_UP, node)) as unknown as Cursor[],
     heads: async (node) => (await database.all(sql.HEADS, node)) as unknown as Cursor[],
     load: (batch) => load(context, batch),
     settle: (outcome) => settle(context, outcome),

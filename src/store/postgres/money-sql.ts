@@ -34,6 +34,9 @@ export const LIFE_CLOSE = `
 export const CURSORS = `
   SELECT epoch, position, head FROM life WHERE node = $1 ORDER BY epoch`;
 
+export const CURSORS_GIVEN_UP = `
+  SELECT epoch, position, head FROM life WHERE node = $1 AND closed = 'presume' ORDER BY epoch`;
+
 export const ANCHOR_PUT = `
   INSERT INTO anchor (life, slot, position, head) VALUES ($1, $2, $3, $4)
   ON CONFLICT (life, slot) DO UPDATE SET position = excluded.position, head = excluded.head`;

@@ -19,7 +19,7 @@ import type { KeyDocument } from './keys.ts';
 import { hasResource, list, pending } from './ledger-reads.ts';
 import * as leases from './leases.ts';
 import type { Context, LeaseName } from './leases.ts';
-import { cursors, heads } from './lives.ts';
+import { cursors, givenUp, heads } from './lives.ts';
 import { createPeriods } from './periods.ts';
 import * as policies from './policies.ts';
 import * as prices from './prices.ts';
@@ -75,6 +75,7 @@ function createReads(context: Context) {
     someSettings: (names: readonly string[]) => settings.someSettings(database, names),
     getSetting: (name: string) => settings.getSetting(database, name),
     cursors: (node: string) => cursors(database, node),
+    givenUp: (node: string) => givenUp(database, node),
     heads: (node: string) => heads(database, node),
     pending: (kind: 'late' | 'unknown', limit: number, after?: JournalPoint | null) =>
       pending(context, kind, limit, after),

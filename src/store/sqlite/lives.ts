@@ -38,6 +38,10 @@ export function cursors(database: Database, node: string): Cursor[] {
   return database.all(sql.CURSORS, node).map(toCursor);
 }
 
+export function givenUp(database: Database, node: string): Cursor[] {
+  return database.all(sql.CURSORS_GIVEN_UP, node).map(toCursor);
+}
+
 export function heads(database: Database, node: string): Cursor[] {
   return database.all(sql.HEADS, node).map(toCursor);
 }

@@ -13,6 +13,7 @@ export interface LedgerCalls {
 export function createLedgerStore({ call, lists, audits }: LedgerCalls): LedgerStore {
   return {
     cursors: (node) => call('cursors', node),
+    givenUp: (node) => call('givenUp', node),
     heads: (node) => call('heads', node),
     load: (batch) => load(call, batch),
     settle: (outcome) => call('settle', outcome),
