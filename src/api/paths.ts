@@ -36,6 +36,8 @@ export const PATHS = {
   'policy.rollback': 'POST /v1/policy/rollback',
   'budgets.put': 'PUT /v1/budgets/:name',
   'budgets.list': 'GET /v1/budgets',
+  'budgets.presumed': 'GET /v1/budgets/:budget/presumed',
+  'budgets.release': 'POST /v1/budgets/:budget/release',
   'budgets.remove': 'DELETE /v1/budgets/:budget',
   'prices.import': 'POST /v1/prices',
   'prices.list': 'GET /v1/prices',

@@ -28,7 +28,7 @@ export function divide(
 }
 
 /** A process in one of its lives. */
-type Holder = Pick<LeaseRecord, 'node' | 'epoch'>;
+export type Holder = Pick<LeaseRecord, 'node' | 'epoch'>;
 
 /** Throws `conflict` for a process whose leases were closed: it is taken for dead. */
 export function checkAlive({ node, epoch }: Holder, isClosed: boolean): void {
@@ -46,18 +46,21 @@ export function notHeld({ node, epoch }: Holder): RingfenceError {
   return new RingfenceError('conflict', `No open lease of ${node}-${epoch} holds that much`);
 }
 
-export interface PresumedLease {
+export interface PresumedLease extends Holder {
   readonly life: number;
   readonly remaining: number;
 }
 
-/** How much of `amount` each of the leases gives up, in their order. Throws `conflict` when they hold less. */
+/** How much of `amount` each of the leases (of `holder`, if any) gives up, in their order. Throws `conflict` when they hold less. */
 export function forgiveFrom(
   leases: readonly PresumedLease[],
   amount: number,
+  holder?: Holder,
 ): readonly (readonly [life: number, part: number])[] {
   let rest = amount;
-  const parts = leases.map(({ life, remaining }): readonly [number, number] => {
+  const isMeant = ({ node, epoch }: Holder) =>
+    holder === undefined || (node === holder.node && epoch === holder.epoch);
+  const parts = leases.filter(isMeant).map(({ life, remaining }): readonly [number, number] => {
     const part = Math.min(rest, remaining);
     rest -= part;
     return [life, part];

@@ -229,6 +229,16 @@ export interface LeaseStore {
   sums(
     asked: readonly { readonly budget: string; readonly since: number }[],
   ): Promise<readonly PeriodTotals[]>;
-  /** Gives presumed money of a period back after reconciliation with the vendor. */
-  forgive(budget: string, period: number, amount: Micros): Promise<void>;
+  /** Money of a budget that is presumed spent, in periods since a time; oldest periods first. */
+  presumed(budget: string, since: number): Promise<readonly LeaseRecord[]>;
+  /**
+   * Gives presumed money of a period back after reconciliation with the vendor; with `holder` only what that one held.
+   * `conflict` when less is presumed.
+   */
+  forgive(
+    budget: string,
+    period: number,
+    amount: Micros,
+    holder?: Pick<LeaseRecord, 'node' | 'epoch'>,
+  ): Promise<void>;
 }

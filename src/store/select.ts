@@ -2,10 +2,17 @@ import type { LedgerState } from './records.ts';
 
 /** Reading statements that every engine understands as they stand: the tables are alike, and so is what is read. */
 
-export const LEASES_OPEN = `
+const LEASES = `
   SELECT period.budget, period.period, life.node, life.epoch, lease.remaining
-  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id
+  FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id`;
+
+export const LEASES_OPEN = `${LEASES}
   WHERE lease.state = 'open' ORDER BY life.node, life.epoch, period.budget, period.period`;
+
+/** Of a budget and periods since a time. */
+export const leasesPresumed = (budget: string, since: string): string => `${LEASES}
+  WHERE period.budget = ${budget} AND period.period >= ${since} AND lease.state = 'presumed' AND lease.remaining > 0
+  ORDER BY period.period, life.node, life.epoch`;
 
 export const ROW_COLUMNS = `
   ledger.id, ledger.life, life.node, life.epoch, ledger.position, ledger.at, subject.key, subject.app,

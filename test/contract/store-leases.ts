@@ -208,6 +208,50 @@ export function leaseContract(engine: EngineUnderTest): void {
       await assertClean();
     });
 
+    it('tells whose money is presumed spent, and forgives what one of them held', async () => {
+      const { leases } = world.store;
+      await leases.grant(grantRequest({ node: 'w1' }));
+      await leases.grant(grantRequest({ node: 'w1', period: DAY - 1, since: 0 }));
+      await leases.grant(grantRequest({ node: 'w2' }));
+      await leases.close('w1', 1, 'presume');
+      await leases.close('w0', 1, 'presume');
+      const presumed = async (since: number) =>
+        (await leases.presumed('budget', since)).map((one) => [
+          one.period,
+          one.node,
+          one.remaining,
+          one.state,
+        ]);
+      assert.deepEqual(await presumed(DAY), [
+        [DAY, 'w0', 86, 'presumed'],
+        [DAY, 'w1', 100, 'presumed'],
+      ]);
+      await assert.rejects(leases.forgive('budget', DAY, money(101), { node: 'w1', epoch: 1 }), {
+        code: 'conflict',
+      });
+      await assert.rejects(leases.forgive('budget', DAY, money(1), { node: 'w1', epoch: 2 }), {
+        code: 'conflict',
+      });
+      await assert.rejects(leases.forgive('budget', DAY, money(1), { node: 'w2', epoch: 1 }), {
+        code: 'conflict',
+      });
+      await leases.forgive('budget', DAY, money(100), { node: 'w1', epoch: 1 });
+      assert.deepEqual(await presumed(0), [
+        [DAY - 1, 'w1', 100, 'presumed'],
+        [DAY, 'w0', 86, 'presumed'],
+      ]);
+      assert.deepEqual(await sums(), [14, 100, 86]);
+      await assertClean();
+    });
+
+    it('counts records that turn up after their money was forgiven', async () => {
+      await world.store.leases.close('w0', 1, 'presume');
+      await world.store.leases.forgive('budget', DAY, money(80));
+      await world.store.ledger.load(batch(3, 4, { rows: [row(3)] }));
+      assert.deepEqual(await sums(), [24, 0, 0]);
+      await assertClean();
+    });
+
     it('names how far the journals are loaded that were given up', async () => {
       const { leases, ledger } = world.store;
       await leases.close('w0', 1, 'presume');

@@ -47,11 +47,13 @@ const window = z.union(
   'a window is {"kind": "day"}, or week, month, total, or sliding with milliseconds',
 );
 
+const unit = z.enum(['money', 'count']);
+
 const budget = z.object({
   id: z.string(),
   name: z.string(),
   scope,
-  unit: z.enum(['money', 'count']),
+  unit,
   currency: z.string(),
   limit: amountOut,
   window,
@@ -64,7 +66,7 @@ const use = z.object({
   period: time.nullable(),
   spent: amountOut,
   leased: amountOut,
-  presumed: amountOut,
+  presumed: amountOut.describe('Held by processes that ended with records that may be lost; counts as spent'),
   left: amountOut,
 });
 
@@ -74,7 +76,7 @@ export const budgetRoutes = {
     input: z.strictObject({
       name: givenName,
       scope: givenScope.default({}),
-      unit: z.enum(['money', 'count']).default('money'),
+      unit: unit.default('money'),
       currency,
       limit: amountIn.refine((amount) => amount >= 0, 'a limit is not below 0'),
       window,
@@ -86,6 +88,43 @@ export const budgetRoutes = {
     summary: 'List budgets with what is spent, leased and left in the current period',
     input: empty,
     output: z.array(budget.extend({ use })),
+  },
+  'budgets.presumed': {
+    summary: 'Whose money of a budget is presumed spent in the current period',
+    input: z.strictObject({ budget: reference }),
+    output: z.object({
+      name: z.string(),
+      unit,
+      currency: z.string(),
+      presumed: amountOut,
+      held: z.array(
+        z.object({
+          process: z.string().describe('`<node>-<epoch>`: the process that held it, in its last life'),
+          period: time.nullable().describe('Start of the period; null for a window without end'),
+          amount: amountOut,
+        }),
+      ),
+    }),
+  },
+  'budgets.release': {
+    summary: 'Give money back to a budget that was presumed spent, and was not',
+    input: z.strictObject({
+      budget: reference,
+      presumed: amountIn.describe(
+        'What is presumed spent, as you have seen it (of `process`, if given): refused when it has changed',
+      ),
+      amount: amountIn
+        .refine((amount) => amount > 0, 'an amount is more than 0')
+        .optional()
+        .describe('All of it unless stated'),
+      process: z
+        .string()
+        .regex(/^[\w.]+-\d+$/, 'a process looks like w0-3')
+        .optional()
+        .describe('Only what this one held'),
+      reason: z.string().min(1).max(500).describe('How it is known; the journal keeps it'),
+    }),
+    output: z.object({ name: z.string(), unit, currency: z.string(), released: amountOut }),
   },
   'budgets.remove': {
     summary: 'Remove a budget',

@@ -95,7 +95,7 @@ function spanText(window: Budget['window']): string {
 }
 
 /** Messages and calls have no cents. */
-function amountText(amount: string, { unit }: { readonly unit: 'money' | 'count' }): string {
+export function amountText(amount: string, { unit }: { readonly unit: 'money' | 'count' }): string {
   return unit === 'count' ? amount.replace(/\.00$/, '') : amount;
 }
 
@@ -104,9 +104,12 @@ function namedIn(scope: Readonly<Record<string, readonly string[] | undefined>>)
 }
 
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
-  const { client, table } = await openSession(context, flags);
+  const { client, table, note } = await openSession(context, flags);
   const budgets = await client.call('budgets.list', {});
   const nameOf = await namesOf(client, flags.json ? [] : budgets.flatMap(({ scope }) => namedIn(scope)));
+  const presuming = budgets.filter(({ use }) => Number(use.presumed) > 0);
+  type Row = (typeof budgets)[number];
+  const column = { PRESUMED: (budget: Row) => amountText(budget.use.presumed, budget) };
   table(
     budgets,
     {
@@ -115,11 +118,16 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
       WINDOW: ({ window }) => windowText(window),
       SPENT: (budget) => amountText(budget.use.spent, budget),
       LEASED: (budget) => amountText(budget.use.leased, budget),
+      ...(presuming.length === 0 ? {} : column),
       LEFT: (budget) => amountText(budget.use.left, budget),
       SCOPE: ({ scope }) => namedIn(scope).map(nameOf).join(' ') || 'everything',
     },
     'No budget yet, so nothing limits what is spent. Set one: ringfence budgets set NAME --limit "20.00 USD" --window day',
   );
+  if (presuming.length > 0)
+    note(
+      'PRESUMED counts as spent. What was not is given back by: ringfence budgets release NAME --reason TEXT',
+    );
 }
 
 export async function remove(

@@ -1,8 +1,9 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { argument, common, many, needed, yes } from '../flags.ts';
+import { argument, common, many, needed, text, yes } from '../flags.ts';
 
 const load = () => import('../commands/budgets.ts');
+const loadPresumed = () => import('../commands/presumed.ts');
 
 export const budgets = buildRouteMap({
   routes: {
@@ -39,6 +40,34 @@ export const budgets = buildRouteMap({
       loader: async () => bind((await load()).list),
       parameters: { flags: common },
       docs: { brief: 'List budgets and what is left of them' },
+    }),
+    presumed: buildCommand({
+      loader: async () => bind((await loadPresumed()).presumed),
+      parameters: { flags: common, positional: argument('budget', 'Id or name of the budget') },
+      docs: { brief: 'Show whose money of a budget is presumed spent' },
+    }),
+    release: buildCommand({
+      loader: async () => bind((await loadPresumed()).release),
+      parameters: {
+        flags: {
+          ...common,
+          amount: text('Only so much, such as "4.50 EUR"; default: all that is presumed spent', 'amount'),
+          process: text(
+            'Only what this process held, such as w0-17, as `budgets presumed` shows it',
+            'process',
+          ),
+          reason: needed('How you know that it was not spent; the journal keeps it', 'text'),
+          yes: yes('Do not ask'),
+        },
+        positional: argument('budget', 'Id or name of the budget'),
+      },
+      docs: {
+        brief: 'Give money back to a budget that was presumed spent, and was not',
+        fullDescription:
+          'Give money back to a budget that was presumed spent, and was not. When a machine goes down or a journal is damaged, ' +
+          'what its processes held counts as spent, because records of spending may be lost. Compare the records of the ' +
+          'vendor with the ledger first. A journal file that is found later is still counted when it is put back.',
+      },
     }),
     remove: buildCommand({
       loader: async () => bind((await load()).remove),

@@ -4,14 +4,12 @@ import type { AdminServices } from '../../api/services.ts';
 import { checkReferences } from '../../guard/policy/references.ts';
 import { unknownNames } from '../../guard/policy/unknown-names.ts';
 import { readPriceFile } from '../../guard/prices/read-price-file.ts';
-import { RingfenceError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { nextVersion } from '../../store/policies.ts';
-import type { BudgetRecord } from '../../store/records.ts';
 import { nullIfAway } from './away.ts';
 import { createAppService } from './app-service.ts';
 import { createAccountService } from './account-service.ts';
-import { withUse } from './budget-use.ts';
+import { createBudgetService } from './budget-service.ts';
 import { createJournalService } from './journal-service.ts';
 import { createCanaryService, createLeakService } from './leak-service.ts';
 import { createLedgerService } from './ledger-service.ts';
@@ -33,7 +31,7 @@ export function createAdminServices(primary: Primary, startedAt: number): AdminS
     leaks: createLeakService(primary),
     canaries: createCanaryService(primary),
     policy: policyService(primary),
-    budgets: budgetService(primary),
+    budgets: createBudgetService(primary),
     prices: priceService(primary),
     kills,
     ledger: createLedgerService(primary),
@@ -92,48 +90,6 @@ function policyService(primary: Primary): AdminServices['policy'] {
         unknownNames(document, { app: known.app(), key: known.key(), account: known.account() }),
       ),
   };
-}
-
-function budgetService(primary: Primary): AdminServices['budgets'] {
-  const { store, record, clock, lock, refreshBudgets } = primary;
-  const alone = <T>(work: () => Promise<T>): Promise<T> => lock('budgets changed', work);
-  return {
-    put: (request, actor) =>
-      alone(async () => {
-        const { name, limit, currency, unit } = request;
-        const known = (await store.budgets.list()).find((budget) => budget.name === name);
-        if (known !== undefined) checkSameMoney(known, request);
-        await record({ actor, act: 'budget.put', target: name, detail: { limit, currency, unit } });
-        const id = known?.id ?? newId('budget', randomBytes);
-        const budget = { ...request, id, createdAt: known?.createdAt ?? clock.wall() };
-        await store.budgets.put(budget);
-        await refreshBudgets();
-        return budget;
-      }),
-    list: () => store.budgets.list(),
-    uses: async () => withUse(store.leases, clock.ledger(), await store.budgets.list()),
-    remove: (id, actor) =>
-      alone(async () => {
-        const known = await store.budgets.get(id);
-        if (known === null) return false;
-        await record({ actor, act: 'budget.remove', target: known.name, detail: { id } });
-        const isRemoved = await store.budgets.remove(id);
-        await refreshBudgets();
-        return isRemoved;
-      }),
-  };
-}
-
-/** What is spent of a budget is a number of its unit and currency: in others it would be another amount. */
-function checkSameMoney(
-  { name, unit, currency }: BudgetRecord,
-  changed: Pick<BudgetRecord, 'unit' | 'currency'>,
-): void {
-  if (unit === changed.unit && (unit === 'count' || currency === changed.currency)) return;
-  throw new RingfenceError(
-    'conflict',
-    `The budget ${name} counts ${unit === 'count' ? 'messages and calls' : currency}, and so does what is spent of it. Remove it first, or choose another name.`,
-  );
 }
 
 function priceService({ store, record, refreshPrices }: Primary): AdminServices['prices'] {

@@ -6,10 +6,12 @@ import { answerProbe } from '../../gateway/probe.ts';
 import type { Fault } from '../../journal/fault.ts';
 import type { JournalState } from '../../journal/options.ts';
 import { clockDifference, wallAndLedger } from '../../kernel/clock-difference.ts';
+import { formatMicros } from '../../kernel/money.ts';
 import { counted } from '../../kernel/wording.ts';
 import { VERSION } from '../../kernel/version.ts';
 import type { Cursor } from '../../store/ports.ts';
 import { isAway, nullIfAway } from './away.ts';
+import { withUse } from './budget-use.ts';
 import type { FleetReport } from '../processes/fleet.ts';
 import { dataPlaneNodes } from '../foundation.ts';
 import { describeLoss } from '../loading/losses.ts';
@@ -157,7 +159,7 @@ function unstoredKills({ kills }: Pick<Primary, 'kills'>): readonly string[] {
   });
 }
 
-type Alarming = 'canaries' | 'leaks' | 'rotations' | 'closedAccounts' | 'policyInForce';
+type Alarming = 'store' | 'clock' | 'canaries' | 'leaks' | 'rotations' | 'closedAccounts' | 'policyInForce';
 
 /** What wants a person: a policy that is not in force, closed accounts, stopped rotations, used decoys, and leaked credentials of ours that still work. */
 async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
@@ -172,6 +174,7 @@ async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
   );
   return [
     ...(policy.problem === null ? [] : [policy.problem]),
+    ...(await presumedMoney(primary)),
     ...(await primary.closedAccounts()),
     ...halted.map(
       ({ account, secret, problem }) => `rotation of ${secret} of ${account} has stopped: ${problem}`,
@@ -182,4 +185,21 @@ async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
     }),
     ...open.map(({ id, title, state }) => `leak ${id} is ${state}: ${title}`),
   ];
+}
+
+/** It is gone until somebody looks, from a `total` budget for ever. */
+async function presumedMoney({ store, clock }: Pick<Primary, 'store' | 'clock'>): Promise<readonly string[]> {
+  const budgets = await withUse(store.leases, clock.ledger(), await store.budgets.list());
+  return budgets.flatMap(({ name, currency, use }) =>
+    use.presumed === 0
+      ? []
+      : [
+          `${formatMicros(use.presumed)} ${currency} of budget ${name} are presumed spent: see \`ringfence budgets presumed ${wordOf(name)}\``,
+        ],
+  );
+}
+
+/** As a shell takes it for one. */
+function wordOf(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,6 +4,7 @@ import {
   checkLoaded,
   divide,
   forgiveFrom,
+  type Holder,
   leaseId,
   notHeld,
   type PresumedLease,
@@ -12,11 +13,13 @@ import { type LeaseAmounts, type LeaseMove, moveLease } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
 import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
-import { LEASES_OPEN } from '../select.ts';
+import { LEASES_OPEN, leasesPresumed } from '../select.ts';
 import type { Database, Queries, Row } from './database.ts';
 import { ensureLife, getLife, type Life } from './lives.ts';
 import * as sql from './money-sql.ts';
 import type { Names } from './names.ts';
+
+const LEASES_PRESUMED = leasesPresumed('$1', '$2');
 
 /** What the functions of money share. */
 export interface Context {
@@ -96,7 +99,9 @@ export function createLeaseStore(context: Context): LeaseStore {
         await closeLife(queries, life, rest);
       });
     },
-    open: async () => (await database.all(LEASES_OPEN)).map(toLease),
+    open: async () => (await database.all(LEASES_OPEN)).map((row) => toLease(row, 'open')),
+    presumed: async (budget, since) =>
+      (await database.all(LEASES_PRESUMED, budget, since)).map((row) => toLease(row, 'presumed')),
     periods: async (budget, since) =>
       (await database.all(sql.PERIODS, budget, since)).map((row) => toPeriod(row)),
     async sums(asked) {
@@ -104,10 +109,10 @@ export function createLeaseStore(context: Context): LeaseStore {
       const since = asked.map((one) => one.since);
       return (await database.all(sql.PERIOD_SUMS, budgets, since)) as unknown as readonly PeriodTotals[];
     },
-    async forgive(budget, start, amount) {
+    async forgive(budget, start, amount, holder) {
       checkAmount('amount', amount);
       const period = await names.period(budget, start);
-      await database.transaction((queries) => forgive(queries, period, amount));
+      await database.transaction((queries) => forgive(queries, period, amount, holder));
     },
   };
 }
@@ -148,9 +153,9 @@ async function closeLife(queries: Queries, life: Life, rest: 'free' | 'presume')
   );
 }
 
-async function forgive(queries: Queries, period: number, amount: number): Promise<void> {
+async function forgive(queries: Queries, period: number, amount: number, holder?: Holder): Promise<void> {
   const leases = (await queries.all(sql.LEASES_PRESUMED, period)) as unknown as readonly PresumedLease[];
-  for (const [life, part] of forgiveFrom(leases, amount))
+  for (const [life, part] of forgiveFrom(leases, amount, holder))
     await queries.run(sql.LEASE_FORGIVE, part, period, life);
   await addToPeriods(queries, [[period, 0, 0, -amount]]);
 }
@@ -158,9 +163,9 @@ async function forgive(queries: Queries, period: number, amount: number): Promis
 type LeaseRow = Awaited<ReturnType<LeaseStore['open']>>[number];
 type PeriodRow = Awaited<ReturnType<LeaseStore['periods']>>[number];
 
-function toLease(row: Row): LeaseRow {
+function toLease(row: Row, state: LeaseRow['state']): LeaseRow {
   const lease = row as unknown as Omit<LeaseRow, 'id' | 'state'>;
-  return { ...lease, id: leaseId(lease), state: 'open' };
+  return { ...lease, id: leaseId(lease), state };
 }
 
 function toPeriod(row: Row): PeriodRow {

@@ -116,8 +116,9 @@ export const LEASES_END = `
   RETURNING ended.period_id, ended.remaining`;
 
 export const LEASES_PRESUMED = `
-  SELECT life, remaining FROM lease
-  WHERE period_id = $1 AND state = 'presumed' AND remaining > 0 ORDER BY life FOR NO KEY UPDATE`;
+  SELECT lease.life, lease.remaining, life.node, life.epoch FROM lease JOIN life ON life.id = lease.life
+  WHERE lease.period_id = $1 AND lease.state = 'presumed' AND lease.remaining > 0
+  ORDER BY lease.life FOR NO KEY UPDATE OF lease`;
 
 export const LEASE_FORGIVE = `
   UPDATE lease SET remaining = remaining - $1 WHERE period_id = $2 AND life = $3 AND state = 'presumed'`;

@@ -52,8 +52,7 @@ export function createEngine(database: Database) {
       leases.giveBack(context, lease, amount, position),
     closeLife: (node: string, epoch: number, rest: 'free' | 'presume') =>
       leases.closeLife(context, node, epoch, rest),
-    forgive: (budget: string, period: number, amount: number) =>
-      leases.forgive(context, budget, period, amount),
+    forgive: (...forgiven: Parameters<LeaseStore['forgive']>) => leases.forgive(context, ...forgiven),
   };
   return { reads, writes, forget: ledger.forget };
 }
@@ -83,6 +82,7 @@ function createReads(context: Context) {
     listRows: (options: LedgerFilter) => list(context, options),
     hasResource: (account: string, resourceId: string) => hasResource(database, account, resourceId),
     openLeases: () => leases.openLeases(database),
+    presumedLeases: (budget: string, since: number) => leases.presumedLeases(database, budget, since),
     sumPeriods: (asked: Parameters<LeaseStore['sums']>[0]) => leases.sumPeriods(database, asked),
     periods: (budget: string, since: number) => leases.listPeriods(database, budget, since),
     totals: () => database.all(TOTALS) as unknown as LedgerVerification['totals'],

@@ -13,11 +13,13 @@ import { moveLease, NO_LEASE, type LeaseAmounts } from '../movements.ts';
 import { checkAmount } from '../outcome.ts';
 import type { GrantRequest, LeaseStore, PeriodTotals } from '../ports.ts';
 import type { LeaseRecord, PeriodRecord } from '../records.ts';
-import { LEASES_OPEN } from '../select.ts';
+import { LEASES_OPEN, leasesPresumed } from '../select.ts';
 import type { Database, Row } from './database.ts';
 import { ensureLife, getLife, type Life } from './lives.ts';
 import * as sql from './money-sql.ts';
 import type { Periods } from './periods.ts';
+
+const LEASES_PRESUMED = leasesPresumed('?', '?');
 
 /** What the functions of money share. */
 export interface Context {
@@ -117,25 +119,34 @@ export function closeLife(
 }
 
 /** See `LeaseStore.forgive`. */
-export function forgive({ database, periods }: Context, budget: string, start: number, amount: number): void {
+export function forgive(
+  { database, periods }: Context,
+  ...[budget, start, amount, holder]: Parameters<LeaseStore['forgive']>
+): void {
   checkAmount('amount', amount);
   const period = periods.find(budget, start);
   const leases = period === null ? [] : database.all(sql.LEASES_PRESUMED, period);
-  for (const [life, part] of forgiveFrom(leases as unknown as readonly PresumedLease[], amount))
+  for (const [life, part] of forgiveFrom(leases as unknown as readonly PresumedLease[], amount, holder))
     database.run(sql.LEASE_FORGIVE, part, period, life);
   if (period !== null) addToPeriod(database, period, { spent: 0, leased: 0, presumed: -amount });
 }
 
 export function openLeases(database: Database): LeaseRecord[] {
-  return database.all(LEASES_OPEN).map((row) => {
-    const lease = {
-      budget: row['budget'] as string,
-      period: row['period'] as number,
-      node: row['node'] as string,
-      epoch: row['epoch'] as number,
-    };
-    return { id: leaseId(lease), ...lease, remaining: micros(row['remaining'] as number), state: 'open' };
-  });
+  return database.all(LEASES_OPEN).map((row) => toLease(row, 'open'));
+}
+
+export function presumedLeases(database: Database, budget: string, since: number): LeaseRecord[] {
+  return database.all(LEASES_PRESUMED, budget, since).map((row) => toLease(row, 'presumed'));
+}
+
+function toLease(row: Row, state: LeaseRecord['state']): LeaseRecord {
+  const lease = {
+    budget: row['budget'] as string,
+    period: row['period'] as number,
+    node: row['node'] as string,
+    epoch: row['epoch'] as number,
+  };
+  return { id: leaseId(lease), ...lease, remaining: micros(row['remaining'] as number), state };
 }
 
 export function sumPeriods(

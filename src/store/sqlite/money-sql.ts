@@ -83,7 +83,8 @@ export const LEASES_END = `
   WHERE life = ?2 AND state = 'open'`;
 
 export const LEASES_PRESUMED = `
-  SELECT life, remaining FROM lease WHERE period_id = ? AND state = 'presumed' AND remaining > 0 ORDER BY life`;
+  SELECT lease.life, lease.remaining, life.node, life.epoch FROM lease JOIN life ON life.id = lease.life
+  WHERE lease.period_id = ? AND lease.state = 'presumed' AND lease.remaining > 0 ORDER BY lease.life`;
 
 export const LEASE_FORGIVE = `
   UPDATE lease SET remaining = remaining - ? WHERE period_id = ? AND life = ? AND state = 'presumed'`;

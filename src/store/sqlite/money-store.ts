@@ -43,6 +43,7 @@ export function createLeaseStore(call: Call): LeaseStore {
     open: () => call('openLeases'),
     periods: (budget, since) => call('periods', budget, since),
     sums: (asked) => call('sumPeriods', asked),
-    forgive: (budget, period, amount) => call('forgive', budget, period, amount),
+    presumed: (budget, since) => call('presumedLeases', budget, since),
+    forgive: (...forgiven) => call('forgive', ...forgiven),
   };
 }

@@ -10,7 +10,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) 
   test(`ringfence: ${file.replace('.txt', '')}`, async (t) => {
     const steps = parseScript(readFileSync(new URL(file, folder), 'utf8'));
     assert.notEqual(steps.length, 0);
-    const world = await openCliWorld({ lostAnswers: file === 'lost-answers.txt' ? 3 : 0 });
+    const world = await openCliWorld({
+      lostAnswers: file === 'lost-answers.txt' ? 3 : 0,
+      isPresuming: file === 'presumed.txt',
+    });
     t.after(() => world[Symbol.asyncDispose]());
     const names = new Map([
       ['folder', world.folder],

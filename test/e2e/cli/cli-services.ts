@@ -17,16 +17,15 @@ import { readPriceFile } from '../../../src/guard/prices/read-price-file.ts';
 import type { AdminAct } from '../../../src/journal/records.ts';
 import type { Clock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
-import { micros, ZERO } from '../../../src/kernel/money.ts';
 import { createTurns } from '../../../src/kernel/turns.ts';
 import { createPolicyInForce } from '../../../src/node/policy-in-force.ts';
 import { createAppService } from '../../../src/node/services/app-service.ts';
+import { createBudgetService } from '../../../src/node/services/budget-service.ts';
 import { createCanaryService, createLeakService } from '../../../src/node/services/leak-service.ts';
 import { createLedgerService } from '../../../src/node/services/ledger-service.ts';
 import { createRotationService } from '../../../src/node/services/rotation-service.ts';
 import { stillNamed } from '../../../src/node/services/still-named.ts';
 import type { Store } from '../../../src/store/ports.ts';
-import type { BudgetRecord } from '../../../src/store/records.ts';
 import { loadOrCreateAuthority } from '../../../src/tls/authority.ts';
 import { tlsFixture } from '../../../src/tls/tls-fixture.ts';
 import type { WireRequest, WireResponse } from '../../../src/vendors/wire.ts';
@@ -193,7 +192,12 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
         return acted(actor, 'policy.put', store.policies.put(policy, expected));
       },
     },
-    budgets: createBudgetService(store, clock, acted),
+    budgets: createBudgetService({
+      ...shared,
+      store,
+      record: journaled,
+      refreshBudgets: () => Promise.resolve(),
+    }),
     prices: {
       readFile: readPriceFile,
       put: (rows, actor) => acted(actor, 'prices.put', store.prices.put(rows)),
@@ -234,27 +238,6 @@ function createKillService(store: Store, clock: Clock, acted: Acted): AdminServi
     list: async () => (await store.kills.list()).map((kill) => ({ ...kill, kept: 'store' })),
     targets: (scope) => ({ app: store.apps, account: store.accounts, key: store.keys })[scope].list(),
     lift: (kill, actor) => acted(actor, 'kills.lift', store.kills.remove(kill)),
-  };
-}
-
-function createBudgetService(store: Store, clock: Clock, acted: Acted): AdminServices['budgets'] {
-  const use = ({ limit }: BudgetRecord) => ({
-    period: null,
-    spent: ZERO,
-    leased: ZERO,
-    presumed: ZERO,
-    left: micros(limit),
-  });
-  return {
-    put: async (budget, actor) => {
-      const old = (await store.budgets.list()).find(({ name }) => name === budget.name);
-      const record = { ...budget, id: old?.id ?? id('budget'), createdAt: old?.createdAt ?? clock.wall() };
-      await acted(actor, 'budgets.put', store.budgets.put(record));
-      return record;
-    },
-    list: store.budgets.list,
-    uses: async () => (await store.budgets.list()).map((budget) => ({ ...budget, use: use(budget) })),
-    remove: (budget, actor) => acted(actor, 'budgets.remove', store.budgets.remove(budget)),
   };
 }
 

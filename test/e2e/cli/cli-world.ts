@@ -20,9 +20,10 @@ export interface CliWorld extends AsyncDisposable {
 
 /**
  * A real admin API on a loopback port, over a real store and real custody; vendor and journal are in memory. The ledger has
- * as many requests without an answer as `lostAnswers` says.
+ * as many requests without an answer as `lostAnswers` says. `isPresuming`: two processes have ended, which held 3 and 2.50
+ * of budget `total` and 2 of `calls`, and what they spent may be lost.
  */
-export async function openCliWorld({ lostAnswers = 0 } = {}): Promise<CliWorld> {
+export async function openCliWorld({ lostAnswers = 0, isPresuming = false } = {}): Promise<CliWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-cli-'));
   const clock = { wall: Date.now, monotonic: () => performance.now(), ledger: Date.now };
   const store = await openSqliteStore({ path: join(folder, 'store.db'), clock });
@@ -30,6 +31,7 @@ export async function openCliWorld({ lostAnswers = 0 } = {}): Promise<CliWorld> 
   await store.settings.put('admin.token', hashToken(token));
   await writeFile(join(folder, 'admin-token'), `${token}\n`, { mode: 0o600 });
   if (lostAnswers > 0) await loseAnswers(store, lostAnswers);
+  if (isPresuming) await presume(store);
   const services = createTestServices({ store, clock, url: () => url });
   const authenticate = createTokenCheck(() => store.settings.get('admin.token'));
   const api = createAdminApi({ services, authenticate, report: (error) => console.error(error) });
@@ -53,4 +55,22 @@ async function loseAnswers({ ledger }: Store, count: number): Promise<void> {
   const positions = Array.from({ length: count }, (_, position) => position);
   const rows = positions.map((position) => row(position, { bound: money(83_000), reserves: [] }));
   await ledger.load(batch(0, count, { rows, outcomes: positions.map(unknown) }));
+}
+
+async function presume({ budgets, leases }: Store): Promise<void> {
+  const limit = money(20_000_000);
+  const window = { kind: 'total' } as const;
+  const common = { scope: {}, limit, window, rates: {}, createdAt: 0 };
+  await budgets.put({ ...common, id: 'budget_total', name: 'total', unit: 'money', currency: 'EUR' });
+  await budgets.put({ ...common, id: 'budget_calls', name: 'calls', unit: 'count', currency: 'MESSAGES' });
+  for (const [budget, node, amount] of [
+    ['total', 'w0', 3_000_000],
+    ['total', 'w1', 2_500_000],
+    ['calls', 'w1', 2_000_000],
+  ] as const) {
+    const [need, want] = [money(amount), money(amount)];
+    const request = { budget: `budget_${budget}`, period: 0, since: 0, limit, node, epoch: 7, need, want };
+    await leases.grant(request);
+  }
+  for (const node of ['w0', 'w1']) await leases.close(node, 7, 'presume');
 }
