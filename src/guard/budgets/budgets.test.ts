@@ -177,6 +177,28 @@ describe('a request for which there is no money', () => {
   it('is told to try again while other processes have not given theirs back', async () => {
     assert.equal(await refusal(true), 'budget_unavailable');
   });
+
+  it('is asked for again after a pause, however fast it is told that others are late', async () => {
+    let [now, asks] = [0, 0];
+    const budgets = createBudgets({
+      clock: { ledger: () => 5, monotonic: () => now },
+      sleep: async (milliseconds) => {
+        if (milliseconds < 100) now += milliseconds;
+        else await new Promise(() => {});
+      },
+      bank: {
+        grant: async () => {
+          asks++;
+          return { granted: micros(0), left: micros(0), period: 0, end: 86_400_000, isLate: true };
+        },
+        giveBack: () => {},
+      },
+    });
+    budgets.configure([BUDGET]);
+    const step = await budgets.reserve(somebody, message, boundOf(10));
+    assert.equal(step.ok, false);
+    assert.ok(asks <= 51, `${asks} asks`);
+  });
 });
 
 it('a request takes from all of its budgets or from none', async () => {

@@ -12,6 +12,9 @@ export interface Waiting {
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
+/** Between two asks of one request: a bank that awaits money of others answers at once when they have just ended. */
+const PAUSE = 5;
+
 /**
  * Takes the claims once the bank has granted what lacks. Refuses when it has no more, or does not answer in time. Null
  * when a budget was changed or removed meanwhile: then nothing that comes for it may be spent.
@@ -24,15 +27,16 @@ export async function waitFor(claims: readonly Claim[], waiting: Waiting): Promi
 }
 
 async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<Reservation> | null> {
-  const { clock, patience } = waiting;
+  const { clock, patience, sleep } = waiting;
   const deadline = clock.monotonic() + patience;
-  for (;;) {
+  for (let isAgain = false; ; isAgain = true) {
     const lacking = claims.filter(isLacking);
     const refused = lacking.find(({ slice, amount }) => isRefused(slice, amount, clock.monotonic()));
     if (refused !== undefined) return exceeded(refused);
     if (clock.monotonic() >= deadline) return unavailable(lacking, 'Budget money did not arrive in time.');
     try {
-      await askFor(lacking, waiting);
+      if (isAgain) await sleep?.(PAUSE);
+      await askFor(claims.filter(isLacking), waiting);
     } catch {
       if (!claims.some(isRetired)) return unavailable(lacking, 'The bank of budget money cannot be reached.');
     }
