@@ -245,7 +245,7 @@ test('a damaged epoch of a data-plane process is retired while the node works, a
   process.kill(await pidOf(node, 'w0'), 'SIGKILL');
   const answers: Answer[] = [];
   await untilAnswers(node, answers, ({ id }) => id?.startsWith('w0-2-') === true);
-  spoilLastIntent(join(primary.paths.journal, 'w0'));
+  flip(lastIntent(join(primary.paths.journal, 'w0')));
   assert.equal((await journal.verify()).problems.length, 1);
   for (let tries = 0; (await primary.store.ledger.cursors('w0')).at(-1)?.epoch !== 2; tries += 1) {
     assert.ok(tries < 1500, 'the second epoch is not loaded');
@@ -272,7 +272,7 @@ test('a damaged epoch of a data-plane process is retired while the node works, a
   assert.ok(before.length > 0);
 });
 
-test('a node starts over a journal that was damaged before it was loaded, and counts what it held as spent', async (t) => {
+test('a node starts over a journal that was damaged before it was loaded, and counts what it held as spent until the file is put back', async (t) => {
   const data = mkdtempSync(join(tmpdir(), 'ringfence-node-damage-'));
   const sandbox = await startSandbox();
   const { accounts, prices, origin } = sandbox;
@@ -289,9 +289,9 @@ test('a node starts over a journal that was damaged before it was loaded, and co
   await untilLoaded(node);
   await postUnloaded(node, port);
   await node.kill();
-  const fault = new RegExp(
-    `Record w0-1-${spoilLastIntent(join(data, 'journal', 'w0'))}: its bytes do not fit`,
-  );
+  const bit = lastIntent(join(data, 'journal', 'w0'));
+  flip(bit);
+  const fault = new RegExp(`Record w0-1-${bit.position}: its bytes do not fit`);
 
   await node.start();
   assert.equal(await post(node, port, 3), 3);
@@ -309,6 +309,14 @@ test('a node starts over a journal that was damaged before it was loaded, and co
   assert.ok(sum(spent) < charged, 'the damaged record was loaded');
   assert.ok(sum(spent) + sum(presumed) >= charged, 'money was spent that no budget knows of');
   assert.deepEqual(await lossesIn(join(data, 'journal', 'control')), ['w0-1']);
+
+  await node.kill();
+  flip(bit);
+  await node.start();
+  await untilSettled(node);
+  await untilLoaded(node);
+  const after = await node.ask<Inspection>('inspect');
+  assert.equal(sum(after.budgets.find(({ name }) => name === 'all')?.spent ?? []), charged);
 });
 
 interface Status {
@@ -342,16 +350,18 @@ async function postUnloaded(node: NodeProcess, port: number): Promise<void> {
   assert.fail('nothing passes while the primary stands still');
 }
 
-/** Flips a bit of the last intent; returns its position. */
-function spoilLastIntent(folder: string): number {
+/** Where a bit of the last intent is. */
+function lastIntent(folder: string) {
   const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.journal')) ?? '');
   const { offsets, frames } = readRaw(file);
-  const last = frames.findLastIndex(({ payload }) => payload.includes('"type":"intent"'));
+  const position = frames.findLastIndex(({ payload }) => payload.includes('"type":"intent"'));
+  return { file, at: (offsets[position] ?? 0) + 80, position };
+}
+
+function flip({ file, at }: ReturnType<typeof lastIntent>): void {
   const bytes = readFileSync(file);
-  const at = (offsets[last] ?? 0) + 80;
   bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
   writeFileSync(file, bytes);
-  return last;
 }
 
 async function untilSettled(node: NodeProcess): Promise<void> {
