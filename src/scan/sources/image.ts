@@ -9,7 +9,7 @@ import { readTar } from './tar.ts';
 
 /** Unpacked bytes of an image that are looked at. */
 const MOST_BYTES = 64 * 2 ** 30;
-const DIGEST = /^blobs\/([a-z0-9]+)\/([0-9a-f]+)$/;
+const DIGEST = /^(?:\.\/)?blobs\/([a-z0-9]+)\/([0-9a-f]+)$/;
 
 export interface ImageOptions {
   /** A tar file as `docker save` writes it, or of an OCI layout; it may be packed. */

@@ -183,6 +183,7 @@ describe('ringfence scan reads', () => {
         { path: 'one/layer.tar', content: layer },
         { path: 'two/layer.tar', content: upper },
       ]),
+      'folder.tar': tarOf([{ path: `./blobs/sha256/${digest}`, content: layer }]),
       'oci.tar': tarOf([
         { path: `blobs/sha256/${digest}`, content: gzipSync(layer) },
         { path: 'blobs/sha256/cd', content: settings },
@@ -195,6 +196,12 @@ describe('ringfence scan reads', () => {
     assert.deepEqual(
       new Set(read(oci).findings.flatMap(({ places }) => places.map(({ layer: name }) => name))),
       new Set(['image', `sha256:${digest}`]),
+    );
+    const folder = await world.scan(['--image', 'folder.tar', '--json']);
+    assert.equal(
+      read(folder).findings[0]?.places[0]?.layer,
+      `sha256:${digest}`,
+      'as `tar -C folder .` packs it',
     );
   });
 
