@@ -55,7 +55,7 @@ function judgeBetween({ header, chain, ending }: ReadSegment, next: SegmentHeade
     header,
     chain.position,
     'truncated',
-    `it is missing: epoch ${next.epoch} continues a later record`,
+    `it is missing, or what stands before it was put back after epoch ${next.epoch} had begun without that`,
   );
 }
 
