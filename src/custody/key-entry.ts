@@ -1,7 +1,7 @@
 import { refuse, type Refused } from '../intent/decision.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { compileNetworks, type NetworkTest } from '../kernel/networks.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
-import { compileNetworks, type NetworkTest } from './networks.ts';
 import type { TokenTimes } from './token-cache.ts';
 
 /** One key, packed: strings that many keys share are one string, and only signing keys keep their sealed verifier. */

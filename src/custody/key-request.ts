@@ -1,9 +1,10 @@
 import { RingfenceError } from '../kernel/errors.ts';
+import { compileNetworks } from '../kernel/networks.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { IssuedCredential } from '../vendors/custody-adapter.ts';
-import { compileNetworks } from './networks.ts';
 
 const MAX_LIFETIME = 10 * 366 * 86_400_000;
+const MAX_NETWORKS = 100;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
 
 export interface NewKey {
@@ -29,6 +30,7 @@ export interface Rotation {
 export function checkRequest({ name, lifetime, networks }: NewKey): void {
   checkName(name);
   if (lifetime !== null) checkDuration('lifetime', lifetime, 1);
+  if (networks.length > MAX_NETWORKS) throw invalidKey(`it may have at most ${MAX_NETWORKS} networks`);
   compileNetworks(networks);
 }
 

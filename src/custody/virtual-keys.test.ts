@@ -161,6 +161,7 @@ test('a request that makes no sense is refused with what is wrong', async () => 
     [{ lifetime: NaN }, 'input_invalid', /lifetime/],
     [{ lifetime: 1e15 }, 'input_invalid', /lifetime/],
     [{ networks: ['10.0.0.0/33'] }, 'input_invalid', /10\.0\.0\.0\/33/],
+    [{ networks: Array(101).fill('::1') }, 'input_invalid', /at most 100 networks/],
   ];
   for (const [change, code, message] of cases)
     await assert.rejects(keys.create({ ...request, ...change }), { code, message });

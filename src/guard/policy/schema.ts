@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ACTIONS, CHANNELS, EFFECTS } from '../../intent/intent.ts';
+import { isNetwork } from '../../kernel/networks.ts';
 import { LINE_TYPES } from '../../kernel/numbering/facts.ts';
 import { LIMIT_SUBJECTS } from '../limits/limit-rule.ts';
-import { isNetwork } from './networks.ts';
 import { isTimezone, readMoney } from './values.ts';
 
 const MAX_RULES = 5000;

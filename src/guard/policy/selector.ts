@@ -1,6 +1,6 @@
 import type { Channel, Effect, Intent } from '../../intent/intent.ts';
+import { compileNetworks } from '../../kernel/networks.ts';
 import { channelsOf } from '../channels.ts';
-import { compileNetworks } from './networks.ts';
 import { keyMeant, type Subject, type SubjectNames } from '../subject.ts';
 import type { PolicyRule } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileNetworks } from './networks.ts';
+import { compileNetworks, isNetwork } from './networks.ts';
 
 test('an address is allowed when one of the networks holds it', () => {
   const allowed = compileNetworks(['10.0.0.0/8', '192.0.2.7', '2001:db8::/32', '::1']);
@@ -63,7 +63,8 @@ test('a network that cannot be read is named', () => {
     'fe80::1%eth0',
     '10.0.0.0/1e1',
     '10.0.0.0/ 8',
-  ])
+  ]) {
+    assert.equal(isNetwork(text), false, text);
     assert.throws(() => compileNetworks([text]), { code: 'input_invalid', message: /not a network/ }, text);
-  assert.throws(() => compileNetworks(Array.from({ length: 101 }, () => '::1')), { code: 'input_invalid' });
+  }
 });
