@@ -1,5 +1,5 @@
 import { Secret } from '../../kernel/secret.ts';
-import type { RandomBytes } from '../../kernel/random.ts';
+import { randomBase62 } from '../../kernel/random.ts';
 import type { OpenAccount } from '../../vendors/custody-adapter.ts';
 import type { FieldValues, SecretRotation } from '../../vendors/management-adapter.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
@@ -12,6 +12,8 @@ import { Halt, labelOf, merge, type Work } from './work.ts';
 type Step = (work: Work, record: RotationRecord) => Promise<RotationRecord>;
 
 const CREATE_TRIES = 4;
+/** Characters of a secret that we choose: 190 bits. */
+const CHOSEN_LENGTH = 32;
 const WATCH_PAUSE = 250;
 /** Requests that already carry a credential may be on their way for this long. */
 const DRAIN = 2000;
@@ -54,7 +56,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
 /** A secret of our choice is kept before it is sent: with the answer lost, it can still be told whether it was taken. */
 async function choose(work: Work, record: RotationRecord, account: OpenAccount): Promise<FieldValues> {
   if (work.rotation.choose === undefined) return {};
-  const chosen = work.rotation.choose(freshSecret(work.random));
+  const chosen = work.rotation.choose(new Secret(randomBase62(CHOSEN_LENGTH, work.random)));
   if (record.tries === 0 || !(await work.candidates.has(record.account))) {
     await work.candidates.put(record.account, merge(account, chosen));
     return chosen;
@@ -230,14 +232,4 @@ async function listKnown(
 
 function refusalText(rotation: SecretRotation, status: number): string {
   return `The vendor answered ${status}, so there is no second credential. ${rotation.explain(status) ?? ''}`.trim();
-}
-
-const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-
-/** 32 characters without bias: bytes from 248 on would favour the first eight letters. */
-function freshSecret(random: RandomBytes): Secret {
-  let text = '';
-  while (text.length < 32)
-    for (const byte of random(32)) if (byte < 248 && text.length < 32) text += LETTERS[byte % 62];
-  return new Secret(text);
 }
