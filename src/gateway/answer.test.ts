@@ -6,7 +6,7 @@ import { Secret } from '../kernel/secret.ts';
 import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
 import { answerVendor } from './answer.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
-import type { LiveAccount } from './ports.ts';
+import type { LiveAccount } from './parts.ts';
 import { createScrubber } from './scrub.ts';
 
 const HOST = 'api.acme.example';

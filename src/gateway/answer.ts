@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import type { Answered } from './forward.ts';
-import type { LiveAccount } from './ports.ts';
+import type { LiveAccount } from './parts.ts';
 import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 

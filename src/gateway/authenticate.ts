@@ -4,8 +4,7 @@ import type { TokenClaims } from '../custody/token-cache.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
-import type { PipelineParts } from './parts.ts';
-import type { LiveAccount } from './ports.ts';
+import type { LiveAccount, PipelineParts } from './parts.ts';
 
 /** Who sends the request, proven. */
 export interface Sender {

@@ -3,7 +3,8 @@ import type { Intent } from '../intent/intent.ts';
 import { DEFAULT_CALL_SECONDS } from '../guard/policy/rule.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
 import type { PipelineParts } from './parts.ts';
-import type { Admission, Reservation } from './ports.ts';
+import type { Reservation } from '../guard/budgets/claims.ts';
+import type { Admission } from '../guard/limits/limits.ts';
 
 /** What was granted: kept until the outcome is known. */
 export interface Permission {

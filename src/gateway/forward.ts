@@ -5,8 +5,7 @@ import type { WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
 import { originOf } from './authenticate.ts';
 import type { Permission } from './decide.ts';
-import type { PipelineParts } from './parts.ts';
-import type { LiveAccount } from './ports.ts';
+import type { LiveAccount, PipelineParts } from './parts.ts';
 import type { UpstreamResult } from './collector.ts';
 
 /** An answer, and the token that was signed for its request, which is as good as the credential while it lives. */

@@ -4,7 +4,7 @@ import type { NumberingPlan } from '../kernel/numbering/facts.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
 import { requestHeaders } from './headers.ts';
-import type { LiveAccount } from './ports.ts';
+import type { LiveAccount } from './parts.ts';
 
 const MAX_DESTINATIONS = 1000;
 /** Scripts, and parameters with a list of URLs, could hold a hundred thousand. */

@@ -1,38 +1,51 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { NumberingPlan } from '../kernel/numbering/facts.ts';
 import type { CanaryUse } from '../custody/canaries/canaries.ts';
 import type { KeyTable } from '../custody/key-table.ts';
+import type { Budgets } from '../guard/budgets/budgets.ts';
+import type { KillSwitch } from '../guard/kill-switch.ts';
+import type { Limits } from '../guard/limits/limits.ts';
+import type { Policy } from '../guard/policy/policy.ts';
+import type { PriceBook } from '../guard/prices/price-book.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { NumberingPlan } from '../kernel/numbering/facts.ts';
+import type { OpenAccount } from '../vendors/custody-adapter.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { Counters } from './counters.ts';
-import type {
-  AccountsPort,
-  BudgetsPort,
-  JournalPort,
-  KillPort,
-  LimitsPort,
-  PolicyPort,
-  PricesPort,
-} from './ports.ts';
+import type { Scrubber } from './scrub.ts';
 import type { Together } from './together.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Everything that the steps of the pipeline share. The getters answer what is in force now. */
+/**
+ * Everything that the steps of the pipeline share: of each neighbour the part that they use. It answers by what is in
+ * force now; `node/data-plane/data-plane.ts` wires it.
+ */
 export interface PipelineParts {
   readonly clock: Clock;
   readonly plan: NumberingPlan;
   readonly keys: KeyTable;
-  readonly accounts: AccountsPort;
-  readonly kills: KillPort;
-  readonly policy: PolicyPort;
-  readonly limits: LimitsPort;
-  readonly prices: PricesPort;
-  readonly budgets: BudgetsPort;
-  readonly journal: JournalPort;
+  readonly accounts: { get(id: string): LiveAccount | undefined };
+  readonly kills: KillSwitch;
+  readonly policy: Pick<Policy, 'decide'>;
+  readonly limits: Pick<Limits, 'admit'>;
+  readonly prices: Pick<PriceBook, 'bound'>;
+  readonly budgets: Pick<Budgets, 'reserve' | 'commit' | 'release'>;
+  readonly journal: Pick<Journal, 'node' | 'epoch' | 'accepts' | 'append' | 'onDurable'>;
   readonly upstream: Upstream;
   readonly counters: Counters;
-  /** Told of a request without a key that may be used. The answer does not depend on it. */
+  /** Called for a request without a usable key. The answer does not depend on it. */
   readonly onStranger: (request: WireRequest, use: CanaryUse) => void;
   readonly together: Together;
   /** Keyed fingerprint of a number or text. */
   readonly fingerprint: (text: string) => string;
+}
+
+/** A vendor account opened for this process. */
+export interface LiveAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: string;
+  readonly currency: string;
+  readonly upstream: string | null;
+  readonly open: OpenAccount;
+  readonly scrubber: Scrubber;
 }

@@ -10,8 +10,7 @@ import { countRefusal, countUnauthorized } from './counters.ts';
 import type { Permission } from './decide.ts';
 import { factsOf, fingerprintsOf } from './facts.ts';
 import type { Outcome } from './forward.ts';
-import type { PipelineParts } from './parts.ts';
-import type { LiveAccount } from './ports.ts';
+import type { LiveAccount, PipelineParts } from './parts.ts';
 import type { Settled } from './settle.ts';
 import { unreachable } from './unreachable.ts';
 

@@ -1,6 +1,6 @@
 import { sealedIdentity, tryOpenAccount } from '../../custody/open.ts';
 import type { Sealer } from '../../custody/sealing/sealer.ts';
-import type { LiveAccount } from '../../gateway/ports.ts';
+import type { LiveAccount } from '../../gateway/parts.ts';
 import { createScrubber } from '../../gateway/scrub.ts';
 import type { AccountRecord } from '../../store/records.ts';
 import type { Registry } from '../../vendors/registry.ts';
