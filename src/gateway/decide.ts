@@ -1,10 +1,12 @@
 import { next, refuse, textOf, type Step } from '../intent/decision.ts';
 import type { Intent } from '../intent/intent.ts';
-import { DEFAULT_CALL_SECONDS } from '../guard/policy/rule.ts';
-import type { Bound, Subject } from '../guard/subject.ts';
-import type { PipelineParts } from './parts.ts';
 import type { Reservation } from '../guard/budgets/claims.ts';
 import type { Admission } from '../guard/limits/limits.ts';
+import { DEFAULT_CALL_SECONDS } from '../guard/policy/rule.ts';
+import type { Bound, Subject } from '../guard/subject.ts';
+import type { WireRequest } from '../vendors/wire.ts';
+import type { AppRequest } from './app-request.ts';
+import type { LiveAccount, PipelineParts } from './parts.ts';
 
 /** What was granted: kept until the outcome is known. */
 export interface Permission {
@@ -15,6 +17,18 @@ export interface Permission {
   readonly admission: Admission;
   readonly bound: Bound | null;
   readonly reservation: Reservation | null;
+}
+
+/** A request that may be sent, and all that is known of it. */
+export interface Permitted {
+  readonly request: AppRequest;
+  readonly wire: WireRequest;
+  readonly account: LiveAccount;
+  readonly subject: Subject;
+  readonly intent: Intent;
+  /** Wall ms at which it arrived. */
+  readonly at: number;
+  readonly permission: Permission;
 }
 
 export interface Question {

@@ -1,11 +1,8 @@
 import type { Refused } from '../intent/decision.ts';
-import type { Intent } from '../intent/intent.ts';
-import type { Subject } from '../guard/subject.ts';
 import type { WireRequest } from '../vendors/wire.ts';
-import type { AppRequest } from './app-request.ts';
 import { originOf } from './authenticate.ts';
-import type { Permission } from './decide.ts';
-import type { LiveAccount, PipelineParts } from './parts.ts';
+import type { Permitted } from './decide.ts';
+import type { PipelineParts } from './parts.ts';
 import type { UpstreamResult } from './collector.ts';
 
 /** An answer, and the token that was signed for its request, which is as good as the credential while it lives. */
@@ -19,30 +16,19 @@ export type Outcome =
 
 const SIGNED = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
 
-export interface Passage {
-  readonly request: AppRequest;
-  readonly wire: WireRequest;
-  readonly account: LiveAccount;
-  readonly subject: Subject;
-  readonly intent: Intent;
-  readonly permission: Permission;
-}
-
 /** Writes the caps into the request, gives it the real credential, and sends it once, unless that was forbidden meanwhile. */
-export async function forward(
-  parts: PipelineParts,
-  { request, wire, account, subject, intent, permission }: Passage,
-): Promise<Outcome> {
-  const { upload } = request;
+export async function forward(parts: PipelineParts, permitted: Permitted): Promise<Outcome> {
+  const { request, account } = permitted;
   let authorized: WireRequest;
   try {
-    authorized = authorize(parts, { request, wire, account, permission });
+    authorized = authorize(parts, permitted);
   } catch (error) {
     return { kind: 'unsendable', error };
   }
   const origin = account.upstream ?? `https://${request.host}`;
-  const withdrawn = (): Refused | null => withdrawnSince(parts, request, { subject, intent });
-  const outcome = await parts.upstream.send(origin, account.id, authorized, { upload, withdrawn });
+  const withdrawn = (): Refused | null => withdrawnSince(parts, permitted);
+  const sending = { upload: request.upload, withdrawn };
+  const outcome = await parts.upstream.send(origin, account.id, authorized, sending);
   await parts.together();
   if (outcome.kind === 'answered' || outcome.kind === 'lost') parts.counters.forwarded += 1;
   if (outcome.kind !== 'answered') return outcome;
@@ -52,16 +38,12 @@ export async function forward(
 /** Whoever waited, for money, the disk or a connection, may have been stopped since: the last moment counts. */
 function withdrawnSince(
   { keys, kills, clock }: PipelineParts,
-  request: AppRequest,
-  { subject, intent }: Pick<Passage, 'subject' | 'intent'>,
+  { request, subject, intent }: Permitted,
 ): Refused | null {
   return keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
 }
 
-function authorize(
-  { clock }: PipelineParts,
-  { request, wire, account, permission }: Pick<Passage, 'request' | 'wire' | 'account' | 'permission'>,
-): WireRequest {
+function authorize({ clock }: PipelineParts, { request, wire, account, permission }: Permitted): WireRequest {
   const { vendor, operation } = request;
   const capped =
     operation === null ? wire : (vendor.limit?.(operation, wire, permission.callSeconds) ?? wire);

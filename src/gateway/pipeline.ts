@@ -3,16 +3,17 @@ import type { Intent } from '../intent/intent.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { authenticate, type Sender } from './authenticate.ts';
-import { decide, type Permission } from './decide.ts';
+import { decide, type Permission, type Permitted } from './decide.ts';
 import { forward, type Outcome } from './forward.ts';
 import { strangerAt } from './facts.ts';
 import { interpret, toWire } from './interpret.ts';
-import { answerOutcome, recordIntent, recordOutcome, refuseWith } from './record.ts';
+import { recordIntent, recordOutcome } from './record.ts';
+import { answerOutcome, refuseWith } from './respond.ts';
 import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
 
 /**
- * The path of a request: authenticate → interpret → decide → record → forward → settle → record → answer. Each step is
+ * The path of a request: authenticate → interpret → decide → record → forward → settle → record → respond. Each step is
  * one file; a step that says no gives a refusal, and every refusal is journaled and answered in the vendor's own format.
  */
 export function createPipeline(parts: PipelineParts): (request: AppRequest) => Promise<AppAnswer> {
@@ -34,32 +35,21 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     const permission: Step<Permission> = decided instanceof Promise ? await decided : decided;
     if (!permission.ok) return refused(permission, subject, intent);
 
-    const position = await recordIntent(parts, {
-      request,
-      subject,
-      intent,
-      at,
-      permission: permission.value,
-    });
-    const outcome: Outcome = await forward(parts, {
+    const permitted: Permitted = {
       request,
       wire,
       account,
       subject,
       intent,
+      at,
       permission: permission.value,
-    });
-    const settled = settle(parts, { request, intent, permission: permission.value, outcome });
-    recordOutcome(parts, {
-      position,
-      settled,
-      outcome,
-      account: account.id,
-      operation: intent.operation,
-      bound: permission.value.bound?.money ?? null,
-    });
+    };
+    const position = await recordIntent(parts, permitted);
+    const outcome: Outcome = await forward(parts, permitted);
+    const settled = settle(parts, permitted, outcome);
+    recordOutcome(parts, permitted, { position, outcome, settled });
     if (outcome.kind === 'unsendable') throw outcome.error;
     if (outcome.kind === 'withdrawn') return refused(outcome.refused, subject, intent);
-    return answerOutcome(parts, { request, account, outcome, position, settled });
+    return answerOutcome(parts, permitted, { position, outcome, settled });
   };
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Settlement } from '../intent/settlement.ts';
 import { micros, type Money } from '../kernel/money.ts';
+import type { Permitted } from './decide.ts';
+import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
 import { recordOutcome, type Ended } from './record.ts';
-import { settle, type Happened } from './settle.ts';
+import { settle } from './settle.ts';
 
 const BOUND: Money = { amount: micros(50_000), currency: 'EUR' };
 
@@ -29,15 +31,23 @@ function settleAt(cost: Money | null) {
     counters: {},
   };
   const settlement: Settlement = { outcome: 'accepted', cost, resourceIds: [] };
-  const happened = {
+  const permitted = {
     request: { vendor: { readSettlement: () => settlement } },
+    account: { id: 'account_1' },
     intent: { operation: 'x' },
     permission: { admission: { release() {} }, reservation: {}, bound: { money: BOUND } },
-    outcome: { kind: 'answered', status: 200, headers: {}, body: Buffer.alloc(0) },
-  };
-  const settled = settle(parts as unknown as PipelineParts, happened as unknown as Happened);
-  const ended = { settled, outcome: happened.outcome, operation: 'x', bound: BOUND };
-  const record = () => recordOutcome(parts as unknown as PipelineParts, ended as unknown as Ended);
+  } as unknown as Permitted;
+  const outcome = {
+    kind: 'answered',
+    status: 200,
+    headers: {},
+    body: Buffer.alloc(0),
+    rest: null,
+    token: null,
+  } as const;
+  const settled = settle(parts as unknown as PipelineParts, permitted, outcome);
+  const ended: Ended = { position: 0, settled, outcome };
+  const record = () => recordOutcome(parts as unknown as PipelineParts, permitted, ended);
   return { amount: settled.amount, isFinal: settled.isFinal, committed, written, record };
 }
 
@@ -78,16 +88,16 @@ test('only what surely did not happen gives its money back; whatever happened, t
       },
       counters: { unknownOutcomes: 0 },
     };
-    const happened = {
+    const permitted = {
       request: { vendor: { readSettlement: () => ({ outcome, cost: null, resourceIds: [] }) } },
       permission: {
         admission: { release: () => seen.push('admission') },
         reservation: {},
         bound: { money: BOUND },
       },
-      outcome: { kind, ...told },
-    };
-    const { state } = settle(parts as unknown as PipelineParts, happened as unknown as Happened);
+    } as unknown as Permitted;
+    const happened = { kind, ...told } as unknown as Outcome;
+    const { state } = settle(parts as unknown as PipelineParts, permitted, happened);
     assert.deepEqual(seen, expected, `${kind} ${outcome}`);
     assert.equal(parts.counters.unknownOutcomes, state === 'unknown' ? 1 : 0);
   }

@@ -3,7 +3,7 @@ import { ZERO, type Money, type Micros } from '../kernel/money.ts';
 import type { Settlement } from '../intent/settlement.ts';
 import type { LedgerState } from '../store/records.ts';
 import type { AppRequest } from './app-request.ts';
-import type { Permission } from './decide.ts';
+import type { Permitted } from './decide.ts';
 import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
 
@@ -18,19 +18,15 @@ export interface Settled {
   readonly resourceIds: readonly string[];
 }
 
-export interface Happened {
-  readonly request: AppRequest;
-  readonly intent: Intent;
-  readonly permission: Permission;
-  readonly outcome: Outcome;
-}
-
 const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceIds: [] };
 const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
 
 /** What did the vendor answer, and what did it cost? Money that was not spent goes back to the budgets at once. */
-export function settle(parts: PipelineParts, happened: Happened): Settled {
-  const { permission, request, intent, outcome } = happened;
+export function settle(
+  parts: PipelineParts,
+  { permission, request, intent }: Permitted,
+  outcome: Outcome,
+): Settled {
   permission.admission.release();
   const settlement = read(request, intent, outcome);
   const { resourceIds } = settlement;

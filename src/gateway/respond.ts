@@ -1,0 +1,50 @@
+import { RingfenceError } from '../kernel/errors.ts';
+import { answerRefusal, answerVendor } from './answer.ts';
+import type { AppAnswer, AppRequest } from './app-request.ts';
+import { countRefusal } from './counters.ts';
+import type { Permitted } from './decide.ts';
+import type { Outcome } from './forward.ts';
+import type { PipelineParts } from './parts.ts';
+import { recordRefusal, untilDurable, type Ended, type RefusedRequest } from './record.ts';
+import { unreachable } from './unreachable.ts';
+
+/** Says no in the vendor's own format once the refusal is on disk. */
+export async function refuseWith(parts: PipelineParts, refused: RefusedRequest): Promise<AppAnswer> {
+  const { request, refusal } = refused;
+  countRefusal(parts.counters, refusal.code);
+  return answerRefusal(request, refusal, await recordRefusal(parts, refused));
+}
+
+type Told = Exclude<Outcome, { readonly kind: 'withdrawn' | 'unsendable' }>;
+
+/** Releases the answer to the app once the intent is on disk. */
+export async function answerOutcome(
+  parts: PipelineParts,
+  { request, account }: Permitted,
+  { outcome, position, settled }: Ended & { readonly outcome: Told },
+): Promise<AppAnswer> {
+  let id: string;
+  try {
+    id = await untilDurable(parts, position);
+  } catch (error) {
+    if (outcome.kind === 'answered') outcome.rest?.destroy();
+    throw error;
+  }
+  if (outcome.kind === 'answered') {
+    const answer = await answerVendor(request, account, outcome, `allowed; id=${id}`);
+    return settled.state === 'unknown' ? keptFromRetry(answer, request) : answer;
+  }
+  const error = failureOf(outcome, account.upstream ?? `https://${request.host}`);
+  const message = `${error.message}. ${error.hint}`;
+  return answerRefusal(request, { code: error.code, rule: 'upstream', message }, id);
+}
+
+/** What may have been done is not to be done again by an SDK that nobody asked: that is the app's to decide. */
+function keptFromRetry(answer: AppAnswer, { vendor }: AppRequest): AppAnswer {
+  return { ...answer, headers: { ...answer.headers, ...vendor.facts.noRetry } };
+}
+
+function failureOf({ kind, error }: Exclude<Told, { kind: 'answered' }>, origin: string): RingfenceError {
+  if (error instanceof RingfenceError) return error;
+  return kind === 'lost' ? new RingfenceError('upstream_unknown') : unreachable(origin, 'unreachable', error);
+}
