@@ -207,8 +207,12 @@ export interface KillTarget extends Pick<AppRecord, 'id' | 'name' | 'createdAt'>
   readonly state?: VirtualKeyRecord['state'];
 }
 
+/** A kill switch that is in force. */
 export interface KillView extends KillRecord {
-  /** Where it would be found after a restart. `disk`: in a file of the gateway until the store takes it. */
+  /**
+   * Where it would be found after a restart. `disk`: in a file of the gateway until the store takes it; `memory`: neither
+   * store nor disk has taken it yet.
+   */
   readonly kept: 'store' | 'disk' | 'memory';
 }
 

@@ -8,6 +8,7 @@ import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-sou
 import { createSealer } from '../custody/sealing/sealer.ts';
 import { createUpstream } from '../gateway/upstream.ts';
 import { openJournal } from '../journal/journal.ts';
+import type { AdminAct } from '../journal/records.ts';
 import { createClock } from '../kernel/clock.ts';
 import type { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
@@ -94,6 +95,11 @@ export async function layFoundation(
     sealers,
     checkpoint,
     journal,
+    /** Journals an administrative act; to be awaited before it happens. */
+    async record(act: AdminAct): Promise<void> {
+      journal.append({ type: 'admin', at: clock.wall(), ...act });
+      await journal.flush();
+    },
     trust,
     upstream,
     /** Resolves when another gateway has come to work on the store. */

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import type { KillView } from '../api/services.ts';
 import { writeWhole } from '../journal/files.ts';
 import { isMissing, syncDirectory } from '../journal/segments.ts';
 import { RingfenceError, systemReason } from '../kernel/errors.ts';
@@ -8,12 +9,6 @@ import type { Turns } from '../kernel/turns.ts';
 import type { Store } from '../store/ports.ts';
 import type { KillRecord } from '../store/records.ts';
 import type { Part } from './processes/messages.ts';
-
-/** A kill switch that is in force, and where it would be found after a restart. */
-export interface KillInForce extends KillRecord {
-  /** `disk`: in a file of this node until the store takes it; `memory`: neither store nor disk has taken it yet. */
-  readonly kept: 'store' | 'disk' | 'memory';
-}
 
 export interface KillsOptions {
   readonly kills: Pick<Store['kills'], 'put' | 'get' | 'list' | 'remove'>;
@@ -34,9 +29,9 @@ export interface Kills {
   /** Reads what the disk has and the store has not. Throws `kills_unreadable` when that cannot be read. */
   open(): Promise<void>;
   part(): Extract<Part, { kind: 'kills' }>;
-  list(): readonly KillInForce[];
+  list(): readonly KillView[];
   /** In force in every process when it resolves; it never fails for the store. */
-  on(kill: KillRecord): Promise<KillInForce>;
+  on(kill: KillRecord): Promise<KillView>;
   /** Throws `store_unavailable`, and then it stays on. `before` runs once the store answers. False: it is not on. */
   lift(id: string, before: () => Promise<void>): Promise<boolean>;
   /** Stores what is not stored yet. */
@@ -90,7 +85,7 @@ function partOf({ stored, rest }: State): Extract<Part, { kind: 'kills' }> {
   return { kind: 'kills', all: [...stored.filter(({ id }) => !rest.has(id)), ...rest.values()] };
 }
 
-function keptOf({ rest, isOnDisk }: State, id: string): KillInForce['kept'] {
+function keptOf({ rest, isOnDisk }: State, id: string): KillView['kept'] {
   if (!rest.has(id)) return 'store';
   return isOnDisk ? 'disk' : 'memory';
 }

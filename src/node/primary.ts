@@ -3,19 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createBank, type Bank } from '../guard/budgets/bank.ts';
-import type { AdminAct } from '../journal/records.ts';
-import { openAftermath } from './aftermath.ts';
+import { createBackgroundWork } from './background-work.ts';
 import { createCustodians } from './custodians.ts';
 import { CONTROL, layFoundation, type Foundation } from './foundation.ts';
 import { createKills, type Kills } from './kills.ts';
 import { createKnownNames, type KnownNames } from './known-names.ts';
+import { openLeakResponse } from './leak-response.ts';
 import { createLosses, type Losses } from './loading/losses.ts';
 import { createRules } from './rules.ts';
 import { openSettlement } from './settlement/open.ts';
 import { createShipper, type Shipper } from './loading/shipper.ts';
 import { allParts, startOrder } from './processes/start-order.ts';
 import { createSupervisor, type Supervisor } from './processes/supervisor.ts';
-import { createTending } from './tending.ts';
+import { pass, within } from './within.ts';
 
 export interface PrimaryOptions {
   readonly config: Config;
@@ -53,14 +53,14 @@ export async function openPrimary(options: PrimaryOptions) {
   const losses = createLosses({ journal, clock, say });
   const known = createKnownNames();
   const kills = openKills(foundation, (part) => supervisor.broadcast(part), say);
-  const canaryUsed: Supervision['canaryUsed'] = (...use) => aftermath.canaries.used(...use);
+  const canaryUsed: Supervision['canaryUsed'] = (...use) => leakResponse.canaries.used(...use);
   const supervision = { losses, kills, known, say, canaryUsed };
   const supervisor = openSupervisor(foundation, keyRing, supervision);
   void foundation.taken.then(supervisor.abandon);
   const rules = createRules(foundation, supervisor);
   const bank = openBank(foundation, rules.budget, supervisor);
   const settlement = openSettlement(foundation, rules.budget, options.graceMilliseconds);
-  const tending = createTending({
+  const background = createBackgroundWork({
     foundation,
     supervisor,
     rounds: [settlement.prices, settlement.outcomes, kills.storeRest],
@@ -68,11 +68,11 @@ export async function openPrimary(options: PrimaryOptions) {
     say,
   });
   const custodians = createCustodians(foundation, { ...supervisor, ...rules.refreshers, say });
-  const aftermath = openAftermath(foundation, { ...custodians, supervisor, say });
+  const leakResponse = openLeakResponse(foundation, { ...custodians, supervisor, say });
   let controlShipper: Shipper | null = null;
 
   async function endBooks(): Promise<void> {
-    await tending.ended();
+    await background.ended();
     await journal.close();
     await controlShipper?.drain().catch((error: Error) => say(`the control journal: ${error.message}`));
     await controlShipper?.close();
@@ -89,35 +89,26 @@ export async function openPrimary(options: PrimaryOptions) {
     bank,
     settlement,
     ...custodians,
-    ...aftermath,
+    ...leakResponse,
     ...rules.refreshers,
     refreshKills: kills.refresh,
-    /** Journals an administrative act before it happens. */
-    async record(act: AdminAct): Promise<void> {
-      journal.append({ type: 'admin', at: clock.wall(), ...act });
-      await journal.flush();
-    },
     async start() {
       controlShipper = await openControlShipper(foundation, losses, say);
       await kills.open();
       await kills.refresh();
       await rules.refreshers.refreshBudgets();
       await supervisor.start(bank);
-      tending.start();
-      await aftermath.resume();
+      background.start();
+      await leakResponse.resume();
     },
     async close() {
-      tending.stop();
-      await within(STORE_PATIENCE_MILLISECONDS, aftermath.rotations.close());
+      background.stop();
+      await within(STORE_PATIENCE_MILLISECONDS, leakResponse.rotations.close());
       await supervisor.stop();
       // What a store does not take any more is loaded by the next start: nothing is lost, and nobody has to kill us.
       await within(PATIENCE_AT_END_MILLISECONDS, supervisor.settle().then(endBooks));
     },
   });
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 function openBank(
@@ -126,7 +117,7 @@ function openBank(
   supervisor: Supervisor,
 ): Bank {
   const { leases } = store;
-  const patience = () => sleep(RECALL_PATIENCE_MILLISECONDS, undefined, { ref: false });
+  const patience = () => pass(RECALL_PATIENCE_MILLISECONDS);
   const { loaded, journals } = supervisor;
   return createBank({ leases, clock, budget, holders: supervisor, patience, loaded, journals });
 }
@@ -136,7 +127,7 @@ function openKills(
   broadcast: Supervisor['broadcast'],
   say: PrimaryOptions['say'],
 ): Kills {
-  const patience = () => sleep(STORE_PATIENCE_MILLISECONDS, undefined, { ref: false });
+  const patience = () => pass(STORE_PATIENCE_MILLISECONDS);
   return createKills({ kills: store.kills, path: paths.kills, lock, broadcast, say, patience });
 }
 
@@ -145,7 +136,7 @@ interface Supervision {
   readonly kills: Kills;
   readonly known: KnownNames;
   readonly say: PrimaryOptions['say'];
-  readonly canaryUsed: ReturnType<typeof openAftermath>['canaries']['used'];
+  readonly canaryUsed: ReturnType<typeof openLeakResponse>['canaries']['used'];
 }
 
 /** The data-plane processes; what they tell beside their work is written down, and a failure to do so is said. */

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Holder, Recalled } from '../../guard/budgets/bank.ts';
 import type { Part, WorkerReport } from './messages.ts';
 import type { WorkerProcess } from './worker-process.ts';
+import { within } from '../within.ts';
 
 /** The data-plane processes that are alive, by node. */
 export type Fleet = ReadonlyMap<string, WorkerProcess>;
@@ -75,8 +75,7 @@ async function reportOf(worker: WorkerProcess, say: (line: string) => void): Pro
     worker.kill();
   }, HANG_MILLISECONDS).unref();
   report.catch(() => {}).finally(() => clearTimeout(hanging));
-  const late = sleep(ANSWER_MILLISECONDS, null, { ref: false });
-  const answered = await Promise.race([report, late]);
+  const answered = await within(ANSWER_MILLISECONDS, report);
   if (answered === null) throw new Error('the process does not answer');
   return answered;
 }

@@ -5,7 +5,7 @@ import { VERSION } from '../../kernel/version.ts';
 import { PAGE } from '../../store/pages.ts';
 import type { PriceRecord } from '../../store/records.ts';
 import { AUTHORITY_KEY_SETTING } from '../../tls/authority.ts';
-import { canaryPart } from '../aftermath.ts';
+import { canaryPart } from '../leak-response.ts';
 import { lastEpoch, type Foundation } from '../foundation.ts';
 import type { Kills } from '../kills.ts';
 import type { Part, PricePage, StartOrder } from './messages.ts';

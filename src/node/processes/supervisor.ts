@@ -16,6 +16,7 @@ import { createRevival, type Revival } from './revival.ts';
 import { tellWhile } from './slow-work.ts';
 import { createUsageMemory, type UsageMemory } from './usage-memory.ts';
 import { startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
+import { pass } from '../within.ts';
 
 export interface SupervisorOptions {
   readonly nodes: readonly string[];
@@ -99,7 +100,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     permits: createPermitBank<WorkerProcess>({
       holders: () => [...workers.values()],
       recall: (worker, pool) => worker.recallPermits(pool),
-      patience: () => sleep(PERMIT_PATIENCE_MILLISECONDS, undefined, { ref: false }),
+      patience: () => pass(PERMIT_PATIENCE_MILLISECONDS),
     }),
     bank: null,
   };

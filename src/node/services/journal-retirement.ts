@@ -5,7 +5,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { Journals } from './journal-tail.ts';
 import { verifyOne } from './journal-verification.ts';
 import type { Primary } from '../primary.ts';
-import { journalTurn } from '../tending.ts';
+import { journalTurn } from '../background-work.ts';
 
 const RECORDED_SEGMENTS = 100;
 const RECORDED_FAULTS = 20;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminServices } from '../../api/services.ts';
 import { checkReferences } from '../../guard/policy/references.ts';
 import { unknownNames } from '../../guard/policy/unknown-names.ts';
@@ -16,6 +15,7 @@ import { createLedgerService } from './ledger-service.ts';
 import { listenerUrl } from '../../config/listener-url.ts';
 import type { Primary } from '../primary.ts';
 import { createSystemService } from './system-service.ts';
+import { within } from '../within.ts';
 
 const TARGET_MILLISECONDS = 2000;
 
@@ -137,7 +137,6 @@ async function killTargets(
 ): ReturnType<AdminServices['kills']['targets']> {
   const { apps, accounts, keys } = store;
   const ask = { app: apps.list, account: accounts.list, key: () => keys.find(reference) };
-  const late = sleep(TARGET_MILLISECONDS, null, { ref: false });
-  const found = await Promise.race([ask[scope]().catch(nullIfAway), late]);
+  const found = await within(TARGET_MILLISECONDS, ask[scope]().catch(nullIfAway));
   return found ?? known[scope]();
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Foundation } from './foundation.ts';
-import { createTending } from './tending.ts';
+import { createBackgroundWork } from './background-work.ts';
 
 function world(...rounds: readonly (() => Promise<unknown>)[]) {
   const said: string[] = [];
@@ -11,14 +11,14 @@ function world(...rounds: readonly (() => Promise<unknown>)[]) {
     store: { settings: { put: async (_name: string, value: string) => void saved.push(value) } },
     clock: { ledger: () => 7 },
   };
-  const tending = createTending({
+  const work = createBackgroundWork({
     foundation: foundation as unknown as Foundation,
     supervisor: { reports: async () => [] },
     rounds,
     every: 5,
     say: (line) => void said.push(line),
   });
-  return { tending, said, saved };
+  return { work, said, saved };
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -28,35 +28,35 @@ async function until(isTrue: () => boolean): Promise<void> {
 
 describe('background work', () => {
   it('keeps the ledger time while a vendor does not answer, and ends without waiting for it', async () => {
-    const { tending, saved } = world(() => new Promise(() => {}));
-    tending.start();
+    const { work, saved } = world(() => new Promise(() => {}));
+    work.start();
     await until(() => saved.length >= 3);
     assert.ok(saved.every((time) => time === '7'));
-    tending.stop();
+    work.stop();
     const began = performance.now();
-    await tending.ended();
+    await work.ended();
     assert.ok(performance.now() - began < 5_000);
   });
 
   it('goes on with one kind of settlement while another waits for a vendor', async () => {
     let rounds = 0;
     const waits = () => new Promise(() => {});
-    const { tending } = world(waits, async () => void (rounds += 1), waits);
-    tending.start();
+    const { work } = world(waits, async () => void (rounds += 1), waits);
+    work.start();
     await until(() => rounds >= 3);
-    tending.stop();
+    work.stop();
   });
 
   it('goes on after failures, of which it tells the beginning and the end', async () => {
     let rounds = 0;
-    const { tending, said } = world(async () => {
+    const { work, said } = world(async () => {
       rounds += 1;
       if (rounds < 5) throw new Error('the vendor said no');
     });
-    tending.start();
+    work.start();
     await until(() => rounds > 6);
-    tending.stop();
-    await tending.ended();
+    work.stop();
+    await work.ended();
     assert.deepEqual(said, ['background work: the vendor said no', 'background work: goes on again']);
   });
 });

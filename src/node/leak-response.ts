@@ -7,18 +7,19 @@ import { createRotations } from '../custody/rotation/rotations.ts';
 import type { createCustodians } from './custodians.ts';
 import type { Foundation } from './foundation.ts';
 import type { Supervisor } from './processes/supervisor.ts';
+import { within } from './within.ts';
 
 const REPORT_MILLISECONDS = 1000;
 
-export interface AftermathOptions extends ReturnType<typeof createCustodians> {
+export interface LeakResponseOptions extends ReturnType<typeof createCustodians> {
   readonly supervisor: Pick<Supervisor, 'reports' | 'broadcast'>;
   readonly say: (line: string) => void;
 }
 
-/** What happens after a leak: rotation of vendor accounts, leaks and their responses, decoy keys. */
-export function openAftermath(
-  { store, registry, sealers, lock, clock, journal, send, ring, policyInForce }: Foundation,
-  { accounts, keys, supervisor, say }: AftermathOptions,
+/** What answers a leak: reported leaks and the response to each, rotation of vendor accounts, canaries. */
+export function openLeakResponse(
+  { store, registry, sealers, lock, clock, journal, record, send, ring, policyInForce }: Foundation,
+  { accounts, keys, supervisor, say }: LeakResponseOptions,
 ) {
   const shared = {
     accounts: store.accounts,
@@ -28,10 +29,7 @@ export function openAftermath(
     lock,
     clock,
     random: randomBytes,
-    async record(act: { actor: string; act: string; target: string; detail: Record<string, unknown> }) {
-      journal.append({ type: 'admin', at: clock.wall(), ...act });
-      await journal.flush();
-    },
+    record,
     async incident(what: string, detail: Readonly<Record<string, unknown>>) {
       say(`incident: ${what}: ${JSON.stringify(detail)}`);
       journal.append({ type: 'incident', at: clock.wall(), what, detail });
@@ -83,8 +81,7 @@ export function canaryPart(all: readonly CanaryRecord[]) {
 function createRefusalCount({ reports }: Pick<Supervisor, 'reports'>) {
   const known = new Map<string, number>();
   return async (account: string): Promise<number> => {
-    const late = sleep(REPORT_MILLISECONDS, null, { ref: false });
-    const answered = await Promise.race([reports(), late]);
+    const answered = await within(REPORT_MILLISECONDS, reports());
     if (answered !== null) known.set(account, countUnauthorized(answered, account));
     return known.get(account) ?? 0;
   };

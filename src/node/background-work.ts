@@ -4,8 +4,9 @@ import { pruneJournal } from '../journal/retention.ts';
 import { CONTROL, type Foundation } from './foundation.ts';
 import { LEDGER_TIME_SETTING } from './ledger-time.ts';
 import type { Supervisor } from './processes/supervisor.ts';
+import { within } from './within.ts';
 
-export interface TendingOptions {
+export interface BackgroundWorkOptions {
   readonly foundation: Foundation;
   readonly supervisor: Pick<Supervisor, 'reports'>;
   /** Work such as settlement, each in rounds of its own: none waits for another. */
@@ -24,7 +25,7 @@ const PATIENCE_AT_END = 3_000;
  * What happens in the background: settlement, which waits for vendors, and beside it the books of this machine: ledger
  * time, freeing of disk space.
  */
-export function createTending({ foundation, supervisor, rounds, every, say }: TendingOptions) {
+export function createBackgroundWork({ foundation, supervisor, rounds, every, say }: BackgroundWorkOptions) {
   const { store, clock } = foundation;
   let isStopped = false;
   let books: Promise<void> = Promise.resolve();
@@ -64,13 +65,13 @@ export function createTending({ foundation, supervisor, rounds, every, say }: Te
     },
     async ended() {
       await books;
-      await Promise.race([settling, sleep(PATIENCE_AT_END, undefined, { ref: false })]);
+      await within(PATIENCE_AT_END, settling);
     },
   });
 }
 
 /** Says what does not work when it begins, and when it is over: an outage of an hour has 3,600 rounds. */
-function createTelling(say: TendingOptions['say']): (problem: string | null) => void {
+function createTelling(say: BackgroundWorkOptions['say']): (problem: string | null) => void {
   let told: string | null = null;
   return (problem) => {
     if (problem === told) return;
@@ -80,7 +81,7 @@ function createTelling(say: TendingOptions['say']): (problem: string | null) => 
 }
 
 /** A journal that cannot be pruned is told of, and the others are pruned all the same. */
-async function pruneAll(foundation: Foundation, say: TendingOptions['say']): Promise<void> {
+async function pruneAll(foundation: Foundation, say: BackgroundWorkOptions['say']): Promise<void> {
   for (const node of [CONTROL, ...foundation.nodes, ...foundation.former])
     await foundation
       .lock(journalTurn(node), () => prune(foundation, node))
