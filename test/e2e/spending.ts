@@ -15,12 +15,15 @@ export interface SentMessage {
 }
 
 /** Sends a message as an app does that holds the node's key of this vendor. */
-export async function sendMessage({ gateway, parts }: TestNode): Promise<SentMessage> {
+export async function sendMessage(
+  { gateway, parts }: TestNode,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<SentMessage> {
   const { accountSid = '', authToken = '' } = parts('twilio', 'secret');
   const url = `${gateway}/api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json`;
   const response = await fetch(url, {
     method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+    headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`, ...headers },
     body: new URLSearchParams({ To: ALLOWED, From: FROM, Body: 'x' }),
   });
   await response.body?.cancel();

@@ -23,6 +23,7 @@ export function openFleet({ size, clock, leases, records }: FleetOptions): reado
     holders: {
       live: () => size,
       isAlive: () => true,
+      isClosing: () => false,
       others: (asking) => [...fleet.keys()].filter((holder) => holder !== asking),
       recall: async (called, id, period) => {
         const budgets = fleet.get(called) ?? assert.fail();

@@ -20,6 +20,7 @@ function setUp() {
   const held = Promise.withResolvers<Recalled>();
   const patience = { isOver: true };
   const alive = { is: true };
+  const closing = { is: false };
   const bank = createBank({
     leases: {
       grant: ({ need }) => {
@@ -34,7 +35,8 @@ function setUp() {
     holders: {
       live: () => 2,
       isAlive: () => alive.is,
-      others: () => [HANGING],
+      isClosing: () => closing.is,
+      others: () => (closing.is ? [] : [HANGING]),
       recall() {
         asked += 1;
         return held.promise;
@@ -43,7 +45,7 @@ function setUp() {
     patience: () => (patience.isOver ? Promise.resolve() : new Promise(() => {})),
     loaded: (_holder, position) => Promise.resolve(void loaded.push(position)),
   });
-  return { bank, patience, alive, loaded, ...held, leased: () => leased, asked: () => asked };
+  return { bank, patience, alive, closing, loaded, ...held, leased: () => leased, asked: () => asked };
 }
 
 test('money that a process gives up after the deadline is booked for the next ask, and once', async () => {
@@ -86,6 +88,12 @@ test('an ask that gets nothing is told whether money of others may still come', 
   }
 });
 
+test('an ask that gets nothing while the leases of an ended process are open is told that money may still come', async () => {
+  const { bank, closing } = setUp();
+  closing.is = true;
+  assert.equal((await bank.grant(ASKING, ask)).isLate, true);
+});
+
 test('a process that ends before it answers is asked for nothing more, and books nothing', async () => {
   const { bank, reject, patience, leased } = setUp();
   patience.isOver = false;
@@ -124,6 +132,7 @@ test('of a store that lacks what it had taken nothing is granted, and it is look
     holders: {
       live: () => 1,
       isAlive: () => true,
+      isClosing: () => false,
       others: () => [],
       recall: () => Promise.reject(new Error()),
     },

@@ -28,6 +28,8 @@ export interface BankOptions {
   readonly holders: {
     live(): number;
     isAlive(holder: Holder): boolean;
+    /** True while one that has ended may still leave money: its leases are open. */
+    isClosing(): boolean;
     others(asking: Holder): readonly Holder[];
     /** Asks a holder to stop using its free money of the period. May take long, when it hangs; rejects when it has ended. */
     recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
@@ -84,8 +86,9 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   let answer = await take(state, request);
   let isLate = false;
   if (answer.granted === 0 && !isBackground && need > 0 && need <= budget.limit) {
+    const isClosing = state.holders.isClosing();
     const called = await callAllBack(state, holder, id, start);
-    isLate = called.includes('late');
+    isLate = isClosing || called.includes('late');
     if (called.includes('booked')) answer = await take(state, { ...request, want: need });
   }
   state.rooms.set(id, answer.left);

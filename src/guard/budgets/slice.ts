@@ -22,7 +22,7 @@ export interface GrantAnswer {
   readonly period: number;
   /** Ledger ms at which the period ends. */
   readonly end: number;
-  /** Money was called back from others and has not all come: that nothing was granted does not mean that all is spent. */
+  /** Others have, or had when they ended, money that has not all come back: that nothing was granted does not mean that all is spent. */
   readonly isLate?: boolean;
 }
 

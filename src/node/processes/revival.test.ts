@@ -5,13 +5,14 @@ import { createRevival } from './revival.ts';
 function openRevival(start: (attempt: number) => Promise<void>) {
   const stopping = new AbortController();
   const said: string[] = [];
-  let tries = 0;
+  let [tries, settled] = [0, 0];
   const revival = createRevival({
     stopping: stopping.signal,
+    settle: async () => void (settled += 1),
     start: () => start((tries += 1)),
     say: (line) => said.push(line),
   });
-  return { revival, stopping, said, tries: () => tries };
+  return { revival, stopping, said, tries: () => tries, settled: () => settled };
 }
 
 describe('a process that has ended', () => {
@@ -27,6 +28,17 @@ describe('a process that has ended', () => {
       'data-plane process w0 ended (killed); starting it again',
       'data-plane process w0 cannot start: no memory',
     ]);
+  });
+
+  it('leaves its money to the others before the pause, not when it is started after that', async () => {
+    const { revival, stopping, settled } = openRevival(async () => {});
+    revival.ended('w0', null);
+    await revival.settled();
+    assert.equal(settled(), 0, 'it is started at once');
+    revival.ended('w0', null);
+    assert.equal(settled(), 1);
+    stopping.abort();
+    await revival.settled();
   });
 
   it('is started once, however often it ends meanwhile', async () => {

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface RevivalOptions {
   /** Ends the pauses, and after the present try the tries. */
   readonly stopping: AbortSignal;
+  /** Ends the books of the life that has ended, as the start does: others need its money before that. */
+  readonly settle: (node: string) => Promise<void>;
   /** Starts the process of a node; rejects when it did not come to take requests. */
   readonly start: (node: string) => Promise<void>;
   readonly say: (line: string) => void;
@@ -52,10 +54,14 @@ async function reviveUntilStarted(state: State, node: string): Promise<void> {
   while (!state.stopping.aborted && !(await isRevived(state, node)));
 }
 
-async function isRevived({ failures, stopping, start, say }: State, node: string): Promise<boolean> {
+async function isRevived(state: State, node: string): Promise<boolean> {
+  const { failures, stopping, settle, start, say } = state;
   const count = (failures.get(node) ?? 0) + 1;
   failures.set(node, count);
-  if (count > 1) await pause(stopping, pauseAfter(count));
+  if (count > 1) {
+    await settle(node).catch(() => {}); // The start tries it again, and tells of it.
+    await pause(stopping, pauseAfter(count));
+  }
   try {
     await start(node);
     return true;

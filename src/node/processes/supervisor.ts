@@ -47,6 +47,8 @@ export interface Supervisor {
   /** True when every process takes requests. */
   isServing(): boolean;
   isAlive(holder: Holder): boolean;
+  /** True while the leases of a process that has ended are open. */
+  isClosing(): boolean;
   others(asking: Holder): readonly Holder[];
   /** Rejects when that process has ended. */
   recall(holder: Holder, budget: string, period: number): Promise<Recalled>;
@@ -72,6 +74,8 @@ interface State extends SupervisorOptions {
   readonly serving: Set<string>;
   readonly stopping: AbortController;
   readonly revival: Revival;
+  /** Nodes whose last life has ended, until its leases are closed. */
+  readonly closing: Set<string>;
   /** Nodes whose last life could not make its journal durable, until its leases are closed. */
   readonly doubtful: Set<string>;
   readonly memory: UsageMemory;
@@ -91,9 +95,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     stopping,
     revival: createRevival({
       stopping: stopping.signal,
+      settle: (node) => recover(state, node),
       start: (node) => startAgain(state, node),
       say: options.say,
     }),
+    closing: new Set(),
     doubtful: new Set(),
     memory: createUsageMemory(options.clock),
     briefings: createBriefings(),
@@ -116,6 +122,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     live: () => workers.size,
     isServing: () => serving.size === nodes.length,
     isAlive: (holder: Holder) => isAlive(workers, holder),
+    isClosing: () => state.closing.size > 0,
     others: (asking: Holder) => others(workers, asking),
     recall: (holder: Holder, budget: string, period: number) => recall(workers, holder, budget, period),
     loaded: async ({ node, epoch }: Holder, position: number) => shippers.get(node)?.loaded(epoch, position),
@@ -218,6 +225,7 @@ function eventsOf(state: State): WorkerEvents {
       if (code === EXIT_JOURNAL_FAILED) state.doubtful.add(worker.node);
       if (workers.get(worker.node) !== worker) return;
       workers.delete(worker.node);
+      state.closing.add(worker.node);
       state.permits.ended(worker);
       state.serving.delete(worker.node);
       if (!isStopping(state)) state.revival.ended(worker.node, code);
@@ -236,11 +244,12 @@ async function startAgain(state: State, node: string): Promise<void> {
 
 /** Loads what a dead process left in its journal, then ends its leases. */
 async function recover(state: State, node: string): Promise<void> {
-  const { shippers, doubtful, boot, store } = state;
+  const { shippers, doubtful, closing, boot, store } = state;
   await shippers.get(node)?.drain();
   const isDoubtful = doubtful.has(node);
   await closeLeases({ ...store, node, directory: directoryOf(state, node), boot, isDoubtful });
   doubtful.delete(node);
+  closing.delete(node);
 }
 
 async function openShipper(state: State, node: string): Promise<void> {
