@@ -19,6 +19,7 @@ export const PATHS = {
   'keys.create': 'POST /v1/keys',
   'keys.list': 'GET /v1/keys',
   'keys.rotate': 'POST /v1/keys/:key/rotate',
+  'keys.networks': 'PUT /v1/keys/:key/networks',
   'keys.revoke': 'POST /v1/keys/:key/revoke',
   'leaks.report': 'POST /v1/leaks',
   'leaks.list': 'GET /v1/leaks',

@@ -108,6 +108,8 @@ export interface KeyService {
     rotation: Rotation,
     actor: string,
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
+  /** Replaces the networks that it may be used from; none: any. */
+  restrict(id: string, networks: readonly string[], actor: string): Promise<VirtualKeyRecord>;
   revoke(id: string, actor: string): Promise<VirtualKeyRecord>;
 }
 

@@ -99,6 +99,42 @@ test('revoking while something else changes the key is not lost', async () => {
   assert.deepEqual([state, expiresAt], ['revoked', 4e9]);
 });
 
+test('the networks of a key in use can be replaced: the credential stays, and the key that replaces it gets them', async () => {
+  const world = await setUp();
+  const created = await world.keys.create({ ...request, lifetime: DAY, networks: ['192.0.2.0/24'] });
+  const { id } = created.record;
+  assert.equal(tryKey(world, created), 'key_network');
+  const heard: (readonly string[])[] = [];
+  const changed = await world.keys.restrict(id, {
+    networks: ['10.0.0.0/8', '::1'],
+    async record(old) {
+      heard.push(old.networks, (await world.keys.get(id)).networks);
+    },
+  });
+  assert.deepEqual(changed, { ...created.record, networks: ['10.0.0.0/8', '::1'] });
+  assert.equal(tryKey(world, created), 'ok');
+  assert.deepEqual(heard, [['192.0.2.0/24'], ['192.0.2.0/24']], 'recorded before it holds');
+  const { record } = await world.keys.rotate(id, { overlap: DAY });
+  assert.deepEqual(record.networks, ['10.0.0.0/8', '::1']);
+  await world.keys.restrict(id, { networks: ['192.0.2.0/24'] });
+  assert.equal(tryKey(world, created), 'key_network');
+  await world.keys.restrict(id, { networks: [] });
+  assert.equal(tryKey(world, created), 'ok');
+});
+
+test('networks that cannot be read, or of a dead key, are refused before anything is recorded', async () => {
+  const { keys, clock } = await setUp();
+  const { id } = (await keys.create({ ...request, lifetime: DAY, networks: ['10.0.0.0/8'] })).record;
+  const record = () => assert.fail('recorded');
+  await assert.rejects(keys.restrict(id, { networks: ['10.0.0.0/33'], record }), { code: 'input_invalid' });
+  await assert.rejects(keys.restrict('key_0', { networks: [], record }), { code: 'not_found' });
+  clock.ledgerTime += DAY;
+  await assert.rejects(keys.restrict(id, { networks: [], record }), { code: 'conflict' });
+  await keys.revoke(id);
+  await assert.rejects(keys.restrict(id, { networks: [], record }), { code: 'conflict' });
+  assert.deepEqual((await keys.get(id)).networks, ['10.0.0.0/8']);
+});
+
 test('rotation gives a new key like the old one, and both work until the overlap ends', async () => {
   const world = await setUp();
   const old = await world.keys.create({ ...request, lifetime: 90 * DAY, networks: ['10.0.0.0/8'] });

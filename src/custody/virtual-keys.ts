@@ -18,6 +18,7 @@ import {
   type NewKey,
   type Rotation,
 } from './key-request.ts';
+import { compileNetworks } from './networks.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
@@ -31,6 +32,13 @@ export interface CreatedKey {
 /** Journals that a key of this id is made. */
 export type RecordNew = (id: string) => Promise<void>;
 
+export interface Restriction {
+  /** CIDR blocks; empty: any network. */
+  readonly networks: readonly string[];
+  /** Journals it; hears of the key as it was. */
+  readonly record?: (old: VirtualKeyRecord) => Promise<void>;
+}
+
 export interface VirtualKeys {
   /** Throws `not_found`, `input_invalid` or `conflict`; else `record` hears of the new key's id before there is one. */
   create(request: NewKey, record?: RecordNew): Promise<CreatedKey>;
@@ -42,6 +50,8 @@ export interface VirtualKeys {
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
   /** At once and for good. Revoking twice is no error. */
   revoke(id: string): Promise<VirtualKeyRecord>;
+  /** At once. Throws `not_found`, `input_invalid`, or `conflict` for a key that can no longer be used. */
+  restrict(id: string, restriction: Restriction): Promise<VirtualKeyRecord>;
   /** Lets the key end at the ledger time `at`; it never gets longer by this. */
   expire(id: string, at: number): Promise<VirtualKeyRecord>;
   get(id: string): Promise<VirtualKeyRecord>;
@@ -71,7 +81,7 @@ interface State extends VirtualKeysOptions {
   readonly sources: IssueSources;
 }
 
-/** Virtual keys as the operator sees them: made, listed, rotated, revoked. */
+/** Virtual keys as the operator sees them: made, listed, rotated, restricted, revoked. */
 export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   const { keys, lock, clock } = options;
   const state: State = { ...options, sources: createIssueSources(options.random) };
@@ -81,6 +91,7 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
       lock(id, () => rotate(state, id, { ...rotation, record })),
     revoke: (id: string) =>
       change(state, id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
+    restrict: (id: string, restriction: Restriction) => lock(id, () => restrict(state, id, restriction)),
     expire: (id: string, at: number) => change(state, id, (old) => endingAt(old, at)),
     get: (id: string) => get(state, id),
     page: (after: string | null, limit: number) => keys.pageByName(after, limit),
@@ -138,14 +149,23 @@ async function rotate(
   { record, ...rotation }: Rotation & Pick<Origin, 'record'>,
 ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }> {
   const { keys, clock } = state;
-  const old = await get(state, id);
-  if (!isLive(old, clock.ledger()))
-    throw new RingfenceError('conflict', `The virtual key ${old.name} can no longer be used; create one.`);
+  const old = await getLive(state, id);
   checkDuration('overlap', rotation.overlap, 0);
   const request = successor(old, rotation, await keys.list());
   const created = await create(state, request, { replaces: old.id, record });
   const replaced = await store(state, endingAt(old, clock.ledger() + rotation.overlap));
   return { ...created, replaced };
+}
+
+async function restrict(
+  state: State,
+  id: string,
+  { networks, record }: Restriction,
+): Promise<VirtualKeyRecord> {
+  compileNetworks(networks);
+  const old = await getLive(state, id);
+  await record?.(old);
+  return store(state, { ...old, networks });
 }
 
 function change(
@@ -160,6 +180,12 @@ async function get({ keys }: State, id: string): Promise<VirtualKeyRecord> {
   const record = await keys.get(id);
   if (record === null) throw new RingfenceError('not_found', `There is no virtual key ${id}.`);
   return record;
+}
+
+async function getLive(state: State, id: string): Promise<VirtualKeyRecord> {
+  const record = await get(state, id);
+  if (isLive(record, state.clock.ledger())) return record;
+  throw new RingfenceError('conflict', `The virtual key ${record.name} can no longer be used; create one.`);
 }
 
 /** Written first: what the data-plane processes hear of survives a crash. */

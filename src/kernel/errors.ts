@@ -94,7 +94,7 @@ export const ERRORS = {
     'denied',
     403,
     'The virtual key may not be used from this network',
-    'Call from an allowed network, or create another key: `ringfence keys create` with --network.',
+    'Call from an allowed network, or have the networks of the key changed: `ringfence keys networks`.',
   ),
   key_wrong_vendor: row(
     'denied',

@@ -6,7 +6,9 @@ import type { AdminServices } from '../services.ts';
 import type { Handlers } from './handler.ts';
 import { findKey, pick } from './named.ts';
 
-export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.revoke'> = {
+type KeyRoute = 'keys.create' | 'keys.list' | 'keys.rotate' | 'keys.networks' | 'keys.revoke';
+
+export const keyHandlers: Handlers<KeyRoute> = {
   'keys.create': async ({ services, input, actor }) => {
     const request = {
       name: input.name,
@@ -28,6 +30,8 @@ export const keyHandlers: Handlers<'keys.create' | 'keys.list' | 'keys.rotate' |
     const created = await services.keys.rotate((await findKey(services, input.key)).id, rotation, actor);
     return { ...show(services, created), replaced: created.replaced };
   },
+  'keys.networks': async ({ services, input, actor }) =>
+    services.keys.restrict((await findKey(services, input.key)).id, input.networks, actor),
   'keys.revoke': async ({ services, input, actor }) => {
     try {
       return await services.keys.revoke((await findKey(services, input.key)).id, actor);

@@ -4,6 +4,7 @@ import { count, givenName, reference, time, type RouteSpec } from '../schema.ts'
 const kind = z.enum(['secret', 'hs256', 'rs256']);
 /** Of one answer: to check and print more holds the primary process, which revokes keys meanwhile. */
 const MOST_KEYS = 1000;
+const networks = z.array(z.string().max(60)).max(100).describe('CIDR blocks; empty: any');
 const seconds = z.number().int().min(0).max(315_360_000);
 
 export const key = z.object({
@@ -39,7 +40,7 @@ export const keyRoutes = {
       name: givenName,
       kind: kind.optional(),
       lifetimeSeconds: seconds.min(1).nullable().optional().describe('Null or absent: does not expire'),
-      networks: z.array(z.string().max(60)).max(100).optional().describe('CIDR blocks; empty: any'),
+      networks: networks.optional(),
     }),
     output: createdKey,
     status: 201,
@@ -61,6 +62,11 @@ export const keyRoutes = {
     }),
     output: createdKey.extend({ replaced: key }),
     status: 201,
+  },
+  'keys.networks': {
+    summary: 'Replace the networks that a key may be used from',
+    input: z.strictObject({ key: reference, networks }),
+    output: key,
   },
   'keys.revoke': {
     summary: 'Revoke a key at once and for good',

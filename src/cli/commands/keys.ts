@@ -1,4 +1,5 @@
 import type { Answer } from '../../api/contract.ts';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { allKeys } from '../client/all-keys.ts';
 import type { CliContext } from '../context.ts';
 import type { CommonFlags } from '../flags.ts';
@@ -82,6 +83,26 @@ type Listed = Pick<Answer<'keys.list'>[number], 'state' | 'expiresAt'>;
 function stateOf({ state, expiresAt }: Listed): string {
   const isOver = expiresAt !== null && Date.parse(expiresAt) <= Date.now();
   return state === 'active' && isOver ? 'expired' : state;
+}
+
+export interface NetworksFlags extends CommonFlags {
+  readonly network?: readonly string[];
+  readonly any: boolean;
+  readonly yes: boolean;
+}
+
+export async function networks(context: CliContext, flags: NetworksFlags, key: string): Promise<void> {
+  const given = [...(flags.network ?? [])];
+  if (flags.any === given.length > 0)
+    throw new RingfenceError('usage', 'Give --network, once for each, or --any.');
+  const { client, show } = await openSession(context, flags);
+  const places = flags.any ? 'any network' : given.join(', ');
+  const question = flags.any
+    ? `Let the key ${key} be used from any network?`
+    : `Let the key ${key} be used from ${places} and nowhere else?`;
+  await confirm(context.process, `${question} This replaces its networks at once.`, flags.yes);
+  const changed = await client.call('keys.networks', { key, networks: given });
+  show(changed, ({ name }) => `Key ${name} may be used from ${places}.`);
 }
 
 export async function revoke(

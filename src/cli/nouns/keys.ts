@@ -45,6 +45,19 @@ export const keys = buildRouteMap({
       },
       docs: { brief: 'Replace a key; the old one works until the overlap ends' },
     }),
+    networks: buildCommand({
+      loader: async () => bind((await load()).networks),
+      parameters: {
+        flags: {
+          ...common,
+          network: many('CIDR block that it may be used from; repeat it', 'cidr'),
+          any: yes('From any network'),
+          yes: yes('Do not ask'),
+        },
+        positional: key,
+      },
+      docs: { brief: 'Replace the networks that a key may be used from' },
+    }),
     revoke: buildCommand({
       loader: async () => bind((await load()).revoke),
       parameters: { flags: { ...common, yes: yes('Do not ask') }, positional: key },

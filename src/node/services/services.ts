@@ -55,6 +55,13 @@ function keyService({ keys, record }: Primary): AdminServices['keys'] {
         record({ actor, act: 'key.rotate', target: id, detail: { overlap, successor: next } }),
       );
     },
+    restrict(id, networks, actor) {
+      return keys.restrict(id, {
+        networks,
+        record: ({ networks: before }) =>
+          record({ actor, act: 'key.networks', target: id, detail: { networks, before } }),
+      });
+    },
     async revoke(id, actor) {
       await record({ actor, act: 'key.revoke', target: id, detail: {} });
       return keys.revoke(id);

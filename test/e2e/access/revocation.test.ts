@@ -31,6 +31,19 @@ describe('what has been withdrawn, while three processes are under load', () => 
     assertRefused(answers, 'key_revoked');
   });
 
+  it('lets nothing pass from elsewhere once the networks of the key were replaced, and all again when it may come from there', async () => {
+    let restricted = '';
+    const { answers, arrived, took, again } = await withdraw(async (id) => {
+      restricted = id;
+      await node.primary.keys.restrict(id, { networks: ['192.0.2.0/24'] });
+    });
+    assert.ok(took < 1000, `replacing the networks took ${took} ms`);
+    assert.deepEqual(arrived, []);
+    assertRefused(answers, 'key_network');
+    await node.primary.keys.restrict(restricted, { networks: ['127.0.0.0/8', '::1'] });
+    assert.equal((await again()).status, 200);
+  });
+
   for (const scope of ['all', 'vendor', 'key', 'app', 'account'] as const)
     it(`lets nothing pass once the kill switch for ${scope} is in force, and all again without it`, async () => {
       const id = `kill_${scope}`;

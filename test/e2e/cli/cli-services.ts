@@ -172,6 +172,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       page: keys.page,
       find: keys.find,
       rotate: (key, rotation, actor) => acted(actor, 'keys.rotate', keys.rotate(key, rotation)),
+      restrict: (key, networks, actor) => acted(actor, 'keys.networks', keys.restrict(key, { networks })),
       revoke: (key, actor) => acted(actor, 'keys.revoke', keys.revoke(key)),
     },
     leaks: createLeakService({ leaks, rotations, canaries, store }),
