@@ -3,6 +3,8 @@ import { createApplication } from './application.ts';
 import type { CliContext, CliOptions } from './context.ts';
 import { EXIT } from './exit.ts';
 import type { FailureStyle } from './failure.ts';
+import { layHelp } from './terminal/help-text.ts';
+import { widthOf } from './terminal/width.ts';
 
 export interface Cli {
   /** Runs one command line, without the program's name. Resolves to the exit code; never rejects. */
@@ -32,10 +34,20 @@ export function createCli(options: CliOptions): Cli {
   });
 }
 
+/** What the library itself writes to standard output is help. */
+function helpOutput({ stdout }: CliContext['process']) {
+  return { write: (text: string) => void stdout.write(layHelp(text, widthOf(stdout))) };
+}
+
 /** The library writes exit codes into its process; ours stays as it is. */
 function frame(context: CliContext) {
-  const { stdout, stderr, env } = context.process;
-  const process = { stdout, stderr, env, exitCode: null as number | string | null };
+  const { stderr, env } = context.process;
+  const process = {
+    stdout: helpOutput(context.process),
+    stderr,
+    env,
+    exitCode: null as number | string | null,
+  };
   return { process, forCommand: () => context };
 }
 

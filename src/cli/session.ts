@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts';
 import type { CommonFlags } from './flags.ts';
 import { createProgressLine, type ProgressLine } from './terminal/progress.ts';
 import { formatTable, printable } from './terminal/table.ts';
+import { widthOf } from './terminal/width.ts';
 
 /** One command at work: its client and its ways to say something. Data goes to stdout, everything else to stderr. */
 export interface Session {
@@ -47,10 +48,6 @@ export function createOutput(
 /** A list as long as its limit may not be the whole. */
 export function noteLimit({ note }: Pick<Session, 'note'>, rows: readonly unknown[], limit: number): void {
   if (rows.length === limit) note(`There may be more than ${limit}; a higher --limit lists them.`);
-}
-
-function widthOf({ isTTY, columns }: CliContext['process']['stdout']): number | null {
-  return isTTY === true ? (columns ?? null) : null;
 }
 
 /** The rows as columns. */
