@@ -178,6 +178,11 @@ test('JUnit: a failed test for each value, or one that passed; text is escaped',
   const path = `a<b>&"'\u0000\uFFFE.ts`;
   const xml = formatJunit(report([sighting({ place: { kind: 'file', path } })]));
   assert.match(xml, /tests="1" failures="1"/);
+  assert.match(
+    xml,
+    /<testsuites name="[\w ]+" tests="1" failures="1" errors="0" time="[\d.]+">/,
+    'all that its schema allows',
+  );
   assert.match(xml, /name="acme-token at a&lt;b&gt;&amp;&quot;&apos; \.ts:3:7"/);
   assert.match(formatJunit(EMPTY), /tests="1" failures="0"[^]*no credentials in \./);
   const problems = [{ where: 'a<.zip', problem: 'It is damaged.' }];

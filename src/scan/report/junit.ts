@@ -9,7 +9,7 @@ const MOST_PLACES = 100;
 export function formatJunit({ findings, problems, startedAt, endedAt, scanned }: ScanReport): string {
   const seconds = ((endedAt - startedAt) / 1000).toFixed(3);
   const total = Math.max(1, findings.length);
-  const counts = `tests="${total}" failures="${findings.length}" errors="0" skipped="0" time="${seconds}"`;
+  const counts = `tests="${total}" failures="${findings.length}" errors="0" time="${seconds}"`;
   const cases =
     findings.length === 0
       ? [`    <testcase classname="ringfence" name="${escapeXml(`no credentials in ${scanned}`)}" time="0"/>`]
