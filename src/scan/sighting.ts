@@ -32,7 +32,7 @@ export interface Sighting {
   readonly companions: Readonly<Record<string, string>>;
   readonly confidence: Detection['confidence'];
   readonly place: Place;
-  /** Both from 1; columns count bytes. */
+  /** Both from 1; columns count UTF-16 code units. */
   readonly line: number;
   readonly column: number;
   /** Text after `ringfence:allow` on the line of the value or the line before it. */

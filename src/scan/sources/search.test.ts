@@ -23,6 +23,13 @@ test('a value has its line and column', async () => {
   assert.deepEqual(placesOf(await look('a.env', `x=1\r\n\nacme_token=${TOKEN}\n`)), [`a.env:3:12 ${TOKEN}`]);
 });
 
+test('a column counts characters as editors and SARIF do, which is not bytes', async () => {
+  const before = 'ü€ \u{1F511} ';
+  assert.deepEqual(placesOf(await look('a.env', `€\n${before}acme_token=${TOKEN}`)), [
+    `a.env:2:${before.length + 12} ${TOKEN}`,
+  ]);
+});
+
 test('a value found for several anchors counts once', async () => {
   const text = `acme_token=acme_token=${TOKEN}`;
   assert.equal((await look('a', text)).sightings.length, 1);
@@ -241,7 +248,7 @@ test('a value round the edge of a piece is found once, at its line and column', 
 });
 
 test('a value at the end of a line that is longer than several pieces has its column', async () => {
-  const line = Buffer.alloc(20 << 20, ' ');
+  const line = '\u{1F511} ü'.repeat(3 << 20);
   const text = [`first\n`, line, `acme_token=${TOKEN}\nacme_token=${OTHER_TOKEN}`].map((part) =>
     Buffer.from(part),
   );

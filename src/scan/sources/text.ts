@@ -12,7 +12,7 @@ const SPACE = 0x20;
 const TEXT_CONTROLS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
 
 /**
- * The document as ASCII-compatible bytes; null when it is binary. UTF-16 becomes UTF-8, so columns count that. Zeros in what
+ * The document as ASCII-compatible bytes; null when it is binary. UTF-16 becomes UTF-8. Zeros in what
  * else is text make no binary file: they part the variables of a process, and one in a comment must not hide a file.
  */
 export function textOf(bytes: Uint8Array): Uint8Array | null {
