@@ -52,13 +52,19 @@ export function pairsOf(text: string): ReadonlyMap<string, string> {
   return reading.value;
 }
 
+/** Names of the vendors' SDKs; `StartTime>` and the like compare. */
+const PLAIN_NAME = /^\w[\w.-]*[<>]?$/;
+
 /**
- * Blanks, a byte order mark and the like: some parsers take them away, and see a name that stands there twice. And the
- * name by which a read may become a request that sends.
+ * With any other sign some parsers see another name, which may stand there too: they take away blanks, a byte order mark
+ * or a `?` in front, and make a list or an object of brackets, wherever those stand (`to[]`, `[to]`). And the name by
+ * which a read may become a request that sends.
  */
 export function checkPlainName(name: string): void {
-  if (!/^[\x21-\x7e]+$/.test(name))
-    throw new Unreadable('Names of parameters must be printable, without blanks.');
+  if (!PLAIN_NAME.test(name))
+    throw new Unreadable(
+      'Names of parameters have no blanks or brackets, and no signs but `.`, `_` and `-`.',
+    );
   if (/^_method$/i.test(name))
     throw new Unreadable('The parameter `_method` is not allowed: to some it means another method.');
 }

@@ -116,9 +116,9 @@ function checkNames({ id }: Operation, { entries }: Form): void {
   }
 }
 
-/** Some servers take `to` or `To[]` for `To`. */
+/** Some servers take `to`, `To.` or `To.0` for `To`. */
 function foldedName(name: string): string {
-  return name.toLowerCase().replace(/\[.*/, '');
+  return name.toLowerCase().replace(/\.(?:\d.*)?$/, '');
 }
 
 /** A parameter, or null when it is absent or empty: the vendor takes both for the same. */

@@ -52,11 +52,36 @@ test('of such operations, too, nothing is named twice in other letters, and all 
   );
 });
 
-test('a parameter is none of a list that a server may make of it', () => {
+test('a parameter is none of a list or object that a server may make of it', () => {
   const message = { To: '+15005550006', From: '+15005550001', Body: 'x' };
   const url = `/2010-04-01/Accounts/AC${'f'.repeat(32)}/Messages.json`;
-  for (const name of ['To[]', 'To[0]', 'to[x]', 'Body[]', 'MediaUrl[]']) {
+  const lists = [
+    'To[]',
+    'To[0]',
+    'to[x]',
+    'Body[]',
+    'MediaUrl[]',
+    'StatusCallback[]',
+    '[To]',
+    ']To',
+    'To]',
+    '?To',
+  ];
+  for (const name of [...lists, 'To.', 'To.0', 'To.0.x']) {
     const reading = read('api', { url, form: { ...message, [name]: '+449012345678' } });
     assert.equal(reading.kind, 'malformed', name);
   }
+});
+
+test('no other account is named as one of a list', () => {
+  for (const name of ['Subaccount[]', '[Subaccount]', 'IncludeSubaccounts[0]']) {
+    const reading = read('insights', { url: `/v1/Voice/Summaries?${name}=AC${'e'.repeat(32)}` });
+    assert.equal(reading.kind, 'malformed', name);
+  }
+});
+
+test('times are compared as the SDK does', () => {
+  const root = `/2010-04-01/Accounts/AC${'f'.repeat(32)}`;
+  for (const name of ['StartTime%3E', 'StartTime%3C', 'StartTime'])
+    assert.equal(read('api', { url: `${root}/Calls.json?${name}=2026-01-01` }).kind, 'intent', name);
 });

@@ -39,6 +39,20 @@ test('a recipient in two places, or twice, is refused', () => {
   assert.match(problem(REST, { url: '/sms/json', json: { ...SMS, to: '15005550006,447700900000' } }), /`to`/);
 });
 
+test('a parameter is none that a server may take for another, also of those that may be absent', () => {
+  const start = { number: '15005550006', brand: 'B', workflow_id: '6' };
+  assert.match(problem(API, { url: '/verify/json', form: { ...start, 'workflow.id': '3' } }), /no signs/);
+  assert.match(problem(API, { url: '/ni/advanced/json?number=15005550006&real.time.data=true' }), /no signs/);
+  const forwarding = { country: 'US', msisdn: '15005550006', voiceCallbackType: 'app' };
+  for (const name of ['voiceCallbackType[]', '[voiceCallbackType]', 'target_api_key[0]'])
+    assert.match(
+      problem(REST, { url: '/number/update', form: { ...forwarding, [name]: 'tel' } }),
+      /no signs/,
+    );
+  for (const name of ['account_id[]', '[account_id]', 'include_subaccounts[x]'])
+    assert.match(problem(API, { url: `/v2/reports/records?product=SMS&${name}=other` }), /no signs/);
+});
+
 test('a body in an encoding that is not known is refused', () => {
   const headers = { 'content-type': 'multipart/form-data; boundary=x' };
   assert.match(problem(REST, { url: '/sms/json', json: SMS, headers }), /content type/);

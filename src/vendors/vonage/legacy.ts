@@ -8,7 +8,8 @@ const CREDENTIALS: ReadonlySet<string> = new Set(['api_key', 'api_secret']);
 
 /**
  * Parameters of the older APIs, which take them from the query and from a form or JSON body alike. A name in two
- * places, in capitals, or as of a list (`to[]`) is refused: the vendor could read another value than we do.
+ * places, in capitals, as of a list (`to[]`), or with a dot (`workflow.id`, in PHP `workflow_id`) is refused: the vendor
+ * could read another value than we do.
  */
 export function legacyParameters(request: WireRequest): JsonObject {
   const merged: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
@@ -17,8 +18,8 @@ export function legacyParameters(request: WireRequest): JsonObject {
     if (name === 'sig')
       throw new Unreadable('Signed requests (`sig`) are not supported; use the API secret.');
     if (name in merged) throw new Unreadable('A parameter stands in the query and in the body.');
-    if (!/^[a-z][a-z\d._-]*$/.test(name))
-      throw new Unreadable('Parameter names have no capitals, and no signs but `-`, `_` and `.`.');
+    if (!/^[a-z][a-z\d_-]*$/.test(name))
+      throw new Unreadable('Parameter names have no capitals, and no signs but `-` and `_`.');
     merged[name] = value;
   }
   return merged;
