@@ -32,6 +32,9 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** Stands among the parameters when a request has more nested ones than are listed. */
+export const MORE_PARAMETERS = '…';
+
 export const CHANNELS = [
   'sms',
   'mms',
@@ -89,7 +92,7 @@ export interface Intent {
   readonly extras: readonly string[];
   /** Country (ISO 3166) of a number to buy. */
   readonly country: string | null;
-  /** Request parameters by name as the vendor spells them, for `forbid` rules. First 200. */
+  /** Request parameters by name as the vendor spells them, for `forbid` rules. First 200; then `MORE_PARAMETERS`. */
   readonly parameters: ReadonlyMap<string, string>;
   /** URLs that the vendor will call or fetch. */
   readonly callbacks: readonly string[];

@@ -6,6 +6,7 @@ import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { channelsOf } from '../channels.ts';
 import { placesOf } from '../places.ts';
 import { compileTo } from './destination-selector.ts';
+import { compileForbidden } from './parameters.ts';
 import type { PolicyDocument, PolicyLimit } from './schema.ts';
 import { readSeconds } from './values.ts';
 import { compileRule, DEFAULT_CALL_SECONDS, type CompiledRule, type Question } from './rule.ts';
@@ -48,15 +49,16 @@ const NO_NAMES: SubjectNames = {
 export function compilePolicy(document: PolicyDocument, names: SubjectNames = NO_NAMES): Policy {
   const rules = document.rules.map((rule) => compileRule(rule, names));
   const byAction = new Map<string, Indexed>();
-  const forbidden = document.parameters?.forbid ?? [];
+  const findForbidden =
+    document.parameters === undefined ? null : compileForbidden(document.parameters.forbid);
   const indexed = (intent: Intent): Indexed => {
     let found = byAction.get(intent.action);
     if (found === undefined) byAction.set(intent.action, (found = indexFor(document, rules, intent.action)));
     return found;
   };
   const judge = (question: Question): PolicyDecision => {
-    const parameter = forbidden.find((name) => question.intent.parameters.has(name));
-    if (parameter !== undefined)
+    const parameter = findForbidden?.(question.intent) ?? null;
+    if (parameter !== null)
       return refuse('parameter_forbidden', 'policy:parameters', `The parameter ${parameter} is forbidden.`);
     const relevant = indexed(question.intent);
     const { denies } = relevant;

@@ -3,6 +3,7 @@ import { formatMicros, micros } from '../../kernel/money.ts';
 import { normalisePhone } from '../../kernel/phone.ts';
 import type { Bound, Subject, SubjectNames } from '../subject.ts';
 import { compileTo, type DestinationTest } from './destination-selector.ts';
+import { compileForbidden } from './parameters.ts';
 import { compileSchedule } from './schedule.ts';
 import type { PolicyRule } from './schema.ts';
 import {
@@ -153,9 +154,10 @@ function priceCondition(text: string): Condition {
 
 function parameterCondition(forbidden: readonly string[] | undefined): Condition | null {
   if (forbidden === undefined) return null;
+  const find = compileForbidden(forbidden);
   return ({ intent }) => {
-    const found = forbidden.find((name) => intent.parameters.has(name));
-    return found === undefined ? null : `the parameter ${found} is forbidden`;
+    const found = find(intent);
+    return found === null ? null : `the parameter ${found} is forbidden`;
   };
 }
 

@@ -17,6 +17,8 @@ const id = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes')
   .describe('Name in decisions, reports and refusals; no two rules or limits share one.');
 const names = z.array(z.string().min(1).max(200)).min(1).max(1000);
+const FORBID =
+  "Parameters by the vendor's names, or as an SDK spells them, and all that they hold; nested ones such as to.number.";
 const country = z.string().regex(/^[A-Z]{2}$/, {
   error: ({ input = '' }) =>
     `must be two capital letters (ISO 3166)${/^[a-z]{2}$/i.test(input) ? `; did you mean "${input.toUpperCase()}"?` : ''}`,
@@ -160,7 +162,7 @@ const rule = z
     when: when.optional(),
     limits: bounds.optional(),
     parameters: z
-      .strictObject({ forbid: names.describe("Parameters by the vendor's names.") })
+      .strictObject({ forbid: names.describe(FORBID) })
       .optional()
       .describe('Parameters that the request must not have.'),
     callbacks: z
@@ -225,7 +227,7 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('What happens when a reported leak belongs to the gateway.'),
   parameters: z
-    .strictObject({ forbid: names.describe("Parameters by the vendor's names.") })
+    .strictObject({ forbid: names.describe(FORBID) })
     .optional()
     .describe('Parameters that no request may have.'),
   rules: z.array(rule).max(MAX_RULES).describe('What is not allowed by one is refused.'),
