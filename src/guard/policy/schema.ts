@@ -231,7 +231,13 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('Parameters that no request may have.'),
   rules: z.array(rule).max(MAX_RULES).describe('What is not allowed by one is refused.'),
-  limits: z.array(limit).max(1000).optional().describe('Rates and concurrency, on top of the rules.'),
+  limits: z
+    .array(limit)
+    .max(1000)
+    .optional()
+    .describe(
+      'Rates and concurrency, on top of the rules. `recipient-flood` (10/10m) and `recipient-flood-day` (40/24h) are there unless a limit has that id.',
+    ),
 });
 
 export type PolicyDocument = z.infer<typeof policySchema>;
