@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { compileNetworks } from '../kernel/networks.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
 import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
@@ -18,7 +19,6 @@ import {
   type NewKey,
   type Rotation,
 } from './key-request.ts';
-import { compileNetworks } from './networks.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';

@@ -8,7 +8,7 @@ export function compileForbidden(names: readonly string[]): (intent: Intent) => 
   const forbidden = names.map((name) => ({ name, path: pathOf(name) }));
   const nested = forbidden.find(({ path }) => path.includes('.'));
   return ({ parameters }) => {
-    const paths = [...parameters.keys()].map(pathOf);
+    const paths = pathsOf(parameters);
     const isThere = (path: string): boolean => paths.some((one) => `${one}.`.startsWith(`${path}.`));
     const found = forbidden.find(({ path }) => isThere(path));
     if (found !== undefined) return found.name;
@@ -16,6 +16,15 @@ export function compileForbidden(names: readonly string[]): (intent: Intent) => 
       ? `${nested.name}, which may be among so many,`
       : null;
   };
+}
+
+/** Many rules ask about the parameters of one request. */
+const known = new WeakMap<Intent['parameters'], readonly string[]>();
+
+function pathsOf(parameters: Intent['parameters']): readonly string[] {
+  const paths = known.get(parameters) ?? [...parameters.keys()].map(pathOf);
+  known.set(parameters, paths);
+  return paths;
 }
 
 /** `ApplicationSid[]`, `to.0.phone_number` and `To[phoneNumber]` without what only spells it. */
