@@ -1,6 +1,6 @@
 import type { AccountTest, NewAccount } from '../custody/accounts.ts';
 import type { Canaries, CanaryRecord, NewCanary } from '../custody/canaries/canaries.ts';
-import type { NewKey, Rotation } from '../custody/key-request.ts';
+import type { KeyRotation, NewKey } from '../custody/key-request.ts';
 import type { ResponseOptions } from '../custody/leaks/leaks.ts';
 import type { LeakRecord } from '../custody/leaks/record.ts';
 import type { ReportedLeak } from '../custody/leaks/state.ts';
@@ -105,7 +105,7 @@ export interface KeyService {
   find(reference: string): Promise<readonly VirtualKeyRecord[]>;
   rotate(
     id: string,
-    rotation: Rotation,
+    rotation: KeyRotation,
     actor: string,
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
   /** Replaces the networks that it may be used from; none: any. */

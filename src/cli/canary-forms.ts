@@ -7,7 +7,7 @@ export interface CanaryParts {
   readonly parts: Readonly<Record<string, string>>;
 }
 
-/** Text of a file that holds the decoy as an app's real one would. */
+/** Text of a file that holds the canary as an app's file would hold its real credential. */
 export function canaryFile(form: CanaryForm, { vendor, parts }: CanaryParts): string {
   const entries = Object.entries(parts);
   switch (form) {

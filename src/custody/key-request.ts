@@ -19,7 +19,8 @@ export interface NewKey {
   readonly networks: readonly string[];
 }
 
-export interface Rotation {
+/** How a virtual key is replaced by a new one. */
+export interface KeyRotation {
   /** Milliseconds for which the old key still works. */
   readonly overlap: number;
   /** Life of the new key; absent: as long as the old one was given. */
@@ -53,7 +54,7 @@ export function checkDuration(what: string, milliseconds: number, least: number)
  */
 export function successor(
   old: VirtualKeyRecord,
-  { lifetime }: Rotation,
+  { lifetime }: KeyRotation,
   all: readonly VirtualKeyRecord[],
 ): NewKey {
   const earlier = all.find(({ replaces }) => replaces === old.id);

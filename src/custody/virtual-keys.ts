@@ -17,7 +17,7 @@ import {
   invalidKey,
   successor,
   type NewKey,
-  type Rotation,
+  type KeyRotation,
 } from './key-request.ts';
 import type { RecordLock } from './record-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
@@ -45,7 +45,7 @@ export interface VirtualKeys {
   /** A new key like the old one, which ends after the overlap, or at its own end if that is sooner. */
   rotate(
     id: string,
-    rotation: Rotation,
+    rotation: KeyRotation,
     record?: RecordNew,
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
   /** At once and for good. Revoking twice is no error. */
@@ -87,7 +87,7 @@ export function createVirtualKeys(options: VirtualKeysOptions): VirtualKeys {
   const state: State = { ...options, sources: createIssueSources(options.random) };
   return Object.freeze({
     create: (request: NewKey, record?: RecordNew) => create(state, request, { replaces: null, record }),
-    rotate: (id: string, rotation: Rotation, record?: RecordNew) =>
+    rotate: (id: string, rotation: KeyRotation, record?: RecordNew) =>
       lock(id, () => rotate(state, id, { ...rotation, record })),
     revoke: (id: string) =>
       change(state, id, (old) => ({ ...old, state: 'revoked', revokedAt: old.revokedAt ?? clock.wall() })),
@@ -146,7 +146,7 @@ async function make(
 async function rotate(
   state: State,
   id: string,
-  { record, ...rotation }: Rotation & Pick<Origin, 'record'>,
+  { record, ...rotation }: KeyRotation & Pick<Origin, 'record'>,
 ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }> {
   const { keys, clock } = state;
   const old = await getLive(state, id);

@@ -43,7 +43,7 @@ export function openLeakResponse(
     send,
     commit: accounts.commit,
     refusals: createRefusalCount(supervisor),
-    onSettled: () => void leaks.goOn().catch(() => {}), // The next look at the leaks does it again.
+    onSettled: () => void leaks.retryWaiting().catch(() => {}), // The next look at the leaks does it again.
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
   });
   const canaries = createCanaries({
@@ -66,7 +66,7 @@ export function openLeakResponse(
   /** What was under way when the process ended. */
   async function resume(): Promise<void> {
     await rotations.resume();
-    await leaks.goOn().catch((error: Error) => say(`leaks: ${error.message}`));
+    await leaks.retryWaiting().catch((error: Error) => say(`leaks: ${error.message}`));
   }
   return { rotations, canaries, leaks, resume };
 }

@@ -10,21 +10,21 @@ import { findWithCustody } from '../find-account.ts';
 import { createIssueSources } from '../issue-sources.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import type { RecordLock } from '../record-lock.ts';
-import { createShelf, type Shelf } from './shelf.ts';
+import { createCanaryStore, type CanaryStore } from './store.ts';
 
-/** A decoy: a virtual key that belongs to nobody, so that whoever uses it has found what was hidden for a thief. */
+/** A decoy: a virtual key that no app holds. Whoever uses it has found what was planted for a thief. */
 export interface CanaryRecord {
   readonly id: string;
   readonly name: string;
   readonly vendor: string;
-  /** Account whose public id it shows. */
+  /** Account whose public id its credential shows. */
   readonly account: string;
   /** Where it was planted, in the operator's words. */
   readonly place: string;
   /** Keyed hash of its secret. */
   readonly index: string;
   readonly createdAt: number;
-  /** From then on a use is nothing special any more. */
+  /** From then on its use is no incident any more. */
   readonly retiredAt: number | null;
   readonly uses: number;
   readonly lastUse: CanaryUse | null;
@@ -47,7 +47,7 @@ export interface NewCanary {
 }
 
 export interface Canaries {
-  /** Makes a decoy. Its credential is shown once. */
+  /** Makes a canary. Its credential is shown once. */
   plant(
     request: NewCanary,
   ): Promise<{ readonly record: CanaryRecord; readonly credential: IssuedCredential }>;
@@ -55,7 +55,7 @@ export interface Canaries {
   retire(id: string, actor: string): Promise<CanaryRecord>;
   /** Forgets one that is retired, and frees its name. Throws `conflict` for one that is watched for. */
   remove(id: string, actor: string): Promise<void>;
-  /** Somebody has used it: an incident. `count` uses have come since the last word. */
+  /** Reports that somebody used it, an incident: `count` times since the last report. */
   used(id: string, use: CanaryUse, count: number): Promise<void>;
 }
 
@@ -79,8 +79,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 export function createCanaries(options: CanariesOptions): Canaries {
   const { settings, clock, random, record } = options;
-  const shelf = createShelf(settings);
-  const { list, put } = shelf;
+  const store = createCanaryStore(settings);
+  const { list, put } = store;
   const alone = <T>(work: () => Promise<T>): Promise<T> => options.lock('canaries', work);
 
   async function plant({ name, account: reference, place, actor }: NewCanary) {
@@ -116,32 +116,32 @@ export function createCanaries(options: CanariesOptions): Canaries {
     plant: (request: NewCanary) => alone(async () => plant(request)),
     list: () =>
       alone(async () => {
-        await shelf.write();
+        await store.write();
         return list();
       }),
-    retire: (id: string, actor: string) => alone(() => retire(options, shelf, { id, actor })),
-    remove: (id: string, actor: string) => alone(() => remove(options, shelf, { id, actor })),
+    retire: (id: string, actor: string) => alone(() => retire(options, store, { id, actor })),
+    remove: (id: string, actor: string) => alone(() => remove(options, store, { id, actor })),
     async used(id: string, use: CanaryUse, count: number) {
-      const canary = await shelf.find(id);
+      const canary = await store.find(id);
       if (canary === undefined || (canary !== null && canary.retiredAt !== null)) return;
       const { name, place, vendor } = canary ?? { name: null, place: null, vendor: use.vendor };
       const detail = { canary: id, name, place, vendor, address: use.address, at: use.at, count };
       await options.incident('canary used', detail);
-      shelf.count(id, { use, count });
-      await alone(shelf.write);
+      store.count(id, { use, count });
+      await alone(store.write);
     },
   });
 }
 
 interface Asked {
-  /** Or its name. */
+  /** Id or name of the canary. */
   readonly id: string;
   readonly actor: string;
 }
 
 async function retire(
   { clock, record, announce }: CanariesOptions,
-  { list, put }: Shelf,
+  { list, put }: CanaryStore,
   { id, actor }: Asked,
 ): Promise<CanaryRecord> {
   const all = await list();
@@ -156,7 +156,7 @@ async function retire(
 
 async function remove(
   { record }: CanariesOptions,
-  { list, put }: Shelf,
+  { list, put }: CanaryStore,
   { id, actor }: Asked,
 ): Promise<void> {
   const all = await list();

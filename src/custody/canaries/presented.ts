@@ -3,12 +3,12 @@ import type { WireRequest } from '../../vendors/wire.ts';
 
 const FORM = /rfv[0-9A-Za-z]{29}/g;
 const ESCAPE = /%([2-7][0-9a-f])/gi;
-/** A decoy is in the first lines of what a thief sends, and strangers may not make the gateway read long. */
+/** A thief sends a canary in the first lines of a body, and a stranger must not make the gateway read for long. */
 const BODY_BYTES = 16_384;
 const MOST = 8;
 
 /**
- * Virtual secrets anywhere in a request. Whoever found a decoy tries it as he likes: with a line end, under another user
+ * Virtual secrets anywhere in a request. Whoever found a canary may try it in any way: with a line end, under another user
  * name, in a header or place that the vendor does not read.
  */
 export function secretsIn({ headers, path, query, body }: WireRequest): ReadonlySet<string> {

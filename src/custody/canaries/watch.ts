@@ -3,18 +3,18 @@ import type { KeyedHash } from '../keyed-hash.ts';
 import type { CanaryUse } from './canaries.ts';
 import { secretsIn } from './presented.ts';
 
-/** The part of a data-plane process: recognises decoys and reports their use. It answers nothing. */
+/** The part in a data-plane process: recognises canaries and reports their use. It does not change the answer. */
 export interface CanaryWatch {
   configure(all: readonly { readonly id: string; readonly index: string }[]): void;
-  /** A request that was refused for want of a key: a decoy counts wherever it stands. */
+  /** Looks through a request that was refused for lack of a valid key: a canary counts wherever it stands. */
   check(request: WireRequest, use: CanaryUse): void;
-  /** Tells of uses that came while a first one had just been told of. Call it every second. */
+  /** Reports the uses that followed a first one. To be called every second. */
   flush(): void;
 }
 
 export type TellCanary = (canary: string, use: CanaryUse, count: number) => void;
 
-/** The first use is told at once, repetitions in a second together: a thief in a loop floods nobody. */
+/** The first use is reported at once, further ones once a second: a thief in a loop floods nobody. */
 export function createCanaryWatch(index: KeyedHash, tell: TellCanary): CanaryWatch {
   let known: ReadonlyMap<string, string> = new Map();
   const waiting = new Map<string, { use: CanaryUse; count: number }>();

@@ -221,10 +221,10 @@ test('what policy wants ended while another rotation of the account runs is ende
   vendor.isBusy = true;
   const [leak] = await leaks.report([found('realtoken')], 'ada');
   assert.match(leak?.note ?? '', /A rotation is under way. It is tried again/);
-  await leaks.goOn();
+  await leaks.retryWaiting();
   assert.deepEqual([(await leaks.get(leak?.id ?? '')).state, asked.length], ['open', 0]);
   vendor.isBusy = false;
-  await leaks.goOn();
+  await leaks.retryWaiting();
   assert.deepEqual([(await leaks.get(leak?.id ?? '')).state, asked.length], ['responding', 1]);
 });
 
@@ -237,17 +237,17 @@ test('a response that policy wants is made up for after a crash that came before
   assert.equal(cut?.state, 'open');
   vendor.isSilent = false;
   const restarted = open();
-  await restarted.goOn();
+  await restarted.retryWaiting();
   assert.equal(asked.length, 2);
   assert.equal((await restarted.stored())[0]?.state, 'responding');
-  await restarted.goOn();
+  await restarted.retryWaiting();
   assert.equal(asked.length, 2);
 });
 
 test('what a person was to decide is not decided by a restart', async () => {
   const { leaks, open, asked } = await setUp('keys');
   await leaks.report([found('realtoken')], 'ada');
-  await open().goOn();
+  await open().retryWaiting();
   assert.equal(asked.length, 0);
 });
 
@@ -256,9 +256,9 @@ test('and is not tried without end: a response that was rolled back is for a per
   vendor.isBusy = true;
   await leaks.report([found('realtoken')], 'ada');
   vendor.isBusy = false;
-  await leaks.goOn();
+  await leaks.retryWaiting();
   end('rolled-back', 'Apps were refused.');
-  await leaks.goOn();
+  await leaks.retryWaiting();
   assert.deepEqual([(await leaks.list())[0]?.state, asked.length], ['open', 1]);
 });
 

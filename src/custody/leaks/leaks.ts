@@ -36,8 +36,8 @@ export interface Leaks {
   dismiss(id: string, reason: string, actor: string): Promise<LeakRecord>;
   /** Brings every leak up to date with accounts, keys and rotations. */
   refresh(): Promise<void>;
-  /** Responds to those that a rotation of their account held up. Called when one has ended. */
-  goOn(): Promise<void>;
+  /** Responds to the leaks that had to wait for a rotation of their account. To be called when one has ended. */
+  retryWaiting(): Promise<void>;
 }
 
 export interface LeaksOptions extends MatcherOptions {
@@ -108,7 +108,7 @@ export function createLeaks(options: LeaksOptions): Leaks {
       return change(leak.id, { state: 'dismissed', note: reason, endedAt: clock.wall() });
     },
     refresh,
-    async goOn() {
+    async retryWaiting() {
       await refresh();
       await lock('leaks answered', async () => {
         const waiting = (await store.list()).filter((leak) => leak.state === 'open' && leak.isWaiting);
@@ -163,13 +163,14 @@ function withinLimit(all: readonly LeakRecord[], seen: ReadonlySet<string>): rea
   return all.filter((leak) => !forgotten.has(leak));
 }
 
-interface Shelf {
+/** What a response does with the stored leaks. */
+interface LeakAccess {
   list(): Promise<readonly LeakRecord[]>;
   change(id: string, edit: Partial<LeakRecord>): Promise<LeakRecord>;
   refresh(): Promise<void>;
 }
 
-function createResponder(options: LeaksOptions, { list, change, refresh }: Shelf): Leaks['respond'] {
+function createResponder(options: LeaksOptions, { list, change, refresh }: LeakAccess): Leaks['respond'] {
   const { clock, record } = options;
 
   async function revoke(leak: LeakRecord, key: string, actor: string): Promise<Responded> {
@@ -209,7 +210,7 @@ function createResponder(options: LeaksOptions, { list, change, refresh }: Shelf
  */
 async function respondAlone(
   options: LeaksOptions,
-  { respond, change }: Pick<Leaks, 'respond'> & Pick<Shelf, 'change'>,
+  { respond, change }: Pick<Leaks, 'respond'> & Pick<LeakAccess, 'change'>,
   leaks: readonly LeakRecord[],
 ): Promise<void> {
   const automatic = await options.automatic();

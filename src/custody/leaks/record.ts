@@ -5,7 +5,7 @@ export type LeakMatch =
   /** A real secret that is sealed here, or was until its last rotation. */
   | { readonly kind: 'account'; readonly account: string; readonly secret: string }
   | { readonly kind: 'key'; readonly key: string }
-  /** A decoy: meant to be found. */
+  /** Meant to be found. */
   | { readonly kind: 'canary'; readonly canary: string };
 
 /** What was done about a leak. */

@@ -106,7 +106,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   });
 }
 
-/** What the key ring opens: virtual keys, decoys, and the sealers of the rest. */
+/** What the key ring opens: virtual keys, canaries, and the sealers of the rest. */
 function openCustody({ ring, onCanary }: Pick<DataPlaneOptions, 'ring' | 'onCanary'>) {
   const keyRing = createKeyRing(ring);
   const sealerFor = (purpose: Purpose) => createSealer({ keyRing, random: randomBytes, purpose });

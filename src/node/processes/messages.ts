@@ -88,13 +88,13 @@ export type ToPrimary =
   | CanaryMessage
   | { readonly type: 'report'; readonly id: number; readonly report: WorkerReport };
 
-/** When keys were last used, in wall ms; those that were not used since the last word are left out. */
+/** When keys were last used, in wall ms; without those that were not used since the last message. */
 export interface KeyUsesMessage {
   readonly type: 'key-uses';
   readonly uses: ReadonlyMap<string, number>;
 }
 
-/** Somebody has used a decoy key, `count` times since the last word. */
+/** Somebody has used a canary, `count` times since the last message about it. */
 export interface CanaryMessage {
   readonly type: 'canary';
   readonly canary: string;

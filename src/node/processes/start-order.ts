@@ -1,5 +1,5 @@
 import type { KeyRingSource } from '../../custody/sealing/key-ring-source.ts';
-import { listCanaries } from '../../custody/canaries/shelf.ts';
+import { listCanaries } from '../../custody/canaries/store.ts';
 import { CHECKPOINT_KEY_SETTING } from '../../custody/checkpoint-key.ts';
 import { VERSION } from '../../kernel/version.ts';
 import { PAGE } from '../../store/pages.ts';

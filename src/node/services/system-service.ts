@@ -161,7 +161,7 @@ function unstoredKills({ kills }: Pick<Primary, 'kills'>): readonly string[] {
 
 type Alarming = 'store' | 'clock' | 'canaries' | 'leaks' | 'rotations' | 'closedAccounts' | 'policyInForce';
 
-/** What wants a person: a policy that is not in force, closed accounts, stopped rotations, used decoys, and leaked credentials of ours that still work. */
+/** What wants a person: a policy that is not in force, closed accounts, stopped rotations, used canaries, and leaked credentials of ours that still work. */
 async function alarms(primary: Pick<Primary, Alarming>): Promise<string[]> {
   const { canaries, leaks, rotations } = primary;
   const policy = await primary.policyInForce();

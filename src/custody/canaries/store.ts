@@ -12,12 +12,12 @@ export interface Uses {
   readonly count: number;
 }
 
-export type Shelf = ReturnType<typeof createShelf>;
+export type CanaryStore = ReturnType<typeof createCanaryStore>;
 
-/** All decoys in one setting. What was read last is remembered: a use is told whether or not the store answers. */
-export function createShelf(settings: SettingStore) {
+/** All canaries in one setting. What was read last is remembered: a use is reported whether or not the store answers. */
+export function createCanaryStore(settings: SettingStore) {
   let known: readonly CanaryRecord[] = [];
-  /** Uses that are not stored yet, one entry for each decoy. */
+  /** Uses that are not stored yet, by canary. */
   let waiting = new Map<string, Uses>();
 
   const list = async () => (known = await listCanaries(settings));
@@ -34,7 +34,7 @@ export function createShelf(settings: SettingStore) {
   return Object.freeze({
     list,
     put,
-    /** Null: the store does not tell. */
+    /** Null: the store does not answer. */
     async find(id: string): Promise<CanaryRecord | undefined | null> {
       const isIt = (one: CanaryRecord): boolean => one.id === id;
       if (known.some(isIt)) return known.find(isIt);
@@ -44,7 +44,7 @@ export function createShelf(settings: SettingStore) {
       );
     },
     count,
-    /** Stores what was counted; what cannot be stored now is with the next time. Alone, as whatever reads and puts back. */
+    /** Stores what was counted; what cannot be stored now is stored next time. Under the lock, as it reads and puts back. */
     async write(): Promise<void> {
       if (waiting.size === 0) return;
       const taken = waiting;
