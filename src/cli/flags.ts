@@ -12,6 +12,12 @@ export interface CommonFlags extends OutputFlags {
   readonly data?: string;
 }
 
+/** Flags of the commands that ask a person before they change something. */
+export interface ConfirmedFlags extends CommonFlags {
+  /** Do it without asking. */
+  readonly yes: boolean;
+}
+
 /** A value that may be left out. */
 export const text = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: String, optional: true, brief, placeholder }) as const;

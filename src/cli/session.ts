@@ -17,6 +17,8 @@ export interface Session {
   table<T>(rows: readonly T[], columns: Columns<T>, whenEmpty?: string): void;
   /** A remark for people; silent under `--json`. */
   note(text: string): void;
+  /** Warnings of the gateway that are part of the answer, for people. */
+  warn(warnings: readonly string[]): void;
 }
 
 /** Header and text of each column. */
@@ -37,11 +39,13 @@ export function createOutput(
   const { stdout, stderr } = process;
   const write = (value: unknown, toText: () => string) =>
     void stdout.write(json ? `${JSON.stringify(value)}\n` : toText());
+  const note = (text: string) => void (json || stderr.write(`${printable(text)}\n`));
   return {
     show: (value, toText) => write(value, () => endLine(toText(value))),
     table: (rows, columns, whenEmpty = 'Nothing found.') =>
       write(rows, () => (rows.length === 0 ? `${whenEmpty}\n` : tableText(rows, columns, widthOf(stdout)))),
-    note: (text) => void (json || stderr.write(`${printable(text)}\n`)),
+    note,
+    warn: (warnings) => warnings.forEach((warning) => note(`warning: ${warning}`)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { counted } from './wording.ts';
 
 export interface ClockDifference {
   readonly message: string;
@@ -37,5 +38,5 @@ export function wallAndLedger(clock: Pick<Clock, 'wall' | 'ledger'>): Record<'wa
 export function roughly(milliseconds: number): string {
   const [size, unit] = UNITS.find(([length]) => milliseconds >= 2 * length) ?? [60_000, 'minute'];
   const count = Math.floor(milliseconds / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return counted(count, unit);
 }

@@ -2,7 +2,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import { namesOf } from '../client/names.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { followRotation, guideText, rotationEnd } from '../rotation.ts';
 import { readValues, type ValueSource, type VendorInfo } from '../secrets.ts';
@@ -132,16 +132,12 @@ export async function rotations(context: CliContext, flags: CommonFlags): Promis
   );
 }
 
-export async function remove(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  account: string,
-): Promise<void> {
-  const { client, show, note } = await openSession(context, flags);
+export async function remove(context: CliContext, flags: ConfirmedFlags, account: string): Promise<void> {
+  const { client, show, warn } = await openSession(context, flags);
   await confirm(context.process, `Remove the account ${account} and its sealed credential?`, flags.yes);
   const answer = await client.call('accounts.remove', { account });
   show(answer, () => `Account ${account} is removed.`);
-  for (const warning of answer.warnings) note(`warning: ${warning}`);
+  warn(answer.warnings);
 }
 
 export async function rekey(context: CliContext, flags: CommonFlags): Promise<void> {

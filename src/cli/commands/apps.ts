@@ -1,6 +1,6 @@
 import { counted } from '../../kernel/wording.ts';
 import type { CliContext } from '../context.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
 
@@ -22,13 +22,12 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
   );
 }
 
-export interface RemoveFlags extends CommonFlags {
+export interface RemoveFlags extends ConfirmedFlags {
   readonly revokeKeys: boolean;
-  readonly yes: boolean;
 }
 
 export async function remove(context: CliContext, flags: RemoveFlags, app: string): Promise<void> {
-  const { client, show, note } = await openSession(context, flags);
+  const { client, show, warn } = await openSession(context, flags);
   const { revokeKeys, yes } = flags;
   const also = revokeKeys ? ' and revoke its keys? It stops working at once.' : '?';
   await confirm(context.process, `Remove the app ${app}${also}`, yes);
@@ -38,5 +37,5 @@ export async function remove(context: CliContext, flags: RemoveFlags, app: strin
       ? `App ${app} is removed; ${counted(revoked.length, 'key')} revoked.`
       : `App ${app} is removed.`,
   );
-  for (const warning of answer.warnings) note(`warning: ${warning}`);
+  warn(answer.warnings);
 }

@@ -1,7 +1,7 @@
 import type { Sent } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
-import { readDuration, type CommonFlags } from '../flags.ts';
+import { type CommonFlags, type ConfirmedFlags, readDuration } from '../flags.ts';
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { openSession } from '../session.ts';
@@ -130,11 +130,7 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
     );
 }
 
-export async function remove(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  budget: string,
-): Promise<void> {
+export async function remove(context: CliContext, flags: ConfirmedFlags, budget: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
   await confirm(context.process, `Remove the budget ${budget}? Nothing limits its spending then.`, flags.yes);
   show(await client.call('budgets.remove', { budget }), () => `Budget ${budget} is removed.`);

@@ -1,7 +1,7 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { canaryFile, type CanaryForm } from '../canary-forms.ts';
 import type { CliContext } from '../context.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { openNewFile } from '../new-file.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
@@ -66,21 +66,13 @@ export async function list(
   );
 }
 
-export async function retire(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  name: string,
-): Promise<void> {
+export async function retire(context: CliContext, flags: ConfirmedFlags, name: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
   await confirm(context.process, `Retire the canary ${name}? Its use is no incident any more.`, flags.yes);
   show(await client.call('canaries.retire', { canary: name }), () => `Canary ${name} is retired.`);
 }
 
-export async function remove(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  name: string,
-): Promise<void> {
+export async function remove(context: CliContext, flags: ConfirmedFlags, name: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
   await confirm(context.process, `Forget the canary ${name} and how often it was used?`, flags.yes);
   show(await client.call('canaries.remove', { canary: name }), () => `Canary ${name} is removed.`);

@@ -3,7 +3,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { Interrupted } from '../failure.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { createNaming } from '../client/names.ts';
 import { openNewFile } from '../new-file.ts';
 import { confirm } from '../terminal/prompt.ts';
@@ -132,9 +132,8 @@ function retirementLine({ node, through, actor, at, reason, segments, kept }: Re
   return `${node}: retired through epoch ${through} by ${actor} on ${at.slice(0, 10)}: ${reason}; ${files}${rest}`;
 }
 
-export interface RetireFlags extends CommonFlags {
+export interface RetireFlags extends ConfirmedFlags {
   readonly reason: string;
-  readonly yes: boolean;
 }
 
 export async function retire(

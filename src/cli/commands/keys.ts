@@ -2,7 +2,7 @@ import type { Answer } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { allKeys } from '../client/all-keys.ts';
 import type { CliContext } from '../context.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
@@ -85,10 +85,9 @@ function stateOf({ state, expiresAt }: Listed): string {
   return state === 'active' && isOver ? 'expired' : state;
 }
 
-export interface NetworksFlags extends CommonFlags {
+export interface NetworksFlags extends ConfirmedFlags {
   readonly network?: readonly string[];
   readonly any: boolean;
-  readonly yes: boolean;
 }
 
 export async function networks(context: CliContext, flags: NetworksFlags, key: string): Promise<void> {
@@ -105,11 +104,7 @@ export async function networks(context: CliContext, flags: NetworksFlags, key: s
   show(changed, ({ name }) => `Key ${name} may be used from ${places}.`);
 }
 
-export async function revoke(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  key: string,
-): Promise<void> {
+export async function revoke(context: CliContext, flags: ConfirmedFlags, key: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
   await confirm(context.process, `Revoke the key ${key}? Its app stops working at once.`, flags.yes);
   show(await client.call('keys.revoke', { key }), ({ name }) => `Key ${name} is revoked.`);

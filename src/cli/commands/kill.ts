@@ -1,6 +1,6 @@
 import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
@@ -66,11 +66,7 @@ export async function list(context: CliContext, flags: CommonFlags): Promise<voi
   );
 }
 
-export async function lift(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  kill: string,
-): Promise<void> {
+export async function lift(context: CliContext, flags: ConfirmedFlags, kill: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
   await confirm(context.process, `Lift the kill switch ${kill}? What it stops may happen again.`, flags.yes);
   show(await client.call('kills.lift', { kill }), () => `Kill switch ${kill} is lifted.`);

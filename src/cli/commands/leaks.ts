@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { readFileText, readInput } from '../input.ts';
 import { reportFindings, type Leak } from '../leak-report.ts';
 import { confirm } from '../terminal/prompt.ts';
@@ -58,8 +58,7 @@ export async function report(context: CliContext, flags: ReportFlags, path?: str
   noteNext(session.note, leaks);
 }
 
-export interface RespondFlags extends CommonFlags {
-  readonly yes: boolean;
+export interface RespondFlags extends ConfirmedFlags {
   readonly watch?: number;
   readonly force: boolean;
   readonly background: boolean;

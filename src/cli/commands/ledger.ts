@@ -3,7 +3,7 @@ import type { Answer } from '../../api/contract.ts';
 import type { CliContext } from '../context.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { EXIT } from '../exit.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { namesOf, type NameOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, noteLimit, openSession, tableText } from '../session.ts';
@@ -109,13 +109,12 @@ export function unknownText(rows: readonly Unknown[], nameOf: NameOf): string {
   ].join('\n');
 }
 
-export interface SettleFlags extends CommonFlags {
+export interface SettleFlags extends ConfirmedFlags {
   readonly cost?: string;
   readonly atBound: boolean;
   readonly notSent: boolean;
   readonly resource?: string;
   readonly reason: string;
-  readonly yes: boolean;
 }
 
 /** States what a person found out about a request at the vendor. */

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { readWhole, type CommonFlags, type OutputFlags } from '../flags.ts';
+import { type CommonFlags, type ConfirmedFlags, type OutputFlags, readWhole } from '../flags.ts';
 import { readFileOrInput } from '../input.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { createOutput, minute, openSession, type Session } from '../session.ts';
@@ -43,12 +43,12 @@ export async function apply(context: CliContext, flags: ApplyFlags, file: string
   if (flags.dryRun) {
     const { problems, warnings } = await session.client.call('policy.check', { source });
     tell(context, session, { problems, warnings });
-    return warn(session, warnings);
+    return session.warn(warnings);
   }
   const expected = flags.expect ?? (await session.client.call('policy.get', {}))?.version ?? 0;
   const policy = await session.client.call('policy.put', { source, expected });
   session.show(policy, ({ version }) => `Policy version ${version} is in force.`);
-  warn(session, policy.warnings);
+  session.warn(policy.warnings);
 }
 
 export async function history(context: CliContext, flags: CommonFlags): Promise<void> {
@@ -60,21 +60,13 @@ export async function history(context: CliContext, flags: CommonFlags): Promise<
   });
 }
 
-export async function rollback(
-  context: CliContext,
-  flags: CommonFlags & { readonly yes: boolean },
-  version: string,
-): Promise<void> {
+export async function rollback(context: CliContext, flags: ConfirmedFlags, version: string): Promise<void> {
   const wanted = readWhole(version);
   const session = await openSession(context, flags);
   await confirm(context.process, `Put policy version ${wanted} in force again?`, flags.yes);
   const policy = await session.client.call('policy.rollback', { version: wanted });
   session.show(policy, (now) => `Version ${wanted} is in force again, as version ${now.version}.`);
-  warn(session, policy.warnings);
-}
-
-function warn(session: Session, warnings: readonly string[]): void {
-  for (const warning of warnings) session.note(`warning: ${warning}`);
+  session.warn(policy.warnings);
 }
 
 async function read({ process }: CliContext, file: string): Promise<string> {

@@ -2,7 +2,7 @@ import type { Answer } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { formatMicros, micros, parseMicros } from '../../kernel/money.ts';
 import type { CliContext } from '../context.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { minute, openSession, tableText } from '../session.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { amountText } from './budgets.ts';
@@ -29,11 +29,10 @@ function presumedText(now: Presumed): string {
   ].join('\n');
 }
 
-export interface ReleaseFlags extends CommonFlags {
+export interface ReleaseFlags extends ConfirmedFlags {
   readonly amount?: string;
   readonly process?: string;
   readonly reason: string;
-  readonly yes: boolean;
 }
 
 /** Gives back what was presumed spent, after it is shown. */

@@ -1,6 +1,6 @@
 import { counted } from '../../kernel/wording.ts';
 import type { CliContext } from '../context.ts';
-import type { CommonFlags } from '../flags.ts';
+import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { readFileOrInput } from '../input.ts';
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
@@ -55,9 +55,8 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
   noteLimit(session, rows, limit);
 }
 
-export interface RemoveFlags extends CommonFlags {
+export interface RemoveFlags extends ConfirmedFlags {
   readonly kind?: 'price' | 'ceiling' | 'band';
-  readonly yes: boolean;
 }
 
 export async function remove(context: CliContext, flags: RemoveFlags, vendor: string): Promise<void> {

@@ -133,8 +133,9 @@ async function print(
   if (format === 'csv') await tellProblems(context, report);
   if (flags.output === undefined) return void stdout.write(text);
   writeReportFile(folder, flags.output, text);
-  if (format !== 'text' && !flags.json)
-    context.process.stderr.write(`${report.findings.length} findings; see ${flags.output}\n`);
+  if (format === 'text' || flags.json) return;
+  const { counted } = await import('../../kernel/wording.ts');
+  context.process.stderr.write(`${counted(report.findings.length, 'finding')}; see ${flags.output}\n`);
 }
 
 /** Rows have no place for what could not be read. */
@@ -161,16 +162,18 @@ async function updateBaseline(
       'input_invalid',
       `Nothing could be read in ${report.scanned}: ${problemOf(report)}`,
     );
-  const [{ writeBaseline }, { randomBytes }, { createOutput }] = await Promise.all([
+  const [{ writeBaseline }, { randomBytes }, { createOutput }, { counted }] = await Promise.all([
     import('../../scan/report/baseline.ts'),
     import('node:crypto'),
     import('../session.ts'),
+    import('../../kernel/wording.ts'),
   ]);
   const text = writeBaseline(report.findings, key ?? randomBytes(32).toString('base64url'));
   const path = writeBaselineFile(folder, flags.baseline, text);
   const written = { baseline: path, findings: report.findings.length };
-  createOutput(context, flags).show(written, ({ findings: count }) =>
-    count === 1 ? `${path} holds 1 finding now.` : `${path} holds ${count} findings now.`,
+  createOutput(context, flags).show(
+    written,
+    ({ findings: count }) => `${path} holds ${counted(count, 'finding')} now.`,
   );
 }
 

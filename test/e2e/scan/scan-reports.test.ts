@@ -58,6 +58,8 @@ describe('the report of ringfence scan', () => {
     assert.deepEqual([ran.code, ran.stdout], [3, '']);
     assert.match(ran.stderr, /2 findings; see report\.sarif/);
     assert.match(readFileSync(world.path('report.sarif'), 'utf8'), /"2\.1\.0"/);
+    const one = await world.scan(['found/c.env', '--format', 'csv', '--output', 'one.csv']);
+    assert.match(one.stderr, /^1 finding; see one\.csv/);
     const unwritable = await world.scan(['found', '--output', 'nowhere/report.sarif']);
     assert.equal(unwritable.code, 1);
     assert.match(unwritable.stderr, /nowhere\/report\.sarif cannot be written/);
