@@ -17,7 +17,7 @@ import type { AdminServices } from './services.ts';
 export interface AdminApiOptions {
   readonly services: AdminServices;
   readonly authenticate: Authenticate;
-  /** Told of every error that is not one of ours; the client learns `internal` alone. */
+  /** Called with every error that is not one of ours; the client only learns `internal`. */
   readonly report?: (error: unknown) => void;
   /** Milliseconds after which an answer is late, and between its signs of life. */
   readonly patience?: number;
@@ -70,7 +70,7 @@ const LIMITED = bodyLimit({
   onError: () => problemResponse(new RingfenceError('request_too_large', TOO_LARGE)),
 });
 
-/** Comes first: of whoever has no token no body is taken in. */
+/** Comes first: without a token, no body is read. */
 function admission({ isOpen }: RouteSpec, authenticate: Authenticate): MiddlewareHandler<Admitted> {
   return async (context, next) => {
     context.set('actor', isOpen === true ? '' : await admit(context, authenticate));
@@ -90,7 +90,7 @@ function takesSigns({ req }: Context): boolean {
   return (req.header('accept') ?? '').includes('application/x-ndjson');
 }
 
-/** How far the work is; until it says so, for how long it has gone on. Nothing goes on for a client that is gone. */
+/** Progress of a call, in seconds until its work reports its own. `update` throws once the client is gone. */
 function createWork(signal: AbortSignal) {
   const start = performance.now();
   let told: Progress | null = null;

@@ -11,7 +11,7 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** Only our own faults are told; the message of any other error may hold anything. */
+/** Only our own errors are shown; the message of any other may hold anything. */
 export function toProblem(error: unknown): Problem {
   const fault = error instanceof RingfenceError ? error : new RingfenceError('internal');
   const { title, status, category, hint } = ERRORS[fault.code];

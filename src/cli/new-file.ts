@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { RingfenceError } from '../kernel/errors.ts';
 
-/** A file that was not there, for its owner alone. Throws `usage` that tells why there is none. */
+/** Creates a file that only its owner can read. Throws `usage` when it exists or cannot be written. */
 export async function openNewFile(path: string): Promise<FileHandle> {
   return open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
     const what = cause.code === 'EEXIST' ? 'exists already' : `cannot be written: ${cause.message}`;

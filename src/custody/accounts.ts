@@ -37,7 +37,7 @@ export interface AccountTest {
 
 /** Vendor accounts: sealed once, used by the gateway, never shown again. No operation returns a secret. */
 export interface Accounts {
-  /** `record` comes before the account of this id is stored, once nothing is in its way. */
+  /** `record` is called with the new id once nothing is in the way, before the account is stored. */
   seal(request: NewAccount, record?: (id: string) => Promise<void>): Promise<AccountRecord>;
   /** Sends the adapter's harmless call. An account that the vendor accepts gets its `testedAt`. */
   test(id: string): Promise<AccountTest>;
@@ -51,7 +51,7 @@ export interface Accounts {
   reseal(id: string, values: Values, record?: () => Promise<void>): Promise<AccountRecord>;
   get(id: string): Promise<AccountRecord>;
   list(): Promise<readonly AccountRecord[]>;
-  /** Throws `conflict` while virtual keys of the account are in use; else `record` comes before. */
+  /** Throws `conflict` while virtual keys of the account are in use; else `record` is called first. */
   remove(id: string, record?: () => Promise<void>): Promise<void>;
 }
 
@@ -131,7 +131,7 @@ async function ask(state: State, record: AccountRecord, account: OpenAccount): P
   return { accepted: accepts(response), status: response.status };
 }
 
-/** Throws `input_invalid` where nothing could be sent: no credential is complete, or a key that cannot sign was not copied whole. */
+/** Throws `input_invalid` when no test can be sent: no credential is complete, or a key cannot sign as it was not copied whole. */
 function testOf(state: State, vendor: string, account: OpenAccount) {
   const { custody } = vendorOf(state, vendor);
   try {
@@ -179,7 +179,10 @@ async function reseal(state: State, { id, values, record: recordAct }: Reseal): 
   return state.lock(id, () => replace(state, id, { ...account, testedAt }, recordAct));
 }
 
-/** What is kept where no value is given. Of one that does not open nothing is: it may have been turned elsewhere. */
+/**
+ * The values that stay where no new one is given; none of an account that does not open. Throws `conflict` if that has an
+ * `upstream`: it may have been changed in the store, to get at the secrets.
+ */
 function knownOf({ sealer }: State, record: AccountRecord): OpenAccount {
   const opening = tryOpenAccount(sealer, record);
   if (opening.ok) return opening.account;
@@ -189,8 +192,8 @@ function knownOf({ sealer }: State, record: AccountRecord): OpenAccount {
 }
 
 /**
- * What the vendor must accept. Each secret that is given stands alone there: another one of the account would pass in its
- * place. Where none is given, what is public has changed, and all must hold.
+ * What the vendor must accept. Each new secret is tried alone: with others beside it, one of them could be what is accepted.
+ * Where no secret is new, public fields have changed, and every secret must still be accepted.
  */
 function proofsOf(
   { fields, secrets }: OpenAccount,
@@ -211,7 +214,7 @@ async function replace(
   recordAct?: () => Promise<void>,
 ): Promise<AccountRecord> {
   const record = await findAccount(state.accounts, id);
-  knownOf(state, record); // What was turned elsewhere must not be sealed so.
+  knownOf(state, record); // Throws for a changed `upstream`, which must not be sealed.
   const next = { ...record, fields, testedAt };
   await recordAct?.();
   return store(state, { ...next, sealed: sealAccount(state.sealer, next, secrets) });

@@ -8,7 +8,7 @@ import type { TokenTimes } from './token-cache.ts';
 export interface KeyEntry {
   readonly id: string;
   readonly name: string;
-  /** Id of the key in whose place it came. */
+  /** Id of the key that it replaced. */
   readonly replaces: string | null;
   readonly app: string;
   readonly account: string;
@@ -23,7 +23,7 @@ export interface KeyEntry {
   readonly expiresAt: number;
   readonly revoked: boolean;
   readonly networks: NetworkTest | null;
-  /** Wall ms of the last use that the store was told of; 0 before the first. */
+  /** Wall ms of the last use that was reported to the store; 0 before the first. */
   toldAt: number;
 }
 
@@ -65,7 +65,7 @@ export function createPacker(): (record: VirtualKeyRecord) => KeyEntry {
   });
 }
 
-/** What was stored and cannot be read permits no address: it must not keep all other keys from being in force. */
+/** A stored list that cannot be read permits no address: it must not keep all other keys from being loaded. */
 function readNetworks(networks: readonly string[]): NetworkTest {
   try {
     return compileNetworks(networks);

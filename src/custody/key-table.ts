@@ -51,7 +51,7 @@ interface ProvenKey {
 export function createKeyTable({ index, ...verifying }: KeyTableOptions): KeyTable {
   const byId = new Map<string, KeyEntry>();
   const byIndex = new Map<string, KeyEntry>();
-  /** By secrets in use. Only real ones get here: whoever guesses neither fills it nor pushes one out. */
+  /** By secret, for those in use. Only real ones get in, so guesses cannot fill it. */
   const bySecret = new Map<string, KeyEntry>();
   const signatures = createSignatures({ ...verifying, isCurrent: (key) => byId.get(key.id) === key });
   const pack = createPacker();
@@ -76,7 +76,7 @@ export function createKeyTable({ index, ...verifying }: KeyTableOptions): KeyTab
     else signatures.add(entry);
   }
 
-  /** Found by hashes that nobody outside can compute, V8's among them: the timing tells nothing about the secret. */
+  /** Looked up by keyed hashes (V8's own is seeded as well), so that timing reveals nothing about the secret. */
   function findSecret(secret: string): Step<ProvenKey> {
     const known = bySecret.get(secret);
     if (known !== undefined) return next({ key: known, claims: null });

@@ -1,8 +1,8 @@
 import type { KeyEntry } from './key-entry.ts';
 
 /**
- * The last use of a key is told to the minute, among more than so many keys to five minutes: a busy gateway would write
- * of all its keys every few seconds.
+ * The last use of a key is reported to the minute; with more than `MANY` keys, to five minutes. Otherwise a busy gateway
+ * would write all its keys to the store every few seconds.
  */
 const MINUTE = 60_000;
 const MANY = 10_000;

@@ -20,12 +20,12 @@ export function openAccount(
   return { fields, secrets: sealer.open(sealed, id, destinationOf(account)) };
 }
 
-/** All that decides whether and as what an account opens: while it is the same, it need not be opened again. */
+/** Everything that decides whether an account opens, and to what: while it is the same, it need not be opened again. */
 export function sealedIdentity(account: Destination & Pick<AccountRecord, 'sealed'>): string {
   return JSON.stringify([account.id, account.sealed, ...destinationOf(account)]);
 }
 
-/** Who writes the database without the key ring must not turn a credential to a server of his own. */
+/** Whoever can write the database, but has no key ring, must not be able to redirect a credential to another server. */
 function destinationOf({ vendor, fields, upstream }: Destination): Bound {
   const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [vendor, JSON.stringify(upstream), ...sorted.flat()];
@@ -37,8 +37,8 @@ export type Opening =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * The same for whoever has many accounts to open: one whose ring key is gone, or whose sealed text was damaged, must not
- * close the others.
+ * As `openAccount`, for callers that open many accounts: one whose ring key is gone, or whose sealed text is damaged, must
+ * not keep the others closed.
  */
 export function tryOpenAccount(...sealed: Parameters<typeof openAccount>): Opening {
   try {

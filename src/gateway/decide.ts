@@ -37,7 +37,7 @@ export interface Question {
   readonly at: number;
 }
 
-/** What is no call, but priced by the minute, runs for a day at worst when its adapter does not say. */
+/** Something other than a call that is priced by the minute: when its adapter states no limit, a day is assumed. */
 const A_DAY = 86_400;
 
 /** May it happen, and what can it cost at most? Kill switch, price, policy, limits, budgets, in this order. */

@@ -23,7 +23,7 @@ export interface ExchangeOptions {
   readonly bodyBytes: number;
   readonly room: BodyRoom;
   readonly uploadBytes: number;
-  /** Told of errors that should not happen. */
+  /** Called with errors that should not happen. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -75,7 +75,7 @@ interface NoRoute {
   readonly detail: string;
 }
 
-/** Where a request goes, or why it is none to a vendor. */
+/** Where a request goes, or why it cannot go to a vendor. */
 function routeOf(
   { registry }: ExchangeOptions,
   request: IncomingMessage,
@@ -154,10 +154,10 @@ function proofFor({ probeKey }: ExchangeOptions, { path, query }: Target): strin
   return answerProbe(new URLSearchParams(query).get('nonce'), probeKey);
 }
 
-/** A connection that broke is nobody's mistake. */
+/** Codes of a connection that broke: not a bug. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
 
-/** An error without a code of ours is a mistake in the gateway: the app is told nothing of it, the operator all. */
+/** An error without a code of ours is a bug in the gateway: the app learns nothing about it, the operator everything. */
 function codeOf(error: unknown, onFault: ExchangeOptions['onFault']): ErrorCode {
   if (error instanceof RingfenceError) return error.code;
   if (!BROKEN.has((error as NodeJS.ErrnoException).code ?? '')) onFault(error);

@@ -61,7 +61,7 @@ export function strangerAt(address: string, vendor: string): Subject {
   return { key: NOBODY, app: NOBODY, account: NOBODY, vendor, network: address };
 }
 
-/** Stands behind the fingerprints of what no single record of the vendor prices. */
+/** Comes after the fingerprints of a request whose cost is in several records of the vendor, not in one. */
 export const IN_PARTS = 'parts';
 
 /** Keyed fingerprints of recipient, sender and text, by which an unknown outcome is recognised at the vendor. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Headers that end at the gateway: hop-by-hop ones (RFC 9110 §7.6.1), ours, and those of which we decide. */
+/** Headers that end at the gateway: hop-by-hop ones (RFC 9110 §7.6.1), ours, and those that the gateway sets itself. */
 const REQUEST_STOPS = new Set([
   'connection',
   'keep-alive',
@@ -23,7 +23,7 @@ const REQUEST_STOPS = new Set([
   'x-forwarded-proto',
   'x-forwarded-port',
   'x-real-ip',
-  // The app would get a secret in pieces, or in a charset, in which it is not recognised.
+  // With these the app would get a secret in pieces, or in a charset in which it is not recognised.
   'range',
   'if-range',
   'accept-charset',
@@ -45,7 +45,7 @@ const ANSWER_STOPS = new Set([
 ]);
 const NONE: ReadonlySet<string> = new Set();
 
-/** The app's headers that travel on to the vendor. Of those with `_` in their names, many servers make others. */
+/** The app's headers that travel on to the vendor. None with `_` in its name: many servers read that as `-`. */
 export function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
   const named = namedByConnection(headers.connection);

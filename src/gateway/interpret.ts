@@ -72,14 +72,14 @@ const BLANKS = String.raw`(?:[\s+]|%20|%0[9AD]|(?:\\|%5C)+[nrt])*`;
 /** As the whole value of a field, in JSON or in a form. */
 const MASKED = new RegExp(`(?::|%3A)${BLANKS}${QUOTE}${MASK}${QUOTE}|=${MASK}(?:&|$)`, 'i');
 
-/** Who reads a resource and writes it back would replace the secret by its mask. */
+/** An app that reads a resource and writes it back would replace the secret by its mask. */
 function findMask({ action }: Intent, { body }: WireRequest): string | null {
   if (action === 'message.send' || !body.includes('sealed') || !MASKED.test(body.toString('latin1')))
     return null;
   return 'A field holds `[sealed]`, which stands for a secret in answers: leave it out, or give the secret.';
 }
 
-/** Many servers do for HEAD what they do for GET, and what that was and cost stands in the body, which they leave out. */
+/** Many servers do the same for HEAD as for GET, but leave out the body, which says what was done and what it cost. */
 function findMute({ effects }: Intent, { method }: WireRequest): string | null {
   return method === 'HEAD' && effects.includes('spend')
     ? 'HEAD would not tell what it did and cost: use GET.'

@@ -1,15 +1,15 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
 export interface LaneLimits {
-  /** So many are inside at a time. */
+  /** How many may be inside at a time. */
   readonly places: number;
-  /** So many wait for a place. */
+  /** How many may wait for a place. */
   readonly waiting: number;
-  /** So many ms at most. */
+  /** How long each may wait, in ms. */
   readonly patience: number;
 }
 
-/** Lets so many through at a time. Others wait for their turn, but neither in any number nor for any time. */
+/** Lets a limited number in at a time. A limited number of others wait for their turn, for a limited time. */
 export interface Lane {
   /** True: inside. False: there is no place, and none came in time. Whoever is inside leaves once. */
   enter(): boolean | Promise<boolean>;

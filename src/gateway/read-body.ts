@@ -3,11 +3,11 @@ import { createGathering } from '../kernel/gathering.ts';
 
 export type BodyReading = Buffer | 'too-large' | 'no-room' | 'aborted';
 
-/** For the bytes of all bodies that are still coming: who sends them may have no key yet. */
+/** Memory for all bodies that are still arriving. It is bounded because their senders are not authenticated yet. */
 export interface BodyRoom {
   readonly most: number;
   taken: number;
-  /** What gives each of them up, oldest first: whoever sends slowly to fill the room makes way for those who do not. */
+  /** Gives up each of them, oldest first: whoever sends slowly to fill the room makes way for the others. */
   readonly coming: Set<() => void>;
 }
 

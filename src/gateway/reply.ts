@@ -26,7 +26,7 @@ export function sendAnswer(
     return sendStream(rest, response);
   }
   const isHead = request.method === 'HEAD';
-  // How much a GET would bring is not known of an answer that came without its body.
+  // For an answer without a body, it is not known how long that of a GET would be.
   const isKnown = status !== 204 && status !== 304 && !(isHead && body === '');
   if (isKnown) lines.push('content-length', String(body.length));
   response.writeHead(status, lines);
@@ -35,13 +35,13 @@ export function sendAnswer(
   return undefined;
 }
 
-/** Tells who asked that the gateway is in between. */
+/** Answers a probe: proves that the gateway is in between. */
 export function sendProof(response: ServerResponse, proof: string): void {
   response.writeHead(200, { [PROBE_HEADER]: proof, 'content-length': 0 });
   response.end();
 }
 
-/** Says no to something that is no request to a vendor yet. What is left of it is not read. */
+/** Refuses what has not become a request to a vendor yet. The rest of it is not read. */
 export function refuseWire(
   request: IncomingMessage,
   response: ServerResponse,

@@ -39,7 +39,7 @@ export async function answerOutcome(
   return answerRefusal(request, { code: error.code, rule: 'upstream', message }, id);
 }
 
-/** What may have been done is not to be done again by an SDK that nobody asked: that is the app's to decide. */
+/** What may have been done must not be repeated by an SDK on its own: whether to send it again is the app's decision. */
 function keptFromRetry(answer: AppAnswer, { vendor }: AppRequest): AppAnswer {
   return { ...answer, headers: { ...answer.headers, ...vendor.facts.noRetry } };
 }

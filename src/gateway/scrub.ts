@@ -12,7 +12,7 @@ export interface Scrubber {
   bytes(body: Buffer): Buffer;
   /** The same for Latin-1 text of bytes. */
   text(text: string): string;
-  /** Bytes to be held back at the end of a streamed part: as long as a secret, less one, and as a usual sealed field. */
+  /** Bytes to hold back at the end of a streamed part: one less than the longest secret, and room for a usual sealed field. */
   readonly overlap: number;
   /** The same, which knows one more secret: a token that was signed for one request. */
   and(token: string): Scrubber;

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../kernel/errors.ts';
 
-/** The vendor's host was not reached, or gave no whole answer: names the host and why, as who must mend it needs both. */
+/** The vendor's host was not reached, or gave no complete answer. The message names the host and the reason. */
 export function unreachable(origin: string, kind: 'unreachable' | 'lost', cause: unknown): RingfenceError {
   const { host } = new URL(origin);
   const reason = reasonOf(cause);
@@ -18,7 +18,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/CERT|SIGNATURE|ISSUER/, 'its certificate is not trusted'],
 ];
 
-/** The code of the system, and what it means; nothing of a message, which can quote what was sent. */
+/** The system's error code and what it means. Never the error's message, which can quote what was sent. */
 function reasonOf(cause: unknown): string {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   if (!/^[A-Z][A-Z0-9_]+$/.test(code)) return '';

@@ -10,11 +10,11 @@ export interface Subject {
   readonly network: string;
 }
 
-/** What people call that which a subject's ids stand for; undefined for an id that is not known. */
+/** The names behind a subject's ids; undefined for an id that is not known. */
 export interface SubjectNames {
   app(id: string): string | undefined;
   key(id: string): string | undefined;
-  /** Id of the key that a key has replaced; null for one that came in no other's place. */
+  /** Id of the key that a key has replaced; null for one that has replaced none. */
   replacedBy(key: string): string | null;
   account(id: string): string | undefined;
 }
@@ -28,7 +28,10 @@ export interface Bound {
   readonly source: string;
 }
 
-/** What is said of a key holds for those that replace it: the id of it, or of one in whose place it came, that is meant. */
+/**
+ * What is stated about a key holds for the keys that replace it, too: the first of `key` and those that it replaced that
+ * `isMeant` accepts, or null.
+ */
 export function keyMeant(
   key: string,
   isMeant: (id: string) => boolean,

@@ -33,6 +33,7 @@ export function beginningProblem(header: SegmentHeader, { node, start, isSigned 
   return null;
 }
 
+/** The fault of a journal whose first record is gone. */
 export function beginningMissing(node: string, { epoch, position }: JournalStart): Fault {
   return fault('removed', { node, epoch, position }, 'the journal began here, it is missing');
 }
@@ -51,7 +52,7 @@ export async function unreadableStart(directory: string, node: string): Promise<
   );
 }
 
-/** Without a segment there is none: a journal that begins anew gives the places of old records to new ones. */
+/** Another remedy than the backup. There is none without a segment: a new journal would give positions of old records to new ones. */
 function otherRemedy(node: string, first: SegmentFile | undefined): string {
   if (first === undefined) return '';
   const through = first.first === 0 ? first.epoch - 1 : first.epoch;

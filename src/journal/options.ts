@@ -29,7 +29,7 @@ export interface JournalOptions {
   readonly headroomBytes?: number;
   /** Milliseconds that records may wait for the disk before new spending is refused. */
   readonly maxLag?: number;
-  /** Told about each change of state; `failed` and `full` come with their cause. */
+  /** Called with each change of state; `failed` and `full` come with their cause. */
   readonly onChange?: (state: JournalState, cause: Error | null) => void;
   readonly files?: JournalFiles;
   readonly scheduler?: Scheduler;

@@ -46,6 +46,7 @@ export interface StoredRetirement {
   readonly problem: string | null;
 }
 
+/** Folder that keeps what was retired of the journal in `directory`. */
 export function retiredFolder(directory: string): string {
   return join(directory, FOLDER);
 }

@@ -14,6 +14,7 @@ export interface JournalStart extends Place {
 
 export const START_NAME = 'start.json';
 
+/** File that says where the journal in the folder begins. */
 export function startPath(directory: string): string {
   return join(directory, START_NAME);
 }

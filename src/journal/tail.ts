@@ -80,7 +80,7 @@ interface Batches {
   skipEpoch(): Promise<boolean>;
 }
 
-/** What comes out of a cursor, as records. Those before one that is none come out first. */
+/** What a cursor gives, as records. A frame that holds no record is a fault, after the records before it. */
 function createBatches(cursor: Cursor, node: string): Batches {
   let wrong: Fault | null = null;
   return {
@@ -126,7 +126,7 @@ function toBatch(records: readonly ReadRecord[]): Batch | null {
   return { epoch, from, to: last.position + 1, head: toHex(last.head), records };
 }
 
-/** Told about each epoch whose rest is left out because it cannot be trusted. */
+/** Called for each epoch whose rest is left out because it cannot be trusted. */
 export type OnFault = (fault: Fault) => void;
 
 /**
@@ -158,7 +158,7 @@ export async function* readJournal(
   }
 }
 
-/** One record by its coordinates; null when there is none, or none any more. */
+/** One record by its coordinates; null when there is none, or it has been pruned. */
 export async function findRecord(directory: string, place: Place): Promise<ReadRecord | null> {
   for await (const record of readJournal(directory, place))
     return record.epoch === place.epoch && record.position === place.position ? record : null;

@@ -21,7 +21,7 @@ export interface VerifyOptions {
   readonly isSigned: IsSigned;
   /** Present boot id of the machine. */
   readonly boot?: string;
-  /** Told now and then how many records were looked at. May throw, which ends it. */
+  /** Called now and then with the number of records looked at. It may throw, which ends the verification. */
   readonly onRecords?: (records: number) => void;
 }
 

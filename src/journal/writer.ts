@@ -30,7 +30,7 @@ export interface WriterOptions {
   readonly checkpointEvery: number;
   readonly segments: SegmentWriter;
   readonly durability: Durability;
-  /** Told once, before the waiting callbacks get the error. */
+  /** Called once, before the waiting callbacks get the error. */
   readonly onFailure: (error: unknown) => void;
 }
 

@@ -30,6 +30,7 @@ export function clockDifference({ wall, ledger }: Record<'wall' | 'ledger', numb
       };
 }
 
+/** Both readings at one moment, as `clockDifference` takes them. */
 export function wallAndLedger(clock: Pick<Clock, 'wall' | 'ledger'>): Record<'wall' | 'ledger', number> {
   return { wall: clock.wall(), ledger: clock.ledger() };
 }

@@ -125,7 +125,7 @@ async function lift(state: State, id: string, before: () => Promise<void>): Prom
   });
   if (!state.stored.some((kill) => kill.id === id)) return false;
   await change(state, async () => {
-    await state.kills.get(id); // Of a store that is away nothing is to be journaled that will not happen.
+    await state.kills.get(id); // Throws while the store is away: `before` must not journal what will not happen.
     await before();
     await state.kills.remove(id);
     state.stored = state.stored.filter((kill) => kill.id !== id);

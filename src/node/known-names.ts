@@ -4,7 +4,7 @@ import type { Part } from './processes/messages.ts';
 type Named = Pick<AppRecord, 'id' | 'name' | 'createdAt'>;
 type NamedKey = Pick<VirtualKeyRecord, 'state' | keyof Named>;
 
-/** Names of apps, accounts and keys as the processes were told of them: what can be named also while the store is away. */
+/** Names of apps, accounts and keys as they were last sent to the processes: known also while the store is away. */
 export interface KnownNames {
   apply(part: Part): void;
   readonly app: () => readonly Named[];

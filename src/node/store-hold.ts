@@ -15,7 +15,7 @@ export interface StoreHoldOptions {
   readonly hold: Hold;
   /** Differs with each start of a gateway. */
   readonly run: string;
-  /** Told once: another gateway works on the store. Nothing of it is ours any more. */
+  /** Called once when another gateway works on the store: nothing may be read or written any more. */
   readonly onTaken: (error: RingfenceError) => void;
 }
 

@@ -11,7 +11,7 @@ export interface Call<Input> {
   readonly actor: string;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
-  /** Told how far long work is. Throws when the client is gone: only for work that may end anywhere. */
+  /** Reports the progress of long work. Throws when the client is gone: only for work that may be cut off at any point. */
   readonly progress: (progress: Progress) => void;
 }
 

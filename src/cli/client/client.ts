@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly token: string | null;
   /** Name of the operator for the journal; null: none is stated. */
   readonly actor: string | null;
-  /** Told how far the gateway is with work that takes long. */
+  /** Shows how far the gateway is with long work. */
   readonly progress?: ProgressLine;
 }
 

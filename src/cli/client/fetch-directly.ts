@@ -11,7 +11,7 @@ export interface DirectRequest {
 const SILENCE_MILLISECONDS = 300_000;
 /** More than this does not leave in one piece: a server that refuses it closes while it is written, and its answer is lost. */
 const LONG = 64 * 1024;
-/** So long a server has to refuse what is long by its head. */
+/** How long a server has to refuse a long request by its head alone. */
 const REFUSAL_MILLISECONDS = 200;
 
 /**
@@ -40,6 +40,6 @@ const HIGHEST = 599;
 function responseOf(answer: IncomingMessage): Response {
   const { statusCode = 0, headers } = answer;
   const body = WITHOUT_BODY.has(statusCode) ? null : (Readable.toWeb(answer) as ReadableStream);
-  const status = Math.min(statusCode, HIGHEST); // What is higher is no `Response`, and nobody's meaning.
+  const status = Math.min(statusCode, HIGHEST); // `Response` takes none that is higher, and no standard defines one.
   return new Response(body, { status, headers: { 'content-type': headers['content-type'] ?? '' } });
 }

@@ -43,7 +43,7 @@ async function readConfigured(path: string): Promise<Partial<Places>> {
 
 const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-/** Of port 0 nobody knows which one it became. */
+/** Port 0 becomes a free port, which the configuration does not tell. */
 function urlOf({ host, port }: { readonly host: string; readonly port: number }): Partial<Places> {
   return port === 0 ? {} : { url: listenerUrl({ host: EVERY_ADDRESS[host] ?? host, port }) };
 }

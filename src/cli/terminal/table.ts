@@ -59,7 +59,7 @@ function charactersOf(text: string): readonly string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Half an id is none: the column `whole` stays as wide as it is. */
+/** Half an id is useless: the column `whole` is never made narrower. */
 function fit(widths: readonly number[], width: number | null, whole: number): readonly number[] {
   if (width === null) return widths;
   const fitted = [...widths];

@@ -65,7 +65,7 @@ async function choose(work: Work, record: RotationRecord, account: OpenAccount):
   return Object.fromEntries(Object.keys(chosen).map((name) => [name, kept.secrets[name] ?? '']));
 }
 
-/** A clear no to the first try means that there is nothing of ours at the vendor; a yes that cannot be read is none. */
+/** A clear refusal of the first try means that nothing of ours is at the vendor. A success that cannot be read does not. */
 async function refused(work: Work, record: RotationRecord, response: WireResponse): Promise<RotationRecord> {
   const { status } = response;
   if (record.tries === 1 && !isOk(response))
@@ -168,7 +168,7 @@ async function giveUp(work: Work, record: RotationRecord, problem: string): Prom
   return work.advance(record, { phase: 'rolling-back', problem, note: problem });
 }
 
-/** The old credential comes back first; only then does the new one end. Never is a dead one put in use. */
+/** The old credential is put back first; only then does the new one end. A dead credential is never put in use. */
 async function rollingBack(work: Work, record: RotationRecord): Promise<RotationRecord> {
   const { account: id } = record;
   const made = await unusedOf(work, id);
@@ -217,7 +217,7 @@ async function forward(work: Work, record: RotationRecord, old: OpenAccount): Pr
   });
 }
 
-/** Ids before ours: what is retired or taken up is told by them. A text says why they cannot be had. */
+/** Ids at the vendor before ours, from which the old and the new credential are told apart; or a text that says why there is no list. */
 async function listKnown(
   { rotation, line }: Work,
   account: OpenAccount,

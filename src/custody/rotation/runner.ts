@@ -30,7 +30,7 @@ export interface RunnerOptions {
   /** Journals a step before it happens. */
   readonly record: (act: AdminAct) => Promise<void>;
   readonly incident: (what: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
-  /** Told of each rotation that ends or halts. */
+  /** Called with each rotation that ends or halts. */
   readonly onSettled: (record: RotationRecord) => void;
   readonly clock: Pick<Clock, 'wall'>;
   readonly random: RandomBytes;
@@ -65,7 +65,7 @@ export function createRunner(options: RunnerOptions) {
   ): Promise<RotationRecord | null> {
     let record = begun;
     try {
-      openAccount(options.sealer, account); // Of one that was turned to another server nothing is sent there.
+      openAccount(options.sealer, account); // Throws when `upstream` was changed in the store: nothing is sent there.
       for (let step = STEPS[record.phase]; step !== undefined; step = STEPS[record.phase])
         record = await step(work, record);
     } catch (error) {

@@ -22,7 +22,7 @@ export const STRICT: ServerOptions = {
   highWaterMark: 64 * 1024,
 };
 
-/** So long a client has to read why it is not listened to any more. */
+/** How long a client has to read why its connection ends. */
 const LINGER_MILLISECONDS = 1_000;
 
 export type Locate = (request: IncomingMessage) => Place | null;
@@ -32,11 +32,11 @@ export interface ListenerOptions {
   readonly locate: Locate;
   readonly counters: Counters;
   readonly connections: number;
-  /** True once the gateway stops: what is asked until then is answered, and the connection closed with the answer. */
+  /** True once the gateway stops: a request that is under way is answered, and its connection closed with the answer. */
   readonly isClosing?: () => boolean;
 }
 
-/** An HTTP server that knows which of its connections wait for a request that has not come whole. */
+/** An HTTP server that knows which of its connections have not sent a complete request. */
 export interface Listener extends Server {
   /** Closes them; node:http takes them for busy. */
   closeWaiting(): void;
@@ -106,7 +106,7 @@ const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
 ]);
 
-/** What came whole may have been sent on: the app must not take the refusal of what follows for its answer. */
+/** A complete request may have been sent on: the app must not take the refusal of what follows for its answer. */
 function isAwaited(response: ServerResponse): boolean {
   return response.req.complete && isAnswering(response);
 }
@@ -120,8 +120,8 @@ function rejectSocket({ code }: { readonly code?: string }, socket: Socket): voi
 }
 
 /**
- * The last words on a connection. Whoever keeps its own side open, does not read them, or has not even shaken hands
- * holds it no longer for that.
+ * The last words on a connection. A peer that keeps its own side open, does not read them, or has not even completed the
+ * handshake cannot hold it open any longer.
  */
 export function endSocket(socket: Socket, words: string): void {
   if (socket.destroyed || !socket.writable) return;

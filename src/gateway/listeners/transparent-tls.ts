@@ -11,7 +11,7 @@ export function createTransparentTls(
   contexts: Contexts,
 ): TlsServer & Pick<Listener, 'closeIdleConnections' | 'closeWaiting'> {
   const inner = createInnerListener({ ...options, locate: locateByName });
-  /** Connections that have not shaken hands, by peer: one over TLS does not tell which one it is in. */
+  /** Connections whose handshake is not complete, by peer: a TLS socket does not say which TCP socket it uses. */
   const greeting = new Map<string, Socket>();
   const server = createServer(serverOptions(contexts), (socket: TLSSocket) => {
     greeting.delete(peerOf(socket));
@@ -48,7 +48,7 @@ function locateByName(request: IncomingMessage): Place | null {
   return host === '' || host !== named || url[0] !== '/' ? null : { host, target: url, toGateway: null };
 }
 
-/** Of a resumed session of TLS 1.2 nobody learns the name again. It was begun here, so the request alone says for which host. */
+/** A resumed session of TLS 1.2 does not state the name again. It was begun here, so the request alone may say for which host. */
 function isNameUntold(socket: TLSSocket): boolean {
   return socket.getProtocol() === 'TLSv1.2' && socket.isSessionReused();
 }

@@ -33,7 +33,7 @@ export interface BudgetsOptions {
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
-/** More than the keys that are expected to be in use: finding the budgets of one again costs a look at all. */
+/** More than the keys that are expected to be in use. To find the budgets of a key anew, all of them are looked at. */
 const CACHED_SUBJECTS = 150_000;
 
 interface State extends Waiting {

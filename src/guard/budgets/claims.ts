@@ -19,7 +19,7 @@ export interface Reservation {
 }
 
 const COUNT_UNIT = 1_000_000;
-/** Above every limit, and far enough below 2^53 for the floating-point look at it. */
+/** Above every limit, and far enough below 2^53 for an estimate in floating point. */
 const MOST = 2 ** 52;
 
 /** The claims of a request on those `slices` whose budgets cover its intent; refused when a currency does not fit. */

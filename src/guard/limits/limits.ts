@@ -18,8 +18,8 @@ export interface Limits {
   /** Takes one from every limit that applies, or from none. Waits only for permits that other processes hold. */
   admit(subject: Subject, intent: Intent): Step<Admission> | Promise<Step<Admission>>;
   /**
-   * What was taken since the last call, for the other processes; without keys that were used so little that they would
-   * be full again though all processes took as much: no more than comes back in `quiet` ms.
+   * What was taken since the last call, for the other processes. Keys of which no more was taken than comes back in `quiet`
+   * ms, and that are full again, are left out: even if every process took as much, nothing would change.
    */
   takeUsage(quiet: number): readonly Usage[];
   /** Takes what other processes admitted from the limits here. */

@@ -29,7 +29,7 @@ export function createPermitBank<Holder extends object>(
   /** Recalls under way: whoever asks meanwhile waits for the same answer. */
   const recalls = new WeakMap<Holder, Map<string, Promise<void>>>();
 
-  /** Of a holder that has ended nothing is left to take away. */
+  /** A holder that has ended holds nothing more: its count does not fall below 0. */
   function add(pool: PermitPool, holder: Holder, count: number): void {
     const name = nameOf(pool);
     const held = pools.get(name) ?? new Map<Holder, number>();

@@ -7,7 +7,8 @@ type To = NonNullable<PolicyRule['to']>;
 
 /**
  * The destinations that a rule means: those that pass the test of every dimension it names. Null: it names none.
- * `isAllow`: what is no number, or of what not enough is known, is not what the rule means; where it refuses or counts, it may be.
+ * What is not a number, or is not known well enough to tell, is not covered by an allow rule (`isAllow`), and is covered by
+ * a deny rule or a limit.
  */
 export function compileTo(to: PolicyRule['to'], isAllow: boolean): DestinationTest | null {
   if (to === undefined) return null;

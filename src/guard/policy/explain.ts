@@ -1,6 +1,6 @@
 import type { Document, LineCounter, Node, YAMLError } from 'yaml';
 
-/** The line of a path in a document; of what is missing, that of what lacks it. */
+/** The line of a path in a document; for a field that is missing, the line of what should contain it. */
 export function lineOf(yaml: Document, lines: LineCounter, path: readonly (string | number)[]): number {
   for (let length = path.length; length >= 0; length--) {
     const node = yaml.getIn(path.slice(0, length), true) as Node | undefined;
@@ -15,7 +15,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab cannot indent; use spaces',
 };
 
-/** What is wrong with a text that is no YAML; its words are those of the parser where they are about YAML alone. */
+/** What is wrong with a text that is not YAML, in the parser's words unless there are better ones. */
 export function explainBroken({ code, message, linePos }: YAMLError): string {
   const [sentence = ''] = message.split('\n');
   return `line ${linePos?.[0].line ?? '?'}: ${BROKEN[code] ?? sentence.replace(/ at line \d+, column \d+:?$/, '')}`;

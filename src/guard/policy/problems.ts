@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 
-/** What is wrong with a policy that `read` reads, each with its place. Empty: nothing. Throws what is no finding about it. */
+/** What is wrong with the policy that `read` reads, each problem with its place. Throws errors that are not about the policy. */
 export function problemsOf(read: () => unknown): readonly string[] {
   try {
     read();

@@ -12,7 +12,8 @@ export interface KnownVendor {
 /**
  * Throws `input_invalid` for a country, vendor or operation that does not exist: a deny rule or a limit that names it
  * would hold for nothing while everybody believes that it does. Asked before a policy is stored, not when it is loaded:
- * an operation may go with a version. The same goes for a host of callbacks that is none. Apps, keys and accounts may come after the policy that names them.
+ * a later version may not have an operation any more. The same holds for a callback host that is not a host name. Apps, keys
+ * and accounts may be created after the policy that names them.
  */
 export function checkReferences(document: PolicyDocument, vendors: readonly KnownVendor[]): void {
   const ids = new Set(vendors.map(({ id }) => id));

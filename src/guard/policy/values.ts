@@ -13,6 +13,7 @@ export function readSeconds(text: string): number {
   return Number(text.slice(0, -1)) * unit;
 }
 
+/** True for an IANA time zone name that this Node knows. */
 export function isTimezone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';

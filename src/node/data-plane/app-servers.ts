@@ -7,9 +7,9 @@ import { createTransparentTls } from '../../gateway/listeners/transparent-tls.ts
 import type { Config } from '../../config/config.ts';
 import type { Contexts } from '../../tls/contexts.ts';
 
-/** For so long a client that never pauses is told with an answer that its connection ends, before any is closed under it. */
+/** For this long, clients that never pause learn with an answer that their connection ends, before any is closed. */
 const LAST_WORDS_MILLISECONDS = 100;
-/** Who has begun to send a request has so long to end it. */
+/** How long a client that has begun to send a request has to finish it. */
 const WAITING_MILLISECONDS = 1_000;
 
 /** Everything that apps connect to. */

@@ -28,7 +28,7 @@ import { createAppServers } from './app-servers.ts';
 import { createLiveParts, type LiveParts } from './live-parts.ts';
 import type { Part, StartOrder, WorkerReport } from '../processes/messages.ts';
 
-/** Hashes of so many texts are kept at least, of twice as many at most. */
+/** The hashes of at least this many texts are kept, and of at most twice as many. */
 const REMEMBERED_TEXTS = 4096;
 
 export interface DataPlaneOptions {

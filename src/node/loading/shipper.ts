@@ -43,11 +43,11 @@ export interface ShipperOptions {
   readonly ledger: Pick<LedgerStore, 'load' | 'cursors'>;
   readonly leases: Pick<LeaseStore, 'open' | 'close'>;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Told once of what fails again and again; an outage of an hour has 3,600 tries. */
+  /** Called once for what fails again and again: an outage of an hour has 3,600 tries. */
   readonly onFault: (error: unknown) => void;
   /** What failed again and again works. */
   readonly onRecovery: () => void;
-  /** Told before the rest of an epoch is given up; that happens once it has resolved. */
+  /** Called before the rest of an epoch is given up, which happens once it has resolved. */
   readonly onLoss: (loss: Loss) => Promise<void>;
   /** The ledger lacks what it had taken, from here on; it is loaded again once this has resolved. */
   readonly onSetback: (place: Place) => Promise<void>;

@@ -63,7 +63,7 @@ export function createAccountService(primary: Primary, kills: Pick<KillService, 
   };
 }
 
-/** A ring that cannot be read now has been read at the start, and is none of this. */
+/** Name of a newer key in the ring file; null also when that cannot be read: the gateway goes on with what it read at its start. */
 async function unreadKey({ ring, newestAtRest }: Primary): Promise<string | null> {
   const newest = await newestAtRest().catch(() => ring.newest);
   return ring.names.includes(newest) ? null : newest;

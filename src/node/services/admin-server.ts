@@ -14,7 +14,7 @@ export async function ensureAdminToken(primary: Pick<Primary, 'store' | 'paths'>
   return (await settings.get(TOKEN_SETTING)) === null ? makeAdminToken(primary) : null;
 }
 
-/** The token that was has leaked, or is lost: from now on another one opens the admin API. */
+/** Replaces a token that has leaked or is lost: from now on only the new one opens the admin API. */
 export async function replaceAdminToken(
   primary: Pick<Primary, 'store' | 'paths' | 'record'>,
   actor: string,

@@ -62,7 +62,7 @@ async function statusOf(primary: Primary, startedAt: number): ReturnType<SystemS
   };
 }
 
-/** What only the store knows. Without it the rest is told all the same: that is when somebody asks how things are. */
+/** What only the store knows. While it is away the rest is shown all the same: that is when people ask for the status. */
 interface Kept {
   /** Why the store cannot be read; null: it can. */
   readonly problem: string | null;

@@ -17,7 +17,7 @@ export interface ClocksOptions {
   readonly now: () => number;
 }
 
-/** So far clocks may be apart; beyond it a record may be missed that is there. */
+/** How far clocks may be apart: beyond that, a record that exists may be missed. */
 const APART = CLOCK_DIFFERENCE / 2;
 /** What is written until the next comparison. */
 const AHEAD = 60_000;

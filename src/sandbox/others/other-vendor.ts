@@ -8,11 +8,11 @@ export interface OtherVendor {
   readonly path: RegExp;
   /** Credential of a new account, by name; `secret` and perhaps `id`. */
   readonly make: (ids: Ids) => Readonly<Record<string, string>>;
-  /** The credential in a request, as `id secret` or `secret`; null when there is none. `known`: those that there are, for what is proven by a signature. */
+  /** The credential in a request, as `id secret` or `secret`; null when there is none. `known`: the existing credentials, to check a signature against. */
   readonly read: (exchange: Exchange, known: readonly string[]) => string | null;
   readonly live: unknown;
   readonly dead: Answer;
-  /** How a credential with other permissions is answered. Absent: there is none such. */
+  /** Answer to a valid credential that lacks the permission. Absent: the vendor has no such credentials. */
   readonly restricted?: Answer;
 }
 

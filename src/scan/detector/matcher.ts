@@ -90,7 +90,7 @@ function compile(pattern: RegExp): void {
 const isMet = (demand: RunDemand | null, bytes: Uint8Array, range: Range): boolean =>
   demand === null || holdsRun(bytes, range, demand);
 
-/** All matches in the slice; a match that a cut may have changed is none. */
+/** All matches in the slice, except those so near to a cut that the text beyond it may change them. */
 function applyRule(rule: LeakRule, judge: Judge, slice: Slice): readonly Match[] {
   const { cutBefore, cutAfter } = slice;
   const text = slice.text();

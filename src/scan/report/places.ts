@@ -22,8 +22,8 @@ export function pathOf(place: Place): string {
 }
 
 /**
- * Path for the tools that read reports: what stands in an archive or a layer is told by the part that can be opened. `below` is
- * the scanned folder, as such tools know files by their paths in the checkout.
+ * Path for the tools that read reports: of a file in an archive, the path of the archive. `below` is the scanned folder, as
+ * such tools know files by their paths in the checkout.
  */
 export function fileOf(place: Place, below: string): string {
   if (place.kind === 'stdin') return 'stdin';

@@ -68,7 +68,7 @@ function decodeAll({ bytes, onCut }: Encoded, all: readonly (readonly Run[])[]):
   return replacements.length === 0 ? null : rewrite(bytes, replacements);
 }
 
-/** Runs of the alphabet with their padding. Looks at every 20th byte of what is none. */
+/** Runs of the alphabet with their padding. Between runs it looks only at every 20th byte. */
 export function runsOf(bytes: Uint8Array): Run[] {
   const runs: Run[] = [];
   for (let at = SHORTEST - 1; at < bytes.length; at += SHORTEST) {

@@ -107,7 +107,7 @@ function once<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
 
 type Opener = (place: Place, head: Uint8Array, text: Uint8Array | null) => Keep | null;
 
-/** Opens what is to be searched; null for what is no text and holds none that is not packed, and when there is no room. */
+/** Opens what is to be searched; null for media, for archives of a form that is not unpacked, and when there is no room. */
 function createOpener(keeper: Keeper, counts: { binaries: number }, report: Search['report']): Opener {
   return (place, head, text) => {
     const isOther = tellOther(place, head, report);

@@ -22,7 +22,7 @@ export function phoneDestination(text: string, plan: NumberingPlan): Destination
   return text.startsWith('+') ? toPhone(normalisePhone(text), text, plan) : null;
 }
 
-/** A phone as vendors write it that leave the `+` away; with `+` it is accepted too. */
+/** A phone number as vendors write it that omit the `+`; with `+` it is accepted too. */
 export function barePhoneDestination(text: string, plan: NumberingPlan): Destination | null {
   return text.startsWith('00') ? null : toPhone(normalisePhone(text, { international: true }), text, plan);
 }

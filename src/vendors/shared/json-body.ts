@@ -42,7 +42,7 @@ export function readJsonObject(body: Buffer): JsonReading {
   return { ok: true, value };
 }
 
-/** An answer of a vendor as an object, null when it is none. Nobody else decides by it, so it is read without the checks above. */
+/** A vendor's answer as an object, null when it is not one. No other reader acts on it, so the checks above are not needed. */
 export function parseJsonObject(body: Buffer): JsonObject | null {
   if (body.length > MAX_JSON_BYTES) return null;
   try {

@@ -152,7 +152,7 @@ const QUALIFIER = String.raw`(?:(?:api|auth|access|account|app|application|clien
 /** Words by which people name a secret when they do not care which one: `api_key`, `clientSecret`, `password`. */
 const ANY_NAME = `${QUALIFIER}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
 
-/** The same without `key`, for vendors that call the public id so. */
+/** The same without `key`, for vendors whose public id has that name. */
 export const SECRET_NAME = `${QUALIFIER}(?:token|secret|password|passwd|pass|pwd|credential)s?`;
 
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
@@ -231,7 +231,7 @@ export const hex = (length: number): string =>
 export const anyHex = (length: number): string =>
   `${some('[A-Fa-f]', '[0-9]', length)}${some('[0-9]', '[A-Fa-f]', length)}[0-9A-Fa-f]{${length}}`;
 
-/** Letters and digits, or letters of both cases: a number is no secret, and a word of one case is none. */
+/** Letters and digits, or letters of both cases: a number alone, or a word in one case, is not a secret. */
 export const alphanumeric = (least: number, most = least): string =>
   `(?:${some('[0-9]', '[A-Za-z]', most)}${some('[A-Za-z]', '[0-9]', most)}|` +
   `${some('[a-z]', '[0-9A-Z]', most)}${some('[A-Z]', '[0-9a-z]', most)})[A-Za-z0-9]{${least},${most}}`;

@@ -89,7 +89,7 @@ function limitOf(body: JsonObject, field: string | null): number {
   return own || Math.max(...LIMITS.map((name) => statedLimit(body, name))) || USUAL_ANSWER;
 }
 
-/** A limit of nothing is none. */
+/** 0 where no limit is stated; a stated 0 counts as none. */
 function statedLimit(body: JsonObject, name: string): number {
   return optionalWhole(body, name, [0, MOST_TOKENS]) ?? 0;
 }

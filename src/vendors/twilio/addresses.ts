@@ -49,6 +49,7 @@ export function callee(text: string, name: string, plan: NumberingPlan): Address
   return { destination: found.destination, channel: scheme === 'whatsapp' ? 'whatsapp' : null };
 }
 
+/** A SIP address in the parameter `name`. Throws `Unreadable`. */
 export function sipAddress(text: string, name: string, plan: NumberingPlan): Destination {
   return sipOf(text, name, { plan, dialsOut: DIALS_OUT });
 }

@@ -69,6 +69,7 @@ function whispersOf(action: JsonObject): readonly JsonObject[] {
   return action['action'] === 'connect' ? whispersIn(listOf(action, 'endpoint')) : [];
 }
 
+/** The `onAnswer` scripts of endpoints, which the called party hears before the call is connected. */
 export function whispersIn(endpoints: readonly JsonValue[]): readonly JsonObject[] {
   return endpoints
     .map((one) => objectOf(asObject(one, 'endpoint'), 'onAnswer'))
