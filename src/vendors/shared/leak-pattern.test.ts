@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyCase, assigned, beside, distinct, hex, mixed, owned, paired } from './leak-pattern.ts';
+import { anyCase } from './leak-glue.ts';
+import { assigned, beside, distinct, hex, mixed, owned, paired } from './leak-pattern.ts';
 
 const VALUE = '7c1e09b52fa84d630e9b71d4a8f25c36';
 const token = assigned('auth_?token', hex(32));
