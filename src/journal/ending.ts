@@ -13,15 +13,21 @@ import type { SegmentHeader } from './header.ts';
 
 /**
  * What follows the last record that fits.
- * - `clean`: nothing; `torn`: the beginning of a record that was never finished
+ * - `clean`: nothing; `torn`: the beginning of a record that was never finished; `cut`: set where the file ends with it, too
  * - `more`: a record that fits, written since
  * - `fault`: something that no crash of the process explains
  */
 export type Ending =
   | { readonly kind: 'clean' }
   | { readonly kind: 'more' }
-  | { readonly kind: 'torn'; readonly bytes: number }
+  | { readonly kind: 'torn'; readonly bytes: number; readonly cut: Fault | null }
   | { readonly kind: 'fault'; readonly fault: Fault; readonly bytes: number };
+
+/** What only a crash of the machine explains of it. */
+export function unexplained(ending: Ending): Fault | null {
+  if (ending.kind === 'torn') return ending.cut;
+  return ending.kind === 'fault' ? ending.fault : null;
+}
 
 /** Judges the bytes from the end of `chain` to the end of the segment's file. */
 export function judgeRest(rest: Buffer, chain: Chain, header: SegmentHeader): Ending {
@@ -35,9 +41,12 @@ export function judgeRest(rest: Buffer, chain: Chain, header: SegmentHeader): En
 function judgeBroken(rest: Buffer, chain: Chain, header: SegmentHeader): Ending {
   const bytes = lastUsed(rest);
   const isLast = findFrame(rest, chain.position, Infinity) === null;
-  if (isLast && !isWritten(rest)) return { kind: 'torn', bytes };
-  const what = describeBroken(rest, isLast);
   const point = { node: header.node, epoch: header.epoch, position: chain.position };
+  if (isLast && !isWritten(rest)) {
+    const cut = endsWithin(rest) ? fault('truncated', point, 'its file ends in the middle of it') : null;
+    return { kind: 'torn', bytes, cut };
+  }
+  const what = describeBroken(rest, isLast);
   return { kind: 'fault', fault: fault('damaged', point, what), bytes };
 }
 
@@ -52,6 +61,11 @@ function isWritten(rest: Buffer): boolean {
   if (rest.length <= FRAME_BYTES) return false;
   const end = FRAME_BYTES + rest.readUInt32LE(0);
   return end > FRAME_BYTES && end <= Math.min(rest.length, FRAME_BYTES + MAX_PAYLOAD) && rest[end - 1] !== 0;
+}
+
+/** A record is begun only where it fits, and no crash of the process makes a file shorter: a copy was broken off. */
+function endsWithin(rest: Buffer): boolean {
+  return rest.length <= FRAME_BYTES || FRAME_BYTES + rest.readUInt32LE(0) > rest.length;
 }
 
 /** An intact frame that does not continue the chain. */

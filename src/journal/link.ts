@@ -1,4 +1,4 @@
-import type { Ending } from './ending.ts';
+import { unexplained, type Ending } from './ending.ts';
 import { fault, type Fault } from './fault.ts';
 import type { Chain } from './format.ts';
 import type { SegmentHeader } from './header.ts';
@@ -47,7 +47,8 @@ function judgeBetween({ header, chain, ending }: ReadSegment, next: SegmentHeade
   if (next.first !== 0) return faultAt(next, 0, 'removed', 'the segment that it was in is missing');
   const linked = next.chain === chain.head;
   const crashed = header.boot !== next.boot;
-  if (ending.kind === 'fault' && !(linked && crashed)) return ending.fault;
+  const own = unexplained(ending);
+  if (own !== null && !(linked && crashed)) return own;
   if (linked) return null;
   if (next.epoch > header.epoch + 1)
     return faultAt({ ...header, epoch: header.epoch + 1 }, 0, 'removed', 'its epoch is missing');

@@ -1,4 +1,4 @@
-import type { Ending } from './ending.ts';
+import { unexplained, type Ending } from './ending.ts';
 import type { Fault } from './fault.ts';
 import { judgeLink } from './link.ts';
 import { openSegment, type SegmentReader } from './segment-reader.ts';
@@ -25,7 +25,8 @@ export async function findSuccessor(end: EndOfSegment): Promise<Successor> {
   const found = await openFirst(end, files);
   if (found === null || 'fault' in found) {
     // The earlier of two faults is the one to name; only a crash of the machine would explain it.
-    if (ending.kind === 'fault' && reader.header.boot === boot) return { kind: 'fault', fault: ending.fault };
+    const own = unexplained(ending);
+    if (own !== null && reader.header.boot === boot) return { kind: 'fault', fault: own };
     return found ?? { kind: 'end', torn: tornBytes(ending) };
   }
   const wrong = judgeLink({ header: reader.header, chain: reader.chain, ending }, found.header);

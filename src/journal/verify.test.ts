@@ -254,6 +254,14 @@ test('a cut tail is found by the link of the next epoch, or by the anchors when 
   assert.ok(frames.length > 16);
 });
 
+test('a file that a broken off copy ends within a record is found, also where nothing else tells of its end', async () => {
+  const { offsets } = readRaw(path(original, 3));
+  for (const more of [1, 20, 48, 60]) {
+    const cut = (directory: string): void => truncateSync(path(directory, 3), (offsets[15] ?? 0) + more);
+    assert.equal(await found(cut), 'truncated 3-15', `${more} bytes`);
+  }
+});
+
 test('a cut middle of an epoch is found by the segment that follows', async () => {
   const [first = 0, second = 0] = segmentsOf2();
   const { offsets } = readRaw(path(original, 2, first));
