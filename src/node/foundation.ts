@@ -17,6 +17,7 @@ import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
 import { createClosedAccounts } from './closed-accounts.ts';
+import { createJournalNews } from './journal-news.ts';
 import { ledgerStart } from './ledger-time.ts';
 import { refuseLostStore } from './lost-store.ts';
 import { createSender } from './sender.ts';
@@ -51,7 +52,12 @@ export async function layFoundation(
   {
     databaseUrl,
     trustClock = false,
-  }: { readonly databaseUrl?: string | undefined; readonly trustClock?: boolean },
+    say,
+  }: {
+    readonly databaseUrl?: string | undefined;
+    readonly trustClock?: boolean;
+    readonly say: (line: string) => void;
+  },
 ) {
   const paths = pathsOf(config);
   const ring = createKeyRing(await readKeyRing(source));
@@ -73,6 +79,7 @@ export async function layFoundation(
     version: VERSION,
     sign: checkpoint.sign,
     afterEpoch: await lastEpoch(store, CONTROL),
+    onChange: createJournalNews(paths.journal, say),
     ...config.journal,
   });
   const { accounts } = store;
