@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { stat, statfs } from 'node:fs/promises';
+import { access, constants, stat, statfs } from 'node:fs/promises';
 import { finding, ok, skipped, type Check } from '../../cli/checks.ts';
 import type { LocalOptions } from '../../cli/context.ts';
 import { pathsOf, type Config } from '../../config/config.ts';
@@ -93,7 +93,21 @@ async function checkStore({ databaseUrl }: Local, config: Config): Promise<Check
 async function checkDisk({ data }: Config): Promise<Check> {
   const found = await statfs(data).catch(() => null);
   if (found === null) return skipped('disk', `there is no ${data}`);
+  if (await isReadOnly(data))
+    return finding(
+      'disk',
+      `the file system of ${data} is read-only`,
+      'See what the system says of it (dmesg), and mount it for writing; or stop the gateway and copy the folder to another.',
+    );
   const free = found.bavail * found.bsize;
   const text = `${Math.floor(free / 1024 / 1024)} MiB free`;
   return free >= LEAST_FREE ? ok('disk', text) : finding('disk', text, 'Free disk space, or move the data.');
+}
+
+/** So does Linux leave one on which it has met an error. What rights deny is not meant. */
+function isReadOnly(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'EROFS',
+  );
 }

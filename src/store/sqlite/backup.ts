@@ -3,6 +3,7 @@ import { open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { openDatabase } from './database.ts';
+import { toFault } from './faults.ts';
 
 /**
  * Copies a snapshot of the store at `path`, which may be in use, to `target`, which must not exist. It appears there only
@@ -25,10 +26,13 @@ export async function backupSqliteStore(
     await sync(dirname(target));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
-    const reason = (await lackOfRoom(path, dirname(target))) ?? (cause as Error).message;
+    const reason = (await lackOfRoom(path, dirname(target))) ?? reasonOf(cause as Error);
     throw new RingfenceError('store_unavailable', `The store cannot be copied: ${reason}`, { cause });
   }
 }
+
+/** What the system says names the file, of whichever of the two it is; what SQLite says does not. */
+const reasonOf = (cause: Error): string => ('errcode' in cause ? toFault(cause).message : cause.message);
 
 const MIB = 1024 * 1024;
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fillDisk, mountDisk } from '../journal/own-disk.ts';
-import { startNode } from '../node-fixture.ts';
+import { startNode, writeConfiguration } from '../node-fixture.ts';
 import { allowMessages, sendMessage, spentOf, until } from '../spending.ts';
 
+const MAIN = join(import.meta.dirname, '../../../src/main.ts');
 const MIB = 1024 * 1024;
 const BUDGET = 'budget_on_a_small_disk';
 
@@ -31,5 +33,24 @@ describe('a disk that fills up under a gateway', () => {
     await until(async () => ((await sendMessage(node)).code === 'allowed' ? true : null));
     const sent = node.sandbox.bill.totals().find(({ vendor }) => vendor === 'twilio')?.amount ?? 0;
     await until(async () => ((await spentOf(node.primary, BUDGET)) === sent ? true : null));
+  });
+});
+
+describe('a file system that has become read-only', () => {
+  it('is what `doctor` finds, and `backup` says where to look', async (t) => {
+    const disk = mountDisk(t, 32);
+    if ('reason' in disk) return t.skip(disk.reason);
+    await writeConfiguration(disk.path);
+    const ringfence = (...words: readonly string[]) =>
+      spawnSync(process.execPath, [MAIN, ...words], { cwd: disk.path, encoding: 'utf8', timeout: 60_000 });
+    assert.equal(ringfence('init').status, 0);
+    assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk.path]).status, 0);
+    assert.match(
+      ringfence('doctor').stdout,
+      /FINDING {2}disk: the file system of .*data is read-only\n +See what/,
+    );
+    const { status, stderr } = ringfence('backup', `${disk.path}-backup`);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /The store cannot be copied: The store file cannot be opened: look at the disk/);
   });
 });
