@@ -6,6 +6,14 @@ export async function printed(
   answer: (route: string) => unknown,
   ...words: readonly string[]
 ): Promise<string> {
+  return (await ran(answer, ...words)).text;
+}
+
+/** The same, with the exit code. */
+export async function ran(
+  answer: (route: string) => unknown,
+  ...words: readonly string[]
+): Promise<{ readonly text: string; readonly code: number }> {
   let text = '';
   const write = (part: string) => void (text += part);
   const process = {
@@ -21,8 +29,8 @@ export async function printed(
   const ring = { list: never, add: never, drop: never };
   const inspect = () => Promise.resolve([]);
   const actions = { init: never, dev: never, serve: never, inspect, backup: never, ring, checkPolicy: never };
-  await createCli({ process, client: () => client, actions, version: '1' }).run(words);
-  return text;
+  const code = await createCli({ process, client: () => client, actions, version: '1' }).run(words);
+  return { text, code };
 }
 
 function never(): Promise<never> {

@@ -4,7 +4,7 @@ import type { CliContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import type { Session } from './session.ts';
 
-export type Rotation = Answer<'accounts.rotation'>;
+type Rotation = Answer<'accounts.rotation'>;
 
 const POLL_MILLISECONDS = 300;
 
@@ -14,8 +14,14 @@ const TITLES: Readonly<Record<string, string>> = {
   'rolling-back': 'Going back to the old credential.',
 };
 
-/** Tells each step as it comes, until the rotation has ended or halted. It goes on if nobody follows it. */
-export async function followRotation({ client, note }: Session, begun: Rotation): Promise<Rotation> {
+/** Tells each step as it comes, and the end: done, or a failure. The rotation goes on if nobody follows it. */
+export async function followRotation(context: CliContext, session: Session, begun: Rotation): Promise<void> {
+  const end = await untilEnd(session, begun);
+  if (end.state !== 'done') context.exit(EXIT.failure);
+  session.show(end, endText);
+}
+
+async function untilEnd({ client, note }: Session, begun: Rotation): Promise<Rotation> {
   let rotation = begun;
   let told = 0;
   for (;;) {
@@ -33,10 +39,8 @@ function linesOf({ at, phase, note }: Rotation['steps'][number]): readonly strin
   return texts.map((text) => `${at.slice(11, 19)}  ${text}`);
 }
 
-/** The end in a sentence, and the exit code that goes with it. */
-export function rotationEnd(context: CliContext, { state, secret, problem }: Rotation): string {
+function endText({ state, secret, problem }: Rotation): string {
   if (state === 'done') return `${secret} is rotated: the new one is in use, the vendor refuses the old one.`;
-  context.exit(EXIT.failure);
   if (state === 'rolled-back') return `${secret} is not rotated, the old one is in use. ${problem ?? ''}`;
   return `The rotation of ${secret} has stopped and needs you. ${problem ?? ''} Run the command again to continue.`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { printed } from '../cli-fixture.ts';
+import { printed, ran } from '../cli-fixture.ts';
 
 const ID = 'account_aaaaaaaaaaaaaaaa';
 const GONE = 'account_bbbbbbbbbbbbbbbb';
@@ -23,6 +23,26 @@ test('rotations are listed by the names of their accounts, and by the id of one 
   const text = await printed((route) => answers[route], 'accounts', 'rotations');
   assert.match(text, /^main +token/m);
   assert.match(text, /^account_b+ +token/m);
+});
+
+test('a rotation that was not done fails, also for programs that read JSON', async () => {
+  for (const state of ['done', 'rolled-back', 'halted']) {
+    const rotation = { account: ID, secret: 'token', state, steps: [], problem: 'The vendor refuses it.' };
+    const answers: Readonly<Record<string, unknown>> = {
+      'accounts.rotate': { rotation, guide: [] },
+      'leaks.show': { match: null, endedAt: null },
+      'leaks.respond': { rotation, guide: [], leak: {} },
+    };
+    const wanted = state === 'done' ? 0 : 1;
+    for (const words of [
+      ['accounts', 'rotate', 'main'],
+      ['leaks', 'respond', 'leak_1'],
+    ]) {
+      assert.equal((await ran((route) => answers[route], ...words)).code, wanted, state);
+      const { text, code } = await ran((route) => answers[route], ...words, '--json');
+      assert.deepEqual([JSON.parse(text), code], [rotation, wanted]);
+    }
+  }
 });
 
 test('a rekey before the restart says that the gateway has not read the new key', async () => {

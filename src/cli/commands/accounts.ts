@@ -4,7 +4,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { followRotation, guideText, rotationEnd } from '../rotation.ts';
+import { followRotation, guideText } from '../rotation.ts';
 import { readValues, type ValueSource, type VendorInfo } from '../secrets.ts';
 import { minute, openSession, type Session } from '../session.ts';
 
@@ -111,7 +111,7 @@ export async function rotate(context: CliContext, flags: RotateFlags, account: s
     return session.note('The vendor has no API for this; these are the steps for you.');
   }
   if (flags.background) return session.show(answer.rotation, ({ id }) => `${id} is under way.`);
-  session.show(await followRotation(session, answer.rotation), (end) => rotationEnd(context, end));
+  await followRotation(context, session, answer.rotation);
 }
 
 export async function rotations(context: CliContext, flags: CommonFlags): Promise<void> {

@@ -5,7 +5,7 @@ import type { CommonFlags, ConfirmedFlags } from '../flags.ts';
 import { readFileText, readInput } from '../input.ts';
 import { reportFindings, type Leak } from '../leak-report.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { followRotation, guideText, rotationEnd } from '../rotation.ts';
+import { followRotation, guideText } from '../rotation.ts';
 import { minute, openSession, type Columns } from '../session.ts';
 import { printable } from '../terminal/table.ts';
 
@@ -79,10 +79,7 @@ export async function respond(context: CliContext, flags: RespondFlags, leak: st
     force,
     watchSeconds: watch,
   });
-  if (answer.rotation !== null && !flags.background) {
-    const end = await followRotation(session, answer.rotation);
-    return session.show(end, () => rotationEnd(context, end));
-  }
+  if (answer.rotation !== null && !flags.background) return followRotation(context, session, answer.rotation);
   if (answer.guide.length > 0) context.exit(EXIT.findings);
   session.show(answer, () =>
     answer.guide.length > 0
