@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { COMPLETION_SCRIPTS } from './completion-scripts.ts';
@@ -13,3 +13,19 @@ COMP_WORDS=(ringfence keys "") COMP_CWORD=2; _ringfence; printf '%s\\n' "\${COMP
   const { stdout } = await run('bash', ['-c', script]);
   assert.equal(stdout, '[__complete]\n[--]\n[keys]\n[]\n');
 });
+
+const withFish = { skip: spawnSync('fish', ['--version']).status !== 0 };
+
+test(
+  'the fish script offers what the program proposes, and files where that is nothing',
+  withFish,
+  async () => {
+    const script = `function ringfence; test "$argv[3]" = keys; and printf '[%s]\\n' $argv; end
+${COMPLETION_SCRIPTS.fish}
+complete -C 'ringfence keys '
+complete -C 'ringfence scan ${import.meta.filename.slice(0, -3)}'`;
+    const { stdout } = await run('fish', ['--no-config', '-c', script]);
+    const offered = stdout.trimEnd().split('\n').toSorted();
+    assert.deepEqual(offered, [import.meta.filename, '[--]', '[]', '[__complete]', '[keys]']);
+  },
+);

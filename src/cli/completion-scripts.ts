@@ -17,6 +17,14 @@ _ringfence() {
 compdef _ringfence ringfence
 `,
   fish: `# Put into ~/.config/fish/completions/ringfence.fish: ringfence completion fish
-complete -c ringfence -f -a '(ringfence __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+function __ringfence_complete
+  set -l found (ringfence __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+  if set -q found[1]
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c ringfence -f -a '(__ringfence_complete)'
 `,
 } as const;
