@@ -131,6 +131,18 @@ test('folders and links have no content, whatever their size says: what follows 
   }
 });
 
+test('of a sparse file what lies between its holes is read, and what follows it', async () => {
+  const map = (goesOn: number): Buffer => Buffer.alloc(512, '0').fill(goesOn, 504);
+  const content = Buffer.concat([map(1), map(0), Buffer.alloc(700, 'x')]);
+  const archive = tarOf([
+    { path: 'few.img', content: 'one', type: 'S' },
+    { path: 'many.img', content, type: 'S', said: 700, mapGoesOn: true },
+    { path: 'app/.env', content: 'x' },
+  ]);
+  const files = { 'few.img': 'one', 'many.img': 'x'.repeat(100), 'app/.env': 'x' };
+  assert.deepEqual(await unpack(archive), { files, problems: [] });
+});
+
 test('a zip bomb ends where the allotment ends, and says so', async () => {
   const bomb = gzipSync(Buffer.alloc(50 << 20));
   const { files, problems } = await unpack(bomb);

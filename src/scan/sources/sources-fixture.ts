@@ -33,11 +33,13 @@ export interface TarFile {
   readonly type?: string;
   /** What the header says of the size, where that is not so. */
   readonly said?: number;
+  /** More of the map of a sparse file stands before the content. */
+  readonly mapGoesOn?: boolean;
 }
 
 /** A tar archive in the POSIX form. */
 export function tarOf(files: readonly TarFile[]): Buffer {
-  const blocks = files.flatMap(({ path, content, type = '0', said }) => {
+  const blocks = files.flatMap(({ path, content, type = '0', said, mapGoesOn = false }) => {
     const bytes = Buffer.from(content);
     const header = Buffer.concat([
       field(path, 100),
@@ -48,6 +50,7 @@ export function tarOf(files: readonly TarFile[]): Buffer {
       field(type, 101),
       field('ustar\u000000', 255),
     ]);
+    if (mapGoesOn) header[482] = 1;
     const sum = header.reduce((total, byte) => total + byte, 0);
     header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
     return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];

@@ -4,8 +4,12 @@ import { isTarHeader, octal, shortened, TAR_BLOCK as BLOCK } from './packing.ts'
 /** Long names and attributes of POSIX archives are not larger. */
 const MOST_ATTRIBUTES = 1 << 20;
 const PIECE = 1 << 18;
+/** GNU: a file with holes. What lies between them follows the header, or the rest of a map of them. */
+const SPARSE = 'S';
 /** Types of regular files. */
-const FILES: ReadonlySet<string> = new Set(['0', '\0', '7']);
+const FILES: ReadonlySet<string> = new Set(['0', '\0', '7', SPARSE]);
+/** Where a header, and a further block of the map, say that the map goes on. */
+const MAP_GOES_ON = { header: 482, block: 504 };
 
 /** Types of links, devices, folders and pipes: by POSIX, Go and Python no content follows their header. */
 const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
@@ -36,6 +40,7 @@ export async function* readTar(chunks: Chunks): AsyncGenerator<TarEntry> {
       realSize = sizeAttribute(given) ?? realSize;
       continue;
     }
+    if (type === SPARSE && header[MAP_GOES_ON.header] !== 0) await skipMap(queue);
     const size = WITHOUT_CONTENT.has(type) ? 0 : (realSize ?? sizeOf(header));
     const content = readBody(queue, size);
     if (FILES.has(type)) yield { path: shortened(name ?? nameOf(header)), size, body: content.body };
@@ -51,6 +56,12 @@ async function nextHeader(queue: ByteQueue): Promise<Uint8Array | null> {
     if (block === null || isTarHeader(block)) return block;
     if (block.some((byte) => byte !== 0)) throw new Error('the archive is damaged');
   }
+}
+
+async function skipMap(queue: ByteQueue): Promise<void> {
+  let block: Uint8Array | null;
+  do block = await queue.take(BLOCK);
+  while (block !== null && block[MAP_GOES_ON.block] !== 0);
 }
 
 async function readRecords(queue: ByteQueue, size: number): Promise<Buffer> {
