@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createNameCheck, isOn, listOf, optionalWhole, requireText } from './fields.ts';
+import { createNameCheck, exactField, isOn, listOf, optionalWhole, requireText } from './fields.ts';
 import { Unreadable } from './reading.ts';
 
 test('a field that is spelled almost like a known one is refused', () => {
@@ -8,6 +8,28 @@ test('a field that is spelled almost like a known one is refused', () => {
   check({ time_limit: 1, to: 'x', other: 1 });
   for (const name of ['timeLimit', 'time-limit', 'TIME_LIMIT', 'To', 't_o'])
     assert.throws(() => check({ [name]: 1 }), Unreadable, name);
+});
+
+test('a field is read only if no other is spelled almost like it, whether it is there itself or not', () => {
+  assert.equal(exactField({ time_limit: 1, constructor_: 2 }, 'time_limit'), 1);
+  assert.equal(exactField({ other: 1 }, 'time_limit'), undefined);
+  assert.equal(exactField({}, 'constructor'), undefined);
+  for (const name of ['timeLimit', 'Time_Limit', 'time.limit', 'time_limit[]', ' time_limit', 'time-limit']) {
+    assert.throws(() => exactField({ [name]: 2 }, 'time_limit'), Unreadable, name);
+    assert.throws(() => exactField({ time_limit: 1, [name]: 2 }, 'time_limit'), Unreadable, name);
+    assert.throws(() => isOn({ [name]: 2 }, 'time_limit'), Unreadable, name);
+  }
+});
+
+test('letters that are folded to others, as Go does, are no way round', () => {
+  for (const [name, alike] of [
+    ['tasks', 'ta\u017fk\u017f'],
+    ['tasks', 'tas\u212as'],
+    ['limit', 'l\u0131mit'],
+  ] as const) {
+    assert.throws(() => requireText({ [name]: 'a', [alike]: 'b' }, name), Unreadable, alike);
+    assert.throws(() => createNameCheck([name])({ [alike]: 'b' }), Unreadable, alike);
+  }
 });
 
 test('types are not guessed', () => {

@@ -1,4 +1,4 @@
-import { fieldOf, isJsonObject, type JsonObject, type JsonValue, textOf } from './json-body.ts';
+import { isJsonObject, type JsonObject, type JsonValue, textOf } from './json-body.ts';
 import { Unreadable } from './reading.ts';
 
 const MAX_LISTED = 1000;
@@ -17,8 +17,41 @@ export function createNameCheck(names: readonly string[]): (object: JsonObject) 
   };
 }
 
+/** In one case (`ſ` and `K` are letters `s` and `k` to parsers that fold them), without any sign. */
 function looseName(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_]/g, '');
+  return name
+    .toUpperCase()
+    .toLowerCase()
+    .replaceAll(/[^a-z\d]/g, '');
+}
+
+/** Names of an object by their loose form; null where two have the same. */
+type LooseNames = ReadonlyMap<string, string | null>;
+
+/** Made once for an object, of which many fields are asked. */
+const looseNames = new WeakMap<JsonObject, LooseNames>();
+
+function looseNamesOf(object: JsonObject): LooseNames {
+  const known = looseNames.get(object);
+  if (known !== undefined) return known;
+  const names = new Map<string, string | null>();
+  for (const key of Object.keys(object)) {
+    const loose = looseName(key);
+    names.set(loose, names.has(loose) ? null : key);
+  }
+  looseNames.set(object, names);
+  return names;
+}
+
+/**
+ * A field by its name; undefined when absent. One that is spelled almost like it is refused: parsers that do not mind
+ * the case, as that of Go, take it for the field, and of two the last. Throws `Unreadable`.
+ */
+export function exactField(object: JsonObject, name: string): JsonValue | undefined {
+  const given = looseNamesOf(object).get(looseName(name));
+  if (given === undefined) return undefined;
+  if (given !== name) throw new Unreadable(`Spell the field \`${name}\` exactly so, and give it once.`);
+  return object[name];
 }
 
 /** A field that must be a non-empty text (or whole number). */
@@ -30,7 +63,7 @@ export function requireText(object: JsonObject, name: string): string {
 
 /** A text field; null when absent or null. Other types are refused, never guessed. */
 export function optionalText(object: JsonObject, name: string): string | null {
-  const value = fieldOf(object, name);
+  const value = exactField(object, name);
   if (value === undefined || value === null) return null;
   const text = textOf(value);
   if (text === null) throw new Unreadable(`\`${name}\` must be a text.`);
@@ -62,7 +95,7 @@ export function optionalWhole(
 
 /** A field that must be a list of at most 1,000 entries; empty when absent. */
 export function listOf(object: JsonObject, name: string): readonly JsonValue[] {
-  const value = fieldOf(object, name);
+  const value = exactField(object, name);
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new Unreadable(`\`${name}\` must be a list.`);
   if (value.length > MAX_LISTED) throw new Unreadable(`\`${name}\` has more than ${MAX_LISTED} entries.`);
@@ -71,7 +104,7 @@ export function listOf(object: JsonObject, name: string): readonly JsonValue[] {
 
 /** A field that must be an object; null when absent. */
 export function objectOf(object: JsonObject, name: string): JsonObject | null {
-  const value = fieldOf(object, name);
+  const value = exactField(object, name);
   return value === undefined || value === null ? null : asObject(value, name);
 }
 
@@ -83,14 +116,14 @@ export function asObject(value: JsonValue | undefined, name: string): JsonObject
 
 /** True unless the field is absent, null, `false`, `"false"` or empty: a switch in doubt counts as on. */
 export function isOn(object: JsonObject, name: string): boolean {
-  const value = fieldOf(object, name);
+  const value = exactField(object, name);
   return value !== undefined && value !== null && value !== false && value !== 'false' && value !== '';
 }
 
 /** URLs in the named fields: a text, or a list of texts. */
 export function urlsOf(object: JsonObject, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {
-    const value = fieldOf(object, name);
+    const value = exactField(object, name);
     return (Array.isArray(value) ? value.slice(0, MAX_LISTED) : [value]).filter(
       (one): one is string => typeof one === 'string' && one !== '',
     );

@@ -35,6 +35,13 @@ test('addresses that the vendor will connect to are callbacks, whatever the oper
   assert.deepEqual(hosts('/texml/Accounts/a/Calls', texml), ['https://b.example', audio]);
 });
 
+test('such a host is named by its field alone, in whatever letters a parser takes it', () => {
+  for (const name of ['FQDN', 'Fqdn', 'f_q_d_n']) {
+    const reading = read('/fqdns', { connection_id: '1', [name]: 'evil.example' });
+    assert.equal(reading.kind, 'malformed', name);
+  }
+});
+
 test('a host to which calls, recordings or logs are sent is an address like others', () => {
   const host = 'x.example:5061';
   for (const [method, url, json] of [

@@ -1,7 +1,7 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
-import { createNameCheck, objectOf, optionalText } from '../shared/fields.ts';
+import { isJsonObject, type JsonObject } from '../shared/json-body.ts';
+import { createNameCheck, exactField, objectOf, optionalText } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 import { phoneOf } from '../shared/recipients.ts';
@@ -41,8 +41,8 @@ const HOSTS = ['host', 'fqdn', 'ip_address', 'endpoint', 'proxy', 'outbound_prox
 /** Hosts to which connections, connectors and stores lead, as addresses like others. */
 export function ledTo(given: JsonObject, { effects }: Operation): readonly string[] {
   if (!effects.includes('routing')) return [];
-  const places = [given, ...PLACES.map((name) => fieldOf(given, name)).filter(isJsonObject)];
-  const hosts = places.flatMap((place) => HOSTS.map((name) => fieldOf(place, name)));
+  const places = [given, ...PLACES.map((name) => exactField(given, name)).filter(isJsonObject)];
+  const hosts = places.flatMap((place) => HOSTS.map((name) => exactField(place, name)));
   return hosts
     .filter((host): host is string => typeof host === 'string' && host !== '' && !host.includes('//'))
     .map(hostAddress);

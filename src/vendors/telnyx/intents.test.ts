@@ -328,6 +328,13 @@ test('an order is bounded: numbers of one country, or one number', () => {
   assert.deepEqual([two.action, two.destinations.length, two.country], ['number.buy', 2, 'US']);
   assert.match(problem('/number_orders', order('+15005550006', '+447700900000')), /one country/);
   assert.match(problem('/number_orders', {}), /empty/);
+  const hidden = { ...order('+15005550006'), Phone_Numbers: order('+15005550006', '+15005550007') };
+  assert.match(problem('/number_orders', hidden), /exactly so/);
+  assert.match(problem('/advanced_orders', { country_code: 'US', quantity: 1, Quantity: 9 }), /exactly so/);
+  const code = { phone_number: '+15005550006', verify_profile_id: 'v', Phone_number: '+447700900000' };
+  assert.match(problem('/verifications/sms', code), /exactly so/);
+  const pictures = { ...SMS, 'media_url\u017f': ['https://a.example/'] };
+  assert.match(problem('/messages', pictures), /exactly so/);
   assert.equal(intent('/advanced_orders', { country_code: 'gb', quantity: 1 }).country, 'GB');
   assert.match(problem('/advanced_orders', { country_code: 'GB', quantity: 2 }), /one number/);
   assert.match(

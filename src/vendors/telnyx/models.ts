@@ -1,12 +1,6 @@
 import { patchForm } from '../shared/form.ts';
-import {
-  fieldOf,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJsonObject,
-} from '../shared/json-body.ts';
-import { createNameCheck, isOn, optionalWhole } from '../shared/fields.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../shared/json-body.ts';
+import { createNameCheck, exactField, isOn, optionalWhole } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import type { IntentDetails } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
@@ -79,7 +73,7 @@ function askedTokens(body: JsonObject): number {
 
 /** Functions, and tools without a type, are run by the app. */
 function isRunByVendor(tool: JsonValue): boolean {
-  const type = isJsonObject(tool) ? fieldOf(tool, 'type') : null;
+  const type = isJsonObject(tool) ? exactField(tool, 'type') : null;
   return type !== undefined && type !== 'function' && type !== 'custom';
 }
 

@@ -1,6 +1,6 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, isJsonObject, type JsonObject } from '../shared/json-body.ts';
-import { createNameCheck, isOn, objectOf, optionalText } from '../shared/fields.ts';
+import { isJsonObject, type JsonObject } from '../shared/json-body.ts';
+import { createNameCheck, exactField, isOn, objectOf, optionalText } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 import type { Operation } from '../wire.ts';
@@ -83,7 +83,7 @@ const FREE =
 function readEvent(body: JsonObject, { effects }: Operation): IntentDetails {
   const parameters = parametersOf(body);
   const type = optionalText(body, 'type') ?? '';
-  const inner = fieldOf(body, 'body');
+  const inner = exactField(body, 'body');
   const options = isJsonObject(inner) ? inner : {};
   if (type.startsWith('message')) return { action: 'message.send', channel: 'chat', parameters };
   if (type === 'audio:record') {

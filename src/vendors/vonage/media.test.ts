@@ -12,6 +12,8 @@ test('a broadcast is one with and without the slash that the SDK for Node writes
     });
     assert.deepEqual([one.effects, one.callSeconds], [['write', 'spend'], 600]);
   }
+  const json = { sessionId: 's', maxDuration: 600, maxduration: 36_000 };
+  assert.match(problem(VIDEO, { url: `${PROJECT}/broadcast`, json }), /exactly so/);
   for (const place of ['broadcast', 'broadcast/', 'broadcast/1'])
     assert.ok(intent(VIDEO, { url: `${PROJECT}/${place}` }).effects.includes('pii'), 'where to watch it');
 });

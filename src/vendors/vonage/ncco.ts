@@ -1,9 +1,10 @@
 import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import { fieldOf, isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../shared/json-body.ts';
 import {
   asObject,
   createNameCheck,
+  exactField,
   isOn,
   listOf,
   optionalText,
@@ -30,6 +31,8 @@ export interface Script {
 const QUIET: ReadonlySet<string> = new Set(['talk', 'stream', 'wait', 'record', 'conversation', 'connect']);
 /** Hosts at which the vendor takes a SIP user for a number to dial. */
 const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
+/** Scripts and calls spell it each in their way; of either, one may stand in a script. */
+const DETECTIONS = ['advancedMachineDetection', 'advanced_machine_detection'];
 const checkAction = createNameCheck([
   'action',
   'endpoint',
@@ -118,7 +121,7 @@ function extrasOf(action: JsonObject): string[] {
   if (isOn(action, 'transcription')) extras.push('transcription');
   if (name === 'talk' && isOn(action, 'premium')) extras.push('premium_speech');
   if (name === 'input' && listensTo(action)) extras.push('speech_recognition');
-  if (isOn(action, 'advancedMachineDetection') || isOn(action, 'advanced_machine_detection'))
+  if (DETECTIONS.some((one) => Object.hasOwn(action, one) && isOn(action, one)))
     extras.push('machine_detection');
   if (!QUIET.has(name) || action['eventType'] === 'synchronous' || whispersOf(action).length > 0)
     extras.push('leg');
@@ -126,8 +129,8 @@ function extrasOf(action: JsonObject): string[] {
 }
 
 function listensTo(action: JsonObject): boolean {
-  const type = fieldOf(action, 'type');
-  return isJsonObject(action['speech']) || (Array.isArray(type) && type.includes('speech'));
+  const type = exactField(action, 'type');
+  return isOn(action, 'speech') || (Array.isArray(type) && type.includes('speech'));
 }
 
 /** The script with no connect action that lasts longer than `seconds`. */

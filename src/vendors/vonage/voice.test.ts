@@ -73,6 +73,8 @@ test('what a script costs besides is named', () => {
   assert.deepEqual(extras([{ action: 'talk', text: 'x' }], { advanced_machine_detection: {} }), [
     'machine_detection',
   ]);
+  for (const name of ['advancedMachineDetection', 'advanced_machine_detection'])
+    assert.deepEqual(extras([{ action: 'talk', text: 'x', [name]: {} }]), ['machine_detection'], name);
 });
 
 test('a number behind a SIP address of the vendor is a phone', () => {
@@ -173,6 +175,8 @@ test('speech into a call is free unless the voice is a premium one', () => {
     ['call.modify', false],
   );
   const premium = talk({ text: 'x', premium: true });
+  const hidden = { method: 'PUT', url: '/v1/calls/u1/talk', json: { text: 'x', Premium: true } };
+  assert.match(problem(API, hidden), /exactly so/);
   assert.deepEqual([premium.action, premium.effects.includes('spend')], ['other', true]);
   const stream = intent(API, {
     method: 'PUT',

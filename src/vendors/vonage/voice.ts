@@ -1,13 +1,8 @@
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
-import {
-  fieldOf,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJsonObject,
-} from '../shared/json-body.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../shared/json-body.ts';
 import {
   createNameCheck,
+  exactField,
   isOn,
   listOf,
   objectOf,
@@ -65,7 +60,7 @@ export function readCall(body: JsonObject, plan: NumberingPlan): IntentDetails {
 }
 
 function callerOf(body: JsonObject): string | null {
-  const from = fieldOf(body, 'from');
+  const from = exactField(body, 'from');
   return isJsonObject(from) ? (optionalText(from, 'number') ?? optionalText(from, 'user')) : null;
 }
 
