@@ -24,13 +24,16 @@ export interface OperationTable {
 
 interface Node {
   readonly literal: Map<string, Node>;
+  /** The fixed segments as a lenient server sees them. */
+  readonly lenient: Set<string>;
   /** Segments with a placeholder: `{Sid}`, `{Sid}.json`, `calls:{action}`; tried in order of decreasing length of fixed text. */
   readonly patterns: { readonly prefix: string; readonly suffix: string; readonly node: Node }[];
   readonly operations: Map<string, Operation>;
 }
 
 /**
- * Compiles a vendor's table into a per-host segment tree. Fixed segments win over placeholders.
+ * Compiles a vendor's table into a per-host segment tree. Fixed segments win over placeholders, which take nothing that
+ * some server could see as a fixed one beside them.
  * `matchHost` maps a request's host to a host of the table (regional or per-project names).
  */
 export function compileOperations(
@@ -78,7 +81,10 @@ function insert(roots: Map<string, Node>, operation: Operation): void {
 
 function child(node: Node, segment: string): Node {
   const placeholder = /\{[^}]*\}/.exec(segment);
-  if (placeholder === null) return getOrInsert(node.literal, segment, newNode);
+  if (placeholder === null) {
+    node.lenient.add(lenientSegment(segment));
+    return getOrInsert(node.literal, segment, newNode);
+  }
   const prefix = segment.slice(0, placeholder.index);
   const suffix = segment.slice(placeholder.index + placeholder[0].length);
   let pattern = node.patterns.find((one) => one.prefix === prefix && one.suffix === suffix);
@@ -96,6 +102,7 @@ function find(node: Node, method: string, segments: readonly string[], depth: nu
   const literal = node.literal.get(segment);
   const found = literal === undefined ? null : find(literal, method, segments, depth + 1);
   if (found !== null) return found;
+  if (literal === undefined && isAlmostFixed(node, segment)) return null;
   for (const { prefix, suffix, node: next } of node.patterns) {
     if (
       segment.length <= prefix.length + suffix.length ||
@@ -109,8 +116,21 @@ function find(node: Node, method: string, segments: readonly string[], depth: nu
   return null;
 }
 
+function isAlmostFixed({ lenient }: Node, segment: string): boolean {
+  return lenient.size > 0 && segment.length <= LONGEST_FIXED && lenient.has(lenientSegment(segment));
+}
+
+/** Longer ones are in no table, whatever a server takes away. */
+const LONGEST_FIXED = 128;
+
+/** To some servers `local.JSON;v=1` is `Local`: without parameters, format, blanks and case. */
+function lenientSegment(segment: string): string {
+  const named = segment.toLowerCase().replace(/;.*/, '');
+  return named.replace(/(?:\.(?:json|xml|csv|html?))?[.\s]*$/, '');
+}
+
 function newNode(): Node {
-  return { literal: new Map(), patterns: [], operations: new Map() };
+  return { literal: new Map(), lenient: new Set(), patterns: [], operations: new Map() };
 }
 
 function getOrInsert<V>(map: Map<string, V>, key: string, make: () => V): V {
