@@ -18,7 +18,7 @@ export function createNameCheck(names: readonly string[]): (object: JsonObject) 
 }
 
 /** In one case (`ſ` and `K` are letters `s` and `k` to parsers that fold them), without any sign. */
-function looseName(name: string): string {
+export function looseName(name: string): string {
   return name
     .toUpperCase()
     .toLowerCase()

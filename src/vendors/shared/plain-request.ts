@@ -41,6 +41,7 @@ export function jsonOf(body: Buffer): JsonObject {
   if (body.length === 0) return {};
   const reading = readJsonObject(body);
   if (!reading.ok) throw new Unreadable(reading.problem);
+  for (const name of Object.keys(reading.value)) checkMethod(name);
   return reading.value;
 }
 
@@ -52,19 +53,23 @@ export function pairsOf(text: string): ReadonlyMap<string, string> {
   return reading.value;
 }
 
-/** Names of the vendors' SDKs; `StartTime>` and the like compare. */
-const PLAIN_NAME = /^\w[\w.-]*[<>]?$/;
+/** Names of the vendors' SDKs; `StartTime>` and the like compare. A number after a dot is a place in a list to some. */
+const PLAIN_NAME = /^\w[\w-]*(?:\.[A-Za-z][\w-]*)*[<>]?$/;
 
 /**
  * With any other sign some parsers see another name, which may stand there too: they take away blanks, a byte order mark
- * or a `?` in front, and make a list or an object of brackets, wherever those stand (`to[]`, `[to]`). And the name by
- * which a read may become a request that sends.
+ * or a `?` in front, and make a list or an object of brackets, wherever those stand (`to[]`, `[to]`).
  */
 export function checkPlainName(name: string): void {
   if (!PLAIN_NAME.test(name))
     throw new Unreadable(
       'Names of parameters have no blanks or brackets, and no signs but `.`, `_` and `-`.',
     );
+  checkMethod(name);
+}
+
+/** By this a read may become a request that sends, and a change a deletion; some take it from JSON as well. */
+function checkMethod(name: string): void {
   if (/^_method$/i.test(name))
     throw new Unreadable('The parameter `_method` is not allowed: to some it means another method.');
 }

@@ -6,12 +6,13 @@ import {
   createNameCheck,
   isOn,
   listOf,
+  looseName,
   optionalText,
   optionalWhole,
   requireText,
 } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
-import { checkPlain, hasBody, jsonOf, pairsOf } from '../shared/plain-request.ts';
+import { checkPlain, checkPlainName, hasBody, jsonOf, pairsOf } from '../shared/plain-request.ts';
 import { type IntentDetails, readingOf, Unreadable } from '../shared/reading.ts';
 import { phoneOf } from '../shared/recipients.ts';
 import { type Form, parseFormText } from '../shared/form.ts';
@@ -178,11 +179,12 @@ function strictBody(request: WireRequest): JsonObject {
 function looseParameters(operation: Operation, request: WireRequest): JsonObject {
   const query = queryOf(request);
   const body = looseBody(operation, request);
-  const seen = new Set(Object.keys(body));
+  const seen = new Map(Object.keys(body).map((name) => [looseName(name), name]));
   for (const [name] of request.method === 'GET' ? [] : query) {
-    if (seen.has(name) && /^\w+$/.test(name))
+    const known = seen.get(looseName(name));
+    if (known !== undefined && !(known === name && name.endsWith(']')))
       throw new Unreadable(`\`${name}\` stands there more than once.`);
-    seen.add(name);
+    seen.set(looseName(name), name);
   }
   return { ...Object.fromEntries(query), ...body };
 }
@@ -190,8 +192,12 @@ function looseParameters(operation: Operation, request: WireRequest): JsonObject
 function queryOf({ query }: WireRequest): Form['entries'] {
   const form = parseFormText(query);
   if (form.kind === 'malformed') throw new Unreadable(form.problem);
+  for (const [name] of form.entries) checkPlainName(name.replace(BRACKETS, ''));
   return form.entries;
 }
+
+/** Of filters and lists; in front of a name some parsers take them away. */
+const BRACKETS = /(?:\[[\w.-]*\])+$/;
 
 function looseBody(operation: Operation, request: WireRequest): JsonObject {
   if (operation.body === 'stream' || request.body.length === 0) return {};
@@ -214,19 +220,19 @@ function formOf({ body }: WireRequest): JsonObject {
 }
 
 /** `GET /number_lookup/{number}?type=`: each type is charged. */
-function readLookup({ segments, query }: WireRequest, plan: NumberingPlan): IntentDetails {
-  const form = parseFormText(query);
-  if (form.kind === 'malformed') throw new Unreadable(form.problem);
-  const types = form.entries
-    .filter(([name]) => /^type(\[\d*\])?$/.test(name))
-    .flatMap(([, value]) => value.split(','));
+function readLookup(request: WireRequest, plan: NumberingPlan): IntentDetails {
+  const { segments } = request;
+  const query = queryOf(request);
+  if (query.some(([name]) => !/^type(\[\d*\])?$/.test(name)))
+    throw new Unreadable('The only parameter is `type`.');
+  const types = query.flatMap(([, value]) => value.split(','));
   if (types.some((type) => !/^[a-z_-]{1,40}$/.test(type)))
     throw new Unreadable('`type` must be carrier or caller-name.');
   return {
     action: 'lookup',
     destinations: [phoneOf(segments.at(-1) ?? '', 'phone_number', plan)],
     extras: types.map((type) => type.replaceAll('-', '_')),
-    parameters: parametersOf(Object.fromEntries(form.entries)),
+    parameters: parametersOf(Object.fromEntries(query)),
   };
 }
 
