@@ -106,7 +106,8 @@ function checkNames({ id }: Operation, { entries }: Form): void {
   const seen = new Map<string, string>();
   for (const [name] of entries) {
     checkPlainName(name);
-    const folded = foldedName(name);
+    // Some servers take `to` for `To`.
+    const folded = name.toLowerCase();
     const known = spelling.get(folded) ?? seen.get(folded);
     if (known !== undefined && known !== name)
       throw new Unreadable(`A parameter is spelled almost like \`${known}\`; spell it exactly so.`);
@@ -114,11 +115,6 @@ function checkNames({ id }: Operation, { entries }: Form): void {
       throw new Unreadable('A parameter is given twice; which one counts is not clear.');
     seen.set(folded, name);
   }
-}
-
-/** Some servers take `to`, `To.` or `To.0` for `To`. */
-function foldedName(name: string): string {
-  return name.toLowerCase().replace(/\.(?:\d.*)?$/, '');
 }
 
 /** A parameter, or null when it is absent or empty: the vendor takes both for the same. */

@@ -74,7 +74,7 @@ test('a parameter is none of a list or object that a server may make of it', () 
 });
 
 test('no other account is named as one of a list', () => {
-  for (const name of ['Subaccount[]', '[Subaccount]', 'IncludeSubaccounts[0]']) {
+  for (const name of ['Subaccount[]', '[Subaccount]', 'IncludeSubaccounts[0]', 'Subaccount.0']) {
     const reading = read('insights', { url: `/v1/Voice/Summaries?${name}=AC${'e'.repeat(32)}` });
     assert.equal(reading.kind, 'malformed', name);
   }

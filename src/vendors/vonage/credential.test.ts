@@ -202,6 +202,7 @@ test('paths and reports of other accounts are refused', () => {
   assert.match(check('/v2/project/other/archive') ?? '', /application/);
   assert.equal(check('/v2/reports/records?account_id=a1b2c3d4'), null);
   assert.match(check('/v2/reports/records?account_id=a1b2c3d4&account_id=ffffffff') ?? '', /account_id/);
+  assert.match(check('/v2/reports/records?account_id=a1b2c3d4&account.id=ffffffff') ?? '', /account.id/);
   assert.match(
     custody.checkAccount?.(wire('api.nexmo.com', { url: '/accounts/x/secrets' }), {}) ?? '',
     /API key/,

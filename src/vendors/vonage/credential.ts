@@ -160,7 +160,12 @@ function checkAccount(request: WireRequest, own: Readonly<Record<string, string>
   const names = namesOfAccounts(first, second);
   if (names === null) return null;
   const foreign = parametersOf(request).find(
-    ([name, value]) => names.test(name) && value !== own['apiKey'] && value !== false && value !== 'false',
+    // PHP makes `account_id` of `account.id`.
+    ([name, value]) =>
+      names.test(name.replaceAll('.', '_')) &&
+      value !== own['apiKey'] &&
+      value !== false &&
+      value !== 'false',
   );
   if (foreign === undefined) return null;
   return `${foreign[0]} reaches beyond the account. Add a subaccount as a vendor account of its own.`;

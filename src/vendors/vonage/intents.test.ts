@@ -49,7 +49,7 @@ test('a parameter is none that a server may take for another, also of those that
       problem(REST, { url: '/number/update', form: { ...forwarding, [name]: 'tel' } }),
       /no signs/,
     );
-  for (const name of ['account_id[]', '[account_id]', 'include_subaccounts[x]'])
+  for (const name of ['account_id[]', '[account_id]', 'include_subaccounts[x]', 'account_id.0'])
     assert.match(problem(API, { url: `/v2/reports/records?product=SMS&${name}=other` }), /no signs/);
 });
 
