@@ -116,6 +116,8 @@ export function onceEach(name: string, extras: readonly string[]): string[] {
 
 function extrasOf(action: JsonObject): string[] {
   const name = requireText(action, 'action');
+  // `Connect` would dial unseen at a server that does not mind the case.
+  if (!/^[a-z][a-z_-]*$/.test(name)) throw new Unreadable('`action` must be a name such as connect.');
   const extras: string[] = [];
   if (name === 'record' || (name === 'conversation' && isOn(action, 'record'))) extras.push('recording');
   if (isOn(action, 'transcription')) extras.push('transcription');

@@ -64,6 +64,16 @@ test('a script that lives elsewhere may dial one more leg', () => {
     );
 });
 
+test('an action that some servers would take for another is refused', () => {
+  const endpoint = [{ type: 'phone', number: '447700900000' }];
+  for (const action of ['Connect', 'CONNECT', ' connect', 'connect ', 'con\u200bnect'])
+    assert.match(
+      problem(API, { url: '/v1/calls', json: { ...CALL, ncco: [{ action, endpoint }] } }),
+      /`action`/,
+      action,
+    );
+});
+
 test('what a script costs besides is named', () => {
   const extras = (ncco: object[], more = {}) =>
     intent(API, { url: '/v1/calls', json: { ...CALL, ncco, ...more } }).extras;
