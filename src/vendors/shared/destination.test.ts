@@ -48,7 +48,14 @@ test('a phone without country is not guessed, and neither is a trunk zero', () =
 test('vendors that leave the plus away get the same address', () => {
   assert.equal(barePhoneDestination('15005550006', plan)?.address, '+15005550006');
   assert.equal(barePhoneDestination('+15005550006', plan)?.address, '+15005550006');
-  assert.equal(barePhoneDestination('0015005550006', plan), null);
+  for (const zeros of [
+    '0015005550006',
+    '.0015005550006',
+    '0-015005550006',
+    ' 0 0 15005550006',
+    '015005550006',
+  ])
+    assert.equal(barePhoneDestination(zeros, plan), null, zeros);
 });
 
 test('a SIP address names one user and one host', () => {

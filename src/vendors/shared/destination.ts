@@ -22,9 +22,12 @@ export function phoneDestination(text: string, plan: NumberingPlan): Destination
   return text.startsWith('+') ? toPhone(normalisePhone(text), text, plan) : null;
 }
 
+/** A zero before the number, behind whatever separators: a prefix for calls abroad, or of a national number. */
+const LEADING_ZERO = /^[^1-9]*0/;
+
 /** A phone number as vendors write it that omit the `+`; with `+` it is accepted too. */
 export function barePhoneDestination(text: string, plan: NumberingPlan): Destination | null {
-  return text.startsWith('00') ? null : toPhone(normalisePhone(text, { international: true }), text, plan);
+  return LEADING_ZERO.test(text) ? null : toPhone(normalisePhone(text, { international: true }), text, plan);
 }
 
 function toPhone(address: string | null, text: string, plan: NumberingPlan): Destination | null {
