@@ -15,6 +15,9 @@ export const MAX_JSON_BYTES = 2 * 1024 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const DOT = 0x2e;
+const EXPONENT = 0x45;
+const SMALL_EXPONENT = 0x65;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -29,9 +32,9 @@ export function readJsonObject(body: Buffer): JsonReading {
   if (typeof outline === 'string') return { ok: false, problem: outline };
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return { ok: false, problem: 'The body is not valid JSON.' };
+    value = JSON.parse(body.toString('utf8'), outline.hasFractions ? refuseOddWhole : undefined);
+  } catch (error) {
+    return { ok: false, problem: error instanceof OddWhole ? error.message : 'The body is not valid JSON.' };
   }
   if (!isJsonObject(value)) return { ok: false, problem: 'The body must be a JSON object.' };
   if (countNames(value) !== outline.names)
@@ -69,11 +72,32 @@ export function textOf(value: JsonValue | undefined): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
+/** Of a whole number in another notation than digits, `1.5E10` or `15005550006.0`, a text has other digits. */
+class OddWhole extends Error {
+  override readonly message = 'Write large whole numbers in digits alone.';
+}
+
+/** As long as a phone number, which is a text to the vendor. */
+const LARGE = 10_000;
+
+function refuseOddWhole(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isLarge = Number.isSafeInteger(value) && Math.abs(Number(value)) >= LARGE;
+  if (isLarge && !/^-?\d+$/.test(context?.source ?? '')) throw new OddWhole();
+  return value;
+}
+
+interface Outline {
+  readonly names: number;
+  /** There are numbers with a fraction or an exponent. */
+  readonly hasFractions: boolean;
+}
+
 /** One pass over the bytes: colons outside strings are the names; stops at the first level too deep. */
-function outlineOf(body: Buffer): { readonly names: number } | string {
+function outlineOf(body: Buffer): Outline | string {
   if (body.length > MAX_JSON_BYTES) return `The body is larger than ${MAX_JSON_BYTES} bytes.`;
   let depth = 0;
   let names = 0;
+  let hasFractions = false;
   let inString = false;
   for (let place = 0; place < body.length; place++) {
     const byte = body[place];
@@ -82,11 +106,17 @@ function outlineOf(body: Buffer): { readonly names: number } | string {
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
     else if (byte === COLON) names++;
+    else if (byte === DOT || byte === EXPONENT || (byte === SMALL_EXPONENT && isDigit(body[place - 1])))
+      hasFractions = true;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
     else if ((byte === OPEN_OBJECT || byte === OPEN_ARRAY) && ++depth > MAX_JSON_DEPTH)
       return `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`;
   }
-  return isUtf8(body) ? { names } : 'The body is not valid UTF-8.';
+  return isUtf8(body) ? { names, hasFractions } : 'The body is not valid UTF-8.';
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 function countNames(value: JsonValue): number {
