@@ -120,6 +120,18 @@ test('recordings of a call, of its conference and of each part of its script are
     assert.equal(recordingsOf(calls, { Twiml: `<Response>${Twiml}</Response>` }), most);
     assert.equal(recordingsOf(calls, { Twiml: `<Response>${Twiml}</Response>`, Record: 'true' }), most + 1);
   }
+  for (const [Record, count] of [
+    ['false', 0],
+    ['do-not-record', 0],
+    ['no', 1],
+    ['off', 1],
+    ['0', 1],
+  ] as const)
+    assert.equal(
+      recordingsOf(calls, { Twiml: '<Response/>', Record }),
+      count,
+      `${Record}: in doubt it records`,
+    );
   const both = { Record: 'true', RecordingConfigurationId: 'x', ConferenceRecord: 'true' };
   assert.equal(recordingsOf(`${ROOT}/Conferences/CF1/Participants.json`, both), 2);
 });

@@ -133,7 +133,7 @@ export function requiredParameter(parameters: Parameters, name: string): string 
 /** A switch in doubt counts as on. */
 export function isOnParameter(parameters: Parameters, name: string): boolean {
   const value = textParameter(parameters, name);
-  return value !== null && !/^(?:false|0|no|off|do-not-record)$/i.test(value);
+  return value !== null && !/^(?:false|do-not-record)$/i.test(value);
 }
 
 /** Parameters whose JSON text says where the vendor sends data: event sinks, and the widgets of a flow. */
