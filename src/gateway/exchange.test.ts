@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import type { Registry } from '../vendors/registry.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
@@ -84,4 +85,26 @@ test('a body that makes room for others is refused as overloaded, and counted', 
   await once(socket, 'close');
   assert.match(answer, /^HTTP\/1\.1 503 [^]*\r\nconnection: close\r\n[^]*"overloaded"/i);
   assert.deepEqual([...counters.refusals], [['overloaded', 1]]);
+});
+
+test('whoever sends on while a body is refused as too large still gets the answer', async () => {
+  const { port } = gateway.address() as AddressInfo;
+  for (let turn = 0; turn < 20; turn++) {
+    const sent = request({ port, method: 'POST', path: '/messages', headers: { host: HOST }, agent: false });
+    const isOver = once(sent, 'close');
+    sent.end(Buffer.alloc(5_000_000));
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    assert.equal(answer.statusCode, 413);
+    assert.match(await text(answer), /"request_too_large"/);
+    await isOver;
+  }
+});
+
+test('whoever never ends a body that is too large is not read for ever', async () => {
+  const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => {}).resume();
+  socket.write(`POST /messages HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 9000\r\n\r\n`);
+  const sending = setInterval(() => socket.write('x'), 100);
+  await once(socket, 'close');
+  clearInterval(sending);
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { RingfenceError, type ErrorCode } from '../kernel/errors.ts';
 import type { AppAnswer } from './app-request.ts';
 import { PROBE_HEADER } from './probe.ts';
@@ -41,7 +42,7 @@ export function sendProof(response: ServerResponse, proof: string): void {
   response.end();
 }
 
-/** Refuses what has not become a request to a vendor yet. The rest of it is not read. */
+/** Refuses what has not become a request to a vendor yet. The rest of it is thrown away. */
 export function refuseWire(
   request: IncomingMessage,
   response: ServerResponse,
@@ -62,5 +63,26 @@ export function refuseWire(
     'content-length': Buffer.byteLength(body),
     [DECISION_HEADER]: `denied; code=${code}`,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (request.complete || request.destroyed) response.end(request.method === 'HEAD' ? undefined : body);
+  else endOnceHeard(request, response, body);
+}
+
+/** For whoever sends on, ms. */
+const LINGERING = 1000;
+
+/**
+ * Ends the connection when nothing more comes, or after a while: an end with bytes unread is a reset, which may reach
+ * whoever is still sending before the answer does, and instead of it.
+ */
+function endOnceHeard(request: IncomingMessage, response: ServerResponse, body: string): void {
+  if (request.method === 'HEAD') response.flushHeaders();
+  else response.write(body);
+  const end = (): void => void response.end();
+  const timer = setTimeout(end, LINGERING).unref();
+  request.once('end', end);
+  request.once('close', () => {
+    clearTimeout(timer);
+    end();
+  });
+  request.resume();
 }
