@@ -271,10 +271,16 @@ test('a batch of look-ups is one charge a number', () => {
   assert.deepEqual(intent.extras, ['sim_swap']);
 });
 
-test('a number is bought in a country', () => {
+test('a number is bought in a country, and costs what numbers that begin like it cost', () => {
   const buy = (path: string, text: string) => intentOf(api(`/IncomingPhoneNumbers${path}.json`, text));
-  assert.equal(buy('', 'PhoneNumber=%2B442079460000').country, 'GB');
-  assert.equal(buy('/Local', 'AreaCode=510').country, 'US');
+  const known = buy('', 'PhoneNumber=%2B442079460000');
+  assert.deepEqual([known.country, addresses(known)], ['GB', ['phone +442079460000']]);
+  const any = buy('/Local', 'AreaCode=510');
+  assert.deepEqual([any.country, addresses(any)], ['US', []]);
+  assert.match(
+    problemOf(api('/IncomingPhoneNumbers.json', 'PhoneNumber=%2B442079460000&AreaCode=510')),
+    /not both/,
+  );
   assert.equal(
     buy('/TollFree', 'PhoneNumber=%2B15005550006&VoiceUrl=https%3A%2F%2Fx').callbacks[0],
     'https://x',

@@ -6,9 +6,14 @@ import { callbacksOf, type Parameters, textParameter } from './parameters.ts';
 
 /** `POST …/IncomingPhoneNumbers[/Local|/Mobile|/TollFree].json`: a number that is paid for every month. */
 export function readNumberPurchase(parameters: Parameters, plan: NumberingPlan): IntentDetails {
+  const number = textParameter(parameters, 'PhoneNumber');
+  const bought = number === null ? null : phoneOf(number, 'PhoneNumber', plan);
+  if (bought !== null && textParameter(parameters, 'AreaCode') !== null)
+    throw new Unreadable('Give `PhoneNumber` or `AreaCode`, not both.');
   return {
     action: 'number.buy',
-    country: countryOf(parameters, plan),
+    destinations: bought === null ? [] : [bought],
+    country: bought === null ? countryOf(parameters, plan) : (bought.phone?.country ?? null),
     parameters: parameters.map,
     callbacks: callbacksOf(parameters),
   };
@@ -16,8 +21,6 @@ export function readNumberPurchase(parameters: Parameters, plan: NumberingPlan):
 
 /** An area code is one of the North American plan; any subscriber number in it tells the country. */
 function countryOf(parameters: Parameters, plan: NumberingPlan): string | null {
-  const number = textParameter(parameters, 'PhoneNumber');
-  if (number !== null) return phoneOf(number, 'PhoneNumber', plan).phone?.country ?? null;
   const areaCode = textParameter(parameters, 'AreaCode');
   if (areaCode === null || !/^[2-9]\d{2}$/.test(areaCode))
     throw new Unreadable(
