@@ -37,7 +37,8 @@ export function createKillSwitch(
       const record = find(subject, intent);
       if (record === undefined) return null;
       const target = record.scope === 'all' ? 'everything' : `${record.scope} ${record.target}`;
-      return refuse('killed', `kill:${record.id}`, `A kill switch is on for ${target}: ${record.reason}`);
+      const why = record.reason === '' ? '.' : `: ${record.reason}`;
+      return refuse('killed', `kill:${record.id}`, `A kill switch is on for ${target}${why}`);
     },
   });
 }
