@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request as send, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
@@ -90,7 +90,7 @@ test('a body that makes room for others is refused as overloaded, and counted', 
 test('whoever sends on while a body is refused as too large still gets the answer', async () => {
   const { port } = gateway.address() as AddressInfo;
   for (let turn = 0; turn < 20; turn++) {
-    const sent = request({ port, method: 'POST', path: '/messages', headers: { host: HOST }, agent: false });
+    const sent = send({ port, method: 'POST', path: '/messages', headers: { host: HOST }, agent: false });
     const isOver = once(sent, 'close');
     sent.end(Buffer.alloc(5_000_000));
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
