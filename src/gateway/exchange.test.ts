@@ -108,3 +108,17 @@ test('whoever never ends a body that is too large is not read for ever', async (
   await once(socket, 'close');
   clearInterval(sending);
 });
+
+test('an upload that is too large, or does not say how large it is, is told what it lacks', async () => {
+  const answerTo = async (headers: Record<string, string>): Promise<string> => {
+    const { port } = gateway.address() as AddressInfo;
+    const sent = send({ port, method: 'POST', path: '/media', headers: { host: HOST, ...headers } });
+    sent.on('error', () => {}).write('x');
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const said = await text(answer);
+    sent.destroy();
+    return `${answer.statusCode} ${said}`;
+  };
+  assert.match(await answerTo({ 'content-length': String(SIZE + 1) }), /^413 .*limits\.uploadBytes/);
+  assert.match(await answerTo({ 'transfer-encoding': 'chunked' }), /^413 .*must state its Content-Length/);
+});

@@ -99,6 +99,8 @@ async function serve(
   const method = request.method ?? 'GET';
   const operation = vendor.operations.match(method === 'HEAD' ? 'GET' : method, place.host, target.segments);
   const upload = uploadOf(options, request, operation);
+  if (upload === 'endless')
+    return refuseWire(request, response, 'request_too_large', 'An upload must state its Content-Length');
   if (upload === 'too-large') return refuseWire(request, response, 'request_too_large');
   await options.together();
   const read = upload === null ? readBody(request, options.bodyBytes, options.room) : NO_BODY;
@@ -141,11 +143,11 @@ function uploadOf(
   { uploadBytes }: ExchangeOptions,
   request: IncomingMessage,
   operation: Operation | null,
-): Upload | 'too-large' | null {
+): Upload | 'too-large' | 'endless' | null {
   if (operation?.body !== 'stream') return null;
   const length = Number(request.headers['content-length'] ?? NaN);
-  if (!Number.isSafeInteger(length) || length > uploadBytes) return 'too-large';
-  return { stream: request, length };
+  if (!Number.isSafeInteger(length)) return 'endless';
+  return length > uploadBytes ? 'too-large' : { stream: request, length };
 }
 
 /** What proves to `ringfence run` that it reaches this gateway; null when it does not ask. */

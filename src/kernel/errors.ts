@@ -39,7 +39,7 @@ export const ERRORS = {
     'caller',
     413,
     'The request is larger than the gateway accepts',
-    'Send less at a time. For requests to vendors, limits.bodyBytes in the configuration sets the maximum.',
+    'Send less at a time. In the configuration, limits.bodyBytes sets the maximum of requests to vendors, limits.uploadBytes that of uploads.',
   ),
   request_timeout: row(
     'caller',
