@@ -16,9 +16,16 @@ const MOST_PROBLEMS = 10;
 
 /** What is wrong with an input, a sentence for each problem: where, what, what is expected, and the word that was probably meant. */
 export function explainIssues(issues: readonly Issue[], described: Described): readonly string[] {
-  const problems = issues.flatMap((issue) => explainIssue(issue, described)).map(asSentence);
-  const rest = problems.length - MOST_PROBLEMS;
+  // There may be thousands of them: only what is told is worked out.
+  const told = issues.slice(0, MOST_PROBLEMS);
+  const problems = told.flatMap((issue) => explainIssue(issue, described)).map(asSentence);
+  const untold = issues.slice(MOST_PROBLEMS).reduce((sum, issue) => sum + countOf(issue), 0);
+  const rest = Math.max(0, problems.length - MOST_PROBLEMS) + untold;
   return rest > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${rest} more.`] : problems;
+}
+
+function countOf(issue: Issue): number {
+  return issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
 }
 
 function explainIssue(issue: Issue, { schema, whole, locate }: Described): readonly string[] {

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { explainIssues } from './schema-problems.ts';
+
+test('of thousands of problems ten are worked out, and the others counted', () => {
+  const schema = z.array(z.strictObject({ name: z.string() }));
+  const result = schema.safeParse(Array.from({ length: 5000 }, () => ({ nam: 1, more: 2 })));
+  assert.ok(!result.success);
+  let asked = 0;
+  const locate = (): string => {
+    asked += 1;
+    return '';
+  };
+  const told = explainIssues(result.error.issues, { schema, whole: 'the list', locate });
+  assert.equal(told.length, 11);
+  // Of each element a name is missing, and two are unknown.
+  assert.equal(told.at(-1), `and ${15_000 - 10} more.`);
+  assert.ok(asked < 50);
+});
