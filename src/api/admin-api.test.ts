@@ -189,9 +189,10 @@ test('what is wrong with an input is said in words of ours', async () => {
   assert.equal(await detailOf('/v1/ledger?limit=10001'), 'limit: must be at most 10000');
   assert.equal(await detailOf('/v1/ledger?limit=1.5'), 'limit: must be a whole number');
   assert.equal(
-    await detailOf('/v1/ledger?state=x&seven=7'),
-    'state: must be one of reserved, committed, released, unknown; input: there is no "seven"',
+    await detailOf('/v1/ledger?state=x&limt=7'),
+    'state: must be one of reserved, committed, released, unknown; limt: unknown field "limt", did you mean "limit"?',
   );
+  assert.match(await detailOf('/v1/ledger?seven=7'), /^seven: unknown field "seven"; here can be .*limit/);
   assert.equal(await detailOf('/v1/apps', 'POST', {}), 'name: is missing');
   assert.equal(await detailOf('/v1/leaks', 'POST', { findings: [] }), 'findings: must have at least 1 item');
   const budget = { currency: 'EUR', limit: '1', window: { kind: 'year' }, rates: { eur: '1' } };

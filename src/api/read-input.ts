@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { RoutePath } from './paths.ts';
 import type { RouteSpec } from './schema.ts';
+import { explainIssues } from '../kernel/schema-problems.ts';
 import { sayIssue } from '../kernel/wording.ts';
 
 /** Path parameters with query or body, as the route's schema wants them. Throws `input_invalid` that names the member. */
@@ -16,8 +17,8 @@ export async function readInput(
   const result = input.safeParse({ ...given, ...Object.fromEntries(named) }, { error: sayIssue });
   if (result.success) return result.data;
   const { issues } = result.error;
-  const told = issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
-  throw new RingfenceError('input_invalid', told.join('; '));
+  const told = explainIssues(issues.slice(0, 5), { schema: input, whole: 'input', locate: () => '' });
+  throw new RingfenceError('input_invalid', told.map((one) => one.replace(/\.$/, '')).join('; '));
 }
 
 async function readBody(context: Context): Promise<object> {
