@@ -5,7 +5,10 @@ import { createServer, type IncomingMessage, request as send, type Server } from
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import type { Refusal } from '../intent/decision.ts';
+import { ERRORS } from '../kernel/errors.ts';
 import type { Registry } from '../vendors/registry.ts';
+import type { WireResponse } from '../vendors/wire.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { createCounters } from './counters.ts';
 import { createExchange } from './exchange.ts';
@@ -35,6 +38,12 @@ async function pass({ method, host, target, upload }: AppRequest): Promise<AppAn
   return { status: result.status, headers: {}, decision: 'allowed', body: String(result.body), rest: null };
 }
 
+/** As the vendor's own SDK would read it. */
+function refuse({ code, message }: Refusal, { path }: { readonly path: string }): WireResponse {
+  const body = Buffer.from(JSON.stringify({ acme: code, message, path }));
+  return { status: ERRORS[code].status, headers: { 'content-type': 'application/acme' }, body };
+}
+
 function originOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -42,7 +51,7 @@ function originOf(server: Server): string {
 before(async () => {
   const match = (_method: string, _host: string, [first]: readonly string[]) =>
     first === 'media' ? { body: 'stream' } : null;
-  const acme = { operations: { match } };
+  const acme = { operations: { match }, refuse };
   const exchange = createExchange({
     registry: { find: () => acme } as unknown as Registry,
     pipeline: pass,
@@ -75,6 +84,28 @@ test('an upload that the vendor refuses unread is answered, and its connection i
   socket.write(PIECE);
   await once(socket, 'close');
   assert.match(answer, /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
+});
+
+test('what is refused before it is read is refused as the vendor would, so that its SDK can tell why', async () => {
+  const requests = [
+    `POST /messages?x=1 HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 1025\r\n\r\n`,
+    `GET /services//messages HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`,
+  ];
+  const answers: string[] = [];
+  for (const request of requests) {
+    const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(request);
+    answers.push(await text(socket));
+  }
+  const [large = '', malformed = ''] = answers;
+  assert.match(large, /^HTTP\/1\.1 413 [^]*application\/acme[^]*"acme":"request_too_large"/i);
+  assert.match(
+    large,
+    /"message":"The request is larger than the gateway accepts\. Send less at a time[^"]*","path":"\/messages"/,
+  );
+  assert.match(large, /\r\nconnection: close\r\n/i);
+  assert.match(malformed, /^HTTP\/1\.1 400 [^]*application\/acme[^]*"acme":"request_malformed"/i);
+  assert.match(malformed, /: the path has more than one reading\. Send one Host/);
 });
 
 test('a body that makes room for others is refused as overloaded, and counted', async () => {

@@ -10,7 +10,7 @@ import { countRefusal, type Counters } from './counters.ts';
 import { answerProbe, PROBE_PATH } from './probe.ts';
 import { readBody, type BodyRoom } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
-import { refuseWire, sendAnswer, sendProof } from './reply.ts';
+import { refuseWire, sendAnswer, sendProof, type Asked } from './reply.ts';
 import { readTarget, type Target } from './request-target.ts';
 import type { Together } from './together.ts';
 
@@ -47,24 +47,26 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const { counters } = options;
   return async function exchange(request, response, place) {
     counters.requests += 1;
+    const asked = askedOf(options, request, place);
     try {
-      const route = routeOf(options, request, place);
+      const route = routeOf(asked, place);
       if ('code' in route) {
         if (route.code === 'request_malformed') counters.malformed += 1;
-        return refuseWire(request, response, route.code, route.detail);
+        return refuseWire(response, asked, route.code, route.detail);
       }
       const proof = proofFor(options, route.target);
       if (proof !== null) return sendProof(response, proof);
       await serve(options, request, response, route);
     } catch (error) {
       const code = codeOf(error, options.onFault);
-      if (!response.headersSent && !response.destroyed) refuseWire(request, response, code);
+      if (!response.headersSent && !response.destroyed) refuseWire(response, asked, code);
       else response.destroy();
     }
   };
 }
 
 interface Route {
+  readonly asked: Asked;
   readonly place: Place;
   readonly target: Target;
   readonly vendor: Vendor;
@@ -75,41 +77,43 @@ interface NoRoute {
   readonly detail: string;
 }
 
+/** Whom a request asks, however the rest of it reads: an SDK understands no refusal but its vendor's. */
+function askedOf({ registry }: ExchangeOptions, request: IncomingMessage, place: Place | null): Asked {
+  const { host, target } = place ?? { host: '', target: '' };
+  return { request, vendor: place === null ? null : registry.find(host), host, target };
+}
+
 /** Where a request goes, or why it cannot go to a vendor. */
-function routeOf(
-  { registry }: ExchangeOptions,
-  request: IncomingMessage,
-  place: Place | null,
-): Route | NoRoute {
+function routeOf(asked: Asked, place: Place | null): Route | NoRoute {
+  const { request, vendor } = asked;
   const ambiguity = findAmbiguity(request);
   if (ambiguity !== null) return { code: 'request_malformed', detail: ambiguity };
   if (place === null) return { code: 'host_unknown', detail: 'no vendor host in the request' };
   const target = readTarget(place.target);
   if (target === null) return { code: 'request_malformed', detail: 'the path has more than one reading' };
-  const vendor = registry.find(place.host);
-  return vendor === null ? { code: 'host_unknown', detail: place.host } : { place, target, vendor };
+  return vendor === null ? { code: 'host_unknown', detail: place.host } : { asked, place, target, vendor };
 }
 
 async function serve(
   options: ExchangeOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  { place, target, vendor }: Route,
+  { asked, place, target, vendor }: Route,
 ): Promise<void> {
   const method = request.method ?? 'GET';
   const operation = vendor.operations.match(method === 'HEAD' ? 'GET' : method, place.host, target.segments);
   const upload = uploadOf(options, request, operation);
   if (upload === 'endless')
-    return refuseWire(request, response, 'request_too_large', 'An upload must state its Content-Length');
-  if (upload === 'too-large') return refuseWire(request, response, 'request_too_large');
+    return refuseWire(response, asked, 'request_too_large', 'an upload must state its Content-Length');
+  if (upload === 'too-large') return refuseWire(response, asked, 'request_too_large');
   await options.together();
   const read = upload === null ? readBody(request, options.bodyBytes, options.room) : NO_BODY;
   const body = read instanceof Promise ? await read : read;
   if (body === 'aborted') return;
-  if (body === 'too-large') return refuseWire(request, response, 'request_too_large');
+  if (body === 'too-large') return refuseWire(response, asked, 'request_too_large');
   if (body === 'no-room') {
     countRefusal(options.counters, 'overloaded');
-    return refuseWire(request, response, 'overloaded');
+    return refuseWire(response, asked, 'overloaded');
   }
   const appRequest: AppRequest = {
     method,

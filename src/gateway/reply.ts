@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { RingfenceError, type ErrorCode } from '../kernel/errors.ts';
+import { jsonAnswer } from '../vendors/shared/json-answer.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import type { WireResponse } from '../vendors/wire.ts';
 import type { AppAnswer } from './app-request.ts';
 import { PROBE_HEADER } from './probe.ts';
 import { sendStream } from './send-stream.ts';
@@ -42,28 +45,33 @@ export function sendProof(response: ServerResponse, proof: string): void {
   response.end();
 }
 
-/** Refuses what has not become a request to a vendor yet. The rest of it is thrown away. */
-export function refuseWire(
-  request: IncomingMessage,
-  response: ServerResponse,
-  code: ErrorCode,
-  detail = '',
-): void {
+/** Who asked whom, before it is known what for. */
+export interface Asked {
+  readonly request: IncomingMessage;
+  /** Null: no vendor has the host. */
+  readonly vendor: Vendor | null;
+  readonly host: string;
+  /** As received. */
+  readonly target: string;
+}
+
+/** Refuses before the pipeline, as the vendor would if there is one. The rest of the request is thrown away. */
+export function refuseWire(response: ServerResponse, asked: Asked, code: ErrorCode, detail = ''): void {
+  const { request, vendor, host, target } = asked;
+  const [path = ''] = target.split('?', 1);
+  const method = request.method ?? 'GET';
   const error = new RingfenceError(code);
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: error.message,
-    status: error.status,
-    detail: detail === '' ? error.hint : `${detail}. ${error.hint}`,
-    code,
-  });
+  const message = [error.message, detail].filter((one) => one !== '').join(': ');
+  const refusal = { code, rule: 'gateway', message: `${message}. ${error.hint}` };
+  const { status, headers, body } =
+    vendor === null ? problem(error, detail) : vendor.refuse(refusal, { method, host, path });
   if (!request.complete) response.setHeader('connection', 'close');
-  response.writeHead(error.status, {
-    'content-type': 'application/problem+json',
-    'content-length': Buffer.byteLength(body),
+  response.writeHead(status, {
+    ...headers,
+    'content-length': body.length,
     [DECISION_HEADER]: `denied; code=${code}`,
   });
-  if (request.complete || request.destroyed) response.end(request.method === 'HEAD' ? undefined : body);
+  if (request.complete || request.destroyed) response.end(method === 'HEAD' ? undefined : body);
   else endOnceHeard(request, response, body);
 }
 
@@ -74,7 +82,7 @@ const LINGERING = 1000;
  * Ends the connection when nothing more comes, or after a while: an end with bytes unread is a reset, which may reach
  * whoever is still sending before the answer does, and instead of it.
  */
-function endOnceHeard(request: IncomingMessage, response: ServerResponse, body: string): void {
+function endOnceHeard(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   if (request.method === 'HEAD') response.flushHeaders();
   else response.write(body);
   const end = (): void => void response.end();
@@ -85,4 +93,15 @@ function endOnceHeard(request: IncomingMessage, response: ServerResponse, body: 
     end();
   });
   request.resume();
+}
+
+function problem({ code, message, status, hint }: RingfenceError, detail: string): WireResponse {
+  const body = {
+    type: 'about:blank',
+    title: message,
+    status,
+    detail: detail === '' ? hint : `${detail}. ${hint}`,
+    code,
+  };
+  return jsonAnswer(status, body, { 'content-type': 'application/problem+json' });
 }

@@ -33,7 +33,7 @@ export const ERRORS = {
     'caller',
     400,
     'The HTTP request can be read in more than one way',
-    'Send one Host, one Authorization, and a plain path without dot segments or encoded slashes.',
+    'Send one Host, one Authorization, and a plain path without empty segments, dot segments or encoded slashes.',
   ),
   request_too_large: row(
     'caller',
