@@ -35,6 +35,16 @@ describe('further sides of the sandbox', () => {
     assert.equal(await read(), 401);
   });
 
+  it('takes tokens of a Vonage application that another sandbox made, as after a restart', async (context) => {
+    const first = await startSandbox(context);
+    const { publicKey: _, ...kept } = first.sandbox.accounts.create({ vendor: 'vonage' }).credentials;
+    const second = await startSandbox(context);
+    second.sandbox.accounts.create({ vendor: 'vonage', credentials: kept });
+    const { applicationId = '', privateKey = '' } = kept;
+    const client = vonageClient(second.origin, { applicationId, privateKey });
+    assert.equal((await client.voice.search({})).count, 0);
+  });
+
   it('keeps Twilio templates and tells prices by country', async (context) => {
     const { sandbox, origin } = await startSandbox(context);
     const { accountSid = '', authToken = '' } = sandbox.accounts.create({ vendor: 'twilio' }).credentials;

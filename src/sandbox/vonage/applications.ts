@@ -63,6 +63,14 @@ export function makeKeyPair(): KeyPair {
   };
 }
 
+/** The whole pair from its private half, which is all that an account keeps. */
+export function keyPairOf(privatePem: string): KeyPair {
+  return {
+    privatePem,
+    publicPem: createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
 export function addApplication(
   services: VonageServices,
   state: VonageState,

@@ -10,7 +10,7 @@ import {
 } from '../core.ts';
 import { createRouter, type Route } from '../router.ts';
 import { accountRoutes } from './account-api.ts';
-import { addApplication, applicationRoutes, makeKeyPair } from './applications.ts';
+import { addApplication, applicationRoutes, keyPairOf, makeKeyPair } from './applications.ts';
 import { createAuthenticator, type Admission, type Doors } from './auth.ts';
 import { callRoutes } from './calls.ts';
 import { notFound, problem, restError, smsError, unauthorized, verifyError } from './errors.ts';
@@ -115,12 +115,11 @@ function createAccount(
   { currency = 'EUR', credentials = {} }: AccountRequest,
 ): SandboxAccount {
   const { ids } = services.world;
-  const { apiKey, signatureSecret, privateKey, publicKey } = credentials;
+  const { apiKey, signatureSecret, privateKey } = credentials;
   const state = services.openAccount(null, { name: 'Sandbox', currency, apiKey, signatureSecret });
   const apiSecret = credentials['apiSecret'] ?? ids.alphanumeric(16);
   addSecret(services, state, apiSecret);
-  const given = privateKey !== undefined && publicKey !== undefined;
-  const pair = given ? { privatePem: privateKey, publicPem: publicKey } : makeKeyPair();
+  const pair = privateKey === undefined ? makeKeyPair() : keyPairOf(privateKey);
   const application = addApplication(services, state, {
     id: credentials['applicationId'] ?? ids.uuid(),
     name: 'Sandbox',
