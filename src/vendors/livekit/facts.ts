@@ -18,7 +18,7 @@ export const facts: VendorFacts = {
   baseUrlVariables: {},
   blindSpots: [
     'livekit-server-sdk drops the path of its host argument: give the project a port of its own (`listeners.hosts`).',
-    'The Python and Go SDKs send binary protobuf, which the gateway does not read; the Node SDK sends JSON.',
+    'The SDKs of LiveKit for Python, Java, Rust and Go send binary protobuf, which the gateway does not read; the one for Node and the JSON clients for Go (`livekit.NewRoomServiceJSONClient`) send JSON.',
   ],
 };
 

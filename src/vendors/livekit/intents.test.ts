@@ -158,11 +158,10 @@ test('numbers are bought for one country at a time', () => {
   assert.match(problem('PhoneNumberService.PurchasePhoneNumber', {}), /empty/);
 });
 
-test('binary protobuf is refused with an explanation', () => {
-  assert.match(
-    problem('SIP.CreateSIPParticipant', {}, { 'content-type': 'application/protobuf' }),
-    /binary protobuf/,
-  );
+test('binary protobuf is refused with an explanation, and which clients send JSON', () => {
+  const refused = problem('SIP.CreateSIPParticipant', {}, { 'content-type': 'application/protobuf' });
+  assert.match(refused, /binary protobuf/);
+  assert.match(refused, /Node.*Go \(`livekit\.NewRoomServiceJSONClient`\)/);
   const query = { ...call('RoomService.ListRooms'), query: 'x=1' };
   assert.equal(livekit.readIntent(operationOf(query), query, plan).kind, 'malformed');
 });

@@ -76,7 +76,9 @@ function bodyOf(request: WireRequest): JsonObject {
   const type = request.headers['content-type'];
   const isJson = type === undefined ? request.body.length === 0 : JSON_TYPE.test(type);
   if (isJson) return jsonOf(request.body);
-  throw new Unreadable('The content type must be application/json; binary protobuf is not read.');
+  throw new Unreadable(
+    'The content type must be application/json; binary protobuf is not read. The SDK for Node and the JSON clients for Go (`livekit.NewRoomServiceJSONClient`) send JSON.',
+  );
 }
 
 /** So many digits are a number to the carrier; fewer are an extension. */
