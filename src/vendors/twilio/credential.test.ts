@@ -125,11 +125,11 @@ test('the test of a credential is a harmless read that the credential may do', (
   assert.equal(key.accepts(answer(401)), false);
 });
 
-test('snippets show the parts and the gateway for Node, Python and the environment', () => {
+test('snippets show the parts and the gateway for Node, Python, Go, Java and the environment', () => {
   const shown = custody.snippets({ accountSid: AC, authToken: VIRTUAL }, 'http://127.0.0.1:4000');
   assert.deepEqual(
     shown.map(({ language }) => language),
-    ['javascript', 'python', 'shell'],
+    ['javascript', 'python', 'go', 'java', 'shell'],
   );
   for (const { code } of shown) {
     assert.ok(code.includes(AC) && code.includes(VIRTUAL));

@@ -7,6 +7,8 @@ export function snippets(parts: Readonly<Record<string, string>>, gateway: strin
   return [
     node(accountSid, authToken, gateway),
     python(accountSid, authToken),
+    go(accountSid, authToken),
+    java(accountSid, authToken),
     curl(accountSid, authToken, gateway),
   ];
 }
@@ -32,6 +34,22 @@ function python(accountSid: string, authToken: string): Snippet {
     `client = Client("${accountSid}", "${authToken}")`,
   ];
   return { sdk: 'twilio (Python)', language: 'python', code: code.join('\n') };
+}
+
+function go(accountSid: string, authToken: string): Snippet {
+  const code = [
+    `// Start the app with \`ringfence run -- ./app\`: it sets the proxy and the certificate.`,
+    `client := twilio.NewRestClientWithParams(twilio.ClientParams{Username: "${accountSid}", Password: "${authToken}"})`,
+  ];
+  return { sdk: 'twilio (Go)', language: 'go', code: code.join('\n') };
+}
+
+function java(accountSid: string, authToken: string): Snippet {
+  const code = [
+    `// Start the app with \`ringfence run -- java -jar app.jar\`: it sets the proxy and the certificate.`,
+    `com.twilio.Twilio.init("${accountSid}", "${authToken}");`,
+  ];
+  return { sdk: 'twilio (Java)', language: 'java', code: code.join('\n') };
 }
 
 function curl(accountSid: string, authToken: string, gateway: string): Snippet {

@@ -6,7 +6,7 @@ export const VENDOR = 'vonage';
 export const API_HOST = 'api.nexmo.com';
 export const REST_HOST = 'rest.nexmo.com';
 export const VIDEO_HOST = 'video.api.vonage.com';
-const NETWORK_HOST = 'api-eu.vonage.com';
+export const NETWORK_HOST = 'api-eu.vonage.com';
 
 /** Regional names of the API host: the same paths, answered in one region. `api-eu.vonage.com` has network APIs besides. */
 const REGIONAL_HOSTS = [

@@ -1,11 +1,12 @@
 import type { Snippet } from '../custody-adapter.ts';
-import { API_HOST, REST_HOST, VIDEO_HOST } from './facts.ts';
+import { API_HOST, NETWORK_HOST, REST_HOST, VIDEO_HOST } from './facts.ts';
 
 /** How to use a virtual key with the vendor's SDKs. `gateway` has no slash at its end. */
 export function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {
   return [
     { sdk: '@vonage/server-sdk', language: 'javascript', code: javascript(parts, gateway) },
     { sdk: 'vonage (Python)', language: 'python', code: python(parts) },
+    { sdk: 'vonage (Java)', language: 'java', code: java(parts, gateway) },
     { sdk: 'curl', language: 'shell', code: shell(parts, gateway) },
   ];
 }
@@ -42,6 +43,24 @@ function python(parts: Readonly<Record<string, string>>): string {
     ...credential,
     '    )',
     ')',
+  ].join('\n');
+}
+
+function java(parts: Readonly<Record<string, string>>, gateway: string): string {
+  const setter = (name: string): string => (name === 'privateKey' ? 'privateKeyContents' : name);
+  const credential = Object.entries(parts).map(
+    ([name, value]) => `    .${setter(name)}(${JSON.stringify(value)})`,
+  );
+  return [
+    'var hosts = com.vonage.client.HttpConfig.builder()',
+    `    .apiBaseUri("${gateway}/${API_HOST}")`,
+    `    .restBaseUri("${gateway}/${REST_HOST}")`,
+    `    .apiEuBaseUri("${gateway}/${NETWORK_HOST}")`,
+    `    .videoBaseUri("${gateway}/${VIDEO_HOST}");`,
+    'var client = com.vonage.client.VonageClient.builder()',
+    ...credential,
+    '    .httpConfig(hosts.build())',
+    '    .build();',
   ].join('\n');
 }
 
