@@ -67,7 +67,7 @@ const LIMITS = [
   'A program that sets a proxy, a CA list or another base URL in its own code uses these.',
   'HTTP/2 and WebSocket connections to vendor hosts are refused by the gateway, not covered.',
   'Java obeys JAVA_TOOL_OPTIONS, except clients that ask for no system properties (Apache HttpClient without `useSystemProperties`).',
-  'The streams of PHP read none of these variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',
+  'The streams of PHP and hyper of Rust (without a proxy connector) read none of the proxy variables; libcurl in PHP (set curl.cainfo) and programs with their own CA store trust no certificate that these name.',
   'A Python that is started with -E, -I or -S, or with a PYTHONPATH of its own, does not resolve vendor hosts to the gateway; gevent, aiodns and uvloop resolve by themselves.',
   'Worker threads of Node that get their own `execArgv` or `env`, and all of Node 18, do not load the preload.',
 ];

@@ -39,6 +39,7 @@ export const facts: VendorFacts = {
   blindSpots: [
     'twilio for Node obeys HTTP_PROXY only, and then drops TWILIO_CA_BUNDLE; trust the CA through NODE_EXTRA_CA_CERTS.',
     'AsyncTwilioHttpClient (Python) obeys no proxy variable and no proxy_url; set its `session` to aiohttp.ClientSession(trust_env=True).',
+    'The crate twilio (Rust) obeys no proxy variable and takes no base URL; transparent TLS covers it.',
   ],
 };
 
