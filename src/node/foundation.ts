@@ -7,9 +7,9 @@ import { createKeyRing, type KeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
 import { createUpstream } from '../gateway/upstream.ts';
-import { openJournal } from '../journal/journal.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
 import type { AdminAct } from '../journal/records.ts';
-import { createClock } from '../kernel/clock.ts';
+import { createClock, type Clock } from '../kernel/clock.ts';
 import type { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
 import { createTurns } from '../kernel/turns.ts';
@@ -102,11 +102,7 @@ export async function layFoundation(
     sealers,
     checkpoint,
     journal,
-    /** Journals an administrative act; to be awaited before it happens. */
-    async record(act: AdminAct): Promise<void> {
-      journal.append({ type: 'admin', at: clock.wall(), ...act });
-      await journal.flush();
-    },
+    record: createActRecorder(journal, clock),
     trust,
     upstream,
     /** Resolves when another gateway has come to work on the store. */
@@ -117,6 +113,14 @@ export async function layFoundation(
     lock: createTurns(),
     send: createSender(upstream, CONTROL),
   });
+}
+
+/** Journals an administrative act; to be awaited before it happens. */
+function createActRecorder(journal: Journal, clock: Clock) {
+  return async (act: AdminAct): Promise<void> => {
+    journal.append({ type: 'admin', at: clock.wall(), ...act });
+    await journal.flush();
+  };
 }
 
 /** The last epoch of a node that the store knows: a journal whose files are lost must not give its places out again. */
