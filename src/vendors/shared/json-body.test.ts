@@ -34,12 +34,18 @@ test('a name that stands twice in one object is refused, since parsers disagree 
 
 test('a number that may be one of a phone has the digits that everybody reads', () => {
   for (const to of ['15005550006.0', '1.5005550006e10', '1.5005550006E+10', '0.15005550006e11'])
-    for (const body of [`{"to":${to}}`, `{"a":[{"to":${to}}]}`]) {
+    for (const body of [`{"to":${to}}`, `{"a":[{"to":${' '.repeat(200)}${to}}]}`]) {
       assert.match(problem(body), /digits/, body);
     }
   const fine = '{"to":15005550006,"temperature":1.0,"share":0.25,"tiny":1e-7,"on":true,"text":"1.0e9"}';
   assert.ok(read(fine).ok);
   assert.ok(read('{"timeout_millis":60000.0}').ok);
+});
+
+test('a name that C ends at its NUL is refused; the protobuf of Python, Ruby and PHP takes it for the field', () => {
+  for (const body of ['{"to":"a","to\\u0000":"b"}', '{"x":[{"to\\u0000y":"b"}]}'])
+    assert.ok(!readJsonObject(Buffer.from(body)).ok, body);
+  assert.ok(readJsonObject(Buffer.from('{"text":"a\\u0000b","path":"\\\\u0000"}')).ok);
 });
 
 test('100,000 levels are refused after looking at 65 of them', () => {

@@ -40,6 +40,8 @@ export function readJsonObject(body: Buffer): JsonReading {
       ok: false,
       problem: 'The body names a field twice in one object; which one counts is not clear.',
     };
+  if (body.includes(NUL) && hasCutName(value))
+    return { ok: false, problem: 'The body has a name with a NUL in it, behind which some see nothing.' };
   return { ok: true, value };
 }
 
@@ -79,6 +81,7 @@ class OddWhole extends Error {
 const FRACTION = /\d[.eE]/;
 /** So large are phone numbers, which are texts to the vendor. Times and lengths, which some clients write as `30.0`, are smaller. */
 const LARGE = 1_000_000;
+const NUL = String.raw`\u0000`;
 
 function refuseOddWhole(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   const isLarge = Number.isSafeInteger(value) && Math.abs(Number(value)) >= LARGE;
@@ -104,6 +107,13 @@ function outlineOf(body: Buffer): { readonly names: number } | string {
       return `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`;
   }
   return isUtf8(body) ? { names } : 'The body is not valid UTF-8.';
+}
+
+function hasCutName(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([name, inner]: [string, JsonValue]) => name.includes('\0') || hasCutName(inner),
+  );
 }
 
 function countNames(value: JsonValue): number {
