@@ -6,6 +6,7 @@ import { Secret } from '../kernel/secret.ts';
 import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
 import { answerVendor } from './answer.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
+import type { Permitted } from './decide.ts';
 import type { LiveAccount } from './parts.ts';
 import { createScrubber } from './scrub.ts';
 
@@ -42,16 +43,17 @@ function answer(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
   rest: Readable | null = null,
+  { status = 200, backward = null as Permitted['backward'] } = {},
 ): Promise<AppAnswer> {
   const outcome = {
     kind: 'answered',
-    status: 200,
+    status,
     headers: { ...headers },
     body,
     rest,
     token: TOKEN,
   } as const;
-  return answerVendor(request, account, outcome, 'allowed');
+  return answerVendor({ request, account, backward } as Permitted, outcome, 'allowed');
 }
 
 async function textOf({ body, rest }: AppAnswer): Promise<string> {
@@ -112,4 +114,36 @@ test('a token that was signed for the request is masked where the vendor echoes 
   assert.equal(whole.headers['x-echo'], '[sealed]');
   for (const one of [whole, await answer({}, echo.subarray(0, 40), inParts(echo.subarray(40)))])
     assert.equal(await textOf(one), '{"authorization":"Bearer [sealed]"}');
+});
+
+describe('an answer that is translated for the app', () => {
+  const backward = {
+    type: 'application/acme',
+    answer: (body: Buffer) => (body.includes('"token"') ? Buffer.concat([Buffer.from([0xff]), body]) : null),
+  };
+
+  it('is scrubbed first, and whole however it comes', async () => {
+    const bytes = page(1024 * 1024);
+    const small = await answer(JSON_TYPE, page(10), null, { backward });
+    const large = await answer(JSON_TYPE, bytes.subarray(0, 8), inParts(bytes.subarray(8)), { backward });
+    for (const { headers, body, rest } of [small, large]) {
+      assert.equal(rest, null);
+      assert.equal(headers['content-type'], 'application/acme');
+      assert.match(body, /^\xff\{"token":"\[sealed\]"/);
+    }
+  });
+
+  it('stays as it is where the vendor says no', async () => {
+    const { headers, body } = await answer(JSON_TYPE, page(10), null, { status: 404, backward });
+    assert.equal(headers['content-type'], 'application/json');
+    assert.match(body, /^\{/);
+  });
+
+  it('is refused when it cannot be translated, or is too large to be held', async () => {
+    const isUnreadable = { code: 'answer_unreadable' };
+    await assert.rejects(answer(JSON_TYPE, Buffer.from('{}'), null, { backward }), isUnreadable);
+    const endless = inParts(page(3 * 1024 * 1024));
+    await assert.rejects(answer(JSON_TYPE, Buffer.alloc(0), endless, { backward }), isUnreadable);
+    assert.ok(endless.destroyed);
+  });
 });

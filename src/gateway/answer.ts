@@ -1,27 +1,42 @@
 import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
+import { RingfenceError } from '../kernel/errors.ts';
+import type { BackwardTranslation } from '../vendors/translation.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
+import type { Permitted } from './decide.ts';
 import type { Answered } from './forward.ts';
-import type { LiveAccount } from './parts.ts';
 import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 
 /** Pages of lists may be larger than what is held whole, and end with the link to the next one. */
-const LARGEST_LINKED = 2 * 1024 * 1024;
+const LARGEST_HELD = 2 * 1024 * 1024;
 
 /** The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. */
 export async function answerVendor(
-  request: AppRequest,
-  account: LiveAccount,
+  { request, account, backward }: Permitted,
   outcome: Answered,
   decision: string,
 ): Promise<AppAnswer> {
   const scrubber = outcome.token === null ? account.scrubber : account.scrubber.and(outcome.token);
   const headers = pointBack(request, scrubber.headers(outcome.headers));
-  const { status, body, rest } = hasLinks(request, headers) ? await holdLinked(outcome) : outcome;
+  const back = outcome.status === 200 ? backward : null;
+  const isHeld = back !== null || hasLinks(request, headers);
+  const { status, body, rest } = isHeld ? await holdWhole(outcome) : outcome;
+  if (back !== null && rest !== null) {
+    rest.destroy();
+    throw new RingfenceError('answer_unreadable');
+  }
   if (rest !== null) return { status, headers, decision, body: '', rest: scrubbed(body, rest, scrubber) };
   const text = relink(request, headers, scrubber.text(body.toString('latin1')));
-  return { status, headers, decision, body: text, rest: null };
+  const answer = { status, headers, decision, body: text, rest: null };
+  return back === null ? answer : translated(answer, back);
+}
+
+function translated(answer: AppAnswer, backward: BackwardTranslation): AppAnswer {
+  const body = backward.answer(Buffer.from(answer.body, 'latin1'));
+  if (body === null) throw new RingfenceError('answer_unreadable');
+  const headers = { ...answer.headers, 'content-type': backward.type };
+  return { ...answer, headers, body: body.toString('latin1') };
 }
 
 function scrubbed(first: Buffer, rest: Readable, scrubber: Scrubber): Readable {
@@ -38,7 +53,7 @@ function hasLinks({ vendor, toGateway }: AppRequest, headers: AppAnswer['headers
 }
 
 /** Holds a large answer whole after all. One that is too large for that, or breaks off, is streamed as far as it goes. */
-async function holdLinked(outcome: Answered): Promise<Answered> {
+async function holdWhole(outcome: Answered): Promise<Answered> {
   const { body, rest } = outcome;
   if (rest === null) return outcome;
   const parts = [body];
@@ -47,7 +62,7 @@ async function holdLinked(outcome: Answered): Promise<Answered> {
     for await (const part of rest.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       parts.push(part);
       size += part.length;
-      if (size > LARGEST_LINKED) return { ...outcome, body: Buffer.concat(parts, size) };
+      if (size > LARGEST_HELD) return { ...outcome, body: Buffer.concat(parts, size) };
     }
   } catch {
     return { ...outcome, body: Buffer.concat(parts, size) }; // Whoever reads on meets the error.

@@ -4,6 +4,7 @@ import type { Reservation } from '../guard/budgets/claims.ts';
 import type { Admission } from '../guard/limits/limits.ts';
 import { DEFAULT_CALL_SECONDS } from '../guard/policy/rule.ts';
 import type { Bound, Subject } from '../guard/subject.ts';
+import type { BackwardTranslation } from '../vendors/translation.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { AppRequest } from './app-request.ts';
 import type { LiveAccount, PipelineParts } from './parts.ts';
@@ -23,6 +24,7 @@ export interface Permission {
 export interface Permitted {
   readonly request: AppRequest;
   readonly wire: WireRequest;
+  readonly backward: BackwardTranslation | null;
   readonly account: LiveAccount;
   readonly subject: Subject;
   readonly intent: Intent;

@@ -11,21 +11,27 @@ import { recordIntent, recordOutcome } from './record.ts';
 import { answerOutcome, refuseWith } from './respond.ts';
 import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
+import { translate, type Translated } from './translate.ts';
 
 /**
- * The path of a request: authenticate → interpret → decide → record → forward → settle → record → respond. Each step is
+ * The path of a request: authenticate → translate → interpret → decide → record → forward → settle → record → respond. Each step is
  * one file; a step that says no gives a refusal, and every refusal is journaled and answered in the vendor's own format.
  */
 export function createPipeline(parts: PipelineParts): (request: AppRequest) => Promise<AppAnswer> {
   return async function pipeline(request) {
     const at = parts.clock.wall();
-    const wire = toWire(request);
+    const received = toWire(request);
     const refused = ({ refusal }: Refused, subject: Subject, intent: Intent | null = null) =>
       refuseWith(parts, { request, refusal, subject, at, intent });
 
-    const sender: Step<Sender> = authenticate(parts, request, wire);
+    const sender: Step<Sender> = authenticate(parts, request, received);
     if (!sender.ok) return refused(sender, strangerAt(request.address, request.vendor.id));
     const { subject, account, claims } = sender.value;
+
+    const translating = translate(request, received);
+    const translated: Step<Translated> = translating instanceof Promise ? await translating : translating;
+    if (!translated.ok) return refused(translated, subject);
+    const { wire, backward } = translated.value;
 
     const reading = interpret({ request, wire, account, claims }, parts.plan);
     if (!reading.ok) return refused(reading, subject);
@@ -38,6 +44,7 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     const permitted: Permitted = {
       request,
       wire,
+      backward,
       account,
       subject,
       intent,

@@ -20,9 +20,10 @@ type Told = Exclude<Outcome, { readonly kind: 'withdrawn' | 'unsendable' }>;
 /** Releases the answer to the app once the intent is on disk. */
 export async function answerOutcome(
   parts: PipelineParts,
-  { request, account }: Permitted,
+  permitted: Permitted,
   { outcome, position, settled }: Ended & { readonly outcome: Told },
 ): Promise<AppAnswer> {
+  const { request, account } = permitted;
   let id: string;
   try {
     id = await untilDurable(parts, position);
@@ -31,7 +32,7 @@ export async function answerOutcome(
     throw error;
   }
   if (outcome.kind === 'answered') {
-    const answer = await answerVendor(request, account, outcome, `allowed; id=${id}`);
+    const answer = await answerVendor(permitted, outcome, `allowed; id=${id}`);
     return settled.state === 'unknown' ? keptFromRetry(answer, request) : answer;
   }
   const error = failureOf(outcome, account.upstream ?? `https://${request.host}`);

@@ -192,6 +192,12 @@ export const ERRORS = {
     'The vendor did not answer, so the outcome is unknown',
     'Check with the vendor whether it happened before you send it again; its cost stays reserved.',
   ),
+  answer_unreadable: row(
+    'upstream',
+    502,
+    "The vendor's answer cannot be translated for the app",
+    'It was done. Ask for it again with less in one answer, or with an SDK that sends JSON.',
+  ),
   // Administration
   not_authenticated: row(
     'unauthenticated',

@@ -8,6 +8,7 @@ import type { LookupAdapter } from './lookup-adapter.ts';
 import type { ManagementAdapter } from './management-adapter.ts';
 import type { OperationTable } from './operations.ts';
 import type { TokenAdapter } from './token-adapter.ts';
+import type { TranslationAdapter } from './translation.ts';
 import type { WebhookAdapter } from './webhook-adapter.ts';
 import type { Operation, WireRequest, WireResponse } from './wire.ts';
 
@@ -17,6 +18,8 @@ export interface Vendor {
   readonly facts: VendorFacts;
   readonly operations: OperationTable;
   readonly custody: CustodyAdapter;
+  /** Absent: all bodies have the encoding that `readIntent` reads. */
+  readonly translation?: TranslationAdapter;
   /** Translates a classified request; never guesses: what it cannot read is `malformed`. */
   readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading;
   /**

@@ -18,7 +18,7 @@ export const facts: VendorFacts = {
   baseUrlVariables: {},
   blindSpots: [
     'livekit-server-sdk drops the path of its host argument: give the project a port of its own (`listeners.hosts`).',
-    'The SDKs of LiveKit for Python, Java, Rust and Go send binary protobuf, which the gateway does not read; the one for Node and the JSON clients for Go (`livekit.NewRoomServiceJSONClient`) send JSON.',
+    'livekit-api for Python obeys no proxy variable: give it the base URL, which keeps its path, or a session with `trust_env=True`.',
   ],
 };
 

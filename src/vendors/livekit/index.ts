@@ -7,6 +7,7 @@ import { management } from './manage.ts';
 import { refuse } from './refuse.ts';
 import { readSettlement } from './settle.ts';
 import { tokens } from './token.ts';
+import { translation } from './binary.ts';
 import { webhooks } from './webhook.ts';
 
 export const livekit: Vendor = Object.freeze({
@@ -14,6 +15,7 @@ export const livekit: Vendor = Object.freeze({
   facts,
   operations,
   custody,
+  translation,
   readIntent,
   limit,
   readSettlement,

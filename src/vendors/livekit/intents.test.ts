@@ -158,15 +158,14 @@ test('numbers are bought for one country at a time', () => {
   assert.match(problem('PhoneNumberService.PurchasePhoneNumber', {}), /empty/);
 });
 
-test('binary protobuf is refused with an explanation, and which clients send JSON', () => {
-  const refused = problem('SIP.CreateSIPParticipant', {}, { 'content-type': 'application/protobuf' });
-  assert.match(refused, /binary protobuf/);
-  assert.match(refused, /Node.*Go \(`livekit\.NewRoomServiceJSONClient`\)/);
+test('a call has a body of a type that is known, and no query', () => {
+  const refused = problem('SIP.CreateSIPParticipant', {}, { 'content-type': 'text/plain' });
+  assert.match(refused, /application\/json, or application\/protobuf/);
   const query = { ...call('RoomService.ListRooms'), query: 'x=1' };
   assert.equal(livekit.readIntent(operationOf(query), query, plan).kind, 'malformed');
 });
 
-test('a call without a body is answered in its own type, so that of binary protobuf is refused there, too', () => {
+test('a call without a body is answered in its own type, so that must be JSON there, too', () => {
   const bare = wire(HOST, { method: 'POST', url: '/twirp/livekit.SIP/ListSIPOutboundTrunk' });
   const labelled = (type: string) => ({ ...bare, headers: { 'content-type': type } });
   for (const type of ['application/protobuf', 'Application/Protobuf; v=1', 'application/json, x/y'])

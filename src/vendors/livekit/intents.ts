@@ -68,17 +68,15 @@ function addressesIn(body: JsonObject): readonly string[] {
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
 
 /**
- * Twirp takes JSON or binary protobuf, and answers in the type of the request, an empty one as well; only JSON can be
- * read here, and only in JSON are the secrets of an answer found.
+ * Twirp answers in the type of the request, an empty one as well, and only in JSON are the secrets of an answer found. Binary
+ * protobuf has become JSON before (`binary.ts`).
  */
 function bodyOf(request: WireRequest): JsonObject {
   if (request.query !== '') throw new Unreadable('A Twirp call has no query.');
   const type = request.headers['content-type'];
   const isJson = type === undefined ? request.body.length === 0 : JSON_TYPE.test(type);
   if (isJson) return jsonOf(request.body);
-  throw new Unreadable(
-    'The content type must be application/json; binary protobuf is not read. The SDK for Node and the JSON clients for Go (`livekit.NewRoomServiceJSONClient`) send JSON.',
-  );
+  throw new Unreadable('The content type must be application/json, or application/protobuf.');
 }
 
 /** So many digits are a number to the carrier; fewer are an extension. */

@@ -1,7 +1,7 @@
 import type { Snippet } from '../custody-adapter.ts';
 
 /** How to use a virtual key with the vendor's SDKs. `gateway` has no slash at its end. */
-export function snippets(parts: Readonly<Record<string, string>>, gateway: string): readonly Snippet[] {
+export function snippets(parts: Parts, gateway: string): readonly Snippet[] {
   const credential = `'${parts['apiKey'] ?? ''}', '${parts['apiSecret'] ?? ''}'`;
   return [
     {
@@ -14,20 +14,29 @@ export function snippets(parts: Readonly<Record<string, string>>, gateway: strin
         `const rooms = new RoomServiceClient('https://${parts['host'] ?? ''}', ${credential});`,
       ].join('\n'),
     },
-    { sdk: 'livekit/protocol (Go)', language: 'go', code: go(parts, gateway) },
+    { sdk: 'livekit-api (Python)', language: 'python', code: python(parts, gateway) },
+    { sdk: 'server-sdk-go (Go)', language: 'go', code: go(parts, gateway) },
   ];
 }
 
-/** The clients of the SDK itself send binary protobuf; those that send JSON take a token, and keep a path. */
-function go(
-  { apiKey = '', apiSecret = '', host = '' }: Readonly<Record<string, string>>,
-  gateway: string,
-): string {
+type Parts = Readonly<Record<string, string>>;
+
+function python({ apiKey = '', apiSecret = '', host = '' }: Parts, gateway: string): string {
   return [
-    '// With auth and livekit of github.com/livekit/protocol, and github.com/twitchtv/twirp. server-sdk-go sends binary',
-    '// protobuf, which the gateway does not read; the JSON clients send what it reads.',
-    `token, _ := auth.NewAccessToken("${apiKey}", "${apiSecret}").SetVideoGrant(&auth.VideoGrant{RoomList: true}).ToJWT()`,
-    'ctx, _ := twirp.WithHTTPRequestHeaders(context.Background(), http.Header{"Authorization": {"Bearer " + token}})',
-    `rooms := livekit.NewRoomServiceJSONClient("${gateway}/${host}", http.DefaultClient)`,
+    'import asyncio',
+    'from livekit import api',
+    '',
+    'async def main():',
+    `    async with api.LiveKitAPI("${gateway}/${host}", "${apiKey}", "${apiSecret}") as livekit:`,
+    '        print(len((await livekit.room.list_rooms(api.ListRoomsRequest())).rooms))',
+    '',
+    'asyncio.run(main())',
+  ].join('\n');
+}
+
+function go({ apiKey = '', apiSecret = '', host = '' }: Parts, gateway: string): string {
+  return [
+    '// import lksdk "github.com/livekit/server-sdk-go/v2"',
+    `rooms := lksdk.NewRoomServiceClient("${gateway}/${host}", "${apiKey}", "${apiSecret}")`,
   ].join('\n');
 }

@@ -52,6 +52,7 @@ const PYTHON: typeof NODE = {
     work: 'print(client.balance.retrieve().data.currency)',
     prints: /^USD$/,
   },
+  'livekit/hs256/livekit-api (Python)': { work: '', prints: /^0$/ },
 };
 /** Shell snippets that call by themselves. */
 const SHELL: Readonly<Record<string, RegExp>> = {

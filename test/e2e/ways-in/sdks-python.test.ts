@@ -12,7 +12,7 @@ interface Sdk extends Expectation {
   readonly ways: readonly Way[];
 }
 
-/** Of the three, only Telnyx takes a base URL with a path. None loads the preload, which is for Node. */
+/** Of the four, Telnyx and LiveKit take a base URL with a path. None loads the preload, which is for Node. */
 const SDKS: Readonly<Record<string, Sdk>> = {
   twilio: {
     ways: ['proxy'],
@@ -58,6 +58,14 @@ const SDKS: Readonly<Record<string, Sdk>> = {
       'refused call': refused('PermissionDeniedError'),
       'refused verification': refused('PermissionDeniedError'),
       'wrong key': refused('AuthenticationError', 'key_invalid'),
+    },
+  },
+  livekit: {
+    ways: ['base-url', 'proxy'],
+    values: { room: 'r1', call: 'r1', list: 'r1', delete: true },
+    refusals: {
+      'refused call': refused('ServerError'),
+      'wrong key': refused('ServerError', 'key_invalid'),
     },
   },
 };

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as library from '@livekit/protocol';
+import { wire } from '../shared/wire-fixture.ts';
+import { translation } from './binary.ts';
+import { operations } from './facts.ts';
+import { MESSAGES } from './messages.ts';
+
+const HOST = 'acme.livekit.cloud';
+
+/** A call as the vendor's SDKs for Python, Go, Java and Rust make it. */
+async function translate(call: string, body: Uint8Array) {
+  const [service = '', method = ''] = call.split('.');
+  const url = `/twirp/livekit.${service}/${method}`;
+  const request = {
+    ...wire(HOST, { method: 'POST', url }),
+    headers: { authorization: 'Bearer x', 'content-type': 'application/protobuf' },
+    body: Buffer.from(body),
+  };
+  const operation = operations.match('POST', HOST, request.segments);
+  assert.ok(operation !== null && translation.applies(request), call);
+  return translation.translate(operation, request);
+}
+
+async function problem(call: string, body: Uint8Array): Promise<string> {
+  const result = await translate(call, body);
+  assert.ok(result.kind === 'malformed', call);
+  return result.problem;
+}
+
+const dial = library.CreateSIPParticipantRequest.fromJson({
+  sipTrunkId: 'ST_1',
+  sipCallTo: '+15005550006',
+  roomName: 'r1',
+  maxCallDuration: '60s',
+});
+
+test('a binary call is read, and sent, as the JSON that it means', async () => {
+  const result = await translate('SIP.CreateSIPParticipant', dial.toBinary());
+  assert.ok(result.kind === 'translated');
+  const { headers, body } = result.request;
+  assert.deepEqual(JSON.parse(body.toString()), {
+    sipTrunkId: 'ST_1',
+    sipCallTo: '+15005550006',
+    roomName: 'r1',
+    maxCallDuration: '60s',
+  });
+  assert.deepEqual(headers, {
+    authorization: 'Bearer x',
+    'content-type': 'application/json',
+    accept: 'application/json',
+  });
+});
+
+test('its answer is the binary message, in either spelling of JSON and with fields of tomorrow', async () => {
+  const result = await translate('SIP.CreateSIPParticipant', dial.toBinary());
+  assert.ok(result.kind === 'translated');
+  const { type, answer } = result.backward;
+  assert.equal(type, 'application/protobuf');
+  for (const text of ['{"sip_call_id":"SCL_1","new":{"a":1}}', '{"sipCallId":"SCL_1"}']) {
+    const bytes = answer(Buffer.from(text));
+    assert.equal(library.SIPParticipantInfo.fromBinary(bytes ?? Buffer.alloc(0)).sipCallId, 'SCL_1');
+  }
+  assert.equal(answer(Buffer.from('<html>')), null);
+});
+
+test('of a field that stands twice, the last counts, for the gateway as for the vendor', async () => {
+  const other = new library.CreateSIPParticipantRequest({ sipCallTo: '+447700900000' });
+  const result = await translate(
+    'SIP.CreateSIPParticipant',
+    Buffer.concat([dial.toBinary(), other.toBinary()]),
+  );
+  assert.ok(result.kind === 'translated');
+  assert.match(result.request.body.toString(), /"sipCallTo":"\+447700900000"/);
+});
+
+test('a field that is not known is refused, at any depth', async () => {
+  const unknown = Buffer.from([0xfa, 0xff, 0x01, 0x01, 0x78]); // Field 4095, a text.
+  assert.match(
+    await problem('SIP.CreateSIPParticipant', Buffer.concat([dial.toBinary(), unknown])),
+    /not known/,
+  );
+  const limit = Buffer.concat([Buffer.from([0x08, 0x09]), unknown]); // Nine seconds.
+  const nested = Buffer.concat([Buffer.from([0x5a, limit.length]), limit]); // Field 11 is `maxCallDuration`.
+  assert.match(await problem('SIP.CreateSIPParticipant', nested), /not known/);
+});
+
+test('what is damaged, too large, or a call without published messages is refused', async () => {
+  assert.match(await problem('SIP.CreateSIPParticipant', Buffer.from([0x0a, 0xff])), /damaged/);
+  const metadata = 'x'.repeat(300_000);
+  const large = new library.CreateRoomRequest({ name: 'r', metadata });
+  assert.match(await problem('RoomService.CreateRoom', large.toBinary()), /larger than/);
+  const known = new library.ListRoomsRequest().toBinary();
+  assert.match(await problem('CloudAgent.ListAgents', known), /Send JSON/);
+});
+
+test('JSON stays as it is', () => {
+  for (const type of [
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/protobufx',
+    undefined,
+  ])
+    assert.ok(!translation.applies({ headers: { 'content-type': type } }), type);
+  assert.ok(translation.applies({ headers: { 'content-type': ' Application/Protobuf; v=1' } }));
+});
+
+test('each call with messages is an operation, and the library holds both', () => {
+  const held = library as unknown as Readonly<Record<string, unknown>>;
+  const calls = Object.entries(MESSAGES);
+  assert.ok(calls.length > 50);
+  for (const [call, messages] of calls) {
+    const [service = '', method = ''] = call.split('.');
+    assert.equal(operations.match('POST', HOST, ['twirp', `livekit.${service}`, method])?.id, call);
+    for (const name of messages) assert.equal(typeof held[name], 'function', name);
+  }
+});
