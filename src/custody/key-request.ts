@@ -31,6 +31,11 @@ export interface KeyRotation {
 export function checkRequest({ name, lifetime, networks }: NewKey): void {
   checkName(name);
   if (lifetime !== null) checkDuration('lifetime', lifetime, 1);
+  checkNetworks(networks);
+}
+
+/** Throws `input_invalid` for networks that no key may have. */
+export function checkNetworks(networks: readonly string[]): void {
   if (networks.length > MAX_NETWORKS) throw invalidKey(`it may have at most ${MAX_NETWORKS} networks`);
   compileNetworks(networks);
 }

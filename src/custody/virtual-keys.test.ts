@@ -122,11 +122,12 @@ test('the networks of a key in use can be replaced: the credential stays, and th
   assert.equal(tryKey(world, created), 'ok');
 });
 
-test('networks that cannot be read, or of a dead key, are refused before anything is recorded', async () => {
+test('networks that cannot be read, too many, or of a dead key, are refused before anything is recorded', async () => {
   const { keys, clock } = await setUp();
   const { id } = (await keys.create({ ...request, lifetime: DAY, networks: ['10.0.0.0/8'] })).record;
   const record = () => assert.fail('recorded');
-  await assert.rejects(keys.restrict(id, { networks: ['10.0.0.0/33'], record }), { code: 'input_invalid' });
+  for (const networks of [['10.0.0.0/33'], Array.from({ length: 101 }, () => '10.0.0.0/8')])
+    await assert.rejects(keys.restrict(id, { networks, record }), { code: 'input_invalid' });
   await assert.rejects(keys.restrict('key_0', { networks: [], record }), { code: 'not_found' });
   clock.ledgerTime += DAY;
   await assert.rejects(keys.restrict(id, { networks: [], record }), { code: 'conflict' });

@@ -1,6 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
 import { RingfenceError } from '../kernel/errors.ts';
-import { compileNetworks } from '../kernel/networks.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RandomBytes } from '../kernel/random.ts';
 import { endsInVirtualSecret } from '../kernel/virtual-secret.ts';
@@ -13,6 +12,7 @@ import { isLive } from './key-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import {
   checkDuration,
+  checkNetworks,
   checkRequest,
   invalidKey,
   successor,
@@ -162,7 +162,7 @@ async function restrict(
   id: string,
   { networks, record }: Restriction,
 ): Promise<VirtualKeyRecord> {
-  compileNetworks(networks);
+  checkNetworks(networks);
   const old = await getLive(state, id);
   await record?.(old);
   return store(state, { ...old, networks });
