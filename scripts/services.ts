@@ -23,6 +23,7 @@ const runs =
 export const SERVICES: readonly Service[] = [
   { name: 'openssl', install: 'apt-get install openssl', found: runs('openssl', 'version') },
   { name: 'curl', install: 'apt-get install curl', found: runs('curl', '--version') },
+  { name: 'fish', install: 'apt-get install fish', found: runs('fish', '--version') },
   { name: 'strace', install: 'apt-get install strace', found: runs('strace', '-V') },
   {
     name: 'nginx',
@@ -42,6 +43,6 @@ export const SERVICES: readonly Service[] = [
   {
     name: 'Python with the SDKs of the vendors',
     install: 'python3 -m venv .venv && .venv/bin/pip install -r test/requirements.txt',
-    found: runs('python3', '-c', 'import twilio, vonage, telnyx'),
+    found: runs('python3', '-c', 'import twilio, vonage, telnyx, livekit.api'),
   },
 ];
