@@ -232,6 +232,10 @@ export interface KillService {
 export interface UnknownOutcome extends LedgerRecord {
   /** Is it looked for among the vendor's records? Not where the vendor does not list such, nor without its account. */
   readonly search: 'ongoing' | 'not-listed' | 'account-gone';
+  /** When it is looked for next, in wall ms; null unless `ongoing`. */
+  readonly nextLook: number | null;
+  /** When no record at the vendor begins to mean that nothing was sent; null: it never does. */
+  readonly absentFrom: number | null;
 }
 
 /** What a person found out about a request at the vendor. */

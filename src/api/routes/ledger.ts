@@ -47,6 +47,12 @@ export const ledgerRoutes = {
           .describe(
             '`ongoing`: looked for among the records of the vendor, ever more seldom; `not-listed`: the vendor cannot list such records; `account-gone`: the vendor account was removed',
           ),
+        nextLook: time.nullable().describe('When it is looked for next; null unless `ongoing`'),
+        absentFrom: time
+          .nullable()
+          .describe(
+            'When no record at the vendor begins to mean that nothing was sent, which frees the money; null: never, for it is not looked for, or a clock was wrong',
+          ),
       }),
     ),
   },

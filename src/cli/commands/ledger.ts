@@ -74,7 +74,7 @@ export async function unknown(
 const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; readonly todo: string }>> = {
   ongoing: {
     name: 'ongoing',
-    todo: "Ringfence looks for it among the vendor's records, less and less often. `ringfence accounts test` tells whether the vendor can be asked.",
+    todo: "Ringfence looks for it among the vendor's records, less and less often. A vendor may list late: only from NOT SENT FROM on does no record mean that nothing was sent, which frees the money; without that time, a clock was wrong and `ringfence ledger settle <id>` is left. `ringfence accounts test` tells whether the vendor can be asked.",
   },
   'not-listed': {
     name: 'not possible',
@@ -97,6 +97,8 @@ export function unknownText(rows: readonly Unknown[], nameOf: NameOf): string {
     TO: ({ country }) => country,
     RESERVED: ({ bound, currency }) => `${bound} ${currency}`,
     SEARCH: ({ search }) => SEARCHES[search].name,
+    'NEXT LOOK': ({ nextLook }) => minute(nextLook),
+    'NOT SENT FROM': ({ absentFrom }) => minute(absentFrom),
   });
   const advice = Object.entries(SEARCHES).flatMap(([search, { name, todo }]) =>
     rows.some((row) => row.search === search) ? [`${name}: ${todo}`] : [],

@@ -3,10 +3,8 @@ import { test } from 'node:test';
 import { micros } from '../../kernel/money.ts';
 import type { LedgerFilter } from '../../store/ports.ts';
 import type { AccountRecord, LedgerRecord } from '../../store/records.ts';
-import type { Vendor } from '../../vendors/vendor.ts';
 import { createLedgerService } from './ledger-service.ts';
 import type { Settlement } from '../settlement/settlement.ts';
-import { isShown } from '../settlement/unknown.ts';
 
 const row = (position: number, account: string, action: string, fingerprints = ['hash of +1']) =>
   ({
@@ -19,11 +17,6 @@ const row = (position: number, account: string, action: string, fingerprints = [
     bound: micros(10),
     fingerprints,
   }) as unknown as LedgerRecord;
-
-/** A vendor that lists messages, and nothing else. */
-const vendor = {
-  lookup: { list: (action: string) => (action === 'message.send' ? {} : null) },
-} as unknown as Vendor;
 
 test('totals are summed, and the whole ledger is not audited for them', async () => {
   const sums = [{ currency: 'USD', state: 'committed', amount: micros(7), rows: 1 }] as const;
@@ -50,7 +43,6 @@ test('long lists of the ledger come in pages, and no more than is asked for', as
       },
       accounts: { list: () => Promise.resolve([]) },
     },
-    registry: { byId: () => null },
   } as unknown as Parameters<typeof createLedgerService>[0]);
   assert.deepEqual(await service.list({ limit: 2001 }), all.slice(0, 2001));
   assert.equal((await service.unknown(10_000)).length, 2500);
@@ -66,12 +58,11 @@ test('long lists of the ledger come in pages, and no more than is asked for', as
   ]);
 });
 
-test('an unknown outcome says whether it is still looked for, and else why not', async () => {
+test('an unknown outcome says whether and when it is looked for, and else why not', async () => {
   const rows = [
     row(1, 'acc_a', 'message.send'),
     row(2, 'acc_a', 'call.start'),
     row(3, 'acc_b', 'message.send'),
-    row(4, 'acc_a', 'message.send', ['hash of ']),
   ];
   const asked: unknown[] = [];
   const service = createLedgerService({
@@ -92,21 +83,20 @@ test('an unknown outcome says whether it is still looked for, and else why not',
           Promise.resolve([{ id: 'acc_a', vendor: 'acme', fields: {} } as unknown as AccountRecord]),
       },
     },
-    registry: { byId: (id) => (id === 'acme' ? vendor : null) },
     settlement: {
-      isShown: (one, lookup) => isShown(one, lookup, (text) => `hash of ${text}`),
-    } as Settlement,
+      prospect: ({ action }: LedgerRecord) =>
+        Promise.resolve(action === 'message.send' ? { nextLook: 2_000_000, absentFrom: null } : null),
+    } as Partial<Settlement> as Settlement,
     record: () => assert.fail(),
   });
   const found = await service.unknown(7);
   assert.deepEqual(asked, [['unknown', 7, undefined]]);
   assert.deepEqual(
-    found.map(({ position, search }) => [position, search]),
+    found.map(({ position, search, nextLook }) => [position, search, nextLook]),
     [
-      [1, 'ongoing'],
-      [2, 'not-listed'],
-      [3, 'account-gone'],
-      [4, 'not-listed'],
+      [1, 'ongoing', 2_000_000],
+      [2, 'not-listed', null],
+      [3, 'account-gone', null],
     ],
   );
 });

@@ -1,14 +1,11 @@
 import type { LedgerService, LedgerStatement, UnknownOutcome } from '../../api/services.ts';
-import type { Action } from '../../intent/intent.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { firstPages } from '../../store/pages.ts';
 import type { Store } from '../../store/ports.ts';
 import type { AccountRecord, LedgerRecord } from '../../store/records.ts';
 import { pointId, type JournalPoint } from '../../kernel/point.ts';
-import type { Vendor } from '../../vendors/vendor.ts';
 import type { Primary } from '../primary.ts';
 import { bookStatement, checkStatement } from '../settlement/by-hand.ts';
-import { windowOf } from '../settlement/records.ts';
 import type { Settlement } from '../settlement/settlement.ts';
 
 /** Name of the act in the journal. */
@@ -19,8 +16,7 @@ export interface LedgerServiceParts {
     readonly ledger: Pick<Store['ledger'], 'list' | 'totals' | 'verify' | 'pending' | 'get' | 'hasResource'>;
     readonly accounts: Pick<Store['accounts'], 'list'>;
   };
-  readonly registry: { byId(id: string): Vendor | null };
-  readonly settlement: Pick<Settlement, 'booking' | 'inTurn' | 'isShown'>;
+  readonly settlement: Pick<Settlement, 'booking' | 'inTurn' | 'prospect'>;
   readonly record: Primary['record'];
 }
 
@@ -46,7 +42,9 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
       const byId = new Map((await accounts.list()).map((account) => [account.id, account]));
       return firstPages<UnknownOutcome>(limit, async (most, last) => {
         const rows = await ledger.pending('unknown', most, last);
-        return rows.map((row) => ({ ...row, search: searchOf(row, byId.get(row.account), parts) }));
+        return Promise.all(
+          rows.map(async (row) => ({ ...row, ...(await searchFor(row, byId.get(row.account), settlement)) })),
+        );
       });
     },
     settle: (point: JournalPoint, statement: LedgerStatement, actor: string) =>
@@ -61,14 +59,12 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
 }
 
 /** Can the vendor still be asked what became of the row? As settlement asks. */
-function searchOf(
+async function searchFor(
   row: LedgerRecord,
   account: AccountRecord | undefined,
-  { registry, settlement }: LedgerServiceParts,
-): UnknownOutcome['search'] {
-  if (account === undefined) return 'account-gone';
-  const lookup = registry.byId(account.vendor)?.lookup ?? null;
-  const request = lookup?.list(row.action as Action, windowOf([row]), account.fields) ?? null;
-  if (lookup === null || request === null) return 'not-listed';
-  return settlement.isShown(row, lookup) ? 'ongoing' : 'not-listed';
+  settlement: LedgerServiceParts['settlement'],
+): Promise<Pick<UnknownOutcome, 'search' | 'nextLook' | 'absentFrom'>> {
+  const found = account === undefined ? null : await settlement.prospect(row, account.fields);
+  if (found !== null) return { search: 'ongoing', ...found };
+  return { search: account === undefined ? 'account-gone' : 'not-listed', nextLook: null, absentFrom: null };
 }

@@ -27,7 +27,6 @@ async function open(context: TestContext, options: Pick<WorldOptions, 'answer' |
   const acts: unknown[] = [];
   const service = createLedgerService({
     store: world.store,
-    registry: { byId: () => null },
     settlement: world.settlement,
     record: (act) => Promise.resolve(void acts.push(act)),
   });

@@ -20,6 +20,7 @@ export function openSettlement(
       const opening = tryOpenAccount(sealers.account, found);
       return opening.ok ? { vendor, open: opening.account, upstream: found.upstream } : null;
     },
+    vendor: registry.byId,
     budget,
     send,
     fingerprint: createKeyedHash(ring.derive('fingerprint')),

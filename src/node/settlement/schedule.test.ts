@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isDue, isWorthPaying } from './schedule.ts';
+import { isDue, isWorthPaying, nextTurn, nextWorthPaying } from './schedule.ts';
 
 const START = 1_764_000_000_000;
 const HOUR = 3_600_000;
@@ -22,6 +22,29 @@ describe('the schedule of look-ups', () => {
     assert.deepEqual(
       seconds,
       [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 7200, 10800, 14400, 18000],
+    );
+  });
+
+  it('tells the next turn beforehand', () => {
+    const age = fc.integer({ min: 0, max: 5 * HOUR });
+    fc.assert(
+      fc.property(age, age, (now, proven) => {
+        const next = nextTurn(START, START + now, proven);
+        assert.ok(next > START + now);
+        assert.ok(isDue(START, START + now, next, proven));
+        assert.ok(!isDue(START, START + now, next - 1, proven));
+      }),
+    );
+  });
+
+  it('tells the next turn that may cost something beforehand', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 900 * HOUR }), (now) => {
+        const age = nextWorthPaying(START, START + now) - START;
+        assert.ok(age > now && isWorthPaying(age));
+        for (let hour = Math.floor(now / HOUR) + 1; hour * HOUR < age; hour++)
+          assert.ok(!isWorthPaying(hour * HOUR));
+      }),
     );
   });
 

@@ -104,6 +104,7 @@ export async function openWorld(
       opened += 1;
       return id === 'account_a' ? { vendor, open, upstream: null } : null;
     },
+    vendor: (id) => (id === VENDOR ? vendor : null),
     budget: (id) => budgets.find((one) => one.id === id),
     async send(request) {
       asked.push(`${request.path}?${request.query}`);

@@ -5,6 +5,7 @@ import { fingerprintsOf } from '../../gateway/facts.ts';
 import type { Intent } from '../../intent/intent.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord, Reserve } from '../../store/records.ts';
+import { VENDORS } from '../../vendors/index.ts';
 import { answer } from '../../vendors/shared/wire-fixture.ts';
 import type { WireRequest } from '../../vendors/wire.ts';
 import { BOUND, FROM, openWorld, printsOf, type SettlementWorld } from './settlement-fixture.ts';
@@ -197,6 +198,20 @@ describe('an unknown outcome', () => {
     await world.advance(70_000);
     await world.settlement.round();
     assert.deepEqual([(await world.row(row)).state, (await world.row(row)).amount], ['released', 0]);
+  });
+
+  it('is looked for at the moment from which the absence of a record proves something', async (context) => {
+    const world = await openWorld(context);
+    const row = await world.lose(HELLO, false);
+    const lag = VENDORS.find(({ id }) => id === 'twilio')?.lookup?.lag ?? 0;
+    for (let age = 0; age < lag; age += 10_000) {
+      await world.settlement.round();
+      assert.equal((await world.row(row)).state, 'unknown');
+      await world.advance(10_000);
+    }
+    await world.advance(2000);
+    await world.settlement.round();
+    assert.equal((await world.row(row)).state, 'released');
   });
 
   it('is not taken for one that never was because the wall clock jumps ahead', async (context) => {

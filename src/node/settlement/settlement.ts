@@ -2,7 +2,8 @@ import { pointId, type JournalPoint } from '../../kernel/point.ts';
 import { createTurns } from '../../kernel/turns.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
-import type { LookupAdapter } from '../../vendors/lookup-adapter.ts';
+import type { OpenAccount } from '../../vendors/custody-adapter.ts';
+import type { Vendor } from '../../vendors/vendor.ts';
 import { createBooking, type Booking, type BookingOptions } from './booking.ts';
 import { createClocks, type ClocksOptions } from './clocks.ts';
 import { createDesks, type Desk, type DeskOptions } from './desk.ts';
@@ -10,7 +11,8 @@ import { settleLate } from './late.ts';
 import { listForMany } from './records.ts';
 import { createPatience, type Patiently } from './patience.ts';
 import { createSweep, DUE_AT_ONCE, type Sweep } from './sweep.ts';
-import { isShown, resolveUnknown } from './unknown.ts';
+import { graceOf, resolveUnknown } from './unknown.ts';
+import { createProspect, type Prospect } from './prospect.ts';
 
 export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOptions {
   readonly ledger: Pick<LedgerStore, 'pending' | 'settle' | 'hasResource' | 'get' | 'list'>;
@@ -19,6 +21,7 @@ export interface SettlementOptions extends BookingOptions, DeskOptions, ClocksOp
    * must not make a lost answer look like one that never was.
    */
   readonly steady: () => number;
+  readonly vendor: (id: string) => Vendor | null;
   /** Keyed hash by which a vendor's record is recognised. */
   readonly fingerprint: (text: string) => string;
   /** How long an unknown outcome may take to appear at the vendor before it counts as never accepted. */
@@ -33,8 +36,8 @@ export interface Settlement {
   prices(): Promise<number>;
   /** Looks for what became of unknown rows; how many have an outcome now. */
   outcomes(): Promise<number>;
-  /** Could a list of the vendor's show what became of the row? Else only a person finds out. */
-  isShown(row: LedgerRecord, lookup: LookupAdapter): boolean;
+  /** What the search for an unknown row can still find; null: no list of the vendor's shows it, only a person finds out. */
+  prospect(row: LedgerRecord, fields: OpenAccount['fields']): Promise<Prospect | null>;
   /** For what a person found out, in the row's turn. */
   readonly booking: Booking;
   /** Runs `work` while nobody else decides what became of the row. */
@@ -61,7 +64,9 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const turns = createTurns();
   const inTurn = <T>(row: JournalPoint, work: () => Promise<T>): Promise<T> => turns(pointId(row), work);
   const prices = createSweep({ ledger, kind: 'late', now });
-  const unknown = createSweep({ ledger, kind: 'unknown', now });
+  const provenAt = ({ vendor }: LedgerRecord): number =>
+    graceOf(options.vendor(vendor)?.lookup ?? null, options.graceMilliseconds);
+  const unknown = createSweep({ ledger, kind: 'unknown', now, provenAt });
 
   const clocks = createClocks(options);
   const leave = (row: LedgerRecord): Promise<void> =>
@@ -86,7 +91,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const lost = createRound({ sweep: unknown, patiently: createPatience(patience), work: resolve });
 
   return Object.freeze({
-    isShown: (row: LedgerRecord, lookup: LookupAdapter) => isShown(row, lookup, options.fingerprint),
+    prospect: createProspect({ ...options, clocks }),
     booking,
     inTurn,
     prices: () => all(late, createDesks(options)),

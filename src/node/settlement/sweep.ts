@@ -6,6 +6,8 @@ import { isDue } from './schedule.ts';
 export interface SweepOptions {
   readonly ledger: Pick<LedgerStore, 'pending'>;
   readonly kind: 'late' | 'unknown';
+  /** Age in ms from which it counts that a row is not found; absent: it never does. */
+  readonly provenAt?: (row: LedgerRecord) => number;
   /** Wall ms. */
   readonly now: () => number;
 }
@@ -27,7 +29,7 @@ export const DUE_AT_ONCE = 400;
  * Goes through all pending rows, again and again, by a cursor: rows that never get an answer are passed over and do
  * not hide newer ones. Within a sweep every row is judged by the time at which the sweep began.
  */
-export function createSweep({ ledger, kind, now }: SweepOptions): Sweep {
+export function createSweep({ ledger, kind, now, provenAt = () => Infinity }: SweepOptions): Sweep {
   let after: JournalPoint | null = null;
   let isAtEnd = true;
   let began = 0;
@@ -56,7 +58,7 @@ export function createSweep({ ledger, kind, now }: SweepOptions): Sweep {
       const found: LedgerRecord[] = [];
       for (let page = 0; page < PAGES_AT_ONCE && found.length < DUE_AT_ONCE && !isAtEnd; page++) {
         const rows: readonly LedgerRecord[] = await ledger.pending(kind, PAGE, after);
-        found.push(...rows.filter(({ at, account }) => isDue(at, sinceOf(account), began)));
+        found.push(...rows.filter((row) => isDue(row.at, sinceOf(row.account), began, provenAt(row))));
         after = rows.at(-1) ?? null;
         isAtEnd = rows.length < PAGE;
       }

@@ -28,7 +28,10 @@ function optionsOf(booking: object, now: number, unknown = 0): UnknownOptions {
       get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
     },
     inTurn: (_row, work) => work(),
-    clocks: { wrongUntil: () => Promise.resolve(-Infinity) },
+    clocks: {
+      wrongUntil: () => Promise.resolve(-Infinity),
+      knownWrongUntil: () => Promise.resolve(-Infinity),
+    },
     booking: booking as Booking,
     fingerprint: (text) => `hash of ${text}`,
     graceMilliseconds: 1,

@@ -9,7 +9,7 @@ import type { Desk } from './desk.ts';
 import type { Settlement } from './settlement.ts';
 import { findFree, type FreeRecords } from './free-records.ts';
 import { listRecords, windowOf } from './records.ts';
-import { isWorthPaying } from './schedule.ts';
+import { isWorthPaying, nextTurn, nextWorthPaying } from './schedule.ts';
 
 export interface UnknownOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'get' | 'list'>;
@@ -56,13 +56,26 @@ export function isShown(
   return lookup?.shows?.(operation) !== false && recipient !== fingerprint('');
 }
 
+/** Age in ms from which the absence of a record proves that nothing was sent. */
+export function graceOf(lookup: LookupAdapter | null, given: number | undefined): number {
+  return given ?? lookup?.lag ?? GRACE;
+}
+
+/** Wall ms at which the row is looked for next. */
+export function nextLook(row: LedgerRecord, desk: Listing, now: number, grace: number): number {
+  const turn = nextTurn(row.at, now, grace);
+  return isInTime(row, desk, turn) ? turn : nextWorthPaying(row.at, now);
+}
+
+type Listing = Pick<Desk, 'vendor' | 'fields'>;
+
 /** A list that the vendor charges for, or that goes back for days, is not asked for at every turn. */
-function isInTime(row: LedgerRecord, desk: Desk, now: number): boolean {
+function isInTime(row: LedgerRecord, desk: Listing, now: number): boolean {
   const age = now - row.at;
   return (age <= LONG_AGO && !isListCharged(row, desk)) || isWorthPaying(age);
 }
 
-function isListCharged(row: LedgerRecord, { vendor: { lookup }, fields }: Desk): boolean {
+function isListCharged(row: LedgerRecord, { vendor: { lookup }, fields }: Listing): boolean {
   if (lookup?.isCharged === undefined) return false;
   const request = lookup.list(row.action as Action, windowOf([row]), fields);
   return request !== null && lookup.isCharged(request);
@@ -90,7 +103,7 @@ async function resolveSpan(
   const knownUntil = options.now() + desk.clockAhead() - (options.graceMilliseconds ?? ANSWERED);
   const free = await findFree(records, rows, { ...options, knownUntil });
   const wrongUntil = await options.clocks.wrongUntil(rows[0].account, desk.clockAhead());
-  const grace = options.graceMilliseconds ?? desk.vendor.lookup?.lag ?? GRACE;
+  const grace = graceOf(desk.vendor.lookup, options.graceMilliseconds);
   let resolved = 0;
   for (const row of rows) {
     const own = row.at <= wrongUntil ? Infinity : grace;

@@ -208,7 +208,6 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
     kills,
     ledger: createLedgerService({
       store,
-      registry: { byId: () => null },
       settlement: {
         booking: createBooking({
           ledger: store.ledger,
@@ -218,7 +217,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
           now: clock.wall,
         }),
         inTurn: (_row, work) => work(),
-        isShown: () => true,
+        prospect: () => Promise.resolve({ nextLook: clock.wall(), absentFrom: null }),
       },
       record: journaled,
     }),
