@@ -108,6 +108,23 @@ test('what is refused before it is read is refused as the vendor would, so that 
   assert.match(malformed, /: the path has more than one reading\. Send one Host/);
 });
 
+test('what follows a refusal that ends the connection is not begun: no answer to it could leave', async () => {
+  const first = `POST /services//messages HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 2\r\n\r\n`;
+  const rest = `{}POST /messages HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 2\r\n\r\n{}`;
+  for (const isLate of [false, true]) {
+    const { requests } = counters;
+    const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(isLate ? first : first + rest);
+    const answer = text(socket);
+    if (isLate) {
+      await once(socket, 'readable');
+      socket.write(rest);
+    }
+    assert.equal((await answer).match(/HTTP\/1\.1/g)?.length, 1);
+    assert.equal(counters.requests - requests, 1, `late: ${isLate}`);
+  }
+});
+
 test('a body that makes room for others is refused as overloaded, and counted', async () => {
   const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
   let answer = '';

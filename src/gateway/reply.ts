@@ -24,7 +24,7 @@ export function sendAnswer(
   const lines = [DECISION_HEADER, decision];
   for (const name in headers) lines.push(name, headers[name] ?? '');
   // An upload that the vendor did not take to its end: what is left of it stands before the next request.
-  if (request.destroyed && !request.complete) lines.push('connection', 'close');
+  if (request.destroyed && !request.complete) response.shouldKeepAlive = false;
   if (rest !== null) {
     response.writeHead(status, lines);
     return sendStream(rest, response);
@@ -65,7 +65,8 @@ export function refuseWire(response: ServerResponse, asked: Asked, code: ErrorCo
   const refusal = { code, rule: 'gateway', message: `${message}. ${error.hint}` };
   const { status, headers, body } =
     vendor === null ? problem(error, detail) : vendor.refuse(refusal, { method, host, path });
-  if (!request.complete) response.setHeader('connection', 'close');
+  // The listener begins nothing that comes behind it.
+  if (!request.complete) response.shouldKeepAlive = false;
   response.writeHead(status, {
     ...headers,
     'content-length': body.length,
