@@ -20,10 +20,12 @@ function setUp() {
   const held = Promise.withResolvers<Recalled>();
   const patience = { isOver: true };
   const alive = { is: true };
-  const closing = { is: false };
+  /** The leases of the other one, which has ended; `inTime`: until the store is asked. */
+  const closing = { is: false, inTime: false };
   const bank = createBank({
     leases: {
       grant: ({ need }) => {
+        if (closing.inTime) closing.is = false;
         const granted = BUDGET.limit - leased >= need ? need : micros(0);
         leased += granted;
         return Promise.resolve({ granted, left: micros(BUDGET.limit - leased) });
@@ -36,7 +38,7 @@ function setUp() {
       live: () => 2,
       isAlive: () => alive.is,
       isClosing: () => closing.is,
-      others: () => (closing.is ? [] : [HANGING]),
+      others: () => (closing.is || closing.inTime ? [] : [HANGING]),
       recall() {
         asked += 1;
         return held.promise;
@@ -91,6 +93,12 @@ test('an ask that gets nothing is told whether money of others may still come', 
 test('an ask that gets nothing while the leases of an ended process are open is told that money may still come', async () => {
   const { bank, closing } = setUp();
   closing.is = true;
+  assert.equal((await bank.grant(ASKING, ask)).isLate, true);
+});
+
+test('so is one whose answer from the store was on its way when they were closed', async () => {
+  const { bank, closing } = setUp();
+  Object.assign(closing, { is: true, inTime: true });
   assert.equal((await bank.grant(ASKING, ask)).isLate, true);
 });
 

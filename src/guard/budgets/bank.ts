@@ -83,10 +83,12 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   const { start, since, end } = periodAt(budget.window, state.clock.ledger());
   const want = shareOf(state, ask);
   const request = { budget: id, period: start, since, limit: budget.limit, need, want, ...holder };
+  // Leases may be closed while the store's answer, which does not know it, is on its way.
+  const wasClosing = state.holders.isClosing();
   let answer = await take(state, request);
   let isLate = false;
   if (answer.granted === 0 && !isBackground && need > 0 && need <= budget.limit) {
-    const isClosing = state.holders.isClosing();
+    const isClosing = wasClosing || state.holders.isClosing();
     const called = await callAllBack(state, holder, id, start);
     isLate = isClosing || called.includes('late');
     if (called.includes('booked')) answer = await take(state, { ...request, want: need });
