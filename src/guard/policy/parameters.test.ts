@@ -38,6 +38,16 @@ describe('forbidden parameters', () => {
     assert.deepEqual(judge('ttl', 'sms.ttl'), ALLOWED);
   });
 
+  it('are not sought in a name without end, which is refused: to look at it took half a second, for each rule again', () => {
+    for (const long of ['x'.repeat(2_000_000), 'a.'.repeat(1_000_000), 'x_'.repeat(1_000_000)]) {
+      const began = performance.now();
+      assert.deepEqual(judge('MediaUrl', 'To', long), FORBIDDEN);
+      assert.ok(performance.now() - began < 100);
+    }
+    assert.deepEqual(judge('MediaUrl', 'To', `${'_'.repeat(600)}media_url`), FORBIDDEN);
+    assert.deepEqual(judge('MediaUrl', 'To', 'x'.repeat(900)), ALLOWED);
+  });
+
   it('count as given when they stand below others and not all of those are listed', () => {
     assert.deepEqual(judge('sms.ttl', 'to', MORE_PARAMETERS), FORBIDDEN);
     assert.deepEqual(judge('ttl', 'to', MORE_PARAMETERS), ALLOWED);

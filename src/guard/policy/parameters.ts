@@ -6,12 +6,14 @@ import { type Intent, MORE_PARAMETERS } from '../../intent/intent.ts';
  */
 export function compileForbidden(names: readonly string[]): (intent: Intent) => string | null {
   const forbidden = names.map((name) => ({ name, path: pathOf(name) }));
-  const nested = forbidden.find(({ path }) => path.includes('.'));
+  const nested = forbidden.find(({ path }) => path.slice(0, -1).includes('.'));
   return ({ parameters }) => {
     const paths = pathsOf(parameters);
-    const isThere = (path: string): boolean => paths.some((one) => `${one}.`.startsWith(`${path}.`));
-    const found = forbidden.find(({ path }) => isThere(path));
+    const found = forbidden.find(({ path }) => paths.some((one) => one.startsWith(path)));
     if (found !== undefined) return found.name;
+    const [first] = forbidden;
+    if (first !== undefined && paths.includes(ENDLESS))
+      return `${first.name}, which may be in so long a name,`;
     return nested !== undefined && parameters.has(MORE_PARAMETERS)
       ? `${nested.name}, which may be among so many,`
       : null;
@@ -27,13 +29,20 @@ function pathsOf(parameters: Intent['parameters']): readonly string[] {
   return paths;
 }
 
-/** `ApplicationSid[]`, `to.0.phone_number` and `To[phoneNumber]` without what only spells it. */
+/** No vendor has a longer name; whatever one of megabytes spells, to look would take long. */
+const LONGEST = 1000;
+/** Stands for each that is longer, and counts as forbidden. */
+const ENDLESS = '';
+
+/** `ApplicationSid[]`, `to.0.phone_number` and `To[phoneNumber]` without what only spells it, and ended by a dot. */
 function pathOf(name: string): string {
-  return name
+  if (name.length > LONGEST) return ENDLESS;
+  const path = name
     .replaceAll(/[[\]]/g, '.')
     .replaceAll(/[_-]/g, '')
     .toLowerCase()
     .split('.')
     .filter((part) => !/^\d*$/.test(part))
     .join('.');
+  return `${path}.`;
 }
