@@ -85,6 +85,21 @@ test('a field that is not known is refused, at any depth', async () => {
   assert.match(await problem('SIP.CreateSIPParticipant', nested), /not known/);
 });
 
+test('a small body that means very much is refused before it takes long', async () => {
+  const agents = Buffer.alloc(256 * 1024 - 20, Buffer.from([0x72, 0x00])); // Field 14, an empty message.
+  const sources = library.UpdateParticipantRequest.fromJson({ permission: {} });
+  if (sources.permission)
+    sources.permission.canPublishSources = Array.from(
+      { length: 250_000 },
+      () => library.TrackSource.SCREEN_SHARE_AUDIO,
+    );
+  const start = process.cpuUsage();
+  assert.match(await problem('RoomService.CreateRoom', agents), /more than/);
+  assert.match(await problem('RoomService.UpdateParticipant', sources.toBinary()), /more than/);
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 400_000, `${user + system} µs`);
+});
+
 test('what is damaged, too large, or a call without published messages is refused', async () => {
   assert.match(await problem('SIP.CreateSIPParticipant', Buffer.from([0x0a, 0xff])), /damaged/);
   const metadata = 'x'.repeat(300_000);

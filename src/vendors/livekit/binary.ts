@@ -5,17 +5,32 @@ import { MESSAGES } from './messages.ts';
 
 const BINARY = 'application/protobuf';
 const BINARY_TYPE = /^\s*application\/protobuf\s*(?:;|$)/i;
-/** Requests are small; a message of two bytes may be an object of hundreds. */
+/** Requests are small. */
 const LARGEST = 256 * 1024;
+/** A field of two bytes may be an object of hundreds, which takes microseconds. */
+const MOST_FIELDS = 20_000;
 
 /** A message of the vendor's library (protobuf-es), as far as it is used here. */
 interface Message {
-  toBinary(options?: { readonly writeUnknownFields: boolean }): Uint8Array;
+  toBinary(): Uint8Array;
   toJsonString(): string;
 }
 
+/** Of a message and all within it. */
+interface Reader {
+  tag(): readonly [field: number, wireType: number];
+  int32(): number;
+  /** Called for fields that the message does not have. */
+  skip(wireType: number, field: number): Uint8Array;
+}
+
+interface ReadOptions {
+  readonly readerFactory: (bytes: Uint8Array) => Reader;
+}
+
 interface MessageType {
-  fromBinary(bytes: Uint8Array): Message;
+  readonly runtime: { readonly bin: { makeReadOptions(): ReadOptions } };
+  fromBinary(bytes: Uint8Array, options: ReadOptions): Message;
   fromJsonString(text: string, options: { readonly ignoreUnknownFields: boolean }): Message;
 }
 
@@ -30,7 +45,8 @@ export const translation: TranslationAdapter = {
     if (types === null) return unread(`of ${id} is not known`);
     if (request.body.length > LARGEST) return unread(`is larger than ${LARGEST} bytes`);
     const text = toJson(types.request, request.body);
-    if (text === null) return unread('is damaged, or has fields that are not known');
+    if (text === null)
+      return unread(`is damaged, or has fields that are not known, or more than ${MOST_FIELDS}`);
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     return {
       kind: 'translated',
@@ -58,15 +74,31 @@ function backwardOf(type: MessageType): BackwardTranslation {
   };
 }
 
-/** Null for what is no such message, and for one with a field that is not known: nobody could tell what it does and costs. */
+/** Null for what is no such message, has too many fields, or one that is not known: nobody could tell what it does and costs. */
 function toJson(type: MessageType, body: Buffer): string | null {
+  const readerFactory = (bytes: Uint8Array): Reader => strictReader(type, bytes);
   try {
-    const message = type.fromBinary(body);
-    const known = message.toBinary({ writeUnknownFields: false }).length;
-    return message.toBinary().length === known ? message.toJsonString() : null;
+    return type.fromBinary(body, { readerFactory }).toJsonString();
   } catch {
     return null;
   }
+}
+
+/** The library's own reader, which throws for what is refused as soon as it meets it. */
+function strictReader(type: MessageType, bytes: Uint8Array): Reader {
+  const reader = type.runtime.bin.makeReadOptions().readerFactory(bytes);
+  let count = 0;
+  const counted =
+    <T>(read: () => T) =>
+    (): T => {
+      if (++count > MOST_FIELDS) throw new Error('too many fields');
+      return read.call(reader);
+    };
+  const skip = (_wireType: number, field: number): never => {
+    throw new Error(`field ${field} is not known`);
+  };
+  // A list of choices is one field, but each of them becomes a name.
+  return Object.assign(reader, { tag: counted(reader.tag), int32: counted(reader.int32), skip });
 }
 
 interface Types {
