@@ -50,6 +50,12 @@ test('what is streamed to elsewhere is exported; what stays in the project’s o
   assert.ok(exportsAll(intent('Egress.StartWebEgress', { url: 'https://a', stream: { urls } })));
   assert.ok(exportsAll(intent('Egress.StartTrackEgress', { websocketUrl: 'wss://x.example' })));
   assert.ok(exportsAll(intent('Egress.UpdateStream', { egressId: 'e', addOutputUrls: urls })));
+  const destinations = [{ id: 'd', url: urls[0] }];
+  assert.ok(
+    exportsAll(intent('Egress.StartEgress', { roomName: 'r', outputs: [{ stream: { destinations } }] })),
+  );
+  for (const name of ['addDestinations', 'add_destinations'])
+    assert.ok(exportsAll(intent('Egress.UpdateStream', { egressId: 'e', [name]: destinations })), name);
   assert.ok(!exportsAll(intent('Egress.UpdateStream', { egressId: 'e', removeOutputUrls: urls })));
   assert.deepEqual(intent('Egress.StartRoomCompositeEgress', file({})).effects, ['write', 'spend']);
   assert.ok(!exportsAll(intent('Egress.StartWebEgress', { url: 'https://a', file: { filepath: 'f' } })));

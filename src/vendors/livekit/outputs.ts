@@ -5,7 +5,7 @@ import { field, snakeName, text } from './fields.ts';
 
 const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
 /** Fields that send media on, besides storage. */
-const STREAMS = ['urls', 'addOutputUrls', 'websocketUrl'];
+const STREAMS = ['urls', 'addOutputUrls', 'destinations', 'addDestinations', 'websocketUrl'];
 
 /** Where a request has media stored that is not the project's own storage, as addresses. Throws `Unreadable`. */
 export function storesIn(value: JsonValue): readonly string[] {
