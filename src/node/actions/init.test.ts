@@ -65,3 +65,20 @@ test('the command that `init` tells to go on with leads to what it made', (t) =>
     'ringfence.yaml tells of the first',
   );
 });
+
+test('the variable that `init` names leads the other commands to the admin API, not to the token alone', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const init = (...named: readonly string[]) =>
+    execFileSync(process.execPath, [MAIN, 'init', ...named], { cwd: folder, encoding: 'utf8' });
+  writeFileSync(join(folder, 'own.yaml'), 'data: own\nlisteners: { admin: { port: 47913 } }\n');
+  assert.match(
+    init('--config', 'own.yaml'),
+    new RegExp(`^The other commands find it with RINGFENCE_CONFIG=${join(folder, 'own.yaml')}$`, 'm'),
+  );
+  assert.match(
+    init('--data', 'other'),
+    /^The other commands find it with --data or RINGFENCE_DATA=\S*other$/m,
+  );
+  assert.doesNotMatch(init('--data', '.ringfence'), /The other commands/);
+});

@@ -40,9 +40,15 @@ export async function init(local: Local, options: InitOptions): Promise<number> 
   };
   if (options.json) local.print(JSON.stringify(made));
   print(`\nNext: \`${serveCommand(options, configuration)}\``);
-  if (resolve(config.data) !== resolve(USUAL_DATA))
-    print(`The other commands find its token with --data or RINGFENCE_DATA=${config.data}`);
+  const variable = variableFor(config, options);
+  if (variable !== null) print(`The other commands find it with ${variable}`);
   return 0;
+}
+
+/** The configuration tells of the admin API as well as of the data; null: they find what is where it is by itself. */
+function variableFor({ data }: Config, { config }: InitOptions): string | null {
+  if (config !== null) return `RINGFENCE_CONFIG=${resolve(config)}`;
+  return resolve(data) === resolve(USUAL_DATA) ? null : `--data or RINGFENCE_DATA=${data}`;
 }
 
 /** What is named here is named again, unless the configuration that was made here tells it. */
