@@ -6,7 +6,7 @@ import type { Answer } from '../../api/contract.ts';
 import { clockDifference } from '../../kernel/clock-difference.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { finding, ok, skipped, type Check } from '../checks.ts';
-import { findPlaces } from '../client/places.ts';
+import { DEFAULT_URL, findPlaces } from '../client/places.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonFlags } from '../flags.ts';
@@ -22,13 +22,15 @@ type Status = Answer<'status.get'>;
 /** Looks at this machine, then at the running gateway; each finding names its remedy. */
 export async function doctor(context: CliContext, flags: LocalFlags & CommonFlags): Promise<void> {
   const session = await openSession(context, flags);
-  const { data } = await findPlaces(flags, context.process);
-  const local = [
+  const { url, data } = await findPlaces(flags, context.process);
+  const inspected = await context.actions.inspect(localOptions(context, flags));
+  // The usual port may be that of another gateway.
+  const isPlaced = url !== DEFAULT_URL || inspected.some(({ name }) => name === 'data');
+  const checks = [
     checkNode(context.process.version),
-    ...(await context.actions.inspect(localOptions(context, flags))),
-    await checkToken(data),
+    ...inspected,
+    ...(isPlaced ? [await checkToken(data), ...(await checkGateway(session))] : [UNPLACED]),
   ];
-  const checks = [...local, ...(await checkGateway(session))];
   if (checks.some(({ state }) => state === 'finding')) context.exit(EXIT.findings);
   session.show(checks, (all) => all.map(formatCheck).join('\n'));
 }
@@ -45,6 +47,11 @@ function checkNode(version: string): Check {
   if (major > 24 || (major === 24 && minor >= 12)) return ok('node', version);
   return finding('node', `${version} is too old`, 'Install Node 24.12 or newer.');
 }
+
+const UNPLACED = skipped(
+  'gateway',
+  'the configuration tells where it is; until that can be read, name its URL with --url',
+);
 
 async function checkToken(data: string): Promise<Check> {
   const path = join(data, 'admin-token');
