@@ -203,7 +203,7 @@ export const ERRORS = {
     'unauthenticated',
     401,
     'The admin token is missing or wrong',
-    'Set RINGFENCE_TOKEN, or name the data directory that holds the token with --data or RINGFENCE_DATA.',
+    'Set RINGFENCE_TOKEN, or name the data directory that holds it: RINGFENCE_CONFIG, RINGFENCE_DATA or --data. If it is lost, or a backup was put back: stop, `ringfence init --new-token`, start.',
   ),
   not_found: row(
     'caller',
