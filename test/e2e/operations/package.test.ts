@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -66,6 +66,22 @@ describe('the package, installed', () => {
       child.once('exit', () => resolveWith(said));
     });
   }
+
+  it('holds what its pages link to, and says whose work is compiled into it', () => {
+    const place = join(project, 'node_modules', 'ringfence');
+    const pages = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.md'),
+    );
+    assert.ok(pages.length > 20);
+    const missing = pages.flatMap((page) =>
+      [...readFileSync(join(place, page), 'utf8').matchAll(/\]\(([^)#\s]+)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !link.startsWith('http') && !existsSync(join(place, dirname(page), link)))
+        .map((link) => `${page}: ${link}`),
+    );
+    assert.deepEqual(missing, ['README.md: CONTRIBUTING.md'], 'whoever changes it has a clone');
+    assert.match(readFileSync(join(place, 'NOTICE'), 'utf8'), /libphonenumber/);
+  });
 
   it('is started by a file that tells an older Node what is needed', () => {
     const olderNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '24.11.9' } })`;
