@@ -11,6 +11,7 @@ import { Halt, labelOf, merge, type Work } from './work.ts';
 
 type Step = (work: Work, record: RotationRecord) => Promise<RotationRecord>;
 
+const UNCLEAR = 'It is not known what became of a request for a second credential.';
 const CREATE_TRIES = 4;
 /** Characters of a secret that we choose: 190 bits. */
 const CHOSEN_LENGTH = 32;
@@ -32,7 +33,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
   const adopted = record.tries > 0 ? await takeUp(work, record) : null;
   if (adopted !== null) return adopted;
   if (record.tries >= CREATE_TRIES)
-    return giveUp(work, record, 'The vendor gave no clear answer to the request for a second credential.');
+    return giveUp(work, record, `A second credential was asked for in vain. ${record.problem ?? ''}`.trim());
   const account = await work.current();
   const known = record.tries === 0 ? await listKnown(work, account) : record.known;
   if (typeof known === 'string') return giveUp(work, record, known);
@@ -41,13 +42,14 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
   const reply = await work.line.once(work.rotation.create(account, labelOf(asking), chosen));
   if (reply.kind === 'unknown') {
     await work.sleep(PROOF_PAUSE * 2 ** record.tries);
-    return asking;
+    return work.advance(asking, { problem: `There was no clear answer: ${reply.problem}.` });
   }
   const made = work.rotation.readCreated(reply.response);
   if (made === null) return refused(work, asking, reply.response);
   await work.candidates.put(record.account, merge(account, { ...chosen, ...made.values }));
   return work.advance(asking, {
     phase: 'verifying',
+    problem: null,
     created: made.id,
     note: 'The vendor has made a second credential.',
   });
@@ -77,14 +79,17 @@ async function refused(work: Work, record: RotationRecord, response: WireRespons
 async function takeUp(work: Work, record: RotationRecord): Promise<RotationRecord | null> {
   if (work.rotation.choose === undefined) {
     const left = await endUnused(work, record, null);
-    return left === null
-      ? null
-      : giveUp(work, record, 'It is not known what became of a request for a second credential.');
+    return left === null ? null : giveUp(work, record, `${UNCLEAR} ${record.problem ?? ''}`.trim());
   }
   const created = await findChosen(work, record);
   return created === null
     ? null
-    : work.advance(record, { phase: 'verifying', created, note: 'The second credential exists.' });
+    : work.advance(record, {
+        phase: 'verifying',
+        problem: null,
+        created,
+        note: 'The second credential exists.',
+      });
 }
 
 async function verifying(work: Work, record: RotationRecord): Promise<RotationRecord> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import { RingfenceError } from '../../kernel/errors.ts';
 import { rotationWorld, type RotationWorld, type Style } from './rotation-fixture.ts';
 import type { RotationRequest } from './rotations.ts';
 
@@ -79,6 +80,22 @@ for (const style of STYLES)
       const { record } = await rotate(world);
       assert.match(record.phase, /^(done|rolled-back)$/);
       assert.deepEqual(live(world), [await world.inUse()]);
+    });
+
+    it('says why nothing came of it when the vendor is not reached', async () => {
+      const world = await rotationWorld(style);
+      const said =
+        'api.acme.example could not be reached (ENOTFOUND: its name is not found); nothing was sent';
+      let isAway = false;
+      const { send } = world.vendor;
+      world.vendor.send = (wire) => {
+        isAway ||= wire.method === 'POST';
+        return isAway ? Promise.reject(new RingfenceError('upstream_unreachable', said)) : send(wire);
+      };
+      const { record } = await rotate(world);
+      assert.equal(record.phase, 'rolled-back');
+      assert.ok(record.problem?.includes(said), record.problem ?? '');
+      assert.equal(await world.inUse(), 'realtoken');
     });
 
     it('leaves everything as it was when the vendor refuses a second credential', async () => {
