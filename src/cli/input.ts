@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
-import { RingfenceError } from '../kernel/errors.ts';
+import { RingfenceError, systemReason } from '../kernel/errors.ts';
 import type { CliProcess } from './context.ts';
 
 const MOST_CHARACTERS = 1024 * 1024;
@@ -17,7 +17,7 @@ export async function readInput({ stdin }: Pick<CliProcess, 'stdin'>): Promise<s
 /** Text of a file that the user named. */
 export async function readFileText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: Error) => {
-    throw new RingfenceError('usage', `${path} cannot be read: ${cause.message}.`, { cause });
+    throw new RingfenceError('usage', `${path} cannot be read (${systemReason(cause)}).`, { cause });
   });
 }
 

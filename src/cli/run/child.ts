@@ -27,9 +27,10 @@ export function runChild(
   const listeners = [...FORWARDED.map(pass), ...FROM_TERMINAL.map(signals.isTerminal ? ignore : pass)];
   for (const [signal, listener] of listeners) signals.on(signal, listener);
   return new Promise<number>((resolve, reject) => {
-    child.on('error', (cause) =>
-      reject(new RingfenceError('input_invalid', `${program} cannot be run.`, { cause })),
-    );
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'ENOENT' ? 'there is no such program here or in PATH' : cause.code;
+      reject(new RingfenceError('input_invalid', `${program} cannot be run: ${why}.`, { cause }));
+    });
     child.on('exit', (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     );

@@ -161,6 +161,6 @@ exec ${process.execPath} "$@"
   it('says so when there is no such program', async () => {
     const { code, stderr } = await ringfence(['no-such-program'], { flags: ['--no-proof'] });
     assert.equal(code, 1);
-    assert.match(stderr, /no-such-program cannot be run/);
+    assert.match(stderr, /no-such-program cannot be run: there is no such program here or in PATH\./);
   });
 });
