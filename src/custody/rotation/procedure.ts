@@ -42,7 +42,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
   const reply = await work.line.once(work.rotation.create(account, labelOf(asking), chosen));
   if (reply.kind === 'unknown') {
     await work.sleep(PROOF_PAUSE * 2 ** record.tries);
-    return work.advance(asking, { problem: `There was no clear answer: ${reply.problem}.` });
+    return work.advance(asking, { problem: `The last time: ${reply.problem}.` });
   }
   const made = work.rotation.readCreated(reply.response);
   if (made === null) return refused(work, asking, reply.response);
