@@ -44,9 +44,12 @@ export const translation: TranslationAdapter = {
     const types = await typesOf(id);
     if (types === null) return unread(`of ${id} is not known`);
     if (request.body.length > LARGEST) return unread(`is larger than ${LARGEST} bytes`);
-    const text = toJson(types.request, request.body);
-    if (text === null)
-      return unread(`is damaged, or has fields that are not known, or more than ${MOST_FIELDS}`);
+    let text: string;
+    try {
+      text = toJson(types.request, request.body);
+    } catch (error) {
+      return unread(error instanceof Unread ? error.message : 'is damaged');
+    }
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     return {
       kind: 'translated',
@@ -74,14 +77,13 @@ function backwardOf(type: MessageType): BackwardTranslation {
   };
 }
 
-/** Null for what is no such message, has too many fields, or one that is not known: nobody could tell what it does and costs. */
-function toJson(type: MessageType, body: Buffer): string | null {
+/** Says what cannot be read. */
+class Unread extends Error {}
+
+/** Throws for what is no such message, has too many fields, or one that is not known: nobody could tell what it does and costs. */
+function toJson(type: MessageType, body: Buffer): string {
   const readerFactory = (bytes: Uint8Array): Reader => strictReader(type, bytes);
-  try {
-    return type.fromBinary(body, { readerFactory }).toJsonString();
-  } catch {
-    return null;
-  }
+  return type.fromBinary(body, { readerFactory }).toJsonString();
 }
 
 /** The library's own reader, which throws for what is refused as soon as it meets it. */
@@ -91,11 +93,11 @@ function strictReader(type: MessageType, bytes: Uint8Array): Reader {
   const counted =
     <T>(read: () => T) =>
     (): T => {
-      if (++count > MOST_FIELDS) throw new Error('too many fields');
+      if (++count > MOST_FIELDS) throw new Unread(`has more than ${MOST_FIELDS} fields`);
       return read.call(reader);
     };
   const skip = (_wireType: number, field: number): never => {
-    throw new Error(`field ${field} is not known`);
+    throw new Unread(`has a field that is not known, number ${field}; its SDK may be newer than the gateway`);
   };
   // A list of choices is one field, but each of them becomes a name.
   return Object.assign(reader, { tag: counted(reader.tag), int32: counted(reader.int32), skip });
