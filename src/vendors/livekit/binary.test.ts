@@ -64,6 +64,26 @@ test('its answer is the binary message, in either spelling of JSON and with fiel
   assert.equal(answer(Buffer.from('<html>')), null);
 });
 
+test('a name of tomorrow leaves the rest of an answer readable, also where it is one of several choices', async () => {
+  const result = await translate('Egress.ListEgress', new library.ListEgressRequest().toBinary());
+  assert.ok(result.kind === 'translated');
+  const roomComposite = { roomName: 'r', preset: 'H266_16K' };
+  const items = [{ egressId: 'E1', status: 'NEW', roomComposite }, { egressId: 'E2' }];
+  const bytes = result.backward.answer(Buffer.from(JSON.stringify({ items })));
+  assert.deepEqual(library.ListEgressResponse.fromBinary(bytes ?? Buffer.alloc(0)).toJson(), {
+    items: [{ egressId: 'E1', roomComposite: { roomName: 'r' } }, { egressId: 'E2' }],
+  });
+});
+
+test('an attribute may have any name', async () => {
+  const body = new library.RoomParticipantIdentity({ room: 'r', identity: 'i' }).toBinary();
+  const result = await translate('RoomService.GetParticipant', body);
+  assert.ok(result.kind === 'translated');
+  const attributes = { case: 'x', getType: 'y' };
+  const bytes = result.backward.answer(Buffer.from(JSON.stringify({ attributes })));
+  assert.deepEqual(library.ParticipantInfo.fromBinary(bytes ?? Buffer.alloc(0)).attributes, attributes);
+});
+
 test('of a field that stands twice, the last counts, for the gateway as for the vendor', async () => {
   const other = new library.CreateSIPParticipantRequest({ sipCallTo: '+447700900000' });
   const result = await translate(

@@ -12,6 +12,7 @@ const MOST_FIELDS = 20_000;
 
 /** A message of the vendor's library (protobuf-es), as far as it is used here. */
 interface Message {
+  getType(): MessageType;
   toBinary(): Uint8Array;
   toJsonString(): string;
 }
@@ -29,6 +30,7 @@ interface ReadOptions {
 }
 
 interface MessageType {
+  readonly fields: { byMember(): readonly { readonly kind: string; readonly localName: string }[] };
   readonly runtime: { readonly bin: { makeReadOptions(): ReadOptions } };
   fromBinary(bytes: Uint8Array, options: ReadOptions): Message;
   fromJsonString(text: string, options: { readonly ignoreUnknownFields: boolean }): Message;
@@ -69,12 +71,32 @@ function backwardOf(type: MessageType): BackwardTranslation {
     answer(body) {
       try {
         const message = type.fromJsonString(body.toString('utf8'), { ignoreUnknownFields: true });
+        leaveOutUnknown(message);
         return Buffer.from(message.toBinary());
       } catch {
         return null;
       }
     },
   };
+}
+
+/** Of a choice between fields, the library takes one whose value has a name of tomorrow, and then cannot write it. */
+function leaveOutUnknown(value: unknown): void {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  if (isMessage(value))
+    for (const { kind, localName } of value.getType().fields.byMember()) {
+      const choice: unknown = kind === 'oneof' ? Reflect.get(value, localName) : null;
+      if (isWithoutValue(choice)) Reflect.set(value, localName, { case: undefined });
+    }
+  for (const inner of Object.values(value)) leaveOutUnknown(inner);
+}
+
+function isMessage(value: object): value is Message {
+  return 'getType' in value && typeof value.getType === 'function';
+}
+
+function isWithoutValue(choice: unknown): boolean {
+  return typeof choice === 'object' && choice !== null && (choice as { value?: unknown }).value === undefined;
 }
 
 /** Says what cannot be read. */
