@@ -7,6 +7,8 @@ import { CLOCK_DIFFERENCE, isUndated } from './records.ts';
 export interface FreeRecordsOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'list'>;
   readonly fingerprint: (text: string) => string;
+  /** Can such a row get a record at all? */
+  readonly isSought: (row: LedgerRecord) => boolean;
   /** Records that are younger, by the vendor's clock in wall ms, may belong to a request that the ledger does not know yet. */
   readonly knownUntil: number;
 }
@@ -32,7 +34,7 @@ const REDACTED = /^\+?\d*[x*]{2,}$/i;
 export async function findFree(
   records: readonly VendorRecord[],
   rows: readonly [LedgerRecord, ...LedgerRecord[]],
-  { ledger, fingerprint, knownUntil }: FreeRecordsOptions,
+  { ledger, fingerprint, isSought, knownUntil }: FreeRecordsOptions,
 ): Promise<FreeRecords> {
   const { account, action } = rows[0];
   const reserved = await ledger.list({ state: 'reserved', limit: MOST_UNDER_WAY });
@@ -52,30 +54,58 @@ export async function findFree(
     reserved.length === MOST_UNDER_WAY ||
     (underWay.get(destination) ?? []).some((row) => isNear(row, record));
 
+  const hasCandidates = [...free.values()].some((same) => same.length > 0);
+  const lost = hasCandidates ? await lostBeside(rows, ledger) : [];
+  const beside = Map.groupBy(lost ?? [], destinationOf);
   const found = new Map<LedgerRecord, VendorRecord>();
-  function match(fits: typeof isNear): void {
-    for (const row of rows) {
-      const destination = destinationOf(row);
-      const same = free.get(destination) ?? [];
-      const own = same.find((record) => fits(row, record) && !mayBeAnothers(destination, record));
-      if (own === undefined || found.has(row)) continue;
-      found.set(row, own);
-      same.splice(same.indexOf(own), 1);
-    }
+  for (const [destination, here] of Map.groupBy(rows, destinationOf)) {
+    const others = beside.get(destination) ?? [];
+    const isOwn: Fits = (row, record) => isNear(row, record) && isSame(row, record, fingerprint);
+    const without =
+      (rivals: readonly LedgerRecord[]): Fits =>
+      (row, record) =>
+        lost !== null && isNear(row, record) && !rivals.some((rival) => isOwn(rival, record));
+    const certain = (free.get(destination) ?? []).filter((record) => !mayBeAnothers(destination, record));
+    const match = createMatching([...here, ...others.filter(isSought)], certain);
+    const byText = match([isOwn, without(others)]);
+    const byTime = match([without(others.filter((row) => !isSought(row)))]);
+    for (const [row, record] of byText.size >= byTime.size ? byText : byTime) found.set(row, record);
   }
-  const isOwn: typeof isNear = (row, record) => isNear(row, record) && isSame(row, record, fingerprint);
-  match(isOwn);
-  const lost = found.size < rows.length ? await lostBeside(rows, ledger) : [];
-  const others = Map.groupBy(lost ?? [], destinationOf);
-  const isOthers = (row: LedgerRecord, record: VendorRecord): boolean =>
-    lost === null || (others.get(destinationOf(row)) ?? []).some((other) => isOwn(other, record));
-  match((row, record) => isNear(row, record) && !isOthers(row, record));
+  const own = new Set(rows.map((row) => found.get(row)));
 
   return {
     of(row) {
-      const left = [...(free.get(destinationOf(row)) ?? []), ...hidden];
+      // What is left to a row of another turn may be this one's after all.
+      const left = [...(free.get(destinationOf(row)) ?? []), ...hidden].filter((record) => !own.has(record));
       return found.get(row) ?? (left.some((record) => mayBeOf(row, record)) ? 'later' : null);
     },
+  };
+}
+
+type Fits = (row: LedgerRecord, record: VendorRecord) => boolean;
+type Matching = ReadonlyMap<LedgerRecord, VendorRecord>;
+
+/**
+ * Gives records to rows of one destination, first those that fit best. In order of time each row takes the first: so as many
+ * rows as can get one do, as far as time alone decides.
+ */
+function createMatching(
+  rows: readonly LedgerRecord[],
+  records: readonly VendorRecord[],
+): (passes: readonly Fits[]) => Matching {
+  const seeking = rows.toSorted((a, b) => a.at - b.at);
+  const inOrder = records.toSorted((a, b) => a.createdAt - b.createdAt);
+  return (passes) => {
+    const found = new Map<LedgerRecord, VendorRecord>();
+    const left = new Set(inOrder);
+    for (const fits of passes)
+      for (const row of seeking) {
+        const own = found.has(row) ? undefined : left.values().find((record) => fits(row, record));
+        if (own === undefined) continue;
+        found.set(row, own);
+        left.delete(own);
+      }
+    return found;
   };
 }
 

@@ -101,7 +101,9 @@ async function resolveSpan(
   const records = await listRecords(desk, rows[0].action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
   const knownUntil = options.now() + desk.clockAhead() - (options.graceMilliseconds ?? ANSWERED);
-  const free = await findFree(records, rows, { ...options, knownUntil });
+  const isSought = (row: LedgerRecord): boolean =>
+    desk.vendor.lookup !== null && isShown(row, desk.vendor.lookup, options.fingerprint);
+  const free = await findFree(records, rows, { ...options, isSought, knownUntil });
   const wrongUntil = await options.clocks.wrongUntil(rows[0].account, desk.clockAhead());
   const grace = graceOf(desk.vendor.lookup, options.graceMilliseconds);
   let resolved = 0;
