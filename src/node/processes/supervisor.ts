@@ -190,7 +190,7 @@ async function launch(state: State, node: string): Promise<void> {
     await state.briefings.give(state.parts(), async (part) => {
       state.memory.apply(part);
       state.told(part);
-      await worker.update(part);
+      await worker.brief(part);
     });
     worker.merge(state.memory.recall());
     await worker.listen();

@@ -33,6 +33,8 @@ export interface WorkerProcess {
    * says that it cannot, is killed, so that nothing old stays in force. Rejects, when it has ended, with the reason.
    */
   update(part: Part): Promise<void>;
+  /** The same before it listens: nothing old is in force there, so it may take as long as to start. */
+  brief(part: Part): Promise<void>;
   listen(): Promise<void>;
   /** Money that the process gave up. Rejects when it has ended. */
   recall(budget: string, period: number): Promise<Recalled>;
@@ -94,7 +96,8 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
     epoch: () => state.epoch,
     pid: child.pid ?? 0,
     started: state.started.promise,
-    update: (part: Part) => update(state, part),
+    update: (part: Part) => update(state, part, patienceFor(part)),
+    brief: (part: Part) => update(state, part, START_MILLISECONDS + patienceFor(part)),
     listen: () => confirmed(line, (id) => ({ type: 'listen', id })),
     recall: (budget: string, period: number) => recall(line, budget, period),
     recallPermits: (pool: PermitPool) => recallPermits(line, pool),
@@ -204,8 +207,8 @@ export function patienceFor(part: Part): number {
   return CONFIRM_MILLISECONDS + rowsOf(part) / ROWS_A_MILLISECOND;
 }
 
-async function update({ child, line }: State, part: Part): Promise<void> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceFor(part));
+async function update({ child, line }: State, part: Part, patience: number): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   if (part.kind === 'keys' && part.put.length > 1) clearTimeout(timer);
   try {
     await confirmed(line, (id) => ({ type: 'update', id, part }));
