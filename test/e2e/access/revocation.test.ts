@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import type { KillRecord } from '../../../src/store/records.ts';
 import { ALLOWED, FROM, startNode, type TestNode } from '../node-fixture.ts';
-import { allReports, until } from '../spending.ts';
+import { allReports, firstReport, until } from '../spending.ts';
 
 const WORKERS = 3;
 const CLIENTS = 24;
@@ -23,21 +23,19 @@ describe('what has been withdrawn, while three processes are under load', () => 
   after(() => node.close());
 
   it('lets nothing pass once the revocation has returned', async () => {
-    const { answers, arrived, took } = await withdraw(async (id) => {
+    const { answers, arrived } = await withdraw(async (id) => {
       await node.primary.keys.revoke(id);
     });
-    assert.ok(took < 1000, `revoking took ${took} ms`);
     assert.deepEqual(arrived, []);
     assertRefused(answers, 'key_revoked');
   });
 
   it('lets nothing pass from elsewhere once the networks of the key were replaced, and all again when it may come from there', async () => {
     let restricted = '';
-    const { answers, arrived, took, again } = await withdraw(async (id) => {
+    const { answers, arrived, again } = await withdraw(async (id) => {
       restricted = id;
       await node.primary.keys.restrict(id, { networks: ['192.0.2.0/24'] });
     });
-    assert.ok(took < 1000, `replacing the networks took ${took} ms`);
     assert.deepEqual(arrived, []);
     assertRefused(answers, 'key_network');
     await node.primary.keys.restrict(restricted, { networks: ['127.0.0.0/8', '::1'] });
@@ -47,18 +45,26 @@ describe('what has been withdrawn, while three processes are under load', () => 
   for (const scope of ['all', 'vendor', 'key', 'app', 'account'] as const)
     it(`lets nothing pass once the kill switch for ${scope} is in force, and all again without it`, async () => {
       const id = `kill_${scope}`;
-      const { answers, arrived, took, again } = await withdraw(async (key) => {
+      const { answers, arrived, again } = await withdraw(async (key) => {
         const record = { id, scope, reason: 'test', actor: 'test', createdAt: Date.now() };
         await node.primary.store.kills.put({ ...record, target: targetOf(scope, key) });
         await node.primary.refreshKills();
       });
-      assert.ok(took < 1000, `the kill switch took ${took} ms`);
       assert.deepEqual(arrived, []);
       assertRefused(answers, 'killed');
       await node.primary.store.kills.remove(id);
       await node.primary.refreshKills();
       assert.equal((await again()).status, 200);
     });
+
+  it('has ended a process that hangs once the revocation has returned, so that nothing passes there either', async () => {
+    const { key, stop } = await load(node);
+    stop();
+    const { pid } = await firstReport(node.primary);
+    process.kill(pid, 'SIGSTOP');
+    await node.primary.keys.revoke(key);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  });
 
   function targetOf(scope: KillRecord['scope'], key: string): string {
     const { app = '', account = '' } = node.keys.get('telnyx/secret') ?? {};
@@ -75,14 +81,14 @@ describe('what has been withdrawn, while three processes are under load', () => 
       while (isRunning) answers.push(await (current[client] = send()));
     });
     const passed = () => answers.filter(({ status }) => status === 200).length;
-    for (let wait = 0; wait < 1500 && passed() < 10 * CLIENTS; wait++) await sleep(20);
-    assert.ok(passed() >= 10 * CLIENTS, `only ${passed()} passed before: ${answers.at(-1)?.decision}`);
+    await until(async () => (passed() >= 10 * CLIENTS ? true : null)).catch(() =>
+      assert.fail(`only ${passed()} passed before: ${answers.at(-1)?.decision}`),
+    );
     const reports = await allReports(node.primary);
     assert.ok(
       reports.every(({ report }) => report.forwarded > 0),
       'a process had nothing to do',
     );
-    const start = performance.now();
     await act(key);
     const end = performance.now();
     // What had passed the checks before may still be on its way to the vendor.
@@ -96,7 +102,7 @@ describe('what has been withdrawn, while three processes are under load', () => 
     const late = lateOnes();
     const arrived = node.sandbox.requests.list(count);
     stop();
-    return { answers: late, arrived, took: end - start, again: send };
+    return { answers: late, arrived, again: send };
   }
 });
 
