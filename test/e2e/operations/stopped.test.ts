@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureAdminToken, startAdminServer } from '../../../src/node/services/admin-server.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
 import { firstReport, until } from '../spending.ts';
@@ -28,17 +27,23 @@ describe('a data-plane process that hangs', () => {
   const get = (path: string) =>
     fetch(`http://127.0.0.1:${node.ports.admin}${path}`, {
       headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(8000),
+      signal: AbortSignal.timeout(60_000),
     });
+  const isKilled = () => said.some((line) => line.startsWith('w0 has not answered'));
 
   it('keeps neither status nor metrics nor the look at health from telling of the others', async () => {
-    const { workers } = (await (await get('/v1/status')).json()) as Told;
-    assert.deepEqual(
-      workers.map(({ state }) => state),
-      ['starting', 'ok'],
-    );
-    assert.match(await (await get('/metrics')).text(), /^ringfence_requests_total\{node="w1"\}/m);
+    // On a slow machine the other one may also need longer than it is waited for.
+    await until(async () => {
+      const { workers } = (await (await get('/v1/status')).json()) as Told;
+      const states = workers.map(({ state }) => state).join();
+      return states === 'starting,ok' ? true : null;
+    });
+    await until(async () => {
+      const metrics = await (await get('/metrics')).text();
+      return /^ringfence_requests_total\{node="w1"\}/m.test(metrics) || null;
+    });
     assert.equal((await get('/readyz')).status, 503);
+    assert.ok(!isKilled(), 'they waited until it was killed');
   });
 
   it('keeps nobody from writing down the ledger time', async () => {
@@ -49,8 +54,7 @@ describe('a data-plane process that hangs', () => {
 
   it('is replaced in the end, although nothing has changed that it had to confirm', async () => {
     const { supervisor } = node.primary;
-    for (let tries = 0; tries < 100 && !said.some((line) => line.startsWith('w0 ')); tries++)
-      await sleep(300);
+    await until(async () => isKilled() || null);
     assert.match(said.join('\n'), /^w0 has not answered for 15 seconds, and is killed/m);
     await until(async () => (supervisor.isServing() ? true : null));
     await until(async () => ((await supervisor.reports()).length === 2 ? true : null));
