@@ -1,18 +1,36 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
+import type { Usage } from '../../../src/guard/limits/rate.ts';
+import { onFork } from '../forks.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
 import { allowMessages, firstReport, PRICE, sendMessage, spentOf, until } from '../spending.ts';
 
 const BUDGET = 'budget_restart';
 
+interface Told {
+  readonly type: string;
+  readonly usage?: readonly Usage[];
+}
+
 describe('a data-plane process that is killed', () => {
   let node: TestNode;
+  /** How many the processes have told of that they took from the limit. */
+  let told = 0;
+  const forget = onFork((child) =>
+    child.on('message', ({ type, usage = [] }: Told) => {
+      if (type !== 'usage') return;
+      for (const { limit, taken } of usage)
+        if (limit === 'three') for (const count of taken.values()) told += count;
+    }),
+  );
   before(async () => {
     node = await startNode();
     await allowMessages(node.primary, BUDGET, 5);
   });
-  after(() => node.close());
+  after(async () => {
+    forget();
+    await node.close();
+  });
 
   const report = async () => (await node.primary.supervisor.reports())[0];
   /** `allowed`, or the code of the refusal. */
@@ -45,7 +63,7 @@ describe('a data-plane process that is killed', () => {
     await node.primary.store.policies.put({ source: LIMITED, createdAt: 0, actor: 'test' }, 1);
     await node.primary.refreshPolicy();
     for (let count = 0; count < 3; count++) assert.equal(await send(), 'allowed');
-    await sleep(300); // What a process took is told every tenth of a second.
+    await until(async () => (told === 3 ? true : null));
     const { pid, epoch: dead } = await firstReport(node.primary);
     process.kill(pid, 'SIGKILL');
     await until(async () => ((await report())?.epoch ?? 0) > dead || null);
