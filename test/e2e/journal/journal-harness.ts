@@ -48,7 +48,7 @@ export interface Run {
 
 /**
  * Runs the child, under the given command (strace with its options) if any. SIGKILL ends it so many milliseconds after
- * its first word, or once `killAfter` is kept.
+ * its first line, or after as many as `lines` says, or once `killAfter` is kept.
  */
 export async function runChild(
   { directory, keyFile }: Place,
@@ -56,9 +56,10 @@ export async function runChild(
     readonly turns: number;
     readonly under?: readonly string[];
     readonly killAfter?: number | Promise<unknown>;
+    readonly lines?: number;
   },
 ): Promise<Run> {
-  const { turns, under = [], killAfter } = options;
+  const { turns, under = [], killAfter, lines: awaited = 1 } = options;
   const [command, ...rest] = [...under, process.execPath, CHILD, directory, keyFile, String(turns)];
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,7 +69,7 @@ export async function runChild(
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   createInterface(child.stdout).on('line', (line) => {
-    if (lines.push(line) === 1 && typeof killAfter === 'number')
+    if (lines.push(line) === awaited && typeof killAfter === 'number')
       setTimeout(() => child.kill('SIGKILL'), killAfter);
   });
   if (killAfter instanceof Promise) void killAfter.then(() => child.kill('SIGKILL'));

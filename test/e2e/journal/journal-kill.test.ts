@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { createTail } from '../../../src/journal/tail.ts';
 import type { Anchor } from '../../../src/journal/verify.ts';
 import {
@@ -18,26 +18,32 @@ const TURNS = 24;
 /** Everything the writer does to its files, and how often at least in the child's run. */
 const CALLS = { pwrite64: 20, fdatasync: 10, fsync: 2, rename: 2, ftruncate: 1 };
 
+/** Dozens of processes, one after the other, half of them slow for being traced: minutes on a loaded machine. */
+const timeout = 600_000;
 for (const [call, least] of Object.entries(CALLS))
-  test(`a kill at each ${call} loses no acknowledged record, and the next life opens`, async (t) => {
-    const reason = whyNoStrace();
-    if (reason !== null) return leaveOut(t, reason);
-    let kills = 0;
-    for (let when = 1; ; when += 1) {
-      const place = newPlace(t);
-      const run = await runChild(place, { turns: TURNS, under: inject(call, `signal=SIGKILL:when=${when}`) });
-      const before = await checkNothingLost(place, run);
-      if (run.lines.at(-1) === 'closed') break;
-      kills += 1;
-      assert.equal(run.signal, 'SIGKILL', `${call} ${when}: ${run.errors}`);
-      const next = await runChild(place, { turns: 1 });
-      assert.equal(next.lines.at(-1), 'closed', next.errors);
-      const after = await checkNothingLost(place, next);
-      assert.deepEqual(after.records.slice(0, before.records.length), before.records);
-    }
-    t.diagnostic(`${kills} kills`);
-    assert.ok(kills >= least, `only ${kills} kills: the calls that were to be hit were not made`);
-  });
+  test(`a kill at each ${call} loses no acknowledged record, and the next life opens`, { timeout }, (t) =>
+    killAtEach(call, least, t),
+  );
+
+async function killAtEach(call: string, least: number, t: TestContext): Promise<void> {
+  const reason = whyNoStrace();
+  if (reason !== null) return leaveOut(t, reason);
+  let kills = 0;
+  for (let when = 1; ; when += 1) {
+    const place = newPlace(t);
+    const run = await runChild(place, { turns: TURNS, under: inject(call, `signal=SIGKILL:when=${when}`) });
+    const before = await checkNothingLost(place, run);
+    if (run.lines.at(-1) === 'closed') break;
+    kills += 1;
+    assert.equal(run.signal, 'SIGKILL', `${call} ${when}: ${run.errors}`);
+    const next = await runChild(place, { turns: 1 });
+    assert.equal(next.lines.at(-1), 'closed', next.errors);
+    const after = await checkNothingLost(place, next);
+    assert.deepEqual(after.records.slice(0, before.records.length), before.records);
+  }
+  t.diagnostic(`${kills} kills`);
+  assert.ok(kills >= least, `only ${kills} kills: the calls that were to be hit were not made`);
+}
 
 test('a process that is killed at random, again and again, loses nothing that it acknowledged', async (t) => {
   const ROUNDS = 20;
@@ -66,7 +72,7 @@ test('a process that is killed at random, again and again, loses nothing that it
   const following = follow();
   let acknowledged = 0;
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const run = await runChild(place, { turns: 1_000_000, killAfter: random(120) });
+    const run = await runChild(place, { turns: 1_000_000, killAfter: random(40), lines: 1 + random(60) });
     assert.equal(run.signal, 'SIGKILL', run.errors);
     assert.deepEqual(said(run, 'open'), [`${round}-0`]);
     await checkNothingLost(place, run);
