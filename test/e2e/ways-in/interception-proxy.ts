@@ -40,6 +40,7 @@ export async function startProxy(hosts: readonly string[]): Promise<TestProxy> {
   const refused: string[] = [];
   const probeKey = createSecretKey(randomBytes(32));
   const server = createServer((request, response) => void answer(request, response, { seen, probeKey }));
+  server.keepAliveTimeout = 600_000; // Whoever waits for an idle connection to end is found out.
   const sockets = new Set<Socket>();
   server.on(
     'connection',
