@@ -118,5 +118,5 @@ it('a long body is judged in time in proportion to its length', () => {
   const start = process.cpuUsage();
   for (const body of [`${'a'.repeat(2_000_000)}!`, `${'a=&'.repeat(600_000)}!`, '%'.repeat(2_000_000)])
     assert.equal(bodyKind(send(body)), 'json');
-  assert.ok(process.cpuUsage(start).user < 1_000_000);
+  assert.ok(process.cpuUsage(start).user < 20_000_000); // The square of it would take hours.
 });
