@@ -110,7 +110,15 @@ export async function startNode({
   await primary.store.policies.put({ source: POLICY, createdAt: Date.now(), actor: 'test' }, 0);
   await seed(primary, simulated.sandbox, simulated.origin);
   const keys = await createKeys(primary);
-  await primary.start();
+  const close = async () => {
+    await primary.close();
+    await simulated.close();
+    await rm(data, { recursive: true, force: true });
+  };
+  await primary.start().catch(async (error: unknown) => {
+    await close(); // What stays open keeps the test's process alive, long after it has failed.
+    throw error;
+  });
   const real = (vendor: string) =>
     simulated.sandbox.accounts.list().find((account) => account.vendor === vendor)?.credentials ?? {};
   return {
@@ -123,11 +131,7 @@ export async function startNode({
     keys,
     parts: (vendor, kind) => partsOf(keys, vendor, kind),
     real,
-    async close() {
-      await primary.close();
-      await simulated.close();
-      await rm(data, { recursive: true, force: true });
-    },
+    close,
   };
 }
 
