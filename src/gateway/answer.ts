@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
-import { RingfenceError } from '../kernel/errors.ts';
 import type { BackwardTranslation } from '../vendors/translation.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import type { Permitted } from './decide.ts';
@@ -11,12 +10,15 @@ import { scrubStream } from './scrub-stream.ts';
 /** Pages of lists may be larger than what is held whole, and end with the link to the next one. */
 const LARGEST_HELD = 2 * 1024 * 1024;
 
-/** The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. */
+/**
+ * The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. Null: it cannot be
+ * translated into the encoding of the request.
+ */
 export async function answerVendor(
   { request, account, backward }: Permitted,
   outcome: Answered,
   decision: string,
-): Promise<AppAnswer> {
+): Promise<AppAnswer | null> {
   const scrubber = outcome.token === null ? account.scrubber : account.scrubber.and(outcome.token);
   const headers = pointBack(request, scrubber.headers(outcome.headers));
   const back = outcome.status === 200 ? backward : null;
@@ -24,7 +26,7 @@ export async function answerVendor(
   const { status, body, rest } = isHeld ? await holdWhole(outcome) : outcome;
   if (back !== null && rest !== null) {
     rest.destroy();
-    throw new RingfenceError('answer_unreadable');
+    return null;
   }
   if (rest !== null) return { status, headers, decision, body: '', rest: scrubbed(body, rest, scrubber) };
   const text = relink(request, headers, scrubber.text(body.toString('latin1')));
@@ -32,9 +34,9 @@ export async function answerVendor(
   return back === null ? answer : translated(answer, back);
 }
 
-function translated(answer: AppAnswer, backward: BackwardTranslation): AppAnswer {
+function translated(answer: AppAnswer, backward: BackwardTranslation): AppAnswer | null {
   const body = backward.answer(Buffer.from(answer.body, 'latin1'));
-  if (body === null) throw new RingfenceError('answer_unreadable');
+  if (body === null) return null;
   const headers = { ...answer.headers, 'content-type': backward.type };
   return { ...answer, headers, body: body.toString('latin1') };
 }

@@ -31,10 +31,9 @@ export async function answerOutcome(
     if (outcome.kind === 'answered') outcome.rest?.destroy();
     throw error;
   }
-  if (outcome.kind === 'answered') {
-    const answer = await answerVendor(permitted, outcome, `allowed; id=${id}`);
-    return settled.state === 'unknown' ? keptFromRetry(answer, request) : answer;
-  }
+  const answer =
+    outcome.kind === 'answered' ? await answerVendor(permitted, outcome, `allowed; id=${id}`) : null;
+  if (answer !== null) return settled.state === 'unknown' ? keptFromRetry(answer, request) : answer;
   const error = failureOf(outcome, account.upstream ?? `https://${request.host}`);
   const message = `${error.message}. ${error.hint}`;
   return answerRefusal(request, { code: error.code, rule: 'upstream', message }, id);
@@ -45,7 +44,9 @@ function keptFromRetry(answer: AppAnswer, { vendor }: AppRequest): AppAnswer {
   return { ...answer, headers: { ...answer.headers, ...vendor.facts.noRetry } };
 }
 
-function failureOf({ kind, error }: Exclude<Told, { kind: 'answered' }>, origin: string): RingfenceError {
+function failureOf(outcome: Told, origin: string): RingfenceError {
+  if (outcome.kind === 'answered') return new RingfenceError('answer_unreadable');
+  const { kind, error } = outcome;
   if (error instanceof RingfenceError) return error;
   return kind === 'lost' ? new RingfenceError('upstream_unknown') : unreachable(origin, 'unreachable', error);
 }

@@ -196,7 +196,7 @@ export const ERRORS = {
     'upstream',
     502,
     "The vendor's answer cannot be translated for the app",
-    'It was done. Ask for it again with less in one answer, or with an SDK that sends JSON.',
+    'The vendor has answered: do not send again what may have been done. Read with less in one answer, or with an SDK that sends JSON.',
   ),
   // Administration
   not_authenticated: row(
