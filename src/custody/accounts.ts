@@ -14,7 +14,7 @@ import { findAccount } from './find-account.ts';
 import { checkName } from './key-request.ts';
 import { refuseWithLiveKeys } from './live-keys.ts';
 import { openAccount, sealAccount, tryOpenAccount } from './open.ts';
-import type { RecordLock } from './record-lock.ts';
+import type { KeyedLock } from '../kernel/keyed-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 
 /** Values of the adapter's fields, public and secret, by field name. */
@@ -64,7 +64,7 @@ export interface AccountsOptions {
   readonly sealer: Sealer;
   /** Of purpose `setting`, for staged values. */
   readonly settingSealer: Sealer;
-  readonly lock: RecordLock;
+  readonly lock: KeyedLock;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Sends a request to the vendor, or to `upstream`; checks its TLS, follows no redirect. */

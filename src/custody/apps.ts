@@ -4,7 +4,7 @@ import { nameTaken } from '../store/collections.ts';
 import type { Collection, KeyStore } from '../store/ports.ts';
 import type { AppRecord } from '../store/records.ts';
 import { refuseWithLiveKeys } from './live-keys.ts';
-import type { RecordLock } from './record-lock.ts';
+import type { KeyedLock } from '../kernel/keyed-lock.ts';
 
 /** Apps as the operator sees them. What one has spent stays under its id in ledger and journal when it is gone. */
 export interface Apps {
@@ -18,7 +18,7 @@ export interface Apps {
 export interface AppsOptions {
   readonly apps: Collection<AppRecord>;
   readonly keys: KeyStore;
-  readonly lock: RecordLock;
+  readonly lock: KeyedLock;
   readonly clock: Pick<Clock, 'ledger'>;
   /** Called after each change; resolves when every data-plane process has heard of it. */
   readonly announce: () => Promise<void>;

@@ -4,7 +4,7 @@ import type { AccountRecord, AppRecord } from '../store/records.ts';
 import type { CustodyAdapter, IssuedCredential, IssueSources } from '../vendors/custody-adapter.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { Secret } from '../kernel/secret.ts';
-import { createTurns } from '../kernel/turns.ts';
+import { createKeyedLock } from '../kernel/keyed-lock.ts';
 import { createKeyRing, generateKeyRing } from './sealing/key-ring.ts';
 import { createSealer, type Purpose } from './sealing/sealer.ts';
 import { createKeyedHash } from './keyed-hash.ts';
@@ -114,7 +114,7 @@ function optionsOf(clock: Clock) {
     keyRing,
     sealerOf,
     index: createKeyedHash(keyRing.derive('index')),
-    lock: createTurns(),
+    lock: createKeyedLock(),
     apps: memoryCollection<AppRecord>(),
     accounts: memoryCollection<AccountRecord>(),
     keys: memoryKeys(),

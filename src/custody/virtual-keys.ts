@@ -19,7 +19,7 @@ import {
   type NewKey,
   type KeyRotation,
 } from './key-request.ts';
-import type { RecordLock } from './record-lock.ts';
+import type { KeyedLock } from '../kernel/keyed-lock.ts';
 import type { Sealer } from './sealing/sealer.ts';
 import { MAX_SIGNING_KEYS } from './signers.ts';
 
@@ -70,7 +70,7 @@ export interface VirtualKeysOptions {
   readonly sealer: Sealer;
   /** Keyed hash under `KeyRing.derive('index')`. */
   readonly index: KeyedHash;
-  readonly lock: RecordLock;
+  readonly lock: KeyedLock;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Tells the data-plane processes; awaited, so that a revocation returns when it is in force. */

@@ -84,14 +84,14 @@ function createTelling(say: BackgroundWorkOptions['say']): (problem: string | nu
 async function pruneAll(foundation: Foundation, say: BackgroundWorkOptions['say']): Promise<void> {
   for (const node of [CONTROL, ...foundation.nodes, ...foundation.former])
     await foundation
-      .lock(journalTurn(node), () => prune(foundation, node))
+      .lock(journalLockName(node), () => prune(foundation, node))
       .catch((error: Error) =>
         say(`journal ${node} is not pruned: ${error.message}; see \`ringfence journal retire\``),
       );
 }
 
-/** Name of the turn in which the beginning of a journal is moved. */
-export function journalTurn(node: string): string {
+/** Held by whoever removes something from a journal: pruning and retirement. */
+export function journalLockName(node: string): string {
   return `journal ${node}`;
 }
 

@@ -12,7 +12,7 @@ import type { AdminAct } from '../journal/records.ts';
 import { createClock, type Clock } from '../kernel/clock.ts';
 import type { RingfenceError } from '../kernel/errors.ts';
 import { VERSION } from '../kernel/version.ts';
-import { createTurns } from '../kernel/turns.ts';
+import { createKeyedLock } from '../kernel/keyed-lock.ts';
 import type { Store } from '../store/ports.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { createRegistry } from '../vendors/registry.ts';
@@ -110,7 +110,8 @@ export async function layFoundation(
     readPolicy,
     policyInForce: createPolicyInForce(store, readPolicy),
     closedAccounts: createClosedAccounts({ store, sealers }),
-    lock: createTurns(),
+    /** Held, by its id, while a record is read, changed and put back: re-keying cannot undo a revocation in between. */
+    lock: createKeyedLock(),
     send: createSender(upstream, CONTROL),
   });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { RingfenceError } from '../kernel/errors.ts';
-import { createTurns } from '../kernel/turns.ts';
+import { createKeyedLock } from '../kernel/keyed-lock.ts';
 import type { KillRecord } from '../store/records.ts';
 import { createKills, type Kills } from './kills.ts';
 
@@ -42,7 +42,7 @@ async function openWorld(t: TestContext) {
     const kills = createKills({
       kills: store,
       path: place,
-      lock: createTurns(),
+      lock: createKeyedLock(),
       broadcast: async (part) =>
         void told.push('all' in part ? part.all.map((one) => (one as KillRecord).id) : []),
       say: (line) => void said.push(line),

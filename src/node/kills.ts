@@ -5,7 +5,7 @@ import type { KillView } from '../api/services.ts';
 import { writeWhole } from '../journal/files.ts';
 import { isMissing, syncDirectory } from '../journal/segments.ts';
 import { RingfenceError, systemReason } from '../kernel/errors.ts';
-import type { Turns } from '../kernel/turns.ts';
+import type { KeyedLock } from '../kernel/keyed-lock.ts';
 import type { Store } from '../store/ports.ts';
 import type { KillRecord } from '../store/records.ts';
 import type { Part } from './processes/messages.ts';
@@ -14,7 +14,7 @@ export interface KillsOptions {
   readonly kills: Pick<Store['kills'], 'put' | 'get' | 'list' | 'remove'>;
   /** File of what the store has not taken yet. */
   readonly path: string;
-  readonly lock: Turns;
+  readonly lock: KeyedLock;
   readonly broadcast: (part: Part) => Promise<void>;
   readonly say: (line: string) => void;
   /** Resolves when whoever puts a switch on has waited long enough for the store. */
@@ -91,12 +91,12 @@ function keptOf({ rest, isOnDisk }: State, id: string): KillView['kept'] {
 }
 
 /** One after the other: of two that read side by side, the older one could come last and stay. */
-function inTurn<T>({ lock }: State, work: () => Promise<T>): Promise<T> {
+function underLock<T>({ lock }: State, work: () => Promise<T>): Promise<T> {
   return lock('kills stored', work);
 }
 
 async function change(state: State, work: () => Promise<void>): Promise<void> {
-  const { confirmed } = await inTurn(state, async () => {
+  const { confirmed } = await underLock(state, async () => {
     await work();
     return { confirmed: state.broadcast(partOf(state)) }; // No process that hangs holds up the next change.
   });
@@ -139,7 +139,7 @@ async function storeRest(state: State): Promise<void> {
   if (rest.size === 0 && state.isOnDisk) return;
   const problems: unknown[] = [];
   let isLess = false;
-  await inTurn(state, async () => {
+  await underLock(state, async () => {
     for (const kill of rest.values())
       try {
         await kills.put(kill);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTurns } from '../kernel/turns.ts';
+import { createKeyedLock } from '../kernel/keyed-lock.ts';
 import type { Store } from '../store/ports.ts';
 import { PAGE } from '../store/pages.ts';
 import type { Part } from './processes/messages.ts';
@@ -18,7 +18,7 @@ for (const [kind, name] of [
     const told: unknown[] = [];
     const broadcast = async (part: unknown): Promise<void> => void told.push(part);
     const { refreshers } = createRules(
-      { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
+      { store, lock: createKeyedLock(), policyInForce: createPolicyInForce(store) },
       { broadcast },
     );
     const both = [refreshers[name](), refreshers[name]()];
@@ -38,7 +38,7 @@ test('prices are told in pages, and what comes meanwhile in between', async () =
   } as unknown as Store;
   const told: Part[] = [];
   const { refreshers } = createRules(
-    { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
+    { store, lock: createKeyedLock(), policyInForce: createPolicyInForce(store) },
     {
       async broadcast(part) {
         told.push(part);
@@ -72,7 +72,7 @@ test('a process that hangs does not hold up what comes next', async () => {
   const waits = [new Promise<void>(() => {}), Promise.resolve()];
   const broadcast = (): Promise<void> => waits.shift() ?? Promise.resolve();
   const { refreshers } = createRules(
-    { store, lock: createTurns(), policyInForce: createPolicyInForce(store) },
+    { store, lock: createKeyedLock(), policyInForce: createPolicyInForce(store) },
     { broadcast },
   );
   void refreshers.refreshApps();

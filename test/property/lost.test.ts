@@ -82,7 +82,7 @@ function openBooks(all: readonly Lost[], ahead: number, order: 1 | -1) {
       get: async ({ position }: { readonly position: number }) =>
         ({ state: rows[position]?.outcome }) as unknown as LedgerRecord,
     },
-    inTurn: <T>(_row: unknown, work: () => Promise<T>) => work(),
+    withRow: <T>(_row: unknown, work: () => Promise<T>) => work(),
     clocks: { wrongUntil: async () => -Infinity, knownWrongUntil: async () => -Infinity },
     booking: { released: as('released'), accepted: as('committed') } as unknown as Booking,
     fingerprint: (text: string) => text,

@@ -9,7 +9,7 @@ import type { CustodyAdapter, IssuedCredential } from '../../vendors/custody-ada
 import { findWithCustody } from '../find-account.ts';
 import { createIssueSources } from '../issue-sources.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
-import type { RecordLock } from '../record-lock.ts';
+import type { KeyedLock } from '../../kernel/keyed-lock.ts';
 import { createCanaryStore, type CanaryStore } from './store.ts';
 
 /** A decoy: a virtual key that no app holds. Whoever uses it has found what was planted for a thief. */
@@ -65,7 +65,7 @@ export interface CanariesOptions {
   readonly custodyOf: (vendor: string) => CustodyAdapter | null;
   /** Keyed hash under `KeyRing.derive('index')`. */
   readonly index: KeyedHash;
-  readonly lock: RecordLock;
+  readonly lock: KeyedLock;
   readonly clock: Pick<Clock, 'wall'>;
   readonly random: RandomBytes;
   readonly record: (act: AdminAct) => Promise<void>;

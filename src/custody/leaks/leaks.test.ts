@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RingfenceError } from '../../kernel/errors.ts';
-import { createTurns } from '../../kernel/turns.ts';
+import { createKeyedLock } from '../../kernel/keyed-lock.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { createCanaries } from '../canaries/canaries.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
@@ -47,7 +47,7 @@ async function setUp(automatic: 'ask' | 'keys' | 'all' = 'ask') {
   const open = () =>
     createLeaks({
       ...options,
-      lock: createTurns(),
+      lock: createKeyedLock(),
       sealer: options.sealerOf('account'),
       rotations: () => Promise.resolve(rotations),
       canaries: canaries.list,

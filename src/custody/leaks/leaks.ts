@@ -4,7 +4,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { RandomBytes } from '../../kernel/random.ts';
 import type { SettingStore } from '../../store/ports.ts';
 import type { VirtualKeyRecord } from '../../store/records.ts';
-import type { RecordLock } from '../record-lock.ts';
+import type { KeyedLock } from '../../kernel/keyed-lock.ts';
 import type { RotationAnswer, RotationRequest } from '../rotation/rotations.ts';
 import { hashesOf, matchOf, readIndex, type MatcherOptions } from './match.ts';
 import { createLeakStore, type LeakMatch, type LeakRecord, type LeakStore } from './record.ts';
@@ -47,7 +47,7 @@ export interface LeaksOptions extends MatcherOptions {
   /** What may be done without asking: nothing, revoke virtual keys, or also rotate accounts. */
   readonly automatic: () => Promise<'ask' | 'keys' | 'all'>;
   readonly record: (act: AdminAct) => Promise<void>;
-  readonly lock: RecordLock;
+  readonly lock: KeyedLock;
   readonly clock: Pick<Clock, 'wall' | 'ledger'>;
   readonly random: RandomBytes;
 }

@@ -7,7 +7,7 @@ import type { Vendor } from '../../vendors/vendor.ts';
 import { findAccount } from '../find-account.ts';
 import { openAccount } from '../open.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
-import type { RecordLock } from '../record-lock.ts';
+import type { KeyedLock } from '../../kernel/keyed-lock.ts';
 import { hasEnded, type RotationRecord } from './record.ts';
 import { createRunner, type RunnerOptions } from './runner.ts';
 
@@ -53,13 +53,13 @@ export interface Rotations {
 
 export interface RotationsOptions extends RunnerOptions {
   readonly vendorOf: (id: string) => Pick<Vendor, 'custody' | 'management'> | null;
-  readonly lock: RecordLock;
+  readonly lock: KeyedLock;
   /** Keyed hash under `KeyRing.derive('index')`. */
   readonly index: KeyedHash;
 }
 
-/** Name of the turn in which the credential of an account is changed by one hand alone. */
-export const rotationTurn = (account: string): string => `rotation ${account}`;
+/** Held by whoever replaces the credential of an account, by a rotation or by hand. */
+export const rotationLockName = (account: string): string => `rotation ${account}`;
 
 const WATCH = 10_000;
 const LEAST_WATCH = 2000;
@@ -114,7 +114,7 @@ export function createRotations(options: RotationsOptions): Rotations {
 
   return Object.freeze({
     start: (request: RotationRequest) =>
-      options.lock(rotationTurn(request.account), async () => start(request)),
+      options.lock(rotationLockName(request.account), async () => start(request)),
     get: store.get,
     list,
     isRunning: runner.isRunning,

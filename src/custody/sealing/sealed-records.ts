@@ -1,6 +1,6 @@
 import type { Collection, KeyStore, SettingStore } from '../../store/ports.ts';
 import type { AccountRecord, VirtualKeyRecord } from '../../store/records.ts';
-import type { RecordLock } from '../record-lock.ts';
+import type { KeyedLock } from '../../kernel/keyed-lock.ts';
 import type { SealedSource, SealedText } from './rekey.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -8,7 +8,7 @@ import type { Sealer } from './sealer.ts';
 export function sealedAccounts(
   accounts: Collection<AccountRecord>,
   sealer: Sealer,
-  lock: RecordLock,
+  lock: KeyedLock,
 ): SealedSource {
   return {
     name: 'accounts',
@@ -20,7 +20,7 @@ export function sealedAccounts(
 }
 
 /** Virtual keys as a source for `rekey`. */
-export function sealedKeys(keys: KeyStore, sealer: Sealer, lock: RecordLock): SealedSource {
+export function sealedKeys(keys: KeyStore, sealer: Sealer, lock: KeyedLock): SealedSource {
   return {
     name: 'keys',
     sealer,
@@ -34,7 +34,7 @@ export function sealedKeys(keys: KeyStore, sealer: Sealer, lock: RecordLock): Se
 export function sealedSettings(
   settings: SettingStore,
   sealer: Sealer,
-  { names, lock }: { readonly names: () => Promise<readonly string[]>; readonly lock: RecordLock },
+  { names, lock }: { readonly names: () => Promise<readonly string[]>; readonly lock: KeyedLock },
 ): SealedSource {
   const get = async (name: string) => (await settings.get(name)) || null; // Settings are cleared by writing ''.
   return {
@@ -56,7 +56,7 @@ export function sealedSettings(
 
 function replaceIn<T extends AccountRecord | VirtualKeyRecord>(
   collection: Collection<T>,
-  lock: RecordLock,
+  lock: KeyedLock,
 ): SealedSource['replace'] {
   return (id, from, to) =>
     lock(id, async () => {

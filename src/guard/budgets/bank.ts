@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { micros, type Micros } from '../../kernel/money.ts';
 import type { JournalPoint } from '../../kernel/point.ts';
-import { createTurns } from '../../kernel/turns.ts';
+import { createKeyedLock } from '../../kernel/keyed-lock.ts';
 import type { GrantRequest, LeaseStore } from '../../store/ports.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import type { GrantAnswer, GrantAsk } from './slice.ts';
@@ -68,9 +68,9 @@ type CalledBack = 'booked' | 'nothing' | 'late';
  */
 export function createBank(options: BankOptions): Bank {
   const state: State = { ...options, rooms: new Map(), recalls: new Map() };
-  const inTurn = createTurns();
+  const lock = createKeyedLock();
   return Object.freeze({
-    grant: (holder: Holder, ask: GrantAsk) => inTurn(ask.budget, () => grant(state, holder, ask)),
+    grant: (holder: Holder, ask: GrantAsk) => lock(ask.budget, () => grant(state, holder, ask)),
     giveBack: (budget: string, period: number, returned: Returned) =>
       giveBack(state, budget, period, returned),
   });

@@ -1,6 +1,7 @@
 import { fault, faultError, type Fault } from '../../journal/fault.ts';
 import { isBefore, type Place } from '../../journal/segments.ts';
 import { createTail, type Batch } from '../../journal/tail.ts';
+import { createKeyedLock } from '../../kernel/keyed-lock.ts';
 import type { LedgerStore, LeaseStore } from '../../store/ports.ts';
 import type { LeaseRecord } from '../../store/records.ts';
 import { createHeadway, type Headway } from './headway.ts';
@@ -68,17 +69,12 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   const headway = createHeadway(last ?? BEGINNING);
   const state: State = { ...options, tail: createTail(directory, last), batch: null, headway, tries: 0 };
   let isClosed = false;
-  let turn: Promise<unknown> = Promise.resolve();
+  const lock = createKeyedLock();
   let checking: Promise<unknown> | null = null;
 
   /** One thing at a time, whoever asks. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = turn.then(work, work);
-    turn = mine;
-    return mine;
-  }
-
-  const next = (): Promise<number> => inTurn(() => step(state));
+  const alone = <T>(work: () => Promise<T>): Promise<T> => lock(node, work);
+  const next = (): Promise<number> => alone(() => step(state));
 
   async function drain(): Promise<void> {
     while ((await next()) > 0);
@@ -117,7 +113,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
     drain,
     reached: headway.furthest,
     async check() {
-      checking ??= inTurn(() => isSetBack(state))
+      checking ??= alone(() => isSetBack(state))
         .then(() => hasten(headway.furthest()))
         .finally(() => (checking = null));
       await checking;

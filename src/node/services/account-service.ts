@@ -1,7 +1,7 @@
 import type { AccountService, KillService } from '../../api/services.ts';
 import { candidateName, previousName } from '../../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../../custody/checkpoint-key.ts';
-import { rotationTurn } from '../../custody/rotation/rotations.ts';
+import { rotationLockName } from '../../custody/rotation/rotations.ts';
 import { rekey } from '../../custody/sealing/rekey.ts';
 import { sealedAccounts, sealedKeys, sealedSettings } from '../../custody/sealing/sealed-records.ts';
 import { AUTHORITY_KEY_SETTING } from '../../tls/authority.ts';
@@ -15,7 +15,7 @@ export function createAccountService(primary: Primary, kills: Pick<KillService, 
   const { accounts, record, store, refreshPrices, rotations, lock } = primary;
   /** No rotation runs, and none begins before the work is done. */
   const withoutRotation = <T>(id: string, work: () => Promise<T>): Promise<T> =>
-    lock(rotationTurn(id), async () => {
+    lock(rotationLockName(id), async () => {
       refuseWhileRotating(primary, id);
       return work();
     });

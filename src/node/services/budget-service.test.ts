@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { periodAt } from '../../guard/budgets/window.ts';
 import type { AdminAct } from '../../journal/records.ts';
 import { micros } from '../../kernel/money.ts';
-import { createTurns } from '../../kernel/turns.ts';
+import { createKeyedLock } from '../../kernel/keyed-lock.ts';
 import type { BudgetRecord, BudgetWindow } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
 import { createBudgetService } from './budget-service.ts';
@@ -57,7 +57,7 @@ async function openWorld(t: TestContext, window: BudgetWindow) {
   const service = createBudgetService({
     store,
     clock: { wall: () => NOW, ledger: () => NOW },
-    lock: createTurns(),
+    lock: createKeyedLock(),
     refreshBudgets: () => Promise.resolve(),
     record: (act) =>
       isBroken ? Promise.reject(new Error('the disk is full')) : Promise.resolve(void acts.push(act)),

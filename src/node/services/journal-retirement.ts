@@ -5,7 +5,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { Journals } from './journal-tail.ts';
 import { verifyOne } from './journal-verification.ts';
 import type { Primary } from '../primary.ts';
-import { journalTurn } from '../background-work.ts';
+import { journalLockName } from '../background-work.ts';
 
 const RECORDED_SEGMENTS = 100;
 const RECORDED_FAULTS = 20;
@@ -26,7 +26,7 @@ export async function retireEpochs(
   const { store, lock, clock, checkpoint, losses } = primary;
   if (!journals.nodes.includes(node))
     throw new RingfenceError('not_found', `There is no journal ${JSON.stringify(node)}.`);
-  return lock(journalTurn(node), async () => {
+  return lock(journalLockName(node), async () => {
     const directory = journals.directoryOf(node);
     const { faults } = await verifyOne(primary, journals, node);
     const loaded = (await store.ledger.cursors(node)).findLast(({ position }) => position > 0) ?? null;

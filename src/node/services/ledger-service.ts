@@ -16,7 +16,7 @@ export interface LedgerServiceParts {
     readonly ledger: Pick<Store['ledger'], 'list' | 'totals' | 'verify' | 'pending' | 'get' | 'hasResource'>;
     readonly accounts: Pick<Store['accounts'], 'list'>;
   };
-  readonly settlement: Pick<Settlement, 'booking' | 'inTurn' | 'prospect'>;
+  readonly settlement: Pick<Settlement, 'booking' | 'withRow' | 'prospect'>;
   readonly record: Primary['record'];
 }
 
@@ -48,7 +48,7 @@ export function createLedgerService(parts: LedgerServiceParts): LedgerService {
       });
     },
     settle: (point: JournalPoint, statement: LedgerStatement, actor: string) =>
-      settlement.inTurn(point, async () => {
+      settlement.withRow(point, async () => {
         const row = await rowAt(point);
         await checkStatement(row, statement, ledger);
         await record({ actor, act: SETTLED_BY_HAND, target: pointId(point), detail: { ...statement } });

@@ -1,5 +1,5 @@
 import { pointId, type JournalPoint } from '../../kernel/point.ts';
-import { createTurns } from '../../kernel/turns.ts';
+import { createKeyedLock } from '../../kernel/keyed-lock.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { OpenAccount } from '../../vendors/custody-adapter.ts';
@@ -38,10 +38,10 @@ export interface Settlement {
   outcomes(): Promise<number>;
   /** What the search for an unknown row can still find; null: no list of the vendor's shows it, only a person finds out. */
   prospect(row: LedgerRecord, fields: OpenAccount['fields']): Promise<Prospect | null>;
-  /** For what a person found out, in the row's turn. */
+  /** For what a person found out, within `withRow`. */
   readonly booking: Booking;
   /** Runs `work` while nobody else decides what became of the row. */
-  inTurn<T>(row: JournalPoint, work: () => Promise<T>): Promise<T>;
+  withRow<T>(row: JournalPoint, work: () => Promise<T>): Promise<T>;
 }
 
 interface Batch {
@@ -61,8 +61,8 @@ const MOST_BATCHES = 100;
 export function createSettlement(options: SettlementOptions): Settlement {
   const { ledger, now, steady } = options;
   const booking = createBooking(options);
-  const turns = createTurns();
-  const inTurn = <T>(row: JournalPoint, work: () => Promise<T>): Promise<T> => turns(pointId(row), work);
+  const lock = createKeyedLock();
+  const withRow = <T>(row: JournalPoint, work: () => Promise<T>): Promise<T> => lock(pointId(row), work);
   const prices = createSweep({ ledger, kind: 'late', now });
   const provenAt = ({ vendor }: LedgerRecord): number =>
     graceOf(options.vendor(vendor)?.lookup ?? null, options.graceMilliseconds);
@@ -70,7 +70,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
 
   const clocks = createClocks(options);
   const leave = (row: LedgerRecord): Promise<void> =>
-    inTurn(row, async () => {
+    withRow(row, async () => {
       if ((await ledger.get(row))?.settled === false) await booking.atBound(row);
     });
 
@@ -83,7 +83,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
 
   async function resolve(rows: readonly LedgerRecord[], desk: Desk | null): Promise<number> {
     if (desk === null) return 0;
-    return resolveUnknown(rows, desk, { ...options, booking, inTurn, clocks, now: steady });
+    return resolveUnknown(rows, desk, { ...options, booking, withRow, clocks, now: steady });
   }
 
   const patience = options.patienceMilliseconds ?? PATIENCE;
@@ -93,7 +93,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   return Object.freeze({
     prospect: createProspect({ ...options, clocks }),
     booking,
-    inTurn,
+    withRow,
     prices: () => all(late, createDesks(options)),
     outcomes: () => all(lost, createDesks(options)),
   });

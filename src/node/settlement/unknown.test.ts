@@ -27,7 +27,7 @@ function optionsOf(booking: object, now: number, unknown = 0): UnknownOptions {
       list: ({ state }) => Promise.resolve(state === 'unknown' ? (beside as unknown as LedgerRecord[]) : []),
       get: () => Promise.resolve({ state: 'unknown' } as LedgerRecord),
     },
-    inTurn: (_row, work) => work(),
+    withRow: (_row, work) => work(),
     clocks: {
       wrongUntil: () => Promise.resolve(-Infinity),
       knownWrongUntil: () => Promise.resolve(-Infinity),

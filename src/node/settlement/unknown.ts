@@ -14,7 +14,7 @@ import { isWorthPaying, nextTurn, nextWorthPaying } from './schedule.ts';
 export interface UnknownOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'get' | 'list'>;
   readonly booking: Booking;
-  readonly inTurn: Settlement['inTurn'];
+  readonly withRow: Settlement['withRow'];
   readonly fingerprint: (text: string) => string;
   readonly graceMilliseconds?: number;
   readonly clocks: Clocks;
@@ -110,7 +110,7 @@ async function resolveSpan(
   for (const row of rows) {
     const own = row.at <= wrongUntil ? Infinity : grace;
     const isAbsence = asked - row.at >= own;
-    if (await options.inTurn(row, () => resolve(row, free, isAbsence, options))) resolved += 1;
+    if (await options.withRow(row, () => resolve(row, free, isAbsence, options))) resolved += 1;
   }
   return resolved;
 }

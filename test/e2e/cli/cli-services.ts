@@ -17,7 +17,7 @@ import { readPriceFile } from '../../../src/guard/prices/read-price-file.ts';
 import type { AdminAct } from '../../../src/journal/records.ts';
 import type { Clock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
-import { createTurns } from '../../../src/kernel/turns.ts';
+import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts';
 import { createPolicyInForce } from '../../../src/node/policy-in-force.ts';
 import { createAppService } from '../../../src/node/services/app-service.ts';
 import { createBudgetService } from '../../../src/node/services/budget-service.ts';
@@ -77,7 +77,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
   const sealerOf = (purpose: Purpose) => createSealer({ keyRing, random: randomBytes, purpose });
   const shared = {
     ...store,
-    lock: createTurns(),
+    lock: createKeyedLock(),
     clock,
     random: randomBytes,
     announce: () => Promise.resolve(),
@@ -216,7 +216,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
           incident: () => {},
           now: clock.wall,
         }),
-        inTurn: (_row, work) => work(),
+        withRow: (_row, work) => work(),
         prospect: () => Promise.resolve({ nextLook: clock.wall(), absentFrom: null }),
       },
       record: journaled,
