@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MOST_WORKERS, pathsOf, type Config } from '../config/config.ts';
-import { loadOrCreateCheckpointKey } from '../custody/checkpoint-key.ts';
+import { loadOrCreateCheckpointKey, type CheckpointKey } from '../custody/checkpoint-key.ts';
 import { createKeyRing, type KeyRing } from '../custody/sealing/key-ring.ts';
 import { readKeyRing, type KeyRingSource } from '../custody/sealing/key-ring-source.ts';
 import { createSealer } from '../custody/sealing/sealer.ts';
@@ -71,17 +71,7 @@ export async function layFoundation(
   const sealers = createSealers(ring);
   const settings = { settings: store.settings, sealer: sealers.setting, random: randomBytes };
   const checkpoint = await loadOrCreateCheckpointKey(settings);
-  const journal = await openJournal({
-    directory: join(paths.journal, CONTROL),
-    node: CONTROL,
-    clock,
-    boot,
-    version: VERSION,
-    sign: checkpoint.sign,
-    afterEpoch: await lastEpoch(store, CONTROL),
-    onChange: createJournalNews(paths.journal, say),
-    ...config.journal,
-  });
+  const journal = await openControlJournal(config, { store, clock, boot, checkpoint, say });
   const { accounts } = store;
   const trust = await openTrust({ accounts, registry, ...settings, clock });
   const upstream = createUpstream();
@@ -113,6 +103,33 @@ export async function layFoundation(
     /** Held, by its id, while a record is read, changed and put back: re-keying cannot undo a revocation in between. */
     lock: createKeyedLock(),
     send: createSender(upstream, CONTROL),
+  });
+}
+
+interface ControlJournalParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly boot: string;
+  readonly checkpoint: CheckpointKey;
+  readonly say: (line: string) => void;
+}
+
+/** The journal of the primary itself: administrative acts, and what happens beside the requests. */
+async function openControlJournal(
+  config: Config,
+  { store, clock, boot, checkpoint, say }: ControlJournalParts,
+): Promise<Journal> {
+  const paths = pathsOf(config);
+  return openJournal({
+    directory: join(paths.journal, CONTROL),
+    node: CONTROL,
+    clock,
+    boot,
+    version: VERSION,
+    sign: checkpoint.sign,
+    afterEpoch: await lastEpoch(store, CONTROL),
+    onChange: createJournalNews(paths.journal, say),
+    ...config.journal,
   });
 }
 

@@ -48,8 +48,7 @@ export type Primary = Awaited<ReturnType<typeof openPrimary>>;
 export async function openPrimary(options: PrimaryOptions) {
   const { config, keyRing, say, settleEvery = 1000 } = options;
   const foundation = await layFoundation(config, keyRing, options);
-  const { boot: _boot, send: _send, upstream, ...open } = foundation;
-  const { store, clock, journal } = open;
+  const { store, clock, journal, upstream } = foundation;
   const losses = createLosses({ journal, clock, say });
   const known = createKnownNames();
   const kills = openKills(foundation, (part) => supervisor.broadcast(part), say);
@@ -81,7 +80,7 @@ export async function openPrimary(options: PrimaryOptions) {
   }
 
   return Object.freeze({
-    ...open,
+    ...foundation,
     losses,
     supervisor,
     kills,
