@@ -15,7 +15,7 @@ import { createExchange } from './exchange.ts';
 import { locateByPort } from './listeners/base-url.ts';
 import { createListener } from './listeners/server.ts';
 import { createBodyRoom } from './read-body.ts';
-import { createTogether } from './together.ts';
+import { createEndOfTurn } from './end-of-turn.ts';
 import { createUpstream } from './upstream.ts';
 
 const HOST = 'api.acme.example';
@@ -56,7 +56,7 @@ before(async () => {
     registry: { find: () => acme } as unknown as Registry,
     pipeline: pass,
     counters,
-    together: createTogether(),
+    endOfTurn: createEndOfTurn(),
     probeKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
     bodyBytes: 1024,
     room: createBodyRoom(100),

@@ -12,13 +12,13 @@ import { readBody, type BodyRoom } from './read-body.ts';
 import { findAmbiguity } from './request-rules.ts';
 import { refuseWire, sendAnswer, sendProof, type Asked } from './reply.ts';
 import { readTarget, type Target } from './request-target.ts';
-import type { Together } from './together.ts';
+import type { EndOfTurn } from './end-of-turn.ts';
 
 export interface ExchangeOptions {
   readonly registry: Registry;
   readonly pipeline: (request: AppRequest) => Promise<AppAnswer>;
   readonly counters: Counters;
-  readonly together: Together;
+  readonly endOfTurn: EndOfTurn;
   readonly probeKey: KeyObject;
   readonly bodyBytes: number;
   readonly room: BodyRoom;
@@ -106,7 +106,7 @@ async function serve(
   if (upload === 'endless')
     return refuseWire(response, asked, 'request_too_large', 'an upload must state its Content-Length');
   if (upload === 'too-large') return refuseWire(response, asked, 'request_too_large');
-  await options.together();
+  await options.endOfTurn();
   const read = upload === null ? readBody(request, options.bodyBytes, options.room) : NO_BODY;
   const body = read instanceof Promise ? await read : read;
   if (body === 'aborted') return;

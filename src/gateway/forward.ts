@@ -29,7 +29,7 @@ export async function forward(parts: PipelineParts, permitted: Permitted): Promi
   const withdrawn = (): Refused | null => withdrawnSince(parts, permitted);
   const sending = { upload: request.upload, withdrawn };
   const outcome = await parts.upstream.send(origin, account.id, authorized, sending);
-  await parts.together();
+  await parts.endOfTurn();
   if (outcome.kind === 'answered' || outcome.kind === 'lost') parts.counters.forwarded += 1;
   if (outcome.kind !== 'answered') return outcome;
   return { ...outcome, token: SIGNED.exec(authorized.headers['authorization'] ?? '')?.[1] ?? null };

@@ -12,7 +12,7 @@ import type { OpenAccount } from '../vendors/custody-adapter.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { Counters } from './counters.ts';
 import type { Scrubber } from './scrub.ts';
-import type { Together } from './together.ts';
+import type { EndOfTurn } from './end-of-turn.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface PipelineParts {
   readonly counters: Counters;
   /** Called for a request without a usable key. The answer does not depend on it. */
   readonly onStranger: (request: WireRequest, use: CanaryUse) => void;
-  readonly together: Together;
+  readonly endOfTurn: EndOfTurn;
   /** Keyed fingerprint of a number or text. */
   readonly fingerprint: (text: string) => string;
 }

@@ -11,7 +11,7 @@ import { createExchange, type Exchange } from '../../gateway/exchange.ts';
 import type { PipelineParts } from '../../gateway/parts.ts';
 import { createPipeline } from '../../gateway/pipeline.ts';
 import { createBodyRoom } from '../../gateway/read-body.ts';
-import { createTogether } from '../../gateway/together.ts';
+import { createEndOfTurn } from '../../gateway/end-of-turn.ts';
 import { createUpstream } from '../../gateway/upstream.ts';
 import { createBudgets, type Budgets } from '../../guard/budgets/budgets.ts';
 import type { BankPort } from '../../guard/budgets/slice.ts';
@@ -127,20 +127,20 @@ function openExchange(
   { order, clock, plan, journal, onFault }: DataPlaneOptions,
   { custody: { keyRing, keys, canaries }, live, ...parts }: ExchangeParts,
 ): Exchange {
-  const together = createTogether();
+  const endOfTurn = createEndOfTurn();
   const { accounts, kills, policy, prices } = live;
   const fingerprint = remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS);
   const decided = { accounts, kills, policy, prices, onStranger: canaries.check };
   return createExchange({
     registry: live.registry,
     counters: parts.counters,
-    together,
+    endOfTurn,
     probeKey: keyRing.derive('probe'),
     bodyBytes: order.config.limits.bodyBytes,
     room: createBodyRoom(),
     uploadBytes: order.config.limits.uploadBytes,
     onFault,
-    pipeline: createPipeline({ ...parts, ...decided, clock, plan, keys, journal, together, fingerprint }),
+    pipeline: createPipeline({ ...parts, ...decided, clock, plan, keys, journal, endOfTurn, fingerprint }),
   });
 }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createTogether } from './together.ts';
+import { createEndOfTurn } from './end-of-turn.ts';
 
-describe('together', () => {
+describe('the end of a turn of the event loop', () => {
   it('lets all who arrive in one turn go on in the order of their arrival, and in the same turn', async () => {
-    const together = createTogether();
+    const endOfTurn = createEndOfTurn();
     const seen: string[] = [];
     const pass = async (name: string): Promise<void> => {
-      await together();
+      await endOfTurn();
       seen.push(name);
     };
     const passing = [pass('first'), pass('second')];
@@ -17,12 +17,12 @@ describe('together', () => {
   });
 
   it('makes those who arrive while others are released wait for a turn of their own', async () => {
-    const together = createTogether();
+    const endOfTurn = createEndOfTurn();
     const seen: string[] = [];
     const twice = async (): Promise<void> => {
-      await together();
+      await endOfTurn();
       setImmediate(() => seen.push('between'));
-      await together();
+      await endOfTurn();
       seen.push('second turn');
     };
     await twice();
