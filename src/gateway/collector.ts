@@ -36,7 +36,7 @@ interface Recipient {
   /** Asked when a connection is there and nothing has been sent. */
   readonly withdrawn: () => Refused | null;
   /** Called once, when the connection is free. */
-  readonly leave: () => void;
+  readonly release: () => void;
   /** Monotonic ms after which a small answer is not waited for any more. */
   readonly end: number;
 }
@@ -116,7 +116,7 @@ export class Collector implements Dispatcher.DispatchHandler {
   }
 
   #end(): void {
-    if (!this.#ended) this.#recipient.leave();
+    if (!this.#ended) this.#recipient.release();
     this.#ended = true;
   }
 

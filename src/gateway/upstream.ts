@@ -4,17 +4,19 @@ import type { WireRequest } from '../vendors/wire.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Upload } from './app-request.ts';
 import { Collector, type UpstreamResult } from './collector.ts';
-import { createLane, type Lane } from './lane.ts';
+import { createSemaphore, type Semaphore } from './semaphore.ts';
 
 const CONNECTIONS = 256;
-/** Requests that wait for one of these, and how long in ms: nobody wants a message sent that was given up long ago. */
-const WAITING = 4096;
-const PATIENCE = 10_000;
-/** Nobody waits longer for an answer that neither comes nor is missing: a byte now and then, early hints without end. */
-const LONGEST = 120_000;
-const HEADERS_TIMEOUT = 30_000;
-const BODY_TIMEOUT = 60_000;
-const CONNECT_TIMEOUT = 5_000;
+/** Requests that may wait for a connection. */
+const MAX_WAITING = 4096;
+/** Nobody wants a message sent that its sender has given up long ago. */
+const CONNECTION_WAIT_MILLISECONDS = 10_000;
+/** Also for an answer that never stalls long enough for the timeouts below: a byte now and then, early hints without end. */
+const ANSWER_WAIT_MILLISECONDS = 120_000;
+const HEADERS_TIMEOUT_MILLISECONDS = 30_000;
+const BODY_TIMEOUT_MILLISECONDS = 60_000;
+const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+const KEEP_ALIVE_MILLISECONDS = 10_000;
 
 export interface Sending {
   readonly upload: Upload | null;
@@ -24,13 +26,13 @@ export interface Sending {
 
 export interface Upstream {
   send(origin: string, identity: string, request: WireRequest, sending: Sending): Promise<UpstreamResult>;
-  /** Lets what is under way end first. */
+  /** Ends the connections once the requests under way have their answers. */
   close(): Promise<void>;
-  /** At once; who waits for an answer hears that none will come. */
+  /** Ends the connections at once; requests under way get no answer. */
   abandon(): Promise<void>;
 }
 
-/** Both in ms. */
+/** How long to wait for a vendor, in ms. */
 export interface UpstreamLimits {
   /** Until there is a connection to the vendor. */
   readonly patience: number;
@@ -38,15 +40,20 @@ export interface UpstreamLimits {
   readonly longest: number;
 }
 
+const DEFAULT_LIMITS: UpstreamLimits = {
+  patience: CONNECTION_WAIT_MILLISECONDS,
+  longest: ANSWER_WAIT_MILLISECONDS,
+};
+
 /** The connections to one origin with one credential, and who may use them now. */
 interface Route {
   readonly pool: Pool;
-  readonly lane: Lane;
+  readonly slots: Semaphore;
   readonly longest: number;
 }
 
 /** Connections to vendors: one pool for each origin and credential, redirects off, no retries, TLS 1.2 or later. */
-export function createUpstream(limits: UpstreamLimits = { patience: PATIENCE, longest: LONGEST }): Upstream {
+export function createUpstream(limits: UpstreamLimits = DEFAULT_LIMITS): Upstream {
   const routes = new Map<string, Map<string, Route>>();
   const routeFor = (origin: string, identity: string): Route => {
     let own = routes.get(identity);
@@ -62,9 +69,8 @@ export function createUpstream(limits: UpstreamLimits = { patience: PATIENCE, lo
   return Object.freeze({
     async send(origin: string, identity: string, request: WireRequest, sending: Sending) {
       const route = routeFor(origin, identity);
-      const entered = route.lane.enter();
-      if (entered === true || (entered !== false && (await entered)))
-        return dispatch(route, request, sending);
+      const slot = route.slots.acquire();
+      if (slot === true || (slot !== false && (await slot))) return dispatch(route, request, sending);
       return { kind: 'unreachable', error: new RingfenceError('overloaded') } satisfies UpstreamResult;
     },
     close: () => all((pool) => pool.close()),
@@ -77,27 +83,27 @@ function openRoute(origin: string, { patience, longest }: UpstreamLimits): Route
     connections: CONNECTIONS,
     pipelining: 1,
     allowH2: false, // undici sends a request again when an HTTP/2 peer says that it refused it, whether it did or not.
-    headersTimeout: HEADERS_TIMEOUT,
-    bodyTimeout: BODY_TIMEOUT,
-    keepAliveTimeout: 10_000,
+    headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
+    bodyTimeout: BODY_TIMEOUT_MILLISECONDS,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     connect: {
-      timeout: CONNECT_TIMEOUT,
+      timeout: CONNECT_TIMEOUT_MILLISECONDS,
       minVersion: 'TLSv1.2',
       rejectUnauthorized: true, // Else NODE_TLS_REJECT_UNAUTHORIZED decides who gets the real credentials.
       maxCachedSessions: 100,
     },
   });
-  return { pool, lane: createLane({ places: CONNECTIONS, waiting: WAITING, patience }), longest };
+  return { pool, slots: createSemaphore({ slots: CONNECTIONS, waiting: MAX_WAITING, patience }), longest };
 }
 
 function dispatch(
-  { pool, lane, longest }: Route,
+  { pool, slots, longest }: Route,
   request: WireRequest,
   { upload, withdrawn = () => null }: Sending,
 ): Promise<UpstreamResult> {
   return new Promise((resolve) => {
     const end = performance.now() + longest;
-    const collector = new Collector({ resolve, withdrawn, leave: () => lane.leave(), end });
+    const collector = new Collector({ resolve, withdrawn, release: () => slots.release(), end });
     pool.dispatch(optionsOf(request, upload), collector);
   });
 }

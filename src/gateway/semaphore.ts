@@ -1,24 +1,23 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
-export interface LaneLimits {
-  /** How many may be inside at a time. */
-  readonly places: number;
-  /** How many may wait for a place. */
+export interface SemaphoreLimits {
+  /** How many may hold a slot at a time. */
+  readonly slots: number;
+  /** How many may wait for a slot. */
   readonly waiting: number;
   /** How long each may wait, in ms. */
   readonly patience: number;
 }
 
-/** Lets a limited number in at a time. A limited number of others wait for their turn, for a limited time. */
-export interface Lane {
-  /** True: inside. False: there is no place, and none came in time. Whoever is inside leaves once. */
-  enter(): boolean | Promise<boolean>;
-  leave(): void;
+/** Gives a limited number of slots. A limited number of others wait for one, for a limited time, in order of arrival. */
+export interface Semaphore {
+  /** True: a slot is held, until it is released once. False: too many wait already, or no slot came free in time. */
+  acquire(): boolean | Promise<boolean>;
+  release(): void;
 }
 
-export function createLane({ places, waiting, patience }: LaneLimits): Lane {
-  let free = places;
-  /** In order of arrival. */
+export function createSemaphore({ slots, waiting, patience }: SemaphoreLimits): Semaphore {
+  let free = slots;
   const queue = new Set<() => void>();
   const wait = (): Promise<boolean> =>
     new Promise((resolve) => {
@@ -33,12 +32,12 @@ export function createLane({ places, waiting, patience }: LaneLimits): Lane {
       queue.add(go);
     });
   return Object.freeze({
-    enter() {
+    acquire() {
       if (free === 0) return queue.size < waiting && wait();
       free -= 1;
       return true;
     },
-    leave() {
+    release() {
       const [next] = queue;
       if (next === undefined) {
         free += 1;
