@@ -6,7 +6,7 @@ import { Secret } from '../kernel/secret.ts';
 import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
 import { answerVendor } from './answer.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { LiveAccount } from './parts.ts';
 import { createScrubber } from './scrub.ts';
 
@@ -43,7 +43,7 @@ function give(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
   rest: Readable | null = null,
-  { status = 200, backward = null as Permitted['backward'] } = {},
+  { status = 200, backward = null as PermittedRequest['backward'] } = {},
 ): Promise<AppAnswer | null> {
   const outcome = {
     kind: 'answered',
@@ -53,7 +53,7 @@ function give(
     rest,
     token: TOKEN,
   } as const;
-  return answerVendor({ request, account, backward } as Permitted, outcome, 'allowed');
+  return answerVendor({ request, account, backward } as PermittedRequest, outcome, 'allowed');
 }
 
 async function answer(...given: Parameters<typeof give>): Promise<AppAnswer> {

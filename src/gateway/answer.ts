@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
 import type { BackwardTranslation } from '../vendors/translation.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { Answered } from './forward.ts';
 import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 
-/** Pages of lists may be larger than what is held whole, and end with the link to the next one. */
+/** Lists end with the link to their next page, so a page is held whole, up to this size, even where it would be streamed. */
 const LARGEST_HELD = 2 * 1024 * 1024;
 
 /**
@@ -15,7 +15,7 @@ const LARGEST_HELD = 2 * 1024 * 1024;
  * translated into the encoding of the request.
  */
 export async function answerVendor(
-  { request, account, backward }: Permitted,
+  { request, account, backward }: PermittedRequest,
   outcome: Answered,
   decision: string,
 ): Promise<AppAnswer | null> {
@@ -54,7 +54,7 @@ function hasLinks({ vendor, toGateway }: AppRequest, headers: AppAnswer['headers
   );
 }
 
-/** Holds a large answer whole after all. One that is too large for that, or breaks off, is streamed as far as it goes. */
+/** Holds a large answer whole after all. One that is too large even for that, or breaks off, remains a stream. */
 async function holdWhole(outcome: Answered): Promise<Answered> {
   const { body, rest } = outcome;
   if (rest === null) return outcome;

@@ -11,7 +11,7 @@ export interface AppRequest {
   /** Vendor host that the request is meant for. */
   readonly host: string;
   readonly target: Target;
-  /** Null: not in the vendor's table, and therefore refused once the sender is known. */
+  /** Null: not in the vendor's table of operations, and therefore refused once the sender is known. */
   readonly operation: Operation | null;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -33,8 +33,8 @@ export interface AppAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Value of the header that names the decision. */
   readonly decision: string;
-  /** Latin-1 text of the bytes: they are looked through as text, and as text they leave with the head in one write. */
+  /** The bytes as Latin-1 text: secrets are searched for in text, and Node sends text and head in one write. */
   readonly body: string;
-  /** All of a large answer, in place of `body`; null when `body` is all. To be read to its end or destroyed. */
+  /** The body of a large answer, in place of `body`; null when `body` is the whole. To be read to its end or destroyed. */
   readonly rest: Readable | null;
 }

@@ -18,7 +18,11 @@ export function authenticate(parts: PipelineParts, request: AppRequest, wire: Wi
   const presented = request.vendor.custody.read(wire);
   const key = parts.keys.authenticate(presented, originOf(request, parts.clock));
   if (!key.ok) {
-    parts.onStranger(wire, { at: parts.clock.wall(), address: request.address, vendor: request.vendor.id });
+    parts.onUnusableKey(wire, {
+      at: parts.clock.wall(),
+      address: request.address,
+      vendor: request.vendor.id,
+    });
     return explained(key, request, wire);
   }
   const { id, app, account: accountId, vendor, claims } = key.value;

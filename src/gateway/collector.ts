@@ -11,7 +11,7 @@ const WHOLE = 256 * 1024;
  * What came of a request to the vendor.
  * - `answered`: status, headers and body; `rest` follows `body` when the answer is large.
  * - `unreachable`: no byte was sent, nothing can have happened.
- * - `withdrawn`: the same; it waited for a connection, and may not leave any more.
+ * - `withdrawn`: no byte was sent; while it waited for a connection, its key or its kind of request was stopped.
  * - `lost`: the request may have arrived; nobody can tell.
  */
 export type UpstreamResult =
@@ -25,7 +25,7 @@ export type UpstreamResult =
   | { readonly kind: 'withdrawn'; readonly error: Error; readonly refused: Refused }
   | { readonly kind: 'unreachable' | 'lost'; readonly error: Error };
 
-/** Where an answer comes from: the vendor's connection, or the decoder behind it. */
+/** What can be told to pause while the app reads too slowly: the vendor's connection, or the decoder behind it. */
 interface Source {
   pause(): unknown;
   resume(): unknown;
@@ -37,7 +37,7 @@ interface Recipient {
   readonly withdrawn: () => Refused | null;
   /** Called once, when the connection is free. */
   readonly release: () => void;
-  /** Monotonic ms after which a small answer is not waited for any more. */
+  /** Monotonic ms until which the answer must have come whole, or its stream begun. */
   readonly end: number;
 }
 
@@ -155,10 +155,10 @@ export class Collector implements Dispatcher.DispatchHandler {
     else this.#recipient.resolve({ kind: this.#sent ? 'lost' : 'unreachable', error });
   }
 
-  /** Whoever destroys the stream wants no more: the vendor's connection is not kept for an answer that nobody reads. */
+  /** When the reader destroys the stream, the vendor's connection is not kept for an answer that nobody reads. */
   #startStream(controller: Dispatcher.DispatchController): void {
     this.#stream = new PassThrough({ highWaterMark: WHOLE })
-      .on('error', () => {}) // It may break before it has a reader, who learns of it all the same.
+      .on('error', () => {}) // It may break before anybody reads it; whoever reads it later gets the error then.
       .once('close', () => {
         this.#decoder?.destroy();
         if (!this.#ended) controller.abort(new Error('The answer is not read any more.'));
@@ -174,7 +174,7 @@ export class Collector implements Dispatcher.DispatchHandler {
 /** Charsets in which no secret, and no field that holds one, looks as it does in ASCII. */
 const WIDE = /charset\s*=\s*"?(?:utf-?(?:7|16|32)|ucs-?[24]|unicode|iso-10646)/i;
 
-/** Empty when the bytes stand as they are, which may be stated in several ways. */
+/** The codings other than `identity`; empty when the body is not encoded. */
 function codingOf(stated: string | string[] | undefined): string {
   if (stated === undefined) return '';
   const codings = String(stated).toLowerCase().split(',');
@@ -185,8 +185,8 @@ function codingOf(stated: string | string[] | undefined): string {
 }
 
 /**
- * For a vendor that compresses although it was asked not to. What is coded otherwise could hide a secret, and is lost. So is
- * zstd: of several frames in a chunk Node's decoder gives the first, and says nothing of the others.
+ * For a vendor that compresses although it was asked not to. An answer in any other coding could hide a secret, and counts
+ * as lost. So does zstd: of several frames in a chunk Node's decoder returns the first and silently drops the others.
  */
 const DECODERS = new Map<string, () => Transform>([
   ['gzip', createGunzip],

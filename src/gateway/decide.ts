@@ -21,7 +21,7 @@ export interface Permission {
 }
 
 /** A request that may be sent, and all that is known of it. */
-export interface Permitted {
+export interface PermittedRequest {
   readonly request: AppRequest;
   readonly wire: WireRequest;
   readonly backward: BackwardTranslation | null;

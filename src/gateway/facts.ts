@@ -42,7 +42,7 @@ export function factsOf<T extends 'intent' | 'refusal'>(
 
 type Meaning = Pick<RequestFacts, 'action' | 'channel' | 'to' | 'country' | 'from' | 'segments'>;
 
-/** Of a request that was refused before it was understood. */
+/** For a request that was refused before it was understood. */
 const SILENCE: Meaning = { action: 'other', channel: null, to: [], country: null, from: null, segments: 0 };
 
 function meaningOf({ action, channel, destinations, sender, content, country }: Intent): Meaning {
@@ -57,7 +57,7 @@ function meaningOf({ action, channel, destinations, sender, content, country }: 
 }
 
 /** The subject of a request whose sender is not known. */
-export function strangerAt(address: string, vendor: string): Subject {
+export function unknownSubject(address: string, vendor: string): Subject {
   return { key: NOBODY, app: NOBODY, account: NOBODY, vendor, network: address };
 }
 

@@ -1,14 +1,14 @@
 import type { Refused } from '../intent/decision.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import { originOf } from './authenticate.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import type { UpstreamResult } from './collector.ts';
 
-/** An answer, and the token that was signed for its request, which is as good as the credential while it lives. */
+/** An answer, and the token that was signed for its request: a secret like the credential, until it expires. */
 export type Answered = Extract<UpstreamResult, { kind: 'answered' }> & { readonly token: string | null };
 
-/** `unsendable`: a fault of ours kept the request from being made ready; nothing was sent. */
+/** What came of a permitted request. `unsendable`: a fault of ours while it was prepared; nothing was sent. */
 export type Outcome =
   | Answered
   | Exclude<UpstreamResult, { kind: 'answered' }>
@@ -17,7 +17,7 @@ export type Outcome =
 const SIGNED = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
 
 /** Writes the caps into the request, gives it the real credential, and sends it once, unless that was forbidden meanwhile. */
-export async function forward(parts: PipelineParts, permitted: Permitted): Promise<Outcome> {
+export async function forward(parts: PipelineParts, permitted: PermittedRequest): Promise<Outcome> {
   const { request, account } = permitted;
   let authorized: WireRequest;
   try {
@@ -35,15 +35,18 @@ export async function forward(parts: PipelineParts, permitted: Permitted): Promi
   return { ...outcome, token: SIGNED.exec(authorized.headers['authorization'] ?? '')?.[1] ?? null };
 }
 
-/** Whoever waited, for money, the disk or a connection, may have been stopped since: the last moment counts. */
+/** While a request waited for money, the disk or a connection, its key may have been revoked or a kill switch put on. */
 function withdrawnSince(
   { keys, kills, clock }: PipelineParts,
-  { request, subject, intent }: Permitted,
+  { request, subject, intent }: PermittedRequest,
 ): Refused | null {
   return keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
 }
 
-function authorize({ clock }: PipelineParts, { request, wire, account, permission }: Permitted): WireRequest {
+function authorize(
+  { clock }: PipelineParts,
+  { request, wire, account, permission }: PermittedRequest,
+): WireRequest {
   const { vendor, operation } = request;
   const capped =
     operation === null ? wire : (vendor.limit?.(operation, wire, permission.callSeconds) ?? wire);

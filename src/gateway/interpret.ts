@@ -7,7 +7,7 @@ import { requestHeaders } from './headers.ts';
 import type { LiveAccount } from './parts.ts';
 
 const MAX_DESTINATIONS = 1000;
-/** Scripts, and parameters with a list of URLs, could hold a hundred thousand. */
+/** A script, or a parameter with a list of URLs, could name a hundred thousand callbacks. */
 const MAX_CALLBACKS = 2000;
 const MAX_EXTRAS = 1000;
 
@@ -51,13 +51,13 @@ export function interpret(
   if (reading.kind === 'malformed')
     return refuse('intent_unreadable', `operation:${operation.id}`, reading.problem);
   const { intent } = reading;
-  const problem = findMask(intent, wire) ?? findExcess(intent) ?? findMute(intent, wire);
+  const problem = findMask(intent, wire) ?? findExcess(intent) ?? findSilentSpending(intent, wire);
   if (problem !== null) return refuse('intent_unreadable', `operation:${operation.id}`, problem);
   const disarmed = findDisarming(vendor.facts.disarming, intent);
   return disarmed === null ? next(intent) : refuse('parameter_disarming', `vendor:${vendor.id}`, disarmed);
 }
 
-/** Rules, prices and limits look at each of them. */
+/** Rules, prices and limits look at each entry of these lists, so their length is bounded. */
 function findExcess({ destinations, callbacks, extras }: Intent): string | null {
   if (destinations.length > MAX_DESTINATIONS)
     return `More than ${MAX_DESTINATIONS} recipients in one request.`;
@@ -65,14 +65,17 @@ function findExcess({ destinations, callbacks, extras }: Intent): string | null 
   return extras.length > MAX_EXTRAS ? `More than ${MAX_EXTRAS} parts of one request that cost.` : null;
 }
 
-/** What stands in answers for a secret. Here and below: also as forms encode it, and in JSON that a string of JSON holds. */
+/**
+ * What the gateway puts in place of a secret in answers. This pattern and those below also match the text as a form encodes
+ * it (`%5B`), and inside JSON that is itself the value of a string (`\"`).
+ */
 const MASK = String.raw`(?:\[|%5B)sealed(?:\]|%5D)`;
 const QUOTE = String.raw`(?:\\|%5C)*(?:"|%22)`;
 const BLANKS = String.raw`(?:[\s+]|%20|%0[9AD]|(?:\\|%5C)+[nrt])*`;
-/** As the whole value of a field, in JSON or in a form. */
+/** The mask as the whole value of a field, in JSON or in a form. */
 const MASKED = new RegExp(`(?::|%3A)${BLANKS}${QUOTE}${MASK}${QUOTE}|=${MASK}(?:&|$)`, 'i');
 
-/** An app that reads a resource and writes it back would replace the secret by its mask. */
+/** An app that reads a resource and writes it back would replace the secret by its mask, at the vendor. */
 function findMask({ action }: Intent, { body }: WireRequest): string | null {
   if (action === 'message.send' || !body.includes('sealed') || !MASKED.test(body.toString('latin1')))
     return null;
@@ -80,7 +83,7 @@ function findMask({ action }: Intent, { body }: WireRequest): string | null {
 }
 
 /** Many servers do the same for HEAD as for GET, but leave out the body, which says what was done and what it cost. */
-function findMute({ effects }: Intent, { method }: WireRequest): string | null {
+function findSilentSpending({ effects }: Intent, { method }: WireRequest): string | null {
   return method === 'HEAD' && effects.includes('spend')
     ? 'HEAD would not tell what it did and cost: use GET.'
     : null;

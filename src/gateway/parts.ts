@@ -33,7 +33,7 @@ export interface PipelineParts {
   readonly upstream: Upstream;
   readonly counters: Counters;
   /** Called for a request without a usable key. The answer does not depend on it. */
-  readonly onStranger: (request: WireRequest, use: CanaryUse) => void;
+  readonly onUnusableKey: (request: WireRequest, use: CanaryUse) => void;
   readonly endOfTurn: EndOfTurn;
   /** Keyed fingerprint of a number or text. */
   readonly fingerprint: (text: string) => string;

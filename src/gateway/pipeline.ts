@@ -3,9 +3,9 @@ import type { Intent } from '../intent/intent.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { authenticate, type Sender } from './authenticate.ts';
-import { decide, type Permission, type Permitted } from './decide.ts';
+import { decide, type Permission, type PermittedRequest } from './decide.ts';
 import { forward, type Outcome } from './forward.ts';
-import { strangerAt } from './facts.ts';
+import { unknownSubject } from './facts.ts';
 import { interpret, toWire } from './interpret.ts';
 import { recordIntent, recordOutcome } from './record.ts';
 import { answerOutcome, refuseWith } from './respond.ts';
@@ -16,6 +16,9 @@ import { translate, type Translated } from './translate.ts';
 /**
  * The path of a request: authenticate → translate → interpret → decide → record → forward → settle → record → respond. Each step is
  * one file; a step that says no gives a refusal, and every refusal is journaled and answered in the vendor's own format.
+ *
+ * A step that rarely waits returns a promise only when it does, and is awaited only then: this is the hot path, and every
+ * `await` costs CPU.
  */
 export function createPipeline(parts: PipelineParts): (request: AppRequest) => Promise<AppAnswer> {
   return async function pipeline(request) {
@@ -25,7 +28,7 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
       refuseWith(parts, { request, refusal, subject, at, intent });
 
     const sender: Step<Sender> = authenticate(parts, request, received);
-    if (!sender.ok) return refused(sender, strangerAt(request.address, request.vendor.id));
+    if (!sender.ok) return refused(sender, unknownSubject(request.address, request.vendor.id));
     const { subject, account, claims } = sender.value;
 
     const translating = translate(request, received);
@@ -41,7 +44,7 @@ export function createPipeline(parts: PipelineParts): (request: AppRequest) => P
     const permission: Step<Permission> = decided instanceof Promise ? await decided : decided;
     if (!permission.ok) return refused(permission, subject, intent);
 
-    const permitted: Permitted = {
+    const permitted: PermittedRequest = {
       request,
       wire,
       backward,

@@ -5,7 +5,7 @@ import { pointId } from '../kernel/point.ts';
 import type { Subject } from '../guard/subject.ts';
 import type { AppRequest } from './app-request.ts';
 import { countUnauthorized } from './counters.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import { factsOf, fingerprintsOf } from './facts.ts';
 import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
@@ -38,7 +38,7 @@ export async function recordRefusal(parts: PipelineParts, refused: RefusedReques
  */
 export async function recordIntent(
   parts: PipelineParts,
-  { request, subject, intent, at, permission }: Permitted,
+  { request, subject, intent, at, permission }: PermittedRequest,
 ): Promise<number> {
   const { bound, reservation, rule, observed } = permission;
   const facts = factsOf('intent', { subject, operation: intent.operation, intent, at });
@@ -62,16 +62,20 @@ export async function recordIntent(
 }
 
 /** What became of a permitted request. */
-export interface Ended {
-  /** Of its intent in the journal. */
+export interface Completion {
+  /** Position of its intent in the journal. */
   readonly position: number;
   readonly outcome: Outcome;
   readonly settled: Settled;
 }
 
 /** Appends what became of an intent. The record follows with the next group sync. */
-export function recordOutcome(parts: PipelineParts, permitted: Permitted, ended: Ended): void {
-  const { position, settled, outcome } = ended;
+export function recordOutcome(
+  parts: PipelineParts,
+  permitted: PermittedRequest,
+  completion: Completion,
+): void {
+  const { position, settled, outcome } = completion;
   const { costs, state, amount, isFinal, spent, resourceIds } = settled;
   const status = outcome.kind === 'answered' ? outcome.status : 0;
   if (status === 401) countUnauthorized(parts.counters, permitted.account.id);
@@ -90,10 +94,10 @@ export function recordOutcome(parts: PipelineParts, permitted: Permitted, ended:
   recordExcess(parts, permitted, settled);
 }
 
-/** The bound was wrong: that is for people. It comes after the outcome, which counts also where this cannot be written. */
+/** A cost above the bound: the bound was wrong, and a person must see it. The outcome, which matters more, is written first. */
 function recordExcess(
   { journal, clock }: PipelineParts,
-  { intent, permission: { bound } }: Permitted,
+  { intent, permission: { bound } }: PermittedRequest,
   { amount }: Settled,
 ): void {
   if (bound === null || amount <= bound.money.amount) return;

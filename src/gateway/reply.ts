@@ -45,7 +45,7 @@ export function sendProof(response: ServerResponse, proof: string): void {
   response.end();
 }
 
-/** Who asked whom, before it is known what for. */
+/** A request of which no more is known than who it is addressed to. */
 export interface Asked {
   readonly request: IncomingMessage;
   /** Null: no vendor has the host. */
@@ -76,18 +76,18 @@ export function refuseWire(response: ServerResponse, asked: Asked, code: ErrorCo
   else endOnceHeard(request, response, body);
 }
 
-/** For whoever sends on, ms. */
-const LINGERING = 1000;
+/** How long the rest of a refused request is read before the connection ends. */
+const LINGER_MILLISECONDS = 1000;
 
 /**
- * Ends the connection when nothing more comes, or after a while: an end with bytes unread is a reset, which may reach
- * whoever is still sending before the answer does, and instead of it.
+ * Ends the connection when the rest of the request has come, or after a while. Closing it with bytes unread would send a
+ * reset, and a client that is still sending might get that instead of the answer.
  */
 function endOnceHeard(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   if (request.method === 'HEAD') response.flushHeaders();
   else response.write(body);
   const end = (): void => void response.end();
-  const timer = setTimeout(end, LINGERING).unref();
+  const timer = setTimeout(end, LINGER_MILLISECONDS).unref();
   request.once('end', end);
   request.once('close', () => {
     clearTimeout(timer);

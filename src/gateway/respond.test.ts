@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Refusal } from '../intent/decision.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import { answerOutcome } from './respond.ts';
 import { createScrubber } from './scrub.ts';
@@ -31,7 +31,7 @@ const permitted = {
   },
   account: { upstream: null, scrubber: createScrubber({ fields: {}, secrets: {} }, []) },
   backward: { type: 'application/acme', answer: () => null },
-} as unknown as Permitted;
+} as unknown as PermittedRequest;
 
 test('an answer that cannot be translated is refused under the id of its decision, and not to be asked for again', async () => {
   const { decision, body } = await answerOutcome(parts, permitted, {

@@ -2,10 +2,10 @@ import { RingfenceError } from '../kernel/errors.ts';
 import { answerRefusal, answerVendor } from './answer.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { countRefusal } from './counters.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
-import { recordRefusal, untilDurable, type Ended, type RefusedRequest } from './record.ts';
+import { recordRefusal, untilDurable, type Completion, type RefusedRequest } from './record.ts';
 import { unreachable } from './unreachable.ts';
 
 /** Says no in the vendor's own format once the refusal is on disk. */
@@ -15,13 +15,13 @@ export async function refuseWith(parts: PipelineParts, refused: RefusedRequest):
   return answerRefusal(request, refusal, await recordRefusal(parts, refused));
 }
 
-type Told = Exclude<Outcome, { readonly kind: 'withdrawn' | 'unsendable' }>;
+type AnswerableOutcome = Exclude<Outcome, { readonly kind: 'withdrawn' | 'unsendable' }>;
 
 /** Releases the answer to the app once the intent is on disk. */
 export async function answerOutcome(
   parts: PipelineParts,
-  permitted: Permitted,
-  { outcome, position, settled }: Ended & { readonly outcome: Told },
+  permitted: PermittedRequest,
+  { outcome, position, settled }: Completion & { readonly outcome: AnswerableOutcome },
 ): Promise<AppAnswer> {
   const { request, account } = permitted;
   let id: string;
@@ -44,7 +44,7 @@ function keptFromRetry(answer: AppAnswer, { vendor }: AppRequest): AppAnswer {
   return { ...answer, headers: { ...answer.headers, ...vendor.facts.noRetry } };
 }
 
-function failureOf(outcome: Told, origin: string): RingfenceError {
+function failureOf(outcome: AnswerableOutcome, origin: string): RingfenceError {
   if (outcome.kind === 'answered') return new RingfenceError('answer_unreadable');
   const { kind, error } = outcome;
   if (error instanceof RingfenceError) return error;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Settlement } from '../intent/settlement.ts';
 import { micros, type Money } from '../kernel/money.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
-import { recordOutcome, type Ended } from './record.ts';
+import { recordOutcome, type Completion } from './record.ts';
 import { settle } from './settle.ts';
 
 const BOUND: Money = { amount: micros(50_000), currency: 'EUR' };
@@ -36,7 +36,7 @@ function settleAt(cost: Money | null) {
     account: { id: 'account_1' },
     intent: { operation: 'x' },
     permission: { admission: { release() {} }, reservation: {}, bound: { money: BOUND } },
-  } as unknown as Permitted;
+  } as unknown as PermittedRequest;
   const outcome = {
     kind: 'answered',
     status: 200,
@@ -46,7 +46,7 @@ function settleAt(cost: Money | null) {
     token: null,
   } as const;
   const settled = settle(parts as unknown as PipelineParts, permitted, outcome);
-  const ended: Ended = { position: 0, settled, outcome };
+  const ended: Completion = { position: 0, settled, outcome };
   const record = () => recordOutcome(parts as unknown as PipelineParts, permitted, ended);
   return { amount: settled.amount, isFinal: settled.isFinal, committed, written, record };
 }
@@ -95,7 +95,7 @@ test('only what surely did not happen gives its money back; whatever happened, t
         reservation: {},
         bound: { money: BOUND },
       },
-    } as unknown as Permitted;
+    } as unknown as PermittedRequest;
     const happened = { kind, ...told } as unknown as Outcome;
     const { state } = settle(parts as unknown as PipelineParts, permitted, happened);
     assert.deepEqual(seen, expected, `${kind} ${outcome}`);

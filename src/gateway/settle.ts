@@ -3,7 +3,7 @@ import { ZERO, type Money, type Micros } from '../kernel/money.ts';
 import type { Settlement } from '../intent/settlement.ts';
 import type { LedgerState } from '../store/records.ts';
 import type { AppRequest } from './app-request.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { Outcome } from './forward.ts';
 import type { PipelineParts } from './parts.ts';
 
@@ -13,7 +13,7 @@ export interface Settled {
   readonly amount: Micros;
   /** True when the amount is the vendor's last word. */
   readonly isFinal: boolean;
-  /** What stands against each budget now, in the order of the reservation; empty unless `committed`. */
+  /** What each budget was charged, in the order of the reservation; empty unless `committed`. */
   readonly spent: readonly Micros[];
   readonly resourceIds: readonly string[];
 }
@@ -24,7 +24,7 @@ const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
 /** What did the vendor answer, and what did it cost? Money that was not spent goes back to the budgets at once. */
 export function settle(
   parts: PipelineParts,
-  { permission, request, intent }: Permitted,
+  { permission, request, intent }: PermittedRequest,
   outcome: Outcome,
 ): Settled {
   permission.admission.release();
@@ -50,7 +50,7 @@ export function settle(
 
 const FREE = { costs: false, amount: ZERO, isFinal: true, spent: [] } as const;
 
-/** Null in another currency; nothing is nothing in each. */
+/** The cost, if it is in the currency of the budget or zero; otherwise null. */
 function inCurrency(cost: Money | null, currency: string): Money | null {
   if (cost?.amount === 0) return { amount: ZERO, currency };
   return cost?.currency === currency ? cost : null;

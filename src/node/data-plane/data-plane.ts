@@ -130,7 +130,7 @@ function openExchange(
   const endOfTurn = createEndOfTurn();
   const { accounts, kills, policy, prices } = live;
   const fingerprint = remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS);
-  const decided = { accounts, kills, policy, prices, onStranger: canaries.check };
+  const decided = { accounts, kills, policy, prices, onUnusableKey: canaries.check };
   return createExchange({
     registry: live.registry,
     counters: parts.counters,
