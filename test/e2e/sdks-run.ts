@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
-import { prepareRun } from '../../src/cli/run/prepare.ts';
 import { ALLOWED, FROM, REFUSED, type TestNode } from './node-fixture.ts';
+import { prepareApp } from './prepare-app.ts';
 
 const run = promisify(execFile);
 
@@ -52,16 +51,7 @@ export async function runApp(
 ): Promise<Map<string, Step>> {
   const inherited = appEnvironment(node, vendor);
   const own = path === undefined ? inherited : { ...inherited, PATH: path };
-  await using prepared = await prepareRun({
-    proxy: node.proxy,
-    hosts: node.primary.trust.part().hosts,
-    certificate: node.primary.trust.authority().certificate,
-    tls: null,
-    baseUrls: {},
-    scope: way === 'proxy' ? 'all' : 'vendors',
-    base: own,
-    temporary: tmpdir(),
-  });
+  await using prepared = await prepareApp(node, own, way === 'proxy' ? 'all' : 'vendors');
   const trust = prepared.environment['NODE_EXTRA_CA_CERTS'] ?? '';
   const preload = new URL('./clients/as-if-resolved.mjs', import.meta.url).href;
   const environments: Record<Way, Readonly<Record<string, string>>> = {

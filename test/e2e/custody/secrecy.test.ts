@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { prepareRun, type PreparedRun } from '../../../src/cli/run/prepare.ts';
+import type { PreparedRun } from '../../../src/cli/run/prepare.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
+import { prepareApp } from '../prepare-app.ts';
 import { appEnvironment } from '../sdks-run.ts';
 
 const PIECE = 16 * 1024 * 1024;
@@ -28,15 +29,9 @@ describe('an app that has sent through the gateway', () => {
     node = await startNode();
     vendors = node.primary.registry.vendors.map(({ id }) => id);
     folder = await mkdtemp(join(tmpdir(), 'ringfence-app-'));
-    prepared = await prepareRun({
-      proxy: node.proxy,
-      hosts: node.primary.trust.part().hosts,
-      certificate: node.primary.trust.authority().certificate,
-      tls: null,
-      baseUrls: {},
-      scope: 'all',
-      base: { ...appEnvironment(node, vendors[0] ?? ''), ALL: JSON.stringify(everyCredential()) },
-      temporary: tmpdir(),
+    prepared = await prepareApp(node, {
+      ...appEnvironment(node, vendors[0] ?? ''),
+      ALL: JSON.stringify(everyCredential()),
     });
     app = await startApp(prepared.environment, folder, vendors);
   });

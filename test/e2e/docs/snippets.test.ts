@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ENVIRONMENT, SERVICES } from '../../../scripts/services.ts';
-import { prepareRun } from '../../../src/cli/run/prepare.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
+import { prepareApp } from '../prepare-app.ts';
 
 const run = promisify(execFile);
 const hasCurl = SERVICES.find(({ name }) => name === 'curl')?.found() === true;
@@ -85,16 +84,7 @@ describe('the snippets that come with a new key, pasted as they are', () => {
 
   for (const [name, { work, prints }] of Object.entries(PYTHON))
     it(`work for ${name}`, { skip: withoutPython }, async () => {
-      await using prepared = await prepareRun({
-        proxy: node.proxy,
-        hosts: node.primary.trust.part().hosts,
-        certificate: node.primary.trust.authority().certificate,
-        tls: null,
-        baseUrls: {},
-        scope: 'all',
-        base: ENVIRONMENT,
-        temporary: tmpdir(),
-      });
+      await using prepared = await prepareApp(node, ENVIRONMENT);
       const args = ['-c', `${code(name)}\n${work}`];
       const { stdout } = await run('python3', args, { env: prepared.environment, timeout: 60_000 });
       assert.match(stdout.trim(), prints);
