@@ -7,7 +7,7 @@ import { CLOCK_DIFFERENCE, isUndated } from './records.ts';
 export interface FreeRecordsOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'list'>;
   readonly fingerprint: (text: string) => string;
-  /** Can such a row get a record at all? */
+  /** Can the vendor's lists show a record of such a row at all? */
   readonly isSought: (row: LedgerRecord) => boolean;
   /** Records that are younger, by the vendor's clock in wall ms, may belong to a request that the ledger does not know yet. */
   readonly knownUntil: number;
@@ -22,72 +22,118 @@ export interface FreeRecords {
   of(row: LedgerRecord): VendorRecord | 'later' | null;
 }
 
-/** So many requests are never under way, or lost, at once. */
+/** More requests than are ever under way, or lost, at once: where the ledger gives so many, there may be others. */
 const MOST_UNDER_WAY = 10_000;
 /** Accounts with redaction show numbers without their end. */
 const REDACTED = /^\+?\d*[x*]{2,}$/i;
 
+/** At least one; all of one account and action. */
+type Rows = readonly [LedgerRecord, ...LedgerRecord[]];
+type Fits = (row: LedgerRecord, record: VendorRecord) => boolean;
+type Matching = ReadonlyMap<LedgerRecord, VendorRecord>;
+
 /**
- * Those of `records` that may be one of the rows, which are of one account and action. Requests under way are read
- * before it is looked up who holds a record: an answer that comes in between is seen as one or the other.
+ * Those of `records` that may be one of the rows. Requests under way are read before it is looked up who holds a record:
+ * an answer that comes in between is seen as one or the other.
  */
 export async function findFree(
   records: readonly VendorRecord[],
-  rows: readonly [LedgerRecord, ...LedgerRecord[]],
-  { ledger, fingerprint, isSought, knownUntil }: FreeRecordsOptions,
+  rows: Rows,
+  options: FreeRecordsOptions,
 ): Promise<FreeRecords> {
-  const { account, action } = rows[0];
+  const mayBeUnderWay = await findUnderWay(rows, options);
+  const { byDestination, hidden } = await findCandidates(records, rows, options);
+  const hasCandidates = byDestination.values().some((same) => same.length > 0);
+  const lost = hasCandidates ? await lostBeside(rows, options.ledger) : [];
+  const lostTo = lost === null ? null : Map.groupBy(lost, destinationOf);
+  const found = new Map<LedgerRecord, VendorRecord>();
+  for (const [destination, here] of Map.groupBy(rows, destinationOf)) {
+    const same = byDestination.get(destination) ?? [];
+    const certain = same.filter((record) => !mayBeUnderWay(destination, record));
+    const others = lostTo === null ? null : (lostTo.get(destination) ?? []);
+    for (const [row, record] of assign(certain, { here, others }, options)) found.set(row, record);
+  }
+  const taken = new Set(rows.map((row) => found.get(row)));
+  return {
+    of(row) {
+      const own = found.get(row);
+      if (own !== undefined) return own;
+      // A record that these rows leave over, also to a row that is looked for elsewhere, may be this one's after all.
+      const left = [...(byDestination.get(destinationOf(row)) ?? []), ...hidden];
+      return left.some((record) => !taken.has(record) && mayBeOf(row, record)) ? 'later' : null;
+    },
+  };
+}
+
+/** Tells whether a record to a destination may belong to a request that is under way, or not in the ledger yet. */
+async function findUnderWay(
+  [{ account, action }]: Rows,
+  { ledger, knownUntil }: FreeRecordsOptions,
+): Promise<(destination: string, record: VendorRecord) => boolean> {
   const reserved = await ledger.list({ state: 'reserved', limit: MOST_UNDER_WAY });
   const underWay = Map.groupBy(
     reserved.filter((row) => row.account === account && row.action === action),
     destinationOf,
   );
-  const free = new Map<string, VendorRecord[]>(rows.map((row) => [destinationOf(row), []]));
-  const hidden: VendorRecord[] = [];
-  for (const record of records) {
-    const same = isHidden(record) ? hidden : free.get(fingerprint(record.to ?? ''));
-    if (same === undefined || !rows.some((row) => mayBeOf(row, record))) continue;
-    if (!(await ledger.hasResource(account, record.id))) same.push(record);
-  }
-  const mayBeAnothers = (destination: string, record: VendorRecord): boolean =>
+  return (destination, record) =>
     record.createdAt > knownUntil ||
     reserved.length === MOST_UNDER_WAY ||
     (underWay.get(destination) ?? []).some((row) => isNear(row, record));
-
-  const hasCandidates = [...free.values()].some((same) => same.length > 0);
-  const lost = hasCandidates ? await lostBeside(rows, ledger) : [];
-  const beside = Map.groupBy(lost ?? [], destinationOf);
-  const found = new Map<LedgerRecord, VendorRecord>();
-  for (const [destination, here] of Map.groupBy(rows, destinationOf)) {
-    const others = beside.get(destination) ?? [];
-    const isOwn: Fits = (row, record) => isNear(row, record) && isSame(row, record, fingerprint);
-    const without =
-      (rivals: readonly LedgerRecord[]): Fits =>
-      (row, record) =>
-        lost !== null && isNear(row, record) && !rivals.some((rival) => isOwn(rival, record));
-    const certain = (free.get(destination) ?? []).filter((record) => !mayBeAnothers(destination, record));
-    const match = createMatching([...here, ...others.filter(isSought)], certain);
-    const byText = match([isOwn, without(others)]);
-    const byTime = match([without(others.filter((row) => !isSought(row)))]);
-    for (const [row, record] of byText.size >= byTime.size ? byText : byTime) found.set(row, record);
-  }
-  const own = new Set(rows.map((row) => found.get(row)));
-
-  return {
-    of(row) {
-      // What is left to a row of another turn may be this one's after all.
-      const left = [...(free.get(destinationOf(row)) ?? []), ...hidden].filter((record) => !own.has(record));
-      return found.get(row) ?? (left.some((record) => mayBeOf(row, record)) ? 'later' : null);
-    },
-  };
 }
 
-type Fits = (row: LedgerRecord, record: VendorRecord) => boolean;
-type Matching = ReadonlyMap<LedgerRecord, VendorRecord>;
+interface Candidates {
+  readonly byDestination: ReadonlyMap<string, readonly VendorRecord[]>;
+  /** Records that do not show their destination. */
+  readonly hidden: readonly VendorRecord[];
+}
+
+/** The records that may belong to one of the rows, and that no row of the ledger holds. */
+async function findCandidates(
+  records: readonly VendorRecord[],
+  rows: Rows,
+  { ledger, fingerprint }: FreeRecordsOptions,
+): Promise<Candidates> {
+  const byDestination = new Map<string, VendorRecord[]>(rows.map((row) => [destinationOf(row), []]));
+  const hidden: VendorRecord[] = [];
+  for (const record of records) {
+    const same = isHidden(record) ? hidden : byDestination.get(fingerprint(record.to ?? ''));
+    if (same === undefined || !rows.some((row) => mayBeOf(row, record))) continue;
+    if (!(await ledger.hasResource(rows[0].account, record.id))) same.push(record);
+  }
+  return { byDestination, hidden };
+}
+
+/** Lost rows of one destination. */
+interface LostRows {
+  readonly here: readonly LedgerRecord[];
+  /** Those that are looked for elsewhere; null: there are too many to tell. */
+  readonly others: readonly LedgerRecord[] | null;
+}
 
 /**
- * Gives records to rows of one destination, first those that fit best. In order of time each row takes the first: so as many
- * rows as can get one do, as far as time alone decides.
+ * Gives the records of one destination to its lost rows. First by sender and text, then by time alone, where no other row
+ * claims the record by sender and text. But vendors may change these: if time alone serves more rows, time alone decides.
+ */
+function assign(
+  records: readonly VendorRecord[],
+  { here, others }: LostRows,
+  { isSought, fingerprint }: FreeRecordsOptions,
+): Matching {
+  const rivals = others ?? [];
+  const isExact: Fits = (row, record) => isNear(row, record) && isSame(row, record, fingerprint);
+  const isUnclaimedBy =
+    (claimants: readonly LedgerRecord[]): Fits =>
+    (row, record) =>
+      others !== null && isNear(row, record) && !claimants.some((rival) => isExact(rival, record));
+  const match = createMatching([...here, ...rivals.filter(isSought)], records);
+  const byText = match([isExact, isUnclaimedBy(rivals)]);
+  const byTime = match([isUnclaimedBy(rivals.filter((row) => !isSought(row)))]);
+  return byText.size >= byTime.size ? byText : byTime;
+}
+
+/**
+ * Gives each row at most one record, in passes: what a pass leaves over goes to the next. Within a pass the earliest row takes
+ * the earliest record that fits, so that as many rows as possible get one.
  */
 function createMatching(
   rows: readonly LedgerRecord[],
@@ -109,9 +155,9 @@ function createMatching(
   };
 }
 
-/** Rows that are looked for in other lists or turns, and may fit a record better. Null: there are too many to tell. */
+/** Lost rows of the same account and action that are looked for elsewhere, and may fit a record better. Null: too many to tell. */
 async function lostBeside(
-  rows: readonly [LedgerRecord, ...LedgerRecord[]],
+  rows: Rows,
   ledger: FreeRecordsOptions['ledger'],
 ): Promise<readonly LedgerRecord[] | null> {
   const { account, action } = rows[0];
@@ -130,7 +176,10 @@ function isNear({ at }: LedgerRecord, { createdAt }: VendorRecord): boolean {
   return createdAt >= at - CLOCK_DIFFERENCE && createdAt <= at + CLOCK_DIFFERENCE;
 }
 
-/** Of records without recipient there are always some that tell no time either: calls that ring, to an app. */
+/**
+ * May the record be the row's, as far as times tell? An undated one may, if it shows its recipient; undated ones without
+ * recipient (calls to an app that ring) are always there, and would keep every row waiting.
+ */
 function mayBeOf(row: LedgerRecord, record: VendorRecord): boolean {
   return isNear(row, record) || (isUndated(record) && !isHidden(record));
 }
