@@ -4,11 +4,11 @@ import { RingfenceError } from '../kernel/errors.ts';
 export function unreachable(origin: string, kind: 'unreachable' | 'lost', cause: unknown): RingfenceError {
   const { host } = new URL(origin);
   const reason = reasonOf(cause);
-  const message =
-    kind === 'lost'
-      ? `${host} did not answer${reason}`
-      : `${host} could not be reached${reason}; nothing was sent`;
-  return new RingfenceError('upstream_unreachable', message, { cause });
+  return kind === 'lost'
+    ? new RingfenceError('upstream_unknown', `${host} did not answer${reason}`, { cause })
+    : new RingfenceError('upstream_unreachable', `${host} could not be reached${reason}; nothing was sent`, {
+        cause,
+      });
 }
 
 const REASONS: readonly (readonly [RegExp, string])[] = [

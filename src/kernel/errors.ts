@@ -190,7 +190,7 @@ export const ERRORS = {
     'upstream',
     502,
     'The vendor did not answer, so the outcome is unknown',
-    'Check with the vendor whether it happened before you send it again; its cost stays reserved.',
+    'A read may be sent again. Of all else check with the vendor first whether it happened; its cost stays reserved.',
   ),
   answer_unreadable: row(
     'upstream',

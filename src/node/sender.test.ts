@@ -34,7 +34,7 @@ test('an answer that breaks off is no answer', async (t) => {
     response.write(Buffer.alloc(1_000_000), () => response.destroy());
   };
   await assert.rejects(ask(t, breaking), {
-    code: 'upstream_unreachable',
+    code: 'upstream_unknown',
     message: /^127\.0\.0\.1:\d+ did not answer \(\w+\)$/,
   });
 });

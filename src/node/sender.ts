@@ -11,7 +11,10 @@ const LARGEST = 16 * 1024 * 1024;
 /** Milliseconds until a large answer must have come whole: a round of settlement waits for it, with all its accounts. */
 const LONGEST = 120_000;
 
-/** Gives whole answers: half a list would be no list. Throws `upstream_unreachable` for one that does not end well. */
+/**
+ * Gives whole answers: half a list would be no list. Throws `upstream_unreachable` when nothing was sent, `upstream_unknown`
+ * for an answer that does not end well.
+ */
 export function createSender(
   upstream: Pick<Upstream, 'send'>,
   identity: string,

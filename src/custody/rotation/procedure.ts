@@ -40,7 +40,9 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
   const chosen = await choose(work, record, account);
   const asking = await work.advance(record, { tries: record.tries + 1, known });
   const reply = await work.line.once(work.rotation.create(account, labelOf(asking), chosen));
-  if (reply.kind === 'unknown') {
+  if (reply.kind === 'unsent' && record.tries === 0)
+    return giveUp(work, { ...asking, tries: 0 }, `No second credential was asked for: ${reply.problem}.`);
+  if (reply.kind !== 'answer') {
     await work.sleep(PROOF_PAUSE * 2 ** record.tries);
     return work.advance(asking, { problem: `The last time: ${reply.problem}.` });
   }
@@ -157,7 +159,7 @@ async function askToEnd(
   { old, mustEnd }: { readonly old: OpenAccount; readonly mustEnd: boolean },
 ): Promise<void> {
   const reply = await work.line.patiently(request);
-  if (reply.kind === 'unknown') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
+  if (reply.kind !== 'answer') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
   const { status } = reply.response;
   if (!(await provenWithin(work, old, false)))
     throw new Halt(
@@ -187,9 +189,10 @@ async function rollingBack(work: Work, record: RotationRecord): Promise<Rotation
   }
   const left = record.tries === 0 ? null : await endUnused(work, record, made);
   await work.candidates.discard(id);
+  const gone = record.tries === 0 ? 'no other was made' : 'the new one is gone';
   const note =
     left === null
-      ? 'The old credential is in use; the new one is gone.'
+      ? `The old credential is in use; ${gone}.`
       : `The old credential is in use. Delete the unused one at the vendor: ${left}`;
   return work.advance(record, { phase: 'rolled-back', note });
 }
@@ -228,8 +231,10 @@ async function listKnown(
   account: OpenAccount,
 ): Promise<readonly string[] | string> {
   if (rotation.list === null) return [];
-  const reply = await line.patiently(rotation.list.request(account));
-  if (reply.kind === 'unknown')
+  const request = rotation.list.request(account);
+  const first = await line.once(request);
+  const reply = first.kind === 'unknown' ? await line.patiently(request) : first;
+  if (reply.kind !== 'answer')
     return `It is not known which credentials exist, so none was created: ${reply.problem}.`;
   const listed = rotation.list.read(reply.response);
   return listed === null ? refusalText(rotation, reply.response.status) : listed.map(({ id }) => id);

@@ -10,7 +10,7 @@ export const PROOF_PAUSE = 500;
 export async function accepts(work: Work, account: OpenAccount): Promise<boolean | null> {
   const { request, accepts: isAccepted } = work.rotation.test(account, work.now());
   const reply: Reply = await work.line.patiently(request);
-  if (reply.kind === 'unknown') return null;
+  if (reply.kind !== 'answer') return null;
   if (isAccepted(reply.response)) return true;
   return reply.response.status === 401 || reply.response.status === 403 ? false : null;
 }
@@ -35,5 +35,5 @@ export async function provenWithin(work: Work, account: OpenAccount, wanted: boo
 export async function list({ rotation, line }: Work, account: OpenAccount) {
   if (rotation.list === null) return null;
   const reply = await line.patiently(rotation.list.request(account));
-  return reply.kind === 'unknown' ? null : rotation.list.read(reply.response);
+  return reply.kind === 'answer' ? rotation.list.read(reply.response) : null;
 }

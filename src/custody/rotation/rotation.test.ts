@@ -96,6 +96,23 @@ for (const style of STYLES)
       assert.equal(record.phase, 'rolled-back');
       assert.ok(record.problem?.includes(said), record.problem ?? '');
       assert.equal(await world.inUse(), 'realtoken');
+      assert.equal(record.steps.at(-1)?.note, 'The old credential is in use; no other was made.');
+      assert.ok((record.endedAt ?? 0) - record.startedAt < 2000, 'it kept the operator waiting');
+    });
+
+    it('warns of a credential that may exist when the request may have been sent before the vendor was gone', async () => {
+      const world = await rotationWorld(style);
+      let isAway = false;
+      const { send } = world.vendor;
+      world.vendor.send = async (wire) => {
+        if (isAway) throw new RingfenceError('upstream_unreachable');
+        isAway = wire.method === 'POST';
+        if (!isAway) return send(wire);
+        throw new RingfenceError('upstream_unknown');
+      };
+      const { record } = await rotate(world);
+      assert.equal(record.phase, 'rolled-back');
+      assert.match(record.steps.at(-1)?.note ?? '', /Delete the unused one at the vendor/);
     });
 
     it('leaves everything as it was when the vendor refuses a second credential', async () => {
