@@ -22,9 +22,7 @@ const tunnels = new WeakMap<Socket, string>();
  */
 export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, contexts: Contexts): Listener {
   const inner = createInnerListener({ ...options, locate: locateInTunnel });
-  const proxy = createListener({ ...options, locate: locateAbsolute });
-  proxy.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
+  const tunnel = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const host = AUTHORITY.exec(request.url ?? '')?.[1]?.toLowerCase();
     if (host === undefined || contexts.forHost(host) === null) return refuseTunnel(socket);
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -32,7 +30,8 @@ export function createForwardProxy(options: Omit<ListenerOptions, 'locate'>, con
     if (secure === null) return refuseTunnel(socket);
     tunnels.set(secure, host);
     inner.emit('connection', secure);
-  });
+  };
+  const proxy = createListener({ ...options, locate: locateAbsolute, tunnel });
   proxy.on('close', () => inner.closeAllConnections());
   const closeIdle = proxy.closeIdleConnections.bind(proxy);
   const { closeWaiting } = proxy;

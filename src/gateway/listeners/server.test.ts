@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCounters } from '../counters.ts';
 import { createListener } from './server.ts';
 
 const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n';
+const CONNECT = 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n';
 
 describe('what follows a request on its connection', () => {
   const counters = createCounters();
@@ -24,7 +25,8 @@ describe('what follows a request on its connection', () => {
       await following;
       response.end('done');
     };
-    const options = { exchange, locate: () => null, counters, connections: 10 };
+    const tunnel = (_request: unknown, socket: Socket) => void socket.end('HTTP/1.1 299 Tunnel\r\n\r\n');
+    const options = { exchange, locate: () => null, counters, connections: 10, tunnel };
     server = createListener({ ...options, isClosing: () => isClosing });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -56,6 +58,14 @@ describe('what follows a request on its connection', () => {
     assert.deepEqual(await answersTo('garbage\r\n\r\n'), ['400']);
   });
 
+  it('is no tunnel while an answer is awaited, or when the connection ends with it', async () => {
+    assert.deepEqual(await answersTo(CONNECT), ['299']);
+    assert.deepEqual(await answersTo(`${HEAD}{}${CONNECT}`), ['200']);
+    assert.deepEqual(await answersTo(`${HEAD}{}`, CONNECT), ['200']);
+    const last = HEAD.replace('POST / HTTP/1.1', 'POST / HTTP/1.0');
+    assert.deepEqual(await answersTo(`${last}{}${CONNECT}`), ['200']);
+  });
+
   it('is not begun when the gateway stops, as no answer to it could leave', async () => {
     begun = 0;
     isClosing = true;
@@ -63,4 +73,28 @@ describe('what follows a request on its connection', () => {
     assert.deepEqual(await answersTo(`${HEAD}{}`, `${HEAD}{}`), ['200']);
     assert.equal(begun, 2);
   });
+});
+
+test('a listener without tunnels refuses a CONNECT, and outlives a client that resets', async (context) => {
+  const exchange = () => Promise.resolve();
+  const server = createListener({
+    exchange,
+    locate: () => null,
+    counters: createCounters(),
+    connections: 10,
+  });
+  context.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const asking = connect(port, '127.0.0.1');
+  asking.write(CONNECT);
+  assert.match(await text(asking), /^HTTP\/1\.1 405 .*listeners\.proxy/);
+  const resetting = connect(port, '127.0.0.1');
+  const [inside] = (await once(server, 'connection')) as [Socket];
+  resetting.write(CONNECT);
+  while (inside.bytesRead < CONNECT.length) await sleep(1);
+  const closed = new Promise((resolve) => inside.once('close', resolve));
+  resetting.resetAndDestroy();
+  await closed;
 });

@@ -32,6 +32,8 @@ export interface ListenerOptions {
   readonly locate: Locate;
   readonly counters: Counters;
   readonly connections: number;
+  /** Takes over the connection of a CONNECT that comes behind answered requests only; without it, each is refused. */
+  readonly tunnel?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
   /** True once the gateway stops: a request that is under way is answered, and its connection closed with the answer. */
   readonly isClosing?: () => boolean;
 }
@@ -44,7 +46,7 @@ export interface Listener extends Server {
 
 /** A strict HTTP/1.1 server whose requests go through the exchange. */
 export function createListener(options: ListenerOptions): Listener {
-  const { exchange, locate, counters, connections, isClosing = () => false } = options;
+  const { exchange, locate, counters, connections, tunnel, isClosing = () => false } = options;
   /** The latest of each connection: answers leave in the order of requests. */
   const latest = new WeakMap<Socket, ServerResponse>();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -63,11 +65,19 @@ export function createListener(options: ListenerOptions): Listener {
   server.on('clientError', (error: Error & { readonly code?: string }, socket: Socket) => {
     counters.malformed += 1;
     const response = latest.get(socket);
-    if (response === undefined || !isAwaited(response)) return rejectSocket(error, socket);
-    if (response.shouldKeepAlive) response.once('close', () => endSocket(socket, ''));
-    response.shouldKeepAlive = false;
+    if (response !== undefined && isAwaited(response)) endWith(response, socket);
+    else rejectSocket(STATUS_LINES.get(error.code) ?? '400 Bad Request', socket);
   });
   const open = openSockets(server);
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on('error', () => socket.destroy()); // node:http listens no more, and an error that nobody hears ends the process.
+    const response = latest.get(socket);
+    if (response !== undefined && isAnswering(response)) return endWith(response, socket);
+    if (response?.shouldKeepAlive === false) return;
+    if (tunnel === undefined) return rejectSocket(NO_TUNNEL, socket);
+    open.delete(socket);
+    tunnel(request, socket, head);
+  });
   return Object.assign(server, {
     closeWaiting() {
       for (const socket of open) if (!isAnswering(latest.get(socket))) socket.destroy();
@@ -75,15 +85,20 @@ export function createListener(options: ListenerOptions): Listener {
   });
 }
 
-/** The connections of a server until they end, or are no longer HTTP. */
+/** The connections of a server until they end. */
 function openSockets(server: Server): Set<Socket> {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  server.on('connect', (_request, socket: Socket) => open.delete(socket));
   return open;
+}
+
+/** The answer that is under way is the last on its connection: what came behind it is not begun. */
+function endWith(response: ServerResponse, socket: Socket): void {
+  if (response.shouldKeepAlive) response.once('close', () => endSocket(socket, ''));
+  response.shouldKeepAlive = false;
 }
 
 function isAnswering(response: ServerResponse | undefined): boolean {
@@ -111,8 +126,9 @@ function isAwaited(response: ServerResponse): boolean {
   return response.req.complete && isAnswering(response);
 }
 
-function rejectSocket({ code }: { readonly code?: string }, socket: Socket): void {
-  const line = STATUS_LINES.get(code) ?? '400 Bad Request';
+const NO_TUNNEL = '405 This port of Ringfence opens no tunnels: proxy variables name listeners.proxy';
+
+function rejectSocket(line: string, socket: Socket): void {
   endSocket(
     socket,
     `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\nringfence-decision: denied; code=request_malformed\r\n\r\n`,
