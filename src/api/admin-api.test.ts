@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readPriceFile } from '../guard/prices/read-price-file.ts';
 import { RingfenceError } from '../kernel/errors.ts';
+import { isCountry } from '../kernel/numbering/countries.ts';
 import type { PriceRecord } from '../store/records.ts';
 import { createAdminApi } from './admin-api.ts';
 import { createTokenCheck, hashToken } from './authenticate.ts';
@@ -41,6 +42,9 @@ const services = {
       priced.push(...rows.map(({ account }) => account));
       return Promise.resolve(rows.length);
     },
+  },
+  budgets: {
+    put: (budget: object) => Promise.resolve({ ...budget, id: 'budget_1', createdAt: 0 }),
   },
   system: { ready: () => Promise.resolve(false) },
 } as unknown as AdminServices;
@@ -101,8 +105,32 @@ test('input that is not what the route wants is refused, without repeating it', 
   assert.equal((await api.request('/v1/ledger?limit=1&limit=2', { headers })).status, 400);
 });
 
+const putBudget = (given: object) => {
+  const body = JSON.stringify({ currency: 'EUR', limit: '1', window: { kind: 'day' }, ...given });
+  return api.request('/v1/budgets/daily', { method: 'PUT', body, headers });
+};
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const pairs = letters.flatMap((one) => letters.map((other) => one + other));
+
+test('a budget may name every country, and what is set is shown', async () => {
+  const countries = pairs.filter(isCountry);
+  const response = await putBudget({ scope: { countries } });
+  assert.equal(response.status, 200);
+  const { scope } = (await response.json()) as { readonly scope: unknown };
+  assert.deepEqual(scope, { countries });
+});
+
+test('a budget of more names or rates than can be meant is refused, for every process reads all of them', async () => {
+  for (const wrong of [
+    { scope: { countries: pairs.map(() => 'GB') } },
+    { scope: { actions: pairs.map(() => 'lookup') } },
+    { scope: { channels: pairs.map(() => 'sms') } },
+    { rates: Object.fromEntries(pairs.map((pair) => [`X${pair}`, '1'])) },
+  ])
+    assert.equal(await codeOf(await putBudget(wrong)), 'input_invalid', JSON.stringify(wrong).slice(0, 60));
+});
+
 test('a budget that would count nothing is refused', async () => {
-  const budget = { currency: 'EUR', limit: '1', window: { kind: 'day' } };
   for (const wrong of [
     { scope: { actions: ['message.sent'] } },
     { scope: { channels: ['SMS'] } },
@@ -111,11 +139,8 @@ test('a budget that would count nothing is refused', async () => {
     { rates: { USD: '0' } },
     { rates: { USD: '-0.9' } },
     { limit: '-1' },
-  ]) {
-    const body = JSON.stringify({ ...budget, ...wrong });
-    const response = await api.request('/v1/budgets/daily', { method: 'PUT', body, headers });
-    assert.equal(await codeOf(response), 'input_invalid', body);
-  }
+  ])
+    assert.equal(await codeOf(await putBudget(wrong)), 'input_invalid', JSON.stringify(wrong));
 });
 
 test('prices are of accounts by name or id; rows of what does not exist are refused', async () => {

@@ -13,27 +13,37 @@ import {
   type RouteSpec,
 } from '../schema.ts';
 
-const names = z.array(z.string().min(1).max(120)).min(1).max(200).optional();
-const scope = z.strictObject({
-  apps: names,
-  keys: names,
-  vendors: names,
-  accounts: names,
-  actions: names,
-  channels: names,
-  countries: names,
-});
-
 const country = z
   .string()
   .refine(isCountry, 'a country is two capital letters of ISO 3166, such as GB')
   .describe('ISO 3166, such as GB.');
 
+/** Names, countries or rates of one budget: more than there are countries. Every process holds all of them. */
+const MOST = 300;
+
+const text = z.array(z.string()).optional();
+const scope = z.object({
+  apps: text,
+  keys: text,
+  vendors: text,
+  accounts: text,
+  actions: text,
+  channels: text,
+  countries: text,
+});
+
+const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MOST).optional();
+const names = some(reference);
+
 /** A scope that states what does not exist would count nothing and protect nobody. */
-const givenScope = scope.extend({
-  actions: z.array(z.enum(ACTIONS)).min(1).optional(),
-  channels: z.array(z.enum(CHANNELS)).min(1).optional(),
-  countries: z.array(country).min(1).optional(),
+const givenScope = z.strictObject({
+  apps: names,
+  keys: names,
+  vendors: names,
+  accounts: names,
+  actions: some(z.enum(ACTIONS)),
+  channels: some(z.enum(CHANNELS)),
+  countries: some(country),
 });
 
 /** By a rate of nothing, or less, no request would take anything from the budget. */
@@ -80,7 +90,10 @@ export const budgetRoutes = {
       currency,
       limit: amountIn.refine((amount) => amount >= 0, 'a limit is not below 0'),
       window,
-      rates: z.record(currency, rate).default({}),
+      rates: z
+        .record(currency, rate)
+        .refine((rates) => Object.keys(rates).length <= MOST, `a budget has at most ${MOST} rates`)
+        .default({}),
     }),
     output: budget,
   },
