@@ -40,6 +40,7 @@ export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
   const { services, authenticate, report, patience = PATIENCE } = options;
   const api = new Hono<Admitted>();
   api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  api.use(withoutBody);
   api.onError((error) => {
     if (!(error instanceof RingfenceError)) report?.(error);
     return problemResponse(error);
@@ -63,6 +64,12 @@ export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
   }
   return api;
 }
+
+/** HEAD is answered as GET whose body nobody reads: what would have been written ends. */
+const withoutBody: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (context.req.method === 'HEAD') await context.res.body?.cancel();
+};
 
 const TOO_LARGE = `The admin API takes at most ${MAX_BODY >> 20} MiB at a time, such as a file of prices.`;
 const LIMITED = bodyLimit({

@@ -120,6 +120,26 @@ test('an export in which nothing is found for long is kept alive by empty lines'
   assert.equal((first as JournalEntry).epoch, 1);
 });
 
+test('an export of which nothing is read closes its files: its client is gone, or asked with HEAD', async () => {
+  let open = 0;
+  const api = apiWith({
+    export: async function* () {
+      open += 1;
+      try {
+        for (;;) yield await Promise.resolve(ENTRY);
+      } finally {
+        open -= 1;
+      }
+    },
+  });
+  const asked = await api.request('/v1/journal/export', { headers: AUTHORIZED });
+  assert.equal(open, 1);
+  await asked.body?.cancel();
+  assert.equal(open, 0);
+  const head = await api.request('/v1/journal/export', { method: 'HEAD', headers: AUTHORIZED });
+  assert.deepEqual([head.status, head.body, open], [200, null, 0]);
+});
+
 test('a fault after the first lines is a line for who takes signs of life, and breaks the answer off for others', async () => {
   const api = apiWith({
     export: async function* () {

@@ -73,7 +73,22 @@ async function* toLines({ output }: RouteSpec, items: AsyncIterable<unknown>): A
 async function linesOf(lines: AsyncGenerator<Buffer>, manner: Manner): Promise<Response> {
   const first = lines.next();
   await within(first, manner.patience);
-  return new Response(ReadableStream.from(startingWith(first, lines, manner)), { headers: LINES });
+  const given = startingWith(first, lines, manner);
+  const body = new ReadableStream<Buffer>(
+    {
+      async pull(controller) {
+        const { done, value } = await given.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      // A generator of which nothing was read yet ends without its `finally`, so the lines end here.
+      async cancel() {
+        await lines.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, { headers: LINES });
 }
 
 async function* startingWith(
@@ -91,8 +106,6 @@ async function* startingWith(
   } catch (error) {
     if (manner.patience === null) throw error; // An answer that breaks off is not taken for a whole one.
     yield problemLine(error, manner);
-  } finally {
-    await lines.return(undefined);
   }
 }
 
