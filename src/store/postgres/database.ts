@@ -72,7 +72,11 @@ export function openDatabase(
   });
   // A connection that dies while idle is replaced; the next statement reports what is wrong.
   pool.on('error', onChange);
-  pool.on('connect', onChange);
+  pool.on('connect', (client) => {
+    // The pool listens to idle connections only; one that ends in use, or as it is handed out, would end the process.
+    client.on('error', () => {});
+    onChange();
+  });
   const queries = createQueries((sql, values) => pool.query(sql, values as unknown[]));
   return {
     all: (sql, ...values) => retry(() => queries.all(sql, ...values)),
@@ -138,12 +142,9 @@ async function inTransaction<T>(pool: Pool, work: (queries: Queries) => Promise<
   }
 }
 
-/** The pool listens to idle connections only; one that dies in use would end the process if nobody did. */
 async function connect(pool: Pool): Promise<PoolClient> {
   try {
-    const client = await pool.connect();
-    if (client.listenerCount('error') === 0) client.on('error', () => {});
-    return client;
+    return await pool.connect();
   } catch (error) {
     throw toError(error);
   }
