@@ -27,7 +27,7 @@ interface Admitted {
   Variables: { actor: string };
 }
 
-const PATIENCE = 1000;
+const PATIENCE_MILLISECONDS = 1000;
 
 /** The operator's name as the client states it: a note for the journal, not proof. */
 const ACTOR = /^[\w.@-]{1,64}$/;
@@ -37,7 +37,7 @@ const ACTOR = /^[\w.@-]{1,64}$/;
  * answer. Answers hold what the contract's output schemas name and nothing else.
  */
 export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
-  const { services, authenticate, report, patience = PATIENCE } = options;
+  const { services, authenticate, report, patience = PATIENCE_MILLISECONDS } = options;
   const api = new Hono<Admitted>();
   api.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
   api.use(withoutBody);

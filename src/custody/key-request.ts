@@ -3,7 +3,7 @@ import { compileNetworks } from '../kernel/networks.ts';
 import type { VirtualKeyRecord } from '../store/records.ts';
 import type { IssuedCredential } from '../vendors/custody-adapter.ts';
 
-const MAX_LIFETIME = 10 * 366 * 86_400_000;
+const MAX_LIFETIME_MILLISECONDS = 10 * 366 * 86_400_000;
 const MAX_NETWORKS = 100;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
 
@@ -49,7 +49,7 @@ export function checkName(name: string): void {
 
 /** Throws `input_invalid` unless the duration is whole, at least `least` and at most ten years, in milliseconds. */
 export function checkDuration(what: string, milliseconds: number, least: number): void {
-  if (!Number.isSafeInteger(milliseconds) || milliseconds < least || milliseconds > MAX_LIFETIME)
+  if (!Number.isSafeInteger(milliseconds) || milliseconds < least || milliseconds > MAX_LIFETIME_MILLISECONDS)
     throw invalidKey(`the ${what} must be a whole number of milliseconds from ${least} to ten years`);
 }
 

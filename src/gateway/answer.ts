@@ -8,7 +8,7 @@ import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 
 /** Lists end with the link to their next page, so a page is held whole, up to this size, even where it would be streamed. */
-const LARGEST_HELD = 2 * 1024 * 1024;
+const MAX_HELD_BYTES = 2 * 1024 * 1024;
 
 /**
  * The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. Null: it cannot be
@@ -64,7 +64,7 @@ async function holdWhole(outcome: Answered): Promise<Answered> {
     for await (const part of rest.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       parts.push(part);
       size += part.length;
-      if (size > LARGEST_HELD) return { ...outcome, body: Buffer.concat(parts, size) };
+      if (size > MAX_HELD_BYTES) return { ...outcome, body: Buffer.concat(parts, size) };
     }
   } catch {
     return { ...outcome, body: Buffer.concat(parts, size) }; // Whoever reads on meets the error.

@@ -5,7 +5,7 @@ import type { Refused } from '../intent/decision.ts';
 import { answerHeaders } from './headers.ts';
 
 /** Answers up to this size are held whole; the rest of a larger one is streamed. */
-const WHOLE = 256 * 1024;
+const WHOLE_BYTES = 256 * 1024;
 
 /**
  * What came of a request to the vendor.
@@ -132,7 +132,7 @@ export class Collector implements Dispatcher.DispatchHandler {
     if (stream === null) {
       this.#parts.push(chunk);
       this.#size += chunk.length;
-      if (this.#size > WHOLE) this.#startStream(controller);
+      if (this.#size > WHOLE_BYTES) this.#startStream(controller);
     } else if (!stream.write(chunk)) {
       source.pause();
       stream.once('drain', () => source.resume());
@@ -157,7 +157,7 @@ export class Collector implements Dispatcher.DispatchHandler {
 
   /** When the reader destroys the stream, the vendor's connection is not kept for an answer that nobody reads. */
   #startStream(controller: Dispatcher.DispatchController): void {
-    this.#stream = new PassThrough({ highWaterMark: WHOLE })
+    this.#stream = new PassThrough({ highWaterMark: WHOLE_BYTES })
       .on('error', () => {}) // It may break before anybody reads it; whoever reads it later gets the error then.
       .once('close', () => {
         this.#decoder?.destroy();

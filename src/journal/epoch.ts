@@ -39,7 +39,7 @@ interface Parts {
   told: JournalState;
 }
 
-const MAINTENANCE_EVERY = 1_000;
+const MAINTENANCE_MILLISECONDS = 1_000;
 
 export function createEpoch(
   settings: JournalSettings,
@@ -56,7 +56,7 @@ export function createEpoch(
     lag: () => lag(parts),
     prepare: () => new Promise((resolve) => maintain(parts, resolve)),
     start() {
-      parts.stop = settings.scheduler.every(MAINTENANCE_EVERY, () => eachSecond(parts));
+      parts.stop = settings.scheduler.every(MAINTENANCE_MILLISECONDS, () => eachSecond(parts));
     },
     end: () => end(parts),
   };

@@ -15,9 +15,9 @@ export interface Clock {
 const SLEW = 0.1;
 
 /** Milliseconds between two looks at the uptime; each reads a file. */
-const LOOK = 1000;
+const LOOK_MILLISECONDS = 1000;
 /** Less is the resolution of the uptime, or what passes between two readings. Short sleeps add up. */
-const LEAST_SLEEP = 1000;
+const LEAST_SLEEP_MILLISECONDS = 1000;
 
 export interface ClockSources {
   readonly wall: () => number;
@@ -57,10 +57,10 @@ function createSleepWatch({ monotonic, uptime }: Pick<ClockSources, 'monotonic' 
   let ahead = -monotonic() + uptime();
   let looked = monotonic();
   return (now: number): number => {
-    if (now - looked < LOOK) return 0;
+    if (now - looked < LOOK_MILLISECONDS) return 0;
     looked = now;
     const slept = uptime() - monotonic() - ahead;
-    if (slept < LEAST_SLEEP) return 0;
+    if (slept < LEAST_SLEEP_MILLISECONDS) return 0;
     ahead += slept;
     return slept;
   };

@@ -17,9 +17,9 @@ export interface BackgroundWorkOptions {
 }
 
 /** Rounds of background work between two looks at the size of the journals. */
-const PRUNE_EVERY = 60;
+const PRUNE_EVERY_ROUNDS = 60;
 /** A vendor that does not answer must not hold up the end of the process; what it would say is asked again. */
-const PATIENCE_AT_END = 3_000;
+const PATIENCE_AT_END_MILLISECONDS = 3_000;
 
 /**
  * What happens in the background: settlement, which waits for vendors, and beside it the books of this machine: ledger
@@ -55,7 +55,7 @@ export function createBackgroundWork({ foundation, supervisor, rounds, every, sa
     start() {
       settling = Promise.all(rounds.map(repeat));
       books = repeat(async (round) => {
-        if (round % PRUNE_EVERY === 0) await pruneAll(foundation, say);
+        if (round % PRUNE_EVERY_ROUNDS === 0) await pruneAll(foundation, say);
         await keepBooks();
       });
     },
@@ -65,7 +65,7 @@ export function createBackgroundWork({ foundation, supervisor, rounds, every, sa
     },
     async ended() {
       await books;
-      await within(PATIENCE_AT_END, settling);
+      await within(PATIENCE_AT_END_MILLISECONDS, settling);
     },
   });
 }

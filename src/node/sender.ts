@@ -7,9 +7,9 @@ import type { WireRequest, WireResponse } from '../vendors/wire.ts';
 export type Send = (request: WireRequest, origin: string | null) => Promise<WireResponse>;
 
 /** A page of a vendor's list can be large; nothing that is looked up comes near this. */
-const LARGEST = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Milliseconds until a large answer must have come whole: a round of settlement waits for it, with all its accounts. */
-const LONGEST = 120_000;
+const ANSWER_WAIT_MILLISECONDS = 120_000;
 
 /**
  * Gives whole answers: half a list would be no list. Throws `upstream_unreachable` when nothing was sent, `upstream_unknown`
@@ -18,7 +18,7 @@ const LONGEST = 120_000;
 export function createSender(
   upstream: Pick<Upstream, 'send'>,
   identity: string,
-  longest: number = LONGEST,
+  longest: number = ANSWER_WAIT_MILLISECONDS,
 ): Send {
   return async (request, origin) => {
     const end = performance.now() + longest;
@@ -48,7 +48,8 @@ async function gather(
   try {
     for await (const part of rest) {
       if (performance.now() > end) throw new Error('the answer took too long');
-      if (whole.size + part.length > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
+      if (whole.size + part.length > MAX_ANSWER_BYTES)
+        throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
       whole.add(part);
     }
   } catch (error) {

@@ -11,7 +11,7 @@ export const AUTHORITY_KEY_SETTING = 'tls.authorityKey';
 export const AUTHORITY_CERTIFICATE_SETTING = 'tls.authorityCertificate';
 
 const DAY = 86_400_000;
-const BACKDATED = 300_000;
+const BACKDATED_MILLISECONDS = 300_000;
 const AUTHORITY_LIFE = 3650 * DAY;
 const LEAF_LIFE = 2 * DAY;
 const RENEW_BEFORE = 60 * DAY;
@@ -105,7 +105,7 @@ export function openAuthority(sealedKey: string, stored: string, sources: Author
           `The authority may not vouch for ${JSON.stringify(host.slice(0, 80))}.`,
         );
       const now = sources.clock.wall();
-      const validity = { from: now - BACKDATED, to: Math.min(now + LEAF_LIFE, notAfter) };
+      const validity = { from: now - BACKDATED_MILLISECONDS, to: Math.min(now + LEAF_LIFE, notAfter) };
       const der = leafCertificate({ issuer, host, validity, publicKey, random: sources.random });
       return { certificate: toPem(der), key, notAfter: validity.to };
     },
@@ -121,7 +121,7 @@ function isEnough(stored: string, domains: readonly string[], now: number): bool
 
 function certify(privateKey: KeyObject, domains: readonly string[], sources: AuthoritySources): string {
   const now = sources.clock.wall();
-  const validity = { from: now - BACKDATED, to: now + AUTHORITY_LIFE };
+  const validity = { from: now - BACKDATED_MILLISECONDS, to: now + AUTHORITY_LIFE };
   const der = authorityCertificate({ ...issuerOf(privateKey), domains, validity, random: sources.random });
   const kept: StoredCertificate = { certificate: toPem(der), domains, notAfter: validity.to };
   return JSON.stringify(kept);

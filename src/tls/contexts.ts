@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Authority } from './authority.ts';
 import { registeredHost } from './domains.ts';
 
-const HANDSHAKE_TIMEOUT = 5000;
+const HANDSHAKE_TIMEOUT_MILLISECONDS = 5000;
 /** Only HTTP/1.1 is understood behind the handshake. */
 const PROTOCOLS = ['http/1.1'];
 
@@ -68,7 +68,7 @@ export function serverOptions(contexts: Contexts): TlsOptions {
   return {
     ALPNProtocols: PROTOCOLS,
     minVersion: 'TLSv1.2',
-    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
     SNICallback: (name, done) => done(null, contexts.forHost(name) ?? undefined),
   };
 }

@@ -10,7 +10,7 @@ export interface DirectRequest {
 
 const SILENCE_MILLISECONDS = 300_000;
 /** More than this does not leave in one piece: a server that refuses it closes while it is written, and its answer is lost. */
-const LONG = 64 * 1024;
+const LONG_BODY_BYTES = 64 * 1024;
 /** How long a server has to refuse a long request by its head alone. */
 const REFUSAL_MILLISECONDS = 200;
 
@@ -29,8 +29,8 @@ export function fetchDirectly(url: URL, { body = '', ...given }: DirectRequest):
     });
     call.once('timeout', () => call.destroy(new Error('the server is silent')));
     call.on('error', reject);
-    if (length > LONG) call.flushHeaders();
-    const later = setTimeout(() => call.end(body), length > LONG ? REFUSAL_MILLISECONDS : 0);
+    if (length > LONG_BODY_BYTES) call.flushHeaders();
+    const later = setTimeout(() => call.end(body), length > LONG_BODY_BYTES ? REFUSAL_MILLISECONDS : 0);
   });
 }
 

@@ -14,8 +14,8 @@ import { openSession, type Session } from '../session.ts';
 import { printable } from '../terminal/table.ts';
 import { localOptions, toLoad, type LocalFlags } from './system.ts';
 
-const MOST_SKEW = 5000;
-const CONNECT_TIMEOUT = 2000;
+const MOST_SKEW_MILLISECONDS = 5000;
+const CONNECT_TIMEOUT_MILLISECONDS = 2000;
 
 type Status = Answer<'status.get'>;
 
@@ -133,7 +133,7 @@ function isReachable(url: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   socket.once('connect', () => resolve(true));
   socket.once('error', () => resolve(false));
-  socket.setTimeout(CONNECT_TIMEOUT, () => resolve(false));
+  socket.setTimeout(CONNECT_TIMEOUT_MILLISECONDS, () => resolve(false));
   return promise.finally(() => socket.destroy());
 }
 
@@ -154,7 +154,7 @@ function checkAuthority(certificate: string): Check {
 function checkClock({ wall, ledger }: Status['clock']): Check {
   const here = Math.abs(Date.now() - Date.parse(wall));
   const apart = clockDifference({ wall: Date.parse(wall), ledger: Date.parse(ledger) });
-  if (here > MOST_SKEW)
+  if (here > MOST_SKEW_MILLISECONDS)
     return finding('clock', `gateway and this machine differ by ${here} ms`, 'Let NTP set both clocks.');
   if (apart !== null) return finding('clock', apart.message, apart.remedy);
   return ok('clock', 'in step');

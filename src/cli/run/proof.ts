@@ -5,7 +5,7 @@ import type { RandomBytes } from '../../kernel/random.ts';
 import type { Environment, EnvironmentOptions } from './environment.ts';
 import { findRuntimes, type Runtime } from './runtimes.ts';
 
-const RUN_TIMEOUT = 60_000;
+const RUN_TIMEOUT_MILLISECONDS = 60_000;
 const JAVA_NOTE = /^Picked up JAVA_TOOL_OPTIONS.*\n?/gm;
 /** What Java says that runs classes only, no sources. */
 const NO_COMPILER = /ClassNotFoundException|Could not find or load main class|jdk\.compiler/;
@@ -190,7 +190,7 @@ function runQuietly(
   environment: Environment,
 ): Promise<{ readonly output: string; readonly error: string }> {
   return new Promise((done) => {
-    const options = { env: environment, timeout: RUN_TIMEOUT, maxBuffer: 10_000_000 };
+    const options = { env: environment, timeout: RUN_TIMEOUT_MILLISECONDS, maxBuffer: 10_000_000 };
     execFile(path, args, options, (failure, output, errors) => {
       done({ output, error: failure === null ? '' : errors.trim() || failure.message });
     });

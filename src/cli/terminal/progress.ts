@@ -2,8 +2,8 @@ import type { Progress } from '../../kernel/progress.ts';
 import type { CliProcess } from '../context.ts';
 
 /** Short work shows none. */
-const QUIET_MS = 500;
-const STEP_MS = 100;
+const QUIET_MILLISECONDS = 500;
+const STEP_MILLISECONDS = 100;
 const CLEAR = '\r\u001B[K';
 
 export interface ProgressLine {
@@ -14,11 +14,11 @@ export interface ProgressLine {
 /** One line on standard error that is written over, if that is a terminal. A total of 0 is not known. */
 export function createProgressLine(process: Pick<CliProcess, 'stderr'>, now: () => number): ProgressLine {
   const start = now();
-  let last = start + QUIET_MS - STEP_MS;
+  let last = start + QUIET_MILLISECONDS - STEP_MILLISECONDS;
   let isShown = false;
   return {
     update({ done, total, unit }) {
-      if (now() - last < STEP_MS || process.stderr.isTTY !== true) return;
+      if (now() - last < STEP_MILLISECONDS || process.stderr.isTTY !== true) return;
       last = now();
       isShown = true;
       const counted = `${grouped(done)}${total === 0 ? '' : ` of ${grouped(total)}`} ${unit}`;

@@ -3,7 +3,7 @@ import { randomBase62 } from '../../kernel/random.ts';
 import type { OpenAccount } from '../../vendors/custody-adapter.ts';
 import type { FieldValues, SecretRotation } from '../../vendors/management-adapter.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
-import { accepts, isDead, PROOF_PAUSE, provenWithin } from './proofs.ts';
+import { accepts, isDead, PROOF_PAUSE_MILLISECONDS, provenWithin } from './proofs.ts';
 import type { RotationPhase, RotationRecord } from './record.ts';
 import { endUnused, findChosen } from './unused.ts';
 import { isOk } from './vendor-calls.ts';
@@ -15,9 +15,9 @@ const UNCLEAR = 'It is not known what became of a request for a second credentia
 const CREATE_TRIES = 4;
 /** Characters of a secret that we choose: 190 bits. */
 const CHOSEN_LENGTH = 32;
-const WATCH_PAUSE = 250;
+const WATCH_PAUSE_MILLISECONDS = 250;
 /** Requests that already carry a credential may be on their way for this long. */
-const DRAIN = 2000;
+const DRAIN_MILLISECONDS = 2000;
 
 /** One step for each phase that is no end. Each may be begun again from the start after a crash. */
 export const STEPS: Readonly<Partial<Record<RotationPhase, Step>>> = {
@@ -43,7 +43,7 @@ async function creating(work: Work, record: RotationRecord): Promise<RotationRec
   if (reply.kind === 'unsent' && record.tries === 0)
     return giveUp(work, { ...asking, tries: 0 }, `No second credential was asked for: ${reply.problem}.`);
   if (reply.kind !== 'answer') {
-    await work.sleep(PROOF_PAUSE * 2 ** record.tries);
+    await work.sleep(PROOF_PAUSE_MILLISECONDS * 2 ** record.tries);
     return work.advance(asking, { problem: `The last time: ${reply.problem}.` });
   }
   const made = work.rotation.readCreated(reply.response);
@@ -124,7 +124,7 @@ async function watching(work: Work, record: RotationRecord): Promise<RotationRec
     if (refusals > before && before === 0 && !record.isForced)
       return giveUp(work, record, 'The vendor refused requests of apps (401) with the new credential.');
     if (work.now() >= until) break;
-    await work.sleep(Math.min(WATCH_PAUSE, until - work.now()));
+    await work.sleep(Math.min(WATCH_PAUSE_MILLISECONDS, until - work.now()));
   }
   if (!(await provenWithin(work, await work.current(), true)))
     return giveUp(work, record, 'The vendor does not accept the new credential any more.');
@@ -184,7 +184,7 @@ async function rollingBack(work: Work, record: RotationRecord): Promise<Rotation
     if (!(await provenWithin(work, old, true))) return forward(work, record, old);
     await work.candidates.put(id, old);
     await work.commit();
-    await work.sleep(DRAIN);
+    await work.sleep(DRAIN_MILLISECONDS);
     await work.previous.discard(id);
   }
   const left = record.tries === 0 ? null : await endUnused(work, record, made);

@@ -4,7 +4,7 @@ import type { Work } from './work.ts';
 
 const PROOF_TRIES = 20;
 /** Milliseconds between two questions of the same kind. */
-export const PROOF_PAUSE = 500;
+export const PROOF_PAUSE_MILLISECONDS = 500;
 
 /** Whether the vendor accepts a credential; null when it cannot be told. */
 export async function accepts(work: Work, account: OpenAccount): Promise<boolean | null> {
@@ -18,7 +18,7 @@ export async function accepts(work: Work, account: OpenAccount): Promise<boolean
 /** One refusal may be a slip of the vendor; what is believed for good is asked twice. */
 export async function isDead(work: Work, account: OpenAccount): Promise<boolean> {
   if ((await accepts(work, account)) !== false) return false;
-  await work.sleep(PROOF_PAUSE);
+  await work.sleep(PROOF_PAUSE_MILLISECONDS);
   return (await accepts(work, account)) === false;
 }
 
@@ -26,7 +26,7 @@ export async function isDead(work: Work, account: OpenAccount): Promise<boolean>
 export async function provenWithin(work: Work, account: OpenAccount, wanted: boolean): Promise<boolean> {
   for (let tries = 0; tries < PROOF_TRIES; tries++) {
     if (wanted ? (await accepts(work, account)) === true : await isDead(work, account)) return true;
-    await work.sleep(PROOF_PAUSE);
+    await work.sleep(PROOF_PAUSE_MILLISECONDS);
   }
   return false;
 }

@@ -61,10 +61,10 @@ export interface RotationsOptions extends RunnerOptions {
 /** Held by whoever replaces the credential of an account, by a rotation or by hand. */
 export const rotationLockName = (account: string): string => `rotation ${account}`;
 
-const WATCH = 10_000;
-const LEAST_WATCH = 2000;
+const WATCH_MILLISECONDS = 10_000;
+const LEAST_WATCH_MILLISECONDS = 2000;
 /** Webhooks that were signed before the change are retried for about this long. */
-const WEBHOOK_OVERLAP = 24 * 3600 * 1000;
+const WEBHOOK_OVERLAP_MILLISECONDS = 24 * 3600 * 1000;
 
 export function createRotations(options: RotationsOptions): Rotations {
   const { accounts, sealer, vendorOf } = options;
@@ -149,7 +149,7 @@ async function webhookSecrets(
   const latest = await store.get(account);
   const isFresh =
     latest?.secret === name &&
-    (latest.endedAt === null || clock.wall() - latest.endedAt < WEBHOOK_OVERLAP) &&
+    (latest.endedAt === null || clock.wall() - latest.endedAt < WEBHOOK_OVERLAP_MILLISECONDS) &&
     (await previous.has(account));
   const other = isFresh ? (await previous.open(account)).secrets[name] : undefined;
   return [current, other].filter((one) => one !== undefined);
@@ -160,7 +160,7 @@ function newRecord(
   request: RotationRequest,
   { account: record, secret }: { readonly account: AccountRecord; readonly secret: string },
 ): RotationRecord {
-  const { account, actor, reason, watch = WATCH, isForced = false } = request;
+  const { account, actor, reason, watch = WATCH_MILLISECONDS, isForced = false } = request;
   const now = clock.wall();
   return {
     id: newId('rotation', random),
@@ -172,7 +172,7 @@ function newRecord(
     phase: 'creating',
     startedAt: now,
     endedAt: null,
-    watch: Math.max(watch, LEAST_WATCH),
+    watch: Math.max(watch, LEAST_WATCH_MILLISECONDS),
     isForced,
     tries: 0,
     known: [],

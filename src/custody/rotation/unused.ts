@@ -1,5 +1,5 @@
 import type { OpenAccount } from '../../vendors/custody-adapter.ts';
-import { accepts, isDead, list, PROOF_PAUSE } from './proofs.ts';
+import { accepts, isDead, list, PROOF_PAUSE_MILLISECONDS } from './proofs.ts';
 import type { RotationRecord } from './record.ts';
 import { isOk } from './vendor-calls.ts';
 import { labelOf, type Work } from './work.ts';
@@ -19,7 +19,7 @@ export async function endUnused(
     const isEnded = await endOnce(work, record);
     const isRefused = made === null || (await isDead(work, made));
     if (isEnded && isRefused && !(await isListed(work, record))) return null;
-    await work.sleep(PROOF_PAUSE);
+    await work.sleep(PROOF_PAUSE_MILLISECONDS);
   }
   return record.created ?? 'the second secret';
 }

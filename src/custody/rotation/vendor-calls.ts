@@ -18,7 +18,7 @@ export interface VendorLine {
 
 const TRIES = 6;
 const TRIES_TO_REACH = 3;
-const FIRST_PAUSE = 250;
+const FIRST_PAUSE_MILLISECONDS = 250;
 
 export interface VendorLineOptions {
   readonly send: (request: WireRequest) => Promise<WireResponse>;
@@ -44,7 +44,7 @@ export function createVendorLine({ send, sleep }: VendorLineOptions): VendorLine
   ): Promise<Reply> {
     let reply = await attempt(request);
     for (let tries = 1; !isOver(reply) && tries < most; tries++) {
-      await sleep(FIRST_PAUSE * 2 ** (tries - 1));
+      await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** (tries - 1));
       reply = await attempt(request);
     }
     return reply;

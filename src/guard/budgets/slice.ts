@@ -26,7 +26,7 @@ export interface GrantAnswer {
   readonly isLate?: boolean;
 }
 
-const REFUSED_FOR = 100;
+const REFUSED_MILLISECONDS = 100;
 
 /** The money of one budget that this process may spend without asking. */
 export interface Slice {
@@ -133,7 +133,7 @@ async function take(
     // It says nothing while others were not asked to give money back for it, or have not answered.
     if (isBackground || need === 0 || answer.isLate === true) return;
     slice.refusedFrom = slice.free + need;
-    slice.refusedUntil = clock.monotonic() + REFUSED_FOR;
+    slice.refusedUntil = clock.monotonic() + REFUSED_MILLISECONDS;
     return;
   }
   slice.refusedUntil = 0;

@@ -13,7 +13,7 @@ export interface Waiting {
 }
 
 /** Between two asks of one request: a bank that awaits money of others answers at once when they have just ended. */
-const PAUSE = 5;
+const PAUSE_MILLISECONDS = 5;
 
 /**
  * Takes the claims once the bank has granted what lacks. Refuses when it has no more, or does not answer in time. Null
@@ -35,7 +35,7 @@ async function obtain(claims: readonly Claim[], waiting: Waiting): Promise<Step<
     if (refused !== undefined) return exceeded(refused);
     if (clock.monotonic() >= deadline) return unavailable(lacking, 'Budget money did not arrive in time.');
     try {
-      if (isAgain) await sleep?.(PAUSE);
+      if (isAgain) await sleep?.(PAUSE_MILLISECONDS);
       await askFor(claims.filter(isLacking), waiting);
     } catch {
       if (!claims.some(isRetired)) return unavailable(lacking, 'The bank of budget money cannot be reached.');

@@ -2,7 +2,7 @@ import { copyText } from '../../kernel/copy-text.ts';
 import type { PermitPort, PermitReturn } from './permit.ts';
 
 /** Milliseconds for which nobody is asked again after all permits were in use. */
-const PAUSE = 20;
+const PAUSE_MILLISECONDS = 20;
 
 export interface ConcurrencyOptions {
   /** Names the rule; see `PermitPool`. */
@@ -115,7 +115,7 @@ async function gain(
   const given = await mine;
   if (cell.asking === mine) cell.asking = null;
   cell.wanted -= count;
-  if (given === 0) cell.pausedUntil = now() + PAUSE;
+  if (given === 0) cell.pausedUntil = now() + PAUSE_MILLISECONDS;
   return given > 0;
 }
 

@@ -12,7 +12,7 @@ import { isRefused, toLedgerBatch } from './ledger-batch.ts';
  * several times as much as a row that is whole. Not larger: the primary does nothing else while it reads one.
  */
 const BATCH = 2000;
-const PAUSE = 100;
+const PAUSE_MILLISECONDS = 100;
 /** After a batch below this size it is cheaper to let records gather: each batch costs two disk syncs. */
 const SMALL_BATCH = 1250;
 const BEGINNING: Place = { epoch: 0, position: 0 };
@@ -92,12 +92,12 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
         const count = await next();
         if (told !== null) onRecovery();
         told = null;
-        if (count < SMALL_BATCH && !headway.isAwaited()) await sleep(PAUSE);
+        if (count < SMALL_BATCH && !headway.isAwaited()) await sleep(PAUSE_MILLISECONDS);
       } catch (error) {
         const { message } = error as Error;
         if (message !== told) onFault(error);
         told = message;
-        await sleep(PAUSE * 10);
+        await sleep(PAUSE_MILLISECONDS * 10);
       }
     }
   }
@@ -163,7 +163,7 @@ async function isWaitedFor(state: State, found: Fault): Promise<boolean> {
   if (found.kind !== 'unreadable' || state.tries >= TRIES) return false;
   state.tries += 1;
   state.onFault(faultError(found));
-  await state.sleep(PAUSE * 10);
+  await state.sleep(PAUSE_MILLISECONDS * 10);
   return true;
 }
 

@@ -16,7 +16,7 @@ export interface StoryLimits {
 
 const LIMITS: StoryLimits = { outcome: 50_000, settlements: 500_000 };
 /** The clock of the machine may have gone back meanwhile. */
-const CLOCK_STEP = 60_000;
+const CLOCK_STEP_MILLISECONDS = 60_000;
 
 /** What is found behind a record, and whether more may stand where nobody looked. */
 interface Found {
@@ -68,7 +68,7 @@ async function settlementsOf(
     (record.type === 'settlement' && record.of.position === point.position && pointId(record.of) === id) ||
     (record.type === 'admin' && record.act === SETTLED_BY_HAND && record.target === id);
   const entries: JournalEntry[] = [];
-  const from = await placeAt(control, at - CLOCK_STEP);
+  const from = await placeAt(control, at - CLOCK_STEP_MILLISECONDS);
   let looked = 0;
   for await (const { epoch, position, record } of readJournal(control, from, passOver)) {
     if (looked++ === limit) return { entries, isCut: true };

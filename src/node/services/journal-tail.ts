@@ -14,7 +14,7 @@ type Places = Map<string, Place>;
 
 /** Who looks at the latest records is not kept from them by damage before; `verify` names it. */
 export const passOver = (): void => {};
-const POLL = 100;
+const POLL_MILLISECONDS = 100;
 
 /** The latest records, and those that come; waits at most `wait` ms for the next. */
 export async function tailJournals(
@@ -29,7 +29,7 @@ export async function tailJournals(
     const found = merge(rows, cursor === null ? Infinity : limit);
     if (found.length > 0 || performance.now() >= end || signal.aborted)
       return { entries: found.slice(-limit), cursor: writeCursor(places, found) };
-    await sleep(POLL);
+    await sleep(POLL_MILLISECONDS);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SettingStore } from '../../store/ports.ts';
-import { CLOCK_DIFFERENCE } from './records.ts';
+import { CLOCK_DIFFERENCE_MILLISECONDS } from './records.ts';
 
 /** Our clock beside those of the vendors. By a wrong one, records are looked for in the wrong minute. */
 export interface Clocks {
@@ -20,11 +20,11 @@ export interface ClocksOptions {
 }
 
 /** How far clocks may be apart: beyond that, a record that exists may be missed. */
-const APART = CLOCK_DIFFERENCE / 2;
+const APART_MILLISECONDS = CLOCK_DIFFERENCE_MILLISECONDS / 2;
 /** What is written until the next comparison. */
-const AHEAD = 60_000;
+const WRITTEN_AHEAD_MILLISECONDS = 60_000;
 /** A clock that was years ahead does not leave the rows of years to a person. */
-const LONGEST = 7 * 24 * 3_600_000;
+const LONGEST_DOUBT_MILLISECONDS = 7 * 24 * 3_600_000;
 
 export function createClocks({ settings, incident, now }: ClocksOptions): Clocks {
   /** Accounts whose vendor's clock was apart from ours when it was last asked. */
@@ -41,14 +41,14 @@ export function createClocks({ settings, incident, now }: ClocksOptions): Clocks
     knownWrongUntil: read,
     async wrongUntil(account, ahead) {
       const before = await read(account);
-      if (Math.abs(ahead) <= APART) {
+      if (Math.abs(ahead) <= APART_MILLISECONDS) {
         apart.delete(account);
         return before;
       }
       if (!apart.has(account)) incident('clock-wrong', { account, vendorAhead: ahead });
       apart.add(account);
-      const until = Math.min(now() + AHEAD, now() + ahead + LONGEST);
-      if (until > before + AHEAD / 2) {
+      const until = Math.min(now() + WRITTEN_AHEAD_MILLISECONDS, now() + ahead + LONGEST_DOUBT_MILLISECONDS);
+      if (until > before + WRITTEN_AHEAD_MILLISECONDS / 2) {
         await settings.put(nameOf(account), String(until));
         known.set(account, until);
       }

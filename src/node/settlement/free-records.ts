@@ -2,7 +2,7 @@ import { pointId } from '../../kernel/point.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
-import { CLOCK_DIFFERENCE, isUndated } from './records.ts';
+import { CLOCK_DIFFERENCE_MILLISECONDS, isUndated } from './records.ts';
 
 export interface FreeRecordsOptions {
   readonly ledger: Pick<LedgerStore, 'hasResource' | 'list'>;
@@ -173,7 +173,7 @@ const isHidden = ({ to }: VendorRecord): boolean => to === null || REDACTED.test
 
 /** Was the record made when the row was sent? */
 function isNear({ at }: LedgerRecord, { createdAt }: VendorRecord): boolean {
-  return createdAt >= at - CLOCK_DIFFERENCE && createdAt <= at + CLOCK_DIFFERENCE;
+  return createdAt >= at - CLOCK_DIFFERENCE_MILLISECONDS && createdAt <= at + CLOCK_DIFFERENCE_MILLISECONDS;
 }
 
 /**

@@ -8,7 +8,7 @@ import { isRecent } from './records.ts';
 import { isWorthPaying } from './schedule.ts';
 
 /** Prices appear within a day as a rule; after a week nobody waits any more. */
-const PATIENCE = 7 * 24 * 3_600_000;
+const PRICE_PATIENCE_MILLISECONDS = 7 * 24 * 3_600_000;
 
 export interface Late {
   /** Wall ms, now. */
@@ -38,7 +38,7 @@ export async function settleLate(
     return true;
   }
   // The record is closed without a price, or it never came.
-  if (record?.final === true || steady - row.at > PATIENCE) return lastWord(row, leave);
+  if (record?.final === true || steady - row.at > PRICE_PATIENCE_MILLISECONDS) return lastWord(row, leave);
   return false;
 }
 

@@ -4,12 +4,15 @@ import type { RecordSpan, VendorRecord } from '../../vendors/lookup-adapter.ts';
 import type { Desk } from './desk.ts';
 
 /** Milliseconds by which the vendor's clock may differ from ours. */
-export const CLOCK_DIFFERENCE = 30_000;
+export const CLOCK_DIFFERENCE_MILLISECONDS = 30_000;
 
 /** The time in which the vendor made its records of the rows. */
 export function windowOf(rows: readonly LedgerRecord[]): RecordSpan {
   const times = rows.map(({ at }) => at);
-  return { since: Math.min(...times) - CLOCK_DIFFERENCE, until: Math.max(...times) + CLOCK_DIFFERENCE };
+  return {
+    since: Math.min(...times) - CLOCK_DIFFERENCE_MILLISECONDS,
+    until: Math.max(...times) + CLOCK_DIFFERENCE_MILLISECONDS,
+  };
 }
 
 /** All records of an action within the window, and undated ones; null when the vendor cannot be asked, or has not answered to the end. */
@@ -43,9 +46,9 @@ const isWithin = ({ since, until }: RecordSpan, record: VendorRecord): boolean =
 export const isUndated = ({ createdAt }: VendorRecord): boolean => createdAt === 0;
 
 /** From so many rows on, one list is less to ask for than each of them. */
-const MANY = 20;
-const RECENT = 3_600_000;
-const PROMPT = 600_000;
+const MANY_ROWS = 20;
+const RECENT_MILLISECONDS = 3_600_000;
+const PROMPT_MILLISECONDS = 600_000;
 const MOST_PAGES = 20;
 
 /**
@@ -57,10 +60,11 @@ export async function listForMany(
   desk: Desk,
   now: number,
 ): Promise<ReadonlyMap<string, VendorRecord> | null> {
-  const recent = rows.filter(({ at }) => now - at < RECENT);
+  const recent = rows.filter(({ at }) => now - at < RECENT_MILLISECONDS);
   const [first] = recent;
   const { lookup } = desk.vendor;
-  if (first === undefined || recent.length < MANY || (lookup?.lag ?? Infinity) > PROMPT) return null;
+  if (first === undefined || recent.length < MANY_ROWS || (lookup?.lag ?? Infinity) > PROMPT_MILLISECONDS)
+    return null;
   const request = lookup?.list(first.action as Action, windowOf(recent), desk.fields) ?? null;
   if (request === null || lookup?.isCharged?.(request) === true) return null;
   const records = await listRecords(desk, first.action as Action, windowOf(recent), MOST_PAGES);
@@ -69,5 +73,5 @@ export async function listForMany(
 
 /** True for a row whose record `listForMany` would have found. */
 export function isRecent({ at }: LedgerRecord, now: number): boolean {
-  return now - at < RECENT;
+  return now - at < RECENT_MILLISECONDS;
 }

@@ -52,8 +52,8 @@ interface Batch {
 type DeskOf = (account: string) => Promise<Desk | null>;
 
 /** Questions that an account's vendor gets at a time about one action. */
-const AT_ONCE = 8;
-const PATIENCE = 60_000;
+const QUESTIONS_AT_ONCE = 8;
+const PATIENCE_MILLISECONDS = 60_000;
 /** Batches of a round, after which desks are opened again. */
 const MOST_BATCHES = 100;
 
@@ -86,7 +86,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
     return resolveUnknown(rows, desk, { ...options, booking, withRow, clocks, now: steady });
   }
 
-  const patience = options.patienceMilliseconds ?? PATIENCE;
+  const patience = options.patienceMilliseconds ?? PATIENCE_MILLISECONDS;
   const late = createRound({ sweep: prices, patiently: createPatience(patience), work: settle });
   const lost = createRound({ sweep: unknown, patiently: createPatience(patience), work: resolve });
 
@@ -151,7 +151,7 @@ async function countDone(
     for (const row of queue) if (await work(row)) done += 1;
     return done;
   };
-  return sum(await Promise.all(Array.from({ length: AT_ONCE }, lane)));
+  return sum(await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, lane)));
 }
 
 function sum(counts: readonly number[]): number {

@@ -22,13 +22,13 @@ export interface UnknownOptions {
   readonly now: () => number;
 }
 
-const GRACE = 60_000;
+const GRACE_MILLISECONDS = 60_000;
 /** Milliseconds after which what became of a request that was answered stands in the ledger. */
-const ANSWERED = 60_000;
+const ANSWER_LOADED_MILLISECONDS = 60_000;
 const MAX_PAGES = 5000;
 /** Milliseconds between the first and the last row that are looked for in one list. */
-const LONGEST_SPAN = 60_000;
-const LONG_AGO = 2 * 24 * 3_600_000;
+const SPAN_MILLISECONDS = 60_000;
+const LONG_AGO_MILLISECONDS = 2 * 24 * 3_600_000;
 
 /**
  * Finds rows without known outcome, all of one account and action, among the vendor's records. Returns how many got
@@ -58,7 +58,7 @@ export function isShown(
 
 /** Age in ms from which the absence of a record proves that nothing was sent. */
 export function graceOf(lookup: LookupAdapter | null, given: number | undefined): number {
-  return given ?? lookup?.lag ?? GRACE;
+  return given ?? lookup?.lag ?? GRACE_MILLISECONDS;
 }
 
 /** Wall ms at which the row is looked for next. */
@@ -72,7 +72,7 @@ type Listing = Pick<Desk, 'vendor' | 'fields'>;
 /** A list that the vendor charges for, or that goes back for days, is not asked for at every turn. */
 function isInTime(row: LedgerRecord, desk: Listing, now: number): boolean {
   const age = now - row.at;
-  return (age <= LONG_AGO && !isListCharged(row, desk)) || isWorthPaying(age);
+  return (age <= LONG_AGO_MILLISECONDS && !isListCharged(row, desk)) || isWorthPaying(age);
 }
 
 function isListCharged(row: LedgerRecord, { vendor: { lookup }, fields }: Listing): boolean {
@@ -86,7 +86,7 @@ function spansOf(rows: readonly LedgerRecord[]): readonly (readonly [LedgerRecor
   const spans: [LedgerRecord, ...LedgerRecord[]][] = [];
   for (const row of rows.toSorted((a, b) => a.at - b.at)) {
     const span = spans.at(-1);
-    if (span !== undefined && row.at - span[0].at <= LONGEST_SPAN) span.push(row);
+    if (span !== undefined && row.at - span[0].at <= SPAN_MILLISECONDS) span.push(row);
     else spans.push([row]);
   }
   return spans;
@@ -100,7 +100,8 @@ async function resolveSpan(
   const asked = options.now();
   const records = await listRecords(desk, rows[0].action as Action, windowOf(rows), MAX_PAGES);
   if (records === null) return 0;
-  const knownUntil = options.now() + desk.clockAhead() - (options.graceMilliseconds ?? ANSWERED);
+  const knownUntil =
+    options.now() + desk.clockAhead() - (options.graceMilliseconds ?? ANSWER_LOADED_MILLISECONDS);
   const isSought = (row: LedgerRecord): boolean =>
     desk.vendor.lookup !== null && isShown(row, desk.vendor.lookup, options.fingerprint);
   const free = await findFree(records, rows, { ...options, isSought, knownUntil });
