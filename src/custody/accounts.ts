@@ -143,7 +143,7 @@ function testOf(state: State, vendor: string, account: OpenAccount) {
   }
 }
 
-/** Only if the credential is still the one that was tested. */
+/** Notes the time of the test, if the credential is still the one that was tested. */
 function markTested(state: State, { id, sealed }: AccountRecord): Promise<void> {
   return state.lock(id, async () => {
     const now = await state.accounts.get(id);
@@ -206,7 +206,7 @@ function proofsOf(
   return proven.map(([what, secret]) => ({ what, alone: { fields, secrets: { [what]: secret } } }));
 }
 
-/** Under the record's lock. */
+/** Replaces the values of an account. To be called under the lock of its id. */
 async function replace(
   state: State,
   id: string,
@@ -230,7 +230,7 @@ async function remove(state: State, id: string, record?: () => Promise<void>): P
   await state.announce();
 }
 
-/** Written first: what the data-plane processes hear of survives a crash. */
+/** Stored before it is announced: data-plane processes never use what a crash of this process could undo. */
 async function store({ accounts, announce }: State, record: AccountRecord): Promise<AccountRecord> {
   await accounts.put(record);
   await announce();

@@ -1,9 +1,9 @@
 import type { KeyEntry } from './key-entry.ts';
 
-/** Checks that a source, and a process in all, may lose at once on tokens that no key has signed; what comes back a second. */
+/** Two token buckets: signature checks that may be wasted at once on tokens that no key has signed, and how many come back a second. */
 const SOURCE = { most: 128, perSecond: 16 };
 const PROCESS = { most: 1024, perSecond: 128 };
-/** So many keys that a source used last are tried whatever was lost. */
+/** The keys that a source used last are tried even when its bucket is empty; so many of them. */
 const PROVEN = 4;
 const MAX_SOURCES = 1024;
 
@@ -11,7 +11,7 @@ const MAX_SOURCES = 1024;
 export interface Trial {
   /** The keys to try, in this order. */
   readonly keys: readonly KeyEntry[];
-  /** Some keys are left out. */
+  /** True when keys were left out because a bucket was empty. */
   readonly isCut: boolean;
   signed(key: KeyEntry): void;
   /** None of the keys has signed. */
@@ -19,9 +19,9 @@ export interface Trial {
 }
 
 /**
- * Who sends forged tokens must not make the gateway check each of them against every key. Checks that find nothing are
- * counted by source; when too many were lost, only those keys are tried that proved themselves from there before, or
- * the first. So an app whose key is in use notices nothing of a forger beside it.
+ * A sender of forged tokens must not make the gateway check each of them against every key. Checks that find no signer are
+ * counted by source. When a source has wasted too many, only the keys that it has used before are tried, or one if there are
+ * none. So an app whose key is in use notices nothing of a forger at the same address.
  *
  * `source`: the caller's address and the public id that the token names. `now`: ledger ms.
  */

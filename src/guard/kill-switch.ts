@@ -9,7 +9,7 @@ export interface KillSwitch {
   check(subject: Subject, intent: Intent): Refused | null;
 }
 
-/** Compiles the switches that are on; without any the check costs nothing. That of a key holds for those that replace it. */
+/** Compiles the switches that are on; without any the check costs nothing. A switch on a key holds for the keys that replace it. */
 export function createKillSwitch(
   records: readonly KillRecord[],
   replacedBy: SubjectNames['replacedBy'] = () => null,

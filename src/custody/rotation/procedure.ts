@@ -19,7 +19,7 @@ const WATCH_PAUSE_MILLISECONDS = 250;
 /** Requests that already carry a credential may be on their way for this long. */
 const DRAIN_MILLISECONDS = 2000;
 
-/** One step for each phase that is no end. Each may be begun again from the start after a crash. */
+/** The step of each phase in which a rotation goes on. After a crash, the step is begun again from its start. */
 export const STEPS: Readonly<Partial<Record<RotationPhase, Step>>> = {
   creating,
   verifying,
@@ -69,7 +69,10 @@ async function choose(work: Work, record: RotationRecord, account: OpenAccount):
   return Object.fromEntries(Object.keys(chosen).map((name) => [name, kept.secrets[name] ?? '']));
 }
 
-/** A clear refusal of the first try means that nothing of ours is at the vendor. A success that cannot be read does not. */
+/**
+ * The answer was not a new credential. If it is a clear refusal of the first try, nothing of ours is at the vendor. After
+ * earlier tries, or a success that cannot be read, there may be one: it is looked for.
+ */
 async function refused(work: Work, record: RotationRecord, response: WireResponse): Promise<RotationRecord> {
   const { status } = response;
   if (record.tries === 1 && !isOk(response))
@@ -113,14 +116,15 @@ async function switching(work: Work, record: RotationRecord): Promise<RotationRe
 }
 
 /**
- * Old and new work both. A 401 to an app now is one that the old credential would not have got, unless the vendor
- * refused before, too: an app that asks for what no credential may do cannot hold the rotation up.
+ * Old and new credential both work. If the vendor answers an app with 401 now, the new one lacks a right that the old one had,
+ * and the rotation is undone. But if there were such answers before the switch, they prove nothing: an app that asks for what
+ * no credential may do must not hold up every rotation.
  */
 async function watching(work: Work, record: RotationRecord): Promise<RotationRecord> {
   const until = (record.steps.findLast(({ phase }) => phase === 'watching')?.at ?? 0) + record.watch;
   for (;;) {
     const refusals = await work.refusals();
-    const before = Math.min(record.refusedBefore, refusals); // A process that starts again counts from 0.
+    const before = Math.min(record.refusedBefore, refusals); // The count of a process that has started again begins at 0.
     if (refusals > before && before === 0 && !record.isForced)
       return giveUp(work, record, 'The vendor refused requests of apps (401) with the new credential.');
     if (work.now() >= until) break;
@@ -132,7 +136,7 @@ async function watching(work: Work, record: RotationRecord): Promise<RotationRec
 }
 
 async function retiring(work: Work, record: RotationRecord): Promise<RotationRecord> {
-  const isRetired = !(await work.previous.has(record.account)); // It is dropped here once the vendor refuses it.
+  const isRetired = !(await work.previous.has(record.account)); // `retire` discards it once the vendor refuses it.
   if (!isRetired) await retire(work, record);
   return work.advance(record, { phase: 'done', note: 'The vendor refuses the old credential.' });
 }
@@ -145,8 +149,9 @@ async function retire(work: Work, record: RotationRecord): Promise<void> {
     throw new Halt('It is not known which credential at the vendor is the old one: delete it there.');
   if ((await accepts(work, account)) !== true)
     throw new Halt('The vendor did not accept the new credential, so the old one was not retired.');
-  // Without an id, asking twice would end another one. With one, the vendor's word counts, or that of whoever forces it: a
-  // refusal may mean that the old credential lives, and may not read what was asked.
+  // A vendor without ids ends whichever credential is the other one, and asked twice it could end a wrong one: so it is asked
+  // only while the old one works. With ids, asking twice is safe, and the vendor must confirm the deletion (unless forced): that it
+  // refuses the old credential may only mean that this lacks the right to what was tried.
   const hasId = work.rotation.list !== null;
   if (hasId || !(await isDead(work, old)))
     await askToEnd(work, request, { old, mustEnd: hasId && !record.isForced });
@@ -175,7 +180,7 @@ async function giveUp(work: Work, record: RotationRecord, problem: string): Prom
   return work.advance(record, { phase: 'rolling-back', problem, note: problem });
 }
 
-/** The old credential is put back first; only then does the new one end. A dead credential is never put in use. */
+/** Puts the old credential back, and then deletes the new one at the vendor. Goes forward if the old one does not work any more. */
 async function rollingBack(work: Work, record: RotationRecord): Promise<RotationRecord> {
   const { account: id } = record;
   const made = await unusedOf(work, id);
@@ -198,8 +203,8 @@ async function rollingBack(work: Work, record: RotationRecord): Promise<Rotation
 }
 
 /**
- * The account with the credential that goes, as far as it is known: the one in use after a switch, the staged one before.
- * Null once the old one is back in use.
+ * The account with the new credential, which a rollback deletes: after the switch it is the one in use, before it the staged
+ * one. Null when it is not known, or when the old one is in use again.
  */
 async function unusedOf({ previous, candidates, current }: Work, id: string): Promise<OpenAccount | null> {
   if (!(await previous.has(id))) return (await candidates.has(id)) ? candidates.open(id) : null;

@@ -15,7 +15,7 @@ export async function accepts(work: Work, account: OpenAccount): Promise<boolean
   return reply.response.status === 401 || reply.response.status === 403 ? false : null;
 }
 
-/** One refusal may be a slip of the vendor; what is believed for good is asked twice. */
+/** One refusal may be a slip of the vendor, so it counts only when a second question gets the same answer. */
 export async function isDead(work: Work, account: OpenAccount): Promise<boolean> {
   if ((await accepts(work, account)) !== false) return false;
   await work.sleep(PROOF_PAUSE_MILLISECONDS);

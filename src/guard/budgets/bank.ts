@@ -38,11 +38,11 @@ export interface BankOptions {
   readonly patience: () => Promise<unknown>;
   /** Resolves once the ledger has loaded the holder's journal up to `position`. */
   readonly loaded: (holder: Holder, position: number) => Promise<void>;
-  /** Absent: the store never goes back to an older copy of itself. */
+  /** What guards against a store that has gone back to an older copy of itself. Absent: it never does. */
   readonly journals?: {
     /** Next positions of journals, as far as they were loaded. */
     places(): readonly JournalPoint[];
-    /** The store may lack some of it: it is looked for, and loaded again. */
+    /** Called when the store seems to lack some of what was loaded: it is checked, and loaded again. */
     recheck(): void;
   };
 }
@@ -83,7 +83,7 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   const { start, since, end } = periodAt(budget.window, state.clock.ledger());
   const want = shareOf(state, ask);
   const request = { budget: id, period: start, since, limit: budget.limit, need, want, ...holder };
-  // Leases may be closed while the store's answer, which does not know it, is on its way.
+  // Asked before and after: leases that are closed while the store's answer is under way are not counted in that answer.
   const wasClosing = state.holders.isClosing();
   let answer = await take(state, request);
   let isLate = false;
@@ -98,7 +98,7 @@ async function grant(state: State, holder: Holder, ask: GrantAsk): Promise<Grant
   return state.holders.isAlive(holder) ? granted : takeBack(state, holder, id, granted);
 }
 
-/** Nothing is granted by a store that has lost what it knew: what was spent would be granted again. */
+/** A store that has lost what was loaded refuses with `conflict`: it would grant money that has been spent. */
 async function take({ leases, journals }: State, request: GrantRequest): ReturnType<LeaseStore['grant']> {
   try {
     return await leases.grant({ ...request, loaded: journals?.places() ?? [] });
@@ -108,19 +108,19 @@ async function take({ leases, journals }: State, request: GrantRequest): ReturnT
   }
 }
 
-/** The holder has ended while it waited. Its leases may be closed already: nobody would end this one. */
+/** Undoes a grant to a holder that has ended meanwhile. Its leases may be closed already, and nobody would close this one. */
 function takeBack(
   state: State,
   holder: Holder,
   budget: string,
   { granted: amount, period, ...answer }: GrantAnswer,
 ): GrantAnswer {
-  // Nobody waits for its journal here. When the store refuses, it is closed with the others.
+  // It never got this money, so none of its journal need be loaded. If the store refuses, the lease is closed with the others.
   giveBack(state, budget, period, { ...holder, amount, position: 0 }).catch(() => {});
   return { ...answer, period, granted: micros(0) };
 }
 
-/** What became of each holder's money while the ask could wait. What comes later is booked as well, for the next one. */
+/** Recalls free money from all other holders, and says what came of each in time. What comes later is booked as well. */
 async function callAllBack(
   state: State,
   asking: Holder,
@@ -137,7 +137,7 @@ async function callAllBack(
   return called;
 }
 
-/** Books the answer whenever it comes: the holder does not use any more what it gave up. */
+/** Recalls free money from one holder. Its answer is booked however late it comes: it has stopped using that money. */
 function callBack(state: State, holder: Holder, budget: string, period: number): Promise<CalledBack> {
   const { holders, recalls } = state;
   const name = JSON.stringify([holder.node, holder.epoch, budget, period]);
@@ -149,13 +149,13 @@ function callBack(state: State, holder: Holder, budget: string, period: number):
         await giveBack(state, budget, period, { ...holder, amount, position });
         return amount > 0 ? 'booked' : 'nothing';
       })
-      .catch((): CalledBack => 'late') // What it did not give up, or the store did not take, comes back when its lease closes.
+      .catch((): CalledBack => 'late') // Money that was not given up, or not booked, returns when the lease is closed.
       .finally(() => recalls.delete(name));
   recalls.set(name, answer);
   return answer;
 }
 
-/** Slices shrink as the room does, so that the other processes find money, too. */
+/** How much to grant: at most half of an equal share of what is left, so that the other processes find money, too. */
 function shareOf({ rooms, holders }: State, { budget, need, want }: GrantAsk): Micros {
   const room = rooms.get(budget);
   const share = room === undefined ? want : Math.floor(room / (2 * Math.max(1, holders.live())));

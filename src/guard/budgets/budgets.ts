@@ -70,7 +70,7 @@ function configure(state: State, budgets: readonly BudgetRecord[]): void {
   state.bySubject = new Map();
 }
 
-/** A slice survives a change that leaves the meaning of its money alone. */
+/** The slice of a budget that has not changed is kept; a changed budget gets an empty one. */
 function keep(old: Slice | undefined, budget: BudgetRecord): Slice {
   if (old === undefined) return newSlice(budget);
   return JSON.stringify(old.budget) === JSON.stringify(budget) ? old : newSlice(budget);
@@ -110,7 +110,7 @@ function reserve(
   return next(reservation);
 }
 
-/** Changes what stands against each budget to `amountOf`, crediting the local slice, and answers it. */
+/** Charges each budget `amountOf` in place of what was reserved, puts the rest back into the local slice, and returns the charges. */
 function adjust(
   { slices, bank }: State,
   { reserves, slices: held }: Reservation,
@@ -122,7 +122,7 @@ function adjust(
     const amount = amountOf(slice.budget, reserved);
     const saved = reserved - amount;
     if (saved > 0 && slice.period === period && slices.get(id) === slice) slice.free += saved;
-    // The lease holds it once the outcome is loaded, whose record is appended in this turn.
+    // The journal must have the outcome first, and its record is appended later in this turn of the event loop.
     else if (saved > 0) queueMicrotask(() => bank.giveBack(id, period, micros(saved)));
     return amount;
   });

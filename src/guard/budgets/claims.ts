@@ -38,7 +38,7 @@ export function claimsOn(slices: readonly Slice[], intent: Intent, bound: Bound)
   return next(claims);
 }
 
-/** What costs nothing needs a period, too: what it costs in the end may be more. */
+/** A request that is free at first needs a period as well, since its final cost may be more. */
 export function isLacking({ slice, amount }: Claim): boolean {
   return slice.free < amount || slice.period < 0;
 }

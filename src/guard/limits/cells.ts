@@ -1,7 +1,7 @@
 import { copyText } from '../../kernel/copy-text.ts';
 
 const MAX_KEYS = 200_000;
-/** Cells that the hand passes for each new key; more when all are in use, but not without end. */
+/** Cells that the clock's hand looks at for each new key; more when all are in use, up to `LONGEST_LOOK`. */
 const LOOKED_AT = 4;
 const LONGEST_LOOK = 64;
 

@@ -20,7 +20,7 @@ export interface LimitRule {
 }
 
 const PREFIX_DIGITS = 6;
-/** More than numbers and most addresses have; 200,000 of what vendors take as a name would fill the memory. */
+/** Longer keys are hashed: numbers and most addresses are shorter, and 200,000 names of full length would fill the memory. */
 const LONG = 64;
 
 /** The counters that one request touches in a limit: one, or one for each destination. */

@@ -54,7 +54,7 @@ interface Taken {
 /** A request runs once, wherever it goes. */
 const ONE = 1;
 const FREE: Admission = Object.freeze({ release() {} });
-/** Others may take what a request has waited for; then it waits again, so many times. */
+/** Another request may take the permit that one has waited for; then it waits again, at most so many times. */
 const WAITS = 4;
 
 interface State {

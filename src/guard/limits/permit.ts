@@ -1,6 +1,6 @@
 /** The requests that one limit lets run at a time for one subject. Processes share them out. */
 export interface PermitPool {
-  /** Which limit, exactly as its rule stands: another number is another pool. */
+  /** The limit with its rule as it stands: when its number changes, that is another pool. */
   readonly limit: string;
   readonly key: string;
 }

@@ -5,7 +5,7 @@ import { sayYamlIssue } from '../../kernel/wording.ts';
 import { explainBroken, lineOf } from './explain.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
 
-/** The parser needs seconds for larger nonsense. */
+/** On larger malformed text the parser can take seconds. */
 const MAX_SOURCE = 128 * 1024;
 
 /** What YAML 1.2 does not allow in a text; a store may not take it either. */

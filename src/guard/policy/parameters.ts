@@ -20,7 +20,7 @@ export function compileForbidden(names: readonly string[]): (intent: Intent) => 
   };
 }
 
-/** Many rules ask about the parameters of one request. */
+/** The names of a request's parameters in one spelling, remembered because many rules ask about them. */
 const known = new WeakMap<Intent['parameters'], readonly string[]>();
 
 function pathsOf(parameters: Intent['parameters']): readonly string[] {
@@ -29,9 +29,9 @@ function pathsOf(parameters: Intent['parameters']): readonly string[] {
   return paths;
 }
 
-/** No vendor has a longer name; whatever one of megabytes spells, to look would take long. */
+/** No vendor has a longer parameter name, and searching names of megabytes would take long. */
 const LONGEST = 1000;
-/** Stands for each that is longer, and counts as forbidden. */
+/** Takes the place of each longer name, and counts as forbidden. */
 const ENDLESS = '';
 
 /** `ApplicationSid[]`, `to.0.phone_number` and `To[phoneNumber]` without what only spells it, and ended by a dot. */

@@ -24,7 +24,7 @@ export type PolicyDecision =
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Policy {
-  /** The data that the closures were made from, for analysis. */
+  /** The data that the closures were made from. */
   readonly document: PolicyDocument;
   readonly limits: readonly LimitRule[];
   // oxlint-disable-next-line max-params -- one call of the hot path
@@ -34,7 +34,7 @@ export interface Policy {
 /** In force while there is no policy: nothing is allowed. */
 export const NO_POLICY: PolicyDocument = { version: 1, mode: 'enforce', rules: [] };
 
-/** For whoever asks for no decision. */
+/** For a policy that is compiled only to be looked at. */
 const NO_NAMES: SubjectNames = {
   app: () => undefined,
   key: () => undefined,
@@ -44,7 +44,7 @@ const NO_NAMES: SubjectNames = {
 
 /**
  * Compiles a policy. Deny rules win; every destination needs an allow rule whose conditions all hold. Rules may state
- * ids or `names`, which are looked up for each request: what is made later may have a name that is stated already.
+ * ids or names. Names are looked up with `names` for each request, so that a rule may name what is created later.
  */
 export function compilePolicy(document: PolicyDocument, names: SubjectNames = NO_NAMES): Policy {
   const rules = document.rules.map((rule) => compileRule(rule, names));
@@ -159,7 +159,7 @@ function doesHold(rule: CompiledRule, question: Question): boolean {
   return rule.concerns(question.subject, question.intent) && rule.failure(question) === null;
 }
 
-/** Of a thousand destinations each asks the same of a rule, and a thousand callbacks may have to be read to answer. */
+/** Asks each rule once: a thousand destinations ask it the same, and the answer may take reading a thousand callbacks. */
 function remembered(question: Question): (rule: CompiledRule) => boolean {
   const known = new Map<CompiledRule, boolean>();
   return (rule) => {

@@ -1,4 +1,4 @@
-/** Linear: no character fits two places, so that a line without end does not hold the primary process. */
+/** Takes linear time, since no character can match in two places: a line of megabytes must not block the primary process. */
 const CELL = /(?:\s*"([^"]*(?:""[^"]*)*)"\s*|([^",]*))(?:,|$)/y;
 
 /** Cells of a line of CSV, which may be quoted (RFC 4180), without the space around them; null when a quote is misplaced. */

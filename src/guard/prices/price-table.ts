@@ -20,7 +20,7 @@ interface ByPrefix {
   since: number;
 }
 const KINDS = ['price', 'ceiling', 'band'] as const;
-/** Accounts × items that are looked up without building nine names; a vendor's items are a few hundred. */
+/** Look-ups of an account and item whose result is remembered; a vendor has a few hundred items. */
 const MOST_REMEMBERED = 10_000;
 
 /** Sorts rows by what they price. */
