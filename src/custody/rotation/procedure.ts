@@ -3,7 +3,7 @@ import { randomBase62 } from '../../kernel/random.ts';
 import type { OpenAccount } from '../../vendors/custody-adapter.ts';
 import type { FieldValues, SecretRotation } from '../../vendors/management-adapter.ts';
 import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
-import { accepts, isDead, PROOF_PAUSE_MILLISECONDS, provenWithin } from './proofs.ts';
+import { accepts, becomesAccepted, becomesDead, isDead, PROOF_PAUSE_MILLISECONDS } from './proofs.ts';
 import type { RotationPhase, RotationRecord } from './record.ts';
 import { endUnused, findChosen } from './unused.ts';
 import { isOk } from './vendor-calls.ts';
@@ -98,7 +98,7 @@ async function takeUp(work: Work, record: RotationRecord): Promise<RotationRecor
 }
 
 async function verifying(work: Work, record: RotationRecord): Promise<RotationRecord> {
-  const isAccepted = await provenWithin(work, await work.candidates.open(record.account), true);
+  const isAccepted = await becomesAccepted(work, await work.candidates.open(record.account));
   if (!isAccepted) return giveUp(work, record, 'The vendor does not accept the new credential.');
   return work.advance(record, { phase: 'switching', note: 'The vendor accepts the new credential.' });
 }
@@ -130,7 +130,7 @@ async function watching(work: Work, record: RotationRecord): Promise<RotationRec
     if (work.now() >= until) break;
     await work.sleep(Math.min(WATCH_PAUSE_MILLISECONDS, until - work.now()));
   }
-  if (!(await provenWithin(work, await work.current(), true)))
+  if (!(await becomesAccepted(work, await work.current())))
     return giveUp(work, record, 'The vendor does not accept the new credential any more.');
   return work.advance(record, { phase: 'retiring', note: 'No app was refused with the new credential.' });
 }
@@ -166,7 +166,7 @@ async function askToEnd(
   const reply = await work.line.patiently(request);
   if (reply.kind !== 'answer') throw new Halt(`The old credential was not retired: ${reply.problem}.`);
   const { status } = reply.response;
-  if (!(await provenWithin(work, old, false)))
+  if (!(await becomesDead(work, old)))
     throw new Halt(
       `The vendor still accepts the old credential (it answered ${status} when asked to delete it).`,
     );
@@ -186,7 +186,7 @@ async function rollingBack(work: Work, record: RotationRecord): Promise<Rotation
   const made = await unusedOf(work, id);
   if (await work.previous.has(id)) {
     const old = await work.previous.open(id);
-    if (!(await provenWithin(work, old, true))) return forward(work, record, old);
+    if (!(await becomesAccepted(work, old))) return forward(work, record, old);
     await work.candidates.put(id, old);
     await work.commit();
     await work.sleep(DRAIN_MILLISECONDS);

@@ -22,11 +22,21 @@ export async function isDead(work: Work, account: OpenAccount): Promise<boolean>
   return (await accepts(work, account)) === false;
 }
 
-/** A change at the vendor may take a moment to be seen everywhere. */
-export async function provenWithin(work: Work, account: OpenAccount, wanted: boolean): Promise<boolean> {
+/** Does the vendor accept the credential, now or in a while? */
+export function becomesAccepted(work: Work, account: OpenAccount): Promise<boolean> {
+  return becomesTrue(work, async () => (await accepts(work, account)) === true);
+}
+
+/** Does the vendor refuse the credential, now or in a while? */
+export function becomesDead(work: Work, account: OpenAccount): Promise<boolean> {
+  return becomesTrue(work, () => isDead(work, account));
+}
+
+/** Asks again and again: a change at the vendor may take a moment to be seen everywhere. */
+async function becomesTrue({ sleep }: Work, question: () => Promise<boolean>): Promise<boolean> {
   for (let tries = 0; tries < PROOF_TRIES; tries++) {
-    if (wanted ? (await accepts(work, account)) === true : await isDead(work, account)) return true;
-    await work.sleep(PROOF_PAUSE_MILLISECONDS);
+    if (await question()) return true;
+    await sleep(PROOF_PAUSE_MILLISECONDS);
   }
   return false;
 }
