@@ -8,7 +8,7 @@ import { createAdminApi } from './admin-api.ts';
 import { createTokenCheck, hashToken } from './authenticate.ts';
 import { pathOf, PATHS, type RouteId } from './paths.ts';
 import { ROUTES } from './contract.ts';
-import type { AdminServices } from './services.ts';
+import type { AdminServices } from './services/all.ts';
 
 const TOKEN = 'token-of-the-test';
 const leaky = { id: 'account_1', sealed: 'rfs1.sealed', name: 'main', vendor: 'acme', fields: {} };

@@ -12,7 +12,7 @@ import { pathOf, PATHS, type RouteId } from './paths.ts';
 import { problemResponse } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { MAX_BODY, type RouteSpec } from './schema.ts';
-import type { AdminServices } from './services.ts';
+import type { AdminServices } from './services/all.ts';
 
 export interface AdminApiOptions {
   readonly services: AdminServices;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RingfenceError } from '../kernel/errors.ts';
 import { createAdminApi } from './admin-api.ts';
-import type { AdminServices, JournalEntry } from './services.ts';
+import type { AdminServices } from './services/all.ts';
+import type { JournalEntry } from './services/journal.ts';
 
 type Verify = AdminServices['journal']['verify'];
 type Export = AdminServices['journal']['export'];

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { KillView } from '../api/services.ts';
+import type { KillView } from '../api/services/kills.ts';
 import { writeWhole } from '../journal/files.ts';
 import { isMissing, syncDirectory } from '../journal/segments.ts';
 import { RingfenceError, systemReason } from '../kernel/errors.ts';

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given, Received } from '../contract.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import type { Handlers } from './handler.ts';
 import { byName, pick } from './named.ts';
 

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { BudgetRecord, BudgetScope } from '../../store/records.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import type { Handlers } from './handler.ts';
 import { byName, checkVendor, pick, findKey } from './named.ts';
 

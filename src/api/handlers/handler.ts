@@ -1,7 +1,7 @@
 import type { Progress } from '../../kernel/progress.ts';
 import type { Given, Received } from '../contract.ts';
 import type { RouteId } from '../paths.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 
 /** One admitted call. */
 export interface Call<Input> {

@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
-import type { JournalEntry } from '../services.ts';
+import type { JournalEntry } from '../services/journal.ts';
 import { pointId, readPoint } from '../../kernel/point.ts';
 import type { Handlers } from './handler.ts';
 

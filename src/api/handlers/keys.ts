@@ -2,7 +2,7 @@ import { plainParts } from '../../custody/plain-parts.ts';
 import type { CreatedKey } from '../../custody/virtual-keys.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Given } from '../contract.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import type { Handlers } from './handler.ts';
 import { findKey, pick } from './named.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import { killHandlers } from './kills.ts';
 
 test('a country that does not exist is refused: its kill would stop nothing', async () => {

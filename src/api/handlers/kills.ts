@@ -1,6 +1,6 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { isCountry } from '../../kernel/numbering/countries.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import type { Handlers } from './handler.ts';
 import { checkVendor, pick, pickKey } from './named.ts';
 

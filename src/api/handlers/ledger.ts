@@ -4,7 +4,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { pointId, readPoint } from '../../kernel/point.ts';
 import type { Call, Handlers } from './handler.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import { pick, findKey } from './named.ts';
 
 export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'settle' | 'totals' | 'verify'}`> = {

@@ -1,7 +1,7 @@
 import { RingfenceError } from '../../kernel/errors.ts';
 import { nearest } from '../../kernel/nearest.ts';
 import type { VirtualKeyRecord } from '../../store/records.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 
 /** As people look for things in a list; ids say nothing to them. */
 export function byName<T extends { readonly name: string }>(records: readonly T[]): readonly T[] {

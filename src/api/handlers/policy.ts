@@ -1,6 +1,6 @@
 import { problemsOf } from '../../guard/policy/problems.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { PolicyService } from '../services.ts';
+import type { PolicyService } from '../services/policy.ts';
 import type { Handlers } from './handler.ts';
 
 type Ids = 'policy.get' | 'policy.put' | 'policy.check' | 'policy.versions' | 'policy.rollback';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readPriceFile } from '../../guard/prices/read-price-file.ts';
 import type { PriceRecord } from '../../store/records.ts';
-import type { AdminServices } from '../services.ts';
+import type { AdminServices } from '../services/all.ts';
 import { priceHandlers } from './prices.ts';
 
 const HEAD = 'vendor,account,item,amount,currency';

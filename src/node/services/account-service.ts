@@ -1,4 +1,5 @@
-import type { AccountService, KillService } from '../../api/services.ts';
+import type { AccountService } from '../../api/services/accounts.ts';
+import type { KillService } from '../../api/services/kills.ts';
 import { candidateName, previousName } from '../../custody/candidate.ts';
 import { CHECKPOINT_KEY_SETTING } from '../../custody/checkpoint-key.ts';
 import { rotationLockName } from '../../custody/rotation/rotations.ts';

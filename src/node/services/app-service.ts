@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AppService, KillService } from '../../api/services.ts';
+import type { AppService } from '../../api/services/apps.ts';
+import type { KillService } from '../../api/services/kills.ts';
 import { liveKeysOf } from '../../custody/live-keys.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Primary } from '../primary.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BudgetService, PresumedMoney, Release } from '../../api/services.ts';
+import type { BudgetService, PresumedMoney, Release } from '../../api/services/budgets.ts';
 import { periodAt } from '../../guard/budgets/window.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';

@@ -1,4 +1,4 @@
-import type { BudgetUse } from '../../api/services.ts';
+import type { BudgetUse } from '../../api/services/budgets.ts';
 import { periodAt } from '../../guard/budgets/window.ts';
 import { micros } from '../../kernel/money.ts';
 import type { LeaseStore } from '../../store/ports.ts';

@@ -1,4 +1,4 @@
-import type { JournalService } from '../../api/services.ts';
+import type { JournalService } from '../../api/services/journal.ts';
 import { planRetirement, retire } from '../../journal/retire.ts';
 import type { Retirement } from '../../journal/retirement.ts';
 import { RingfenceError } from '../../kernel/errors.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JournalEntry, JournalService } from '../../api/services.ts';
+import type { JournalEntry, JournalService } from '../../api/services/journal.ts';
 import { faultError, type Fault } from '../../journal/fault.ts';
 import { readJournal } from '../../journal/tail.ts';
 import { CONTROL } from '../foundation.ts';

@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalService } from '../../api/services.ts';
+import type { JournalEntry, JournalService } from '../../api/services/journal.ts';
 import { listSegments, type Place } from '../../journal/segments.ts';
 import { findRecord, readJournal } from '../../journal/tail.ts';
 import { pointId, type JournalPoint } from '../../kernel/point.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEntry, JournalService } from '../../api/services.ts';
+import type { JournalEntry, JournalService } from '../../api/services/journal.ts';
 import { isBefore, listSegments, type Place } from '../../journal/segments.ts';
 import { readJournal } from '../../journal/tail.ts';
 import { RingfenceError } from '../../kernel/errors.ts';

@@ -1,6 +1,6 @@
 import { pointId } from '../../kernel/point.ts';
 import type { Progress } from '../../kernel/progress.ts';
-import type { JournalService } from '../../api/services.ts';
+import type { JournalService } from '../../api/services/journal.ts';
 import { verifyCheckpoint } from '../../custody/checkpoint-key.ts';
 import type { IsSigned } from '../../journal/checkpoint.ts';
 import { readRetirements } from '../../journal/retirement.ts';

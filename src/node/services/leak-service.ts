@@ -1,4 +1,5 @@
-import type { CanaryService, LeakService, LeakView } from '../../api/services.ts';
+import type { CanaryService } from '../../api/services/canaries.ts';
+import type { LeakService, LeakView } from '../../api/services/leaks.ts';
 import type { LeakRecord } from '../../custody/leaks/record.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { Primary } from '../primary.ts';

@@ -1,4 +1,4 @@
-import type { LedgerService, LedgerStatement, UnknownOutcome } from '../../api/services.ts';
+import type { LedgerService, LedgerStatement, UnknownOutcome } from '../../api/services/ledger.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { firstPages } from '../../store/pages.ts';
 import type { Store } from '../../store/ports.ts';

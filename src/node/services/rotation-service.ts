@@ -1,4 +1,4 @@
-import type { AccountService, RotationView } from '../../api/services.ts';
+import type { AccountService, RotationView } from '../../api/services/accounts.ts';
 import { hasEnded, type RotationRecord } from '../../custody/rotation/record.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { Primary } from '../primary.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AdminServices } from '../../api/services.ts';
+import type { AdminServices } from '../../api/services/all.ts';
 import { checkReferences } from '../../guard/policy/references.ts';
 import { unknownNames } from '../../guard/policy/unknown-names.ts';
 import { readPriceFile } from '../../guard/prices/read-price-file.ts';

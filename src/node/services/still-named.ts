@@ -1,4 +1,4 @@
-import type { KillService } from '../../api/services.ts';
+import type { KillService } from '../../api/services/kills.ts';
 import { namedInPolicy } from '../../guard/policy/unknown-names.ts';
 import type { Primary } from '../primary.ts';
 

@@ -1,4 +1,4 @@
-import type { SystemService } from '../../api/services.ts';
+import type { SystemService } from '../../api/services/system.ts';
 import type { Config } from '../../config/config.ts';
 import { listenerUrl } from '../../config/listener-url.ts';
 import { hasEnded } from '../../custody/rotation/record.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { LedgerStatement } from '../../api/services.ts';
+import type { LedgerStatement } from '../../api/services/ledger.ts';
 import type { RingfenceError } from '../../kernel/errors.ts';
 import { micros } from '../../kernel/money.ts';
 import type { BudgetRecord, Reserve } from '../../store/records.ts';

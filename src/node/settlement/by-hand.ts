@@ -1,4 +1,4 @@
-import type { LedgerStatement } from '../../api/services.ts';
+import type { LedgerStatement } from '../../api/services/ledger.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { LedgerStore } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';

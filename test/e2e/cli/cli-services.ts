@@ -1,5 +1,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
-import type { AdminServices, JournalEntry, JournalService } from '../../../src/api/services.ts';
+import type { AdminServices } from '../../../src/api/services/all.ts';
+import type { JournalEntry, JournalService } from '../../../src/api/services/journal.ts';
 import { createAccounts } from '../../../src/custody/accounts.ts';
 import { createApps } from '../../../src/custody/apps.ts';
 import { acme } from '../../../src/custody/custody-fixture.ts';

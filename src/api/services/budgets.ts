@@ -1,0 +1,46 @@
+import type { Micros } from '../../kernel/money.ts';
+import type { BudgetRecord } from '../../store/records.ts';
+
+export type NewBudget = Omit<BudgetRecord, 'id' | 'createdAt'>;
+
+export interface BudgetUse {
+  /** Start of the current period, ledger ms; null when nothing was spent yet. */
+  readonly period: number | null;
+  readonly spent: Micros;
+  readonly leased: Micros;
+  readonly presumed: Micros;
+  /** Limit less the three, at least 0. For sliding windows over the whole window. */
+  readonly left: Micros;
+}
+
+/** What one process held of a budget when it ended with records that may be lost. */
+export interface PresumedMoney {
+  readonly node: string;
+  readonly epoch: number;
+  /** Start of the period, ledger ms. */
+  readonly period: number;
+  readonly amount: Micros;
+}
+
+/** What a person found out at the vendor: it was not spent. */
+export interface Release {
+  /** `<node>-<epoch>`; null: whichever held it. */
+  readonly process: string | null;
+  /** Null: all of it. */
+  readonly amount: Micros | null;
+  /** What is presumed, as the caller has seen it. */
+  readonly presumed: Micros;
+  readonly reason: string;
+}
+
+export interface BudgetService {
+  /** Creates the budget, or replaces what the one of this name says, keeping its id. */
+  put(budget: NewBudget, actor: string): Promise<BudgetRecord>;
+  list(): Promise<readonly BudgetRecord[]>;
+  uses(): Promise<readonly (BudgetRecord & { readonly use: BudgetUse })[]>;
+  /** In the window that is running; oldest periods first. */
+  presumed(budget: BudgetRecord): Promise<readonly PresumedMoney[]>;
+  /** Returns how much was given back to the budget. Throws `conflict` for more than is presumed, or when that has changed. */
+  release(budget: BudgetRecord, release: Release, actor: string): Promise<Micros>;
+  remove(id: string, actor: string): Promise<boolean>;
+}
