@@ -70,7 +70,7 @@ const jwt = (token: string, publicId = 'AC1', algorithm: 'HS256' | 'RS256' = 'HS
 const codeOf = (step: Step<AuthenticatedKey>): string =>
   step.ok ? `ok ${step.value.id}` : step.refusal.code;
 
-test('a known secret tells who asks', () => {
+test('a known secret proves which key, app and account send the request', () => {
   const secret = makeVirtualSecret(randomBytes);
   const { table } = tableOf([record(secret)]);
   assert.deepEqual(table.authenticate(basic(secret), origin), {

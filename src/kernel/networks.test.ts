@@ -25,7 +25,7 @@ test('an IPv6 network does not let IPv4 in, even the whole of IPv6', () => {
   assert.ok(!allowed('::ffff:10.0.0.1'));
 });
 
-test('a zone does not matter', () => {
+test('the zone of an IPv6 address (`%eth0`) is ignored', () => {
   assert.ok(compileNetworks(['fe80::/10'])('fe80::1%eth0'));
 });
 

@@ -21,7 +21,7 @@ async function ask(t: TestContext, answer: RequestListener, longest?: number) {
   return send({ ...request, body: Buffer.alloc(0) }, `http://127.0.0.1:${port}`);
 }
 
-test('a large answer comes whole', async (t) => {
+test('an answer of three megabytes comes whole', async (t) => {
   const text = Buffer.alloc(3_000_000, 'list ');
   const { body, status } = await ask(t, (_request, response) => void response.end(text));
   assert.equal(status, 200);

@@ -24,7 +24,7 @@ async function clientFor(t: TestContext, listener: RequestListener, told: string
   return createClient({ url, token: 'secret-token', actor: null, progress });
 }
 
-test('a problem becomes the same fault', async (t) => {
+test('a problem of the API is thrown with its code and message, and ends with the exit code of its kind', async (t) => {
   const problem = { code: 'killed', detail: 'All is stopped.' };
   const client = await clientFor(t, (_, response) => response.writeHead(403).end(JSON.stringify(problem)));
   const failure = (await client.call('apps.list', {}).catch((error: unknown) => error)) as RingfenceError;
@@ -100,7 +100,7 @@ test('a gateway that dies before it answers may have done what it was asked, and
   await assert.rejects(client.call('keys.rotate', { key: 'key_1', overlapSeconds: 1 }), failure);
 });
 
-test('the same is told over https', async (t) => {
+test('that what was asked may have been done is told over https as well', async (t) => {
   const server = createServer((_, response) => void response.destroy());
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   t.after(() => server.close());

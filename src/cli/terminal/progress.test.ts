@@ -19,6 +19,6 @@ test('a terminal sees a line that is written over, not before half a second, ten
   assert.equal(written.at(-1), '\r\u001B[K');
 });
 
-test('a pipe sees nothing', () => {
+test('nothing is shown where stderr is a pipe', () => {
   assert.deepEqual(run(false), []);
 });

@@ -84,7 +84,7 @@ test('a use of one that is known to the processes alone is told by its id', asyn
   assert.deepEqual(incidents[0]?.['canary'], 'canary_1');
 });
 
-test('a retired one is silent', async () => {
+test('the use of a retired or unknown canary is no incident', async () => {
   const { canaries, incidents, acts } = await setUp();
   const { record } = await canaries.plant(NEW);
   await canaries.retire('decoy', 'ada');

@@ -48,7 +48,7 @@ test('a callback host that no URL has is refused: nothing would ever fit it', ()
   for (const [host, message] of refused) assert.throws(rule(host), { code: 'input_invalid', message }, host);
 });
 
-test('so is a limit', () => {
+test('a limit that names a country that does not exist is refused', () => {
   const limits = '[{ id: slow, per: app, rate: 1/1m, to: { countries: [UK] } }]';
   const source = `{ version: 1, mode: enforce, rules: [], limits: ${limits} }`;
   assert.throws(() => checkReferences(parsePolicy(source), VENDORS), {

@@ -26,7 +26,7 @@ test('what does not exist is told by its rule and kind, with the nearest name', 
   ]);
 });
 
-test('limits are looked at as rules are', () => {
+test('an unknown name in a limit is told, as in a rule', () => {
   const limits = ', limits: [{ id: slow, per: app, who: { apps: [shop] }, rate: 3/10m }]';
   assert.deepEqual(tell('who: { apps: [login] }', limits), ['slow: there is no app "shop" yet.']);
 });

@@ -183,7 +183,7 @@ test('one thing at the vendor is the answer to one request', async (t) => {
   );
 });
 
-test('a row that is not there is named', async (t) => {
+test('settling a row that does not exist is refused, and names the row', async (t) => {
   const { settle } = await open(t);
   await assert.rejects(settle(99, notSent), /no ledger row w0-1-99/);
 });

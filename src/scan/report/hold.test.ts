@@ -161,7 +161,7 @@ test('a report of gitleaks serves as a baseline: by value, or by place when it i
   assert.equal(holdBack([sighting()], { ...options, baseline: cut }).held.baseline, 1);
 });
 
-test('what is no baseline is refused', () => {
+test('a file that is not a baseline is refused', () => {
   const good = JSON.parse(writeBaseline([], KEY)) as object;
   for (const text of [
     '{',

@@ -7,7 +7,7 @@ test('a long value shows four characters at its start and two at its end', () =>
   assert.equal(maskValue('9d02c7e4b16f38a5507be2914cfa6d83'), '9d02…83 (32 characters)');
 });
 
-test('shorter values show less', () => {
+test('of ten characters two are shown, of six none', () => {
   assert.equal(maskValue('a1b2c3d4e5'), 'a1… (10 characters)');
   assert.equal(maskValue('a1b2c3'), '… (6 characters)');
 });

@@ -35,7 +35,7 @@ test('what only looks like an escape stays as it is', () => {
     assert.equal(decoded(text), null, text);
 });
 
-test('one level is decoded, not two', () => {
+test('only one level of escaping is undone', () => {
   assert.equal(decoded('a%252Bb'), 'a%2Bb');
 });
 

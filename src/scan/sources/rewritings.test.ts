@@ -27,7 +27,7 @@ test('a file that begins with the block of a vendor is read as one in which it s
   assert.deepEqual(await look(`port: 7880\n${block}`), [`livekit-key-pair 3:20 ${SECRET}`]);
 });
 
-test('other beginnings say nothing', async () => {
+test('a file that begins like a key or a block, and holds neither, has no findings', async () => {
   for (const text of ['', 'rfv', 'rfvx', `${OWN}0`, 'keys:', 'keyspace'])
     assert.deepEqual(await look(text), [], text);
 });

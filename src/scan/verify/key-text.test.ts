@@ -27,7 +27,7 @@ test('of several keys it is the right one', () => {
   assert.equal(keyText(`${pem}\n${other}`, start), pem);
 });
 
-test('half a key is none', () => {
+test('a key without its end is no key', () => {
   assert.equal(keyText(pem.slice(0, 600), start), null);
   assert.equal(keyText('nothing', start), null);
   assert.equal(keyText(start, start), null);

@@ -20,7 +20,7 @@ test('a status says rejected, unknown, or nothing yet', () => {
   assert.deepEqual([100, 301, 406, 408, 499, 500, 503].map(outcome), Array(7).fill('unknown'));
 });
 
-test('ids are bounded', () => {
+test('an answer keeps at most 100 resource ids, and none that is empty, long or no text', () => {
   const ids = ['a', null, '', 'x'.repeat(257), ...Array.from({ length: 200 }, (_, place) => `${place}`)];
   assert.equal(accepted(null, ids).resourceIds.length, 100);
   assert.equal(accepted(null, ids).resourceIds[1], '0');

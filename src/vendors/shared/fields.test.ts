@@ -32,7 +32,7 @@ test('letters that are folded to others, as Go does, are no way round', () => {
   }
 });
 
-test('types are not guessed', () => {
+test('whole numbers pass for text, and digits for whole numbers; any other type is refused', () => {
   assert.equal(requireText({ a: 5 }, 'a'), '5');
   for (const a of [null, '', 1.5, true, {}, []]) assert.throws(() => requireText({ a }, 'a'), Unreadable);
   assert.equal(optionalWhole({ a: '60' }, 'a', [1, 60]), 60);

@@ -75,7 +75,7 @@ test('other things than an object are told apart', () => {
   assert.match(problem(`{"a":"${'x'.repeat(MAX_JSON_BYTES)}"}`), /larger than/);
 });
 
-test('a field is the object’s own', () => {
+test('only own members of an object are its fields, and only text and whole numbers have a text', () => {
   const reading = read('{"to":15005550006,"n":null,"f":1.5}');
   assert.ok(reading.ok);
   assert.equal(fieldOf(reading.value, 'constructor'), undefined);

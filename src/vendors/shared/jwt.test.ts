@@ -54,7 +54,7 @@ test('every changed character breaks the token', () => {
   }
 });
 
-test('one token has one spelling', () => {
+test('a token with padding, spaces, another part or the other alphabet of base64 is refused', () => {
   const token = hs({ exp: SECONDS + 60 });
   for (const other of [`${token}=`, `${token} `, ` ${token}`, `${token}.`, `${token}.x`, `${token}\n`])
     assert.equal(verifyHs(other), null, JSON.stringify(other));
@@ -70,7 +70,7 @@ test('unused bits of the last character are no second spelling', () => {
   assert.equal(parseJwt(`${token.slice(0, -1)}9`), null);
 });
 
-test('times count with a minute of skew', () => {
+test('expiry and start of a token are checked with a minute of tolerance', () => {
   const cases: readonly [Record<string, unknown>, boolean][] = [
     [{}, true],
     [{ exp: SECONDS - 59 }, true],

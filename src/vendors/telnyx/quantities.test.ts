@@ -15,7 +15,7 @@ function quantity(url: string, json: unknown, method = 'POST'): number | undefin
   return reading.intent.quantity;
 }
 
-test('an order is for as many as it says', () => {
+test('an order counts as many as its quantity field says', () => {
   assert.equal(quantity('/sim_card_orders', { address_id: 'a', quantity: 500 }), 500);
   assert.equal(quantity('/actions/purchase/esims', { amount: '20' }), 20);
   assert.equal(quantity('/inbound_channels', { channels: 7 }, 'PATCH'), 7);

@@ -14,7 +14,7 @@ test('the guide to running it names metrics that exist', () => {
   for (const name of named) assert.match(known, new RegExp(`^# TYPE ${name} `, 'm'));
 });
 
-test('its configuration is one', () => {
+test('its example of a configuration is valid', () => {
   const [, text = ''] = /```yaml\n(data: .*?)```/s.exec(guide) ?? [];
   assert.equal(readConfig(parse(text)).listeners.tls?.port, 443);
 });

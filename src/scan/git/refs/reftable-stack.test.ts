@@ -124,7 +124,7 @@ test('links that lead round and round lead nowhere', () => {
   assert.equal(readHead(repository, readRefs(repository)), null);
 });
 
-test('storage that is not known is told', () => {
+test('a repository whose references are stored in an unknown way is reported', () => {
   const { fixture } = convert();
   fixture.git('config', '--file', '.git/config', 'extensions.refstorage', 'other');
   const repository = findRepository(fixture.path) ?? assert.fail();
