@@ -29,7 +29,7 @@ export type Step =
   | { readonly kind: 'end'; readonly torn: number | null }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-/** Where to begin. With `head` (hex) the caller has been there: the record before must exist and hash to it. */
+/** Where to begin. With `head` (hex) the caller has read up to there before: the record before must exist and hash to it. */
 export interface From extends Place {
   readonly head?: string;
 }

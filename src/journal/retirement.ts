@@ -79,7 +79,7 @@ export async function writeRetirement(directory: string, retirement: Retirement,
   await writeWhole(await notePath(retiredFolder(directory), retirement), text);
 }
 
-/** Another note is never replaced, only that of the same retirement, which was cut off. */
+/** Where to write the note: over that of the same retirement, if it was interrupted before, but never over another. */
 async function notePath(folder: string, retirement: Retirement): Promise<string> {
   for (let count = 1; ; count += 1) {
     const suffix = count === 1 ? '' : `-${count}`;

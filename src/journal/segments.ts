@@ -27,7 +27,7 @@ export async function listSegments(directory: string): Promise<readonly SegmentF
   return segmentsOf(directory, await namesIn(directory));
 }
 
-/** The segments that come after `here`. Asked for ten times a second: of thousands of names the others are only passed. */
+/** The segments that come after `here`. Called ten times a second, so it does not parse the names of the others. */
 export async function listAfter(directory: string, here: SegmentFile): Promise<readonly SegmentFile[]> {
   const name = basename(here.path);
   return segmentsOf(

@@ -30,13 +30,13 @@ export interface PrimaryOptions {
   readonly graceMilliseconds?: number;
 }
 
-/** A process that hangs does not hold up those that need money for longer. */
+/** How long those that need money wait for a process that hangs. */
 const RECALL_PATIENCE_MILLISECONDS = 500;
-/** Whoever puts a kill switch on does not wait for longer for a store that says nothing; the switch is in force before. */
+/** How long whoever puts a kill switch on waits for a store that says nothing; the switch is in force before that. */
 const STORE_PATIENCE_MILLISECONDS = 2000;
-/** Processes have 10 seconds before, and whoever stops the gateway kills it after 30. */
+/** For the store at the end. Processes have 10 seconds before that, and service managers kill a gateway after 30. */
 const PATIENCE_AT_END_MILLISECONDS = 8000;
-/** A vendor that is still being waited for does not hold up the end. */
+/** How long the end waits for requests to vendors that are under way. */
 const VENDOR_PATIENCE_MILLISECONDS = 1000;
 
 export type Primary = Awaited<ReturnType<typeof openPrimary>>;

@@ -147,7 +147,7 @@ function rowProblems({ state, amount, bound, settled }: AuditedRow): string[] {
   return problems;
 }
 
-/** What is more than numbers count exactly is as much as they can count, as when it is read (`countable`). */
+/** A sum beyond what numbers count exactly stays at the largest such number, as it does when it is read (`countable`). */
 function add<Name extends string>(to: Record<Name, number>, name: Name, amount: number): void {
   to[name] = Math.min(to[name] + amount, Number.MAX_SAFE_INTEGER);
 }

@@ -17,7 +17,7 @@ export function checkGrant({ period, since, limit, need, want, budget }: GrantRe
     );
 }
 
-/** What the request gets where `counted` stands against its limit already: as much as it wants, but not below its need. */
+/** What the request gets when `counted` is used of its limit already: up to what it wants, or nothing if that is less than it needs. */
 export function divide(
   { limit, need, want }: GrantRequest,
   counted: number,

@@ -3,7 +3,7 @@ import type { PriceRecord } from './records.ts';
 /** Columns that tell a row of the table `price` from every other one. */
 export const PRICE_IDENTITY = 'vendor, account, item, prefix, effective_from';
 
-/** In place of an account: every account of the vendor. A column that may be null would keep no two rows apart. */
+/** Stands for every account of the vendor. Not NULL: two NULLs count as different, so the same row could be stored twice. */
 export const EVERY_ACCOUNT = '';
 
 /** A row of the table `price`. */

@@ -72,7 +72,7 @@ function listenOn({ server, host, port }: OpenServer, reusePort: boolean): Promi
   });
 }
 
-/** What becomes idle later is closed later; what says nothing, or half a request, does not hold it up. */
+/** Closes connections as they become idle, and after a while also those that have sent nothing or half a request. */
 function closeServer({ server }: OpenServer): Promise<void> {
   return new Promise((resolve) => {
     const began = performance.now();

@@ -1,7 +1,8 @@
 import type { Journal } from '../../journal/journal.ts';
 
 /**
- * A slice is credited for what an outcome saved; without the record that money would be spent twice. So `stop` ends the
+ * What a request cost less than its bound goes back to the slice at once. If its outcome is not recorded, the ledger still
+ * counts the bound, and that money would be spent twice. So `stop` ends the
  * process when an outcome cannot be appended, and what is left of its slices counts as spent. Any other record may
  * fail: what it stands for has not happened yet.
  */

@@ -77,7 +77,7 @@ function openClock({ ledgerTime, orderedAt }: StartOrder): Clock {
     wall: Date.now,
     monotonic: () => performance.now(),
     uptime,
-    // Not the wall clock: were that wrong now, keys would expire in this process alone, and a restart begin at its time.
+    // Not the wall clock: if that were wrong, keys would expire in this process alone, and the next start would take over its time.
     start: ledgerTime + Math.max(0, uptime() - orderedAt),
   });
 }
@@ -175,7 +175,7 @@ async function answer(id: number, work: () => void | Promise<void> | undefined):
   }
 }
 
-// What was granted in the same turn of the event loop is seen first: else the answer would be that there is nothing.
+// Recalls are answered in the next turn of the event loop, after grants of this one: else they would find nothing to give up.
 function recallPermits({ id, pool }: Extract<ToWorker, { type: 'recall-permits' }>): void {
   send({ type: 'permits-recalled', id, count: plane?.limits.recallPermits(pool) ?? 0 });
 }

@@ -25,7 +25,7 @@ export interface Shipper {
   loaded(epoch: number, position: number): Promise<void>;
   /** Loads what is there now, to the end. */
   drain(): Promise<void>;
-  /** Everything before was in the ledger. A store that does not have it does not know what was spent. */
+  /** The place up to which everything has been in the ledger. A store that lacks some of it does not know what was spent. */
   reached(): Place;
   /** Looks whether the ledger still has it, and loads what it lacks, also when closed. */
   check(): Promise<void>;
@@ -172,7 +172,7 @@ async function advance(state: State): Promise<number | Fault> {
   try {
     state.batch ??= await state.tail.next(BATCH);
     if (state.batch === null) return 0;
-    // A store that lacks the end of a life takes the next one all the same.
+    // The store would accept records of a new epoch even if it lacked the end of the one before.
     if (state.batch.epoch !== state.headway.place().epoch && (await isSetBack(state)))
       return await advance(state);
     await state.ledger.load(toLedgerBatch(state.node, state.batch));

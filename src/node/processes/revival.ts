@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface RevivalOptions {
   /** Ends the pauses, and after the present try the tries. */
   readonly stopping: AbortSignal;
-  /** Ends the books of the life that has ended, as the start does: others need its money before that. */
+  /** Loads the journal of the process that has ended and closes its leases; others may need the money before the next start. */
   readonly settle: (node: string) => Promise<void>;
   /** Starts the process of a node; rejects when it did not come to take requests. */
   readonly start: (node: string) => Promise<void>;

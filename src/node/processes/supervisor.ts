@@ -60,7 +60,7 @@ export interface Supervisor {
   stop(): Promise<void>;
   /** After `stop`: loads what is left and ends the leases. Without it the next start does. */
   settle(): Promise<void>;
-  /** Kills all processes and leaves their money as it is: another gateway sees to it. */
+  /** Kills all processes and leaves their leases open: the other gateway that works on the store now will close them. */
   abandon(): void;
 }
 
@@ -270,14 +270,14 @@ async function openShipper(state: State, node: string): Promise<void> {
       say(
         `loading the journal of ${node}: the store has lost what came after ${node}-${epoch}-${position}; it is loaded again`,
       );
-      // They hold slices of which the store may know nothing any more.
+      // Their slices may be unknown to a store that has lost its last changes.
       await Promise.all([...workers.values()].map((worker) => worker.end()));
     },
   });
   state.shippers.set(node, shipper);
 }
 
-/** What a process does after a loss cannot be loaded any more: it must go on in a new epoch. */
+/** After a loss nothing more of the epoch can be loaded, so its process must go on in a new one. */
 function endLife({ workers }: State, node: string, epoch: number): void {
   const worker = workers.get(node);
   if (worker?.epoch() === epoch) worker.kill();

@@ -33,7 +33,7 @@ export interface WorkerProcess {
    * says that it cannot, is killed, so that nothing old stays in force. Rejects, when it has ended, with the reason.
    */
   update(part: Part): Promise<void>;
-  /** The same before it listens: nothing old is in force there, so it may take as long as to start. */
+  /** As `update`, for a process that does not listen yet: nothing old is in force there, so it has as long as for its start. */
   brief(part: Part): Promise<void>;
   listen(): Promise<void>;
   /** Money that the process gave up. Rejects when it has ended. */
@@ -65,10 +65,10 @@ const RUNTIME_OPTIONS = [
     : []),
 ];
 const CONFIRM_MILLISECONDS = 900;
-/** So much is taken in within a millisecond even on a busy machine; a process that does so answers no request. */
+/** Rows that a process takes in within a millisecond even on a busy machine; it answers no request while it does. */
 const ROWS_A_MILLISECOND = 20;
 const STOP_MILLISECONDS = 15_000;
-/** Of a journal only the last segment is read when it is opened. */
+/** Enough for any start: of its journal a process reads only the last segment. */
 const START_MILLISECONDS = 60_000;
 
 interface State {
@@ -90,7 +90,7 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
   });
   const line = createWorkerLine(child);
   const state: State = { child, line, events, started: Promise.withResolvers<void>(), epoch: 0, hung: false };
-  state.started.promise.catch(() => {}); // Whoever waits for it is told; nobody has to.
+  state.started.promise.catch(() => {}); // A rejection is for those who wait for it, if any.
   const worker: WorkerProcess = Object.freeze({
     node: order.node,
     epoch: () => state.epoch,
@@ -119,7 +119,7 @@ export function startWorker(order: StartOrder, events: WorkerEvents): WorkerProc
   return worker;
 }
 
-/** A process that hangs before it has a journal is asked for no report: nobody else would see it. */
+/** Kills a process that hangs before it has a journal. Later, `reports` notices; before, nobody else would. */
 function killUnlessStarted(state: State): NodeJS.Timeout {
   const hanging = setTimeout(() => {
     state.hung = true;
@@ -202,7 +202,7 @@ function rowsOf(part: Part): number {
   return 'all' in part ? part.all.length : 0;
 }
 
-/** What is long takes more than a second to be in force: a process that was killed for it would never be. */
+/** Milliseconds to confirm a part. A long one takes more than a second, and a process killed for that would be killed again. */
 export function patienceFor(part: Part): number {
   return CONFIRM_MILLISECONDS + rowsOf(part) / ROWS_A_MILLISECOND;
 }

@@ -32,14 +32,14 @@ export interface PostgresConnection {
 
 const ATTEMPTS = 5;
 const INT8 = 20;
-/** A server that has vanished says nothing, and the system takes a quarter of an hour to notice. */
+/** An answer is waited for so many times `waitMilliseconds`: the system notices a vanished server only after 15 minutes. */
 const ANSWER_AFTER_WAITS = 6;
 /** The longest time that a timer takes. */
 const NO_BOUND = 2 ** 31 - 1;
-/** A connection that does not take it is given up, which undoes as much. */
+/** When it fails, the connection is closed, and the server undoes the transaction by itself. */
 const ROLLBACK = { text: 'ROLLBACK', query_timeout: 1_000 };
 
-/** What reads or changes everything may take as long as it needs. */
+/** Transactions that read or change everything have no time limit. */
 const MODES = {
   write: { begin: 'BEGIN ISOLATION LEVEL READ COMMITTED', bound: {} },
   schema: { begin: 'BEGIN ISOLATION LEVEL READ COMMITTED', bound: { query_timeout: NO_BOUND } },

@@ -4,7 +4,7 @@ import { createSettings } from './settings.ts';
 
 /** A connection of its own, whose lock says that somebody works on the store. */
 export interface Hold {
-  /** False: another session has it, which may be one of our own that the server has not missed yet. */
+  /** False: another session has the lock. It may be one of our own whose end the server has not noticed yet. */
   take(): Promise<boolean>;
   /** The settings of the store, read through the same connection. */
   readonly settings: SettingStore;
@@ -12,7 +12,7 @@ export interface Hold {
   close(): Promise<void>;
 }
 
-/** The server misses a machine that is gone within a quarter of a minute. To take a lock again that is held does nothing. */
+/** With these settings the server notices within 15 seconds that a machine is gone. Taking a lock that one holds does nothing. */
 const TAKE = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false),
   set_config('tcp_keepalives_count', '2', false),
   pg_try_advisory_lock(hashtextextended('ringfence ' || coalesce(current_schema(), ''), 0)) AS taken`;

@@ -26,7 +26,7 @@ function step(database: Database, migrations: readonly string[], now: number): P
   }, 'schema');
 }
 
-/** In another one a name, a policy or an id of a vendor may be refused, and with that id the whole load of its journal. */
+/** A database in another encoding would refuse some names, policies and vendor ids; and one such id would stop a whole journal. */
 async function checkEncoding(queries: Queries): Promise<void> {
   const encoding = (await queries.get('SHOW server_encoding'))?.['server_encoding'];
   if (encoding !== 'UTF8')

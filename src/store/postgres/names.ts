@@ -16,7 +16,7 @@ export interface Names {
   encode(reserves: readonly Reserve[]): Promise<string>;
   /** Reserves of stored texts, in their order. */
   decode(texts: readonly string[]): Promise<readonly (readonly Reserve[])[]>;
-  /** Call when the database may have lost what it had: the numbers may be given anew. */
+  /** To be called when the database may have lost rows: their numbers may be given to others then. */
   forget(): void;
 }
 

@@ -31,7 +31,7 @@ export async function backupSqliteStore(
   }
 }
 
-/** What the system says names the file, of whichever of the two it is; what SQLite says does not. */
+/** Errors of the system name the file they are about, store or copy; those of SQLite are translated, and name none. */
 const reasonOf = (cause: Error): string => ('errcode' in cause ? toFault(cause).message : cause.message);
 
 const MIB = 1024 * 1024;

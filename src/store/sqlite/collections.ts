@@ -10,7 +10,7 @@ export interface Document {
 
 const NAMESAKE = 'SELECT id FROM record WHERE collection = ? AND name = ? AND id <> ?';
 
-/** The name must be free; the table holds the same, but its error would name no one. */
+/** Throws `conflict` unless the name is free. The table would refuse it as well, but its error would not say which name. */
 export function putRecord(
   database: Database,
   collection: CollectionName,

@@ -61,7 +61,7 @@ function readSetting(path: string, name: string): string | null {
   }
 }
 
-/** A store that was killed in its first moments is in the log beside the file alone. */
+/** A store whose gateway was killed in its first moments may be in the write-ahead log alone, with an empty file beside it. */
 function hasLog(path: string): Promise<boolean> {
   return stat(`${path}-wal`).then(
     ({ size }) => size > 0,

@@ -55,7 +55,7 @@ interface Filter {
   readonly terms: readonly number[];
 }
 
-/** Rows below this number are listed; those of a row that is not there are none. */
+/** Only rows with a smaller id are listed. 0, so none, if the row that they should come before does not exist. */
 function endOf(database: Database, { before }: LedgerFilter): number {
   if (before === undefined) return Number.MAX_SAFE_INTEGER;
   const row = database.get(ROW_GET, before.node, before.epoch, before.position);

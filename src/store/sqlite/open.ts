@@ -59,7 +59,7 @@ export async function openSqliteStore({ path, clock, ...limits }: SqliteOptions)
   });
 }
 
-/** Several stores may lie on a machine, and the rights are looked for at this one. */
+/** Names the file of the store in the message: somebody will look at its existence and rights. */
 function withPath(error: RingfenceError, path: string): RingfenceError {
   if (error.message.includes(path)) return error;
   return new RingfenceError(error.code, `${path}: ${error.message}`, { cause: error });
