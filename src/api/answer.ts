@@ -77,9 +77,9 @@ async function linesOf(lines: AsyncGenerator<Buffer>, manner: Manner): Promise<R
   const body = new ReadableStream<Buffer>(
     {
       async pull(controller) {
-        const { done, value } = await given.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        const next = await given.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
       },
       // A generator of which nothing was read yet ends without its `finally`, so the lines end here.
       async cancel() {

@@ -34,6 +34,24 @@ describe('policy documents', () => {
     assert.match(problem(leaks), /line 4: leaks.repond: unknown field "repond", did you mean "respond"\?/);
   });
 
+  it('tell what is wrong in the order of the lines', () => {
+    const source = [
+      'version: 1',
+      'mood: enforce',
+      'mode: enforce',
+      'rules:',
+      '  - { id: A, effect: allow }',
+      '  - id: b',
+      '    efect: allow',
+      '    effect: alow',
+      '    to: { countries: [de] }',
+      '    about: x',
+      'end: 1',
+    ].join('\n');
+    const lines = [...problem(source).matchAll(/^line (\d+): /gm)].map(([, line]) => Number(line));
+    assert.deepEqual(lines, [2, 5, 7, 8, 9, 10, 11]);
+  });
+
   it('refuse aliases, so that no small file becomes a large one', () => {
     assert.match(problem('version: 1\nmode: enforce\nrules: [&a { id: x, effect: allow }, *a]'), /not valid/);
   });

@@ -2,7 +2,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { RingfenceError } from '../../kernel/errors.ts';
 import { explainIssues } from '../../kernel/schema-problems.ts';
 import { sayYamlIssue } from '../../kernel/wording.ts';
-import { explainBroken, lineOf } from './explain.ts';
+import { explainBroken, inOrder, lineOf } from './explain.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
 
 /** On larger malformed text the parser can take seconds. */
@@ -26,19 +26,21 @@ export function parsePolicy(source: string): PolicyDocument {
   const [broken] = [...yaml.errors, ...yaml.warnings];
   if (broken !== undefined) throw invalid(explainBroken(broken));
   const result = policySchema.safeParse(toValue(yaml), { error: sayYamlIssue });
+  const line = (path: readonly (string | number)[]) => lineOf(yaml, lines, path);
   if (!result.success)
     throw invalid(
-      ...explainIssues(result.error.issues, {
+      ...explainIssues(inOrder(result.error.issues, line), {
         schema: policySchema,
         whole: 'the document',
-        locate: (path) => `line ${lineOf(yaml, lines, path)}: `,
+        locate: (path) => `line ${line(path)}: `,
       }),
     );
   const seen = new Set<string>();
-  for (const one of [...result.data.rules, ...(result.data.limits ?? [])]) {
-    if (seen.has(one.id)) throw invalid(`two rules or limits are called ${one.id}`);
-    seen.add(one.id);
-  }
+  for (const place of ['rules', 'limits'] as const)
+    for (const [index, { id }] of (result.data[place] ?? []).entries()) {
+      if (seen.has(id)) throw invalid(`line ${line([place, index])}: two rules or limits are called ${id}`);
+      seen.add(id);
+    }
   return result.data;
 }
 

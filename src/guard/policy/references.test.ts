@@ -48,6 +48,26 @@ test('a callback host that no URL has is refused: nothing would ever fit it', ()
   for (const [host, message] of refused) assert.throws(rule(host), { code: 'input_invalid', message }, host);
 });
 
+test('all that does not exist is told at once, in the order of the document', () => {
+  const source =
+    '{ version: 1, mode: enforce, rules: [{ id: a, effect: deny, what: { vendors: [acne] }, to: { countries: [GB, UK, EN] } }, { id: b, effect: allow, callbacks: { hosts: [a b] } }], limits: [{ id: c, per: app, rate: 1/1m, to: { countries: [UK] } }] }';
+  assert.throws(
+    () => checkReferences(parsePolicy(source), VENDORS),
+    ({ message }: Error) => {
+      const told = message.split('\n').map((line) => /^\w: .*? "[\w ]+"/.exec(line)?.[0] ?? line);
+      assert.deepEqual(told, [
+        'The policy is not valid:',
+        'a: there is no vendor "acne"',
+        'a: there is no country "UK"',
+        'a: there is no country "EN"',
+        'b: callbacks.hosts: "a b"',
+        'c: there is no country "UK"',
+      ]);
+      return true;
+    },
+  );
+});
+
 test('a limit that names a country that does not exist is refused', () => {
   const limits = '[{ id: slow, per: app, rate: 1/1m, to: { countries: [UK] } }]';
   const source = `{ version: 1, mode: enforce, rules: [], limits: ${limits} }`;
