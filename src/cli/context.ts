@@ -75,8 +75,14 @@ export interface CliActions {
   /** Copies what a gateway needs to go on elsewhere into a new folder. */
   backup(options: LocalOptions, folder: string, progress: (progress: Progress) => void): Promise<BackupView>;
   readonly ring: RingActions;
-  /** What a gateway of this version would say of a policy. Empty: it would take it. */
-  checkPolicy(source: string): Promise<readonly string[]>;
+  /** What a gateway of this version would say of a policy. */
+  checkPolicy(source: string): Promise<PolicyJudgement>;
+}
+
+export interface PolicyJudgement {
+  /** None: the policy would be taken. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 export interface CliOptions {

@@ -6,7 +6,9 @@ const version = z.object({ version: z.number(), createdAt: time, actor: z.string
 const policy = version.extend({ source: z.string() });
 const warnings = z
   .array(z.string())
-  .describe('Apps, keys and accounts that it names and that do not exist yet; nothing is refused for them');
+  .describe(
+    'What may not be meant: names that do not exist yet, or that nothing is allowed; it is taken all the same',
+  );
 const applied = policy.extend({ warnings });
 const expected = z.number().int().min(0).describe('Version that must be active now; 0: none');
 

@@ -1,5 +1,5 @@
 import { RingfenceError } from '../../kernel/errors.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext, PolicyJudgement } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { type CommonFlags, type ConfirmedFlags, type OutputFlags, readWhole } from '../flags.ts';
 import { readFileOrInput } from '../input.ts';
@@ -15,21 +15,19 @@ export async function show(context: CliContext, flags: CommonFlags): Promise<voi
 
 /** Asks no gateway, so that the repository that keeps the policy can check it where none runs. */
 export async function check(context: CliContext, flags: OutputFlags, file: string): Promise<void> {
-  const problems = await context.actions.checkPolicy(await read(context, file));
-  tell(context, createOutput(context, flags), { problems });
+  const judgement = await context.actions.checkPolicy(await read(context, file));
+  tell(context, createOutput(context, flags), judgement);
 }
 
-interface Judgement {
-  readonly problems: readonly string[];
-  /** Only a gateway knows which names exist. */
-  readonly warnings?: readonly string[];
-}
-
-function tell(context: CliContext, to: Pick<Session, 'show'>, judgement: Judgement): void {
-  const { problems } = judgement;
+function tell(
+  context: CliContext,
+  to: Pick<Session, 'show' | 'warn'>,
+  { problems, warnings }: PolicyJudgement,
+): void {
   const valid = problems.length === 0;
   if (!valid) context.exit(EXIT.findings);
-  to.show({ valid, ...judgement }, () => (valid ? 'The policy is valid.' : problems.join('\n')));
+  to.show({ valid, problems, warnings }, () => (valid ? 'The policy is valid.' : problems.join('\n')));
+  to.warn(warnings);
 }
 
 export interface ApplyFlags extends CommonFlags {
@@ -41,9 +39,7 @@ export async function apply(context: CliContext, flags: ApplyFlags, file: string
   const session = await openSession(context, flags);
   const source = await read(context, file);
   if (flags.dryRun) {
-    const { problems, warnings } = await session.client.call('policy.check', { source });
-    tell(context, session, { problems, warnings });
-    return session.warn(warnings);
+    return tell(context, session, await session.client.call('policy.check', { source }));
   }
   const expected = flags.expect ?? (await session.client.call('policy.get', {}))?.version ?? 0;
   const policy = await session.client.call('policy.put', { source, expected });

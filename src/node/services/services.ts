@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AdminServices } from '../../api/services/all.ts';
 import { checkReferences } from '../../guard/policy/references.ts';
-import { unknownNames } from '../../guard/policy/unknown-names.ts';
+import { policyWarnings } from '../../guard/policy/warnings.ts';
 import { readPriceFile } from '../../guard/prices/read-price-file.ts';
 import { newId } from '../../kernel/ids.ts';
 import { nextVersion } from '../../store/policies.ts';
@@ -94,7 +94,7 @@ function policyService(primary: Primary): AdminServices['policy'] {
     parse: check,
     warnings: (document) =>
       Promise.resolve(
-        unknownNames(document, { app: known.app(), key: known.key(), account: known.account() }),
+        policyWarnings(document, { app: known.app(), key: known.key(), account: known.account() }),
       ),
   };
 }

@@ -12,7 +12,7 @@ import { createKeyRing, generateKeyRing } from '../../../src/custody/sealing/key
 import { createSealer, type Purpose } from '../../../src/custody/sealing/sealer.ts';
 import { createVirtualKeys } from '../../../src/custody/virtual-keys.ts';
 import { answerProbe } from '../../../src/gateway/probe.ts';
-import { unknownNames } from '../../../src/guard/policy/unknown-names.ts';
+import { policyWarnings } from '../../../src/guard/policy/warnings.ts';
 import { parsePolicy } from '../../../src/guard/policy/document.ts';
 import { readPriceFile } from '../../../src/guard/prices/read-price-file.ts';
 import type { AdminAct } from '../../../src/journal/records.ts';
@@ -183,7 +183,7 @@ export function createTestServices({ store, clock, url }: Sources): AdminService
       list: store.policies.list,
       parse: parsePolicy,
       warnings: async (document) =>
-        unknownNames(document, {
+        policyWarnings(document, {
           app: await store.apps.list(),
           key: await store.keys.list(),
           account: await store.accounts.list(),
