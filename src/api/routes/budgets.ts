@@ -74,10 +74,16 @@ const budget = z.object({
 const use = z.object({
   /** Start of the current period; null before anything was spent. */
   period: time.nullable(),
+  ends: time.nullable().describe('End of the current period; null for one that slides or never ends'),
   spent: amountOut,
   leased: amountOut,
   presumed: amountOut.describe('Held by processes that ended with records that may be lost; counts as spent'),
   left: amountOut,
+  runsOut: time
+    .nullable()
+    .describe(
+      'When all is spent at the average pace of this period; null: not before it ends, or too early to tell',
+    ),
 });
 
 export const budgetRoutes = {

@@ -6,11 +6,15 @@ export type NewBudget = Omit<BudgetRecord, 'id' | 'createdAt'>;
 export interface BudgetUse {
   /** Start of the current period, ledger ms; null when nothing was spent yet. */
   readonly period: number | null;
+  /** End of the current period; null for one that slides or never ends. */
+  readonly ends: number | null;
   readonly spent: Micros;
   readonly leased: Micros;
   readonly presumed: Micros;
   /** Limit less the three, at least 0. For sliding windows over the whole window. */
   readonly left: Micros;
+  /** When all is spent at the average pace of this period; null: not before it ends, or too early to tell. */
+  readonly runsOut: number | null;
 }
 
 /** What one process held of a budget when it ended with records that may be lost. */

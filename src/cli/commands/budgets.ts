@@ -1,10 +1,10 @@
-import type { Sent } from '../../api/contract.ts';
+import type { Answer, Sent } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
 import { type CommonFlags, type ConfirmedFlags, readDuration } from '../flags.ts';
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
-import { openSession } from '../session.ts';
+import { minute, openSession } from '../session.ts';
 
 type Budget = Sent<'budgets.put'>;
 
@@ -103,23 +103,36 @@ function namedIn(scope: Readonly<Record<string, readonly string[] | undefined>>)
   return Object.values(scope).flatMap((names) => names ?? []);
 }
 
+type Listed = Answer<'budgets.list'>[number];
+
+function usedOf({ limit, use }: Listed): number {
+  return (Number(use.spent) + Number(use.presumed)) / Number(limit);
+}
+
+/** What processes hold is not used yet. Rounded down: 100% is all of it. */
+function usedText(budget: Listed): string | null {
+  return Number(budget.limit) === 0 ? null : `${Math.floor(usedOf(budget) * 100)}%`;
+}
+
 export async function list(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, table, note } = await openSession(context, flags);
   const budgets = await client.call('budgets.list', {});
   const nameOf = await namesOf(client, flags.json ? [] : budgets.flatMap(({ scope }) => namedIn(scope)));
   const presuming = budgets.filter(({ use }) => Number(use.presumed) > 0);
-  type Row = (typeof budgets)[number];
-  const column = { PRESUMED: (budget: Row) => amountText(budget.use.presumed, budget) };
+  const column = { PRESUMED: (budget: Listed) => amountText(budget.use.presumed, budget) };
   table(
     budgets,
     {
       NAME: ({ name }) => name,
       LIMIT: (budget) => `${amountText(budget.limit, budget)} ${budget.currency}`,
       WINDOW: ({ window }) => windowText(window),
+      ENDS: ({ use }) => minute(use.ends),
       SPENT: (budget) => amountText(budget.use.spent, budget),
       LEASED: (budget) => amountText(budget.use.leased, budget),
       ...(presuming.length === 0 ? {} : column),
       LEFT: (budget) => amountText(budget.use.left, budget),
+      USED: usedText,
+      'RUNS OUT': (budget) => (usedOf(budget) >= 1 ? 'used up' : minute(budget.use.runsOut)),
       SCOPE: ({ scope }) => namedIn(scope).map(nameOf).join(' ') || 'everything',
     },
     'No budget yet, so nothing limits what is spent. Set one: ringfence budgets set NAME --limit "20.00 USD" --window day',

@@ -39,7 +39,13 @@ export const budgets = buildRouteMap({
     list: buildCommand({
       loader: async () => bind((await load()).list),
       parameters: { flags: common },
-      docs: { brief: 'List budgets and what is left of them' },
+      docs: {
+        brief: 'List budgets and what is left of them',
+        fullDescription:
+          'List budgets and what is left of them. LEASED is in the hands of the processes, which spend it or give it back. ' +
+          'RUNS OUT is when all is spent if it goes on as it did on average since the window began, or since the budget was ' +
+          'made; empty where that is after the window ends, and while it is too early to tell.',
+      },
     }),
     presumed: buildCommand({
       loader: async () => bind((await loadPresumed()).presumed),

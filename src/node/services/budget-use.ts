@@ -1,4 +1,5 @@
 import type { BudgetUse } from '../../api/services/budgets.ts';
+import { endOf, runsOutAt } from '../../guard/budgets/pace.ts';
 import { periodAt } from '../../guard/budgets/window.ts';
 import { micros } from '../../kernel/money.ts';
 import type { LeaseStore } from '../../store/ports.ts';
@@ -16,7 +17,15 @@ export async function withUse(
     const { periods = 0, spent = 0, leased = 0, presumed = 0 } = sums[place] ?? {};
     const left = micros(Math.max(0, budget.limit - spent - leased - presumed));
     const period = periods === 0 ? null : (windows[place]?.start ?? null);
-    const use = { period, spent: micros(spent), leased: micros(leased), presumed: micros(presumed), left };
+    const use = {
+      period,
+      ends: endOf(budget.window, now),
+      spent: micros(spent),
+      leased: micros(leased),
+      presumed: micros(presumed),
+      left,
+      runsOut: runsOutAt(budget, { spent, presumed }, now),
+    };
     return { ...budget, use };
   });
 }
