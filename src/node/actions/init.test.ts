@@ -32,6 +32,19 @@ test('a token file that is gone is told, with the way to another token; one that
   assert.match(init(), /^admin token +there is no \S+admin-token; .*`ringfence init --new-token`$/m);
 });
 
+test('a gateway that is there already is told, with what of it was left as it was', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const init = (...flags: readonly string[]) =>
+    execFileSync(process.execPath, [MAIN, 'init', ...flags], { cwd: folder, encoding: 'utf8' });
+  assert.doesNotMatch(init(), /already/);
+  const kept = /^(\S+) holds a gateway already\. Left as it was: (.*)\.$/m;
+  const [, data = '', list = ''] = kept.exec(init()) ?? [];
+  assert.equal(data, join(folder, '.ringfence'));
+  assert.equal(list, `ringfence.yaml, ${data}/key-ring, ${data}/admin-token, policy version 1`);
+  assert.doesNotMatch(kept.exec(init('--new-token'))?.[2] ?? 'admin-token', /admin-token/);
+});
+
 test('a file for which there is no room is named, and no half of it is left', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-init-'));
   t.after(() => rmSync(folder, { recursive: true }));

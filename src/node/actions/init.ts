@@ -8,7 +8,7 @@ import { RingfenceError, systemReason } from '../../kernel/errors.ts';
 import { ensureAdminToken, replaceAdminToken } from '../services/admin-server.ts';
 import { keepTrustedClock } from '../ledger-time.ts';
 import type { Primary } from '../primary.ts';
-import { CONFIG_FILE, forPeople, type Local } from './local.ts';
+import { CONFIG_FILE, configFile, forPeople, type Local } from './local.ts';
 
 /** Where commands look for the token unless they are told. */
 const USUAL_DATA = '.ringfence';
@@ -32,13 +32,13 @@ export async function init(local: Local, options: InitOptions): Promise<number> 
   if (keyRing !== null) print(`key ring       ${keyRing} (back it up: nothing opens without it)`);
   const configuration = await ensureConfig(config, options);
   if (configuration !== null) print(`configuration  ${configuration}`);
-  const made: Made = {
-    data: config.data,
-    keyRing,
-    configuration,
-    ...(await initStore(local, config, options)),
-  };
+  const { active, ...rest } = await initStore(local, config, options);
+  const made: Made = { data: config.data, keyRing, configuration, ...rest };
   if (options.json) local.print(JSON.stringify(made));
+  if (active !== null)
+    print(
+      `${config.data} holds a gateway already. Left as it was: ${[...filesKept(config, options, made), `policy version ${active}`].join(', ')}.`,
+    );
   print(`\nNext: \`${serveCommand(options, configuration)}\``);
   const variable = variableFor(config, options);
   if (variable !== null) print(`The other commands find it with ${variable}`);
@@ -75,7 +75,20 @@ async function ensureConfig({ data }: Config, options: InitOptions): Promise<str
   return CONFIG_FILE;
 }
 
-type Kept = Pick<Made, 'adminToken' | 'policy'>;
+function filesKept(config: Config, options: InitOptions, made: Made): readonly string[] {
+  const paths = pathsOf(config);
+  const all = [
+    made.configuration === null ? configFile(options.config) : null,
+    made.keyRing === null ? paths.keyRing : null,
+    made.adminToken === null ? paths.adminToken : null,
+  ];
+  return all.filter((path) => path !== null).filter((path) => existsSync(path));
+}
+
+interface Kept extends Pick<Made, 'adminToken' | 'policy'> {
+  /** Version of the policy that was in force before; null: none was. */
+  readonly active: number | null;
+}
 
 async function initStore(local: Local, config: Config, options: InitOptions): Promise<Kept> {
   const { trustClock } = options;
@@ -90,13 +103,15 @@ async function initStore(local: Local, config: Config, options: InitOptions): Pr
       print(
         `admin token    there is no ${primary.paths.adminToken}; if nobody keeps the token elsewhere, make another: \`ringfence init --new-token\``,
       );
+    const active = (await primary.store.policies.active())?.version ?? null;
     const policy = await ensurePolicy(primary);
-    if (policy !== null)
+    if (policy !== null) {
       print(
         `policy         a starter is active: reading, and messages, calls and verifications to ${STARTER_COUNTRIES.join(', ')} alone; see \`ringfence policy show\``,
       );
-    print('prices         coarse upper bounds come with each account; see `ringfence prices import`');
-    return { adminToken, policy };
+      print('prices         coarse upper bounds come with each account; see `ringfence prices import`');
+    }
+    return { adminToken, policy, active };
   } finally {
     await primary.journal.close();
     await primary.store.close();
