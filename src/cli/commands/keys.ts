@@ -70,6 +70,7 @@ export async function list(
       STATE: stateOf,
       EXPIRES: ({ expiresAt }) => minute(expiresAt),
       USED: ({ lastUsedAt }) => minute(lastUsedAt),
+      NETWORKS: (key) => key.networks.join(' ') || 'any',
     },
     flags.all
       ? 'No key yet. Create one: ringfence keys create NAME --app APP --account ACCOUNT'
