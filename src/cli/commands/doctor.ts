@@ -9,6 +9,7 @@ import { finding, ok, skipped, type Check } from '../checks.ts';
 import { DEFAULT_URL, findPlaces } from '../client/places.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit.ts';
+import { checkHosts } from '../host-checks.ts';
 import type { CommonFlags } from '../flags.ts';
 import { openSession, type Session } from '../session.ts';
 import { printable } from '../terminal/table.ts';
@@ -91,6 +92,7 @@ async function checkGateway(session: Session): Promise<readonly Check[]> {
       ...status.journals.map(checkJournal),
       ...status.workers.map(checkWorker),
       ...(await Promise.all(status.listeners.map(checkListener))),
+      ...checkHosts(status.listeners, [...authority.hosts, ...(await hostsOfAccounts(session))]),
       checkAuthority(authority.certificate),
       checkClock(status.clock),
       ...(await checkPrices(session)),
@@ -99,6 +101,11 @@ async function checkGateway(session: Session): Promise<readonly Check[]> {
     if (!(error instanceof RingfenceError)) throw error;
     return [finding('gateway', error.message, error.hint)];
   }
+}
+
+/** Also those for which there is no certificate, such as an address. */
+async function hostsOfAccounts({ client }: Session): Promise<readonly string[]> {
+  return (await client.call('accounts.list', {})).flatMap(({ fields: { host } }) => host ?? []);
 }
 
 function checkStore({ store }: Status): Check {

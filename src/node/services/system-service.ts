@@ -86,9 +86,12 @@ async function readKept(primary: Primary, reports: readonly FleetReport[]): Prom
 }
 
 function listenersOf({ listeners }: Config) {
-  const { apps, proxy, tls, admin } = listeners;
+  const { apps, proxy, tls, admin, hosts } = listeners;
   const given = [
     { name: 'apps', scheme: 'http', at: apps },
+    ...Object.entries(hosts).map(
+      ([name, port]) => ({ name, scheme: 'http', at: { host: apps.host, port } }) as const,
+    ),
     { name: 'proxy', scheme: 'http', at: proxy },
     { name: 'tls', scheme: 'https', at: tls },
     { name: 'admin', scheme: 'http', at: admin },
