@@ -80,6 +80,9 @@ export class Collector implements Dispatcher.DispatchHandler {
     this.#headers = answerHeaders(headers);
     if (WIDE.test(String(headers['content-type'])))
       return controller.abort(new Error('The answer is text in UTF-16 or the like.'));
+    const transfer = codingOf(headers['transfer-encoding']);
+    if (transfer !== '' && transfer !== 'chunked')
+      return controller.abort(new Error(`The answer has the transfer coding ${transfer}.`));
     const coding = codingOf(headers['content-encoding']);
     if (coding === '') return;
     const open = DECODERS.get(coding);

@@ -155,6 +155,27 @@ describe('answers that are compressed although they were not to be', () => {
     const frames = Buffer.concat([zstdCompressSync('cl'), zstdCompressSync('ear')]);
     assert.equal((await get('zstd', frames)).kind, 'lost');
   });
+
+  it('are lost when they are compressed for the way, which the HTTP client does not undo', async (context) => {
+    const transferred = createServer((request, response) => {
+      const { socket } = request;
+      const coding = request.url?.slice(1).replace('+', ', ') ?? '';
+      response.detachSocket(socket);
+      socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: ${coding}\r\n\r\n5\r\nclear\r\n0\r\n\r\n`);
+    });
+    context.after(() => transferred.close());
+    transferred.listen(0, '127.0.0.1');
+    await once(transferred, 'listening');
+    const outcomeOf = async (coding: string): Promise<string> => {
+      const request = { method: 'GET', host: 'api.example', path: `/${coding}`, segments: [], query: '' };
+      const { port } = transferred.address() as AddressInfo;
+      const wire = { ...request, headers: {}, body: Buffer.alloc(0) };
+      return (await upstream.send(`http://127.0.0.1:${port}`, 'account', wire, { upload: null })).kind;
+    };
+    for (const coding of ['gzip', 'gzip+chunked', 'deflate+chunked'])
+      assert.equal(await outcomeOf(coding), 'lost', coding);
+    assert.equal(await outcomeOf('chunked'), 'answered');
+  });
 });
 
 it('text in which no secret is recognised is lost, whatever its charset is called', async (context) => {
