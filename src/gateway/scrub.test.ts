@@ -39,6 +39,11 @@ test('a secret that the vendor echoes is masked in every spelling, in headers an
   }
 });
 
+test('a header that has a secret in its name is left out', () => {
+  const token = createScrubber({ fields: {}, secrets: { token: new Secret('F00dFeed-Token') } }, []);
+  assert.deepEqual(token.headers({ 'x-f00dfeed-token-seen': '1', 'x-token': '2' }), { 'x-token': '2' });
+});
+
 test('a sealed field is masked by its name, also in JSON text that stands in a string of JSON', () => {
   const fields = createScrubber({ fields: {}, secrets: {} }, ['auth_token', 'secret']);
   const values = ['plain', 'with "quotes" and \\ and \\" within', 'ends in \\', '', 'a/b'];

@@ -8,6 +8,7 @@ const SHORTEST = 8;
 
 /** Removes the account's real secrets from anything that goes back to the app. */
 export interface Scrubber {
+  /** One that has a secret in its name is left out. */
   headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   bytes(body: Buffer): Buffer;
   /** The same for Latin-1 text of bytes. */
@@ -29,6 +30,8 @@ export function createScrubber(account: OpenAccount, sealedFields: readonly stri
 }
 
 function scrubberOf(needles: readonly string[], fields: readonly Field[]): Scrubber {
+  /** As they stand in names of headers. */
+  const lowered = needles.map((needle) => needle.toLowerCase());
   const isTouched = (text: string): boolean =>
     needles.some((needle) => text.includes(needle)) || fields.some((field) => isNamed(text, field));
   const clean = (text: string): string => {
@@ -41,8 +44,11 @@ function scrubberOf(needles: readonly string[], fields: readonly Field[]): Scrub
   };
   return {
     headers(headers) {
-      if (!isTouched(Object.values(headers).join('\n'))) return headers;
-      return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)]));
+      const isTelling = (names: string): boolean => lowered.some((needle) => names.includes(needle));
+      if (!isTouched(Object.values(headers).join('\n')) && !isTelling(Object.keys(headers).join('\n')))
+        return headers;
+      const kept = Object.entries(headers).filter(([name]) => !isTelling(name));
+      return Object.fromEntries(kept.map(([name, value]) => [name, clean(value)]));
     },
     bytes(body) {
       const text = body.toString('latin1');
