@@ -63,15 +63,21 @@ export function answerHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
+  const named = namedByConnection(headers['connection']);
   for (const name in headers) {
     const value = headers[name];
-    if (ANSWER_STOPS.has(name) || name.startsWith('ringfence-') || value === undefined) continue;
+    if (ANSWER_STOPS.has(name) || named.has(name) || name.startsWith('ringfence-') || value === undefined)
+      continue;
     kept[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return kept;
 }
 
-function namedByConnection(connection: string | undefined): ReadonlySet<string> {
+function namedByConnection(connection: string | string[] | undefined): ReadonlySet<string> {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return NONE;
-  return new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
+  return new Set(
+    String(connection)
+      .split(',')
+      .map((token) => token.trim().toLowerCase()),
+  );
 }
