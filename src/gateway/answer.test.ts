@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '../kernel/secret.ts';
 import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
 import { answerVendor } from './answer.ts';
@@ -43,7 +45,7 @@ function give(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
   rest: Readable | null = null,
-  { status = 200, backward = null as PermittedRequest['backward'] } = {},
+  { status = 200, backward = null as PermittedRequest['backward'], patience = 10_000 } = {},
 ): Promise<AppAnswer | null> {
   const outcome = {
     kind: 'answered',
@@ -53,7 +55,7 @@ function give(
     rest,
     token: TOKEN,
   } as const;
-  return answerVendor({ request, account, backward } as PermittedRequest, outcome, 'allowed');
+  return answerVendor({ request, account, backward } as PermittedRequest, outcome, 'allowed', patience);
 }
 
 async function answer(...given: Parameters<typeof give>): Promise<AppAnswer> {
@@ -64,6 +66,12 @@ async function answer(...given: Parameters<typeof give>): Promise<AppAnswer> {
 
 async function textOf({ body, rest }: AppAnswer): Promise<string> {
   return rest === null ? body : (await buffer(rest)).toString();
+}
+
+/** The bytes, and then blanks without end. */
+async function* dripsOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+  for (;;) yield await sleep(1, Buffer.from(' '));
 }
 
 function inParts(bytes: Buffer): Readable {
@@ -91,6 +99,16 @@ describe('links of an answer in base-URL mode', () => {
     const bytes = page(4 * 1024 * 1024);
     const text = await textOf(await answer(JSON_TYPE, Buffer.alloc(0), inParts(bytes)));
     assert.equal(text, bytes.toString().replace(SECRET, '[sealed]'));
+  });
+
+  it('stay in what comes too slowly to be held, of which the app gets what there is', async () => {
+    const dripping = Readable.from(dripsOf(page(1000)), { objectMode: false }).on('error', () => {});
+    const closed = new Promise((resolve) => dripping.once('close', resolve));
+    const { rest } = await answer(JSON_TYPE, Buffer.alloc(0), dripping, { patience: 0 });
+    assert.ok(rest !== null);
+    await once(rest, 'data');
+    rest.destroy();
+    await closed;
   });
 
   it('do not hide that the answer broke off', async () => {

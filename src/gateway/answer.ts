@@ -9,6 +9,8 @@ import { scrubStream } from './scrub-stream.ts';
 
 /** Lists end with the link to their next page, so a page is held whole, up to this size, even where it would be streamed. */
 const MAX_HELD_BYTES = 2 * 1024 * 1024;
+/** How long one is held: whether the app is still there is seen only once something is sent to it. */
+const MAX_HELD_MILLISECONDS = 60_000;
 
 /**
  * The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. Null: it cannot be
@@ -18,12 +20,13 @@ export async function answerVendor(
   { request, account, backward }: PermittedRequest,
   outcome: Answered,
   decision: string,
+  patience = MAX_HELD_MILLISECONDS,
 ): Promise<AppAnswer | null> {
   const scrubber = outcome.token === null ? account.scrubber : account.scrubber.and(outcome.token);
   const headers = pointBack(request, scrubber.headers(outcome.headers));
   const back = outcome.status === 200 ? backward : null;
   const isHeld = back !== null || hasLinks(request, headers);
-  const { status, body, rest } = isHeld ? await holdWhole(outcome) : outcome;
+  const { status, body, rest } = isHeld ? await holdWhole(outcome, patience) : outcome;
   if (back !== null && rest !== null) {
     rest.destroy();
     return null;
@@ -54,17 +57,19 @@ function hasLinks({ vendor, toGateway }: AppRequest, headers: AppAnswer['headers
   );
 }
 
-/** Holds a large answer whole after all. One that is too large even for that, or breaks off, remains a stream. */
-async function holdWhole(outcome: Answered): Promise<Answered> {
+/** Holds a large answer whole after all. One that is too large or too slow for that, or breaks off, remains a stream. */
+async function holdWhole(outcome: Answered, patience: number): Promise<Answered> {
   const { body, rest } = outcome;
   if (rest === null) return outcome;
+  const end = performance.now() + patience;
   const parts = [body];
   let size = body.length;
   try {
     for await (const part of rest.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       parts.push(part);
       size += part.length;
-      if (size > MAX_HELD_BYTES) return { ...outcome, body: Buffer.concat(parts, size) };
+      if (size > MAX_HELD_BYTES || performance.now() > end)
+        return { ...outcome, body: Buffer.concat(parts, size) };
     }
   } catch {
     return { ...outcome, body: Buffer.concat(parts, size) }; // Whoever reads on meets the error.
