@@ -30,8 +30,10 @@ const vendor = createServer((request, response) => {
 const counters = createCounters();
 let gateway: Server;
 
-/** Every upload is sent on without a question. */
+/** Every upload but one is sent on without a question. */
 async function pass({ method, host, target, upload }: AppRequest): Promise<AppAnswer> {
+  if (target.path === '/media/forbidden')
+    return { status: 403, headers: {}, decision: 'denied', body: 'no', rest: null };
   const wire = { ...target, method, host, headers: {}, body: Buffer.alloc(0) };
   const result = await upstream.send(originOf(vendor), 'account', wire, { upload });
   assert.ok(result.kind === 'answered');
@@ -106,6 +108,27 @@ test('what is refused before it is read is refused as the vendor would, so that 
   assert.match(large, /\r\nconnection: close\r\n/i);
   assert.match(malformed, /^HTTP\/1\.1 400 [^]*application\/acme[^]*"acme":"request_malformed"/i);
   assert.match(malformed, /: the path has more than one reading\. Send one Host/);
+});
+
+test('a client that waits to be asked for its body is asked once it is read, and not where it is refused before', async () => {
+  const answersTo = async (path: string, length: number, body = ''): Promise<string> => {
+    const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1');
+    const head = `POST ${path} HTTP/1.1\r\nHost: ${HOST}\r\nExpect: 100-continue\r\n`;
+    socket.write(`${head}Content-Length: ${length}\r\n\r\n`);
+    let answers = '';
+    socket.on('data', (bytes: Buffer) => {
+      answers += bytes.toString('latin1');
+      if (answers.endsWith('100 Continue\r\n\r\n')) socket.write(body);
+      if (answers.endsWith('no')) socket.destroy();
+    });
+    await once(socket, 'close');
+    return answers;
+  };
+  assert.match(await answersTo('/messages', 1025), /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
+  assert.match(await answersTo('/media', SIZE + 1), /^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n/i);
+  assert.match(await answersTo('/media/forbidden', 9), /^HTTP\/1\.1 403 [^]*\r\nconnection: close\r\n/i);
+  assert.match(await answersTo('/messages', 2, '{}'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 413 /);
+  assert.match(await answersTo('/media', 2, '{}'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 413 /);
 });
 
 test('what follows a refusal that ends the connection is not begun: no answer to it could leave', async () => {

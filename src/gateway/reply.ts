@@ -23,8 +23,10 @@ export function sendAnswer(
   }
   const lines = [DECISION_HEADER, decision];
   for (const name in headers) lines.push(name, headers[name] ?? '');
-  // An upload that the vendor did not take to its end: what is left of it stands before the next request.
-  if (request.destroyed && !request.complete) response.shouldKeepAlive = false;
+  // An upload that the vendor did not take to its end: what is left of it stands before the next request. Where the client
+  // waits to be asked for it (`Expect`), nobody knows whether it still comes.
+  const isAsking = request.headers.expect !== undefined;
+  if (!request.complete && (request.destroyed || isAsking)) response.shouldKeepAlive = false;
   if (rest !== null) {
     response.writeHead(status, lines);
     return sendStream(rest, response);

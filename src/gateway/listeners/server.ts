@@ -59,7 +59,8 @@ export function createListener(options: ListenerOptions): Listener {
   const server = createServer(STRICT, handle);
   server.maxConnections = connections;
   server.on('checkContinue', (request, response) => {
-    response.writeContinue();
+    // The client is asked for the body when somebody reads it: a refusal that needs none is the first it hears.
+    request.once('resume', () => void (response.headersSent || response.writeContinue()));
     handle(request, response);
   });
   server.on('clientError', (error: Error & { readonly code?: string }, socket: Socket) => {
