@@ -6,7 +6,7 @@ import type { Vendor } from '../vendors/vendor.ts';
 import type { WireResponse } from '../vendors/wire.ts';
 import type { AppAnswer } from './app-request.ts';
 import { PROBE_HEADER } from './probe.ts';
-import { sendStream } from './send-stream.ts';
+import { sendStream, sendWhole } from './send-stream.ts';
 
 const DECISION_HEADER = 'ringfence-decision';
 
@@ -37,7 +37,7 @@ export function sendAnswer(
   if (isKnown) lines.push('content-length', String(body.length));
   response.writeHead(status, lines);
   if (isHead) response.end();
-  else response.end(body, 'latin1');
+  else sendWhole(body, response);
   return undefined;
 }
 

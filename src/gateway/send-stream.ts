@@ -20,3 +20,15 @@ export async function sendStream(
   body.once('end', () => response.setTimeout(0));
   await pipe(body, response);
 }
+
+/** Sends a body that is there, as Latin-1 text. An app that takes nothing of a large one is given up as well: it fills memory. */
+export function sendWhole(body: string, response: ServerResponse, patience = UNREAD_MILLISECONDS): void {
+  if (body.length > response.writableHighWaterMark) {
+    response.setTimeout(patience, () => {
+      if (!response.writableFinished) response.destroy();
+    });
+    // Before node:http gives the connection to the next answer, which may be long in coming.
+    response.prependOnceListener('finish', () => response.setTimeout(0));
+  }
+  response.end(body, 'latin1');
+}
