@@ -18,3 +18,26 @@ test('of thousands of problems ten are worked out, and the others counted', () =
   assert.equal(told.at(-1), `and ${15_000 - 10} more.`);
   assert.ok(asked < 50);
 });
+
+test('of thousands of unknown fields of one object ten are worked out, and the others counted', () => {
+  const schema = z.strictObject({ name: z.string().optional() });
+  const fields = Array.from({ length: 5000 }, (_, place) => [`field${place}`, 1]);
+  const result = schema.safeParse(Object.fromEntries(fields));
+  assert.ok(!result.success);
+  let asked = 0;
+  const locate = (): string => {
+    asked += 1;
+    return '';
+  };
+  const told = explainIssues(result.error.issues, { schema, whole: 'the object', locate });
+  assert.equal(told.length, 11);
+  assert.equal(told.at(-1), `and ${5000 - 10} more.`);
+  assert.ok(asked < 50, `${asked}`);
+});
+
+test('where no field can be, none is suggested', () => {
+  const schema = z.strictObject({});
+  const { error } = schema.safeParse({ limit: 5 });
+  const told = explainIssues(error?.issues ?? [], { schema, whole: 'input', locate: () => '' });
+  assert.deepEqual(told, ['limit: unknown field "limit"; here can be none.']);
+});

@@ -17,11 +17,10 @@ const MOST_PROBLEMS = 10;
 /** What is wrong with an input, a sentence for each problem: where, what, what is expected, and the word that was probably meant. */
 export function explainIssues(issues: readonly Issue[], described: Described): readonly string[] {
   // There may be thousands of them: only what is told is worked out.
-  const told = issues.slice(0, MOST_PROBLEMS);
-  const problems = told.flatMap((issue) => explainIssue(issue, described)).map(asSentence);
-  const untold = issues.slice(MOST_PROBLEMS).reduce((sum, issue) => sum + countOf(issue), 0);
-  const rest = Math.max(0, problems.length - MOST_PROBLEMS) + untold;
-  return rest > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${rest} more.`] : problems;
+  const problems = issues.slice(0, MOST_PROBLEMS).flatMap((issue) => explainIssue(issue, described));
+  const told = problems.slice(0, MOST_PROBLEMS).map(asSentence);
+  const rest = issues.reduce((sum, issue) => sum + countOf(issue), 0) - told.length;
+  return rest > 0 ? [...told, `and ${rest} more.`] : told;
 }
 
 function countOf(issue: Issue): number {
@@ -34,7 +33,8 @@ function explainIssue(issue: Issue, { schema, whole, locate }: Described): reado
   if (issue.code !== 'unrecognized_keys') return [say(path, issue.message)];
   const fields = fieldsOf(z.toJSONSchema(schema, { io: 'input' }));
   const parent = path.filter((part) => typeof part === 'string');
-  return issue.keys.map((key) => say([...path, key], explainField(key, parent, fields)));
+  const keys = issue.keys.slice(0, MOST_PROBLEMS);
+  return keys.map((key) => say([...path, key], explainField(key, parent, fields)));
 }
 
 /** `listeners.hosts["a b"]`: what has letters of its own is quoted. */
@@ -54,7 +54,7 @@ function explainField(key: string, parent: readonly string[], fields: readonly F
   const homes = fields.filter(({ name, place }) => name === key && place !== '').map(({ place }) => place);
   const home = homes.find((place) => place.startsWith(parent[0] ?? '')) ?? homes[0];
   return home === undefined
-    ? `${unknown}; here can be ${here.join(', ')}`
+    ? `${unknown}; here can be ${here.join(', ') || 'none'}`
     : `${unknown}; it belongs to ${home}`;
 }
 
