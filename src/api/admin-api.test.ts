@@ -112,6 +112,13 @@ const putBudget = (given: object) => {
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const pairs = letters.flatMap((one) => letters.map((other) => one + other));
 
+test('what the path names is named there alone: another name in body or query is refused, not passed over', async () => {
+  const details = [await putBudget({ name: 'monthly' }), await putBudget({ name: 'daily' })];
+  details.push(await api.request('/v1/apps/shop?app=other', { method: 'DELETE', headers }));
+  for (const response of details) assert.equal(response.status, 400);
+  assert.equal((await putBudget({})).status, 200);
+});
+
 test('a budget may name every country, and what is set is shown', async () => {
   const countries = pairs.filter(isCountry);
   const response = await putBudget({ scope: { countries } });

@@ -13,6 +13,9 @@ export async function readInput(
 ): Promise<Record<string, unknown>> {
   const hasBody = method === 'POST' || method === 'PUT';
   const given = hasBody ? await readBody(context) : readQuery(context);
+  const twice = parameters.find((name) => Object.hasOwn(given, name));
+  if (twice !== undefined)
+    throw new RingfenceError('input_invalid', `${twice} is named by the path, and only there.`);
   const named = parameters.map((name) => [name, context.req.param(name)] as const);
   const result = input.safeParse({ ...given, ...Object.fromEntries(named) }, { error: sayIssue });
   if (result.success) return result.data;
