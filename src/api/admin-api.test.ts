@@ -46,6 +46,10 @@ const services = {
   budgets: {
     put: (budget: object) => Promise.resolve({ ...budget, id: 'budget_1', createdAt: 0 }),
   },
+  kills: {
+    put: (kill: object) =>
+      Promise.resolve({ ...kill, id: 'kill_1', actor: 'admin', createdAt: 0, kept: 'store' }),
+  },
   system: { ready: () => Promise.resolve(false) },
 } as unknown as AdminServices;
 
@@ -117,6 +121,18 @@ test('what the path names is named there alone: another name in body or query is
   details.push(await api.request('/v1/apps/shop?app=other', { method: 'DELETE', headers }));
   for (const response of details) assert.equal(response.status, 400);
   assert.equal((await putBudget({})).status, 200);
+});
+
+test('a body that is not Unicode is refused: a credential of it would be sealed with other letters', async () => {
+  const latin = Buffer.from('{"name":"caf\u00e9"}', 'latin1');
+  const init = { method: 'POST', headers };
+  assert.equal(await codeOf(await api.request('/v1/apps', { ...init, body: latin })), 'input_invalid');
+  const kill = (reason: string) =>
+    api.request('/v1/kills', { ...init, body: `{"scope":"country","target":"GB","reason":"${reason}"}` });
+  assert.equal(await codeOf(await kill(String.raw`half \ud83d`)), 'input_invalid');
+  assert.equal(await codeOf(await kill(String.raw`\\\udd25 half`)), 'input_invalid');
+  for (const whole of ['🔥', String.raw`\ud83d\udd25`, String.raw`\\ud83d`])
+    assert.equal((await kill(whole)).status, 201, whole);
 });
 
 test('a budget may name every country, and what is set is shown', async () => {

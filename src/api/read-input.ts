@@ -25,7 +25,7 @@ export async function readInput(
 }
 
 async function readBody(context: Context): Promise<object> {
-  const text = await context.req.text();
+  const text = decode(await context.req.arrayBuffer());
   if (text === '') return {};
   const type = context.req.header('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))
@@ -36,13 +36,32 @@ async function readBody(context: Context): Promise<object> {
   return body;
 }
 
+/** Other letters in place of those that cannot be read would change a name, or a credential that is sealed. */
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new RingfenceError('input_invalid', 'The body is not UTF-8.');
+  }
+}
+
 /** The parser's message quotes the text, which may hold a credential, so it is not passed on. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return JSON.parse(text, HALVES.test(text) ? checkWhole : undefined);
+  } catch (error) {
+    if (error instanceof RingfenceError) throw error;
     throw new RingfenceError('input_invalid', 'The body is not valid JSON.');
   }
+}
+
+/** `\ud83d`: in JSON a letter may be written as two halves. */
+const HALVES = /\\ud[89a-f]/i;
+
+/** Half a letter would be stored, and then many a program could not read the list that it stands in. */
+function checkWhole(name: string, value: unknown): unknown {
+  if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
+  throw new RingfenceError('input_invalid', 'The body holds half a letter (a lone surrogate).');
 }
 
 function readQuery(context: Context): Record<string, string> {
