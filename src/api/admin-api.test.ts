@@ -224,8 +224,13 @@ test('every route has a summary and every path parameter a schema', () => {
 test('a name that could not be read where it stands is refused, and nothing is journaled of it', async () => {
   for (const name of ['a\0b', 'line\nbreak', ' shop', 'shop ', '  ', '\u{202e}pohs', 'a\u{200b}b', 'a\ud800'])
     assert.equal(await codeOf(await post(JSON.stringify({ name }))), 'input_invalid', JSON.stringify(name));
-  for (const name of ['sh op', 'café', '東京', 'a'])
+  for (const name of ['sh op', 'café', '東京', 'a', '...'])
     assert.equal((await post(JSON.stringify({ name }))).status, 201, name);
+});
+
+test('a name that no path can hold is refused: what bears it could not be removed by its name', async () => {
+  for (const name of ['.', '..'])
+    assert.equal(await codeOf(await post(JSON.stringify({ name }))), 'input_invalid', name);
 });
 
 test('what is wrong with an input is said in words of ours', async () => {

@@ -24,15 +24,23 @@ export const empty = z.strictObject({});
 /** Id of a journal record, and of the ledger row that it made. */
 export const point = z.string().regex(/^[\w.]+-\d+-\d+$/, 'an id looks like w0-3-17');
 
+const PLAIN = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+
 /** A name that somebody gives. It is read in tables and logs, and typed into policies: all of it is to be seen. */
 export const givenName = z
   .string()
   .min(1)
   .max(100)
-  .regex(
-    /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+(?<!\s)$/u,
+  .refine(
+    (name) => PLAIN.test(name) && name.trim() === name,
     'a name has no control or invisible character, and no space at its ends',
-  );
+  )
+  .refine((name) => !/^\.{1,2}$/.test(name), 'a name is more than one or two dots, which no path can hold')
+  // The whole rule cannot be written as a pattern that other languages read.
+  .meta({
+    pattern: String.raw`^\S(.*\S)?$`,
+    description: 'Without control or invisible characters; not `.` or `..`',
+  });
 
 /** Id or name of a record. */
 export const reference = z.string().min(1).max(120);
