@@ -24,6 +24,8 @@ const services = {
       asked.push([after, limit]);
       return Promise.resolve([]);
     },
+    find: (reference: string) =>
+      Promise.resolve(['key_7', 'cron'].includes(reference) ? [{ id: 'key_7', name: 'cron' }] : []),
   },
   vendors: [{ id: 'acme' }, { id: 'rival' }],
   accounts: { list: () => Promise.resolve([record]) },
@@ -81,6 +83,11 @@ test('keys are listed a page at a time, however many are asked for', async () =>
     ['key_7', 5],
   ]);
   assert.equal((await api.request('/v1/keys?limit=100000', { headers })).status, 400);
+});
+
+test('a page after no key is refused: an empty one would say that there are no more', async () => {
+  for (const after of ['key_8', 'cron', ''])
+    assert.equal(await codeOf(await api.request(`/v1/keys?after=${after}`, { headers })), 'input_invalid');
 });
 
 test('nobody gets in while no token is kept', async () => {

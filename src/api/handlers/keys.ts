@@ -20,7 +20,11 @@ export const keyHandlers: Handlers<KeyRoute> = {
     };
     return show(services, await services.keys.create(request, actor));
   },
-  'keys.list': ({ services, input }) => services.keys.page(input.after ?? null, input.limit),
+  'keys.list': async ({ services, input: { after = null, limit } }) => {
+    const page = await services.keys.page(after, limit);
+    if (page.length === 0 && after !== null) await checkKeyId(services, after);
+    return page;
+  },
   'keys.rotate': async ({ services, input, actor }) => {
     const { lifetimeSeconds, overlapSeconds } = input;
     const rotation = {
@@ -40,6 +44,13 @@ export const keyHandlers: Handlers<KeyRoute> = {
     }
   },
 };
+
+/** After what is no key comes nothing, which whoever looks for keys would take for the end of the list. */
+async function checkKeyId({ keys }: Pick<AdminServices, 'keys'>, id: string): Promise<void> {
+  const found = await keys.find(id);
+  if (!found.some((key) => key.id === id))
+    throw new RingfenceError('input_invalid', 'after: is not the id of a virtual key.');
+}
 
 /** Only what is stored is revoked for good; until then a kill switch stops the key. */
 function withWayOut(error: unknown, key: string): unknown {
