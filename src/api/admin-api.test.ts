@@ -69,6 +69,7 @@ test('every route but the two of health refuses to answer without the token', as
     for (const authorization of ['', 'Bearer wrong', `Basic ${TOKEN}`, `Bearer ${TOKEN}x`]) {
       const response = await api.request(path, { method, headers: { authorization } });
       assert.equal(response.status, 401, `${id} with ${authorization}`);
+      assert.equal(response.headers.get('www-authenticate'), 'Bearer');
     }
   }
   assert.equal((await api.request('/healthz')).status, 200);

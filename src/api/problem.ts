@@ -22,6 +22,7 @@ export function toProblem(error: unknown): Problem {
 /** The problem as an answer (RFC 9457). It is never cached. */
 export function problemResponse(error: unknown): Response {
   const problem = toProblem(error);
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  if (problem.status === 401) headers.set('www-authenticate', 'Bearer'); // RFC 9110, 11.6.1
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
