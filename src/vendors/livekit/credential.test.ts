@@ -29,6 +29,16 @@ test('every app gets a key of its own, so that its tokens can be told apart', ()
   assert.equal(issued.parts['host'], HOST);
 });
 
+test('the snippet for Java names the host with the slash that its SDK demands, and no path, which it would drop', () => {
+  const parts = { apiKey: 'APIown', apiSecret: 'own-secret', host: HOST };
+  const java = custody.snippets(parts, 'http://127.0.0.1:4610').find(({ language }) => language === 'java');
+  assert.match(
+    java?.code ?? '',
+    /createClient\("https:\/\/my-project\.livekit\.cloud\/", "APIown", "own-secret"\);$/,
+  );
+  assert.ok(!java?.code.includes(':4610'));
+});
+
 test('the host of an account is a DNS name, which a certificate can vouch for', () => {
   const pattern = custody.fields.find(({ name }) => name === 'host')?.pattern;
   assert.ok(pattern);

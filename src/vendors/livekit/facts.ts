@@ -17,7 +17,7 @@ export const facts: VendorFacts = {
   disarming: [],
   baseUrlVariables: {},
   blindSpots: [
-    'livekit-server-sdk drops the path of its host argument: give the project a port of its own (`listeners.hosts`).',
+    'livekit-server-sdk (Node), livekit-server (Java) and livekit-api for Rust drop the path of their host argument: give the project a port of its own (`listeners.hosts`).',
     'livekit-api for Python obeys no proxy variable: give it the base URL, which keeps its path, or a session with `trust_env=True`.',
   ],
 };

@@ -16,6 +16,7 @@ export function snippets(parts: Parts, gateway: string): readonly Snippet[] {
     },
     { sdk: 'livekit-api (Python)', language: 'python', code: python(parts, gateway) },
     { sdk: 'server-sdk-go (Go)', language: 'go', code: go(parts, gateway) },
+    { sdk: 'livekit-server (Java)', language: 'java', code: java(parts) },
   ];
 }
 
@@ -38,5 +39,13 @@ function go({ apiKey = '', apiSecret = '', host = '' }: Parts, gateway: string):
   return [
     '// import lksdk "github.com/livekit/server-sdk-go/v2"',
     `rooms := lksdk.NewRoomServiceClient("${gateway}/${host}", "${apiKey}", "${apiSecret}")`,
+  ].join('\n');
+}
+
+function java({ apiKey = '', apiSecret = '', host = '' }: Parts): string {
+  return [
+    '// The SDK drops a path: start the app with `ringfence run -- java -jar app.jar`, or give the host a port of its own',
+    '// (`listeners.hosts`) and name that here, with the slash at its end, without which the SDK takes no URL.',
+    `var rooms = io.livekit.server.RoomServiceClient.createClient("https://${host}/", "${apiKey}", "${apiSecret}");`,
   ].join('\n');
 }
