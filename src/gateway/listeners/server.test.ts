@@ -98,3 +98,32 @@ test('a listener without tunnels refuses a CONNECT, and outlives a client that r
   resetting.resetAndDestroy();
   await closed;
 });
+
+test('who is too slow, or sends what is no HTTP, is told so in words, with the code', async (context) => {
+  const exchange = async () => {};
+  const server = createListener({
+    exchange,
+    locate: () => null,
+    counters: createCounters(),
+    connections: 10,
+  });
+  context.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cases = [
+    ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'request_timeout', /^Send headers within 5 s/],
+    ['HPE_HEADER_OVERFLOW', 431, 'request_too_large', /^Send less at a time/],
+    ['HPE_INVALID_METHOD', 400, 'request_malformed', /^Send one Host/],
+  ] as const;
+  for (const [reason, status, code, detail] of cases) {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [inside] = (await once(server, 'connection')) as [Socket];
+    server.emit('clientError', Object.assign(new Error(reason), { code: reason }), inside);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    assert.match(head, new RegExp(`^HTTP/1.1 ${status} [^]*ringfence-decision: denied; code=${code}$`));
+    assert.match(head, new RegExp(`content-length: ${Buffer.byteLength(body)}\\b`));
+    const told = JSON.parse(body) as Record<string, unknown>;
+    assert.deepEqual([told['status'], told['code']], [status, code]);
+    assert.match(String(told['detail']), detail);
+  }
+});

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout } from 'node:timers';
+import { RingfenceError, type ErrorCode } from '../../kernel/errors.ts';
 import type { Counters } from '../counters.ts';
 import type { Exchange, Place } from '../exchange.ts';
 
@@ -67,7 +68,7 @@ export function createListener(options: ListenerOptions): Listener {
     counters.malformed += 1;
     const response = latest.get(socket);
     if (response !== undefined && isAwaited(response)) endWith(response, socket);
-    else rejectSocket(STATUS_LINES.get(error.code) ?? '400 Bad Request', socket);
+    else rejectSocket(socket, REJECTIONS.get(error.code) ?? NOT_HTTP);
   });
   const open = openSockets(server);
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -75,7 +76,7 @@ export function createListener(options: ListenerOptions): Listener {
     const response = latest.get(socket);
     if (response !== undefined && isAnswering(response)) return endWith(response, socket);
     if (response?.shouldKeepAlive === false) return;
-    if (tunnel === undefined) return rejectSocket(NO_TUNNEL, socket);
+    if (tunnel === undefined) return rejectSocket(socket, NO_TUNNEL);
     open.delete(socket);
     tunnel(request, socket, head);
   });
@@ -116,24 +117,35 @@ export function createInnerListener(options: ListenerOptions): Listener {
   return server;
 }
 
+/** Status line, code, and the remedy where it is not that of the code. */
+type Rejection = readonly [line: string, code: ErrorCode, remedy?: string];
+
 /** Answers to what Node's parser rejects, by its error code. */
-const STATUS_LINES: ReadonlyMap<string | undefined, string> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
-  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+const REJECTIONS: ReadonlyMap<string | undefined, Rejection> = new Map<string, Rejection>([
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'request_timeout']],
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'request_too_large']],
 ]);
+const NOT_HTTP: Rejection = ['400 Bad Request', 'request_malformed'];
+/** Many clients show nothing of a refused CONNECT but its status line. */
+const NO_TUNNEL: Rejection = [
+  '405 This port of Ringfence opens no tunnels: proxy variables name listeners.proxy',
+  'request_malformed',
+  'Let the proxy variables name listeners.proxy; this port opens no tunnels.',
+];
 
 /** A complete request may have been sent on: the app must not take the refusal of what follows for its answer. */
 function isAwaited(response: ServerResponse): boolean {
   return response.req.complete && isAnswering(response);
 }
 
-const NO_TUNNEL = '405 This port of Ringfence opens no tunnels: proxy variables name listeners.proxy';
-
-function rejectSocket(line: string, socket: Socket): void {
-  endSocket(
-    socket,
-    `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\nringfence-decision: denied; code=request_malformed\r\n\r\n`,
-  );
+function rejectSocket(socket: Socket, [line, code, remedy]: Rejection): void {
+  const { message: title, hint } = new RingfenceError(code);
+  // No vendor is known yet. An SDK that gets no body tells of its own parser, not of us.
+  const status = Number.parseInt(line, 10);
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: remedy ?? hint, code });
+  const headers = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  const decision = `ringfence-decision: denied; code=${code}`;
+  endSocket(socket, `HTTP/1.1 ${line}\r\nconnection: close\r\n${headers}\r\n${decision}\r\n\r\n${body}`);
 }
 
 /**
