@@ -14,6 +14,8 @@ export interface Semaphore {
   /** True: a slot is held, until it is released once. False: too many wait already, or no slot came free in time. */
   acquire(): boolean | Promise<boolean>;
   release(): void;
+  /** Nobody holds a slot, and so nobody waits for one. */
+  isIdle(): boolean;
 }
 
 export function createSemaphore({ slots, waiting, patience }: SemaphoreLimits): Semaphore {
@@ -46,5 +48,6 @@ export function createSemaphore({ slots, waiting, patience }: SemaphoreLimits): 
       queue.delete(next);
       next();
     },
+    isIdle: () => free === slots,
   });
 }

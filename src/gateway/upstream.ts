@@ -4,7 +4,8 @@ import type { WireRequest } from '../vendors/wire.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 import type { Upload } from './app-request.ts';
 import { Collector, type UpstreamResult } from './collector.ts';
-import { createSemaphore, type Semaphore } from './semaphore.ts';
+import { createRoutes, KEEP_ALIVE_MILLISECONDS, type Route } from './routes.ts';
+import { createSemaphore } from './semaphore.ts';
 
 const CONNECTIONS = 256;
 /** Requests that may wait for a connection. */
@@ -16,7 +17,6 @@ const ANSWER_WAIT_MILLISECONDS = 120_000;
 const HEADERS_TIMEOUT_MILLISECONDS = 30_000;
 const BODY_TIMEOUT_MILLISECONDS = 60_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-const KEEP_ALIVE_MILLISECONDS = 10_000;
 
 export interface Sending {
   readonly upload: Upload | null;
@@ -45,30 +45,18 @@ const DEFAULT_LIMITS: UpstreamLimits = {
   longest: ANSWER_WAIT_MILLISECONDS,
 };
 
-/** The connections to one origin with one credential, and who may use them now. */
-interface Route {
-  readonly pool: Pool;
-  readonly slots: Semaphore;
-  readonly longest: number;
-}
-
 /** Connections to vendors: one pool for each origin and credential, redirects off, no retries, TLS 1.2 or later. */
 export function createUpstream(limits: UpstreamLimits = DEFAULT_LIMITS): Upstream {
-  const routes = new Map<string, Map<string, Route>>();
-  const routeFor = (origin: string, identity: string): Route => {
-    let own = routes.get(identity);
-    if (own === undefined) routes.set(identity, (own = new Map<string, Route>()));
-    let route = own.get(origin);
-    if (route === undefined) own.set(origin, (route = openRoute(origin, limits)));
-    return route;
-  };
-  async function all(end: (pool: Pool) => Promise<void>): Promise<void> {
-    const pools = [...routes.values()].flatMap((own) => [...own.values()].map(({ pool }) => pool));
-    await Promise.allSettled(pools.map(end));
+  const routes = createRoutes(
+    (origin) => openRoute(origin, limits),
+    () => performance.now(),
+  );
+  async function all(end: (pool: Route['pool']) => Promise<void>): Promise<void> {
+    await Promise.allSettled(routes.all().map(({ pool }) => end(pool)));
   }
   return Object.freeze({
     async send(origin: string, identity: string, request: WireRequest, sending: Sending) {
-      const route = routeFor(origin, identity);
+      const route = routes.find(origin, identity);
       const slot = route.slots.acquire();
       if (slot === true || (slot !== false && (await slot))) return dispatch(route, request, sending);
       return { kind: 'unreachable', error: new RingfenceError('overloaded') } satisfies UpstreamResult;
@@ -93,7 +81,8 @@ function openRoute(origin: string, { patience, longest }: UpstreamLimits): Route
       maxCachedSessions: 100,
     },
   });
-  return { pool, slots: createSemaphore({ slots: CONNECTIONS, waiting: MAX_WAITING, patience }), longest };
+  const slots = createSemaphore({ slots: CONNECTIONS, waiting: MAX_WAITING, patience });
+  return { pool, slots, longest, usedAt: 0 };
 }
 
 function dispatch(
