@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { HEADER_BYTES } from './header.ts';
 import { createBench, incident, isSigned, newDirectory, openFor, signText } from './journal-fixture.ts';
 import { pruneJournal } from './retention.ts';
+import { segmentPath } from './segments.ts';
 import { writeStart } from './start.ts';
 import { toHex } from './format.ts';
 import { createTail, findRecord, readJournal, type ReadRecord } from './tail.ts';
@@ -145,6 +147,30 @@ test('segments go by age and by size', async (t) => {
   assert.ok(sizes() > limit - 300_000);
   assert.equal((await verified(directory)).fault, null);
 });
+
+/** A life that was killed, or lost power, before its first record was written. */
+const STILLBORN: Readonly<Record<string, (segment: Buffer) => Buffer>> = {
+  'a header alone': (segment) => segment.fill(0, HEADER_BYTES),
+  'not even a header': (segment) => segment.fill(0),
+};
+
+for (const [what, cut] of Object.entries(STILLBORN))
+  test(`a life that left ${what} does not keep what follows it from being pruned`, async (t) => {
+    const { directory } = await fill(t);
+    const killed = await openFor(t, { directory });
+    await killed.close();
+    const path = segmentPath(directory, { epoch: 3, position: 0 });
+    writeFileSync(path, cut(readFileSync(path)));
+    const journal = await openFor(t, { directory });
+    for (let index = 0; index < 200; index += 1) journal.append(incident(0, 'x'.repeat(5_000)));
+    await journal.close();
+    assert.equal((await verified(directory)).fault, null);
+    const before = names(directory);
+    assert.ok(before.some((name) => name.startsWith('00000003')));
+    await pruneJournal({ directory, loaded: END, sign: signText, keepBytes: 1 });
+    assert.deepEqual(names(directory), before.slice(-1));
+    assert.equal((await verified(directory)).fault, null);
+  });
 
 test('segments that do not check out are evidence and stay', async (t) => {
   const { directory } = await fill(t);

@@ -65,18 +65,24 @@ function placeOf({ epoch, first }: SegmentFile): Place {
   return { epoch, position: first };
 }
 
-/** Header of the segment that will be the first; null when nothing may go. */
+/**
+ * Header of the segment that will be the first; null when nothing may go. One without a record, as a process leaves that is
+ * killed at its start, cannot be the first; it goes with those before it.
+ */
 async function chooseStart(options: PruneOptions, kept: readonly Kept[]): Promise<SegmentHeader | null> {
   let bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
+  let passed = 0;
   let chosen: SegmentHeader | null = null;
-  for (const [index, { file }] of kept.entries()) {
-    const previous = kept[index - 1];
-    if (previous === undefined) continue;
-    if (isBefore(options.loaded, placeOf(file))) break;
-    const found = await readFirst(file);
-    if (found === null || !isDue(options, found.at, bytes)) break;
-    bytes -= previous.bytes;
-    chosen = found.header;
+  for (const [index, { file, bytes: own }] of kept.entries()) {
+    if (index > 0 && isBefore(options.loaded, placeOf(file))) break;
+    const found = index === 0 ? null : await readFirst(file);
+    if (found !== null) {
+      if (!isDue(options, found.at, bytes)) break;
+      bytes -= passed;
+      passed = 0;
+      chosen = found.header;
+    }
+    passed += own;
   }
   return chosen;
 }
