@@ -26,6 +26,9 @@ test('a use is told at once, its repetitions together, and what is no canary not
   assert.deepEqual(told.slice(1), [['canary_1', 1001, 999]]);
   watch.check(bearing(decoy), use(2000));
   assert.deepEqual(told.at(-1), ['canary_1', 2000, 1]);
+  watch.check(bearing(decoy), use(2001));
+  watch.flush();
+  assert.deepEqual(told.at(-1), ['canary_1', 2001, 1], 'also a single one');
 });
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -134,12 +134,18 @@ test('a value that is found again is the same leak, with its places together', a
 });
 
 test('the response to a leaked virtual key is its end', async () => {
-  const { leaks, keys, makeKey } = await setUp();
+  const { acts, leaks, keys, makeKey } = await setUp();
   const key = await makeKey();
   const [leak] = await leaks.report([found(key.secret)], 'ada');
   const { leak: after, guide } = await leaks.respond(leak?.id ?? '', { actor: 'ada' });
   assert.deepEqual([after.state, after.response?.kind, guide], ['resolved', 'revoked', []]);
   assert.equal((await keys.get(key.id)).state, 'revoked');
+  assert.deepEqual(acts.at(-1), {
+    actor: 'ada',
+    act: 'leak.respond',
+    target: after.id,
+    detail: { key: key.id },
+  });
 });
 
 test('the response to a leaked account secret is its rotation, and the leak ends with it', async () => {

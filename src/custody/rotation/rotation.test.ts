@@ -174,6 +174,19 @@ test('a forced rotation goes on over refusals', async () => {
   assert.equal((await rotate(world, { isForced: true })).record.phase, 'done');
 });
 
+test('a failure that is not of our own words is told without them: they may hold anything', async () => {
+  const world = await rotationWorld('keys');
+  let isOver = false;
+  world.beforeEffect = () => {
+    if (isOver || world.acts.at(-1) !== 'rotation.switching') return;
+    isOver = true;
+    throw new Error('cannot put {"token":"realtoken"}');
+  };
+  const { record } = await rotate(world);
+  assert.equal(record.problem, 'It stopped at an unexpected error.');
+  assert.deepEqual(world.incidents, ['rotation halted']);
+});
+
 test('a vendor that keeps the old credential alive makes it stop and say so; asking again goes on', async () => {
   const world = await rotationWorld('keys');
   world.vendor.intercept = (what) => (what === 'DELETE tokens' ? { status: 400 } : null);
