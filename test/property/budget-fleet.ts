@@ -36,7 +36,7 @@ export function openFleet({ size, clock, leases, records }: FleetOptions): reado
     const holder = { node: `w${index}`, epoch: 1 };
     const budgets = createBudgets({
       clock,
-      patience: 10_000,
+      patience: Infinity,
       bank: {
         grant: (ask) => bank.grant(holder, ask),
         giveBack: (id, period, amount) => void bank.giveBack(id, period, { ...holder, amount, position: 0 }),

@@ -28,7 +28,7 @@ function openBudgets(room: number) {
   const asks: GrantAsk[] = [];
   let left = room;
   const budgets = createBudgets({
-    clock: { ledger: () => 5, monotonic: () => performance.now() },
+    clock: { ledger: () => 5, monotonic: () => 0 },
     bank: {
       async grant(ask) {
         asks.push(ask);
@@ -67,7 +67,7 @@ describe('a request that waits for money while its budget changes', () => {
     const asked: (() => void)[] = [];
     let given = 0;
     const budgets = createBudgets({
-      clock: { ledger: () => 5, monotonic: () => performance.now() },
+      clock: { ledger: () => 5, monotonic: () => 0 },
       bank: {
         async grant({ need }) {
           await new Promise<void>((resolve) => asked.push(resolve));
@@ -109,7 +109,7 @@ describe('what an outcome saves of a budget that was changed meanwhile', () => {
   it('goes back once the record of the outcome is written: before, the lease does not hold it', async () => {
     const order: string[] = [];
     const budgets = createBudgets({
-      clock: { ledger: () => 5, monotonic: () => performance.now() },
+      clock: { ledger: () => 5, monotonic: () => 0 },
       bank: {
         grant: async ({ need }) => ({ granted: need, left: micros(0), period: 0, end: 86_400_000 }),
         giveBack: (_budget, period, amount) => void order.push(`${amount} of period ${period}`),
@@ -129,7 +129,7 @@ describe('what an outcome saves of a budget that was changed meanwhile', () => {
 describe('amounts of a currency of small units', () => {
   const open = (budget: Partial<BudgetRecord>) => {
     const budgets = createBudgets({
-      clock: { ledger: () => 5, monotonic: () => performance.now() },
+      clock: { ledger: () => 5, monotonic: () => 0 },
       bank: {
         grant: async ({ need }) => ({ granted: need, left: micros(0), period: 0, end: 86_400_000 }),
         giveBack: () => {},
@@ -199,6 +199,26 @@ describe('a request for which there is no money', () => {
     assert.equal(step.ok, false);
     assert.ok(asks <= 51, `${asks} asks`);
   });
+});
+
+it('a request takes nothing of money that does not suffice for it, be it by a micro', async () => {
+  let room = 100;
+  const budgets = createBudgets({
+    clock: { ledger: () => 5, monotonic: () => 0 },
+    bank: {
+      async grant() {
+        const granted = micros(room);
+        room = 0;
+        return { granted, left: micros(0), period: 0, end: 86_400_000 };
+      },
+      giveBack: () => {},
+    },
+  });
+  budgets.configure([BUDGET]);
+  const passed: boolean[] = [];
+  for (const amount of [40, 61, 60, 1])
+    passed.push((await budgets.reserve(somebody, message, boundOf(amount))).ok);
+  assert.deepEqual(passed, [true, false, true, false]);
 });
 
 it('a request takes from all of its budgets or from none', async () => {
