@@ -15,6 +15,9 @@ import type { LeakVerdict } from '../../src/vendors/leak-check.ts';
 
 type Credentials = Readonly<Record<string, string>>;
 
+/** What a vendor takes that a check must not wait for. */
+const LATENCY = 60_000;
+
 let simulated: Awaited<ReturnType<typeof startSandbox>>;
 let opened: ReturnType<typeof openVerification>;
 
@@ -315,11 +318,11 @@ describe('verification as a whole', () => {
 
   it('ends when the time is over, whatever the vendor does', async () => {
     const { apiKey = '' } = account('telnyx');
-    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: 60_000 });
+    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: LATENCY });
     const own = openVerification({ origin: simulated.origin, deadline: 200 });
     const start = performance.now();
     const verdict = await own.verifier.verify(sighting('telnyx-api-key', apiKey));
-    assert.ok(performance.now() - start < 20_000);
+    assert.ok(performance.now() - start < LATENCY);
     assert.match(verdict.reason, /in time/);
     const late = openVerification({ origin: simulated.origin, total: 0 });
     assert.match((await late.verifier.verify(sighting('telnyx-api-key', apiKey))).reason, /no time left/);
@@ -328,12 +331,12 @@ describe('verification as a whole', () => {
 
   it('closes at once, though a vendor still owes an answer', async () => {
     const { apiKey = '' } = account('telnyx');
-    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: 60_000 });
+    simulated.sandbox.faults.add({ kind: 'latency', milliseconds: LATENCY });
     const own = openVerification({ origin: simulated.origin, deadline: 200 });
     await own.verifier.verify(sighting('telnyx-api-key', apiKey));
     const start = performance.now();
     await own.close();
-    assert.ok(performance.now() - start < 20_000);
+    assert.ok(performance.now() - start < LATENCY);
   });
 
   it('no verdict tells a secret', async () => {

@@ -40,9 +40,9 @@ describe('forbidden parameters', () => {
 
   it('are not sought in a name without end, which is refused: to look at it took half a second, for each rule again', () => {
     for (const long of ['x'.repeat(2_000_000), 'a.'.repeat(1_000_000), 'x_'.repeat(1_000_000)]) {
-      const began = performance.now();
+      const began = process.cpuUsage();
       assert.deepEqual(judge('MediaUrl', 'To', long), FORBIDDEN);
-      assert.ok(performance.now() - began < 100);
+      assert.ok(process.cpuUsage(began).user < 100_000);
     }
     assert.deepEqual(judge('MediaUrl', 'To', `${'_'.repeat(600)}media_url`), FORBIDDEN);
     assert.deepEqual(judge('MediaUrl', 'To', 'x'.repeat(900)), ALLOWED);

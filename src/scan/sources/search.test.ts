@@ -328,10 +328,10 @@ test('a long file has the same bound, however many pieces it is read in', async 
 
 test('values at the end of a line of many megabytes take no longer than others', async () => {
   const timeOf = async (padding: number): Promise<number> => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     await look('min.js', ' '.repeat(padding) + lineOf(1000));
-    return performance.now() - start;
+    return process.cpuUsage(start).user;
   };
   await timeOf(0);
-  assert.ok((await timeOf(30 << 20)) < (await timeOf(0)) + 5000);
+  assert.ok((await timeOf(30 << 20)) < (await timeOf(0)) + 5_000_000);
 });

