@@ -32,6 +32,14 @@ export async function sendMessage(
   return { status: response.status, code };
 }
 
+/** The same as an app that asks again while the money is on its way: on a slow machine a request may not wait for it. */
+export function sendAtLast(node: TestNode): Promise<SentMessage> {
+  return until(async () => {
+    const sent = await sendMessage(node);
+    return sent.code === 'budget_unavailable' ? null : sent;
+  });
+}
+
 /** Puts a budget of so many messages in force, which never begins anew. */
 export async function allowMessages(
   primary: Primary,

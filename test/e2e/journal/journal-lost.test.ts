@@ -7,7 +7,7 @@ import { pathsOf } from '../../../src/config/config.ts';
 import { createJournalService } from '../../../src/node/services/journal-service.ts';
 import { openPrimary, type Primary } from '../../../src/node/primary.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
-import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
+import { allowMessages, PRICE, sendAtLast, spentOf, until } from '../spending.ts';
 
 const BUDGET = 'budget_lost';
 
@@ -44,7 +44,7 @@ describe('a journal folder that is lost while the store is not', () => {
 
   /** Sends a message, and waits until the ledger has it. */
   async function sendAndBook(): Promise<void> {
-    assert.equal((await sendMessage(node)).code, 'allowed');
+    assert.equal((await sendAtLast(node)).code, 'allowed');
     sent += 1;
     await until(async () => ((await spentOf(primary, BUDGET)) === sent * PRICE ? true : null));
   }

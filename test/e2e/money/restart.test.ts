@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Usage } from '../../../src/guard/limits/rate.ts';
 import { onFork } from '../forks.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
-import { allowMessages, firstReport, PRICE, sendMessage, spentOf, until } from '../spending.ts';
+import { allowMessages, firstReport, PRICE, sendAtLast, spentOf, until } from '../spending.ts';
 
 const BUDGET = 'budget_restart';
 
@@ -34,7 +34,7 @@ describe('a data-plane process that is killed', () => {
 
   const report = async () => (await node.primary.supervisor.reports())[0];
   /** `allowed`, or the code of the refusal. */
-  const send = async () => (await sendMessage(node)).code;
+  const send = async () => (await sendAtLast(node)).code;
 
   it('is replaced by one that spends the money which the dead one held, and no cent more', async () => {
     for (let count = 0; count < 2; count++) assert.equal(await send(), 'allowed');

@@ -13,7 +13,7 @@ import { createAdminServices } from '../../../src/node/services/services.ts';
 import { freePorts } from '../../free-ports.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
 import { fillDisk, mountDisk } from '../journal/own-disk.ts';
-import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
+import { allowMessages, PRICE, sendAtLast, sendMessage, spentOf, until } from '../spending.ts';
 
 const BUDGET = 'budget_kept';
 
@@ -76,7 +76,7 @@ describe('a backup', () => {
 
     const { restored, apps } = await restore(t, made.folder);
     const gateway = `http://127.0.0.1:${apps}`;
-    const answer = await sendMessage({ ...node, gateway });
+    const answer = await sendAtLast({ ...node, gateway });
     assert.equal(answer.code, 'allowed', 'its keys and accounts are there');
     const spent = (await spentOf(restored, BUDGET)) ?? 0;
     assert.ok(spent >= known * PRICE, `${spent} of ${known * PRICE}`);
@@ -154,7 +154,7 @@ describe('a backup', () => {
     const budget = 'budget_few';
     await allowMessages(node.primary, budget, 16);
     const older = await take(node.primary.config.data, 'older');
-    const spend = () => Promise.all(Array.from({ length: 8 }, () => sendMessage(node)));
+    const spend = () => Promise.all(Array.from({ length: 8 }, () => sendAtLast(node)));
     while ((await spend()).some(({ code }) => code === 'allowed'));
     const newer = await take(node.primary.config.data, 'newer');
     const store = basename(node.primary.paths.store);

@@ -9,7 +9,7 @@ import { openPrimary, type Primary } from '../../../src/node/primary.ts';
 import { findPostgres, startPostgres, type PostgresServer } from '../../contract/postgres-server.ts';
 import { freePorts } from '../../free-ports.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
-import { allowMessages, PRICE, sendMessage, spentOf, until } from '../spending.ts';
+import { allowMessages, PRICE, sendAtLast, sendMessage, spentOf, until } from '../spending.ts';
 
 const programs = findPostgres();
 const isMissing = programs === null && process.env['CI'] !== 'true';
@@ -24,7 +24,7 @@ describe('a gateway on a copy of a data folder', { skip: isMissing && 'needs Pos
     await edit('postgres', 'CREATE DATABASE ringfence');
     node = await startNode({ databaseUrl: urlOf() });
     await allowMessages(node.primary, 'b', 10);
-    await sendMessage(node);
+    await sendAtLast(node);
     copy = await mkdtemp(join(tmpdir(), 'ringfence-copy-'));
     const { data } = node.primary.config;
     await cp(data, copy, { recursive: true, filter: (path) => !path.includes('lock') });
