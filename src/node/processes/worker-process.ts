@@ -68,8 +68,8 @@ const CONFIRM_MILLISECONDS = 900;
 /** Rows that a process takes in within a millisecond even on a busy machine; it answers no request while it does. */
 const ROWS_A_MILLISECOND = 20;
 const STOP_MILLISECONDS = 15_000;
-/** Enough for any start: of its journal a process reads only the last segment. */
-const START_MILLISECONDS = 60_000;
+/** Opening a journal reads only its last segment, but a busy machine may take more than a minute to load the program. */
+const START_MILLISECONDS = 180_000;
 
 interface State {
   readonly child: ChildProcess;
