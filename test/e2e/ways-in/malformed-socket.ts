@@ -8,12 +8,12 @@ export interface RawResult {
   readonly statuses: readonly number[];
   /** True when the other side ended the connection. */
   readonly isClosed: boolean;
-  /** From the first byte sent to the end. */
-  readonly milliseconds: number;
 }
 
 const STATUS = /HTTP\/1\.1 (\d{3})/g;
 const QUIET_MILLISECONDS = 150;
+/** A refusal that is not there by then does not come. */
+const DEADLINE_MILLISECONDS = 60_000;
 
 export async function dial(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1' });
@@ -45,12 +45,8 @@ async function shakeHands(socket: Socket, host: string, authority: string): Prom
   return secure;
 }
 
-/** Writes bytes as they are (Latin-1) and gathers the answer until the end, `count` answers, or `deadline`. */
-export async function exchangeRaw(
-  socket: Socket,
-  bytes: string,
-  { count = 1, deadline = 3000 } = {},
-): Promise<RawResult> {
+/** Writes bytes as they are (Latin-1) and gathers the answer until the end or `count` answers. */
+export async function exchangeRaw(socket: Socket, bytes: string, { count = 1 } = {}): Promise<RawResult> {
   const start = performance.now();
   let [text, isClosed, heardAt] = ['', false, start];
   socket.on('data', (piece: Buffer) => {
@@ -60,29 +56,30 @@ export async function exchangeRaw(
   for (const event of ['end', 'close']) socket.on(event, () => (isClosed = true));
   socket.write(Buffer.from(bytes, 'latin1'));
   const enough = () => statusesOf(text).length >= count && performance.now() - heardAt > QUIET_MILLISECONDS;
-  while (!isClosed && !enough() && performance.now() - start < deadline) await sleep(10);
+  while (!isClosed && !enough() && performance.now() - start < DEADLINE_MILLISECONDS) await sleep(10);
   socket.destroy();
-  return { text, statuses: statusesOf(text), isClosed, milliseconds: performance.now() - start };
+  return { text, statuses: statusesOf(text), isClosed };
 }
 
-/** Writes `first`, then `piece` again and again until the other side ends the connection. */
+/** Writes `first`, then `piece` again and again until the other side ends the connection, so long after it was asked for. */
 export async function drip(
-  socket: Socket,
+  open: () => Promise<Socket>,
   first: string,
   piece: string,
-  deadline: number,
-): Promise<RawResult> {
+): Promise<RawResult & { readonly milliseconds: number }> {
+  const start = performance.now();
+  const socket = await open();
   const timer = setInterval(() => socket.writable && socket.write(piece), 250);
-  const result = await exchangeRaw(socket, first, { count: Number.POSITIVE_INFINITY, deadline });
+  const result = await exchangeRaw(socket, first, { count: Number.POSITIVE_INFINITY });
   clearInterval(timer);
-  return result;
+  return { ...result, milliseconds: performance.now() - start };
 }
 
 /** Writes as fast as the other side takes it, until `total` bytes are out or the connection ends. */
 export async function flood(socket: Socket, head: string, piece: Buffer, total: number): Promise<RawResult> {
   let isOpen = true;
   socket.on('close', () => (isOpen = false));
-  const answer = exchangeRaw(socket, head, { deadline: 20_000 });
+  const answer = exchangeRaw(socket, head);
   for (let sent = 0; sent < total && isOpen && socket.writable; sent += piece.length)
     if (!socket.write(piece))
       await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), answer]);
