@@ -8,6 +8,8 @@ import type { RotationRecord } from '../../../src/custody/rotation/record.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
 
 const WATCH = 2000;
+/** A watch ends with the first refusal, which a slow machine takes its time for. */
+const UNTIL_REFUSED = 60_000;
 /** Vendor, secret, and where the vendor makes and ends it. */
 const ROTATIONS = [
   ['twilio', 'apiKeySecret', '/Keys.json', 'DELETE', '/Keys/'],
@@ -71,14 +73,14 @@ describe('rotation at vendors in trouble', () => {
     assert.equal(await read(), 200);
     const app = setInterval(() => void read(), 100);
     try {
-      const request = { account, secret: 'apiKeySecret', actor: 'test', reason: 'asked', watch: WATCH };
-      await node.primary.rotations.start(request);
+      const request = { account, secret: 'apiKeySecret', actor: 'test', reason: 'asked' };
+      await node.primary.rotations.start({ ...request, watch: UNTIL_REFUSED });
       const record = await node.primary.rotations.settled(account);
       assert.equal(record?.phase, 'rolled-back');
       assert.match(record.problem ?? '', /refused requests of apps/);
       assert.equal(await read(), 200, 'the app goes on');
       assert.equal(await secretOf(account), fresh.credentials['apiKeySecret']);
-      await node.primary.rotations.start({ ...request, isForced: true });
+      await node.primary.rotations.start({ ...request, watch: WATCH, isForced: true });
       assert.equal((await node.primary.rotations.settled(account))?.phase, 'done');
     } finally {
       clearInterval(app);
