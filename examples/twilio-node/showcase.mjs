@@ -3,7 +3,8 @@
 import twilio from 'twilio';
 
 const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, GATEWAY_URL, ALLOWED_TO, REFUSED_TO, FROM } = process.env;
-const client = twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN);
+// A 429 of the gateway was not sent on: the money of a budget, say, may be a moment late on a slow machine.
+const client = twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, { autoRetry: true });
 client.api.baseUrl = `${GATEWAY_URL}/api.twilio.com`;
 
 const send = (to) => client.messages.create({ to, from: FROM, body: 'Hello through the gateway' });
