@@ -86,7 +86,7 @@ function signalAll({ pid = 0 }: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 async function untilReady(host: string, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 2400; attempt++) {
     if (server.exitCode !== null) throw new Error('PostgreSQL did not start');
     if (await answers(host)) return;
     await sleep(50);

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { LONGEST_CHILD } from './longest-child.ts';
 import { ALLOWED, FROM, REFUSED, type TestNode } from './node-fixture.ts';
 import { prepareApp } from './prepare-app.ts';
 
@@ -65,7 +66,7 @@ export async function runApp(
       TLS_PORT: String(node.ports.tls),
     },
   };
-  const { stdout } = await run(command, [...args], { env: environments[way], timeout: 60_000 });
+  const { stdout } = await run(command, [...args], { env: environments[way], timeout: LONGEST_CHILD });
   const steps = stdout.split('\n').filter((line) => line.startsWith('{'));
   return new Map(steps.map((line) => JSON.parse(line) as Step).map((step) => [step.name, step]));
 }

@@ -168,7 +168,7 @@ test('what goes to this machine in clear asks no proxy, whatever Node does with 
     process.execPath,
     ['--input-type=module', '--eval', script, urls[1] ?? ''],
     {
-      timeout: 20_000,
+      timeout: 240_000,
       env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: urls[0], http_proxy: urls[0] },
     },
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { ALLOWED, FROM, startNode, type TestNode } from '../node-fixture.ts';
+import { until } from '../spending.ts';
 
 describe('last use of a key', () => {
   let node: TestNode;
@@ -19,13 +19,10 @@ describe('last use of a key', () => {
       body: JSON.stringify({ to: ALLOWED, from: FROM, text: 'x' }),
     });
     assert.equal(answer.status, 200, await answer.text());
-    const deadline = Date.now() + 20_000;
-    let used: number | null = null;
-    while (used === null && Date.now() < deadline) {
+    const used = await until(async () => {
       await node.primary.supervisor.reports();
-      used = (await node.primary.store.keys.get(id))?.lastUsedAt ?? null;
-      await sleep(50);
-    }
-    assert.ok(used !== null && used >= before && used <= Date.now(), `${used}`);
+      return (await node.primary.store.keys.get(id))?.lastUsedAt ?? null;
+    });
+    assert.ok(used >= before && used <= Date.now(), `${used}`);
   });
 });

@@ -12,7 +12,7 @@ for (const [name, args] of [
   ['start.mjs', ['run', '--help-me-wait']],
   ['node/data-plane/worker.ts', []],
 ] as const)
-  test(`${name} opens no debugger on SIGUSR1`, { timeout: 60_000 }, async (t) => {
+  test(`${name} opens no debugger on SIGUSR1`, async (t) => {
     const told = `if (process.listenerCount('SIGUSR1') > 0) process.send?.('loaded');`;
     const preload = `data:text/javascript,process.exit = () => {}; setInterval(() => { ${told} }, 100);`;
     const child = fork(pathOf(name), [...args], {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ENVIRONMENT, SERVICES } from '../../../scripts/services.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 import { startNode, type TestNode } from '../node-fixture.ts';
 import { prepareApp } from '../prepare-app.ts';
 
@@ -78,7 +79,7 @@ describe('the snippets that come with a new key, pasted as they are', () => {
   for (const [name, { work, prints }] of Object.entries(NODE))
     it(`work for ${name}`, async () => {
       const args = ['--input-type=module', '-e', `${code(name)}\n${work}`];
-      const { stdout } = await run(process.execPath, args, { cwd: ROOT, timeout: 30_000 });
+      const { stdout } = await run(process.execPath, args, { cwd: ROOT, timeout: LONGEST_CHILD });
       assert.match(stdout.trim(), prints);
     });
 
@@ -86,13 +87,13 @@ describe('the snippets that come with a new key, pasted as they are', () => {
     it(`work for ${name}`, { skip: withoutPython }, async () => {
       await using prepared = await prepareApp(node, ENVIRONMENT);
       const args = ['-c', `${code(name)}\n${work}`];
-      const { stdout } = await run('python3', args, { env: prepared.environment, timeout: 60_000 });
+      const { stdout } = await run('python3', args, { env: prepared.environment, timeout: LONGEST_CHILD });
       assert.match(stdout.trim(), prints);
     });
 
   for (const [name, prints] of Object.entries(SHELL))
     it(`work for ${name}`, { skip: withoutCurl }, async () => {
-      const { stdout } = await run('sh', ['-c', code(name)], { timeout: 30_000 });
+      const { stdout } = await run('sh', ['-c', code(name)], { timeout: LONGEST_CHILD });
       assert.match(stdout, prints);
     });
 });

@@ -79,7 +79,7 @@ async function fill(journal: Journal): Promise<readonly number[]> {
   const padding = 'x'.repeat(10_000);
   for (let count = 0; count < 5_000; count += 1) {
     // The next segment may just be a little late.
-    for (let waited = 0; waited < 100 && !journal.accepts() && journal.state() !== 'full'; waited += 1)
+    for (let waited = 0; waited < 2400 && !journal.accepts() && journal.state() !== 'full'; waited += 1)
       await sleep(50);
     if (!journal.accepts()) break;
     const position = journal.append(intent(Date.now(), padding));
@@ -108,7 +108,7 @@ for (const minFreeBytes of [0, 2 * 1024 * 1024])
     await sleep(1_500);
     assert.equal(journal.accepts(), false, 'it stays full while nothing changes');
     rmSync(ballast);
-    for (let waited = 0; waited < 300 && !journal.accepts(); waited += 1) await sleep(100);
+    for (let waited = 0; waited < 2400 && !journal.accepts(); waited += 1) await sleep(100);
     assert.equal(journal.state(), 'open');
     const second = await fill(journal);
     assert.ok(second.length > 50);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { FleetReport } from '../../../src/node/processes/fleet.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 import { startNode, type TestNode, writeConfiguration } from '../node-fixture.ts';
 import { firstReport, until } from '../spending.ts';
 
@@ -37,7 +38,7 @@ describe('a gateway that starts while the clock of its machine is far ahead', ()
     spawnSync(process.execPath, [MAIN, ...words], {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: LONGEST_CHILD,
       env: { ...process.env, NODE_OPTIONS: options },
     });
   before(async () => {

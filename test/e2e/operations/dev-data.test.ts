@@ -9,6 +9,7 @@ import { readConfig } from '../../../src/config/config.ts';
 import { generateKeyRing } from '../../../src/custody/sealing/key-ring.ts';
 import { writeKeyRing } from '../../../src/custody/sealing/key-ring-source.ts';
 import { openPrimary } from '../../../src/node/primary.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../src/start.mjs');
 
@@ -31,7 +32,7 @@ describe('dev, on the data of a gateway with a real account', () => {
     const { status, stderr } = spawnSync(process.execPath, [MAIN, 'dev', '--data', data], {
       cwd: data,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: LONGEST_CHILD,
     });
     assert.notEqual(status, 0);
     assert.match(stderr, /holds accounts of real vendors \(main\).*--data/s);

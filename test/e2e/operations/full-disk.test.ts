@@ -4,8 +4,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fillDisk, mountDisk } from '../journal/own-disk.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 import { startNode, writeConfiguration } from '../node-fixture.ts';
-import { allowMessages, sendMessage, spentOf, until } from '../spending.ts';
+import { allowMessages, sendAtLast, sendMessage, spentOf, until } from '../spending.ts';
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts');
 const MIB = 1024 * 1024;
@@ -20,7 +21,7 @@ describe('a disk that fills up under a gateway', () => {
     const node = await startNode({ parent: disk.path, journal, say: (line) => said.push(line) });
     t.after(() => node.close());
     await allowMessages(node.primary, BUDGET, 100);
-    assert.equal((await sendMessage(node)).code, 'allowed');
+    assert.equal((await sendAtLast(node)).code, 'allowed');
     const ballast = join(disk.path, 'ballast');
     fillDisk(disk.path, ballast, 6 * MIB);
     const isSaid = (line: RegExp) => until(async () => (said.some((one) => line.test(one)) ? true : null));
@@ -42,7 +43,11 @@ describe('a file system that has become read-only', () => {
     if ('reason' in disk) return t.skip(disk.reason);
     await writeConfiguration(disk.path);
     const ringfence = (...words: readonly string[]) =>
-      spawnSync(process.execPath, [MAIN, ...words], { cwd: disk.path, encoding: 'utf8', timeout: 60_000 });
+      spawnSync(process.execPath, [MAIN, ...words], {
+        cwd: disk.path,
+        encoding: 'utf8',
+        timeout: LONGEST_CHILD,
+      });
     assert.equal(ringfence('init').status, 0);
     assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk.path]).status, 0);
     assert.match(

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { generateKeyRing } from '../../../src/custody/sealing/key-ring.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 import { writeConfiguration } from '../node-fixture.ts';
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts');
@@ -23,7 +24,7 @@ describe('a data folder of which only a part was restored', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-half-'));
   const data = join(folder, 'data');
   const ringfence = (...words: readonly string[]) =>
-    spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+    spawnSync(process.execPath, [MAIN, ...words], { cwd: folder, encoding: 'utf8', timeout: LONGEST_CHILD });
   before(async () => {
     await writeConfiguration(folder);
     assert.equal(ringfence('init').status, 0);

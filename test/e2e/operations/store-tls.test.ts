@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { leafCertificate, publicKeyInfo, toPem } from '../../../src/tls/certificate.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../../src/start.mjs');
 
@@ -47,7 +48,7 @@ test('a store whose certificate is not trusted is told nothing, also where Node 
   const said = await new Promise<string>((done) => {
     const RINGFENCE_DATABASE_URL = `postgres://ringfence:password@localhost:${port}/ringfence?sslmode=verify-full`;
     const env = { PATH: process.env['PATH'], NODE_TLS_REJECT_UNAUTHORIZED: '0', RINGFENCE_DATABASE_URL };
-    const options = { cwd: folder, env, timeout: 60_000 };
+    const options = { cwd: folder, env, timeout: LONGEST_CHILD };
     execFile(process.execPath, [PROGRAM, 'init'], options, (_error, _output, errors) => done(errors));
   });
   assert.deepEqual(heard, []);

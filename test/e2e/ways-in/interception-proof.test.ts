@@ -8,6 +8,7 @@ import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { proveInterception, type Proof } from '../../../src/cli/run/proof.ts';
 import { answerProbe } from '../../../src/gateway/probe.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 import { startRun } from './interception-proxy.ts';
 
 const run = promisify(execFile);
@@ -21,9 +22,6 @@ const withoutPython = (await has('python3', '-c', 'import ssl')) ? false : 'pyth
 const withoutCurl = (await has('curl', '--version')) ? false : 'curl is not installed';
 
 const withoutJava = (await has('javac', '-version')) ? false : 'no JDK is installed';
-
-/** A slow machine takes seconds to start one. */
-const LONGEST_CHILD = 60_000;
 
 const setUp = (t: TestContext, scope: 'all' | 'vendors' = 'all') => startRun(t, HOSTS, scope);
 

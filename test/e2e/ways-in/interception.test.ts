@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { startRun, type TestProxy } from './interception-proxy.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 
 const run = promisify(execFile);
 const HOSTS = [
@@ -26,7 +27,7 @@ async function app(
   const { stdout } = await run(node, ['--input-type=module', '-e', code], {
     env,
     cwd: import.meta.dirname,
-    timeout: 30_000,
+    timeout: LONGEST_CHILD,
   });
   return stdout.trim();
 }

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { plainParts } from '../../../src/custody/plain-parts.ts';
+import { LONGEST_CHILD } from '../longest-child.ts';
 import { ALLOWED, FROM, REFUSED, startNode, type TestNode } from '../node-fixture.ts';
 import { checkSteps, refused } from './sdks-expect.ts';
 import type { Step } from '../sdks-run.ts';
@@ -78,7 +79,7 @@ async function runClient(node: TestNode, host: string, { parts, trunk }: Given):
   const told = { PARTS: JSON.stringify(parts), IDS: JSON.stringify({ sipTrunkId: trunk }) };
   const GATEWAY = `http://127.0.0.1:${node.ports.hosts[host]}`;
   const env = { PATH, HOME, ...told, GATEWAY, ALLOWED, REFUSED, FROM };
-  const { stdout } = await run(process.execPath, [CLIENT], { env, timeout: 60_000 });
+  const { stdout } = await run(process.execPath, [CLIENT], { env, timeout: LONGEST_CHILD });
   const steps = stdout.split('\n').filter((line) => line.startsWith('{'));
   return new Map(steps.map((line) => JSON.parse(line) as Step).map((step) => [step.name, step]));
 }
