@@ -178,12 +178,9 @@ for (const { name, action, latency } of SYNC_ERRORS)
 
     node.sandbox.faults.clear();
     const after = await burst(node);
-    const refused = after.filter(({ status }) => status !== 200).map(({ code }) => code);
     // On a slow machine the money of the budget may be late for some.
-    assert.deepEqual(
-      refused.filter((code) => code !== 'budget_unavailable'),
-      ['policy_denied'],
-    );
+    const refused = after.filter(({ status, code }) => status !== 200 && code !== 'budget_unavailable');
+    assert.equal(refused.map(({ code }) => code).join(), 'policy_denied');
     assert.equal(await system.ready(), true);
     await checkJournal(node, [...before, ...answers, ...after]);
     t.diagnostic([...states].join('; '));

@@ -39,6 +39,8 @@ test(
 
 const WORKERS = 3;
 const REQUESTS = 1000;
+/** The latter two of a slow machine, whose money or journal comes late. */
+const REFUSALS = new Set(['budget_exceeded', 'budget_unavailable', 'journal_unavailable']);
 
 describe('a budget for exactly k requests', () => {
   let node: TestNode;
@@ -52,10 +54,7 @@ describe('a budget for exactly k requests', () => {
       const send = await clientOf(node, k);
       const answers = await Promise.all(Array.from({ length: REQUESTS }, send));
       const refused = answers.filter(({ status }) => status !== 200);
-      assert.deepEqual(
-        refused.filter(({ code }) => code !== 'budget_exceeded' && code !== 'budget_unavailable').slice(0, 3),
-        [],
-      );
+      assert.deepEqual(refused.filter(({ code }) => !REFUSALS.has(code ?? '')).slice(0, 3), []);
       // Who asked for money that was just on its way from one process to another may have been turned away.
       let passed = REQUESTS - refused.length;
       assert.ok(passed <= k, `${passed} passed`);
