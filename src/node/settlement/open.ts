@@ -1,8 +1,11 @@
-import { createKeyedHash } from '../../custody/keyed-hash.ts';
+import { createKeyedHash, remembering } from '../../custody/keyed-hash.ts';
 import { tryOpenAccount } from '../../custody/open.ts';
 import type { BudgetRecord } from '../../store/records.ts';
 import type { Foundation } from '../foundation.ts';
 import { createSettlement } from './settlement.ts';
+
+/** Each turn of rows that wait meets the same senders, recipients and texts. */
+const REMEMBERED_TEXTS = 10_000;
 
 /** Settlement over the node's store, accounts, journal and way to the vendors. */
 export function openSettlement(
@@ -23,7 +26,7 @@ export function openSettlement(
     vendor: registry.byId,
     budget,
     send,
-    fingerprint: createKeyedHash(ring.derive('fingerprint')),
+    fingerprint: remembering(createKeyedHash(ring.derive('fingerprint')), REMEMBERED_TEXTS),
     async journal(entry) {
       journal.append(entry);
       await journal.flush();
