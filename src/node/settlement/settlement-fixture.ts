@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly answer?: (request: WireRequest) => WireResponse | null | Promise<WireResponse | null>;
   /** Changes the vendor's answers to settlement. */
   readonly edit?: (body: string) => string;
+  /** Throws where the store does not take what was learned. */
+  readonly book?: () => void;
   readonly grace?: number;
   /** Milliseconds that a round waits for one account. */
   readonly patience?: number;
@@ -71,7 +73,14 @@ const HOST = 'api.twilio.com';
 
 export async function openWorld(
   context: TestContext,
-  { budgets = [], answer = () => null, edit = (body) => body, grace, patience }: WorldOptions = {},
+  {
+    budgets = [],
+    answer = () => null,
+    edit = (body) => body,
+    book = () => {},
+    grace,
+    patience,
+  }: WorldOptions = {},
 ): Promise<SettlementWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'ringfence-settlement-'));
   const { clock, timers } = createManualTime(Date.UTC(2026, 0, 1));
@@ -98,7 +107,13 @@ export async function openWorld(
   const deliver = (request: WireRequest): Promise<WireResponse> =>
     sender(request, `http://127.0.0.1:${port}`);
   const settlement = createSettlement({
-    ledger: store.ledger,
+    ledger: {
+      ...store.ledger,
+      async settle(outcome) {
+        book();
+        await store.ledger.settle(outcome);
+      },
+    },
     settings: store.settings,
     async account(id) {
       opened += 1;

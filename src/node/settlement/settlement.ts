@@ -109,10 +109,15 @@ interface RoundOptions {
 /** Works on one batch of the rows that are due, on those of each account and action for as long as patience lasts. */
 function createRound({ sweep, patiently, work }: RoundOptions): (deskOf: DeskOf) => Promise<Batch> {
   async function workFor(account: string, rows: readonly LedgerRecord[], deskOf: DeskOf): Promise<number> {
-    const desk = await deskOf(account);
-    const done = await work(rows, desk);
-    if (desk?.isOpen() === false) sweep.missed(account);
-    return done;
+    try {
+      const desk = await deskOf(account);
+      const done = await work(rows, desk);
+      if (desk?.isOpen() === false) sweep.missed(account);
+      return done;
+    } catch (error) {
+      sweep.missed(account); // The store is away: what was due must not wait for up to an hour.
+      throw error;
+    }
   }
   return async (deskOf) => {
     const due = await sweep.due();

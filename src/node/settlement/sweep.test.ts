@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { JournalPoint } from '../../kernel/point.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import { createSweep } from './sweep.ts';
 
@@ -40,5 +41,19 @@ describe('a sweep', () => {
     sweep.missed('account_a');
     assert.equal((await at(START + 100)).length, 1);
     assert.equal((await at(START + 200)).length, 0);
+  });
+
+  it('of which a page cannot be read begins there again with the rows of the pages before', async () => {
+    const rows = Array.from({ length: 250 }, (_, position) => ({ position, at: START }) as LedgerRecord);
+    let isAway = true;
+    const pending = async (_kind: unknown, limit: number, after: JournalPoint | null) => {
+      if (after !== null && isAway) throw new Error('the store is away');
+      const first = after === null ? 0 : after.position + 1;
+      return rows.slice(first, first + limit);
+    };
+    const sweep = createSweep({ ledger: { pending }, kind: 'late', now: () => START });
+    await assert.rejects(sweep.due(), /the store is away/);
+    isAway = false;
+    assert.equal((await sweep.due()).length, rows.length);
   });
 });

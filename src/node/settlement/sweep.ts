@@ -56,12 +56,16 @@ export function createSweep({ ledger, kind, now, provenAt = () => Infinity }: Sw
     async due() {
       if (isAtEnd) begin();
       const found: LedgerRecord[] = [];
-      for (let page = 0; page < PAGES_AT_ONCE && found.length < DUE_AT_ONCE && !isAtEnd; page++) {
-        const rows: readonly LedgerRecord[] = await ledger.pending(kind, PAGE, after);
+      let place = after;
+      let isLast = false;
+      for (let page = 0; page < PAGES_AT_ONCE && found.length < DUE_AT_ONCE && !isLast; page++) {
+        const rows: readonly LedgerRecord[] = await ledger.pending(kind, PAGE, place);
         found.push(...rows.filter((row) => isDue(row.at, sinceOf(row.account), began, provenAt(row))));
-        after = rows.at(-1) ?? null;
-        isAtEnd = rows.length < PAGE;
+        place = rows.at(-1) ?? null;
+        isLast = rows.length < PAGE;
       }
+      // A store that fails before the last page takes no turn from the rows of those before.
+      [after, isAtEnd] = [place, isLast];
       return found;
     },
     missed(account: string) {
