@@ -42,6 +42,21 @@ test('a script is probed as the interpreter of its first line', async (t) => {
   assert.equal(await kinds('gunicorn', path), 'true python:python3.12 curl:curl');
 });
 
+test('a script that starts Java is probed with the Java that it will take', async (t) => {
+  const path = await programs(t, {
+    curl: '\x7fELF',
+    java: '\x7fELF',
+    mvn: '#!/bin/sh\n',
+    build: '#!/bin/sh\n',
+  });
+  await mkdir(join(path, 'jdk/bin'), { recursive: true });
+  await writeFile(join(path, 'jdk/bin/java'), '\x7fELF', { mode: 0o755 });
+  assert.equal(await kinds('mvn', path), 'false java:java curl:curl');
+  assert.equal(await kinds('build', path), 'false curl:curl');
+  const { runtimes } = await findRuntimes('mvn', { PATH: path, JAVA_HOME: join(path, 'jdk') });
+  assert.equal(runtimes[0]?.path, join(path, 'jdk/bin/java'));
+});
+
 test('a command of unknown nature is probed with every runtime, and said to be unknown', async (t) => {
   const path = await programs(t, {
     ...BINARIES,

@@ -25,7 +25,16 @@ export async function findRuntimes(command: string, environment: Environment): P
   if (own !== null) return { runtimes: [own, ...(own.kind === 'curl' ? [] : curl)], isCommand: true };
   const node = await findKind('node', 'node', environment);
   const python = await findKind('python', 'python3', environment);
-  return { runtimes: [...node, ...python, ...curl], isCommand: false };
+  const java = STARTS_JAVA.test(basename(command)) ? await findJava(environment) : [];
+  return { runtimes: [...java, ...node, ...python, ...curl], isCommand: false };
+}
+
+/** Scripts that start the `java` of JAVA_HOME, or of the path. Of others nobody knows, and a JVM is slow to start for nothing. */
+const STARTS_JAVA = /^(?:mvnw?|mvnDebug|gradlew?|ant|sbt|kotlin|scala)$/;
+
+function findJava(environment: Environment): Promise<Runtime[]> {
+  const { JAVA_HOME: home = '' } = environment;
+  return findKind('java', home === '' ? 'java' : join(home, 'bin/java'), environment);
 }
 
 async function findKind(kind: Runtime['kind'], name: string, environment: Environment): Promise<Runtime[]> {
