@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { message, somebody } from '../guard/intents-fixture.ts';
 import { refuse } from '../intent/decision.ts';
-import type { Permitted } from './decide.ts';
+import type { PermittedRequest } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import { recordIntent, recordRefusal } from './record.ts';
 
@@ -37,7 +37,7 @@ function openJournal({ accepts = true } = {}) {
         reservation: null,
         observed: null,
       },
-    }) as unknown as Permitted;
+    }) as unknown as PermittedRequest;
   return { parts, told, permitted, released: () => released };
 }
 
