@@ -148,7 +148,7 @@ function partsFor(inForce: InForce, { origin, released, journaled }: Seen): Pipe
       onDurable: (_position: number, done: (error: Error | null) => void) => done(null),
     },
     counters: createCounters(),
-    together: () => Promise.resolve(),
+    endOfTurn: () => Promise.resolve(),
     fingerprint: (text: string) => text,
   };
   return parts as PipelineParts;
