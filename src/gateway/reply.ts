@@ -78,8 +78,8 @@ export function refuseWire(response: ServerResponse, asked: Asked, code: ErrorCo
   else endOnceHeard(request, response, body);
 }
 
-/** How long the rest of a refused request is read before the connection ends. */
-const LINGER_MILLISECONDS = 1000;
+/** How long the rest of a refused request is read before the connection ends: until nothing came for a while, or too much. */
+const LINGER_MILLISECONDS = { quiet: 1_000, longest: 5_000 } as const;
 
 /**
  * Ends the connection when the rest of the request has come, or after a while. Closing it with bytes unread would send a
@@ -89,10 +89,13 @@ function endOnceHeard(request: IncomingMessage, response: ServerResponse, body: 
   if (request.method === 'HEAD') response.flushHeaders();
   else response.write(body);
   const end = (): void => void response.end();
-  const timer = setTimeout(end, LINGER_MILLISECONDS).unref();
+  const quiet = setTimeout(end, LINGER_MILLISECONDS.quiet).unref();
+  const longest = setTimeout(end, LINGER_MILLISECONDS.longest).unref();
+  request.on('data', () => quiet.refresh());
   request.once('end', end);
   request.once('close', () => {
-    clearTimeout(timer);
+    clearTimeout(quiet);
+    clearTimeout(longest);
     end();
   });
   request.resume();
