@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { runTests } from './run-tests.ts';
+import { runTests, runUnitTests } from './run-tests.ts';
 
 /** Everything that must hold before a change is merged, in the order of cost. */
 const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
@@ -20,11 +20,11 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
 ];
 
 /** Runs all steps, also after a failure. A step that passes prints one line, one that fails its output too. */
-async function check(): Promise<boolean> {
+async function check(tests: () => Promise<boolean>): Promise<boolean> {
   const failed: string[] = [];
   for (const [name, command, ...args] of STEPS)
     if (!(await timed(name, () => runTool(command, args)))) failed.push(name);
-  if (!(await timed('tests', () => runTests([])))) failed.push('tests');
+  if (!(await timed('tests', tests))) failed.push('tests');
   if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
   return failed.length === 0;
 }
@@ -50,6 +50,10 @@ async function runTool(command: string, args: readonly string[]): Promise<boolea
   return passed;
 }
 
-// With words or options, as in `npm test -- budgets`, only the tests that match.
-const args = process.argv.slice(2);
-process.exitCode = (await (args.length > 0 ? runTests(args) : check())) ? 0 : 1;
+/** `npm run check` runs the unit tests, `npm test` all; with words or options, as in `npm test -- budgets`, only the tests that match. */
+function run(args: readonly string[]): Promise<boolean> {
+  if (args[0] === '--unit') return check(runUnitTests);
+  return args.length > 0 ? runTests(args) : check(() => runTests([]));
+}
+
+process.exitCode = (await run(process.argv.slice(2))) ? 0 : 1;

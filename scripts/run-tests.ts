@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { ENVIRONMENT, SERVICES } from './services.ts';
 
 /** One process for all files is thirty times cheaper than one each. */
 const SHARED_PROCESS = ['--test-isolation=none', '--test-force-exit'];
 
+/** Of the code beside them, and of the tree. */
+const UNIT_TESTS: Group = { files: /^(src\/|test\/[^/]+$)/, options: SHARED_PROCESS };
 /** Groups run side by side. Tests that start processes of their own run one file a process. */
 const GROUPS: readonly Group[] = [
-  { files: /^(src\/|test\/[^/]+$)/, options: SHARED_PROCESS },
+  UNIT_TESTS,
   { files: /^test\/(contract|property)\//, options: SHARED_PROCESS },
   { files: /^test\/(?!contract\/|property\/)[^/]+\//, options: [] },
 ];
@@ -31,20 +34,42 @@ type Counts = Map<string, number>;
 export async function runTests(args: readonly string[]): Promise<boolean> {
   const options = args.filter((arg) => arg.startsWith('-'));
   const words = args.filter((arg) => !arg.startsWith('-'));
-  const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'])
-    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
-    .toSorted();
-  const counts: Counts = new Map();
   const whole = words.length === 0;
+  const report: Report = { counts: new Map(), quiet: whole };
   const passed = await Promise.all(
     GROUPS.map((group) => {
-      const own = files.filter((file) => group.files.test(file));
-      return runGroup([...group.options, ...options, ...own], own.length, { counts, quiet: whole });
+      const own = filesOf(group).filter((file) => whole || words.some((word) => file.includes(word)));
+      return runGroup([...group.options, ...options, ...own], own.length, report);
     }),
   );
-  const complete = reportMissing(counts, whole);
+  const complete = reportMissing(report.counts, whole);
+  return sumUp(report.counts) && complete && passed.every(Boolean);
+}
+
+/** Runs the unit tests on all processors, and prints the same. True when all passed. */
+export async function runUnitTests(): Promise<boolean> {
+  const files = filesOf(UNIT_TESTS);
+  const report: Report = { counts: new Map(), quiet: true };
+  const processes = Array.from({ length: availableParallelism() }, (_, place) => place);
+  const passed = await Promise.all(
+    processes.map((process) => {
+      const own = files.filter((_, place) => place % processes.length === process);
+      return runGroup([...UNIT_TESTS.options, ...own], own.length, report);
+    }),
+  );
+  return sumUp(report.counts) && passed.every(Boolean);
+}
+
+function filesOf(group: Group): readonly string[] {
+  return globSync(['src/**/*.test.ts', 'test/**/*.test.ts'])
+    .filter((file) => group.files.test(file))
+    .toSorted();
+}
+
+/** Prints the sums; false when there was no test. */
+function sumUp(counts: Counts): boolean {
   for (const [name, count] of counts) console.log(`# ${name} ${Math.round(count)}`);
-  return passed.every(Boolean) && complete && (counts.get('tests') ?? 0) > 0;
+  return (counts.get('tests') ?? 0) > 0;
 }
 
 interface Report {
