@@ -28,7 +28,7 @@ export function refuse(code: ErrorCode, rule: string, message: string): Refused 
   return { ok: false, refusal: { code, rule, message } };
 }
 
-/** A refusal as the journal tells it where it was only observed. */
+/** A refusal in one line, for the journal of a policy that only observes (the request was let pass). */
 export function textOf({ code, rule, message }: Refusal): string {
   return message.startsWith(`${rule} `) ? `${code}: ${message}` : `${code} ${rule}: ${message}`;
 }

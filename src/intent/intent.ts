@@ -32,7 +32,7 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** Stands among the parameters when a request has more nested ones than are listed. */
+/** A parameter of this name is listed when a request has more nested parameters than `Intent.parameters` holds. */
 export const MORE_PARAMETERS = '…';
 
 export const CHANNELS = [
@@ -77,16 +77,16 @@ export interface Intent {
   /** One entry per charge: a message to three recipients has three. Empty when nothing is addressed. */
   readonly destinations: readonly Destination[];
   readonly sender: string | null;
-  /** Whom recipients may see besides: the sender of a fallback, the caller of a leg that a script dials. Absent: nobody. */
+  /** Other senders that a recipient may see: that of a fallback message, the caller id of a leg that a script dials. Absent: none. */
   readonly furtherSenders?: readonly string[];
   readonly content: Content | null;
-  /** Wall ms at which the vendor is to do it; null when nobody can tell. Absent: at once. */
+  /** When the vendor is to carry it out, in wall ms; null when the request does not tell the time. Absent: at once. */
   readonly doneAt?: number | null;
-  /** How many an order is for, where no destination says so (SIM cards, a block of numbers): each is charged. Absent: one. */
+  /** Charged units of an order without destinations, such as SIM cards or a block of numbers. Absent: one. */
   readonly quantity?: number;
   /** Seconds after which the vendor ends the call; null when the request sets no limit. */
   readonly callSeconds: number | null;
-  /** True when no parameter can shorten it: `callSeconds` is the vendor's own limit, and a policy that wants less must refuse. */
+  /** True when no parameter can shorten the call: `callSeconds` is the vendor's own limit, and a policy that wants less must refuse. */
   readonly fixedSeconds?: boolean;
   /** Further price dimensions, each priced by its own row: lookup packages, `recording`, `leg` (a further call leg of unknown destination). */
   readonly extras: readonly string[];

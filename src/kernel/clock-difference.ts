@@ -6,7 +6,7 @@ export interface ClockDifference {
   readonly remedy: string;
 }
 
-/** Less is what the ledger clock catches up by itself, or a clock that is a little wrong. */
+/** Smaller differences are not reported: the ledger clock catches up by itself, or the machine's clock is a little wrong. */
 const MOST_MILLISECONDS = 60_000;
 const UNITS = [
   [86_400_000, 'day'],
@@ -14,7 +14,7 @@ const UNITS = [
   [60_000, 'minute'],
 ] as const;
 
-/** What it means that the ledger clock and the machine's are apart, and what to do; null: they are not. */
+/** Explains a difference between the ledger clock and the machine's, and what to do about it. Null when there is none to speak of. */
 export function clockDifference({ wall, ledger }: Record<'wall' | 'ledger', number>): ClockDifference | null {
   const ahead = ledger - wall;
   if (Math.abs(ahead) < MOST_MILLISECONDS) return null;
@@ -30,12 +30,12 @@ export function clockDifference({ wall, ledger }: Record<'wall' | 'ledger', numb
       };
 }
 
-/** Both readings at one moment, as `clockDifference` takes them. */
+/** Reads both clocks at the same moment, for `clockDifference`. */
 export function wallAndLedger(clock: Pick<Clock, 'wall' | 'ledger'>): Record<'wall' | 'ledger', number> {
   return { wall: clock.wall(), ledger: clock.ledger() };
 }
 
-/** In the largest unit of which it is two at least: `3 days`. */
+/** A duration in the largest unit of which it has at least two: `3 days`, `47 hours`. */
 export function roughly(milliseconds: number): string {
   const [size, unit] = UNITS.find(([length]) => milliseconds >= 2 * length) ?? [60_000, 'minute'];
   const count = Math.floor(milliseconds / size);

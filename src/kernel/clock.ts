@@ -11,12 +11,12 @@ export interface Clock {
   ledger(): number;
 }
 
-/** The ledger clock moves towards a wall clock that is ahead by at most this much of the elapsed time. */
+/** While the wall clock is ahead, the ledger clock runs this much faster (a tenth) until it has caught up. */
 const SLEW = 0.1;
 
-/** Milliseconds between two looks at the uptime; each reads a file. */
+/** The uptime is read no more often than this, because each reading opens a file. */
 const LOOK_MILLISECONDS = 1000;
-/** Less is the resolution of the uptime, or what passes between two readings. Short sleeps add up. */
+/** A smaller difference between uptime and monotonic clock is imprecision, not sleep. Shorter sleeps count once they add up to it. */
 const LEAST_SLEEP_MILLISECONDS = 1000;
 
 export interface ClockSources {
@@ -33,7 +33,7 @@ export function createClock({ wall, monotonic, uptime, start }: ClockSources): C
   const sleptAt = createSleepWatch({ monotonic, uptime });
   let ledgerTime = start;
   let last = monotonic();
-  /** What the machine slept, and the wall clock has not shown yet: neither of the two is believed alone. */
+  /** Sleep that the uptime reports but the wall clock has not shown yet: the ledger clock follows only what both agree on. */
   let owed = 0;
   return Object.freeze({
     wall,
@@ -52,7 +52,7 @@ export function createClock({ wall, monotonic, uptime, start }: ClockSources): C
   });
 }
 
-/** Answers for how long the machine slept since it last said so. What passes between two readings makes it less, never more. */
+/** Returns how long the machine has slept since the last answer. Delays between reading the two clocks can only lower it. */
 function createSleepWatch({ monotonic, uptime }: Pick<ClockSources, 'monotonic' | 'uptime'>) {
   let ahead = -monotonic() + uptime();
   let looked = monotonic();

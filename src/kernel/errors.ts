@@ -310,7 +310,7 @@ export class RingfenceError extends Error {
   }
 }
 
-/** What the system said of a file that the message around it names: `ENOENT: no such file or directory`. */
+/** The operating system's reason without call and path, for a message that names the file itself: `ENOENT: no such file or directory`. */
 export function systemReason(cause: unknown): string {
   return (cause as Error).message.replace(/, \w+( '.*)?$/s, '');
 }

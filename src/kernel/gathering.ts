@@ -1,6 +1,6 @@
 /**
- * Bytes that come in pieces, kept as one. A list of pieces has an object for each of them, and whoever sends single bytes
- * makes it a hundred times as large as what was sent.
+ * A growing buffer for bytes that arrive in pieces. A list of pieces would need an object for each: a sender of single bytes
+ * could make it take a hundred times the memory of what was sent.
  */
 export interface Gathering {
   readonly size: number;

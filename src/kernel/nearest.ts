@@ -16,7 +16,7 @@ export function nearest(given: string, known: readonly string[]): string | null 
   return best ?? known.find((one) => one.length > 2 && word.startsWith(one.toLowerCase())) ?? null;
 }
 
-/** No name of ours is longer. */
+/** Longer words are not compared, as the comparison is quadratic; no name of ours is longer. */
 const LONGEST = 100;
 
 function distanceTo(a: string, b: string): number {

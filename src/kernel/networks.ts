@@ -39,7 +39,7 @@ export function isNetwork(network: string): boolean {
   return parseNetwork(network) !== null;
 }
 
-/** Null as well for mapped addresses and zones: callers' addresses are compared without either. */
+/** Null also for IPv4-mapped addresses and zones: a caller's address has neither when it is compared. */
 function parseNetwork(network: string) {
   const [address = '', bits, ...rest] = network.split('/');
   const family = FAMILIES.get(isIP(address));

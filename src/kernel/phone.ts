@@ -4,7 +4,7 @@ const E164 = /^\+[1-9]\d{4,14}$/;
 const SEPARATORS = /[ .()-]/g;
 const DIALLED = /^(\+|00)?([1-9]\d{4,14})$/;
 
-/** Nobody has it: what tells people how a number is written says it, and shows it whole. */
+/** A number that nobody can have, for messages that show how a number is written. The only one that is never masked. */
 export const EXAMPLE_NUMBER = '+15005550006';
 
 /**

@@ -1,7 +1,7 @@
-/** How far work is that takes long. */
+/** How far a long-running piece of work has come. */
 export interface Progress {
   readonly done: number;
-  /** 0 when it is not known. */
+  /** How many there are in all; 0 when that is not known. */
   readonly total: number;
   /** What is counted, in the plural. */
   readonly unit: string;

@@ -16,7 +16,7 @@ const MOST_PROBLEMS = 10;
 
 /** What is wrong with an input, a sentence for each problem: where, what, what is expected, and the word that was probably meant. */
 export function explainIssues(issues: readonly Issue[], described: Described): readonly string[] {
-  // There may be thousands of them: only what is told is worked out.
+  // There may be thousands of issues, so only those that are shown are put into words.
   const problems = issues.slice(0, MOST_PROBLEMS).flatMap((issue) => explainIssue(issue, described));
   const told = problems.slice(0, MOST_PROBLEMS).map(asSentence);
   const rest = issues.reduce((sum, issue) => sum + countOf(issue), 0) - told.length;
@@ -37,7 +37,7 @@ function explainIssue(issue: Issue, { schema, whole, locate }: Described): reado
   return keys.map((key) => say([...path, key], explainField(key, parent, fields)));
 }
 
-/** `listeners.hosts["a b"]`: what has letters of its own is quoted. */
+/** A path as people write it, such as `listeners.hosts["a b"]`: a name with other characters than letters and digits is quoted. */
 function nameOf(path: Path): string {
   const parts = path.map((part) =>
     /^[\w-]+$/.test(String(part)) ? `.${part}` : `[${JSON.stringify(String(part).slice(0, 60))}]`,

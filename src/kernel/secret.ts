@@ -1,4 +1,4 @@
-/** `inspect.custom`; the module that has it takes long to load. */
+/** The symbol `util.inspect.custom`, without loading `node:util`, which takes long. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**

@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-/** What is wrong with an input where its schema does not say it itself. No value that was sent is repeated. */
+/** Says what is wrong with an input, for issues whose schema has no message of its own. Never repeats the value, which may be a secret. */
 export function sayIssue(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -37,7 +37,7 @@ export function sayIssue(issue: Issue): string | undefined {
   }
 }
 
-/** What is wrong with a file in YAML, where null is a field that was left empty, and quotes and brackets are forgotten. */
+/** As `sayIssue`, for YAML: there null mostly is a field that was left empty, and people forget quotes and brackets. */
 export function sayYamlIssue(issue: Issue): string | undefined {
   const { code, input } = issue;
   if (input === null) return 'is empty; give it a value or leave it out';
@@ -49,14 +49,14 @@ export function sayYamlIssue(issue: Issue): string | undefined {
   return issue.expected === 'string' ? `must be text, in quotes: "${text}"` : sayIssue(issue);
 }
 
-/** One of several forms, which may be chosen by the name in one of its fields. */
+/** For a union that no member of fits. The members of a discriminated union are named by the values of its discriminator. */
 function sayForms({ input, discriminator, options }: Issue): string {
   return Array.isArray(options)
     ? sayChoice((input as Readonly<Record<string, unknown>>)[String(discriminator)], options.map(String))
     : 'has none of the forms that it can have';
 }
 
-/** The word that was probably meant is one of ours: nothing that was sent is repeated. */
+/** Lists the values that are allowed. The one it suggests is one of these, so that the value that was sent is not repeated. */
 function sayChoice(input: unknown, values: readonly string[]): string {
   if (input === undefined) return `is missing; it must be ${oneOf(values)}`;
   const meant = typeof input === 'string' ? nearest(input, values) : null;
@@ -73,7 +73,7 @@ function measure(origin: string, side: 'at least' | 'at most', bound: number | b
   return `be ${side} ${bound}`;
 }
 
-/** `1 epoch`, `2 epochs`. */
+/** A number with its noun, which gets an `s` in the plural: `1 epoch`, `2 epochs`. */
 export function counted(number: number | bigint, what: string): string {
   return `${number} ${what}${Number(number) === 1 ? '' : 's'}`;
 }

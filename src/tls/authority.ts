@@ -64,7 +64,7 @@ export interface LoadOptions extends AuthoritySources {
 
 export interface LoadedAuthority {
   readonly authority: Authority;
-  /** `reissued`: hosts were added or the end came near. Apps must trust the new certificate to reach the new hosts. */
+  /** `reissued`: hosts were added, or the certificate was about to expire. To reach added hosts, apps must trust the new certificate. */
   readonly state: 'loaded' | 'created' | 'reissued';
 }
 
@@ -81,7 +81,7 @@ export async function loadOrCreateAuthority(options: LoadOptions): Promise<Loade
   if (sealed !== null && stored !== null && isEnough(stored, domains, clock.wall()))
     return { authority: openAuthority(sealed, stored, options), state: 'loaded' };
   const kept = sealed ?? sealer.seal({ key: new Secret(newKey()) }, AUTHORITY_KEY_SETTING);
-  if (sealed === null) await settings.put(AUTHORITY_KEY_SETTING, kept); // First the key: a certificate without it is lost trust.
+  if (sealed === null) await settings.put(AUTHORITY_KEY_SETTING, kept); // The key is stored first: if only the certificate were, apps would trust what nobody can sign for any more.
   const made = certify(openKey(kept, sealer), domains, options);
   await settings.put(AUTHORITY_CERTIFICATE_SETTING, made);
   return { authority: openAuthority(kept, made, options), state: stored === null ? 'created' : 'reissued' };

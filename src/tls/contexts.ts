@@ -12,7 +12,7 @@ const PROTOCOLS = ['http/1.1'];
 export interface Contexts {
   /** Null when the host is not registered. The context is made on first use and again before its certificate ends. */
   forHost(name: string): SecureContext | null;
-  /** Replaces the hosts and who vouches for them. Connections that exist stay. */
+  /** Replaces the registered hosts and the authority that signs for them. Existing connections stay open. */
   configure(registration: Registration): void;
 }
 
@@ -46,7 +46,7 @@ export function createContexts(clock: Pick<Clock, 'wall'>): Contexts {
       if (host === null || issue === null) return null;
       const now = clock.wall();
       const known = cache.get(host);
-      // Made before: else the clock was set back, and the certificate may not be valid yet.
+      // `madeAt` in the future means that the clock was set back: the certificate may not be valid yet.
       if (known !== undefined && known.madeAt <= now && now < known.renewAt) return known.context;
       const made = make(host, now, issue);
       cache.set(host, made);

@@ -9,7 +9,7 @@ export interface TlsFixture {
   readonly clock: { now: number; wall(): number };
 }
 
-/** Neighbours of the authority: settings in memory, a clock that stands still, sealing with a key of its own. */
+/** What an authority needs, for tests: settings in memory, a clock that stands still, a sealer with a key of its own. */
 export function tlsFixture(hosts: readonly string[], now = Date.now()): TlsFixture {
   const values = new Map<string, string>();
   const settings = {

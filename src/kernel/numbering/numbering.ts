@@ -74,7 +74,7 @@ interface Tables {
 }
 
 function readTables(bytes: Uint8Array): Tables {
-  // A copy is aligned, wherever in a pool the bytes lay.
+  // Typed arrays need an aligned start. The given bytes may lie anywhere in a buffer pool; a copy is always aligned.
   const { buffer } = new Uint8Array(bytes);
   const header = buffer.byteLength < HEADER_WORDS * 4 ? [] : new Uint32Array(buffer, 0, HEADER_WORDS);
   const [magic, states = 0, classes = 0, nodes = 0, names = 0] = header;
