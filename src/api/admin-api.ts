@@ -19,7 +19,7 @@ export interface AdminApiOptions {
   readonly authenticate: Authenticate;
   /** Called with every error that is not one of ours; the client only learns `internal`. */
   readonly report?: (error: unknown) => void;
-  /** Milliseconds after which an answer is late, and between its signs of life. */
+  /** Milliseconds until an answer counts as late, and between the signs of life of a late one. */
   readonly patience?: number;
 }
 
@@ -29,7 +29,7 @@ interface Admitted {
 
 const PATIENCE_MILLISECONDS = 1000;
 
-/** The operator's name as the client states it: a note for the journal, not proof. */
+/** The operator's name that a client may state: noted in the journal, proved by nothing. */
 const ACTOR = /^[\w.@-]{1,64}$/;
 
 /**
@@ -65,7 +65,7 @@ export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
   return api;
 }
 
-/** HEAD is answered as GET whose body nobody reads: what would have been written ends. */
+/** A HEAD request runs as GET. Its body is cancelled, so that an export of which nobody reads a line does not go on. */
 const withoutBody: MiddlewareHandler = async (context, next) => {
   await next();
   if (context.req.method === 'HEAD') await context.res.body?.cancel();
@@ -77,7 +77,7 @@ const LIMITED = bodyLimit({
   onError: () => problemResponse(new RingfenceError('request_too_large', TOO_LARGE)),
 });
 
-/** Comes first: without a token, no body is read. */
+/** Checks the token. It runs before the body is read, so that strangers cannot make the gateway take in bodies. */
 function admission({ isOpen }: RouteSpec, authenticate: Authenticate): MiddlewareHandler<Admitted> {
   return async (context, next) => {
     context.set('actor', isOpen === true ? '' : await admit(context, authenticate));
@@ -97,7 +97,7 @@ function takesSigns({ req }: Context): boolean {
   return (req.header('accept') ?? '').includes('application/x-ndjson');
 }
 
-/** Progress of a call, in seconds until its work reports its own. `update` throws once the client is gone. */
+/** Keeps the progress of a call: seconds passed, until its work reports something better. `update` throws once the client is gone. */
 function createWork(signal: AbortSignal) {
   const start = performance.now();
   let told: Progress | null = null;
@@ -111,7 +111,7 @@ function createWork(signal: AbortSignal) {
   };
 }
 
-/** Input and handler belong together by id, which the compiler cannot follow through a loop. */
+/** Calls the handler of a route. The cast is needed as the compiler cannot see that input and handler belong to one id. */
 function callHandler(id: RouteId, call: Call<Record<string, unknown>>): unknown {
   const handler = HANDLERS[id] as unknown as (call: Call<Record<string, unknown>>) => unknown;
   return handler(call);

@@ -4,24 +4,25 @@ import type { Progress } from '../kernel/progress.ts';
 import { toProblem } from './problem.ts';
 import type { RouteSpec } from './schema.ts';
 
-/** How an answer is given. */
+/** How an answer is sent, in particular a late one. */
 export interface Manner {
   /** Milliseconds without an answer after which a sign of life is sent; null: the client takes none. */
   readonly patience: number | null;
-  /** How far the work is. */
+  /** The progress to show in a sign of life. */
   readonly progress: () => Progress;
   readonly report?: ((error: unknown) => void) | undefined;
 }
 
 const HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json' };
 const LINES = { ...HEADERS, 'content-type': 'application/x-ndjson' };
-/** Items of a list that are written at once: some milliseconds. */
+/** Items of a list that are written before other work gets a turn: some milliseconds. */
 const PART = 500;
 const LATE = Symbol('late');
 
 /**
- * The answer, with what the output schema names. Clients and proxies give up a server that is silent for some minutes: one
- * that takes signs of life (`accept: application/x-ndjson`) gets lines when the answer is late.
+ * Answers with the members that the output schema names. Clients and proxies give up on a server that is silent for minutes.
+ * So a client that accepts `application/x-ndjson` gets, when the answer is late, a stream of lines: signs of life with the
+ * progress, and at last the result or the problem.
  */
 export async function answer(spec: RouteSpec, result: unknown, manner: Manner): Promise<Response> {
   if (spec.format === 'lines') return linesOf(toLines(spec, result as AsyncIterable<unknown>), manner);
@@ -35,7 +36,7 @@ export async function answer(spec: RouteSpec, result: unknown, manner: Manner): 
   return new Response(await work, { status: spec.status ?? 200, headers: HEADERS });
 }
 
-/** Long lists go a part at a time: to check and write 100,000 prices at once would hold the primary process for a second. */
+/** Writes a long list in parts: 100,000 prices in one go would block the primary process for a second. */
 async function writeJson({ output }: RouteSpec, value: unknown): Promise<string> {
   if (!Array.isArray(value)) return JSON.stringify(output.parse(value));
   const parts: string[] = [];
@@ -69,7 +70,10 @@ async function* toLines({ output }: RouteSpec, items: AsyncIterable<unknown>): A
   for await (const item of items) yield Buffer.from(`${JSON.stringify(output.parse(item))}\n`);
 }
 
-/** A fault before the first line is still answered as one. An empty line is the sign of life among others. */
+/**
+ * Streams one JSON object a line. Waits for the first line, so that an early fault still gets its own HTTP status. Here the
+ * sign of life is an empty line.
+ */
 async function linesOf(lines: AsyncGenerator<Buffer>, manner: Manner): Promise<Response> {
   const first = lines.next();
   await within(first, manner.patience);
@@ -81,7 +85,7 @@ async function linesOf(lines: AsyncGenerator<Buffer>, manner: Manner): Promise<R
         if (next.done === true) controller.close();
         else controller.enqueue(next.value);
       },
-      // A generator of which nothing was read yet ends without its `finally`, so the lines end here.
+      // `given` may not have started, and then ending it would not run its `finally`: so `lines` is ended itself.
       async cancel() {
         await lines.return(undefined);
       },
@@ -104,12 +108,12 @@ async function* startingWith(
       if (found !== LATE) next = lines.next();
     }
   } catch (error) {
-    if (manner.patience === null) throw error; // An answer that breaks off is not taken for a whole one.
+    if (manner.patience === null) throw error; // The stream breaks off, so that the client does not take it for complete.
     yield problemLine(error, manner);
   }
 }
 
-/** What comes of the work, unless it takes longer; then it goes on. */
+/** Result of the work, or `LATE` if it takes longer than that; the work then goes on. Null: waits however long it takes. */
 function within<T>(work: Promise<T>, milliseconds: number | null): Promise<T | typeof LATE> {
   if (milliseconds === null) return work;
   return new Promise((resolve, reject) => {

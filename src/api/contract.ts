@@ -32,13 +32,13 @@ export const ROUTES = {
 
 type Routes = typeof ROUTES;
 
-/** What a caller sends. */
+/** Input of a route as a caller sends it, before its schema has parsed it. */
 export type Sent<Id extends RouteId> = z.input<Routes[Id]['input']>;
-/** What a handler gets. */
+/** Input of a route as its handler gets it, after parsing: amounts are micros, defaults are filled in. */
 export type Received<Id extends RouteId> = z.output<Routes[Id]['input']>;
-/** What a handler gives; unknown members are dropped. */
+/** Output of a route as its handler returns it. Members that the schema does not name are dropped. */
 export type Given<Id extends RouteId> = Frozen<z.input<Routes[Id]['output']>>;
-/** What a caller gets. */
+/** Output of a route as a caller gets it. */
 export type Answer<Id extends RouteId> = z.output<Routes[Id]['output']>;
 
 type Frozen<T> = T extends readonly (infer Item)[]

@@ -11,7 +11,7 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** Only our own errors are shown; the message of any other may hold anything. */
+/** Describes an error for the client. Of errors that are not a `RingfenceError` it says `internal` only: their message may hold secrets. */
 export function toProblem(error: unknown): Problem {
   const fault = error instanceof RingfenceError ? error : new RingfenceError('internal');
   const { title, status, category, hint } = ERRORS[fault.code];

@@ -5,7 +5,7 @@ import type { RouteSpec } from './schema.ts';
 import { explainIssues } from '../kernel/schema-problems.ts';
 import { sayIssue } from '../kernel/wording.ts';
 
-/** Path parameters with query or body, as the route's schema wants them. Throws `input_invalid` that names the member. */
+/** Merges path parameters with query or body and checks them by the route's schema. Throws `input_invalid` that names the member. */
 export async function readInput(
   context: Context,
   { method, parameters }: RoutePath,
@@ -36,7 +36,7 @@ async function readBody(context: Context): Promise<object> {
   return body;
 }
 
-/** Other letters in place of those that cannot be read would change a name, or a credential that is sealed. */
+/** Refuses what is not UTF-8. Replacement characters would silently change a name, or a credential before it is sealed. */
 function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -55,10 +55,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** `\ud83d`: in JSON a letter may be written as two halves. */
+/** An escaped surrogate such as `\ud83d`: JSON can write a character as two of them. */
 const HALVES = /\\ud[89a-f]/i;
 
-/** Half a letter would be stored, and then many a program could not read the list that it stands in. */
+/** Refuses lone surrogates. Once stored, one would make the whole list that contains it unreadable for strict JSON readers. */
 function checkWhole(name: string, value: unknown): unknown {
   if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
   throw new RingfenceError('input_invalid', 'The body holds half a letter (a lone surrogate).');

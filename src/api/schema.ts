@@ -4,7 +4,7 @@ import { formatMicros, parseMicros, type Micros } from '../kernel/money.ts';
 /** Largest body that the admin API reads. */
 export const MAX_BODY = 4 * 1024 * 1024;
 
-/** What a route is, besides its method and path. */
+/** A route of the admin API, apart from its method and path. */
 export interface RouteSpec {
   readonly summary: string;
   /** Path parameters, and query (GET, DELETE) or JSON body (POST, PUT), in one object. */
@@ -26,7 +26,7 @@ export const point = z.string().regex(/^[\w.]+-\d+-\d+$/, 'an id looks like w0-3
 
 const PLAIN = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
-/** A name that somebody gives. It is read in tables and logs, and typed into policies: all of it is to be seen. */
+/** A name that a person gives. It appears in tables and logs and is typed into policies, so invisible characters are refused. */
 export const givenName = z
   .string()
   .min(1)
@@ -36,7 +36,7 @@ export const givenName = z
     'a name has no control or invisible character, and no space at its ends',
   )
   .refine((name) => !/^\.{1,2}$/.test(name), 'a name is more than one or two dots, which no path can hold')
-  // The whole rule cannot be written as a pattern that other languages read.
+  // An approximation for openapi.json: validators of other languages do not know the pattern's `\p{…}`.
   .meta({
     pattern: String.raw`^\S(.*\S)?$`,
     description: 'Without control or invisible characters; not `.` or `..`',
@@ -45,18 +45,18 @@ export const givenName = z
 /** Id or name of a record. */
 export const reference = z.string().min(1).max(120);
 
-/** An amount as decimal text such as `0.0079`, exact; micros inside. */
+/** An amount in a request: exact decimal text such as `0.0079`. Handlers get micros. */
 export const amountIn = z
   .string()
   .regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'an amount looks like 12.50')
   .transform((text) => parseMicros(text) as Micros);
-/** An amount as exact decimal text; micros inside. */
+/** An amount in an answer: handlers give micros, callers get exact decimal text. */
 export const amountOut = z
   .number()
   .transform((amount) => formatMicros(amount as Micros))
   .pipe(z.string());
 
-/** Wall time in milliseconds inside, ISO 8601 outside. */
+/** A time in an answer: handlers give wall ms, callers get ISO 8601. */
 export const time = z
   .number()
   .transform((at) => new Date(at).toISOString())

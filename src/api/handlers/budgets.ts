@@ -35,7 +35,7 @@ export const budgetHandlers: Handlers<`budgets.${'put' | 'list' | 'presumed' | '
   },
 };
 
-/** What a count budget takes for one. */
+/** One message or call in a count budget, in micros. */
 const ONE = 1_000_000;
 
 function checkWhole(unit: BudgetRecord['unit'], amount: number): void {
@@ -45,7 +45,7 @@ function checkWhole(unit: BudgetRecord['unit'], amount: number): void {
 
 type GivenScope = { readonly [Name in keyof BudgetScope]: BudgetScope[Name] | undefined };
 
-/** Names become ids: a scope that names what does not exist would count nothing and protect nobody. */
+/** Turns the names in a scope into ids. Throws for an unknown name: a budget for it would count nothing and protect nobody. */
 async function resolveScope(services: AdminServices, given: GivenScope): Promise<BudgetScope> {
   const { apps, accounts, keys, vendors } = given;
   for (const vendor of vendors ?? []) checkVendor(services, vendor);

@@ -3,7 +3,7 @@ import type { Given, Received } from '../contract.ts';
 import type { RouteId } from '../paths.ts';
 import type { AdminServices } from '../services/all.ts';
 
-/** One admitted call. */
+/** A call that was admitted: its token was valid, or its route needs none. */
 export interface Call<Input> {
   readonly input: Input;
   readonly services: AdminServices;

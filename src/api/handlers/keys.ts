@@ -45,14 +45,14 @@ export const keyHandlers: Handlers<KeyRoute> = {
   },
 };
 
-/** After what is no key comes nothing, which whoever looks for keys would take for the end of the list. */
+/** Throws unless the key exists: a page after an unknown key would be empty, which a caller takes for the end of the list. */
 async function checkKeyId({ keys }: Pick<AdminServices, 'keys'>, id: string): Promise<void> {
   const found = await keys.find(id);
   if (!found.some((key) => key.id === id))
     throw new RingfenceError('input_invalid', 'after: is not the id of a virtual key.');
 }
 
-/** Only what is stored is revoked for good; until then a kill switch stops the key. */
+/** Adds a way out to the error of a revocation that could not be stored: until the store is back, a kill switch stops the key. */
 function withWayOut(error: unknown, key: string): unknown {
   if (!(error instanceof RingfenceError) || error.code !== 'store_unavailable') return error;
   const wayOut = `Stop the key at once, without the store: ringfence kill on --key ${key}`;

@@ -18,7 +18,7 @@ export const killHandlers: Handlers<'kills.put' | 'kills.list' | 'kills.lift'> =
   },
 };
 
-/** A kill whose target does not exist would stop nothing while everybody believes that it does. */
+/** Resolves the target's id. Throws `not_found`: a kill switch on a misspelt name would stop nothing, and nobody would notice. */
 async function resolveTarget(services: AdminServices, scope: string, target: string): Promise<string> {
   const { kills } = services;
   if (scope === 'app') return pick('app', await kills.targets('app', target), target).id;

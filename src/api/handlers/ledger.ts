@@ -20,7 +20,7 @@ export const ledgerHandlers: Handlers<`ledger.${'list' | 'unknown' | 'settle' | 
   'ledger.verify': ({ services }) => services.ledger.verify(),
 };
 
-/** An amount for what has none, or none for what has one, is a slip of whoever types it. */
+/** The stated cost. Throws when a priced outcome comes without an amount, or another one with it: somebody mistyped. */
 function costOf({ outcome, amount, currency }: Received<'ledger.settle'>): Money | null {
   if (outcome !== 'priced') {
     if (amount === undefined && currency === undefined) return null;
@@ -42,7 +42,7 @@ async function filterOf({ services, input }: Call<Received<'ledger.list'>>) {
   };
 }
 
-/** Ledger rows stay when their app is removed, and name it by its id. */
+/** Id of the app. What has the form of an id is not looked up, because ledger rows outlive their app. Throws `not_found` for a name. */
 async function appId({ apps }: AdminServices, reference: string): Promise<string> {
   const isId = /^app_[a-z2-7]{16}$/.test(reference);
   return isId ? reference : pick('app', await apps.list(), reference).id;

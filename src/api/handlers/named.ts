@@ -3,7 +3,7 @@ import { nearest } from '../../kernel/nearest.ts';
 import type { VirtualKeyRecord } from '../../store/records.ts';
 import type { AdminServices } from '../services/all.ts';
 
-/** As people look for things in a list; ids say nothing to them. */
+/** Sorts records by name, the order in which people look for them. */
 export function byName<T extends { readonly name: string }>(records: readonly T[]): readonly T[] {
   return records.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
 }
@@ -28,8 +28,8 @@ type NamedKey = Pick<VirtualKeyRecord, 'id' | 'name' | 'createdAt'> &
   Partial<Pick<VirtualKeyRecord, 'state'>>;
 
 /**
- * The virtual key that a caller named. Only one that lives has its name to itself: of those that bore it the last one
- * is meant, and one that still works before one that was revoked.
+ * The virtual key that a caller named by id or by name. At most one working key has a name, but revoked ones may have borne
+ * it before: the working key is preferred, else the one made last. Throws `not_found`.
  */
 export function pickKey<T extends NamedKey>(keys: readonly T[], reference: string): T {
   const meant = keys.filter(({ id, name }) => id === reference || name === reference);
@@ -38,7 +38,7 @@ export function pickKey<T extends NamedKey>(keys: readonly T[], reference: strin
   return pick('virtual key', ordered, reference);
 }
 
-/** The same among the keys of the store, which finds them by an index. */
+/** As `pickKey`, among the keys of the store, which looks them up by an index. */
 export async function findKey(
   { keys }: Pick<AdminServices, 'keys'>,
   reference: string,
@@ -46,7 +46,7 @@ export async function findKey(
   return pickKey(await keys.find(reference), reference);
 }
 
-/** Throws `not_found`: what is said of a vendor that does not exist would hold for nothing. */
+/** Throws `not_found` for an unknown vendor: a setting for it would silently have no effect. */
 export function checkVendor({ vendors }: Pick<AdminServices, 'vendors'>, id: string): void {
   const known = vendors.map((vendor) => vendor.id);
   if (known.includes(id)) return;

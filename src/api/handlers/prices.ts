@@ -6,7 +6,7 @@ import type { AdminServices } from '../services/all.ts';
 import type { Handlers } from './handler.ts';
 import { checkVendor } from './named.ts';
 
-/** In the place of a vendor: prices of all of them. */
+/** Stands for all vendors where a vendor id is expected. */
 const ALL_VENDORS = '*';
 
 export const priceHandlers: Handlers<'prices.import' | 'prices.list' | 'prices.remove'> = {
@@ -28,10 +28,10 @@ function checkPriced(services: AdminServices, vendor: string): void {
   if (vendor !== ALL_VENDORS) checkVendor(services, vendor);
 }
 
-/** Rows that are read at once: some milliseconds. */
+/** Rows that are read before other work gets a turn: some milliseconds. */
 const PART = 500;
 
-/** Each row is checked once the account is known by its id: it may be called by its name in another row. */
+/** Reads all rows. Looks for duplicates after names became ids, since two rows may name one account in two ways. */
 async function readRows(
   services: AdminServices,
   file: Iterable<PriceRecord>,
@@ -48,7 +48,7 @@ async function readRows(
   return rows;
 }
 
-/** Names of accounts become ids. A row for what does not exist would price nothing, and a lower one would hold instead. */
+/** Turns account names into ids. A row for an unknown account is refused: it would never apply, and a cheaper row would in its place. */
 async function createResolver({ vendors, accounts }: AdminServices) {
   const known = new Set([ALL_VENDORS, ...vendors.map(({ id }) => id)]);
   const all = await accounts.list();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency, empty, givenName, reference, removed, textMap, time, type RouteSpec } from '../schema.ts';
 
-/** The sealed credential is not part of it: output schemas name what leaves, everything else is dropped. */
+/** An account as callers see it. The sealed credential is not named here, so it never leaves: output schemas drop what they do not name. */
 export const account = z.object({
   id: z.string(),
   vendor: z.string(),
@@ -33,7 +33,7 @@ const vendor = z.object({
   blindSpots: z.array(z.string()),
 });
 
-/** How far a rotation is. `halted`: a person must look; asking again goes on. */
+/** The state of a rotation. `halted`: it needs a person, and continues when it is asked for again. */
 export const rotation = z.object({
   id: z.string(),
   account: z.string(),
@@ -47,7 +47,7 @@ export const rotation = z.object({
   steps: z.array(z.object({ phase: z.string(), at: time, note: z.string() })),
 });
 
-/** How to rotate, also in answer to a leak. */
+/** Options of a rotation, shared by the routes for accounts and for leaks. */
 export const rotationOptions = {
   watchSeconds: z
     .number()

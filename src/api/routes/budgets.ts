@@ -18,7 +18,7 @@ const country = z
   .refine(isCountry, 'a country is two capital letters of ISO 3166, such as GB')
   .describe('ISO 3166, such as GB.');
 
-/** Names, countries or rates of one budget: more than there are countries. Every process holds all of them. */
+/** Most names, countries or rates of one budget. Bounded because every process holds them all; there are fewer countries. */
 const MOST = 300;
 
 const text = z.array(z.string()).optional();
@@ -35,7 +35,7 @@ const scope = z.object({
 const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MOST).optional();
 const names = some(reference);
 
-/** A scope that states what does not exist would count nothing and protect nobody. */
+/** A scope as callers send it, by names. Strict: a budget with a misspelt member would count nothing and protect nobody. */
 const givenScope = z.strictObject({
   apps: names,
   keys: names,
@@ -46,7 +46,7 @@ const givenScope = z.strictObject({
   countries: some(country),
 });
 
-/** By a rate of nothing, or less, no request would take anything from the budget. */
+/** An exchange rate. At 0 or below, requests would take nothing from the budget. */
 const rate = amountIn.refine((amount) => amount > 0, 'a rate is more than 0');
 
 const window = z.union(

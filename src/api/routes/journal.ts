@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, empty, point, time, type RouteSpec } from '../schema.ts';
 
-/** Journal records differ by type; each has these two. Times and micros in them are numbers, as in the files. */
+/** A journal record. Its other members depend on `type`. Times and micros are plain numbers, as in the journal's files. */
 const record = z.looseObject({ type: z.string(), at: z.number() });
 const entry = z.object({
   id: z.string(),
@@ -11,7 +11,7 @@ const entry = z.object({
   record,
 });
 
-/** Damaged epochs that were taken out of a journal. Their segments stay in its folder `retired`. */
+/** Damaged epochs that were taken out of a journal. Their files are kept in its folder `retired`. */
 const retirement = z.object({
   node: z.string(),
   through: z.number().describe('The last epoch that was retired'),

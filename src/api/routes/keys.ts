@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, givenName, reference, time, type RouteSpec } from '../schema.ts';
 
 const kind = z.enum(['secret', 'hs256', 'rs256']);
-/** Of one answer: to check and print more holds the primary process, which revokes keys meanwhile. */
+/** Keys in one answer. Writing more would block the primary process, which must revoke keys promptly. */
 const MOST_KEYS = 1000;
 const networks = z.array(z.string().max(60)).max(100).describe('CIDR blocks; empty: any');
 const seconds = z.number().int().min(0).max(315_360_000);

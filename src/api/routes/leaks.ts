@@ -8,7 +8,7 @@ const match = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('canary'), canary: z.string() }),
 ]);
 
-/** No hash and no value: what leaves tells nothing that could be tried. */
+/** A leak as callers see it: neither the value nor its hash, which would let an attacker test guesses. */
 export const leak = z.object({
   id: z.string(),
   rule: z.string(),
@@ -17,7 +17,7 @@ export const leak = z.object({
   masked: z.string(),
   places: z.array(z.string()),
   match: match.nullable(),
-  /** Name of what it matches, for people. */
+  /** Name of the account, key or canary that it matches. */
   owner: z.string().nullable(),
   state: z.enum(['open', 'responding', 'resolved', 'dismissed']),
   note: z.string(),

@@ -15,7 +15,7 @@ const status = z.object({
     z.object({
       node: z.string(),
       state,
-      /** Records that are written and not yet in the ledger; null while the store cannot tell. */
+      /** Journal records that are not loaded into the ledger yet; null while the store is away. */
       unshipped: z.number().nullable(),
       problem: z.string().nullable(),
     }),
@@ -23,7 +23,7 @@ const status = z.object({
   store: z.object({ engine: z.string(), state, problem: z.string().nullable() }),
   vendors: z.array(z.object({ id: z.string(), hosts: z.array(z.string()) })),
   clock: z.object({ wall: time, ledger: time }),
-  /** Sentences about what wants a person; empty when nothing does. */
+  /** Sentences about what needs a person's attention; empty when nothing does. */
   alarms: z.array(z.string()),
 });
 

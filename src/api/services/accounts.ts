@@ -9,9 +9,9 @@ export interface AccountService {
   list(): Promise<readonly AccountRecord[]>;
   test(id: string, actor: string): Promise<AccountTest>;
   reseal(id: string, values: Readonly<Record<string, string>>, actor: string): Promise<AccountRecord>;
-  /** Returns what still names the account, in words. */
+  /** Removes the account. Returns warnings: sentences that name what still refers to it. */
   remove(account: Pick<AccountRecord, 'id' | 'name'>, actor: string): Promise<readonly string[]>;
-  /** Begins a rotation or takes one up; without an API at the vendor the steps for a person. */
+  /** Begins a rotation, or continues one that has halted. If the vendor has no API for it, returns the steps for a person. */
   rotate(request: Omit<RotationRequest, 'actor'>, actor: string): Promise<RotationStart>;
   rotation(id: string): Promise<RotationView | null>;
   rotations(): Promise<readonly RotationView[]>;
@@ -21,7 +21,7 @@ export interface AccountService {
 
 export interface Rekeyed extends RekeyReport {
   readonly ringKey: string;
-  /** A newer key, which was added since the gateway read its ring. */
+  /** Name of a newer key that was added to the ring since the gateway read it; null when there is none. */
   readonly unread: string | null;
 }
 

@@ -3,7 +3,7 @@ import type { AppRecord } from '../../store/records.ts';
 export interface AppService {
   create(name: string, actor: string): Promise<AppRecord>;
   list(): Promise<readonly AppRecord[]>;
-  /** Throws `conflict` while keys of the app are in use, unless they are to be revoked. */
+  /** Removes the app. Throws `conflict` while it has working keys, unless the caller asked to revoke them. */
   remove(
     app: Pick<AppRecord, 'id' | 'name'>,
     options: { readonly revokeKeys: boolean },
@@ -12,8 +12,8 @@ export interface AppService {
 }
 
 export interface RemovedApp {
-  /** Ids of keys. */
+  /** Ids of the keys that were revoked with it. */
   readonly revoked: readonly string[];
-  /** What still names the app, in words. */
+  /** Sentences that name what still refers to the app. */
   readonly warnings: readonly string[];
 }

@@ -11,13 +11,13 @@ export interface BudgetUse {
   readonly spent: Micros;
   readonly leased: Micros;
   readonly presumed: Micros;
-  /** Limit less the three, at least 0. For sliding windows over the whole window. */
+  /** Limit less `spent`, `leased` and `presumed`, at least 0; for a sliding window, over the whole window. */
   readonly left: Micros;
-  /** When all is spent at the average pace of this period; null: not before it ends, or too early to tell. */
+  /** When the budget runs out at the average pace of this period, ledger ms; null: not before it ends, or too early to tell. */
   readonly runsOut: number | null;
 }
 
-/** What one process held of a budget when it ended with records that may be lost. */
+/** Money of a budget that a process held when it ended, and that counts as spent because its last records may be lost. */
 export interface PresumedMoney {
   readonly node: string;
   readonly epoch: number;
@@ -26,13 +26,13 @@ export interface PresumedMoney {
   readonly amount: Micros;
 }
 
-/** What a person found out at the vendor: it was not spent. */
+/** A person's statement, after a look at the vendor's records, that presumed money was not spent. */
 export interface Release {
   /** `<node>-<epoch>`; null: whichever held it. */
   readonly process: string | null;
   /** Null: all of it. */
   readonly amount: Micros | null;
-  /** What is presumed, as the caller has seen it. */
+  /** The presumed amount that the caller based this on; if it has changed since, nothing is released. */
   readonly presumed: Micros;
   readonly reason: string;
 }
@@ -42,7 +42,7 @@ export interface BudgetService {
   put(budget: NewBudget, actor: string): Promise<BudgetRecord>;
   list(): Promise<readonly BudgetRecord[]>;
   uses(): Promise<readonly (BudgetRecord & { readonly use: BudgetUse })[]>;
-  /** In the window that is running; oldest periods first. */
+  /** Presumed money that counts against the present window; oldest periods first. */
   presumed(budget: BudgetRecord): Promise<readonly PresumedMoney[]>;
   /** Returns how much was given back to the budget. Throws `conflict` for more than is presumed, or when that has changed. */
   release(budget: BudgetRecord, release: Release, actor: string): Promise<Micros>;

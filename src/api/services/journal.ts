@@ -13,7 +13,7 @@ export interface JournalTail {
   readonly limit: number;
   /** Milliseconds to wait for the first record. */
   readonly wait: number;
-  /** Ends the wait when the client is gone. */
+  /** Aborted when the client is gone, which ends the wait. */
   readonly signal: AbortSignal;
 }
 
@@ -21,8 +21,8 @@ export interface JournalService {
   /** Throws `input_invalid` for a cursor that it did not make. */
   tail(options: JournalTail): Promise<{ readonly entries: readonly JournalEntry[]; readonly cursor: string }>;
   /**
-   * The record at a point and what followed it (outcome, settlements, by whose hand); empty when there is none. `isCut`: so
-   * many records came after it that not all were looked at.
+   * The record at a point, and the later ones about the same request (outcome, settlements, a person's statement); empty
+   * when there is none. `isCut`: too many records followed to search all of them, so some may be missing.
    */
   show(point: JournalPoint): Promise<{ readonly entries: readonly JournalEntry[]; readonly isCut: boolean }>;
   /**
@@ -33,8 +33,8 @@ export interface JournalService {
     readonly since: number | null;
     readonly until: number | null;
   }): AsyncIterable<JournalEntry>;
-  /** `progress` may throw, which ends it. */
+  /** Verifies every journal. `progress` may throw, which ends the verification with that error. */
   verify(progress?: (progress: Progress) => void): Promise<Given<'journal.verify'>>;
-  /** Throws `conflict` for what is not damaged, has not ended, or is not dealt with in the ledger. */
+  /** Takes a damaged epoch out of a journal. Throws `conflict` if it is not damaged, still runs, or is not loaded into the ledger yet. */
   retire(request: Received<'journal.retire'>, actor: string): Promise<Given<'journal.retire'>>;
 }

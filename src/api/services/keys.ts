@@ -6,14 +6,14 @@ export interface KeyService {
   create(request: NewKey, actor: string): Promise<CreatedKey>;
   /** In order of name; `after`: id of the last one of the page before. */
   page(after: string | null, limit: number): Promise<readonly VirtualKeyRecord[]>;
-  /** The key with this id, and all that bear this name. */
+  /** The key with this id, and all keys that bear this name, revoked ones included. */
   find(reference: string): Promise<readonly VirtualKeyRecord[]>;
   rotate(
     id: string,
     rotation: KeyRotation,
     actor: string,
   ): Promise<CreatedKey & { readonly replaced: VirtualKeyRecord }>;
-  /** Replaces the networks that it may be used from; none: any. */
+  /** Replaces the networks that the key may be used from. An empty list: from any. */
   restrict(id: string, networks: readonly string[], actor: string): Promise<VirtualKeyRecord>;
   revoke(id: string, actor: string): Promise<VirtualKeyRecord>;
 }

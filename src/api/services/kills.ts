@@ -1,7 +1,7 @@
 import type { AppRecord, KillRecord, VirtualKeyRecord } from '../../store/records.ts';
 
 export interface KillTarget extends Pick<AppRecord, 'id' | 'name' | 'createdAt'> {
-  /** Of keys. */
+  /** Present for keys only. */
   readonly state?: VirtualKeyRecord['state'];
 }
 
@@ -15,11 +15,11 @@ export interface KillView extends KillRecord {
 }
 
 export interface KillService {
-  /** What `reference`, an id or a name, can mean in a scope, among others; known also while the store is away. */
+  /** Candidates for `reference` (an id or a name) in a scope; there may be others among them. Works while the store is away. */
   targets(scope: 'app' | 'account' | 'key', reference: string): Promise<readonly KillTarget[]>;
   /** Returns when the kill is in force in every data-plane process, whether the store has taken it or not. */
   put(kill: Pick<KillRecord, 'scope' | 'target' | 'reason'>, actor: string): Promise<KillView>;
   list(): Promise<readonly KillView[]>;
-  /** Throws `store_unavailable`, and then it stays on. */
+  /** Returns false when there is no such kill switch. Throws `store_unavailable`, and then the switch stays on. */
   lift(id: string, actor: string): Promise<boolean>;
 }

@@ -9,7 +9,7 @@ export interface LeakView extends LeakRecord {
 }
 
 export interface LeakService {
-  /** Values are hashed and forgotten. */
+  /** Records the leaks. Only keyed hashes of the values are kept, never the values. */
   report(
     findings: readonly (Omit<ReportedLeak, 'value'> & { readonly value: string })[],
     actor: string,

@@ -5,11 +5,11 @@ import type { LedgerRecord } from '../../store/records.ts';
 
 /** A request that the vendor may have taken: its answer was lost. Its budgets keep its bound. */
 export interface UnknownOutcome extends LedgerRecord {
-  /** Is it looked for among the vendor's records? Not where the vendor does not list such, nor without its account. */
+  /** Whether the gateway still searches the vendor's records. It cannot when the vendor does not list them, or the account is gone. */
   readonly search: 'ongoing' | 'not-listed' | 'account-gone';
-  /** When it is looked for next, in wall ms; null unless `ongoing`. */
+  /** Time of the next search, wall ms; null unless `ongoing`. */
   readonly nextLook: number | null;
-  /** When no record at the vendor begins to mean that nothing was sent; null: it never does. */
+  /** Wall ms from when on a missing record at the vendor proves that nothing was sent; null: it never does. */
   readonly absentFrom: number | null;
 }
 
@@ -27,8 +27,8 @@ export interface LedgerService {
   list(filter: LedgerFilter): Promise<readonly LedgerRecord[]>;
   totals(): Promise<LedgerVerification['totals']>;
   verify(): Promise<LedgerVerification>;
-  /** Those that were loaded first come first. */
+  /** At most `limit` unknown outcomes, in the order in which they were loaded into the ledger. */
   unknown(limit: number): Promise<readonly UnknownOutcome[]>;
-  /** Throws `not_found`; `conflict` where the vendor has said it, or the request is under way. */
+  /** Records the statement. Throws `not_found`; `conflict` when the vendor has already told the outcome or the request is under way. */
   settle(point: JournalPoint, statement: LedgerStatement, actor: string): Promise<LedgerRecord>;
 }

@@ -8,6 +8,6 @@ export interface PolicyService {
   list(): Promise<readonly PolicyRecord[]>;
   /** Reads a policy. Throws `config_invalid` or `input_invalid` that says what is wrong and where. */
   parse(source: string): PolicyDocument;
-  /** Apps, keys and accounts that it names and that do not exist yet, in words. */
+  /** Sentences about apps, keys and accounts that the policy names and that do not exist yet. */
   warnings(document: PolicyDocument): Promise<readonly string[]>;
 }

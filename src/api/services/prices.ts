@@ -2,7 +2,7 @@ import type { PriceFilter } from '../../store/ports.ts';
 import type { PriceRecord } from '../../store/records.ts';
 
 export interface PriceService {
-  /** Reads the rows as they are taken. Throws `input_invalid` that names the line. */
+  /** Yields rows lazily: each is read when it is asked for. Throws `input_invalid` that names the line. */
   readFile(text: string, format: 'json' | 'csv'): Iterable<PriceRecord>;
   put(rows: readonly PriceRecord[], actor: string): Promise<number>;
   list(filter: PriceFilter): Promise<readonly PriceRecord[]>;
