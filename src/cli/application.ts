@@ -3,7 +3,7 @@ import type { CliContext } from './context.ts';
 import { exitCodeOf, formatFailure, type FailureStyle } from './failure.ts';
 import { RingfenceError } from '../kernel/errors.ts';
 
-/** The program with these commands. Their definitions are there at once, what they do loads when one runs. */
+/** Builds the program from its commands. Only their definitions are loaded; the code of a command is loaded when it runs. */
 export function createApplication(
   root: RouteMap<CliContext>,
   version: string,

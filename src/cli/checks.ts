@@ -7,16 +7,16 @@ export interface Check {
   readonly remedy: string;
 }
 
-/** What was looked at is as it should be. */
+/** A check that passed. */
 export const ok = (name: string, message: string): Check => ({ name, state: 'ok', message, remedy: '' });
-/** Something is wrong; `remedy` says what to do. */
+/** A check that found something wrong; `remedy` says what to do. */
 export const finding = (name: string, message: string, remedy: string): Check => ({
   name,
   state: 'finding',
   message,
   remedy,
 });
-/** It could not be looked at here. */
+/** A check that could not be made here. */
 export const skipped = (name: string, message: string): Check => ({
   name,
   state: 'skipped',

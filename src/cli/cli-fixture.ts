@@ -1,7 +1,7 @@
 import type { AdminClient } from './client/client.ts';
 import { createCli } from './cli.ts';
 
-/** What a command prints when the admin API answers so to each route. */
+/** Runs a command against an admin API that gives these answers, one for each route, and returns what it prints. */
 export async function printed(
   answer: (route: string) => unknown,
   ...words: readonly string[]
@@ -9,7 +9,7 @@ export async function printed(
   return (await ran(answer, ...words)).text;
 }
 
-/** The same, with the exit code. */
+/** As `printed`, but returns the exit code as well. */
 export async function ran(
   answer: (route: string) => unknown,
   ...words: readonly string[]

@@ -11,7 +11,7 @@ export interface Cli {
   run(words: readonly string[]): Promise<number>;
 }
 
-/** The command line, apart from the process that it runs in. */
+/** The command line, independent of the process that it runs in. */
 export function createCli(options: CliOptions): Cli {
   return Object.freeze({
     async run(words: readonly string[]) {
@@ -34,12 +34,12 @@ export function createCli(options: CliOptions): Cli {
   });
 }
 
-/** What the library itself writes to standard output is help. */
+/** A standard output for the parser library, which writes nothing but help to it: help is laid out for the terminal. */
 function helpOutput({ stdout }: CliContext['process']) {
   return { write: (text: string) => void stdout.write(layHelp(text, widthOf(stdout))) };
 }
 
-/** The library writes exit codes into its process; ours stays as it is. */
+/** A stand-in for `process` that the library may write exit codes into, so that the real one keeps its own. */
 function frame(context: CliContext) {
   const { stderr, env } = context.process;
   const process = {
@@ -51,13 +51,13 @@ function frame(context: CliContext) {
   return { process, forCommand: () => context };
 }
 
-/** Codes of the library below 0 tell what it could not do itself. */
+/** Translates the library's exit codes: those below 0 are its own failures, such as an unknown command. */
 function fromLibrary(code: number): number {
   if (code === ExitCode.UnknownCommand || code === ExitCode.InvalidArgument) return EXIT.usage;
   return code < 0 ? EXIT.failure : code;
 }
 
-/** Errors of parsing must be told in the right form too, before the flags are known. */
+/** How failures are to be shown, read off the words: an error of parsing must obey `--json` before any flag is parsed. */
 function styleOf(words: readonly string[]): FailureStyle {
   const end = words.indexOf('--');
   const own = end === -1 ? words : words.slice(0, end);

@@ -35,13 +35,13 @@ export interface LocalOptions {
 }
 
 export interface InitOptions extends LocalOptions {
-  /** The admin token is replaced. */
+  /** Replace the admin token. */
   readonly newToken: boolean;
-  /** The ledger clock is set to the machine's. */
+  /** Set the ledger clock to the machine's. */
   readonly trustClock: boolean;
 }
 
-/** What may be told of a key ring. */
+/** A key ring without its secrets. */
 export interface RingView {
   /** The file, or the variable, that it is read from. */
   readonly place: string;
@@ -53,14 +53,14 @@ export interface RingView {
 export interface RingActions {
   list(options: LocalOptions): Promise<RingView>;
   add(options: LocalOptions): Promise<RingView>;
-  /** Leaves the newest key alone. Throws `conflict` when that is not the one that is in use. */
+  /** Removes all keys but the newest. Throws `conflict` unless the newest is the one in use, `inUse`. */
   drop(options: LocalOptions, inUse: string): Promise<RingView>;
 }
 
 /** What a backup holds. */
 export interface BackupView {
   readonly folder: string;
-  /** Null: the store is a database of PostgreSQL, which is not in it. */
+  /** Size of the store's copy. Null: the store is in PostgreSQL, which is backed up separately. */
   readonly storeBytes: number | null;
   readonly journals: { readonly files: number; readonly bytes: number };
 }
@@ -70,7 +70,7 @@ export interface CliActions {
   init(options: InitOptions): Promise<number>;
   dev(options: LocalOptions): Promise<number>;
   serve(options: LocalOptions): Promise<number>;
-  /** For `doctor`: what can be told of configuration, key ring and data without a running gateway. */
+  /** Checks for `doctor` that need no running gateway: configuration, key ring, data directory. */
   inspect(options: LocalOptions): Promise<readonly Check[]>;
   /** Copies what a gateway needs to go on elsewhere into a new folder. */
   backup(options: LocalOptions, folder: string, progress: (progress: Progress) => void): Promise<BackupView>;
@@ -80,7 +80,7 @@ export interface CliActions {
 }
 
 export interface PolicyJudgement {
-  /** None: the policy would be taken. */
+  /** What is wrong with the policy, in sentences; empty when a gateway would accept it. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -96,7 +96,7 @@ export interface CliOptions {
 /** `this` of every command. */
 export interface CliContext extends CommandContext, Omit<CliOptions, 'process'> {
   readonly process: CliProcess;
-  /** Sets the exit code of a command that worked. */
+  /** Sets an exit code other than 0 for a command that did its work, such as a scan with findings. */
   exit(code: number): void;
   /** Candidates that the shell completes the words of a command line to, one a line. */
   complete(words: readonly string[]): Promise<readonly string[]>;

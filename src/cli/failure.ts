@@ -20,11 +20,11 @@ export function exitCodeOf(error: unknown): number {
 
 export interface FailureStyle {
   readonly json: boolean;
-  /** Tells the chain of causes. */
+  /** Print the chain of causes too. */
   readonly verbose: boolean;
 }
 
-/** What went wrong, and what to do; one JSON object under `--json`. No stack for faults of ours. */
+/** Says what went wrong and what to do about it; one JSON object under `--json`. A `RingfenceError` is shown without its stack. */
 export function formatFailure(error: unknown, { json, verbose }: FailureStyle): string {
   if (error instanceof Interrupted) return json ? JSON.stringify({ error: { code: 'interrupted' } }) : '';
   const fault = error instanceof RingfenceError ? error : null;
@@ -42,7 +42,7 @@ export function formatFailure(error: unknown, { json, verbose }: FailureStyle): 
 
 const REFUSED = 'The operating system refused this: check the path, its permissions and the free disk space.';
 
-/** A file, folder or port that cannot be had is no bug of ours. */
+/** True for an error of the operating system about a file, folder or port: that is not a bug of Ringfence. */
 function isRefusedBySystem(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as NodeJS.ErrnoException;
@@ -56,7 +56,7 @@ function causesOf(error: unknown): readonly string[] {
   return causes;
 }
 
-/** Nothing of a thrown object but its type: it may hold what must not be shown. */
+/** Describes a cause. Of a thrown object that is no error only the type is named, since it may hold secrets. */
 function describeCause(cause: unknown): string {
   if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
   return typeof cause === 'string' ? cause : typeof cause;

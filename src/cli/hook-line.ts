@@ -14,14 +14,14 @@ const FLAGS: ScanFlags = {
   report: false,
 };
 
-/** True for what hooks run: `scan --staged [path]`. */
+/** True for the command line that commit hooks run: `scan --staged [path]`. */
 export function isHookLine([noun, flag, path = '', ...more]: readonly string[]): boolean {
   return noun === 'scan' && flag === '--staged' && !path.startsWith('-') && more.length === 0;
 }
 
 /**
- * Runs what hooks run as `cli.ts` would, without its parser, which costs a seventh of the whole time. Resolves to the exit
- * code; never rejects.
+ * Runs the command line of a commit hook as `cli.ts` would, but without its parser, whose loading is a seventh of the whole
+ * time. Resolves to the exit code; never rejects.
  */
 export async function runHookLine(options: CliOptions, words: readonly string[]): Promise<number> {
   let code = 0;

@@ -1,12 +1,12 @@
 import { nearest } from '../kernel/nearest.ts';
 import { finding, type Check } from './checks.ts';
 
-/** Listeners that belong to no vendor's host. */
+/** Listeners other than those for a single vendor host. */
 const OTHERS: ReadonlySet<string> = new Set(['apps', 'proxy', 'tls', 'admin']);
 
 /**
- * Hosts with a port of their own (`listeners.hosts`) that are nobody's: all that comes there is refused. They may come with
- * an account later, so the gateway starts. `known` are host names, and patterns where `*` is one label.
+ * Warns of hosts in `listeners.hosts` that belong to no vendor or account: every request to their port is refused. That is not
+ * an error, because an account may bring the host later. `known` are host names, and patterns in which `*` is one label.
  */
 export function checkHosts(
   listeners: readonly { readonly name: string }[],

@@ -5,7 +5,7 @@ import type { CliProcess } from './context.ts';
 
 const MOST_CHARACTERS = 1024 * 1024;
 
-/** All of standard input. */
+/** Reads standard input to its end. */
 export async function readInput({ stdin }: Pick<CliProcess, 'stdin'>): Promise<string> {
   if (stdin.isTTY === true) throw new RingfenceError('usage', 'Nothing is piped to standard input.');
   const text = await readAll(stdin);
@@ -14,14 +14,14 @@ export async function readInput({ stdin }: Pick<CliProcess, 'stdin'>): Promise<s
   return text;
 }
 
-/** Text of a file that the user named. */
+/** Reads a text file that the user named. Throws `usage` when it cannot be read. */
 export async function readFileText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: Error) => {
     throw new RingfenceError('usage', `${path} cannot be read (${systemReason(cause)}).`, { cause });
   });
 }
 
-/** The same where `-` names standard input. */
+/** As `readFileText`, but the path `-` means standard input. */
 export function readFileOrInput(process: Pick<CliProcess, 'stdin'>, path: string): Promise<string> {
   return path === '-' ? readInput(process) : readFileText(path);
 }

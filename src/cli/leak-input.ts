@@ -9,8 +9,8 @@ const SHORTEST = 8;
 const MOST = 500;
 
 /**
- * Credentials in a text that somebody gave us: what the rules find, or else each line as it is, because a value that
- * was sent by mail stands alone.
+ * Credentials in a text that a person gave us. If no rule finds any, each line is taken for one as it is: a value that was
+ * sent by mail has no name beside it by which a rule could know it.
  */
 export function readFindings(text: string, place: string): readonly Finding[] {
   const found = detectIn(Buffer.from(text), place);

@@ -9,13 +9,13 @@ export type Finding = Sent<'leaks.report'>['findings'][number];
 /** Findings of one call to the admin API; one finding is at most 20 KB. */
 const AT_ONCE = 100;
 const MOST_PLACES = 20;
-/** The admin API takes no longer one. */
+/** The longest place that the admin API accepts, in characters. */
 const LONGEST_PLACE = 500;
 
 /**
- * Tells the gateway what a scan has found. The values go to the admin API alone (this machine, or https), which keeps
- * keyed hashes of them. `keyOf` gives the whole private key where a rule has seen the beginning of one. Returns the leaks
- * that they are.
+ * Reports what a scan has found to the gateway. The values go to the admin API alone (on this machine, or by https), which
+ * keeps only keyed hashes of them. `keyOf` reads the whole private key where a rule has matched the beginning of one.
+ * Returns the leaks that the gateway has recorded.
  */
 export async function reportSightings(
   client: AdminClient,
@@ -38,11 +38,11 @@ export async function reportFindings(
   return [...leaks.values()];
 }
 
-/** The end of a place tells file, line and commit. A long path must not keep all that was found from being told. */
+/** Cuts a place that is too long at its front, since its end names file, line and commit. The API would refuse the whole report. */
 const shortened = (place: string): string =>
   place.length <= LONGEST_PLACE ? place : `…${place.slice(1 - LONGEST_PLACE)}`.toWellFormed();
 
-/** One finding for each value; identifiers let nobody in and are not told. */
+/** Makes one finding of each value. Leaves out identifiers, which give no access. */
 async function groupByValue(
   sightings: readonly Sighting[],
   keyOf: (sighting: Sighting) => Promise<string | null>,
@@ -61,7 +61,7 @@ async function groupByValue(
   });
 }
 
-/** `src/app.ts:12`, with the commit for what stands in a history. */
+/** A place as text: `src/app.ts:12`, followed by the commit if it was found in a Git history. */
 function placeText(place: Place, line: number): string {
   switch (place.kind) {
     case 'file':

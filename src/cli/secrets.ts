@@ -8,7 +8,7 @@ export type VendorInfo = Answer<'vendors.list'>[number];
 type Values = Readonly<Record<string, string>>;
 
 export interface ValueSource {
-  /** `name=value` of public fields. */
+  /** Public fields as `name=value`. */
   readonly set?: readonly string[];
   readonly stdin: boolean;
   readonly file?: string;

@@ -6,18 +6,18 @@ import { createProgressLine, type ProgressLine } from './terminal/progress.ts';
 import { formatTable, printable } from './terminal/table.ts';
 import { widthOf } from './terminal/width.ts';
 
-/** One command at work: its client and its ways to say something. Data goes to stdout, everything else to stderr. */
+/** What a running command needs: a client of the gateway, and its output. Data goes to stdout, everything else to stderr. */
 export interface Session {
   readonly client: AdminClient;
-  /** Of work that takes long. What the gateway does is told there by itself. */
+  /** Progress of the command's own long work. The client uses the same line for the gateway's. */
   readonly progress: ProgressLine;
   /** The value as JSON under `--json`, else as text. */
   show<T>(value: T, toText: (value: T) => string): void;
   /** Lists under `--json` stay lists, also empty ones; for people an empty one says `whenEmpty`: what to do. */
   table<T>(rows: readonly T[], columns: Columns<T>, whenEmpty?: string): void;
-  /** A remark for people; silent under `--json`. */
+  /** Prints a remark for people; nothing under `--json`. */
   note(text: string): void;
-  /** Warnings of the gateway that are part of the answer, for people. */
+  /** Prints the warnings of an answer for people; under `--json` they are part of the answer already. */
   warn(warnings: readonly string[]): void;
 }
 
@@ -49,7 +49,7 @@ export function createOutput(
   };
 }
 
-/** A list as long as its limit may not be the whole. */
+/** Remarks that there may be more when a list is as long as its limit. */
 export function noteLimit({ note }: Pick<Session, 'note'>, rows: readonly unknown[], limit: number): void {
   if (rows.length === limit) note(`There may be more than ${limit}; a higher --limit lists them.`);
 }
@@ -64,7 +64,7 @@ function endLine(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** `2026-01-02 03:04Z` of an ISO time: the reader may be in another zone than the gateway. */
+/** An ISO time to the minute, as `2026-01-02 03:04Z`: in UTC, because reader and gateway may be in different time zones. */
 export function minute(iso: string | null): string | null {
   return iso === null ? null : `${iso.slice(0, 16).replace('T', ' ')}Z`;
 }

@@ -39,5 +39,5 @@ export function openVerification({ origin, ...options }: VerificationOptions): {
     random: randomBytes,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
   });
-  return { verifier, close: upstream.abandon }; // Every verdict is there: a vendor that is silent keeps nobody.
+  return { verifier, close: upstream.abandon }; // All verdicts are in by now, so connections to a vendor that does not answer are dropped.
 }

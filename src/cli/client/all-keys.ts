@@ -1,7 +1,7 @@
 import type { Answer } from '../../api/contract.ts';
 import type { AdminClient } from './client.ts';
 
-/** All virtual keys in order of name. The gateway gives them a page at a time, and does other work in between. */
+/** All virtual keys in order of name. Fetched by pages, so that the gateway can do other work in between. */
 export async function allKeys(client: AdminClient): Promise<Answer<'keys.list'>> {
   const all: Answer<'keys.list'> = [];
   for (;;) {

@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly token: string | null;
   /** Name of the operator for the journal; null: none is stated. */
   readonly actor: string | null;
-  /** Shows how far the gateway is with long work. */
+  /** Shows the progress of the gateway's long work. */
   readonly progress?: ProgressLine;
 }
 
@@ -86,7 +86,7 @@ function isLines(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('application/x-ndjson') === true;
 }
 
-/** Signs of life, and at last the answer. */
+/** Reads a late answer: lines that are signs of life, and at last the result. */
 async function lateAnswer(response: Response, { url, progress }: ClientOptions): Promise<unknown> {
   try {
     for await (const line of splitLines(response, url)) {
@@ -101,7 +101,7 @@ async function lateAnswer(response: Response, { url, progress }: ClientOptions):
   throw brokenOff(url);
 }
 
-/** A fault that came up after the answer had begun. */
+/** Throws when a line is a problem, which is how a fault is told after the answer has begun. */
 function throwIfProblem(line: unknown, response: Response, url: string): void {
   const { problem } = line as Late;
   if (problem !== undefined) throw faultOf(problem) ?? notOurs(response, url);
@@ -141,7 +141,7 @@ function brokenOff(url: string, cause?: unknown): RingfenceError {
 
 const CUT = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** The connection was there, so the request may have been as well. Of `fetch` the cause tells. */
+/** True when a connection existed before it failed, so that the request may have been carried out. `fetch` tells it in the cause. */
 function isCut({ code, cause }: Error & { readonly code?: unknown }): boolean {
   return CUT.has(code) || CUT.has((cause as { readonly code?: unknown } | undefined)?.code);
 }
@@ -154,7 +154,7 @@ function parse(text: string): Problem {
   }
 }
 
-/** Empty lines are signs of life. */
+/** Splits the answer into lines. Empty ones are signs of life and left out. */
 async function* splitLines({ body }: Response, url: string): AsyncGenerator<string> {
   if (body === null) return;
   let rest = '';

@@ -8,7 +8,7 @@ import { DEFAULT_URL, findPlaces } from './places.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Where the admin API is and what opens it. A token is never sent in clear over a network. */
+/** Finds the origin of the admin API and its token. Throws rather than send a token in clear over a network. */
 export async function findConnection(
   flags: CommonFlags & { readonly config?: string },
   process: Pick<CliProcess, 'env'>,

@@ -9,14 +9,17 @@ export interface DirectRequest {
 }
 
 const SILENCE_MILLISECONDS = 300_000;
-/** More than this does not leave in one piece: a server that refuses it closes while it is written, and its answer is lost. */
+/**
+ * A longer body is not sent along with the head: a server that refuses it by the head alone closes the connection while it is
+ * still being written, and then its answer would be lost.
+ */
 const LONG_BODY_BYTES = 64 * 1024;
-/** How long a server has to refuse a long request by its head alone. */
+/** How long a server has to refuse a long request by its head, before the body is sent. */
 const REFUSAL_MILLISECONDS = 200;
 
 /**
- * `fetch` for http, which follows no redirect and asks no proxy. Node's own hands what goes to this machine to the proxy
- * of the environment as well (NODE_USE_ENV_PROXY), and with it a token in clear.
+ * `fetch` for http that follows no redirect and uses no proxy. Node's own `fetch` would, under NODE_USE_ENV_PROXY, send even
+ * requests to this machine through the proxy of the environment, and with them a token in clear.
  */
 export function fetchDirectly(url: URL, { body = '', ...given }: DirectRequest): Promise<Response> {
   const length = Buffer.byteLength(body);
@@ -40,6 +43,6 @@ const HIGHEST = 599;
 function responseOf(answer: IncomingMessage): Response {
   const { statusCode = 0, headers } = answer;
   const body = WITHOUT_BODY.has(statusCode) ? null : (Readable.toWeb(answer) as ReadableStream);
-  const status = Math.min(statusCode, HIGHEST); // `Response` takes none that is higher, and no standard defines one.
+  const status = Math.min(statusCode, HIGHEST); // `Response` throws for a higher status; no standard defines one.
   return new Response(body, { status, headers: { 'content-type': headers['content-type'] ?? '' } });
 }

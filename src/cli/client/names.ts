@@ -1,7 +1,7 @@
 import { allKeys } from './all-keys.ts';
 import type { AdminClient } from './client.ts';
 
-/** What people call a thing; an id of one that is gone, or that has no name, stands for itself. */
+/** Name of the thing with an id. If it is gone, or has no name, its id. */
 export type NameOf = (id: string) => string;
 
 const LISTS = {
@@ -11,7 +11,7 @@ const LISTS = {
   budget: (client: AdminClient) => client.call('budgets.list', {}),
 };
 
-/** The names behind ids in answers, for tables: nobody typed an id. Asks for what the ids are of, and for no more. */
+/** Names for the ids in an answer, for tables, since people do not know ids. Lists only the kinds of things that the ids are of. */
 export async function namesOf(client: AdminClient, ids: readonly string[]): Promise<NameOf> {
   const kinds = (['app', 'account', 'key', 'budget'] as const).filter((kind) =>
     ids.some((id) => id.startsWith(`${kind}_`)),
@@ -23,10 +23,10 @@ export async function namesOf(client: AdminClient, ids: readonly string[]): Prom
 
 const ID = /\b(?:app|account|key|budget)_[a-z2-7]{16}\b/g;
 
-/** Puts what people say in place of ids. */
+/** Replaces each known id in a text by what `say` makes of the id and its name. */
 export type Naming = (text: string, say: (id: string, name: string) => string) => Promise<string>;
 
-/** Names for ids in text, asked for once. Records must be seen also while the store is away: then ids stay as they are. */
+/** Names for the ids in text; they are fetched once. While the store is away ids stay as they are, so that records can still be read. */
 export function createNaming(client: AdminClient): Naming {
   const known = new Map<string, string>();
   return async (text, say) => {

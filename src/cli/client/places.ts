@@ -12,8 +12,8 @@ export interface Places {
 }
 
 /**
- * Flags win over variables, and these over the configuration that one of them names. A file that lies in this folder by
- * chance does not say where a token is sent.
+ * Flags come before environment variables, and these before the configuration file that one of them names. A configuration
+ * that merely lies in the working folder is ignored: a stranger's project must not decide where a token is sent.
  */
 export async function findPlaces(
   flags: LocalFlags & { readonly url?: string },
@@ -30,7 +30,7 @@ export async function findPlaces(
   };
 }
 
-/** Nothing where it cannot be read: it may be for the gateway's eyes only, and `doctor` tells of one that is wrong. */
+/** Places from a configuration; none if it cannot be read. Only the gateway may have the right to, and `doctor` reports invalid ones. */
 async function readConfigured(path: string): Promise<Partial<Places>> {
   const { loadConfig } = await import('../../config/config.ts');
   try {
@@ -43,7 +43,7 @@ async function readConfigured(path: string): Promise<Partial<Places>> {
 
 const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-/** Port 0 becomes a free port, which the configuration does not tell. */
+/** Origin of the admin API; none for port 0, which stands for a free port that only the running gateway knows. */
 function urlOf({ host, port }: { readonly host: string; readonly port: number }): Partial<Places> {
   return port === 0 ? {} : { url: listenerUrl({ host: EVERY_ADDRESS[host] ?? host, port }) };
 }

@@ -51,7 +51,7 @@ async function fingerprint({ client }: Session): Promise<string> {
   return (await client.call('ca.get', {})).fingerprint;
 }
 
-/** An account with a host of its own may have needed a new one. */
+/** Says so if the certificate was reissued, which an account with a host of its own can cause: apps have to trust the new one. */
 async function tellOfCertificate(session: Session, before: string): Promise<void> {
   if ((await fingerprint(session)) !== before)
     session.note('Apps reach its host with the new certificate of the authority: ringfence ca');

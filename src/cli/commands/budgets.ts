@@ -77,7 +77,7 @@ function readRate(text: string): readonly [string, string] {
 
 const UNITS = { h: 3_600_000, m: 60_000, s: 1000 } as const;
 
-/** As it is typed: `24h`, `90m`, `61s`. */
+/** A window as it is typed in a command: `24h`, `90m`, `61s`. */
 export function windowText({
   kind,
   milliseconds,
@@ -94,7 +94,7 @@ function spanText(window: Budget['window']): string {
   return window.kind === 'total' ? 'in total' : `per ${windowText(window)}`;
 }
 
-/** Messages and calls have no cents. */
+/** An amount of a budget. Counts of messages and calls have no decimals. */
 export function amountText(amount: string, { unit }: { readonly unit: 'money' | 'count' }): string {
   return unit === 'count' ? amount.replace(/\.00$/, '') : amount;
 }
@@ -109,7 +109,7 @@ function usedOf({ limit, use }: Listed): number {
   return (Number(use.spent) + Number(use.presumed)) / Number(limit);
 }
 
-/** What processes hold is not used yet. Rounded down: 100% is all of it. */
+/** Used share of a budget. Leased money is not used yet. Rounded down, so that 100% means all of it. */
 function usedText(budget: Listed): string | null {
   return Number(budget.limit) === 0 ? null : `${Math.floor(usedOf(budget) * 100)}%`;
 }

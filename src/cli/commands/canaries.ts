@@ -16,12 +16,12 @@ export interface PlantFlags extends CommonFlags {
   readonly place?: string;
 }
 
-/** The file is written for its owner alone and never over another one. */
+/** Plants a canary. Its file is readable by its owner only, and never overwrites another one. */
 export async function plant(context: CliContext, flags: PlantFlags, name: string): Promise<void> {
   const { client, show, note } = await openSession(context, flags);
   const { account, form, file } = flags;
   const place = flags.place ?? file ?? '';
-  // The file comes first: a canary that lies nowhere would keep its name from one that does.
+  // The file is created first: if it cannot be, no canary exists that is planted nowhere and yet occupies its name.
   if (file !== undefined) await (await openNewFile(file)).close();
   const planted = client.call('canaries.plant', { name, account, place });
   const { canary, parts } = await (file === undefined ? planted : planted.catch(removing(file)));

@@ -25,7 +25,7 @@ export async function doctor(context: CliContext, flags: LocalFlags & CommonFlag
   const session = await openSession(context, flags);
   const { url, data } = await findPlaces(flags, context.process);
   const inspected = await context.actions.inspect(localOptions(context, flags));
-  // The usual port may be that of another gateway.
+  // Nothing named a gateway of this machine, and what listens on the default port may be another one.
   const isPlaced = url !== DEFAULT_URL || inspected.some(({ name }) => name === 'data');
   const checks = [
     checkNode(context.process.version),
@@ -62,10 +62,10 @@ async function checkToken(data: string): Promise<Check> {
   return finding('token', `others may read ${path}`, `chmod 600 ${path}`);
 }
 
-/** Enough to see whether a vendor has more than the bands that Ringfence ships, which are some thousand rows. */
+/** Enough rows to tell whether somebody imported prices besides those that ship with Ringfence, some thousands. */
 const MOST_PRICES = 10_000;
 
-/** A budget is only as exact as the prices that it is kept with. */
+/** Warns of vendors that have only the prices that ship with Ringfence: a budget is only as exact as its prices. */
 async function checkPrices({ client }: Session): Promise<readonly Check[]> {
   const accounts = await client.call('accounts.list', {});
   const vendors = [...new Set(accounts.map(({ vendor }) => vendor))];
@@ -103,7 +103,7 @@ async function checkGateway(session: Session): Promise<readonly Check[]> {
   }
 }
 
-/** Also those for which there is no certificate, such as an address. */
+/** Hosts of all accounts, including those that no certificate can name, such as IP addresses. */
 async function hostsOfAccounts({ client }: Session): Promise<readonly string[]> {
   return (await client.call('accounts.list', {})).flatMap(({ fields: { host } }) => host ?? []);
 }
@@ -157,7 +157,7 @@ function checkAuthority(certificate: string): Check {
       );
 }
 
-/** The ledger clock follows a forward step of the wall clock slowly, and never goes back. */
+/** Warns when the ledger clock and the machine's are apart: it follows forward steps only slowly, and backward ones never. */
 function checkClock({ wall, ledger }: Status['clock']): Check {
   const here = Math.abs(Date.now() - Date.parse(wall));
   const apart = clockDifference({ wall: Date.parse(wall), ledger: Date.parse(ledger) });

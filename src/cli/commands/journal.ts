@@ -78,7 +78,7 @@ export interface ExportFlags extends CommonFlags {
   readonly output?: string;
 }
 
-/** One JSON object a line, with or without `--json`. A file is made for its owner alone. */
+/** Exports records as JSON lines, with or without `--json`. An output file is readable by its owner only. */
 export async function exportRecords(context: CliContext, flags: ExportFlags): Promise<void> {
   const { client, note, progress } = await openSession(context, flags);
   const { since, until, output } = flags;
@@ -97,7 +97,8 @@ export async function exportRecords(context: CliContext, flags: ExportFlags): Pr
       if (!isInView) progress.update({ done: records, total: 0, unit: 'records' });
     }
   } catch (error) {
-    if (output !== undefined && records === 0) await unlink(output); // The same command can be given again.
+    // The command refuses to overwrite a file, so an empty one is removed: then it can be repeated.
+    if (output !== undefined && records === 0) await unlink(output);
     throw error;
   } finally {
     progress.clear();

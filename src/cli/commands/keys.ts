@@ -44,7 +44,7 @@ export async function rotate(context: CliContext, flags: RotateFlags, key: strin
   note(ONCE);
 }
 
-/** The parts and snippets stand as they are: what is copied from here must work. */
+/** The new credential for people. Neither wrapped nor masked, because it is copied from here. */
 function credentialText({ key, parts, snippets }: Answer<'keys.create'>): string {
   const lines = Object.entries(parts).map(([name, value]) => `  ${name}: ${value}`);
   const code = snippets.flatMap((one) => ['', `# ${one.sdk}`, one.code]);
@@ -80,7 +80,7 @@ export async function list(
 
 type Listed = Pick<Answer<'keys.list'>[number], 'state' | 'expiresAt'>;
 
-/** A key whose time is over opens nothing any more, whatever was last written of it. */
+/** State of a key. After its expiry time it is shown as expired, even though its record may still say active. */
 function stateOf({ state, expiresAt }: Listed): string {
   const isOver = expiresAt !== null && Date.parse(expiresAt) <= Date.now();
   return state === 'active' && isOver ? 'expired' : state;

@@ -15,7 +15,7 @@ export interface OnFlags extends CommonFlags {
   readonly reason?: string;
 }
 
-/** Asks nothing: whoever types this is in a hurry. */
+/** Turns a kill switch on. Asks for no confirmation, as this is an emergency. */
 export async function on(context: CliContext, flags: OnFlags): Promise<void> {
   const { scope, target } = scopeOf(flags);
   const { client, show, note } = await openSession(context, flags);

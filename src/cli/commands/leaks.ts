@@ -44,7 +44,7 @@ export interface ReportFlags extends CommonFlags {
   readonly place?: string;
 }
 
-/** What somebody has told us of, by mail or by hand. The values are read from a file or standard input, never a flag. */
+/** Reports credentials that a person has told us of. They come from a file or standard input; a flag would be in the shell's history. */
 export async function report(context: CliContext, flags: ReportFlags, path?: string): Promise<void> {
   if ((path === undefined) !== flags.stdin)
     throw new RingfenceError('usage', 'Name a file, or give --stdin.');
@@ -100,7 +100,7 @@ export async function dismiss(
   session.show(closed, ({ id }) => `Leak ${id} is dismissed.`);
 }
 
-/** What to do about leaks that are ours. */
+/** Says what to do about leaks of credentials that the gateway knows. */
 export function noteNext(note: (text: string) => void, leaks: readonly Leak[]): void {
   for (const { id, state, match } of leaks)
     if (state === 'open' && match !== null && match.kind !== 'canary')
@@ -113,7 +113,7 @@ function ownerText({ match, owner }: Leak): string | null {
   return `${what} ${owner ?? '(removed)'}`;
 }
 
-/** The rule's remedy is for values that the gateway does not know: what is its own it ends itself. */
+/** The next step for a leak. The rule's remedy is for values that the gateway does not know; its own it can end itself. */
 function nextStep({ id, match, endedAt, remedy }: Leak): string | null {
   if (endedAt !== null) return null;
   if (match === null) return remedy === '' ? null : `remedy    ${remedy}`;
@@ -122,7 +122,7 @@ function nextStep({ id, match, endedAt, remedy }: Leak): string | null {
     : `next      ringfence leaks respond ${id}`;
 }
 
-/** Places hold names from the repository that was scanned, which may be a stranger's. */
+/** Describes a leak. Makes places printable: they hold file names of the scanned repository, which may be a stranger's. */
 function leakText(leak: Leak): string {
   const { id, title, masked, state, note, places, firstSeenAt, lastSeenAt } = leak;
   const next = nextStep(leak);

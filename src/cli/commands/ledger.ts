@@ -41,7 +41,7 @@ export async function list(context: CliContext, flags: ListFlags): Promise<void>
   noteLimit(session, rows, limit);
 }
 
-/** Says where the amount is the bound: for now, or for good because no price was stated in its currency. */
+/** State of a row, and whether its amount is only the bound: until the price is known, or for good if none came in its currency. */
 function stateOf({
   state,
   settled,
@@ -86,7 +86,7 @@ const SEARCHES: Readonly<Record<Unknown['search'], { readonly name: string; read
   },
 };
 
-/** The rows, and what to do about each kind of them. */
+/** Table of unknown outcomes, and what to do about each kind of them. */
 export function unknownText(rows: readonly Unknown[], nameOf: NameOf): string {
   if (rows.length === 0) return 'Every outcome is known.';
   const table = tableText(rows, {
@@ -119,7 +119,7 @@ export interface SettleFlags extends ConfirmedFlags {
   readonly reason: string;
 }
 
-/** States what a person found out about a request at the vendor. */
+/** Records what a person found out at the vendor about a request with unknown outcome. */
 export async function settle(context: CliContext, flags: SettleFlags, row: string): Promise<void> {
   const { cost, atBound, notSent, resource, reason } = flags;
   if ([cost !== undefined, atBound, notSent].filter(Boolean).length !== 1)

@@ -13,7 +13,7 @@ export async function show(context: CliContext, flags: CommonFlags): Promise<voi
   if (policy === null) session.note('There is no policy, so everything is refused.');
 }
 
-/** Asks no gateway, so that the repository that keeps the policy can check it where none runs. */
+/** Checks a policy file without a gateway, so that the CI of the repository that keeps it can. */
 export async function check(context: CliContext, flags: OutputFlags, file: string): Promise<void> {
   const judgement = await context.actions.checkPolicy(await read(context, file));
   tell(context, createOutput(context, flags), judgement);

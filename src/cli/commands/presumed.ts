@@ -9,7 +9,7 @@ import { amountText } from './budgets.ts';
 
 type Presumed = Answer<'budgets.presumed'>;
 
-/** Whose money of a budget is presumed spent. */
+/** Lists the money of a budget that is presumed spent, by the process that held it. */
 export async function presumed(context: CliContext, flags: CommonFlags, budget: string): Promise<void> {
   const { client, show } = await openSession(context, flags);
   show(await client.call('budgets.presumed', { budget }), presumedText);
@@ -35,7 +35,7 @@ export interface ReleaseFlags extends ConfirmedFlags {
   readonly reason: string;
 }
 
-/** Gives back what was presumed spent, after it is shown. */
+/** Shows what is presumed spent and, once that is confirmed, gives it back to the budget. */
 export async function release(context: CliContext, flags: ReleaseFlags, budget: string): Promise<void> {
   const { client, show, note } = await openSession(context, flags);
   const { process, reason } = flags;
@@ -67,7 +67,7 @@ function ofProcess(all: Presumed, process: string): Presumed {
   return { ...all, held, presumed: formatMicros(micros(sum)) };
 }
 
-/** In the currency of the budget, whether it is named or not. */
+/** Reads an amount, with or without the budget's currency. Throws `usage` for another one. */
 function readReleased(text: string, { name, currency }: Presumed): string {
   const [amount = '', given = currency, ...more] = text.trim().split(/\s+/);
   if (!/^\d/.test(amount) || more.length > 0)

@@ -29,7 +29,7 @@ export interface ListFlags extends CommonFlags {
   readonly limit?: number;
 }
 
-/** What comes with the program holds from the beginning of time on. */
+/** Start of prices that ship with Ringfence; it is shown as "always". */
 const BEGINNING = '1970-01-01';
 
 export async function list(context: CliContext, flags: ListFlags): Promise<void> {

@@ -30,7 +30,7 @@ export interface DropFlags extends LocalFlags, CommonFlags {
   readonly yes: boolean;
 }
 
-/** Everything is re-wrapped first, by the gateway: only it knows that no record is under an older key any more. */
+/** Removes old keys. First the gateway re-wraps everything to the newest: only it can tell that no record needs an older key. */
 export async function drop(context: CliContext, flags: DropFlags): Promise<void> {
   const { client, show } = await openSession(context, flags);
   const { actions, process } = context;

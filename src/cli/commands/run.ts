@@ -77,7 +77,10 @@ interface ProofInput {
   readonly command: readonly string[];
 }
 
-/** What fails is printed, with `--verbose` everything; else one line. Nothing tried is nothing proven. */
+/**
+ * Makes the proof and prints its failures (with `--verbose` all of it). False, unless the user gave `--unproven`, when a request
+ * bypassed the gateway or nothing could be tried.
+ */
 async function isProven(context: CliContext, flags: RunFlags, input: ProofInput): Promise<boolean> {
   const { session, gateway, prepared, command } = input;
   const proof = await proveInterception({

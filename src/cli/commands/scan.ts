@@ -28,7 +28,7 @@ export interface ScanFlags extends CommonFlags, SourceFlags {
   readonly report: boolean;
 }
 
-/** Scans, holds back what is known, and tells the rest. */
+/** Scans, holds back what baseline and suppressions allow, and reports the rest. */
 export async function scan(context: CliContext, flags: ScanFlags, path = '.'): Promise<void> {
   const startedAt = Date.now();
   if (flags.verifyOrigin !== undefined && !flags.verify)
@@ -71,17 +71,20 @@ export async function scan(context: CliContext, flags: ScanFlags, path = '.'): P
     fingerprint === null ? null : ({ rule, secret }) => fingerprint(rule.id, secret.reveal()),
   );
   if (report.findings.length > 0) context.exit(EXIT.findings);
-  else if (isBlind) context.exit(EXIT.failure); // Else a job that sees nothing would be green for ever.
+  else if (isBlind) context.exit(EXIT.failure); // A CI job that can read nothing must not pass.
   if (flags.report) await tellGateway(context, flags, { findings: report.findings, folder });
 }
 
-/** Jobs of code hosts run at the top of a checkout. */
+/** The scanned folder relative to the working directory, which in CI is the root of the checkout; reports give paths from there. */
 function belowHere(folder: string): string {
   const below = relative('.', folder);
   return below === '' || below.startsWith('..') ? '' : `${below}/`;
 }
 
-/** A commit of one file that is too large or damaged is no reason to stop it: that is told. */
+/**
+ * True when nothing could be read at all. Never for a commit hook: a commit whose only file is too large or damaged passes, and
+ * the problem is reported.
+ */
 async function couldReadNothing({ staged }: ScanFlags, report: ScanReport): Promise<boolean> {
   if (staged || report.problems.length === 0) return false;
   return (await import('../../scan/report/summary.ts')).isBlind(report);
@@ -92,7 +95,7 @@ const problemOf = ({ problems: [first] }: ScanReport): string =>
 
 const NOTHING = { findings: [], held: { baseline: 0, allowed: 0 }, remarks: [] };
 
-/** Mostly there is nothing, and nothing to load. */
+/** Holds back known values. Mostly nothing was found, and then no code is loaded for it. */
 async function holdBack(sightings: readonly Sighting[], options: HoldOptions): Promise<Held> {
   if (sightings.length === 0 && options.suppressions === null)
     return { ...NOTHING, problems: options.problems };
@@ -138,7 +141,7 @@ async function print(
   context.process.stderr.write(`${counted(report.findings.length, 'finding')}; see ${flags.output}\n`);
 }
 
-/** Rows have no place for what could not be read. */
+/** Prints what could not be read to stderr, as CSV rows have no place for it. */
 async function tellProblems({ process }: CliContext, report: ScanReport): Promise<void> {
   if (report.problems.length === 0) return;
   const { formatProblems } = await import('../../scan/report/text.ts');
@@ -177,7 +180,7 @@ async function updateBaseline(
   );
 }
 
-/** The gateway matches what was found with its sealed accounts, virtual keys and canaries. */
+/** Reports the findings to the gateway, which compares them with its accounts, virtual keys and canaries. */
 async function tellGateway(
   context: CliContext,
   flags: ScanFlags,

@@ -36,7 +36,7 @@ export async function serve(context: CliContext, flags: LocalFlags): Promise<voi
   context.exit(await context.actions.serve(localOptions(context, flags)));
 }
 
-/** The certificate alone on stdout, so that it can be written to a file. */
+/** Prints the authority's certificate. It alone goes to stdout, so that it can be redirected to a file. */
 export async function ca(context: CliContext, flags: CommonFlags): Promise<void> {
   const { client, show, note } = await openSession(context, flags);
   const authority = await client.call('ca.get', {});
@@ -77,7 +77,7 @@ function statusText(now: Answer<'status.get'>): string {
     .join('\n');
 }
 
-/** Records that the ledger has not loaded; null: the store does not say. */
+/** Says how many journal records wait to be loaded into the ledger; null: the store is away. */
 export function toLoad(unshipped: number | null): string {
   return unshipped === null
     ? 'an unknown number of records to load'

@@ -4,7 +4,7 @@ import { RingfenceError } from '../../kernel/errors.ts';
 import type { Environment } from './environment.ts';
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
-/** A terminal sends these to the child as well; twice would be an order to hurry. */
+/** Signals that a terminal sends to the child as well. They are not passed on, since a second one would mean "stop at once". */
 const FROM_TERMINAL = ['SIGINT', 'SIGQUIT', 'SIGWINCH'] as const;
 
 /** Where signals for us arrive; `process` in the product. */

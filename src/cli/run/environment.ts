@@ -5,20 +5,20 @@ import type { TrustFiles } from './trust-files.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Hosts that no program should send through a proxy. */
+/** Hosts of this machine, which are always excepted from the proxy. */
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
-/** What only the operator may have: with these the program could lift every limit that it runs under. */
+/** Variables that are kept from the program: with them it could lift every limit that it runs under. */
 const OPERATOR = new Set(['RINGFENCE_TOKEN', 'RINGFENCE_KEY_RING', 'RINGFENCE_DATABASE_URL']);
 
-/** Settings of npm, which it hands on to scripts, and some clients (axios) obey before `HTTPS_PROXY` and `NO_PROXY`. */
+/** Settings that npm passes to scripts. Some clients, such as axios, prefer them to `HTTPS_PROXY` and `NO_PROXY`. */
 const FROM_NPM = /^npm_config_((https?_)?proxy|no_?proxy)$/i;
 const EXCEPTIONS_FROM_NPM = /^npm_config_no_?proxy$/i;
 
 export interface EnvironmentOptions {
   /** The gateway as forward proxy, for example `http://127.0.0.1:4801`. */
   readonly proxy: string;
-  /** Where the gateway stands in the place of vendor hosts, for example `https://127.0.0.1:4612`. */
+  /** The gateway's transparent TLS listener, for example `https://127.0.0.1:4612`; null: there is none. */
   readonly tls: string | null;
   /** Registered vendor hosts, exact or `*.domain`. */
   readonly hosts: readonly string[];
@@ -89,7 +89,7 @@ function proxyVariables({ proxy, hosts, trust, base }: EnvironmentOptions): Reco
 function pythonVariables({ tls, python, base }: EnvironmentOptions): Record<string, string> {
   if (tls === null) return {};
   const given = base['PYTHONPATH'] ?? '';
-  // An empty entry, which `PYTHONPATH=/app:$PYTHONPATH` leaves, is the working folder.
+  // An empty entry means the working folder; `PYTHONPATH=/app:$PYTHONPATH` leaves one behind.
   const own = given === '' ? [] : given.split(delimiter).filter((folder) => folder !== python);
   return {
     PYTHONPATH: [python, ...own].join(delimiter),
@@ -97,7 +97,7 @@ function pythonVariables({ tls, python, base }: EnvironmentOptions): Record<stri
   };
 }
 
-/** A proxy of the program's own leads past the gateway: without it the preload sees the connection. */
+/** Excepts vendor hosts from the program's own proxy, which would bypass the gateway. The preload redirects direct connections. */
 function directVariables({ hosts, base }: EnvironmentOptions): Record<string, string> {
   const vendors = hosts.map((host) => host.replace('*', ''));
   const direct = [...ownExceptions(base), ...vendors].join(',');

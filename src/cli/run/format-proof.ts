@@ -2,8 +2,8 @@ import { counted } from '../../kernel/wording.ts';
 import type { ProbeRow, Proof } from './proof.ts';
 
 /**
- * The proof as text: one line for each host and runtime, clients that agree together, then what is not covered. What is
- * covered is only counted unless `all` of it is wanted: it would hide the few lines that matter.
+ * The proof as text: a line for each host and runtime, in which clients with the same result stand together; then what is not
+ * covered. Covered hosts are only counted, as their lines would hide the few that matter; `all` prints them too.
  */
 export function formatProof({ rows, notCovered }: Proof, all: boolean): string {
   const shown = all ? rows : rows.filter(({ state }) => state !== 'covered');
@@ -28,7 +28,7 @@ function describe({ host, runtime, state, reason }: ProbeRow): string {
   return [host, runtime, reason === '' ? state : `${state}: ${reason}`].join('\u0000');
 }
 
-/** A successful proof in one line, and what of the command itself and of its clients it does not say. */
+/** A successful proof in one line, followed by what it did not try: the command itself, or some of its clients. */
 export function summarizeProof({ rows, untried }: Proof): string {
   const runtimes = [...new Set(rows.map(({ runtime }) => runtime))].join(', ');
   const clients = new Set(rows.map(({ runtime, client }) => `${runtime} ${client}`)).size;

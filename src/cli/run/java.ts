@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 const DATA = oid('1.2.840.113549.1.7.1');
 const CERTIFICATE_BAG = oid('1.2.840.113549.1.12.10.1.3');
 const X509 = oid('1.2.840.113549.1.9.22.1');
-/** Oracle's attribute, without which Java takes a certificate for part of somebody's chain, not for a root; any use. */
+/** Oracle's attribute that marks a trusted root, for any use. Without it Java takes the certificate for part of some chain. */
 const TRUSTED = set(sequence(oid('2.16.840.1.113894.746875.1.1'), set(oid('2.5.29.37.0'))));
 const OWN_STORE = /-Djavax\.net\.ssl\.trustStore=/;
 
@@ -24,11 +24,11 @@ function data(content: Der): Der {
 }
 
 export interface JavaOptions {
-  /** Of the gateway. */
+  /** URL of the gateway's forward proxy. */
   readonly proxy: string;
-  /** Entries of `NO_PROXY`. */
+  /** Entries of `NO_PROXY`, which Java does not read itself. */
   readonly direct: readonly string[];
-  /** Patterns of the operator's own exceptions that stay. */
+  /** Exceptions from the operator's own Java options that are kept. */
   readonly kept: readonly string[];
   /** Path of the trust store. */
   readonly store: string;
@@ -36,8 +36,8 @@ export interface JavaOptions {
 }
 
 /**
- * `JAVA_TOOL_OPTIONS` with the properties that stand in Java for proxy and trust variables, behind the operator's own:
- * the last one counts. A trust store of the operator's stays; where it does not know our authority, the proof says so.
+ * `JAVA_TOOL_OPTIONS` with the properties by which Java is told of proxy and trust store. They follow the operator's own
+ * options, as the last one counts. An operator's trust store is kept; if it lacks our authority, the proof shows it.
  */
 export function javaToolOptions({ proxy, direct, kept, store, base }: JavaOptions): string {
   const own = base['JAVA_TOOL_OPTIONS'] ?? '';
@@ -53,14 +53,14 @@ export function javaToolOptions({ proxy, direct, kept, store, base }: JavaOption
   return [own, ...ours, ...(OWN_STORE.test(own) ? [] : trust)].filter((one) => one !== '').join(' ');
 }
 
-/** What the operator excepts from proxies of Java: hosts, `*.domain` and networks; other patterns fit more than they tell. */
+/** Hosts, `*.domain` and networks that the operator's Java options except from proxies. Broader patterns could match vendor hosts. */
 export function javaExceptions({ JAVA_TOOL_OPTIONS: own = '' }: Environment): readonly string[] {
   const [, patterns = ''] = [...own.matchAll(/-Dhttp\.nonProxyHosts=(\S+)/g)].at(-1) ?? [];
   const all = patterns.replaceAll(/["']/g, '').split('|');
   return all.filter((one) => /^(?:\*\.)?[^*]+$|^[\d.]+\.\*$/.test(one));
 }
 
-/** An entry of `NO_PROXY` stands for what is below it as well. Java knows no networks. */
+/** An entry of `NO_PROXY` as Java patterns. Java needs one more for its subdomains, and has none for networks. */
 function javaPattern(entry: string): readonly string[] {
   if (entry.includes('/')) return [];
   const address = entry.replace(/^\[|\]$/g, '');

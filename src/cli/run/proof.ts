@@ -7,7 +7,7 @@ import { findRuntimes, type Runtime } from './runtimes.ts';
 
 const RUN_TIMEOUT_MILLISECONDS = 60_000;
 const JAVA_NOTE = /^Picked up JAVA_TOOL_OPTIONS.*\n?/gm;
-/** What Java says that runs classes only, no sources. */
+/** Errors of a Java that runs compiled classes but no source files, such as a JRE. */
 const NO_COMPILER = /ClassNotFoundException|Could not find or load main class|jdk\.compiler/;
 const SCRIPTS = { node: './probe.mjs', python: './probe.py', java: './Probe.java' } as const;
 
@@ -34,7 +34,7 @@ export interface Proof {
   /** True when every client of every runtime reached the gateway for every host. */
   readonly isComplete: boolean;
   readonly rows: readonly ProbeRow[];
-  /** What is there and was not tried, one sentence each: the command itself, clients that obey no variable. */
+  /** What exists but was not tried, one sentence each: the command itself, clients that obey no variable. */
   readonly untried: readonly string[];
   /** What was not tried or cannot be covered, `untried` first, one sentence each. Never empty: see `LIMITS`. */
   readonly notCovered: readonly string[];
@@ -44,18 +44,18 @@ export interface ProofOptions {
   /** The command that is about to be run. */
   readonly command: string;
   readonly environment: Environment;
-  /** What the environment covers; with `vendors` nothing but Node. */
+  /** What the environment covers; `vendors` covers Node programs only. */
   readonly scope: EnvironmentOptions['scope'];
   readonly hosts: readonly string[];
   readonly random: RandomBytes;
-  /** The answer that the gateway gives to a nonce, learned from the gateway on another way (admin API). */
+  /** The answer that proves a nonce was received by the gateway, asked for through the admin API. */
   readonly expected: (nonce: string) => Promise<string>;
-  /** SDKs that obey none of our variables, from the vendors' facts, one sentence each. */
+  /** SDKs that obey none of our variables, one sentence each; taken from the vendors' facts. */
   readonly blindSpots: readonly string[];
 }
 
 const NODE_ALONE = 'With --scope vendors, other programs that it starts, such as curl, go past the gateway.';
-/** Clients that are there and obey no variable, as the probe names them. To try them is to send past the gateway. */
+/** Installed clients that obey no variable, by the probe's name for them. They are not tried: the request would bypass the gateway. */
 const BLIND: Readonly<Record<string, string>> = {
   'http.client':
     'http.client and urllib3 of Python by itself were not tried: they obey no proxy variable, and without a TLS listener of the gateway they go past it.',
@@ -80,7 +80,7 @@ interface Question {
 
 interface Answer {
   readonly client: string;
-  /** Empty: the client is there and was not tried. */
+  /** URL that was requested. Empty: the client is installed but was not tried. */
   readonly url: string;
   readonly status?: number;
   readonly value?: string | null;
@@ -125,7 +125,7 @@ function unknownCommand(command: string): string {
   return `${command} is neither Node, Python, Java nor curl: what it does itself was not tried.`;
 }
 
-/** One host of each domain is `first`. */
+/** A request for each host. One host of each domain is `first`: further clients ask only that one. */
 function questionsFor(hosts: readonly string[], nonce: string): readonly Question[] {
   const domains = new Set<string>();
   return hosts.map((host) => {
@@ -202,7 +202,7 @@ function readAnswer(line: string): Answer[] {
     const answer = JSON.parse(line) as Partial<Answer> | null;
     return typeof answer?.client === 'string' && typeof answer.url === 'string' ? [answer as Answer] : [];
   } catch {
-    return []; // Something that the app's own start-up prints.
+    return []; // No answer of the probe, but something that the app's own start-up prints.
   }
 }
 

@@ -10,7 +10,7 @@ export interface Runtime {
 
 export interface RuntimesFound {
   readonly runtimes: readonly Runtime[];
-  /** False when the command itself is none of these, so that its own behaviour was not tried. */
+  /** True when the command itself is one of these runtimes. If not, its own behaviour is not proved. */
   readonly isCommand: boolean;
 }
 
@@ -29,7 +29,7 @@ export async function findRuntimes(command: string, environment: Environment): P
   return { runtimes: [...java, ...node, ...python, ...curl], isCommand: false };
 }
 
-/** Scripts that start the `java` of JAVA_HOME, or of the path. Of others nobody knows, and a JVM is slow to start for nothing. */
+/** Scripts known to start the `java` of JAVA_HOME or of the path. For others Java is not tried, because a JVM is slow to start. */
 const STARTS_JAVA = /^(?:mvnw?|mvnDebug|gradlew?|ant|sbt|kotlin|scala)$/;
 
 function findJava(environment: Environment): Promise<Runtime[]> {

@@ -10,7 +10,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** Variables that add certificates to those that a program trusts anyway. */
 const ADDING = ['NODE_EXTRA_CA_CERTS', 'DENO_CERT'] as const;
 
-/** Variables that replace them: OpenSSL, Go and Ruby; Python requests; curl; git; AWS tools; pip; Cargo; httplib2. */
+/** Variables that replace the usual roots: OpenSSL, Go and Ruby; Python requests; curl; git; AWS tools; pip; Cargo; httplib2. */
 const REPLACING = [
   'SSL_CERT_FILE',
   'REQUESTS_CA_BUNDLE',
@@ -31,17 +31,17 @@ export interface TrustFilesOptions {
 }
 
 export interface TrustFiles {
-  /** The authority alone. */
+  /** File with the gateway's authority alone. */
   readonly authority: string;
-  /** The system roots and the authority as a trust store of Java. */
+  /** Java trust store with the system's roots and the gateway's authority. */
   readonly javaStore: string;
-  /** Path by variable. */
+  /** Path of the file for each environment variable. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes a file for each variable by which programs are told what to trust. A file holds what the program would trust
- * without us, so an operator's own `SSL_CERT_FILE` counts, and the gateway's authority.
+ * Writes a file for each variable by which programs learn what to trust. It holds the gateway's authority and what the program
+ * would trust without us, for example the certificates of the operator's own `SSL_CERT_FILE`.
  */
 export async function writeTrustFiles({ certificate, folder, base }: TrustFilesOptions): Promise<TrustFiles> {
   const written = new Map<string, string>();
@@ -64,13 +64,13 @@ export async function writeTrustFiles({ certificate, folder, base }: TrustFilesO
   return { authority, javaStore, variables };
 }
 
-/** Roots of the operating system; where it has none (small images), those that Node brings. */
+/** Roots of the operating system; in small images that have none, those bundled with Node. */
 function systemCertificates(): readonly string[] {
   const system = getCACertificates('system');
   return (system.length > 0 ? system : getCACertificates('bundled')).map((one) => one.trim());
 }
 
-/** Certificates of the file that a variable names already; null when it names none. */
+/** Certificates of the file that a variable named before us; null when it was not set. */
 async function readCertificates(name: string, path: string | undefined): Promise<readonly string[] | null> {
   if (path === undefined || path === '') return null;
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {

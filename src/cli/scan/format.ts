@@ -4,17 +4,17 @@ import type { Paint } from '../../scan/report/summary.ts';
 export type Format = 'text' | 'json' | 'sarif' | 'gitlab' | 'junit' | 'csv';
 
 export interface FormatOptions {
-  /** Null for a project without a key. */
+  /** Keyed hash of a finding's value; null for a project without a key. */
   readonly fingerprint: ((finding: Finding) => string) | null;
   readonly isColoured: boolean;
 }
 
-/** The module is not imported, as that takes as long as a small scan. */
+/** Colours text. Gets `node:util` only when it is used, because importing it takes as long as a small scan. */
 const coloured: Paint = (style, text) =>
   process.getBuiltinModule('node:util').styleText(style, text, { validateStream: false });
 const plain: Paint = (_, text) => text;
 
-/** The report in one of its forms; only that form is loaded. */
+/** Writes the report in the requested format; only the code of that format is loaded. */
 export async function formatReport(
   format: Format,
   report: ScanReport,
@@ -36,7 +36,7 @@ export async function formatReport(
   }
 }
 
-/** Nothing found is one line, which loads fast. */
+/** A report for people. When nothing was found, that is one line, for which little code is loaded. */
 async function formatForPeople(report: ScanReport, paint: Paint): Promise<string> {
   const { findings, problems, remarks } = report;
   if (findings.length + problems.length + remarks.length === 0)

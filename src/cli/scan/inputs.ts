@@ -7,7 +7,7 @@ import type { Suppressions } from '../../scan/report/suppressions.ts';
 const SUPPRESSION_FILE = '.ringfence-scan.yaml';
 const BASELINE_FILE = '.ringfence-baseline.json';
 const MOST_BYTES = 64 << 20;
-/** People write suppressions by hand; to parse a megabyte of YAML takes seconds and 200 MB. */
+/** A file that people write by hand is smaller. Parsing a megabyte of YAML would take seconds and 200 MB. */
 const MOST_SUPPRESSION_BYTES = 256 << 10;
 const PART_BYTES = 64 << 10;
 
@@ -33,7 +33,7 @@ export async function openBaseline(
   return readBaseline(readText(path, { mayBeLink: isNamed, mayBePipe: isNamed && !isUpdated }), path);
 }
 
-/** What `.ringfence-scan.yaml` of the project allows; null when there is none. */
+/** Suppressions of the project's `.ringfence-scan.yaml`; null when there is no such file. */
 export async function openSuppressions(folder: string, today: string): Promise<Suppressions | null> {
   const path = join(folder, SUPPRESSION_FILE);
   if (!files.existsSync(path)) return null;
@@ -47,7 +47,7 @@ export async function openSuppressions(folder: string, today: string): Promise<S
 
 function parseYaml({ parseDocument, visit }: typeof import('yaml'), text: string): unknown {
   try {
-    // The library compares each key with every other one.
+    // `uniqueKeys` would compare each key with every other one, which is quadratic.
     const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
     const [error] = document.errors;
     if (error !== undefined) throw error;
@@ -71,8 +71,8 @@ interface Allowed {
 }
 
 /**
- * A link that comes with a project could lead to anything, a pipe to nobody, and a device has no end: only what a person
- * names may be a link or a pipe.
+ * Reads a text file with care. A link that came with the project could lead anywhere, a pipe could block for ever, and a
+ * device may have no end: only a path that a person has given may be a link or a pipe.
  */
 function readText(path: string, { mayBeLink, mayBePipe, most = MOST_BYTES }: Allowed): string {
   try {
@@ -106,7 +106,7 @@ function readPipe(path: string): string {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Writes a baseline; not through a link that came with the project. */
+/** Writes a baseline. Does not follow a link in the project, which could overwrite any file of the user. */
 export function writeBaselineFile(folder: string, given: string | undefined, text: string): string {
   const path = baselinePath(folder, given);
   if (given === undefined && files.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
@@ -116,8 +116,8 @@ export function writeBaselineFile(folder: string, given: string | undefined, tex
 }
 
 /**
- * Writes a report. A link that came with what is scanned could lead to any file of whoever scans it, also where `folder` is a
- * part of that.
+ * Writes a report. Refuses to go through a link that lies in the scanned `folder`, and to replace a link that lies in a folder
+ * around it: either may have come with what is scanned, and could lead to any file of the user.
  */
 export function writeReportFile(folder: string, path: string, text: string): void {
   const whole = resolve(path);
@@ -131,7 +131,7 @@ export function writeReportFile(folder: string, path: string, text: string): voi
   writeText(path, text);
 }
 
-/** The path and every folder on the way to it. */
+/** The path itself and every folder above it. */
 function wayTo(path: string): readonly string[] {
   return dirname(path) === path ? [] : [...wayTo(dirname(path)), path];
 }

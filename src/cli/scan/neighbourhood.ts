@@ -9,35 +9,35 @@ import { neighboursOf } from '../../scan/verify/neighbours.ts';
 import { canonicalRule } from '../../scan/report/canonical.ts';
 
 export interface NeighbourhoodOptions {
-  /** What the paths of places are relative to. */
+  /** Folder that the paths of places are relative to. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Companions with which a value can be asked about. */
+/** Sets of companions (public ids such as an account id) with one of which a found secret may belong. */
 export interface Candidates {
   /** Never empty. */
   readonly all: readonly Finding['companions'][];
-  /** False when there are more. */
+  /** False when there are further sets, which are not tried. */
   readonly isAll: boolean;
 }
 
 const MOST_BYTES = 4 << 20;
-/** Combinations of ids around one value that are tried. */
+/** Most combinations of ids around one value that are tried at the vendor. */
 const MOST_TRIED = 6;
-/** Places of one value that are read again. */
+/** Most places of one value that are read again to find ids. */
 const MOST_PLACES = 3;
 
 /**
- * Public ids that stand around a found secret, so that it can be verified: the files and git objects are read again.
- * What the rules saw themselves comes first.
+ * Finds what is needed to verify a found secret: the public ids around it. Ids that its rule has captured come first; for
+ * others, the files and Git objects are read again.
  */
 export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
   const checks = allChecks();
   const git = createGit(env);
 
   async function read({ place }: Sighting): Promise<string | null> {
-    // Whoever made an archive chose the paths in it, which could lead anywhere.
+    // Paths in an archive are chosen by its maker and could lead anywhere, so they are not opened.
     if ((place.kind !== 'file' && place.kind !== 'git') || isInArchive(place.path)) return null;
     if (place.kind === 'file') return readStart(join(folder, place.path));
     if (place.type !== 'blob' || !/^[0-9a-f]{40,64}$/.test(place.object)) return null;
@@ -45,14 +45,14 @@ export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
     return blob === null || blob.length > MOST_BYTES ? null : blob.toString('latin1');
   }
 
-  /** The whole private key of which a rule has seen the beginning; null for other rules, or when it is not whole. */
+  /** Reads the whole private key where a rule has matched its beginning; null for other rules, or when the key is incomplete. */
   async function keyOf(sighting: Sighting): Promise<string | null> {
     if (checks.get(canonicalRule(sighting.rule.id))?.ofKeyStart !== true) return null;
     const text = await read(sighting);
     return text === null ? null : keyText(text, sighting.secret.reveal());
   }
 
-  /** What may belong to a found value, the likeliest first: which of the ids around it is its own can only be tried. */
+  /** Companions of a found value, the likeliest first. Which of several ids around it is the right one can only be tried. */
   async function companionsOf({ rule, otherRules, companions, places }: Finding): Promise<Candidates> {
     const check = [rule, ...otherRules].map(({ id }) => checks.get(canonicalRule(id))).find(Boolean);
     const near = check?.near ?? {};
@@ -71,7 +71,7 @@ export function createNeighbourhood({ folder, env }: NeighbourhoodOptions) {
   return { companionsOf, keyOf };
 }
 
-/** Each companion with each of its values, up to a bound. */
+/** All combinations of the values of each companion, up to `MOST_TRIED`. */
 function combine(values: ReadonlyMap<string, ReadonlySet<string>>): Candidates {
   let all: Finding['companions'][] = [{}];
   let isAll = true;
@@ -87,7 +87,7 @@ function combine(values: ReadonlyMap<string, ReadonlySet<string>>): Candidates {
 
 const isInArchive = (path: string | null): boolean => path?.includes('!/') === true;
 
-/** Null for what is no file any more, such as one in an archive. */
+/** Beginning of a file; null when it is none (any more). */
 async function readStart(path: string): Promise<string | null> {
   const file = await open(path, 'r').catch(() => null);
   if (file === null) return null;

@@ -12,8 +12,8 @@ export interface FindingVerification extends NeighbourhoodOptions {
 }
 
 /**
- * Asks the vendors whether the findings work, by documented reads. `origin` stands for all vendors where it is given (a
- * sandbox).
+ * Asks the vendors, by documented requests that only read, whether the found credentials work. If `origin` is given (a
+ * sandbox), it is asked in place of all vendors.
  */
 export async function verifyFindings(
   findings: readonly Finding[],
@@ -36,7 +36,7 @@ export async function verifyFindings(
   }
 }
 
-/** With one id it may be refused, and work with another that stands near: only if all are refused it is dead. */
+/** Tries a value with each set of companions. It works if one of them is accepted, and is dead only if all were tried and refused. */
 async function judge(
   verifier: Verifier,
   { rule, places: [first, ...others] }: Finding,
@@ -52,7 +52,7 @@ async function judge(
   return verdicts.find(({ state }) => state === 'unknown') ?? verdicts[0] ?? unknown('It was not asked.');
 }
 
-/** A credential that works is the worst there is; a dead one is history. */
+/** Severity after verification: the highest for a credential that works, the lowest for a dead one. */
 function severityAfter({ state }: LeakVerdict, before: Severity): Severity {
   if (state === 'unknown') return before;
   return state === 'active' ? 'critical' : 'low';
@@ -61,7 +61,7 @@ function severityAfter({ state }: LeakVerdict, before: Severity): Severity {
 const rank = ({ severity, verdict }: Finding): number =>
   2 * SEVERITIES.indexOf(severity) + (verdict?.state === 'active' ? 0 : 1);
 
-/** Credentials go unencrypted to this machine only. */
+/** Refuses an origin without TLS on another machine: credentials would be sent in clear over the network. */
 function checkedOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));

@@ -1,4 +1,4 @@
-/** That a switch is off unless given needs no words. */
+/** The remark that a switch is off by default, which is dropped: every reader expects it. */
 const OFF = / {2,}\[default = false\]$/gm;
 /** The library puts the values and the default of a flag into a column of their own, which makes all lines long. */
 const VALUES = /(?<=\S) {2,}(?=\[[^\]]*\]$)/gm;
@@ -17,7 +17,7 @@ export function layHelp(text: string, width: number | null): string {
     .join('\n');
 }
 
-/** What does not fit goes on under the last column. */
+/** Breaks a line; its rest goes on below the beginning of the last column. */
 function wrap(line: string, width: number): readonly string[] {
   if (line.length <= width) return [line];
   const isUsage = USAGE.test(line);

@@ -7,12 +7,12 @@ interface Streams {
   readonly stderr: Stream;
 }
 
-/** Commands that have more to do than to talk. */
+/** Commands whose work matters more than their output: they go on when nobody reads it. */
 const WORKING: ReadonlySet<string | undefined> = new Set(['serve', 'dev', 'run']);
 
 /**
- * Whoever reads our output may go (`| head`, a log collector that restarts). Such an error that nobody hears ends the process
- * with a stack trace, and a gateway with it: that goes on without a reader, other commands end as a shell expects.
+ * Handles the loss of the program that reads our output (`| head`, a log collector that restarts). Unhandled, its error would
+ * end the process with a stack trace. Long-running commands (`WORKING`) go on without a reader; all others end as a shell expects.
  */
 export function outliveReaders(
   { stdout, stderr }: Streams,
@@ -29,12 +29,12 @@ export function outliveReaders(
 }
 
 /**
- * Resolves when the reader has taken everything. A pipe holds 64 KB, and a process that exits drops the rest: `| jq` would
- * see half a report. What serves does not wait at its end for a log collector that hangs.
+ * Resolves when the reader has taken all output. A pipe holds 64 KB and an exiting process drops the rest, so that `| jq`
+ * would see half a report. Long-running commands do not wait, as a log collector that hangs must not keep them from ending.
  */
 export async function untilTaken({ stdout, stderr }: Streams, [command]: readonly string[]): Promise<void> {
   if (WORKING.has(command)) return;
-  await new Promise((resolve) => setImmediate(resolve)); // A file is written at once, its failure told after that.
+  await new Promise((resolve) => setImmediate(resolve)); // Output to a file is written at once, but its failure is reported only in the next turn.
   await Promise.all([stdout, stderr].map(untilWritten));
 }
 

@@ -1,7 +1,7 @@
 import type { Progress } from '../../kernel/progress.ts';
 import type { CliProcess } from '../context.ts';
 
-/** Short work shows none. */
+/** Work that takes less shows no progress line. */
 const QUIET_MILLISECONDS = 500;
 const STEP_MILLISECONDS = 100;
 const CLEAR = '\r\u001B[K';
@@ -11,7 +11,7 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** One line on standard error that is written over, if that is a terminal. A total of 0 is not known. */
+/** A progress line on standard error that overwrites itself; silent where that is no terminal. */
 export function createProgressLine(process: Pick<CliProcess, 'stderr'>, now: () => number): ProgressLine {
   const start = now();
   let last = start + QUIET_MILLISECONDS - STEP_MILLISECONDS;

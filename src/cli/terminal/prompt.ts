@@ -4,7 +4,7 @@ import { Interrupted } from '../failure.ts';
 
 type Streams = Pick<CliProcess, 'stdin' | 'stderr'>;
 
-/** True when somebody can be asked, without what is typed being shown. */
+/** True when a person can be asked: standard input is a terminal, on which typed secrets can be kept hidden. */
 export function isTerminal({ stdin }: Pick<CliProcess, 'stdin'>): boolean {
   return stdin.isTTY === true && stdin.setRawMode !== undefined;
 }
@@ -22,7 +22,7 @@ export async function ask(process: Streams, question: string, secret: boolean): 
   }
 }
 
-/** Asks before something is destroyed. Without a terminal `--yes` is wanted instead. */
+/** Asks before something is destroyed. Throws `cancelled` for a no, and `usage` where there is no terminal and no `--yes`. */
 export async function confirm(process: Streams, question: string, isConfirmed: boolean): Promise<void> {
   if (isConfirmed) return;
   if (!isTerminal(process)) throw new RingfenceError('usage', 'Without a terminal this needs --yes.');
@@ -36,7 +36,8 @@ function readAnswer(stdin: CliInput, echo: (shown: string) => void): Promise<str
   const onData = (chunk: Buffer | string) => {
     const { state, rest } = line.type(chunk.toString());
     if (state !== 'more') stdin.pause();
-    if (rest !== '') stdin.unshift(Buffer.from(rest)); // Paused first, or it would come back here at once.
+    // For the next question. Must come after the pause: a flowing stream would deliver it here again at once.
+    if (rest !== '') stdin.unshift(Buffer.from(rest));
     if (state === 'interrupted') reject(new Interrupted());
     else if (state === 'done') resolve(line.text());
   };
@@ -77,7 +78,7 @@ function createLine(echo: (shown: string) => void) {
   }
   return {
     text: () => typed,
-    /** What follows the end of the line belongs to the next question. */
+    /** Takes typed keys. `rest` is what follows the end of the line; it belongs to the next question. */
     type(keys: string): { readonly state: State; readonly rest: string } {
       const each = Array.from(keys);
       for (const [place, key] of each.entries()) {

@@ -2,9 +2,9 @@ import { EXAMPLE_NUMBER, maskAddress } from '../../kernel/phone.ts';
 
 const GAP = 2;
 const LEAST = 8;
-/** Of text that is wrapped. */
+/** Columns at which lists are wrapped. */
 const WIDTH = 100;
-/** ASCII needs no segmenter, which takes as long to make as a small command. */
+/** Text that can be measured without `Intl.Segmenter`, which takes as long to create as a small command runs. */
 const ASCII = /^[ -~]*$/;
 let segmenter: Intl.Segmenter | null = null;
 
@@ -59,7 +59,7 @@ function charactersOf(text: string): readonly string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Half an id is useless: the column `whole` is never made narrower. */
+/** Narrows the widest columns until the table fits. The column `whole` keeps its width, because half an id is useless. */
 function fit(widths: readonly number[], width: number | null, whole: number): readonly number[] {
   if (width === null) return widths;
   const fitted = [...widths];

@@ -1,6 +1,6 @@
 import type { CliOutput } from '../context.ts';
 
-/** Columns of a terminal; null: there is none, or it does not tell. */
+/** Columns of the terminal; null when the output is no terminal, or its width is not known. */
 export function widthOf({ isTTY, columns }: CliOutput): number | null {
   return isTTY === true ? (columns ?? null) : null;
 }
