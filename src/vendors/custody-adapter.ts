@@ -26,7 +26,7 @@ export interface IssuedCredential {
   readonly verifier: Secret;
 }
 
-/** The randomness of which a virtual credential is made. */
+/** The random values that virtual credentials are made of. */
 export interface IssueSources {
   /** Makes a checksummed virtual secret, `rfv` + 29 characters `[0-9A-Za-z]`. */
   virtualSecret(): string;
@@ -71,7 +71,7 @@ export interface CustodyAdapter {
   explainMissing?(request: WireRequest): string | null;
   /** Replaces the virtual credential by the real one, in whichever place it sits. `now` is wall time in ms. */
   authorize(request: WireRequest, account: OpenAccount, now: number): WireRequest;
-  /** The smallest grant that `operation` needs, as the app's verified JWT claims allow it. Null when the claims are enough. */
+  /** Why the app's verified JWT claims do not permit `operation`, naming the grant that is missing; null when they do. */
   checkClaims?(operation: Operation, claims: Readonly<Record<string, unknown>>): string | null;
   /** Why the request reaches beyond the account (its path names another one); null when it does not. `fields`: the account's public fields. */
   checkAccount?(request: WireRequest, fields: Readonly<Record<string, string>>): string | null;

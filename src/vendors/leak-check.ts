@@ -7,7 +7,7 @@ export interface LeakVerdict {
   readonly state: 'active' | 'revoked' | 'unknown';
   /** Why, in a sentence without any secret. */
   readonly reason: string;
-  /** What whoever holds it could do, in short words, where the vendor tells. */
+  /** What its holder can do, in short words, as far as the vendor tells. */
   readonly reach?: readonly string[];
 }
 
@@ -27,13 +27,13 @@ export interface LeakCheck {
   readonly rules: readonly string[];
   /** How companions look in the lines around the secret, for rules that see it alone; the first group is the value. */
   readonly near?: Readonly<Record<string, RegExp>>;
-  /** The rule sees but the beginning of a private key; the whole of it is the companion `pem`. */
+  /** Set when the rule matches only the beginning of a private key; the whole key is then the companion `pem`. */
   readonly ofKeyStart?: true;
   /** Requests in the order in which to ask, with the credential in place; a text says what is missing. `now` is wall ms. */
   requests(found: FoundCredential, now: number): readonly WireRequest[] | string;
   /**
-   * The verdict by the answers so far, in order; null: ask the next. With `isLast` there is no next. `companions`: those of
-   * the credential that was asked about.
+   * The verdict from the answers so far, in order; null: send the next request. With `isLast` there is none left.
+   * `companions`: those of the credential in question.
    */
   judge(
     answers: readonly WireResponse[],

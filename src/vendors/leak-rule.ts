@@ -28,7 +28,7 @@ export interface LeakRule {
   readonly role: 'secret' | 'identifier' | 'public';
   /** How sure a match is before verification: `high` for a distinctive form, `medium` where a name beside it is the proof. */
   readonly confidence: 'high' | 'medium';
-  /** ASCII, compared without regard to case, at least four characters (or a prefix with at least 8 hex digits). */
+  /** Literals one of which must stand near a value: ASCII, case ignored, at least four characters (or a prefix with at least 8 hex digits). */
   readonly anchors: readonly LeakAnchor[];
   /** Bytes before and after the anchor that the pattern may see; 16 to 256. */
   readonly span: number;
@@ -36,7 +36,7 @@ export interface LeakRule {
   readonly pattern: RegExp;
   /** Words one of which must stand in the same slice, without regard to case; empty when the pattern is proof enough. */
   readonly context: readonly string[];
-  /** Counts only at the beginning of files whose path is such, for values that nothing but the name of their file tells from others. */
+  /** Paths of files at whose beginning alone a match counts, for values that are proved by nothing but the name of their file. */
   readonly file?: RegExp;
   readonly structure?: LeakStructure;
   /** True: a value that fails the structure check is no credential. False or absent: it only lowers the confidence. */

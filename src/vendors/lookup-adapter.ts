@@ -27,7 +27,7 @@ export interface RecordSpan {
 export interface LookupAdapter {
   /** Fetches one record by the id that `readSettlement` gave. Null: this action has no record of its own. */
   fetch(action: Intent['action'], resourceId: string, account: OpenAccount['fields']): WireRequest | null;
-  /** True when the vendor charges for the answer to this request of `fetch`: it is asked for late and seldom. Absent: none is charged. */
+  /** True when the vendor charges for answering this request of `fetch`, which is then sent late and seldom. Absent: none is charged. */
   isCharged?(request: WireRequest): boolean;
   /** Time in ms until everything that happened is sure to be listed; before that, absence proves nothing. Absent: a minute. */
   readonly lag?: number;
@@ -36,11 +36,11 @@ export interface LookupAdapter {
    */
   list(action: Intent['action'], span: RecordSpan, account: OpenAccount['fields']): WireRequest | null;
   /**
-   * False for operations whose doing `list` does not show for sure, at once and under its recipient: there, absence proves
-   * nothing. Absent: it shows every operation of its actions.
+   * False for operations that `list` may not show, or only later or under another recipient: that no record is found then
+   * proves nothing. Absent: `list` shows every operation of its actions.
    */
   shows?(operation: string): boolean;
-  /** Reads an answer to either; `next` is the following page. Null when the answer is not understood (try later). */
+  /** Reads an answer to a request of `fetch` or `list`; `next` asks for the following page. Null: not understood, so try later. */
   read(
     action: Intent['action'],
     request: WireRequest,

@@ -20,9 +20,9 @@ export type FieldValues = Readonly<Record<string, string | Secret>>;
 export interface SecretRotation {
   /** True when the vendor signs webhooks with this secret: the old value is accepted a while longer. */
   readonly signsWebhooks: boolean;
-  /** A harmless read that this secret alone proves, whatever else the account has. `now` is wall time in ms. */
+  /** A harmless read that succeeds only with this secret, whatever other credentials the account has. `now` is wall ms. */
   test(account: OpenAccount, now: number): CredentialTest;
-  /** What exists of this kind at the vendor. Null: there is one place for a second secret, which has no id. */
+  /** Lists the secrets of this kind at the vendor. Null: there is room for one second secret, which has no id. */
   readonly list: {
     request(account: OpenAccount): WireRequest;
     /** Null when the answer is not understood. */
@@ -32,13 +32,13 @@ export interface SecretRotation {
   choose?(fresh: Secret): FieldValues;
   /** Makes the second credential. `label` marks it as ours; `chosen` is what `choose` gave. */
   create(account: OpenAccount, label: string, chosen: FieldValues): WireRequest;
-  /** What was made; null when the vendor refused. */
+  /** The credential that `create` made; null when the vendor refused. */
   readCreated(response: WireResponse): { readonly id: string | null; readonly values: FieldValues } | null;
   /** Why `create` was refused, with what to do about it; null when there is no more to say than the status. */
   explain(status: number): string | null;
-  /** Ends a credential that nobody uses. A 404 means that it has ended already. */
+  /** Deletes a new credential that is not in use. A 404 means that it is gone already. */
   withdraw(account: OpenAccount, id: string | null): WireRequest;
-  /** Ends the replaced credential; `account` holds the new one. Null when it cannot be told which that is. */
+  /** Deletes the replaced credential; `account` holds the new one. Null when it cannot be told which one that is. */
   retire(account: OpenAccount, replaced: Replaced): WireRequest | null;
 }
 
@@ -47,7 +47,7 @@ export interface ListedCredential {
   readonly label: string | null;
 }
 
-/** What a rotation knows of the credential that goes. */
+/** The credential that a rotation replaces. */
 export interface Replaced {
   /** Public fields of the account before the switch. */
   readonly fields: Readonly<Record<string, string>>;

@@ -24,7 +24,7 @@ export interface OperationTable {
 
 interface Node {
   readonly literal: Map<string, Node>;
-  /** The fixed segments as a lenient server sees them. */
+  /** The fixed segments in the form to which a lenient server may reduce others (see `lenientSegment`). */
   readonly lenient: Set<string>;
   /** Segments with a placeholder: `{Sid}`, `{Sid}.json`, `calls:{action}`; tried in order of decreasing length of fixed text. */
   readonly patterns: { readonly prefix: string; readonly suffix: string; readonly node: Node }[];
@@ -32,8 +32,8 @@ interface Node {
 }
 
 /**
- * Compiles a vendor's table into a per-host segment tree. Fixed segments win over placeholders, which take nothing that
- * some server could see as a fixed one beside them.
+ * Compiles a vendor's table into a tree of path segments for each host. Fixed segments win over placeholders, and a placeholder
+ * does not match what a lenient server could take for a fixed segment beside it.
  * `matchHost` maps a request's host to a host of the table (regional or per-project names).
  */
 export function compileOperations(
@@ -120,10 +120,10 @@ function isAlmostFixed({ lenient }: Node, segment: string): boolean {
   return lenient.size > 0 && segment.length <= LONGEST_FIXED && lenient.has(lenientSegment(segment));
 }
 
-/** Longer ones are in no table, whatever a server takes away. */
+/** Longer segments are in no table, even after a lenient server has shortened them. */
 const LONGEST_FIXED = 128;
 
-/** To some servers `local.JSON;v=1` is `Local`: without parameters, format, blanks and case. */
+/** A segment as lenient servers see it, without parameters, format, blanks and case: `local.JSON;v=1` is `local`. */
 function lenientSegment(segment: string): string {
   const named = segment.toLowerCase().replace(/;.*/, '');
   return named.replace(/(?:\.(?:json|xml|csv|html?))?[.\s]*$/, '');

@@ -1,9 +1,8 @@
 import type { Vendor } from './vendor.ts';
 
 /**
- * The vendor as it is at a host that an account names as its own: the same operations, whatever the host is called.
- * Its adapter must keep each key to the host of its account (`checkAccount`). Null: the vendor is nowhere but at its
- * registered hosts.
+ * The vendor at a host of the customer's own, which an account names: the same operations under another host name. The adapter
+ * must confine each key to the host of its account (`checkAccount`). Null: the vendor cannot be self-hosted.
  */
 export function atOwnHost(vendor: Vendor): Vendor | null {
   const { ownHost } = vendor.facts;

@@ -1,6 +1,6 @@
 import type { Vendor } from './vendor.ts';
 
-/** Which vendor does a host belong to? */
+/** Finds the vendor that a host belongs to. */
 export interface Registry {
   readonly vendors: readonly Vendor[];
   /** All host patterns: exact names and `*.suffix` for one label. */

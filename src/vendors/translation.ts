@@ -4,18 +4,18 @@ import type { Operation, WireRequest } from './wire.ts';
 export interface TranslationAdapter {
   /** True when the request has such a body. Everything else stays as it is. */
   applies(request: Pick<WireRequest, 'headers'>): boolean;
-  /** Asked for holders of a valid key only; may load a library the first time. */
+  /** Translates the body. Called only for requests with a valid key, because the first call may load a large library. */
   translate(operation: Operation, request: WireRequest): Promise<Translation>;
 }
 
 export type Translation =
   | {
       readonly kind: 'translated';
-      /** What is read, judged and sent to the vendor. */
+      /** The translated request: this is what is judged and sent to the vendor. */
       readonly request: WireRequest;
       readonly backward: BackwardTranslation;
     }
-  /** It cannot be read whole; `problem` says why, and what to do. */
+  /** The body cannot be read completely; `problem` says why, and what to do. */
   | { readonly kind: 'malformed'; readonly problem: string };
 
 export interface BackwardTranslation {

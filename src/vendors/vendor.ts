@@ -18,13 +18,13 @@ export interface Vendor {
   readonly facts: VendorFacts;
   readonly operations: OperationTable;
   readonly custody: CustodyAdapter;
-  /** Absent: all bodies have the encoding that `readIntent` reads. */
+  /** Translates bodies in another encoding. Absent: `readIntent` reads every encoding that the vendor accepts. */
   readonly translation?: TranslationAdapter;
   /** Translates a classified request; never guesses: what it cannot read is `malformed`. */
   readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading;
   /**
-   * Writes into a request what the vendor shall enforce of its bound: the time limit of a call (`callSeconds`; null for
-   * everything else), the longest answer of a model. Absent: the vendor enforces nothing.
+   * Writes limits into a request that the vendor will enforce, so that its cost stays within its bound: the time limit of a
+   * call (`callSeconds`; null for everything else), the longest answer of a model. Absent: the vendor enforces none.
    */
   limit?(operation: Operation, request: WireRequest, callSeconds: number | null): WireRequest;
   readSettlement(intent: Intent, response: WireResponse): Settlement;
@@ -54,7 +54,7 @@ export interface VendorFacts {
   readonly disarming: readonly string[];
   /** Environment variables by which an SDK takes another base URL, as `host/path`. `ringfence run` sets them. */
   readonly baseUrlVariables?: Readonly<Record<string, string>>;
-  /** Headers of an answer by which its SDK does not send a request again. Absent: no SDK of it does so, or can be told. */
+  /** Headers of a refusal that keep the vendor's SDK from retrying. Absent: its SDKs do not retry, or cannot be told. */
   readonly noRetry?: Readonly<Record<string, string>>;
   /** SDKs that obey no proxy or CA variable, one sentence each with what to do instead. `ringfence run` says so. */
   readonly blindSpots?: readonly string[];

@@ -15,7 +15,7 @@ export interface WebhookAdapter {
     signer: { readonly publicId: string | null; readonly secret: Secret },
     now: number,
   ): Readonly<Record<string, string>>;
-  /** What the app's validator is configured with, where that is not the secret itself but a public key made from it. */
+  /** The public key that the app's validator is configured with. Absent: it is configured with the secret itself. */
   appVerifier?(secret: Secret): string;
   eventId(request: WireRequest): string | null;
 }

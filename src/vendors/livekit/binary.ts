@@ -5,9 +5,9 @@ import { MESSAGES } from './messages.ts';
 
 const BINARY = 'application/protobuf';
 const BINARY_TYPE = /^\s*application\/protobuf\s*(?:;|$)/i;
-/** Requests are small. */
+/** Largest body that is translated, in bytes; requests are far smaller. */
 const LARGEST = 256 * 1024;
-/** A field of two bytes may be an object of hundreds, which takes microseconds. */
+/** Bounded as a field of two bytes can become an object of hundreds of bytes, each taking microseconds to make. */
 const MOST_FIELDS = 20_000;
 
 /** A message of the vendor's library (protobuf-es), as far as it is used here. */
@@ -17,7 +17,7 @@ interface Message {
   toJsonString(): string;
 }
 
-/** Of a message and all within it. */
+/** A reader of a message and of all messages nested in it. */
 interface Reader {
   tag(): readonly [field: number, wireType: number];
   int32(): number;
@@ -37,8 +37,8 @@ interface MessageType {
 }
 
 /**
- * Binary protobuf, which the vendor's SDKs for Python, Go, Java and Rust send. It goes to the vendor as JSON, so that what was
- * judged is what the vendor reads: of a field that stands twice, of a message in parts, of two choices where one counts.
+ * Binary protobuf, which the vendor's SDKs for Python, Go, Java and Rust send. It is forwarded as JSON, so that the vendor reads
+ * exactly what was judged. Binary can be ambiguous: repeated fields, messages in parts, two members of a `oneof`.
  */
 export const translation: TranslationAdapter = {
   applies: ({ headers }) => BINARY_TYPE.test(headers['content-type'] ?? ''),
@@ -80,7 +80,7 @@ function backwardOf(type: MessageType): BackwardTranslation {
   };
 }
 
-/** Of a choice between fields, the library takes one whose value has a name of tomorrow, and then cannot write it. */
+/** Removes `oneof` members with an unknown enum value: the library reads them, but then cannot write the message. */
 function leaveOutUnknown(value: unknown): void {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
   if (isMessage(value))
@@ -99,16 +99,16 @@ function isWithoutValue(choice: unknown): boolean {
   return typeof choice === 'object' && choice !== null && (choice as { value?: unknown }).value === undefined;
 }
 
-/** Says what cannot be read. */
+/** Thrown for a body that cannot be translated; the message says why. */
 class Unread extends Error {}
 
-/** Throws for what is no such message, has too many fields, or one that is not known: nobody could tell what it does and costs. */
+/** Throws for what is no such message, has too many fields, or an unknown one, of which nobody could tell what it does and costs. */
 function toJson(type: MessageType, body: Buffer): string {
   const readerFactory = (bytes: Uint8Array): Reader => strictReader(type, bytes);
   return type.fromBinary(body, { readerFactory }).toJsonString();
 }
 
-/** The library's own reader, which throws for what is refused as soon as it meets it. */
+/** The library's reader, changed to throw as soon as it meets what we refuse. */
 function strictReader(type: MessageType, bytes: Uint8Array): Reader {
   const reader = type.runtime.bin.makeReadOptions().readerFactory(bytes);
   let count = 0;
@@ -121,7 +121,7 @@ function strictReader(type: MessageType, bytes: Uint8Array): Reader {
   const skip = (_wireType: number, field: number): never => {
     throw new Unread(`has a field that is not known, number ${field}; its SDK may be newer than the gateway`);
   };
-  // A list of choices is one field, but each of them becomes a name.
+  // A packed list of enum values is one field, but each of its values becomes a text.
   return Object.assign(reader, { tag: counted(reader.tag), int32: counted(reader.int32), skip });
 }
 
@@ -130,7 +130,7 @@ interface Types {
   readonly answer: MessageType;
 }
 
-/** The library takes 20 MB, so it is loaded when the first body needs it. Null for a call that it does not hold. */
+/** Types of a call's messages; null for a call that is not in the published messages. Loads the library, 20 MB, on first use. */
 async function typesOf(id: string): Promise<Types | null> {
   const names = Object.hasOwn(MESSAGES, id) ? MESSAGES[id] : undefined;
   if (names === undefined) return null;

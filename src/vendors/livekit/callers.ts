@@ -6,7 +6,7 @@ import { Unreadable } from '../shared/reading.ts';
 const IDENTITIES = /^(?:from|p-(?:asserted|preferred)-identity|remote-party-id)$/i;
 const USER = /(?:sips?|tel):([^@;>,\s]+)/gi;
 
-/** Whom a callee may see besides `sipNumber`: the From header, and those that carriers prefer to it. */
+/** Senders that a callee may see in place of `sipNumber`: those in the From header, and in headers that carriers prefer to it. */
 export function furtherCallers(body: JsonObject): readonly string[] {
   const from = message(body, 'sipFromHeader') ?? {};
   const user = text(message(from, 'values') ?? {}, 'user');
@@ -17,7 +17,7 @@ export function furtherCallers(body: JsonObject): readonly string[] {
   return [...(user === null ? [] : [user]), ...(raw === null ? [] : callersIn(raw)), ...headers];
 }
 
-/** The users of all addresses in a header; without any, the text itself, which no rule names. */
+/** Users of all addresses in a header. Without any address the text itself, so that a list of allowed senders does not match it. */
 function callersIn(value: unknown): readonly string[] {
   if (typeof value !== 'string') throw new Unreadable('`headers` must hold texts.');
   const users = [...value.matchAll(USER)].map(([, user = '']) => user);

@@ -95,10 +95,10 @@ export const custody: CustodyAdapter = {
     'session_token',
     'accountKey',
     'account_key',
-    // Of a room, which the server shows in lists of rooms.
+    // Of a room; lists of rooms show it.
     'turnPassword',
     'turn_password',
-    // Of storage and its proxy, which the server blanks only where there is one output.
+    // Of storage and its proxy. The server blanks them only in answers with a single output.
     'credentials',
     'password',
     'accessKey',

@@ -26,7 +26,7 @@ const METHODS: Readonly<Record<string, Need>> = {
   'SIP.CreateSIPParticipant': { sip: 'call' },
   'SIP.TransferSIPParticipant': { video: 'roomAdmin', sip: 'call' },
 };
-/** Claims that give rights at the server API. Services that are not listed above get them as the app has them. */
+/** Claims that give rights at the server API. For services without an entry above they are passed on as the app's token has them. */
 const SERVER_CLAIMS = ['video', 'sip', 'agent', 'inference', 'observability'];
 
 /** What the call `Service.Method` needs; null: not known. */

@@ -15,9 +15,9 @@ import { exportsOf, holds, storesIn } from './outputs.ts';
 
 type Read = (body: JsonObject, plan: NumberingPlan, operation: Operation) => IntentDetails;
 
-/** Nothing ends a recording but its room or a stop; a day is taken as the worst. */
+/** A recording lasts until it is stopped or its room ends. A day is assumed as the worst case. */
 const A_DAY = 86_400;
-/** A call that was handed on is out of the vendor's hands; carriers end calls after four hours. */
+/** A transferred call is out of the vendor's hands; carriers end calls after four hours. */
 const FOUR_HOURS = 14_400;
 /** Trunks lead to the telephone network, so a number at any SIP host is a phone. */
 const ANY_HOST = /./;
@@ -53,11 +53,11 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
   });
 }
 
-/** Where a trunk, a change of one, or a private link says to which host it leads. */
+/** Messages in which a trunk, a change of one, or a private link states its host. */
 const LEADING = ['trunk', 'replace', 'update', 'aws'];
 const HOSTS = ['hostname', 'address', 'outboundAddress', 'endpoint'];
 
-/** Addresses to which the vendor will connect; storage and trunks have theirs in parts. */
+/** URLs to which the vendor will connect, put together for storage and trunks, which state host and name apart. */
 function addressesIn(body: JsonObject): readonly string[] {
   const places = [body, ...LEADING.map((name) => field(body, name)).filter(isJsonObject)];
   const hosts = places.flatMap((place) => HOSTS.map((name) => text(place, name)));
@@ -105,12 +105,12 @@ function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Ope
     sender: text(body, 'sipNumber'),
     furtherSenders: furtherCallers(body),
     callSeconds: duration(body, 'maxCallDuration'),
-    // A trunk of the request's own leads wherever it says, whatever number is dialled there.
+    // With a trunk in the request the call goes to the host that it states, whatever number is dialled: that is routing.
     effects: message(body, 'trunk') === null ? effects : [...effects, 'routing'],
   };
 }
 
-/** The number in a header; a name there is for people. */
+/** Phone numbers in a header. A name in it is only shown to people. */
 function numberIn(header: JsonObject, plan: NumberingPlan): readonly Destination[] {
   if (text(header, 'raw') === null && message(header, 'values') === null) return [];
   return [dialled(uriOf(header), 'sipToHeader', plan)].filter(({ kind }) => kind === 'phone');
@@ -157,14 +157,14 @@ function readWhatsappCall(body: JsonObject, plan: NumberingPlan): IntentDetails 
   };
 }
 
-/** A call that came in; what is in it besides the connection is the agents. */
+/** Connects an incoming call. The agents in it are charged in addition. */
 function readConnection(body: JsonObject): IntentDetails {
   return { channel: 'voice', callSeconds: FOUR_HOURS, extras: agentsOf(body) };
 }
 
 const agentsOf = (body: JsonObject): readonly string[] => list(body, 'agents').map(() => 'agent');
 
-/** What the rule itself starts with each call may cost: recordings, agents, what a preset of the project holds. */
+/** A dispatch rule. What it starts with each call may cost: recordings, agents, what a preset of the project holds. */
 function readRule(body: JsonObject, _plan: NumberingPlan, { effects }: Operation): IntentDetails {
   const starts = ['roomConfig', 'roomPreset'].some((name) => holds(body, name));
   return {
@@ -181,10 +181,10 @@ function readEgress(body: JsonObject, _plan: NumberingPlan, { effects }: Operati
   };
 }
 
-/** Recordings of their own, which one room may start together. */
+/** Kinds of recordings that one room may start side by side. */
 const RECORDED = ['room', 'participant', 'tracks'];
 
-/** What somebody may do in a room, also unseen, is decided by the app's tokens, which this changes. */
+/** Changes what a participant may do in a room, including hidden ones. The app's tokens decided that, so it is a guard. */
 function readParticipantChange(
   body: JsonObject,
   _plan: NumberingPlan,
@@ -195,7 +195,7 @@ function readParticipantChange(
 
 /** A room is free; what starts with it is not: recordings, replays, agents, or what a preset of the project holds. */
 function readRoom(body: JsonObject, plan: NumberingPlan, operation: Operation): IntentDetails {
-  // What a preset of the project starts nobody knows; it counts as one more.
+  // What a preset of the project starts is not known here; it counts as one more agent.
   const agents = list(body, 'agents').length + (text(body, 'roomPreset') === null ? 0 : 1);
   const egress = message(body, 'egress');
   if (egress !== null) {
@@ -208,7 +208,7 @@ function readRoom(body: JsonObject, plan: NumberingPlan, operation: Operation): 
   return replay !== false ? {} : { effects: operation.effects.filter((one) => one !== 'spend') };
 }
 
-/** As many as the request asks for, or as there are scenarios in it: each is charged. */
+/** Simulated calls, each of which is charged: as many as the request asks for, or one for each of its scenarios. */
 function readSimulation(body: JsonObject): IntentDetails {
   const scenarios = list(message(body, 'scenarioGroup') ?? {}, 'scenarios').length;
   return { quantity: Math.max(1, scenarios, whole(body, 'numSimulations')) };

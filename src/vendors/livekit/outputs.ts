@@ -4,10 +4,10 @@ import { Unreadable } from '../shared/reading.ts';
 import { field, snakeName, text } from './fields.ts';
 
 const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
-/** Fields that send media on, besides storage. */
+/** Fields that send media to another place, other than storage. */
 const STREAMS = ['urls', 'addOutputUrls', 'destinations', 'addDestinations', 'websocketUrl'];
 
-/** Where a request has media stored that is not the project's own storage, as addresses. Throws `Unreadable`. */
+/** URLs of storage other than the project's own in which a request has media stored. Throws `Unreadable`. */
 export function storesIn(value: JsonValue): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]: [string, JsonValue]) => {
@@ -22,7 +22,7 @@ export function exportsOf(body: JsonObject, effects: readonly Effect[]): readonl
   return leaves ? [...new Set([...effects, ...EXPORTED])] : effects;
 }
 
-/** Is a field of this name anywhere in the request, and not empty? */
+/** True when a field of this name with a value stands anywhere in the request. */
 export function holds(value: JsonValue, name: string): boolean {
   if (Array.isArray(value)) return (value as readonly JsonValue[]).some((inner) => holds(inner, name));
   if (!isJsonObject(value)) return false;

@@ -8,10 +8,10 @@ const MAX_ID = 256;
 
 /** The vendor has said no: nothing was spent. */
 export const REJECTED: Settlement = { outcome: 'rejected', cost: null, resourceIds: [] };
-/** Nobody knows what became of it: it stays at its bound. */
+/** It is unknown whether the vendor did it: the bound stays reserved. */
 export const UNKNOWN: Settlement = { outcome: 'unknown', cost: null, resourceIds: [] };
 
-/** Refusals after which it may have been done. */
+/** Statuses of the class 4xx after which the vendor may have done it all the same. */
 const OPEN: ReadonlySet<number> = new Set([406, 408, 499]);
 
 /**
@@ -31,12 +31,12 @@ export function accepted(cost: Money | null, ids: readonly (string | null)[]): S
   return { outcome: 'accepted', cost, resourceIds: resourceIds.slice(0, MAX_IDS) };
 }
 
-/** Before the id of something whose further parts (legs, recordings, failovers) are charged in records of their own. */
+/** Marks the id of something whose further parts (legs, recordings, failovers) have their own records and prices. */
 const PARTS = 'parts:';
 
 /**
- * Accepted, with parts that no single record prices: it stays at its bound. The id itself follows, so that the
- * vendor's record is known as ours.
+ * Accepted, but the price is spread over several records, so the bound stays charged. The plain ids are kept as well, so that
+ * the vendor's records are recognised as belonging to this request.
  */
 export function acceptedInParts(ids: readonly (string | null)[]): Settlement {
   const [first = null] = ids;
@@ -67,7 +67,7 @@ export function moneyOf(amount: JsonValue | undefined, currency: JsonValue | und
   return micros === null || micros < 0 ? null : { amount: micros, currency: currency.toUpperCase() };
 }
 
-/** Numbers print without exponent from 1e-6 on, which is as small as money gets here. */
+/** A number as decimal text. JavaScript prints without exponent from 1e-6 on, the smallest amount of money here. */
 function decimalOf(amount: number): string {
   return Math.abs(amount) < 1e-6 && amount !== 0 ? amount.toFixed(12) : String(amount);
 }

@@ -5,7 +5,7 @@ export interface BasicCredential {
 }
 
 const SCHEME = /^basic +/i;
-/** Padding is optional: some clients leave it out, and it changes nothing. */
+/** Base64 whose padding is optional, since some clients leave it out and it does not change the value. */
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const MAX_LENGTH = 4096;
 

@@ -2,7 +2,7 @@ import type { Destination } from '../../intent/intent.ts';
 import type { NumberingPlan } from '../../kernel/numbering/facts.ts';
 import { normalisePhone } from '../../kernel/phone.ts';
 
-/** `+44 (0)20 …`: the digit in parentheses is not dialled from abroad; parsers disagree about it. */
+/** A number such as `+44 (0)20 …` is refused: the zero is not dialled from abroad, and parsers disagree whether to drop it. */
 const TRUNK_ZERO = /\(\s*0/;
 /** RFC 3261 §19.1 without headers (`?…`) and without spaces; user and host are both required to tell who is called. */
 const SIP = /^sips?:[^\s@?<>"]{1,256}@[^\s@?<>"]{1,255}(?:\?[^\s<>"]{0,1024})?$/i;
@@ -22,10 +22,10 @@ export function phoneDestination(text: string, plan: NumberingPlan): Destination
   return text.startsWith('+') ? toPhone(normalisePhone(text), text, plan) : null;
 }
 
-/** A zero before the number, behind whatever separators: a prefix for calls abroad, or of a national number. */
+/** Digits that begin with a zero (separators do not count): an international dialling prefix, or a national number. */
 const LEADING_ZERO = /^[^1-9]*0/;
 
-/** A phone number as vendors write it that omit the `+`; with `+` it is accepted too. */
+/** A phone number for vendors that omit the `+`; it may have one. Null for any other text, and for digits that begin with a zero. */
 export function barePhoneDestination(text: string, plan: NumberingPlan): Destination | null {
   return LEADING_ZERO.test(text) ? null : toPhone(normalisePhone(text, { international: true }), text, plan);
 }

@@ -17,7 +17,7 @@ export function createNameCheck(names: readonly string[]): (object: JsonObject) 
   };
 }
 
-/** In one case (`ſ` and `K` are letters `s` and `k` to parsers that fold them), without any sign. */
+/** A name without signs and in one letter case. Folds `ſ` and `K` (Kelvin) too, which some parsers take for `s` and `k`. */
 export function looseName(name: string): string {
   return name
     .toUpperCase()
@@ -25,10 +25,10 @@ export function looseName(name: string): string {
     .replaceAll(/[^a-z\d]/g, '');
 }
 
-/** Names of an object by their loose form; null where two have the same. */
+/** For each loose form, the name in the object that has it; null when two names have it. */
 type LooseNames = ReadonlyMap<string, string | null>;
 
-/** Made once for an object, of which many fields are asked. */
+/** Loose names by object, so that they are worked out once although many fields are read. */
 const looseNames = new WeakMap<JsonObject, LooseNames>();
 
 function looseNamesOf(object: JsonObject): LooseNames {
@@ -44,8 +44,8 @@ function looseNamesOf(object: JsonObject): LooseNames {
 }
 
 /**
- * A field by its name; undefined when absent. One that is spelled almost like it is refused: parsers that do not mind
- * the case, as that of Go, take it for the field, and of two the last. Throws `Unreadable`.
+ * A field by its name; undefined when absent. Throws `Unreadable` when a name is spelled almost like it: a parser that ignores
+ * case, such as Go's, would take it for the field, and of two such names the last.
  */
 export function exactField(object: JsonObject, name: string): JsonValue | undefined {
   const given = looseNamesOf(object).get(looseName(name));

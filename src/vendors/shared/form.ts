@@ -26,7 +26,7 @@ export function parseForm(body: Buffer): Form | Malformed {
   return latest.reading;
 }
 
-/** A request's body is read by several checks in a row; nothing ever changes it. */
+/** The last body and its parameters, because several checks in a row read the same body. Bodies are never changed in place. */
 let latest: { readonly body: Buffer; readonly reading: Form | Malformed } | null = null;
 
 function readForm(body: Buffer): Form | Malformed {
@@ -34,7 +34,7 @@ function readForm(body: Buffer): Form | Malformed {
   return isUtf8(body) ? parseFormText(body.toString('utf8')) : malformed('The body is not UTF-8.');
 }
 
-/** The same for a query without `?`, or for text that is at hand already. */
+/** As `parseForm`, for a query without its `?`, or for a body that is already text. */
 export function parseFormText(text: string): Form | Malformed {
   if (text === '') return EMPTY;
   if (text.includes(';')) return malformed('The parameters hold a bare `;`; encode it as `%3B`.');

@@ -1,6 +1,6 @@
 import type { WireResponse } from '../wire.ts';
 
-/** A JSON answer of ours in a vendor's shape. */
+/** An answer that the gateway makes itself, as JSON in the vendor's format. */
 export function jsonAnswer(
   status: number,
   value: unknown,

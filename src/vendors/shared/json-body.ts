@@ -72,14 +72,17 @@ export function textOf(value: JsonValue | undefined): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
-/** Of a whole number in another notation than digits, `1.5E10` or `15005550006.0`, a text has other digits. */
+/**
+ * A large whole number that is not written in plain digits, such as `1.5E10` or `15005550006.0`: if the vendor takes it as text,
+ * it reads another phone number than we do.
+ */
 class OddWhole extends Error {
   override readonly message = 'Write large whole numbers in digits alone.';
 }
 
-/** Perhaps a number with a fraction or an exponent; one in a string costs only time. */
+/** Text that may hold a number with fraction or exponent. A false hit within a string only costs time. */
 const FRACTION = /\d[.eE]/;
-/** So large are phone numbers, which are texts to the vendor. Times and lengths, which some clients write as `30.0`, are smaller. */
+/** From here on a number may be a phone number. Durations and counts, which some clients write as `30.0`, are smaller. */
 const LARGE = 1_000_000;
 const NUL = String.raw`\u0000`;
 
@@ -89,7 +92,7 @@ function refuseOddWhole(_name: string, value: unknown, context?: { readonly sour
   return value;
 }
 
-/** One pass over the bytes: colons outside strings are the names; stops at the first level too deep. */
+/** Counts the member names (colons outside of strings) in one pass; stops with a problem at JSON that is nested too deeply. */
 function outlineOf(body: Buffer): { readonly names: number } | string {
   if (body.length > MAX_JSON_BYTES) return `The body is larger than ${MAX_JSON_BYTES} bytes.`;
   let depth = 0;

@@ -12,18 +12,18 @@ import { type JsonObject, readJsonObject } from './json-body.ts';
 export type JwtAlgorithm = 'HS256' | 'RS256';
 export type JwtClaims = Readonly<Record<string, unknown>>;
 
-/** A token as it stands: nothing of it is believed. */
+/** A decoded token whose signature has not been verified. */
 export interface UnverifiedJwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
-  /** The whole of it. */
+  /** The token as text. */
   readonly token: string;
-  /** Header and payload as they were signed. */
+  /** The part that the signature covers: header and payload as they were sent. */
   readonly signed: string;
   readonly signature: Buffer;
 }
 
-/** True when one key, which was read once, has signed the token. Says nothing of its header and times. */
+/** True when a certain key has signed the token. Does not check its header and times. */
 export type SignatureCheck = (jwt: UnverifiedJwt) => boolean;
 
 /** How a token must have been made. The algorithm is the caller's choice, never the token's (RFC 8725, 3.1). */
@@ -36,7 +36,7 @@ export interface JwtExpectation {
 }
 
 const MAX_TOKEN = 16 * 1024;
-/** Difference between two clocks that is still forgiven, in seconds. */
+/** Tolerated difference between two clocks, in seconds. */
 const CLOCK_SKEW = 60;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
@@ -62,7 +62,7 @@ export function verifyJwt(token: string, { algorithm, key, now }: JwtExpectation
   return createSignatureCheck(algorithm, key)(jwt) ? jwt.claims : null;
 }
 
-/** Everything that can be said of a token without its signature: it costs next to nothing, so it comes first. */
+/** Checks everything but the signature (algorithm, times). It is cheap, so it is called first. */
 export function isAcceptable(
   { header, claims }: UnverifiedJwt,
   algorithm: JwtAlgorithm,
@@ -71,7 +71,7 @@ export function isAcceptable(
   return header['alg'] === algorithm && !('crit' in header) && timesHold(claims, now / 1000);
 }
 
-/** `key` as in `JwtExpectation`; an empty or unusable one has signed nothing. */
+/** Prepares a check for one key (see `JwtExpectation`). For an empty or unusable key the check always answers false. */
 export function createSignatureCheck(algorithm: JwtAlgorithm, key: string): SignatureCheck {
   if (key === '') return () => false;
   return algorithm === 'HS256' ? hmacCheck(key) : rsaCheck(key);

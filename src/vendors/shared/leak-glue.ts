@@ -1,6 +1,6 @@
 /** Pieces of patterns for what stands between the name of a secret and its value. Every repetition is bounded. */
 
-/** Letters outside of escapes and classes match in either case; the modifier `(?i:)` of V8 misses optional groups. */
+/** Makes letters outside of escapes and classes match in either case. Not by the modifier `(?i:)`, with which V8 misses optional groups. */
 export function anyCase(source: string): string {
   return source.replace(/\\.|\[(?:\\.|[^\]\\])*\]|[A-Za-z]/g, (part) =>
     part.length === 1 ? `[${part.toUpperCase()}${part.toLowerCase()}]` : part,
@@ -9,7 +9,7 @@ export function anyCase(source: string): string {
 
 /** What closes a name: quotes and brackets. */
 export const CLOSING = String.raw`(?:["'\x60\\\])*]|&quot;){0,4}`;
-/** The value before, where a plan of Terraform or Pulumi says what becomes of it: `"old" -> "new"`. */
+/** The old value in a plan of Terraform or Pulumi, which shows a change as `"old" -> "new"`. */
 const FORMER = String.raw`(?:(?<=")[^"\n]{0,100}"[ ](?:->|=>)[ ]")?`;
 /** What opens a value. */
 export const OPENING = String.raw`(?:["'\x60\\@(\[]|&quot;|\$\{){0,4}${FORMER}`;
@@ -21,13 +21,13 @@ export const NOT_THE_VALUE = `(?![_.-]?(?:${anyCase('sid|ids?|name|url|uri|path|
 /** A member of a JSON object with a word for its value: `"type": "SecureString",`. */
 export const MEMBER = String.raw`["'\\]{1,3}\w{1,24}["'\\]{1,3}[ \t]{0,4}:[ \t]{0,4}(?:["'\\]{1,3}[\w. /:\-]{0,40}["'\\]{1,3}|\w{1,12}),\s{0,32}`;
 
-/** White space, and up to three lines or members that are comments or, as in Terraform, say something else of the same thing. */
+/** White space, and up to three lines or members between name and value: comments, or other attributes of the same thing (Terraform). */
 const LINES_BETWEEN = String.raw`(?:[ \t]{1,4}#[^\n]{0,80})?[\s,;+~\-]{1,32}(?:(?:(?:#[^\n]{0,80}|\w{1,16}[ \t]{0,12}=[^\n={}]{1,80})\n[ \t+~\-]{0,24}){0,3}|(?:${MEMBER}){1,3})`;
 
-/** The option of a command that puts a secret into a store, other words before it, or a text for its standard input. */
+/** In a command that puts a secret into a store: other words, then the option for the value, or a text for standard input. */
 const STORED = String.raw`(?:[ \t]{1,4}[\w./=\-]{1,40}){0,4}[ \t]{1,4}(?:\\\r?\n[ \t]{0,12})?(?:--(?:value|body|data|secret-string|plaintext)[ =]|-b[ =]?|<<<[ ]?)`;
 
-/** From one element to the next, which is not in the next row of a table: `</td><td class="v">`, also with `=>` between them. */
+/** From one HTML element to the next in the same table row: `</td><td class="v">`, also with `=>` between them. */
 const NEXT_ELEMENT =
   String.raw`[ \t]{0,2}(?:</(?!tr)\w{1,12}>){1,2}\s{0,24}(?:(?:"|&quot;)?[ ]{0,2}=(?:>|&gt;)[ ]{0,2}(?:"|&quot;)?)?` +
   String.raw`(?:<(?!tr)\w{1,12}(?:[ ][\w\-]{1,16}=(?:"[\w \-]{0,24}"|[\w\-]{1,24})){0,3}>\s{0,24}){1,3}(?:&#(?:x27|39|34);|&quot;|["'])?`;
@@ -63,7 +63,7 @@ const BETWEEN = [
   String.raw`[ \t]{1,4}(?:(?:is|was|to|or|-)[ \t]{1,4})?${OPENING}`,
 ].join('|');
 
-/** What goes on with an extension is a file, and the value its checksum: `TokenTest.php`. */
+/** Not a file name such as `TokenTest.php`: the value after it would be its checksum. */
 const NOT_A_FILE =
   '(?![\\w\\-]{0,12}\\.(?:php|phpt|[cm]?[jt]sx?|vue|py|rb|java|kt|go|rs|cs|swift|exs?|json|ya?ml|xml|html?|s?css|md|txt|png|svg|lock)(?![A-Za-z]))';
 

@@ -9,7 +9,7 @@ export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}
 
 const caseless = (names: string): string => `(?:${anyCase(names)})`;
 
-/** What may stand before a name that no vendor is part of. V8 compiles a loop for four and more, and unrolls for less. */
+/** Words that may stand before a generic name. Up to four, for which V8 compiles a loop; it would unroll fewer. */
 const PREFIX = anyCase(
   '(?:(?:sms|mail|email|push|chat|video|voice|my|our|app|prod|production|test|dev|staging|live|x|k|default|provider|' +
     'account|configuration|config|settings|cfg|conf|credentials|opts|options|this|self|main|primary|gateway|service|client|rest|http|user|master|server)[_. -]?){0,4}',
@@ -19,17 +19,17 @@ const ALONE = String.raw`(?<!\w|\w[.\-])${PREFIX}`;
 /** Not followed by more of the same alphabet. */
 const END = String.raw`(?![A-Za-z0-9(]|[-_.][A-Za-z0-9])`;
 
-/** A value does not begin within a word. Never one of our own virtual secrets: they have a rule of their own. */
+/** Not one of our own virtual secrets: they have a rule of their own. */
 const NOT_OURS = '(?!rfv[0-9A-Za-z]{29}(?![0-9A-Za-z]))';
 const START = `(?<![A-Za-z0-9])${NOT_OURS}`;
-/** After a name, nor within base64, of which lock files are full. */
+/** Start of a value that follows a name: not within a word, nor within base64, of which lock files are full. */
 const START_AFTER_NAME = `(?<![A-Za-z0-9+/])${NOT_OURS}`;
-/** `%3A` is a colon. */
+/** Start of a value or id of a pair: not within a word. It may follow `%3A`, which is an encoded colon. */
 const START_OF_PAIRED = `(?<![B-Zb-z0-9]|(?<!%3)[Aa])${NOT_OURS}`;
 
 /**
- * The value is looked for first, as it is rarer than any name; only then what stands before it is read backwards. So a
- * pattern costs next to nothing where there is no value.
+ * A value with something before it. The value is matched first and what precedes it in a lookbehind: values are rarer than
+ * names, so the pattern costs next to nothing where there is none.
  */
 const standing = (value: string, before: string, start = START_AFTER_NAME): RegExp =>
   standingAt(value, `(?<=${before})`, start);
@@ -37,23 +37,23 @@ const standing = (value: string, before: string, start = START_AFTER_NAME): RegE
 const standingAt = (value: string, place: string, start = START_AFTER_NAME): RegExp =>
   new RegExp(`${start}(?=${value})${place}(?<secret>${value})`, 'dg');
 
-/** The field for the name comes after that for the value: `- value: X`, then `name: NAME`. Another entry may not begin there. */
+/** The name follows the value in the same list entry: `- value: X`, then `name: NAME`. */
 const namedLater = (names: string): string =>
   String.raw`(?<=(?<![\w.\-])${VALUE}${OPENING})` +
   String.raw`(?=[^\s"'\\<>]{8,128}["'\\]{0,4}[\s,;+~]{1,32}(?:${MEMBER}){0,3}["'\\]{0,3}${anyCase('(?:parameter_?)?(?:name|key)')}["'\\]{0,3}` +
   String.raw`[ \t]{0,12}[:=][ \t]{0,4}["'\\]{0,3}[\w.\/\-]{0,48}?${names}${NOT_THE_VALUE}[\w.\-]{0,12}["'\\\s,}])`;
 
-/** Each character of base64 of three bytes, where the bytes are digits, letters, or what base64url has besides. */
+/** Characters that can stand at each place of a base64 group whose three bytes are themselves characters of hex or base64url. */
 const ENCODED = {
   hex: ['[MNOYZ]', '[DGTWjmz2]', '[A-Za-z0-9+/]', '[h-mw-z0-5]'],
   text: ['[L-OQ-Za-e]', '[A-Za-z0-9+/]', '[A-Za-z0-9+/]', '[A-Zaf-z0-6]'],
 } as const;
 
-/** One class of characters and how many; look-aheads and a prefix that may be missing do not matter. */
+/** A form that is one class of characters with a length, by which the length of its base64 is known. */
 const ONE_CLASS = /^\[(0-9a-f|0-9A-Fa-f)?[^\]]*\]\{(\d+)(?:,(\d+))?\}$/;
 const BESIDES = /\(\?=[^()]*\)|\(\?:[^()]*\)\?/g;
 
-/** The form in base64, as Kubernetes keeps secrets. Null where the form does not tell its length. */
+/** Pattern of a form in base64, as Kubernetes keeps secrets. Null when the length cannot be told from the form. */
 function encoded(form: string): string | null {
   const bare = form === UUID ? '[0-9a-f-]{36}' : form.replaceAll(BESIDES, '').replace('(?:|)', '');
   const [whole, digits, least, most = least] = ONE_CLASS.exec(bare) ?? [];
@@ -61,7 +61,7 @@ function encoded(form: string): string | null {
   const letters = ENCODED[digits === undefined || form === UUID ? 'text' : 'hex'];
   const [first, second, third] = letters;
   const three = `(?:${letters.join('')})`;
-  // With the line feed that `echo` adds, or without.
+  // With or without the line feed that `echo` adds.
   const rests = ['(?:Cg==)?', `${first}[AQgw][o=]=`, `${first}${second}${third}[=K]`] as const;
   const [few, many] = [least, most].map((length) => Math.floor(Number(length) / 3)) as [number, number];
   const more = few < many ? [`${three}{1,${many - few}}(?:${rests[1]}|${rests[2]}|${rests[0]})`] : [];
@@ -69,13 +69,16 @@ function encoded(form: string): string | null {
   return `${three}{${few}}(?:${endings})(?![A-Za-z0-9+/=])`;
 }
 
-/** The value as it is or, as its name is known, in base64. */
+/** The value in clear or in base64, which is only searched for after a name: without one, too much looks like it. */
 function plainOrEncoded(form: string, end: string): string {
   const base64 = encoded(form);
   return base64 === null ? `(?:${form})${end}` : `(?:(?:${form})${end}|${base64})`;
 }
 
-/** `names` may be the end of any longer name: `TWILIO_AUTH_TOKEN`, `kAuthToken`. Case of names is free, that of the value is not. */
+/**
+ * A value that is assigned to one of `names`, which may also end a longer name (`TWILIO_AUTH_TOKEN`, `kAuthToken`). The case of
+ * names does not matter, that of the value does.
+ */
 export function assigned(names: string, form: string, end = END): RegExp {
   const name = caseless(names);
   return standingAt(plainOrEncoded(form, end), `(?:(?<=${name}${GLUE})|${namedLater(name)})`);
@@ -83,10 +86,10 @@ export function assigned(names: string, form: string, end = END): RegExp {
 
 const QUALIFIER = String.raw`(?:(?:api|auth|access|account|app|application|client|customer|rest|sdk|service|private|bearer|project|secret|key)[_.\- ]?){0,4}`;
 
-/** Words by which people name a secret when they do not care which one: `api_key`, `clientSecret`, `password`. */
+/** Generic names of secrets: `api_key`, `clientSecret`, `password`. */
 const ANY_NAME = `${QUALIFIER}(?:key|token|secret|password|passwd|pass|pwd|credential|auth)s?`;
 
-/** The same without `key`, for vendors whose public id has that name. */
+/** As `ANY_NAME`, but without `key`, for vendors whose public id has that name. */
 export const SECRET_NAME = `${QUALIFIER}(?:token|secret|password|passwd|pass|pwd|credential)s?`;
 
 /** Places for a secret that need no name: basic auth of curl, the authorization header, user and password of a URL. */
@@ -95,18 +98,19 @@ const CARRIER = String.raw`(?:(?:-u|--user)[ =]{1,2}["']?[\w.@+%\-{}$]{0,80}:|[A
 /** `process.env.SHOP`, `System.getenv("SHOP")`, `ENV['SHOP']` */
 const ENVIRONMENT = String.raw`[\w.$]{0,32}${anyCase('env(?:iron(?:mentvariable)?)?')}(?:\.\w{1,40})?(?:[\[(]["']\w{1,48}["'][\])])?!?`;
 
-/** `"shop",` before the secret, or where the environment has it. */
+/** A first argument before the secret: a literal such as `"shop",`, or a variable of the environment. */
 const FIRST_ARGUMENT = String.raw`(?:\s{0,24}(?:["'\x60][^"'\x60\n]{1,80}["'\x60]|${ENVIRONMENT}),)`;
 
 /**
- * The vendor is a part of the name; or the name is nobody's, and stands in the vendor's block or not far before the
- * vendor's name; or the value is the first or second argument of a function of the vendor, or travels in a request to it.
+ * A value that belongs to a vendor in one of these ways: its name contains the vendor's; its name is generic and stands in the
+ * vendor's block, or shortly before the vendor is named; it is the first or second argument of a function of the vendor; it is
+ * part of a request to the vendor.
  */
 export function owned(options: {
   readonly vendor: string;
-  /** Names besides the usual ones. */
+  /** Names that are accepted in addition to the generic ones. */
   readonly names?: string;
-  /** No names but these: where a public id looks the same. */
+  /** Names that are accepted in place of the generic ones, for vendors whose public id looks like the secret. */
   readonly only?: string;
   readonly form: string;
   readonly end?: string;
@@ -118,18 +122,18 @@ export function owned(options: {
   const ways = [
     String.raw`${vendor}[\w.\-]{0,24}?${named}`,
     `(?:${vendor}${INSIDE}|${namedAfter(vendor)})(?:${ALONE}${named}|${CARRIER})`,
-    // The first argument may as well be the public id; then the second is the secret.
+    // Where the public id looks the same, it is the first argument and the secret must be the second.
     String.raw`${vendor}[\w.\\]{0,32}["'\])]{0,3}\(${FIRST_ARGUMENT}${only === undefined ? '?' : ''}\s{0,24}["'\x60]`,
   ];
   const later = namedLater(String.raw`${vendor}[\w.\-]{0,24}?${caseless(all)}`);
   return standingAt(plainOrEncoded(form, end), `(?:(?<=${ways.join('|')})|${later})`);
 }
 
-/** What any of the patterns matches. */
+/** Matches what any of the patterns matches. */
 export const either = (...patterns: readonly RegExp[]): RegExp =>
   new RegExp(patterns.map(({ source }) => source).join('|'), 'dg');
 
-/** Any name of that kind in the block after a public id, which becomes a companion, or shortly before it. */
+/** A value with a generic name that stands near a public id: after it in the same block, or shortly before. The id becomes a companion. */
 export function beside(options: {
   readonly id: string;
   readonly names: string;
@@ -180,7 +184,7 @@ export const urlSafe = (least: number, most = least): string =>
   `${some('[a-z]', '[0-9A-Z_-]', most)}${some('[A-Z]', '[0-9a-z_-]', most)}` +
   `[A-Za-z0-9_-]{${least},${most}}`;
 
-/** What most rules have in common: a secret that is proved by the names around it. */
+/** Settings of most rules: those for a secret that only the names around it prove. */
 export const NAMED: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'> = {
   role: 'secret',
   confidence: 'medium',
@@ -188,7 +192,7 @@ export const NAMED: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'> =
   context: [],
 };
 
-/** A secret that is proved by its own form. */
+/** Settings of rules for a secret that its own form proves. */
 export const DISTINCT: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'> = {
   role: 'secret',
   confidence: 'high',
@@ -196,7 +200,7 @@ export const DISTINCT: Pick<LeakRule, 'role' | 'confidence' | 'span' | 'context'
   context: [],
 };
 
-/** An example in pieces, so that no scanner takes this repository's own examples for keys. */
+/** Joins an example that is written in pieces, so that no scanner takes this repository's examples for keys. */
 export const joined = (...pieces: readonly string[]): string => pieces.join('');
 
 /** Made-up JSON web token for an example, without a valid signature. */

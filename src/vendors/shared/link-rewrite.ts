@@ -71,7 +71,7 @@ function stringEnd(body: string, start: number): number {
   return -1;
 }
 
-/** In an object a string is a name when no name is open yet; a colon must follow. */
+/** True for a string that is a member's name: it stands in an object, where a name is due, and a colon follows. */
 function isKey(body: string, end: number, frame: Frame): boolean {
   if (frame.array || frame.key !== null) return false;
   let at = end;

@@ -5,7 +5,7 @@ import { Unreadable } from './reading.ts';
 const MAX_PARAMETERS = 200;
 const MAX_VALUE = 4096;
 const MAX_LISTED = 10_000;
-/** Rules state names of at most 200 characters. */
+/** Longer names are left out: a policy rule can state at most 200 characters. */
 const MAX_NAME = 256;
 
 /**

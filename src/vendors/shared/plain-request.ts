@@ -4,7 +4,7 @@ import { readPairs } from './pairs.ts';
 import { Unreadable } from './reading.ts';
 import { hasMediaType } from './requests.ts';
 
-/** By which some servers take another method, or another path. */
+/** Headers by which some servers use another method or path than that of the request line. */
 const OVERRIDES = [
   'x-http-method-override',
   'x-http-method',
@@ -13,7 +13,7 @@ const OVERRIDES = [
   'x-rewrite-url',
 ];
 
-/** The charsets by which a body is read here. */
+/** The charsets that bodies are read in. */
 const CHARSET = /;\s*charset\s*=\s*(?:"(?:utf-?8|us-ascii)"|(?:utf-?8|us-ascii))\s*(?=;|$)/gi;
 
 /**
@@ -53,12 +53,12 @@ export function pairsOf(text: string): ReadonlyMap<string, string> {
   return reading.value;
 }
 
-/** Names of the vendors' SDKs; `StartTime>` and the like compare. A number after a dot is a place in a list to some. */
+/** A name as the vendors' SDKs send it. `StartTime>` is a comparison. Digits after a dot are refused: to some parsers they index a list. */
 const PLAIN_NAME = /^\w[\w-]*(?:\.[A-Za-z][\w-]*)*[<>]?$/;
 
 /**
- * With any other sign some parsers see another name, which may stand there too: they take away blanks, a byte order mark
- * or a `?` in front, and make a list or an object of brackets, wherever those stand (`to[]`, `[to]`).
+ * Refuses names with any other character, which some parsers read as another name that may also be in the request: they strip
+ * blanks, a byte order mark or a leading `?`, and take brackets anywhere (`to[]`, `[to]`) for a list or object.
  */
 export function checkPlainName(name: string): void {
   if (!PLAIN_NAME.test(name))
@@ -68,7 +68,7 @@ export function checkPlainName(name: string): void {
   checkMethod(name);
 }
 
-/** By this a read may become a request that sends, and a change a deletion; some take it from JSON as well. */
+/** Refuses `_method`, by which some servers replace the method: a read could become a request that sends. Some take it from JSON too. */
 function checkMethod(name: string): void {
   if (/^_method$/i.test(name))
     throw new Unreadable('The parameter `_method` is not allowed: to some it means another method.');

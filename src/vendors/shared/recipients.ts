@@ -40,7 +40,7 @@ export function sipOf(
   return NUMBER_LIKE.test(dialled) ? phoneOf(dialled, name, plan, true) : found;
 }
 
-/** So many digits, or a `+`, are dialled; fewer are a user. */
+/** A SIP user that is dialled as a number. One of fewer digits is an extension. */
 const NUMBER_LIKE = /^(?:\+\d+|\d{5,})$/;
 
 /** What a SIP server dials of a user: `%2B44%2D900…;phone-context=x` is `+44900…`. Throws `Unreadable`. */

@@ -1,15 +1,15 @@
 import type { VendorRecord } from '../lookup-adapter.ts';
 
 /**
- * The records of a list. Null when one of them cannot be told from others: if it were left out, its request would look as
- * if it had never been done.
+ * The records of a list; null for the whole list if one of them could not be read. Without it, the request that it belongs to
+ * would look as if it had never been carried out.
  */
 export function wholeList(records: readonly (VendorRecord | null)[]): readonly VendorRecord[] | null {
   const whole = records.filter((record) => record !== null);
   return whole.length === records.length ? whole : null;
 }
 
-/** `VendorRecord.createdAt` of a time as text. */
+/** Wall ms of a time as text, for `VendorRecord.createdAt`; 0 when it cannot be read. */
 export function timeOf(text: string | null): number {
   const time = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(time) ? 0 : time;

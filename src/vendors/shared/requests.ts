@@ -37,7 +37,7 @@ export function withHeaders(
 
 const NO_BODY = Buffer.alloc(0);
 
-/** A read of our own, without credential. `segments` are decoded, `query` is as it goes out. */
+/** A GET request of the gateway's own, without credential. `segments` are not encoded yet; `query` is. */
 export function plainGet(host: string, segments: readonly string[], query = ''): WireRequest {
   return {
     method: 'GET',

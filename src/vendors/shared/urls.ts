@@ -2,18 +2,18 @@ import type { Effect } from '../../intent/intent.ts';
 import type { JsonValue } from './json-body.ts';
 import { type IntentDetails, Unreadable } from './reading.ts';
 
-/** More than any request needs; a list that ends unread would hide the address after it. */
+/** More than any request needs. With more the request is refused, because an address that is not read would go unchecked. */
 const MAX_URLS = 1000;
 const URL_TEXT = /^\s*(?:https?|wss?|rtmps?|srt|udp):/i;
-/** `udp:203.0.113.9:9000`, whose host can be told once it has slashes. */
+/** A target without slashes such as `udp:203.0.113.9:9000`. Slashes are added, so that its host can be parsed. */
 const BARE_TARGET = /^\s*udp:(?!\/\/)/i;
-/** Called, not connected to: these are destinations. */
+/** Schemes of what is called, not connected to: these are destinations of the intent, no callbacks. */
 const CALLED = /^\s*(?:sips?|tel|mailto):/i;
-/** Passed on to whoever is called or connected. */
+/** Fields whose content the vendor passes on to the other side without acting on it. */
 const CARRIED = /^(?:custom_|sip_)?headers$/i;
 const URL_NAME = /(?:ur[il]s?|callbacks?|webhooks?)$/i;
 
-/** Addresses to which the vendor will connect, wherever they stand in a body. Throws `Unreadable` when they are too many. */
+/** URLs anywhere in a body to which the vendor will connect. Throws `Unreadable` when there are too many. */
 export function urlsIn(value: JsonValue): readonly string[] {
   const found: string[] = [];
   collect(value, '', found);
@@ -21,19 +21,19 @@ export function urlsIn(value: JsonValue): readonly string[] {
 }
 
 /**
- * What was read of a body, with every address in it. Texts of messages may begin with one that nobody calls; everything else
- * that looks like one is a callback.
+ * Adds every URL in a body to the callbacks. Not for messages, whose text may begin with a URL that the vendor does not call:
+ * their readers pick the callbacks themselves.
  */
 export function withCallbacks(details: IntentDetails, body: JsonValue): IntentDetails {
   if (details.action === 'message.send') return details;
   return { ...details, callbacks: [...new Set([...urlsIn(body), ...(details.callbacks ?? [])])] };
 }
 
-/** Live sound and pictures go to such addresses. */
+/** URL schemes to which live audio and video is sent. */
 const LIVE = /^\s*(?:wss?|rtmps?|srt|udp):/i;
 const EXPORTED: readonly Effect[] = ['pii', 'routing', 'export'];
 
-/** What was read, with the effects of an export if it sends to another place what people say or show. */
+/** Adds the effects of an export if live audio or video goes to a URL in the request, or if `leaves` says so. */
 export function withExports(
   details: IntentDetails,
   effects: readonly Effect[],
@@ -43,7 +43,7 @@ export function withExports(
   return { ...details, effects: [...new Set([...(details.effects ?? effects), ...EXPORTED])] };
 }
 
-/** A host to which the vendor will connect, as it stands in a request: with parameters of SIP, or an address of IPv6. */
+/** Makes a URL of a host in a request to which the vendor will connect. The host may have SIP parameters or be an IPv6 address. */
 export function hostAddress(text: string): string {
   const host = text.replace(/^sips?:/i, '').replace(/;[^@]*$/, '');
   return `https://${/^[\da-f]*:[\da-f]*:[\da-f:.]*$/i.test(host) ? `[${host}]` : host}`;

@@ -5,16 +5,16 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly text: string;
-  /** Its text is one piece with no comment beside it, so that every reader takes the same for it. */
+  /** True when its text is one piece without a comment or element beside it, so that every parser reads the same text. */
   readonly isWhole: boolean;
   readonly parent: string | null;
 }
 
-/** Vendors take less inline. */
+/** Longest document, in characters; vendors accept less. */
 const MAX_LENGTH = 16_384;
 const MAX_ELEMENTS = 500;
 const MAX_DEPTH = 16;
-/** In another encoding, another parser could see other elements. */
+/** The XML declaration, if it names no encoding but UTF-8: in another one, another parser could see other elements. */
 const DECLARATION =
   /<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']utf-?8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>/iy;
 const OPEN = /<([A-Za-z][\w:.-]{0,63})((?:\s+[\w:.-]{1,64}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
@@ -52,7 +52,7 @@ export function readXml(text: string, name: string): readonly XmlElement[] {
   }
 }
 
-/** The message says what the document is, as opposed to one that can be read. */
+/** Thrown for a document that is refused. The message completes the sentence "it is …". */
 class Broken extends Error {
   override readonly name = 'Broken';
 }

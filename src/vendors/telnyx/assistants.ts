@@ -9,8 +9,8 @@ import { destinationOf } from './calls.ts';
 const DIALS = /^(?:transfer|invite|refer)$/i;
 
 /**
- * What was read, with those whom an assistant that the request describes may call. Nobody knows here what is kept at
- * the vendor; what stands in the request must be a number or SIP address, no variable. Throws `Unreadable`.
+ * Adds the destinations that an assistant in the request may call. Assistants stored at the vendor are not known here. A
+ * destination must be a number or SIP address, not a variable: throws `Unreadable`.
  */
 export function withCalled(details: IntentDetails, body: JsonObject, plan: NumberingPlan): IntentDetails {
   const called = targetsIn(fieldOf(body, 'assistant') ?? null).map((target) => addressOf(target, plan));

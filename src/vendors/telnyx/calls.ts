@@ -82,7 +82,7 @@ function callDetails(body: JsonObject): IntentDetails {
   };
 }
 
-/** The name that whoever is called sees beside the number. */
+/** The display name that the called party sees beside the number. */
 export function shownName(body: JsonObject, name: string): readonly string[] {
   const shown = optionalText(body, name) ?? '';
   return shown === '' ? [] : [shown];
@@ -106,7 +106,7 @@ export function extrasOf(body: JsonObject): string[] {
   ];
 }
 
-/** A recording that ends with silence is transcribed, and charged so, to find it. */
+/** True when a recording ends at silence: to detect it the vendor transcribes the recording, and charges for that. */
 export function listensForSilence(body: JsonObject, timeoutField: string): boolean {
   return (optionalWhole(body, timeoutField, [0, 100_000]) ?? 0) > 0;
 }

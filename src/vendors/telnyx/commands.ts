@@ -55,7 +55,7 @@ function commandOf(body: JsonObject, extras: readonly string[]): IntentDetails {
 const assistantOf = (body: JsonObject): readonly string[] =>
   extrasOf(body).filter((extra) => extra === 'assistant' || extra === 'leg');
 
-/** What carries what is said in a call to another place: streams, relays, and a leg that listens to another call. */
+/** Fields that carry the audio of a call to another place: streams, relays, a leg that listens to another call. */
 const LEAVES = ['stream_url', 'conversation_relay_config', 'supervise_call_control_id', 'SuperviseCallSid'];
 
 export function exportsOf(body: JsonObject, { effects }: Operation): readonly Effect[] {
@@ -66,7 +66,7 @@ export function exportsOf(body: JsonObject, { effects }: Operation): readonly Ef
   return leaves ? [...new Set([...effects, ...EXPORTED])] : effects;
 }
 
-/** True for who listens to a conference without being one of those who are heard there. */
+/** True for a participant who only listens to a conference. */
 function isSilent(seat: JsonObject): boolean {
   return (
     isOn(seat, 'supervisor_role') && !/^(?:none|barge)$/.test(optionalText(seat, 'supervisor_role') ?? '')

@@ -69,11 +69,11 @@ export const custody: CustodyAdapter = {
     'credentials',
     'primary_bgp_key',
     'secondary_bgp_key',
-    // With it a number can be ported away.
+    // The PIN with which a number can be ported away.
     'external_pin',
     'attempted_pin',
     'pin_passcode',
-    // The code that somebody was sent to prove that a number is theirs.
+    // The code that was sent to somebody to prove that a number is theirs.
     'custom_code',
   ],
 };

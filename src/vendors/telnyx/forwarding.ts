@@ -34,11 +34,11 @@ function forwardedTo(body: JsonObject, plan: NumberingPlan): readonly Destinatio
   return to === '' ? [] : [phoneOf(to, `${FIELD}.${TO}`, plan)];
 }
 
-/** Where calls, recordings and logs are sent to is a host here, no URL; some of it stands within these. */
+/** Fields within which requests name hosts (not URLs) that calls, recordings or logs are sent to. */
 const PLACES = ['configuration', 'external_uac_settings'];
 const HOSTS = ['host', 'fqdn', 'ip_address', 'endpoint', 'proxy', 'outbound_proxy'];
 
-/** Hosts to which connections, connectors and stores lead, as addresses like others. */
+/** Hosts that connections, connectors and stores lead to, as URLs. */
 export function ledTo(given: JsonObject, { effects }: Operation): readonly string[] {
   if (!effects.includes('routing')) return [];
   const places = [given, ...PLACES.map((name) => exactField(given, name)).filter(isJsonObject)];

@@ -118,7 +118,7 @@ export const READERS: Readonly<Record<string, Read>> = {
   }),
 };
 
-/** A room costs by itself nothing, but what is said in it may be recorded from the first minute on. */
+/** A room itself is free, but it may be recorded from the first minute on. */
 function readRoom(body: JsonObject, { effects }: Operation): IntentDetails {
   checkRoom(body);
   return {
@@ -158,8 +158,8 @@ export function readIntent(operation: Operation, request: WireRequest, plan: Num
 }
 
 /**
- * The codes of a SIM card are in an answer only if they are asked for; of several words for it any may count. Without
- * its PIN a number cannot be ported away.
+ * Effects that depend on parameters. An answer holds the secret codes of a SIM card only if a parameter asks for them (any of
+ * its values may count), and setting a number's PIN decides whether it can be ported away.
  */
 function effectsOf({ effects }: Operation, request: WireRequest, given: JsonObject): readonly Effect[] {
   const asked = queryOf(request).map(([name, value]): JsonObject => ({ [name]: value }));
@@ -175,7 +175,7 @@ function strictBody(request: WireRequest): JsonObject {
   return bodyOf(request);
 }
 
-/** Reads may repeat a name (filters do); what changes something may not: one of two addresses would be hidden. */
+/** Query and body. Reads may repeat a name, as filters do. Changes may not: of two addresses one would go unchecked. */
 function looseParameters(operation: Operation, request: WireRequest): JsonObject {
   const query = queryOf(request);
   const body = looseBody(operation, request);
@@ -196,7 +196,7 @@ function queryOf({ query }: WireRequest): Form['entries'] {
   return form.entries;
 }
 
-/** Of filters and lists; in front of a name some parsers take them away. */
+/** Brackets of filters and lists at the end of a name. */
 const BRACKETS = /(?:\[[\w.-]*\])+$/;
 
 function looseBody(operation: Operation, request: WireRequest): JsonObject {
@@ -210,7 +210,7 @@ function bodyOf(request: WireRequest): JsonObject {
   throw new Unreadable('The content type must be application/json.');
 }
 
-/** A form of plain names: `media_urls[]` and `call_forwarding[to]` would be fields to the vendor, `_method` another request. */
+/** A form with plain names only: the vendor would read `call_forwarding[to]` as a nested field, and `_method` as another method. */
 function formOf({ body }: WireRequest): JsonObject {
   const pairs = pairsOf(body.toString('utf8'));
   for (const name of pairs.keys())

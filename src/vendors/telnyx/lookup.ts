@@ -24,8 +24,8 @@ const TYPES: Partial<Record<Action, RecordType>> = {
   'verify.start': { type: 'verify', id: 'id' },
 };
 /**
- * What is done at once and has a detail record of these types. Not e-mail, WhatsApp and RCS, of which none is promised, nor
- * what is sent or called later, or by the other side.
+ * Operations that surely get a detail record. Not e-mail, WhatsApp and RCS, for which the vendor promises none, nor messages and
+ * calls that happen later or are made by the other side.
  */
 const SHOWN: ReadonlySet<string> = new Set([
   'messages.send',
@@ -144,7 +144,7 @@ function detailRecord(record: JsonObject, idName: string): VendorRecord | null {
   };
 }
 
-/** Null for the address of a SIP endpoint, which stands there otherwise than in a request. */
+/** The number in a record; null for a SIP address, which records write in another way than requests. */
 function numberOf(text: string | null): string | null {
   const digits = /^\+?(\d{5,15})$/.exec(text ?? '')?.[1];
   return digits === undefined ? null : `+${digits}`;

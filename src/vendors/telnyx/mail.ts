@@ -16,7 +16,7 @@ const checkMail = createNameCheck([
   'ignore_suppression',
   ...TIMES,
 ]);
-/** Who gets a reply to all, or a draft, only the vendor knows; no request may name more than so many. */
+/** Recipients assumed for a reply to all or a draft, which only the vendor knows: the most that a request may name. */
 const MOST_RECIPIENTS = 1000;
 const HEADER = /^[\x21-\x39\x3b-\x7e]+$/;
 const ADDRESSES = /^(?:resent-)?(?:to|cc|bcc|from|sender)$/i;
@@ -44,13 +44,13 @@ export function readMail(body: JsonObject): IntentDetails {
   };
 }
 
-/** Another time for a mail that waits; which one, and to whom, only the vendor knows. */
+/** Changes the time of a scheduled mail. Only the vendor knows its content and recipients. */
 export function readNewTime(body: JsonObject): IntentDetails {
   checkMail(body);
   return { ...laterOf([body]), channel: 'email', parameters: parametersOf(body) };
 }
 
-/** When the mails are sent; at several times is at one that nobody can tell. */
+/** When the mails are sent; null (unknown) if at different times. */
 function laterOf(messages: readonly JsonObject[]): IntentDetails {
   const times = messages.flatMap((message) => TIMES.flatMap((name) => optionalText(message, name) ?? []));
   const [first, ...others] = times.map(timeOf);
@@ -71,7 +71,7 @@ export function readDraft(body: JsonObject): IntentDetails {
   return { parameters };
 }
 
-/** `headers` may not hold what `from`, `to`, `cc` and `bcc` do. */
+/** Refuses `headers` that repeat what the fields `from`, `to`, `cc` and `bcc` say: the vendor could use either. */
 function checkHeaders(message: JsonObject): void {
   for (const [name, value] of Object.entries(objectOf(message, 'headers') ?? {}))
     if (!HEADER.test(name) || ADDRESSES.test(name) || typeof value !== 'string' || /[\r\n]/.test(value))

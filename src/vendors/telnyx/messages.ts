@@ -49,7 +49,7 @@ export function readMessage(body: JsonObject, plan: NumberingPlan): IntentDetail
   };
 }
 
-/** A profile may have the vendor send an SMS with the URLs of the media there (`mms_fall_back_to_sms`). */
+/** Countries with MMS. For others, a profile may make the vendor send an SMS with the URLs of the media (`mms_fall_back_to_sms`). */
 const PICTURES: ReadonlySet<string | null> = new Set(['US', 'CA']);
 const takesNoPictures = ({ phone }: Destination): boolean => !PICTURES.has(phone?.country ?? null);
 

@@ -6,13 +6,13 @@ import type { IntentDetails } from '../shared/reading.ts';
 import { withBody } from '../shared/requests.ts';
 import type { Operation, WireRequest } from '../wire.ts';
 
-/** Models are charged by the token; their price is that of so many, which are about a thousand characters. */
+/** Tokens in one priced unit, about a thousand characters. Models are charged by the token. */
 const PRICED = 250;
 const MOST_TOKENS = 10_000_000;
 const MOST_ANSWERS = 1000;
-/** Tokens of an answer for which the request sets no limit; where the vendor has a field for one, it is written there. */
+/** Longest answer in tokens if the request states no limit. It is written into the request where the vendor has a field for it. */
 const USUAL_ANSWER = 4096;
-/** More than models there make of one picture, however few its bytes are, and more than they read at once. */
+/** Tokens counted for a picture: more than the vendor's models make of one, since its size in bytes says nothing. */
 const PICTURE = 16_384;
 const WHOLE_CONTEXT = 1_048_576;
 
@@ -57,11 +57,11 @@ function answeredTokens(body: JsonObject, field: string | null): number {
   return longest * Math.max(1, ...answers);
 }
 
-// Names and values of JSON: within a text their quotes are escaped.
+// Matches JSON members only: within a text, quotes are escaped.
 const PICTURES = /"image_url":|"type":"(?:input_)?image"/g;
 const FILES = /"(?:file_id|file_url|video_url|audio_url)":|"type":"(?:document|file|input_file|input_audio)"/;
 
-/** A token is a byte at least, but for what the vendor fetches, remembers or hears from tools of its own. */
+/** Most tokens of a question: a byte for each, since a token has at least one; more for what the vendor itself adds or fetches. */
 function askedTokens(body: JsonObject): number {
   const { tools, ...said } = body;
   const text = JSON.stringify(said);
@@ -71,13 +71,13 @@ function askedTokens(body: JsonObject): number {
   return Buffer.byteLength(JSON.stringify(body)) + pictures * PICTURE + (reads ? WHOLE_CONTEXT : 0);
 }
 
-/** Functions, and tools without a type, are run by the app. */
+/** True for tools that the vendor runs. Functions, and tools without a type, are run by the app. */
 function isRunByVendor(tool: JsonValue): boolean {
   const type = isJsonObject(tool) ? exactField(tool, 'type') : null;
   return type !== undefined && type !== 'function' && type !== 'custom';
 }
 
-/** By the vendor's own field, else by another for the same, else our own. */
+/** Longest answer: by the vendor's field, else by another field for the same, else our default. */
 function limitOf(body: JsonObject, field: string | null): number {
   const own = field === null ? 0 : statedLimit(body, field);
   return own || Math.max(...LIMITS.map((name) => statedLimit(body, name))) || USUAL_ANSWER;

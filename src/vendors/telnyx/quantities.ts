@@ -5,7 +5,7 @@ import { type IntentDetails, Unreadable } from '../shared/reading.ts';
 
 type Count = (body: JsonObject) => number;
 
-/** The vendor has smaller limits of its own. */
+/** Largest number that is read; the vendor's own limits are smaller. */
 const MOST = 1_000_000;
 const AMOUNT = /^\d{1,7}(?:\.\d{1,6})?$/;
 
@@ -59,7 +59,7 @@ function entries(name: string): Count {
   };
 }
 
-/** What is taken from a card or wallet: its price is that of a dollar. */
+/** An amount that is taken from a card or wallet, counted in dollars: a unit of this item is priced at one dollar. */
 function dollars(name: string): Count {
   const check = createNameCheck([name]);
   return (body) => {

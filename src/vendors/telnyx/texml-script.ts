@@ -11,7 +11,7 @@ export interface Script {
   /** What is charged besides the call; `leg` for what it may dial without naming it. */
   readonly extras: readonly string[];
   readonly callbacks: readonly string[];
-  /** Whom those see that it dials, where that is not the caller. */
+  /** Senders that the called parties see, where the script states them. */
   readonly senders: readonly string[];
 }
 
@@ -33,14 +33,14 @@ const PLAIN: ReadonlySet<string> = new Set([
 /** Attributes with the address of a further script. */
 const SCRIPT = /^(?!.*callback).*(?:action|url)$/i;
 
-/** A comment beside text, which may cut it. */
+/** A comment beside text: to some parsers it splits the text in two. */
 const COMMENTED = /[^\s>]\s*<!--|-->\s*[^\s<]/;
 
-/** In any spelling that a lenient parser could take for it. */
+/** The attribute for the caller id, in any spelling that a lenient parser could take for it. */
 const CALLER = /^(?:.*:)?callerid$/i;
 const SAYS = /^(?:.*:)?say$/i;
 const VOICE = /^(?:.*:)?voice$/i;
-/** All others are charged by the character, and a loop speaks for as long as the call lasts. */
+/** Voices that are free. Others are charged by the character, and a loop speaks for as long as the call lasts. */
 const BASIC_VOICE = /^(?:man|woman)?$/;
 
 /** Reads an inline script. What is not plain XML is refused, since the vendor could see another one. Throws `Unreadable`. */
@@ -85,7 +85,7 @@ function isPlain({ name, attributes }: XmlElement): boolean {
   return PLAIN.has(name) && ![...attributes.keys()].some((attribute) => SCRIPT.test(attribute));
 }
 
-/** Addresses within a script, in attributes and between elements, however their letters are written. */
+/** URLs in a script, in attributes and in text, with entities decoded. */
 function addressesIn(script: string): readonly string[] {
   if (/<!(?!--)|<\?(?!xml\s)/.test(script))
     throw new Unreadable('`Texml` must have no CDATA, DOCTYPE or processing instruction.');
@@ -110,10 +110,10 @@ const STARTS: readonly (readonly [form: RegExp, extra: string])[] = [
   [/\bmachineDetection\s*=\s*["'](?!disable)/gi, 'machine_detection'],
 ];
 
-/** What a call can be in only one of at a time, so that many cost no more than one that lasts as long as the call. */
+/** Parts of which a call has at most one at a time, so that several cost no more than one that lasts as long as the call. */
 const ONE_AT_A_TIME: ReadonlySet<string> = new Set(['leg', 'assistant', 'conversation_relay', 'conference']);
 
-/** What is charged of parts that may run side by side: each of them. */
+/** The charged parts: each of those that may run side by side, and one of each kind of the others. */
 export function chargedParts(parts: readonly string[]): readonly string[] {
   return parts.filter((part, index) => !ONE_AT_A_TIME.has(part) || parts.indexOf(part) === index);
 }

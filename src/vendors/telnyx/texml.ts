@@ -94,7 +94,7 @@ function fetches(body: JsonObject): boolean {
 const HEARD = ['AnnounceUrl', 'HoldUrl', 'WaitUrl'] as const;
 const checkHeard = createNameCheck(HEARD);
 
-/** What the participants of a conference hear is a script, which may do more than speak. */
+/** Changes a conference. What its participants hear is a script, which may do more than speak. */
 export function readConferenceChange(body: JsonObject, { effects }: Operation): IntentDetails {
   checkHeard(body);
   return {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../shared/json-body.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import type { IntentDetails } from '../shared/reading.ts';
 
-/** Charged by the character: their price is that of so many. */
+/** Characters in one priced unit: these operations are charged by the character. */
 const THOUSAND = 1000;
 
 const OPERATIONS = [

@@ -19,7 +19,7 @@ import { readTwiml, type TwimlFacts } from './twiml.ts';
 /** Longest time limit that the vendor takes, in seconds. */
 export const LONGEST_CALL = 86_400;
 const LIMITED: ReadonlySet<string> = new Set(['CreateCall', 'CreateParticipant', 'UpdateCall']);
-/** Parameters by which the vendor gets to know another document, whose legs nobody knows yet. */
+/** Parameters that point the vendor to a document elsewhere, whose legs are not known here. */
 const DOCUMENTS = ['Url', 'ApplicationSid', 'FallbackUrl'] as const;
 const HARMLESS: readonly Effect[] = ['write', 'pii'];
 
@@ -38,7 +38,7 @@ export function readCall(parameters: Parameters, plan: NumberingPlan): IntentDet
 /** `POST …/Participants.json`: dials out into a conference, which is charged for each participant besides the call. */
 export function readParticipant(parameters: Parameters, plan: NumberingPlan): IntentDetails {
   const { destination, channel } = callee(requiredParameter(parameters, 'To'), 'To', plan);
-  // What is heard while waiting may be spoken.
+  // What participants hear while they wait may be spoken text, which is charged by the character.
   const waits = textParameter(parameters, 'WaitUrl') !== null;
   return {
     ...voice(parameters, {
@@ -93,7 +93,7 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
   const recordings = [...(twiml.extras.has('recording') ? ['recording'] : []), ...recordingsOf(parameters)];
   if (recordings.length > 0) extras.add('recording');
   if (isOnParameter(parameters, 'MachineDetection')) extras.add('machine_detection');
-  // Which of two the callee sees only the vendor knows: a list of allowed senders must not be passed by naming both.
+  // Only the vendor knows which of two the callee sees, so both are senders: naming both must not get round a list of allowed senders.
   const shown = ['CallerId', 'From'].flatMap((name) => textParameter(parameters, name) ?? []);
   const [sender = null, ...others] = new Set(shown);
   return {
@@ -107,7 +107,7 @@ function voice(parameters: Parameters, twiml: TwimlFacts): IntentDetails {
   };
 }
 
-/** A call and its conference are recorded each for itself, besides what a script records. */
+/** The call and its conference are recorded, and charged, separately, in addition to recordings by a script. */
 function recordingsOf(parameters: Parameters): readonly string[] {
   const isOn = (...names: readonly string[]) => names.some((name) => isOnParameter(parameters, name));
   return [isOn('Record', 'RecordingConfigurationId'), isOn('ConferenceRecord')].flatMap((records) =>
@@ -115,7 +115,7 @@ function recordingsOf(parameters: Parameters): readonly string[] {
   );
 }
 
-/** The call that runs goes on until the new time limit, wherever it leads: what is dialled costs besides. */
+/** Adds the running leg, which goes on until the new time limit whatever the document does; what the document dials costs in addition. */
 function withRunningLeg(twiml: TwimlFacts): TwimlFacts {
   return twiml.destinations.length === 0 ? twiml : { ...twiml, extras: new Set([...twiml.extras, 'leg']) };
 }
@@ -129,7 +129,7 @@ const NO_TWIML: TwimlFacts = {
   content: null,
 };
 
-/** The first segment is among the extras. */
+/** An extra for each segment and media of the texts, but for the first, which is among the extras already. */
 function furtherTexts({ content }: TwimlFacts): readonly string[] {
   return content === null ? [] : Array<string>(content.segments + content.media - 1).fill('sms');
 }

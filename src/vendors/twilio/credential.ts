@@ -16,7 +16,7 @@ import { accountGet } from './requests.ts';
 import { snippets } from './snippets.ts';
 
 const SID = /^(?:AC|SK)[0-9A-Za-z]{1,64}$/;
-/** Voice Insights names a subaccount by the name without `Sid`. */
+/** Names of parameters with an account. Voice Insights has one for a subaccount that does not end in `Sid`. */
 const NAMES_ACCOUNT = /account_?sid$|^subaccount$/i;
 const SPANS_ACCOUNTS = /^include_?subaccounts$/i;
 
@@ -143,7 +143,7 @@ export function ownerOf(account: OpenAccount): Credential {
   return { user: accountSid, password: authToken, isKey: false };
 }
 
-/** The client validation header signs what the app sent, credential included; it cannot hold any more. */
+/** Puts the real credential in. Drops the client validation header: it signs the request with the app's credential, so it is void now. */
 export function authorize(request: WireRequest, { user, password }: Credential): WireRequest {
   return withHeaders(request, {
     authorization: basicHeader(user, password.reveal()),
@@ -180,7 +180,7 @@ function isForeignSid(segment: string, accountSid: string): boolean {
   return /^AC[0-9a-f]{32}/i.test(segment) && !segment.startsWith(accountSid);
 }
 
-/** JSON bodies with an account of their own: `{"account_sid": "AC…"}`, at any depth. One that is not read is refused later. */
+/** True when a JSON body names an account other than `accountSid` at any depth. Unreadable JSON is refused later. */
 function jsonNames(request: WireRequest, accountSid: string): boolean {
   if (request.body.length === 0 || !hasMediaType(request, 'application/json')) return false;
   const read = readJsonObject(request.body);

@@ -25,12 +25,12 @@ const ADDRESS_NAMES = new Set([
 ]);
 /** Parameters whose values are JSON texts with addresses in them. */
 const JSON_NAMES = new Set(['ToBinding', 'Participant', 'Participants', 'Channel', 'MediaProperties']);
-/** Everybody who fits: how many, only the vendor knows. */
+/** Parameters that address everybody who matches; only the vendor knows how many that are. */
 const AUDIENCES = ['Identity', 'Tag', 'Segment'] as const;
 const TEXTS = ['Body', 'ContentSid'] as const;
 const MAX_DEPTH = 8;
 const MAX_DESTINATIONS = 1001;
-/** With none of these parameters the operation only changes what is there, and cannot start anything. */
+/** Operations that start something only with one of these parameters; without, they merely change what exists. */
 const STARTERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['UpdateConference', ['AnnounceUrl']],
   ['UpdateParticipant', ['AnnounceUrl', 'HoldUrl', 'WaitUrl']],
@@ -53,7 +53,7 @@ export function readOther(operation: Operation, parameters: Parameters, plan: Nu
   };
 }
 
-/** Conversations, sessions and notifications leave as text messages, to whom they concern. */
+/** Text of a conversation, session or notification, which its participants may receive as text messages. */
 function textOf(parameters: Parameters): Content | null {
   if (TEXTS.every((name) => textParameter(parameters, name) === null)) return null;
   return contentOf(parameters, true, formValues(parameters.form, 'MediaUrl').length);
@@ -75,7 +75,7 @@ export function readMemberUpdate(parameters: Parameters): IntentDetails {
   };
 }
 
-/** A worker accepts a task; with an instruction the vendor dials. */
+/** A worker accepts a task. With some instructions the vendor dials. */
 export function readReservationUpdate(
   operation: Operation,
   parameters: Parameters,

@@ -23,7 +23,7 @@ type Reader = (question: Question) => IntentDetails;
 
 const buy: Reader = ({ parameters, plan }) => readNumberPurchase(parameters, plan);
 const lookUp: Reader = ({ parameters, plan, request }) => readLookup(parameters, plan, request);
-/** It lasts as long as the call, of which only the vendor knows when it ends. */
+/** A recording lasts as long as its call, and only the vendor knows when that ends. */
 const record: Reader = ({ parameters }) => ({
   action: 'recording.start',
   callSeconds: LONGEST_CALL,
@@ -61,7 +61,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['UpdateWorkerReservation', reserve],
 ]);
 
-/** Parts of a call that send its sound to a connector, whatever URLs there are. */
+/** Parts of a call that send its audio to another place through a connector, without a URL in the request. */
 const EXPORTS: ReadonlySet<string> = new Set(['siprec', 'stream']);
 
 /** Ids that have a reader; a test compares them with the table. */

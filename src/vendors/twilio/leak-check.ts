@@ -10,7 +10,7 @@ import { accountGet } from './requests.ts';
 
 const ACCOUNT = /^AC[0-9a-f]{32}$/i;
 const NEAR_ACCOUNT = /\b(AC[0-9a-f]{32})\b/;
-/** A parent's token opens its subaccounts, but not in their name. */
+/** A subaccount near the token. The token of its parent account works for it, but only under the parent's id. */
 const SUBACCOUNT = /sub[_.\- ]?account[^\n]{0,40}?\b(AC[0-9a-f]{32})\b/i;
 const NOT_AUTHENTICATED = 20003;
 const KEY = /^SK[0-9a-f]{32}$/i;
@@ -21,7 +21,7 @@ const KEY = /^SK[0-9a-f]{32}$/i;
 const API_HOSTS = [API_HOST, 'api.dublin.ie1.twilio.com', 'api.sydney.au1.twilio.com'] as const;
 const ELSEWHERE = API_HOSTS.slice(1);
 
-/** A token opens its own account, whose record says how it is. */
+/** An auth token can read its own account, whose record tells the account's status. */
 const authToken: LeakCheck = {
   rules: [
     'twilio-auth-token',
@@ -57,9 +57,8 @@ const authToken: LeakCheck = {
 };
 
 /**
- * Standard keys may not read accounts or keys, and restricted ones only what they were given. So several products are
- * asked: one yes proves that the key lives, only noes of the kind 401 that it is dead.
- * https://www.twilio.com/docs/iam/api-keys
+ * Standard keys may not read accounts or keys, and restricted keys only what they were granted. So several products are asked:
+ * one success proves that the key works, and only if all answer 401 is it revoked. https://www.twilio.com/docs/iam/api-keys
  */
 const apiKey: LeakCheck = {
   rules: ['twilio-api-key', 'twilio-api-key-nearby', 'twilio-api-key-pair'],

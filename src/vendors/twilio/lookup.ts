@@ -98,7 +98,7 @@ interface ListRequest extends WireRequest {
   readonly since: number;
 }
 
-/** Records appear at once as a rule; a busy list may be behind by minutes. */
+/** Records usually appear at once; a busy list may be minutes behind. */
 const LAG = 300_000;
 
 export const lookup: LookupAdapter = {
@@ -168,7 +168,7 @@ function attemptRecord(record: JsonObject, id: string, createdAt: number): Vendo
   return { id, to, from: null, text: null, cost, final: cost !== null, createdAt };
 }
 
-/** What a record costs that ends without a price. */
+/** The cost of a record that has ended and states no price. */
 function unpriced(kind: Kind, record: JsonObject): Money {
   const isCharged =
     kind === messages &&

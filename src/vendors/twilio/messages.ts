@@ -59,7 +59,7 @@ export function contentOf(parameters: Parameters, isCounted: boolean, media: num
   return { segments, encoding, media, text };
 }
 
-/** The text as it may leave: with longer links, and one for each picture. */
+/** The longest text that the vendor may send: with shortened links on a longer domain, and a link for each picture. */
 function asSms(text: string, parameters: Parameters, media: number): string {
   const linked = isOnParameter(parameters, 'ShortenUrls') ? text.replace(LINK, `$&${SHORT_LINK}`) : text;
   return linked + ` ${SHORT_LINK}`.repeat(media);

@@ -63,7 +63,7 @@ const NO_NAMES: ReadonlyMap<string, string> = new Map();
 export function readParameters(operation: Operation, request: WireRequest): Parameters {
   checkPlain(request);
   const query = formOf(parseFormText(request.query));
-  // Also when there is no body: what limits a call is written there, and the vendor would read it in two places.
+  // Even without a body: we write the call's time limit there, and the vendor would then see parameters in two places.
   if (query.entries.length > 0 && mayCost(operation) && request.method !== 'GET')
     throw new Unreadable('Send the parameters in the body, not in the query.');
   if (request.body.length === 0) return ofForm(operation, query);
@@ -130,7 +130,7 @@ export function requiredParameter(parameters: Parameters, name: string): string 
   return value;
 }
 
-/** A switch in doubt counts as on. */
+/** True unless the parameter is absent or clearly off. */
 export function isOnParameter(parameters: Parameters, name: string): boolean {
   const value = textParameter(parameters, name);
   return value !== null && !/^(?:false|do-not-record)$/i.test(value);

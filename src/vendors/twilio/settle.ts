@@ -37,7 +37,7 @@ export function priceOf(price: unknown, unit: unknown): Money | null {
   return amount === null ? null : { amount: micros(Math.abs(amount)), currency: unit.toUpperCase() };
 }
 
-/** The latest attempt is the one that this request made; it has a price of its own. */
+/** Id of the latest attempt, which is the one that this request made; each attempt has its own price. */
 function attemptOf(answer: Answer): string | null {
   const attempts = answer['send_code_attempts'];
   const last: unknown = Array.isArray(attempts) ? attempts.at(-1) : null;

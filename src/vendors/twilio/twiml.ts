@@ -10,10 +10,10 @@ import { messageRecipient, sipAddress } from './addresses.ts';
 export interface TwimlFacts {
   readonly destinations: readonly Destination[];
   readonly extras: ReadonlySet<string>;
-  /** Extras that run beside the first of their name, each at its own price. */
+  /** Extras of which there is already one of the same name; they run beside it and are charged too. */
   readonly furtherExtras: readonly string[];
   readonly callbacks: readonly string[];
-  /** Whom those see who are dialled or written to, where it says so. */
+  /** Senders that the document states, which the people see whom it dials or writes to. */
   readonly senders: readonly string[];
   /** All text messages together; null without any. */
   readonly content: Content | null;
@@ -33,11 +33,11 @@ interface Collector {
 type Visit = (element: XmlElement, facts: Collector) => void;
 
 const MAX_DESTINATIONS = 50;
-/** All other voices, and those to come, may cost several times what a minute of a call does. */
+/** Voices of the standard price. Any other voice, also a future one, may cost several times what a minute of a call does. */
 const STANDARD_VOICE = /^(?:man|woman|alice|Polly\.[A-Za-z]{1,20}|Google\.[A-Za-z-]{1,20}-Standard-[A-Z])?$/;
-/** Nouns whose `url` is a script that those hear who are dialled. It may not dial, but send texts, record and transcribe. */
+/** Nouns whose `url` is a script for the called party. It cannot dial, but it can send texts, record and transcribe. */
 const SCRIPTED: ReadonlySet<string> = new Set(['Number', 'Sip', 'Client', 'WhatsApp', 'Queue']);
-/** Their text is whom the vendor dials, or where it goes on. */
+/** Elements whose text is the address that the vendor dials, or the document that it continues with. */
 const REACHING: ReadonlySet<string> = new Set(
   'Dial Number WhatsApp Sip Uri Client Identity Sim Redirect Play Media'.split(' '),
 );
@@ -48,7 +48,7 @@ const extra =
   (name: string): Visit =>
   (_element, { extras }) =>
     void extras.add(name);
-/** Charged each time: a call may have several at once, or one after the other. */
+/** For what is charged each time that it stands in the document: a call may have several at once, or one after the other. */
 const each =
   (name: string): Visit =>
   (_element, { extras, furtherExtras }) =>
@@ -130,7 +130,7 @@ function contentOf({ texts, media }: Collector): Content | null {
   return { segments, encoding: null, media: media.length, text: null };
 }
 
-/** A `<Sip>` whose address stands in the `<Uri>` within it. */
+/** True for a `<Sip>` that has its address in a nested `<Uri>`. */
 function isWrapper({ name, text }: XmlElement, inner: XmlElement | undefined): boolean {
   return name === 'Sip' && text === '' && inner?.parent === 'Sip';
 }
@@ -155,7 +155,7 @@ function visitDial(element: XmlElement, facts: Collector): void {
   if (element.text !== '') facts.destinations.push(phoneOf(element.text, 'Dial', facts.plan));
 }
 
-/** Of whatever verb: recording, detection, other senders, and documents that the vendor goes on with. */
+/** Attributes of any verb: recording, detection, other senders, and documents that the vendor continues with. */
 function visitAttributes(element: XmlElement, facts: Collector): void {
   const { name, attributes } = element;
   const { extras, senders } = facts;
@@ -171,7 +171,7 @@ function visitAttributes(element: XmlElement, facts: Collector): void {
   senders.push(...given('callerId', 'from'));
 }
 
-/** Charged by the character, and a loop speaks for as long as the call lasts. */
+/** Speech is charged by the character, and a loop speaks for as long as the call lasts. */
 function visitSay({ attributes }: XmlElement, { extras }: Collector): void {
   if (!STANDARD_VOICE.test(attributes.get('voice') ?? '')) extras.add('premium_speech');
 }
@@ -184,7 +184,7 @@ function visitClient(element: XmlElement, facts: Collector): void {
   if (element.text !== '') facts.destinations.push(namedOf('client', element.text, 'Client'));
 }
 
-/** Without `action` the answer goes to the document's own URL, which inline TwiML does not have; be careful all the same. */
+/** Without `action` the answer goes to the document's own URL. Inline TwiML has none, but a leg is counted to be safe. */
 function visitGather(element: XmlElement, facts: Collector): void {
   facts.extras.add('leg');
   if (element.attributes.get('input')?.includes('speech') === true) facts.extras.add('speech');

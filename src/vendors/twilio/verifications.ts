@@ -33,7 +33,7 @@ export function readVerification(parameters: Parameters, plan: NumberingPlan): I
   };
 }
 
-/** `POST …/VerificationCheck`: a right code is charged. */
+/** `POST …/VerificationCheck`. A correct code is charged. */
 export function readVerificationCheck(parameters: Parameters, plan: NumberingPlan): IntentDetails {
   const to = textParameter(parameters, 'To');
   if (to === null && textParameter(parameters, 'VerificationSid') === null)
@@ -45,7 +45,7 @@ export function readVerificationCheck(parameters: Parameters, plan: NumberingPla
   };
 }
 
-/** `POST …/Verifications/{Sid}`: what the app approves itself is charged as a right code is. */
+/** `POST …/Verifications/{Sid}`. A verification that the app approves itself is charged like a correct code. */
 export function readVerificationUpdate(operation: Operation, parameters: Parameters): IntentDetails {
   const isCanceled = textParameter(parameters, 'Status') === 'canceled';
   return {

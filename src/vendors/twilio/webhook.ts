@@ -55,7 +55,7 @@ function concatenate({ entries }: Form): string {
   return text;
 }
 
-/** The vendor writes forms strictly, so the strict reader fits; a bare `;` belongs to the value. */
+/** Reads the form. The strict reader suits the vendor's forms except for a bare `;`, which belongs to the value. */
 function lenientForm({ body }: WireRequest): Form | null {
   const form = parseFormText(body.toString('utf8').replaceAll(';', '%3B'));
   return form.kind === 'form' ? form : null;

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../shared/json-body.ts';
 import { type JwtClaims, signJwt } from '../shared/jwt.ts';
 import type { OpenAccount } from '../custody-adapter.ts';
 
-/** So long the vendor takes a token without `exp` (the Java SDK signs such ones); ours say so. Seconds. */
+/** Seconds for which the vendor accepts a token without `exp`, as its Java SDK signs them. Our tokens expire after the same time. */
 export const LIFE = 900;
 /** A token is used again until this age, in seconds: an RSA signature costs ten times the rest of a request. */
 const REUSE = 600;
@@ -13,7 +13,7 @@ const MAX_KEPT = 64;
 /** Claims by which a token of the vendor is meant for a browser or phone, not for its REST API. */
 const CLIENT_CLAIMS = ['scope', 'session_id', 'role', 'connection_data'];
 
-/** What narrows an app's token: it is signed again with exactly these, so never with more. */
+/** Claims that narrow an app's token. The token that we sign for it has exactly the same ones, so it never permits more. */
 interface Narrowing {
   readonly acl?: JsonObject;
   readonly sub?: string;
@@ -69,7 +69,7 @@ function applicationClaims(applicationId: string, narrowing: Narrowing, now: num
   };
 }
 
-/** Checked before by `checkRestClaims`; whatever would not pass there must not be dropped here, since that widens. */
+/** Takes over the claims that `checkRestClaims` has admitted. None of them may be dropped, as that would widen the token. */
 function narrowingOf(presented: JwtClaims | null): Narrowing {
   const { acl, sub } = presented ?? {};
   return {

@@ -5,8 +5,8 @@ export const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 
 /**
- * Nothing but names, `=`, values and `&` in the letters that form encoding leaves. No JSON value looks like this, so
- * such a body has one meaning whatever its label says. Linear: no letter fits two places.
+ * A body that can only be a form: names, `=`, values and `&`, in characters that form encoding leaves as they are. No JSON
+ * value looks like this, so it is a form whatever its content type says. No character fits two places, so matching is linear.
  */
 const PLAIN_FORM = /^[\w.~*+%-]+=[\w.~*+%-]*(?:&[\w.~*+%-]+=[\w.~*+%-]*)*$/;
 
@@ -31,6 +31,6 @@ export function labelled(request: WireRequest): WireRequest {
 
 function isPlainForm(body: Buffer): boolean {
   const [first = 0] = body;
-  // `{`, `[`, `"` and white space begin what may be JSON; they are by far the most.
+  // Most bodies are JSON, which the first byte shows (`{`, `[`, `"` or white space); they are not tried as a form.
   return first > 0x22 && first !== 0x7b && first !== 0x5b && PLAIN_FORM.test(body.toString('latin1'));
 }

@@ -8,7 +8,7 @@ import { endpointsOf } from './ncco.ts';
 
 type Read = (parameters: JsonObject, operation: Operation, plan: NumberingPlan) => IntentDetails;
 
-/** Nothing ends a member or a recording but the conversation; a day is taken as the worst. */
+/** Members and recordings last as long as the conversation, which has no limit. A day is assumed as the worst case. */
 const A_DAY = 86_400;
 
 /** Conversations, their members and events, and users, of the older API and the newer one. */
@@ -32,7 +32,7 @@ export const CONVERSATIONS: Readonly<Record<string, Read>> = {
 const checkMember = createNameCheck(['channel']);
 const checkChannel = createNameCheck(['type', 'to', 'number', 'uri', 'user', 'extension']);
 
-/** A member that joins by anything but an app is a call, also when a later request says how it joins. */
+/** Adds a member. Unless it joins by an app that is a call, even if a later request says how it joins. */
 function readMember(body: JsonObject, { effects }: Operation, plan: NumberingPlan): IntentDetails {
   checkMember(body);
   const channel = objectOf(body, 'channel') ?? {};
@@ -56,7 +56,7 @@ function readMember(body: JsonObject, { effects }: Operation, plan: NumberingPla
 
 const checkConversation = createNameCheck(['callback', 'numbers', 'properties']);
 
-/** Who gets the events of a conversation may be changed with it, and which script its calls follow. */
+/** Changes a conversation; the request may set who receives its events, and which script its calls follow. */
 function readConversation(body: JsonObject, { effects }: Operation): IntentDetails {
   checkConversation(body);
   const properties = objectOf(body, 'properties') ?? {};
@@ -68,18 +68,18 @@ function readConversation(body: JsonObject, { effects }: Operation): IntentDetai
 
 const checkUser = createNameCheck(['channels']);
 
-/** The channels of a user say where it is reached. */
+/** Changes a user; its channels say at which address the user is reached. */
 function readUser(body: JsonObject, { effects }: Operation): IntentDetails {
   checkUser(body);
   const parameters = parametersOf(body);
   return isOn(body, 'channels') ? { effects: [...effects, 'routing'], parameters } : { parameters };
 }
 
-/** Events that stay in the conversation, and commands to its calls that are free. */
+/** Free types of events: those that stay within the conversation, and some commands to its calls. */
 const FREE =
   /^(?:custom|ephemeral|text|image|audio:(?:play|say|dtmf|mute|earmuff|speaking|record:stop))(?::|$)/;
 
-/** Events of type `message` may leave for SMS or another chat network; some commands cost, or nobody knows what they do. */
+/** Sends an event. A `message` may leave as SMS or to a chat network; commands that are not known to be free count as charged. */
 function readEvent(body: JsonObject, { effects }: Operation): IntentDetails {
   const parameters = parametersOf(body);
   const type = optionalText(body, 'type') ?? '';

@@ -99,7 +99,7 @@ export const custody: CustodyAdapter = {
     'apiSecret',
     'secret',
     'signature_secret',
-    // Of the SIP channel of a user or member.
+    // Password of the SIP channel of a user or member.
     'password',
   ],
 };
@@ -150,7 +150,7 @@ function needsToken({ segments }: WireRequest, account: OpenAccount): boolean {
   return account.secrets['apiSecret'] === undefined || (voice && account.secrets['privateKey'] !== undefined);
 }
 
-/** Accounts and applications of somebody else stand in paths, queries and bodies; only the account's own may pass. */
+/** Why a request is refused that names another account or application, in its path, query or body. Null when it names none. */
 function checkAccount(request: WireRequest, own: Readonly<Record<string, string>>): string | null {
   const [first, second, third] = request.segments;
   if (first === 'accounts' && second !== own['apiKey'])
@@ -160,7 +160,7 @@ function checkAccount(request: WireRequest, own: Readonly<Record<string, string>
   const names = namesOfAccounts(first, second);
   if (names === null) return null;
   const foreign = parametersOf(request).find(
-    // PHP makes `account_id` of `account.id`.
+    // A server in PHP reads `account.id` as `account_id`.
     ([name, value]) =>
       names.test(name.replaceAll('.', '_')) &&
       value !== own['apiKey'] &&
@@ -171,9 +171,9 @@ function checkAccount(request: WireRequest, own: Readonly<Record<string, string>
   return `${foreign[0]} reaches beyond the account. Add a subaccount as a vendor account of its own.`;
 }
 
-/** By these a report is one of other accounts, or of subaccounts as well. */
+/** Parameters that extend a report to other accounts, or to subaccounts. */
 const REPORTED = /^(?:account_id|include_subaccounts)$/i;
-/** By this a number is bought, changed or given back for a subaccount. */
+/** The parameter that buys, changes or returns a number for a subaccount. */
 const TARGETS = /^target_api_key$/i;
 
 function namesOfAccounts(first = '', second = ''): RegExp | null {
@@ -181,7 +181,7 @@ function namesOfAccounts(first = '', second = ''): RegExp | null {
   return first === 'number' || first === 'account' ? TARGETS : null;
 }
 
-/** Of query and body. What is given twice or cannot be read is refused later. */
+/** Parameters of query and body. Repeated or unreadable ones are left out here, since `readIntent` refuses them. */
 function parametersOf(request: WireRequest): readonly (readonly [name: string, value: JsonValue])[] {
   const kind = bodyKind(request);
   const form = kind === 'form' ? request.body.toString('utf8') : '';

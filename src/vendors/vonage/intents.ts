@@ -28,7 +28,7 @@ type Read = (parameters: JsonObject, operation: Operation, plan: NumberingPlan) 
 
 /** Archives, broadcasts and captions end by themselves after four hours unless the request says otherwise. */
 const FOUR_HOURS = 14_400;
-/** Nothing ends these but the session; a day is taken as the worst. */
+/** These last as long as their session, which has no limit. A day is assumed as the worst case. */
 const A_DAY = 86_400;
 
 /** Operations of the older APIs, whose parameters may stand in the query, a form or JSON. */
@@ -88,7 +88,7 @@ export const MODERN: Readonly<Record<string, Read>> = {
 const checkDial = createNameCheck(['sip', 'uri', 'from']);
 const checkSession = createNameCheck(['archiveMode']);
 
-/** Hosts' video sessions dial SIP only; a number at one of these would be a phone call. */
+/** Hosts at which the vendor dials the user of a SIP address as a phone number. Video sessions dial SIP only. */
 const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
 
 export function readIntent(operation: Operation, request: WireRequest, plan: NumberingPlan): Reading {
@@ -112,7 +112,7 @@ function checkQuery({ query }: WireRequest): void {
       throw new Unreadable('This operation takes its parameters in the body, not in the query.');
 }
 
-/** A spending operation is read from its body alone: JSON, or where the vendor takes one a form. */
+/** The body of a spending operation, whose parameters may stand nowhere else: JSON, or a form where the vendor accepts one. */
 function bodyAlone(operation: Operation, request: WireRequest): JsonObject {
   const { body } = request;
   checkQuery(request);
@@ -164,7 +164,7 @@ function readInsight(levels: readonly string[]): Read {
   });
 }
 
-/** CAMARA network lookups name the number in camel case. Without one the access token stands for it. */
+/** CAMARA network lookups, which spell the number in camel case. Without a number, the owner of the access token is looked up. */
 function readNetworkLookup(extra: string): Read {
   return (body, _operation, plan) => {
     const number = optionalText(body, 'phoneNumber');
@@ -218,7 +218,7 @@ function readMedia(
   });
 }
 
-/** A video session is free, unless all that happens in it is recorded. */
+/** A video session is free unless it is set to be recorded from the start. */
 function readSession(body: JsonObject, operation: Operation): IntentDetails {
   checkSession(body);
   const parameters = parametersOf(body);

@@ -34,7 +34,7 @@ const apiSecret: LeakCheck = {
   },
 };
 
-/** The key of an application signs a token for a list of calls, which it may always read. */
+/** Signs a token with the application's key and lists calls, which every application may. */
 const privateKey: LeakCheck = {
   rules: ['vonage-private-key', 'vonage-private-key-file'],
   ofKeyStart: true,

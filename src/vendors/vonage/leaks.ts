@@ -123,7 +123,7 @@ export const leaks: readonly LeakRule[] = [
     vendor: VENDOR,
     title: 'Private key in a file with the name that Vonage gives it',
     form: 'a file `private.key`, or with the vendor’s name in its name, that begins with a PEM private key for RSA with 2048 bits',
-    // What is the same in all of them; their first line begins with five dashes, as half of all texts do.
+    // A part that all such keys share. Not their first line: it begins with five dashes, which are too frequent in texts.
     anchors: ['IBADANBgkqhkiG9w0BAQEFAASC'],
     span: 96,
     // PKCS#8 of RSA with 2048 bits, as the dashboard makes them: longer and older ones open servers.
@@ -143,7 +143,7 @@ export const leaks: readonly LeakRule[] = [
         '-----BEGIN ENCRYPTED PRIVATE ',
         'KEY-----\nMIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQIrD3pvL2hX1cCAggA\n',
       ),
-      // 4096 bits, 1024 bits, a curve, and the key with which jwt.io explains itself.
+      // Keys of 4096 and 1024 bits, of a curve, and the published example key of jwt.io.
       `${BEGIN}\nMIIJQwIBADANBgkqhkiG9w0BAQEFAASCCS0wggkpAgEAAoICAQC9pL2vNc8Yh3Sf\n`,
       `${BEGIN}\nMIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBALq7tX4mQz1Wd9Rk\n`,
       `${BEGIN}\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2\n`,

@@ -19,7 +19,7 @@ const PRODUCTS: Partial<Record<Action, readonly [string, ...string[]]>> = {
   'verify.start': ['VERIFY-API', 'VERIFY-V2'],
 };
 const DIRECTED: ReadonlySet<string> = new Set(['SMS', 'MESSAGES', 'VOICE-CALL']);
-/** States in which a record does not change any more. */
+/** States in which a record may still change. */
 const OPEN_STATES: ReadonlySet<string> = new Set([
   'submitted',
   'accepted',
@@ -28,7 +28,7 @@ const OPEN_STATES: ReadonlySet<string> = new Set([
   'pending',
 ]);
 
-/** Not a further step of a verification, a message of a conversation or a call of a video session. */
+/** Operations that have a record of their own. Further steps of a verification, conversation messages and video calls have none. */
 const SHOWN: ReadonlySet<string> = new Set([
   'sms.send',
   'sms.send_get',
@@ -42,7 +42,7 @@ const SHOWN: ReadonlySet<string> = new Set([
   'verify.start_verification',
 ]);
 
-/** Nothing is promised about when a report is complete. */
+/** A day, since the vendor does not promise when a report is complete. */
 const LAG = 24 * 3600 * 1000;
 
 /** Reading back: calls and Verify v1 by their own free endpoints, the rest by the Reports API. */
@@ -92,7 +92,7 @@ function list(
   }
   const [product] = PRODUCTS[action] ?? [];
   if (product === undefined) return null;
-  // Every record that is listed costs. Whole seconds, so that the last one is in.
+  // The span is as narrow as can be, because every listed record costs. Rounded to whole seconds outwards, to include the last one.
   return report(fields, product, {
     date_start: new Date(since).toISOString(),
     date_end: new Date(until + 1000).toISOString(),
@@ -157,8 +157,8 @@ function isCallsRequest(request: WireRequest): request is CallsRequest {
 }
 
 /**
- * A following page of the same list: of its link only the query counts, so it leads nowhere else. What the link does not
- * repeat (order, time) stays: else its place would be counted in another list.
+ * The following page of a list. Only the query of the vendor's link is used, so that it cannot lead elsewhere. Parameters that
+ * the link does not repeat (order, time) are kept: without them, the link's offset would count in a different list.
  */
 function nextPage(document: JsonObject, request: WireRequest): WireRequest | null {
   const href = textAt(at(document, '_links', 'next'), 'href');

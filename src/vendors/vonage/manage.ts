@@ -9,8 +9,8 @@ import { custody } from './credential.ts';
 import { API_HOST, REST_HOST } from './facts.ts';
 
 /**
- * An account has one or two secrets, which the customer chooses; their values are never shown again, so which of two is
- * ours cannot be told. https://developer.vonage.com/en/account/secret-management
+ * An account has one or two secrets, which the customer chooses. The vendor never shows their values again, so of two listed
+ * secrets it cannot be told which is ours. https://developer.vonage.com/en/account/secret-management
  */
 const apiSecret: SecretRotation = {
   signsWebhooks: false,

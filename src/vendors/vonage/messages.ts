@@ -19,7 +19,7 @@ import { urlsIn } from '../shared/urls.ts';
 /** Octets of a part of a concatenated binary SMS: 140 less the header of six (3GPP TS 23.040, 9.2.3.24). */
 const BINARY_PART = 134;
 const MEDIA = ['image', 'audio', 'video', 'file', 'vcard', 'sticker'];
-/** Several media in one message. */
+/** Field that holds several media of one message. */
 const CONTENTS = 'content';
 const CHANNELS: Readonly<Record<string, Channel>> = {
   sms: 'sms',
@@ -108,7 +108,7 @@ interface OneMessage {
   readonly destinations: readonly Destination[];
   readonly content: Content;
   readonly isTrusted: boolean;
-  /** Where the vendor tells of it, and from where it takes media. */
+  /** URLs that the vendor will call with the status, or fetch media from. */
   readonly callbacks: readonly string[];
 }
 
@@ -133,7 +133,7 @@ function readOne(message: JsonObject, plan: NumberingPlan): OneMessage {
   };
 }
 
-/** A custom message is in the words of its network: media of WhatsApp and RCS stand below these names. */
+/** Fields with URLs of media in a `custom` message, which is written in the format of WhatsApp or RCS. */
 const FETCHED = /^(?:link|(?:file|thumbnail)_?url)$/i;
 
 function fetchedIn(value: JsonValue): readonly string[] {

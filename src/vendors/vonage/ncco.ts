@@ -22,7 +22,7 @@ export const LONGEST_CALL = 7200;
 export interface Script {
   readonly destinations: readonly Destination[];
   readonly extras: readonly string[];
-  /** Whom those see that its connect actions call; `''` for one of the application's numbers by chance. */
+  /** Senders that the called parties of its connect actions see; `''` for a number of the application that the vendor picks. */
   readonly senders: readonly string[];
   /** Longest leg that its connect actions allow; null when one of them has no limit, 0 when there is none. */
   readonly longest: number | null;
@@ -31,7 +31,7 @@ export interface Script {
 const QUIET: ReadonlySet<string> = new Set(['talk', 'stream', 'wait', 'record', 'conversation', 'connect']);
 /** Hosts at which the vendor takes a SIP user for a number to dial. */
 const DIALS_OUT = /(^|\.)(nexmo|vonage)\.com$/;
-/** Scripts and calls spell it each in their way; of either, one may stand in a script. */
+/** Names of the field that turns on machine detection: calls and scripts spell it differently, and a script may have either. */
 const DETECTIONS = ['advancedMachineDetection', 'advanced_machine_detection'];
 const checkAction = createNameCheck([
   'action',
@@ -61,18 +61,18 @@ export function readScript(ncco: readonly JsonValue[], plan: NumberingPlan): Scr
   };
 }
 
-/** Without any, the caller of the first leg is shown. */
+/** Senders that a connect action states. Without one the called party sees the caller of the first leg. */
 function callersOf(connect: JsonObject): string[] {
   const from = optionalText(connect, 'from');
   return [...(from === null ? [] : [from]), ...(isOn(connect, 'randomFromNumber') ? [''] : [])];
 }
 
-/** With `onAnswer` the called party gets a script of its own, from a URL, before it is connected. */
+/** The `onAnswer` scripts of a connect action (see `whispersIn`); none for any other action. */
 function whispersOf(action: JsonObject): readonly JsonObject[] {
   return action['action'] === 'connect' ? whispersIn(listOf(action, 'endpoint')) : [];
 }
 
-/** The `onAnswer` scripts of endpoints, which the called party hears before the call is connected. */
+/** The `onAnswer` scripts of endpoints: each is fetched from a URL, and the called party hears it before it is connected. */
 export function whispersIn(endpoints: readonly JsonValue[]): readonly JsonObject[] {
   return endpoints
     .map((one) => objectOf(asObject(one, 'endpoint'), 'onAnswer'))
@@ -109,14 +109,14 @@ function sipEndpoint(endpoint: JsonObject, name: string, plan: NumberingPlan): D
   return sipOf(`sip:${requireText(endpoint, 'user')}@${domain}`, name, { plan, dialsOut: DIALS_OUT });
 }
 
-/** One further leg at a time: legs after one another share the time of the call. */
+/** The extra `name` at most once: legs that follow one another share the time of the call, so they cost no more than one. */
 export function onceEach(name: string, extras: readonly string[]): string[] {
   return extras.filter((one, place) => one !== name || extras.indexOf(name) === place);
 }
 
 function extrasOf(action: JsonObject): string[] {
   const name = requireText(action, 'action');
-  // `Connect` would dial unseen at a server that does not mind the case.
+  // A server that ignores case would take `Connect` for `connect` and dial, while we would not see it.
   if (!/^[a-z][a-z_-]*$/.test(name)) throw new Unreadable('`action` must be a name such as connect.');
   const extras: string[] = [];
   if (name === 'record' || (name === 'conversation' && isOn(action, 'record'))) extras.push('recording');

@@ -29,7 +29,7 @@ export function readNumberUpdate(
   return { effects: [...effects, 'indirect'], channel: 'voice', destinations: [destination], parameters };
 }
 
-/** Without a type the number keeps its own, which nobody knows here: what can be called counts as called. */
+/** Type of the forwarding target. Without one the number keeps the type that it has at the vendor: so a value that can be called counts as one. */
 function typeOf(value: string): string {
   if (/^\+?\d{5,}$/.test(value)) return 'tel';
   return /^sips?:|^[^/]*@/i.test(value) ? 'sip' : '';

@@ -13,7 +13,7 @@ const SMS_STATUS: Readonly<Record<Category, string>> = {
   unavailable: '1',
   internal: '8',
 };
-/** Over a budget is the vendor's own word for it: the quota is used up. */
+/** The vendor's code for "quota exceeded", for a budget that is used up. */
 const QUOTA = '9';
 
 /** Says no as the API that was asked would say it, so that the SDK raises its own exception. Never a 5xx. */

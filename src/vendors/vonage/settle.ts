@@ -78,6 +78,6 @@ function settleLegacy(answer: JsonObject | null, cost: Money | null): Settlement
 
 function settleNumbers(answer: JsonObject | null): Settlement {
   const code = answer === null ? null : textOf(fieldOf(answer, 'error-code'));
-  if (code === null || code.startsWith('5')) return UNKNOWN; // An error of the vendor, after which it may be bought.
+  if (code === null || code.startsWith('5')) return UNKNOWN; // An error of the vendor, after which the number may have been bought all the same.
   return code === '200' ? accepted(null, []) : REJECTED;
 }

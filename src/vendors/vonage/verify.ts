@@ -32,11 +32,11 @@ const checkStep = createNameCheck(['channel', 'to', 'from']);
 interface Step {
   readonly channel: Channel;
   readonly destination: Destination;
-  /** Whom the recipient sees instead of the vendor's choice. */
+  /** Sender that the recipient sees; null when the vendor chooses it. */
   readonly from: string | null;
 }
 
-/** Countries with one calling code: a number is the same, of whichever of them it is taken for. */
+/** Groups of countries that share a calling code: a number is the same whichever of them it is read for. */
 const ONE_PLAN = [
   'US CA AG AI AS BB BM BS DM DO GD GU JM KN KY LC MP MS PR SX TC TT VC VG VI',
   'GB GG IM JE',
@@ -52,8 +52,8 @@ const ONE_PLAN = [
 ].map((countries) => countries.split(' '));
 
 /**
- * `number` of Verify v1 and Number Insight. With a `country` the vendor reads it as a number of that country, so
- * `1907…` may be one of Great Britain: it must have the calling code that the number begins with.
+ * `number` of Verify v1 and Number Insight. With a `country`, the vendor may read it as a national number: `1907…` with `GB` is
+ * a British number. So the country must be one with the calling code that the number begins with.
  */
 export function numberOf(parameters: JsonObject, plan: NumberingPlan): Destination {
   const number = phoneOf(requireText(parameters, 'number'), 'number', plan, true);

@@ -64,7 +64,7 @@ function callerOf(body: JsonObject): string | null {
   return isJsonObject(from) ? (optionalText(from, 'number') ?? optionalText(from, 'user')) : null;
 }
 
-/** `PUT /v1/calls/{uuid}`: ending or muting is free, a transfer runs another script on the call. */
+/** `PUT /v1/calls/{uuid}`. Ending or muting a call is free; a transfer makes it follow another script, which may cost. */
 export function readCallChange(body: JsonObject, operation: Operation, plan: NumberingPlan): IntentDetails {
   checkChange(body);
   const common = { channel: 'voice', parameters: parametersOf(body) } as const;

@@ -130,7 +130,7 @@ function signedText(parameters: Parameters): string {
     .join('');
 }
 
-/** The same parameters with the present time, signed as before; of the two forms of 32 digits with the vendor's default. */
+/** Signs the parameters anew, with the present time and the algorithm as before. MD5 and MD5-HMAC look alike; the default is taken. */
 function signedAgain(parameters: Parameters, secret: string, now: number): Parameters {
   const again = new Map(parameters).set('timestamp', String(Math.floor(now / 1000)));
   const algorithm = ALGORITHMS[parameters.get('sig')?.length ?? 0] ?? 'md5';
