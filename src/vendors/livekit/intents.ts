@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-b
 import { parametersOf } from '../shared/parameters.ts';
 import { checkPlain, jsonOf } from '../shared/plain-request.ts';
 import { type IntentDetails, readingOf, Unreadable } from '../shared/reading.ts';
-import { phoneOf, sipOf } from '../shared/recipients.ts';
+import { barePhoneOf, phoneOf, sipOf } from '../shared/recipients.ts';
 import { withBody } from '../shared/requests.ts';
 import { hostAddress, urlsIn } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
@@ -92,7 +92,7 @@ function readParticipant(body: JsonObject, plan: NumberingPlan, { effects }: Ope
     ...(called === null ? [] : [dialled(called, 'sipCallTo', plan)]),
     ...(uri === null ? [] : [dialled(uriOf(uri), 'sipRequestUri', plan)]),
     ...(header === null ? [] : numberIn(header, plan)),
-    ...(NUMBER.test(override) ? [phoneOf(override, 'toUserOverride', plan, true)] : []),
+    ...(NUMBER.test(override) ? [barePhoneOf(override, 'toUserOverride', plan)] : []),
   ];
   if (called === null && uri === null) throw new Unreadable('`sipCallTo` is missing.');
   const unique = destinations.filter(
@@ -149,7 +149,7 @@ function readWhatsappCall(body: JsonObject, plan: NumberingPlan): IntentDetails 
   return {
     action: 'call.create',
     channel: 'whatsapp',
-    destinations: [phoneOf(to, 'whatsappToPhoneNumber', plan, true)],
+    destinations: [barePhoneOf(to, 'whatsappToPhoneNumber', plan)],
     sender: text(body, 'whatsappPhoneNumberId'),
     callSeconds: FOUR_HOURS,
     fixedSeconds: true,

@@ -10,10 +10,17 @@ import {
 } from './destination.ts';
 import { Unreadable } from './reading.ts';
 
-/** A phone number in international format; `bare`: the vendor takes digits without `+` as one. */
-export function phoneOf(text: string, name: string, plan: NumberingPlan, bare = false): Destination {
-  const found = bare ? barePhoneDestination(text, plan) : phoneDestination(text, plan);
-  if (found !== null) return found;
+/** The phone number in the parameter `name`, in international format with `+`. Throws `Unreadable`. */
+export function phoneOf(text: string, name: string, plan: NumberingPlan): Destination {
+  return phoneDestination(text, plan) ?? refusePhone(text, name);
+}
+
+/** As `phoneOf`, for vendors to whom digits without `+` are a number in international format, too. */
+export function barePhoneOf(text: string, name: string, plan: NumberingPlan): Destination {
+  return barePhoneDestination(text, plan) ?? refusePhone(text, name);
+}
+
+function refusePhone(text: string, name: string): never {
   const lost = /^ \d/.test(text)
     ? ' Its + became a space: in a form it is written %2B (curl: --data-urlencode).'
     : '';
@@ -37,7 +44,7 @@ export function sipOf(
   const [, user = '', host = ''] = /^sips?:([^@:]*)[^@]*@([^;:?]*)/.exec(found.address) ?? [];
   if (!dialsOut.test(host.replace(/\.$/, ''))) return found;
   const dialled = dialledOf(user);
-  return NUMBER_LIKE.test(dialled) ? phoneOf(dialled, name, plan, true) : found;
+  return NUMBER_LIKE.test(dialled) ? barePhoneOf(dialled, name, plan) : found;
 }
 
 /** A SIP user that is dialled as a number. One of fewer digits is an extension. */

@@ -10,7 +10,7 @@ export function wholeList(records: readonly (VendorRecord | null)[]): readonly V
 }
 
 /** Wall ms of a time as text, for `VendorRecord.createdAt`; 0 when it cannot be read. */
-export function timeOf(text: string | null): number {
+export function createdAtOf(text: string | null): number {
   const time = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(time) ? 0 : time;
 }

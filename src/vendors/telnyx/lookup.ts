@@ -1,7 +1,7 @@
 import type { Action } from '../../intent/intent.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, isJsonObject, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
-import { timeOf, wholeList } from '../shared/records.ts';
+import { createdAtOf, wholeList } from '../shared/records.ts';
 import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
@@ -123,7 +123,7 @@ function messageRecord(data: JsonObject | null): VendorRecord | null {
     text: textAt(data, 'text'),
     cost: money,
     final: money !== null && textAt(data, 'completed_at') !== null,
-    createdAt: timeOf(textAt(data, 'received_at') ?? textAt(data, 'sent_at')),
+    createdAt: createdAtOf(textAt(data, 'received_at') ?? textAt(data, 'sent_at')),
   };
 }
 
@@ -140,7 +140,7 @@ function detailRecord(record: JsonObject, idName: string): VendorRecord | null {
     text: null,
     cost,
     final: cost !== null && !OPEN_STATES.has(state),
-    createdAt: timeOf(textAt(record, 'created_at') ?? textAt(record, 'started_at')),
+    createdAt: createdAtOf(textAt(record, 'created_at') ?? textAt(record, 'started_at')),
   };
 }
 

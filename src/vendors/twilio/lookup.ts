@@ -2,7 +2,7 @@ import type { Action } from '../../intent/intent.ts';
 import { micros, ZERO, type Money } from '../../kernel/money.ts';
 import { at, isInParts, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
-import { timeOf, wholeList } from '../shared/records.ts';
+import { createdAtOf, wholeList } from '../shared/records.ts';
 import { plainGet } from '../shared/requests.ts';
 import type { LookupAdapter, VendorRecord } from '../lookup-adapter.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
@@ -140,7 +140,7 @@ function answerOf({ status, body }: WireResponse): JsonObject | null {
 
 function readRecord(kind: Kind, record: JsonObject): VendorRecord | null {
   const id = textAt(record, 'sid');
-  const createdAt = timeOf(textAt(record, 'date_created'));
+  const createdAt = createdAtOf(textAt(record, 'date_created'));
   if (id === null) return null;
   if (kind === attempts) return attemptRecord(record, id, createdAt);
   const status = textAt(record, 'status') ?? '';

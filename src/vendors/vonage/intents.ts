@@ -12,7 +12,7 @@ import {
 import { parametersOf } from '../shared/parameters.ts';
 import { checkPlain, jsonOf, pairsOf } from '../shared/plain-request.ts';
 import { type IntentDetails, readingOf, Unreadable } from '../shared/reading.ts';
-import { phoneOf, sipOf } from '../shared/recipients.ts';
+import { barePhoneOf, sipOf } from '../shared/recipients.ts';
 import { urlsIn, withCallbacks, withExports } from '../shared/urls.ts';
 import type { Reading } from '../vendor.ts';
 import type { Operation, WireRequest } from '../wire.ts';
@@ -146,7 +146,7 @@ function readCheck(parameters: JsonObject): IntentDetails {
 }
 
 function lookupOf(number: string, name: string, plan: NumberingPlan): IntentDetails {
-  return { action: 'lookup', destinations: [phoneOf(number, name, plan, true)] };
+  return { action: 'lookup', destinations: [barePhoneOf(number, name, plan)] };
 }
 
 /** Number Insight: the level decides the price, the caller's name costs extra. */
@@ -181,7 +181,7 @@ function readPurchase(parameters: JsonObject, _operation: Operation, plan: Numbe
   if (!/^[A-Z]{2}$/.test(country)) throw new Unreadable('`country` must be two letters, such as GB.');
   return {
     action: 'number.buy',
-    destinations: [phoneOf(requireText(parameters, 'msisdn'), 'msisdn', plan, true)],
+    destinations: [barePhoneOf(requireText(parameters, 'msisdn'), 'msisdn', plan)],
     country,
     parameters: parametersOf(parameters),
   };

@@ -2,7 +2,7 @@ import type { Action } from '../../intent/intent.ts';
 import { micros, type Money } from '../../kernel/money.ts';
 import { at, isInParts, moneyOf, objectsAt, textAt } from '../shared/answer.ts';
 import { fieldOf, type JsonObject, parseJsonObject } from '../shared/json-body.ts';
-import { timeOf, wholeList } from '../shared/records.ts';
+import { createdAtOf, wholeList } from '../shared/records.ts';
 import { plainGet } from '../shared/requests.ts';
 import type { OpenAccount } from '../custody-adapter.ts';
 import type { LookupAdapter, RecordSpan, VendorRecord } from '../lookup-adapter.ts';
@@ -252,7 +252,7 @@ function recordOf(document: JsonObject, { at: time, to, ...rest }: Parts): Vendo
     ...rest,
     to: to !== null && /^\d{5,15}$/.test(to) ? `+${to}` : to,
     text: textAt(document, 'message_body'),
-    createdAt: timeOf(time),
+    createdAt: createdAtOf(time),
   };
 }
 

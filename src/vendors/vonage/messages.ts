@@ -13,7 +13,7 @@ import {
 } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import { type IntentDetails, Unreadable } from '../shared/reading.ts';
-import { emailOf, namedOf, phoneOf } from '../shared/recipients.ts';
+import { emailOf, namedOf, barePhoneOf } from '../shared/recipients.ts';
 import { urlsIn } from '../shared/urls.ts';
 
 /** Octets of a part of a concatenated binary SMS: 140 less the header of six (3GPP TS 23.040, 9.2.3.24). */
@@ -49,7 +49,7 @@ export function readSms(parameters: JsonObject, plan: NumberingPlan): IntentDeta
   return {
     action: 'message.send',
     channel: 'sms',
-    destinations: [phoneOf(requireText(parameters, 'to'), 'to', plan, true)],
+    destinations: [barePhoneOf(requireText(parameters, 'to'), 'to', plan)],
     sender: optionalText(parameters, 'from'),
     content: smsContent(parameters),
     parameters: parametersOf(parameters),
@@ -146,7 +146,7 @@ function fetchedIn(value: JsonValue): readonly string[] {
 function recipients(message: JsonObject, channel: string, plan: NumberingPlan): Destination[] {
   const to = requireText(message, 'to');
   if (channel === 'messenger') return [namedOf('user', to, 'to')];
-  if (channel !== 'email') return [phoneOf(to, 'to', plan, true)];
+  if (channel !== 'email') return [barePhoneOf(to, 'to', plan)];
   const email = objectOf(message, 'email') ?? {};
   const copies = ['cc', 'bcc'].flatMap((name) => listOf(email, name).map((one) => [name, one] as const));
   return [

@@ -13,7 +13,7 @@ import {
   requireText,
 } from '../shared/fields.ts';
 import { Unreadable } from '../shared/reading.ts';
-import { namedOf, phoneOf, sipOf } from '../shared/recipients.ts';
+import { namedOf, barePhoneOf, sipOf } from '../shared/recipients.ts';
 
 /** The vendor ends every call, and every leg, after two hours (`length_timer`, `limit` of a connect action). */
 export const LONGEST_CALL = 7200;
@@ -86,7 +86,7 @@ export function endpointsOf(list: readonly JsonValue[], name: string, plan: Numb
     checkEndpoint(endpoint);
     switch (requireText(endpoint, 'type')) {
       case 'phone':
-        return phoneOf(requireText(endpoint, 'number'), `${name}.number`, plan, true);
+        return barePhoneOf(requireText(endpoint, 'number'), `${name}.number`, plan);
       case 'sip':
         return sipEndpoint(endpoint, name, plan);
       case 'websocket':

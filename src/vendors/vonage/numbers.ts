@@ -3,7 +3,7 @@ import type { JsonObject } from '../shared/json-body.ts';
 import { createNameCheck, optionalText } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import type { IntentDetails } from '../shared/reading.ts';
-import { phoneOf, sipOf } from '../shared/recipients.ts';
+import { barePhoneOf, sipOf } from '../shared/recipients.ts';
 import type { Operation } from '../wire.ts';
 
 /** Hosts at which the vendor takes a SIP user for a number to dial. */
@@ -25,7 +25,7 @@ export function readNumberUpdate(
   if (value === '' || (type !== 'tel' && type !== 'sip')) return { parameters };
   const sip = /^sips?:/i.test(value) ? value : `sip:${value}`;
   const destination =
-    type === 'tel' ? phoneOf(value, VALUE, plan, true) : sipOf(sip, VALUE, { plan, dialsOut: DIALS_OUT });
+    type === 'tel' ? barePhoneOf(value, VALUE, plan) : sipOf(sip, VALUE, { plan, dialsOut: DIALS_OUT });
   return { effects: [...effects, 'indirect'], channel: 'voice', destinations: [destination], parameters };
 }
 

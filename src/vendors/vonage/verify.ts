@@ -4,7 +4,7 @@ import { fieldOf, type JsonObject } from '../shared/json-body.ts';
 import { asObject, createNameCheck, listOf, optionalText, requireText } from '../shared/fields.ts';
 import { parametersOf } from '../shared/parameters.ts';
 import { type IntentDetails, Unreadable } from '../shared/reading.ts';
-import { emailOf, phoneOf } from '../shared/recipients.ts';
+import { emailOf, barePhoneOf } from '../shared/recipients.ts';
 import type { Operation } from '../wire.ts';
 
 /** Steps of the predefined workflows of Verify v1, each a charge if the code is not entered before. */
@@ -56,7 +56,7 @@ const ONE_PLAN = [
  * a British number. So the country must be one with the calling code that the number begins with.
  */
 export function numberOf(parameters: JsonObject, plan: NumberingPlan): Destination {
-  const number = phoneOf(requireText(parameters, 'number'), 'number', plan, true);
+  const number = barePhoneOf(requireText(parameters, 'number'), 'number', plan);
   const country = (optionalText(parameters, 'country') ?? '').toUpperCase();
   if (country !== '' && !isOfPlan(number.phone?.country ?? '', country))
     throw new Unreadable('`number` must be in international format, with no other `country` than its own.');
@@ -112,8 +112,7 @@ function readStep(step: JsonObject, plan: NumberingPlan): Step {
   const channel = Object.hasOwn(CHANNELS, name) ? CHANNELS[name] : undefined;
   if (channel === undefined) throw new Unreadable('`workflow.channel` is not one that is known.');
   const to = requireText(step, 'to');
-  const destination =
-    channel === 'email' ? emailOf(to, 'workflow.to') : phoneOf(to, 'workflow.to', plan, true);
+  const destination = channel === 'email' ? emailOf(to, 'workflow.to') : barePhoneOf(to, 'workflow.to', plan);
   return { channel, destination, from: optionalText(step, 'from') };
 }
 
