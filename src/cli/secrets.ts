@@ -98,7 +98,7 @@ async function askAll(
   const answers: Record<string, string> = {};
   for (const { name, label, secret, required } of fields) {
     if (Object.hasOwn(given, name)) continue;
-    const answer = await ask(process, `${label}${required ? '' : ' (optional)'}: `, secret);
+    const answer = await ask(process, `${label}${required ? '' : ' (optional)'}: `, { isSecret: secret });
     if (answer !== '') answers[name] = answer;
   }
   return answers;

@@ -10,13 +10,17 @@ export function isTerminal({ stdin }: Pick<CliProcess, 'stdin'>): boolean {
 }
 
 /**
- * Asks on the terminal. With `secret` nothing that is typed is shown. A PEM block may be pasted: the answer then ends
- * after its last line instead of at the first line end.
+ * Asks on the terminal. What is typed is shown unless it is a secret. A PEM block may be pasted: the answer then ends after
+ * its last line instead of at the first line end. Throws `cancelled` when the input ends, `Interrupted` at Ctrl-C.
  */
-export async function ask(process: Streams, question: string, secret: boolean): Promise<string> {
+export async function ask(
+  process: Streams,
+  question: string,
+  { isSecret }: { readonly isSecret: boolean },
+): Promise<string> {
   process.stderr.write(question);
   try {
-    return await readAnswer(process.stdin, (shown) => void (secret || process.stderr.write(shown)));
+    return await readAnswer(process.stdin, (shown) => void (isSecret || process.stderr.write(shown)));
   } finally {
     process.stderr.write('\n');
   }
@@ -26,7 +30,7 @@ export async function ask(process: Streams, question: string, secret: boolean): 
 export async function confirm(process: Streams, question: string, isConfirmed: boolean): Promise<void> {
   if (isConfirmed) return;
   if (!isTerminal(process)) throw new RingfenceError('usage', 'Without a terminal this needs --yes.');
-  const answer = await ask(process, `${question} [y/N] `, false);
+  const answer = await ask(process, `${question} [y/N] `, { isSecret: false });
   if (!/^y(es)?$/i.test(answer.trim())) throw new RingfenceError('cancelled');
 }
 
