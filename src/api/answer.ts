@@ -16,7 +16,7 @@ export interface Manner {
 const HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json' };
 const LINES = { ...HEADERS, 'content-type': 'application/x-ndjson' };
 /** Items of a list that are written before other work gets a turn: some milliseconds. */
-const PART = 500;
+const ITEMS_A_TURN = 500;
 const LATE = Symbol('late');
 
 /**
@@ -40,9 +40,9 @@ export async function answer(spec: RouteSpec, result: unknown, manner: Manner): 
 async function writeJson({ output }: RouteSpec, value: unknown): Promise<string> {
   if (!Array.isArray(value)) return JSON.stringify(output.parse(value));
   const parts: string[] = [];
-  for (let at = 0; at < value.length; at += PART) {
+  for (let at = 0; at < value.length; at += ITEMS_A_TURN) {
     if (at > 0) await othersFirst();
-    parts.push(JSON.stringify(output.parse(value.slice(at, at + PART))).slice(1, -1));
+    parts.push(JSON.stringify(output.parse(value.slice(at, at + ITEMS_A_TURN))).slice(1, -1));
   }
   return `[${parts.join(',')}]`;
 }

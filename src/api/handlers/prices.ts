@@ -29,7 +29,7 @@ function checkPriced(services: AdminServices, vendor: string): void {
 }
 
 /** Rows that are read before other work gets a turn: some milliseconds. */
-const PART = 500;
+const ROWS_A_TURN = 500;
 
 /** Reads all rows. Looks for duplicates after names became ids, since two rows may name one account in two ways. */
 async function readRows(
@@ -43,7 +43,7 @@ async function readRows(
     const resolved = resolve(row, rows.length + 1);
     checkOnce(resolved);
     rows.push(resolved);
-    if (rows.length % PART === 0) await othersFirst();
+    if (rows.length % ROWS_A_TURN === 0) await othersFirst();
   }
   return rows;
 }

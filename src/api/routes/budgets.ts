@@ -19,7 +19,7 @@ const country = z
   .describe('ISO 3166, such as GB.');
 
 /** Most names, countries or rates of one budget. Bounded because every process holds them all; there are fewer countries. */
-const MOST = 300;
+const MOST_ENTRIES = 300;
 
 const text = z.array(z.string()).optional();
 const scope = z.object({
@@ -32,7 +32,7 @@ const scope = z.object({
   countries: text,
 });
 
-const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MOST).optional();
+const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MOST_ENTRIES).optional();
 const names = some(reference);
 
 /** A scope as callers send it, by names. Strict: a budget with a misspelt member would count nothing and protect nobody. */
@@ -98,7 +98,10 @@ export const budgetRoutes = {
       window,
       rates: z
         .record(currency, rate)
-        .refine((rates) => Object.keys(rates).length <= MOST, `a budget has at most ${MOST} rates`)
+        .refine(
+          (rates) => Object.keys(rates).length <= MOST_ENTRIES,
+          `a budget has at most ${MOST_ENTRIES} rates`,
+        )
         .default({}),
     }),
     output: budget,
