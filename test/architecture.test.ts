@@ -14,7 +14,18 @@ const SURFACES = ['gateway', 'api', 'cli', 'config'];
 const PURE_LAYERS = ['kernel', 'intent', 'vendors', 'store', ...DOMAINS];
 
 /** These have a README. */
-const EXPLAINED = [...DOMAINS, 'vendors', 'store', 'gateway', 'api', 'cli', 'node', 'sandbox'];
+const EXPLAINED = [
+  ...DOMAINS,
+  'kernel',
+  'intent',
+  'vendors',
+  'store',
+  'gateway',
+  'api',
+  'cli',
+  'node',
+  'sandbox',
+];
 const READMES = globSync(['src/**/README.md', 'test/README.md']);
 
 /** These wire the parts and may import everything. */
