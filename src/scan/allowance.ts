@@ -1,10 +1,10 @@
 const MARK = 'ringfence:allow';
-/** A longer line is no place for a comment, but for one right before or after the value. */
+/** Bytes around a value in which a comment counts when the line is too long to be searched as a whole. */
 const REACH = 400;
 const LINE_END = 0x0a;
-/** Nothing farther from a value is read: a document may be one line of many megabytes, full of values. */
+/** Most bytes around a value that are read. A document may be one line of many megabytes full of values. */
 const FARTHEST = 4096;
-/** What stands before a comment that has its line for itself, such as `<!--` or `"_comment":`, has no such word. */
+/** A word long enough to be a value. Before a comment on a line of its own (`<!--`, `"_comment":`) there is none. */
 const VALUE = /[\w+/=.-]{12}/;
 
 /**
@@ -27,7 +27,7 @@ function readNear(bytes: Uint8Array, start: number, end: number): string | null 
 }
 
 interface Marked {
-  /** What stands before the mark on its line, within reach. */
+  /** Text before the mark on the same line, within reach. */
   readonly before: string;
   readonly after: string;
 }

@@ -3,7 +3,7 @@ import type { GramIndex } from './detector/gram-index.ts';
 
 /** More detections than this in one document are not kept; that there were more is told. */
 export const MOST_DETECTIONS = 10_000;
-/** The same for all documents of a scan. */
+/** Most detections that are kept of all documents of a scan. */
 export const MOST_IN_ALL = 500_000;
 
 /** A rule has matched in a document. Offsets are bytes from the start of the document. */
@@ -36,7 +36,7 @@ export interface Detector {
    * several anchors.
    */
   detect(window: Window, report: (detection: Detection) => void): void;
-  /** The same in two steps; absent when the detector has no two. */
+  /** Detection in two steps; absent when the detector does not support that. */
   readonly steps?: DetectorSteps;
 }
 

@@ -1,6 +1,6 @@
 import type { Detection } from './detection.ts';
 
-/** So many bytes may stand before a value that a file begins with: a mark of its encoding, the first line of a key. */
+/** Bytes that may precede a value "at the beginning" of a file: a byte order mark, the first line of a key. */
 const BEGINNING = 128;
 
 type Placed = Pick<Detection, 'rule' | 'start'>;

@@ -4,11 +4,11 @@ type Ranked = Pick<Detection, 'rule' | 'confidence' | 'start' | 'end'>;
 
 const CERTAINTY = { high: 2, medium: 1, low: 0 } as const;
 
-/** How much a detection says: a secret before an identifier, the surer before the less sure. */
+/** Rank of a detection: secrets above identifiers, then by confidence. */
 export const weightOf = ({ rule, confidence }: Pick<Detection, 'rule' | 'confidence'>): number =>
   (rule.role === 'secret' ? 10 : 0) + CERTAINTY[confidence];
 
-/** The detections of a document, where several cover the same bytes the best of them, or the longest; ascending. */
+/** Keeps, of detections that overlap, the one of the highest rank, or else the longest. Ascending by start. */
 export function withoutOverlaps<T extends Ranked>(found: readonly T[]): T[] {
   const sorted = found.toSorted((one, other) => one.start - other.start);
   const kept: T[] = [];

@@ -6,7 +6,7 @@ export interface Anchor {
   readonly literal: string;
   /** So many hexadecimal digits follow the literal. */
   readonly hex: number;
-  /** Of both together. */
+  /** Bytes of the literal and the digits together. */
   readonly length: number;
   readonly rules: readonly LeakRule[];
 }
@@ -19,8 +19,8 @@ export interface Needle {
 }
 
 /**
- * So many bytes of an anchor are looked at when anchors are searched for, the others when they are judged: the fewer, the
- * less is searched again around a change.
+ * Bytes of an anchor that the search compares; the rest is compared when the anchor is judged. The fewer, the less has to be
+ * searched again around a change.
  */
 export const LOOKED_AT = 18;
 /** Longer needles would only make the automaton larger. Rarer parts than the beginning bring little, and take time to choose. */
@@ -72,7 +72,7 @@ function withDigits(text: string, digits: number): string[] {
 export const confirm = (anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean =>
   start + anchor.length <= length && isAt(anchor, bytes, start, anchor.length);
 
-/** The same of what is looked at first. */
+/** As `confirm`, for the first `LOOKED_AT` bytes of the anchor. */
 export function confirmBeginning(anchor: Anchor, bytes: Uint8Array, start: number, length: number): boolean {
   const count = Math.min(anchor.length, LOOKED_AT);
   return start + count <= length && isAt(anchor, bytes, start, count);

@@ -4,7 +4,7 @@ export interface Automaton {
   readonly classes: Uint8Array;
   /** Successor of `state` at `next[state + class]`. */
   readonly next: Uint16Array | Int32Array;
-  /** States from here on accept. */
+  /** The first accepting state; all states after it accept, too. */
   readonly firstAccepting: number;
   /** Length of a row. */
   readonly width: number;
@@ -147,7 +147,7 @@ function fill(
   const next = size <= 0x1_0000 ? new Uint16Array(size) : new Int32Array(size);
   for (let depth = 1; depth < firsts.length - 1; depth++) {
     const level = order.subarray(firsts[depth], firsts[depth + 1]);
-    // First what leads here, as it is part of the rows that are copied.
+    // Links to a level are set before its rows, because they are part of the rows that are copied.
     for (const node of level)
       next[(places[parents[node] ?? 0] ?? 0) + (symbols[node] ?? 0)] = places[node] ?? 0;
     for (const node of level) {

@@ -1,4 +1,4 @@
-/** A set of bytes: bit n stands for byte n. As one number, as a scan of one file waits while the sets are put together. */
+/** A set of bytes: bit n stands for byte n. A single number is fast to build, for which a scan of one file has to wait. */
 export type ByteSet = bigint;
 
 export const NO_BYTES: ByteSet = 0n;

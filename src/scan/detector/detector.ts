@@ -12,12 +12,12 @@ import { anyForm } from './value-form.ts';
 
 type Report = (detection: Detection) => void;
 
-/** The rules of an anchor. */
+/** What is looked for around an anchor. */
 interface Watch {
   readonly matchers: readonly Matcher[];
-  /** Of the rule that sees most. */
+  /** The largest span of its rules. */
   readonly span: number;
-  /** What must be around an anchor for any of the rules to match. */
+  /** A run of bytes without which none of its rules can match; null: not known, or a single rule checks it itself. */
   readonly demand: RunDemand | null;
 }
 
@@ -77,7 +77,7 @@ export function createDetector(rules: readonly LeakRule[]): Detector {
   }
 
   function detect(window: Window, report: Report): void {
-    // Histories are searched in WebAssembly, and need none.
+    // Made on first use: histories are searched in WebAssembly and do not need it.
     anchorSearch ??= createAnchorSearch(anchors);
     for (let from = window.from; from < window.to; from += BLOCK) {
       const found: number[] = [];

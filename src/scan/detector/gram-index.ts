@@ -7,7 +7,7 @@ import { pairProbability } from './letter-pairs.ts';
  * so letters match in either case.
  */
 export interface GramIndex {
-  /** At the hash of a gram: 1 when it is known. Most places are told to be none by this table alone. */
+  /** At the hash of a gram: 1 when an anchor has it. This table alone rules most places out. */
   readonly grams: Uint8Array;
   /** At the hash of three bytes: 1 when an anchor has them. An anchor has at least two, one after the other. */
   readonly trigrams: Uint8Array;
@@ -17,17 +17,17 @@ export interface GramIndex {
   readonly entries: Uint16Array;
   /** For each byte that comes before a run of hexadecimal digits, a bit for each of `runs`. */
   readonly runEnds: Uint8Array;
-  /** Anchors of so short a prefix that their digits are looked for. */
+  /** Anchors whose prefix is too short for grams: their run of hexadecimal digits is looked for instead. */
   readonly runs: readonly { readonly anchor: number; readonly prefix: number }[];
   /** `PATTERN_BYTES` for each anchor: what its first bytes must be, and what is seen around them, see `patternOf`. */
   readonly patterns: Uint8Array;
-  /** An anchor is met at most so many bytes behind its start. */
+  /** Most bytes between the start of an anchor and the gram by which it is found. */
   readonly overscan: number;
-  /** No more bytes of an anchor are looked at. */
+  /** Most bytes of an anchor that are compared. */
   readonly longest: number;
 }
 
-/** These are known to `assembly/` too, as are the hashes. */
+/** These constants, and the hashes, must be the same in `assembly/`. */
 const GRAM_BITS = 18;
 const HEAD_BITS = 13;
 const TRIGRAM_BITS = 17;
@@ -39,14 +39,14 @@ const PATTERN_PART = 32;
 const GRAM = 4;
 const TRIGRAM = 3;
 const FOLD = 0x20;
-/** Of the last byte of a gram, the five bits below these count. */
+/** Mask of the bits of a gram's last byte that do not count; the five lower ones do. */
 const LAST_FOLD = 0xe0;
 const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 /** Searching further behind a window's end than this costs more than rarer grams save. */
 const LARGEST_OFFSET = 6;
 /** More grams than this for one anchor would fill the table. */
 const MOST_GRAMS = 20;
-/** Digits are met in groups of eight, at every eighth place: in fewer, none may lie. */
+/** Shortest run of digits that surely covers a whole group of eight at a multiple of eight, where the search looks. */
 const SHORTEST_RUN = 15;
 const DIGIT_GROUP = 8;
 const MOST_RUNS = 8;
@@ -158,7 +158,7 @@ function gramsOf(gram: readonly Place[]): Gram[] {
   );
 }
 
-/** Roughly, how often such a gram is met. */
+/** Estimated frequency of a gram in source code. */
 function probabilityOf(gram: readonly Place[]): number {
   let probability = 1;
   let before: number | null = null;

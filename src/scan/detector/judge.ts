@@ -6,11 +6,11 @@ import type { Slice } from './slices.ts';
 import { hasStructure } from './structure.ts';
 
 const OWN_STRUCTURE = 'virtual-secret';
-/** Ours, or a damaged one of ours: no vendor's in either case. */
+/** A virtual key of ours, intact or damaged: never a vendor's credential. */
 const OWN_FORM = /rfv[0-9A-Za-z]{29}$/;
-/** Text before a value that may say what it is. */
+/** Bytes before a value that are looked at for hints, such as `example`. */
 const LEAD = 32;
-/** Shorter ones turn up in random text. */
+/** Shorter vendor names are not looked for in values, as they turn up by chance. */
 const SHORTEST_NAME = 5;
 const SHORTEST_TEXT = 12;
 
@@ -47,13 +47,13 @@ function judge(
 const fitsStructure = ({ structure }: LeakRule, value: string): boolean =>
   structure === undefined || hasStructure(structure, value);
 
-/** What a value says when it is text in base64, as secrets of Kubernetes are. Random bytes are no text. */
+/** Decodes a value that is base64 of text, as secrets of Kubernetes are; null if it decodes to anything else. */
 function decodedText(value: string): string | null {
   const text = Buffer.from(value, 'base64').toString('latin1');
   return text.length >= SHORTEST_TEXT && /^[!-~]+\n?$/.test(text) ? text.trimEnd() : null;
 }
 
-/** No vendor's keys have its name in them, but names of variables, classes and hosts do. */
+/** True when a value contains its vendor's name: then it is the name of a variable, class or host, as no vendor's keys do. */
 function namesVendor({ vendor }: LeakRule, value: string): boolean {
   const name = vendor.toLowerCase().replaceAll(/[^0-9a-z]/g, '');
   return name.length >= SHORTEST_NAME && value.toLowerCase().replaceAll(/[_.-]/g, '').includes(name);

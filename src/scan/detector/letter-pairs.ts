@@ -35,7 +35,7 @@ const LETTER_PAIRS: readonly string[] = [
 
 const SMALL_A = 97;
 const LETTERS = 26;
-/** Row of the first letter of a word. */
+/** Row for the first letter of a word, which has none before it. */
 const NONE = LETTERS;
 
 const PROBABILITIES = Float64Array.from(LETTER_PAIRS.join(''), (letter) =>

@@ -23,14 +23,14 @@ interface Shape {
 /** Applies one rule to slices. */
 export interface Matcher {
   readonly rule: LeakRule;
-  /** What every value has that the rule finds. */
+  /** What all values of the rule have in common; null when its pattern does not tell. */
   readonly form: ValueForm | null;
-  /** False when there is no run of bytes that could be a value: then nothing matches. Most slices have none. */
+  /** False when the range holds no run of bytes that could be a value. A cheap check that rules most slices out. */
   mayMatch(bytes: Uint8Array, range: Range): boolean;
   matches(slice: Slice): readonly Match[];
 }
 
-/** A match within so few bytes of a cut may go on beyond it, or be judged by what lies there. */
+/** A match that ends this close to a cut is dropped: it may continue beyond the cut, or depend on what lies there. */
 const MARGIN = 2;
 const NONE: readonly Match[] = [];
 
@@ -67,7 +67,7 @@ export function createMatcher(rule: LeakRule, number: number, { judge, memory, v
   }
 
   function matches(slice: Slice): readonly Match[] {
-    // What is cut at both ends is all that has a part in the result.
+    // Only a slice that is cut at both ends can be remembered: at an edge of the document, the edge matters as well.
     if (!slice.cutBefore || !slice.cutAfter) return search(slice);
     const known = memory.find(number, slice);
     if (known !== undefined) return known;
@@ -78,7 +78,7 @@ export function createMatcher(rule: LeakRule, number: number, { judge, memory, v
   return { rule, form: anyForm(valueShapes.map(({ form }) => form)), mayMatch, matches };
 }
 
-/** From this length of a text on, V8 compiles an expression that is new to it, in place of interpreting it first. */
+/** A text long enough that V8 compiles a new expression at once instead of interpreting it first. */
 const LONG_TEXT = ' '.repeat(1000);
 
 /** Compiling patterns as large as ours takes a quarter of the time that preparing and interpreting them would take. */

@@ -1,7 +1,7 @@
 import type { Match } from './matcher.ts';
 import type { Slice } from './slices.ts';
 
-/** So many results are remembered at most, of slices of some 600 bytes. */
+/** Most results that are remembered, each with its slice of some 600 bytes. */
 const PLACES = 16384;
 /** Spreads the rules over the places. */
 const SPREAD = 0x9e3779b1;
@@ -12,7 +12,7 @@ interface Result {
   readonly found: readonly Match[];
 }
 
-/** What rules have found in slices: a text that repeats itself, and its versions, show the same again and again. */
+/** Remembers what rules have found in slices, because repetitive text and further versions of a file show the same slices again. */
 export interface Memory {
   /** What the rule with this number found in such a slice; undefined when that is not remembered. */
   find(rule: number, slice: Slice): readonly Match[] | undefined;

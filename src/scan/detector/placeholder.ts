@@ -3,18 +3,18 @@ import { typistOdds } from './typist.ts';
 
 /** A random value is taken for a placeholder with a chance of at most one in this. */
 const DROP_ABOVE = 1000;
-/** Enough where the whole of the value is a person's too. */
+/** Odds that suffice for a part of the value if the whole value is likely to be a person's as well. */
 const SUSPICIOUS = 20;
 const REMEMBERED = 256;
-/** Where a value is not here but comes from elsewhere, or must still be filled in. */
+/** Marks of a reference to a value elsewhere, or of a blank that is to be filled in. */
 const REFERENCE = /\$\{|\$\(|\{\{|\}\}|<[^>]*>|%[({]|#\{|\.{3}|\*{3}|process\.env|os\.environ|getenv/;
-/** Words that are never part of a vendor's prefix. */
+/** Words by which people mark an example; no vendor's prefix contains one. */
 const HINT =
   /(?:^|[^a-z])(?:your|example|sample|dummy|fake|change-?me|placeholder|insert|replace|todo|redacted|x{3,})(?:[^a-z]|$)/i;
 /** Prefixes of vendors: `xkeysib-`, `pk_prod_`, `live_`. */
 const PREFIX = /^(?:[A-Za-z]{1,8}[0-9]{0,2}[-_.:])+/;
 const SEPARATORS = /[^0-9A-Za-z]+/;
-/** A word is shorter, or made of shorter ones. */
+/** Shortest part that can hold the randomness: words are shorter, or made of shorter ones. */
 const LONG = 10;
 const BEFORE_HEX = /^[A-Za-z]{1,4}?(?=(?:[0-9a-f]{16,}|[0-9A-F]{16,})$)/;
 const UUID_LIKE = /^[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})+$/;
@@ -23,7 +23,7 @@ const DIGESTS =
 
 /**
  * True when nobody's credential can be `value`: a stand-in, an example, a name, or a sequence. `before` is the text that
- * leads up to it. A random value passes with a probability of at least 99.9 %.
+ * leads up to it. A random value is taken for a placeholder with a probability of at most 0.1 %.
  */
 export type PlaceholderFilter = (value: string, before: string) => boolean;
 
@@ -49,8 +49,8 @@ function isHumanMade(value: string): boolean {
 }
 
 /**
- * The part in which most of the randomness must be, if there is any: `xkeysib-` or `/IncomingWebhook/` belong to a form.
- * Without a part of some length, the whole is one part.
+ * The part of a value that must hold most of its randomness, without fixed parts of its form such as `xkeysib-` or
+ * `/IncomingWebhook/`. If no part is long enough, the whole value.
  */
 function strongestPart(text: string): string {
   let [strongest, most] = [text, 0];
@@ -61,7 +61,7 @@ function strongestPart(text: string): string {
   return strongest.replace(BEFORE_HEX, '');
 }
 
-/** Hyphens of a UUID stand where they must, and say nothing. */
+/** Removes the hyphens of a UUID: their places are fixed and say nothing about randomness. */
 const withoutHyphens = (text: string): string => (UUID_LIKE.test(text) ? text.replaceAll('-', '') : text);
 
 /** A UUID in base64, whole or only its beginning. */

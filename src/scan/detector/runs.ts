@@ -73,7 +73,7 @@ export function holdsRun(
   return false;
 }
 
-/** The last byte in [from, to) that is not of the alphabet, or the one before `from`. */
+/** Index of the last byte in [from, to) that is not of the alphabet; `from - 1` when all are. */
 function lastBreak(bytes: Uint8Array, kinds: Uint8Array, from: number, to: number): number {
   let at = to - 1;
   while (at >= from && kinds[bytes[at] ?? 0] !== 0) at--;

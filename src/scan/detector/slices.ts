@@ -9,11 +9,11 @@ export interface Range {
 /** The bytes around an anchor, one character each. */
 export interface Slice extends Range {
   readonly bytes: Uint8Array;
-  /** The document goes on before or after. */
+  /** True when the document goes on before (or after) the slice. */
   readonly cutBefore: boolean;
   readonly cutAfter: boolean;
   text(): string;
-  /** A number that other texts have as well, but few that are near to it in a scan. Far cheaper than V8's hash of a text. */
+  /** A cheap hash of some of its bytes. Slices that follow each other in a scan seldom share one. */
   mark(): number;
   /** In lower case. */
   lower(): string;
@@ -39,7 +39,7 @@ export function createSlices({ bytes, length }: Document): (range: Range) => Sli
   };
 }
 
-/** One byte in so many has a part in a mark. */
+/** Every how many-th byte goes into a mark. */
 const MARKED = 8;
 
 function markOf(text: string): number {

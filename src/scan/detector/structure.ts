@@ -6,7 +6,7 @@ const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[
 /** The first 30 characters of a UUID of version 4. */
 const UUID_BEGINNING = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{6}$/i;
 
-/** Keys with a time in them are younger than their vendor's scheme, and not from the far future: 2019 to 2049. */
+/** Plausible times in keys that contain one: later than the vendor's scheme, and not in the far future (2019 to 2049). */
 const EARLIEST = Date.UTC(2019, 0);
 const LATEST = Date.UTC(2050, 0);
 const CRC_LENGTH = 8;

@@ -23,10 +23,10 @@ const LOUD_KEYBOARD = KEYBOARD.toUpperCase();
 /** Where a sequence goes on that has come to the end of digits, letters or hexadecimal digits. */
 const WRAPS = '90 9a 9A za ZA z0 Z0 f0 F0 a9 A9';
 
-/** More tells nothing new, and the odds would leave the range of a number. */
+/** Characters of a value that are judged. More tell nothing new, and the odds would overflow a number. */
 const READ = 96;
 
-/** A person keeps doing the same thing; now and then comes something else, in these shares. */
+/** Probability that a person keeps to the same habit for the next character. */
 const STAY = 0.95;
 const SWITCH = 1 - STAY;
 const CHANCE = 0.2;
@@ -40,10 +40,10 @@ const REPETITION = 0.1;
 /** Distances at which a person repeats himself. */
 const LAGS: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 
-/** Many values are hexadecimal with a letter before; so sixteen characters are not few. */
+/** Most different characters that the habit of using few of them assumes; many random values have sixteen, as hexadecimal does. */
 const FEW_OF = 16;
 
-/** So many sequences may take turns: `a1b2c3`, `aB1cD2eF3`. */
+/** How many sequences may alternate in a value, as in `a1b2c3` or `aB1cD2eF3`. */
 const PROGRESSIONS: readonly number[] = [1, 2, 3, 4];
 
 interface Habit {
@@ -152,7 +152,7 @@ function afterCapital(value: string, at: number): number {
   return loud ? 0.15 : 0.85;
 }
 
-/** The same again, the next or the one before in the alphabet. */
+/** Habit: the same character again, or the next or previous one in the alphabet. */
 function sequence(value: string, at: number): number {
   if (at === 0) return 0;
   const step = value.charCodeAt(at) - value.charCodeAt(at - 1);
@@ -161,7 +161,7 @@ function sequence(value: string, at: number): number {
   return WRAPS.includes(value.slice(at - 1, at + 1)) ? 0.05 : 0;
 }
 
-/** Beside or below the one before on the keyboard; no key has more than three such neighbours. */
+/** Habit: a key beside or below the previous one on the keyboard. No key has more than three such neighbours. */
 function keyboardRun(value: string, at: number): number {
   if (at === 0) return 0;
   const pair = value.slice(at - 1, at + 1);
@@ -175,7 +175,7 @@ function continues(value: string, at: number, lag: number): boolean {
   return third === 2 * (second ?? 0) - (first ?? 0);
 }
 
-/** What has come before comes again: adaptive frequencies. */
+/** Habit: characters that were used before are used again (adaptive frequencies). */
 function fewCharacters(text: string, size: number): (at: number) => number {
   const counts = new Map<string, number>();
   return (at) => {

@@ -5,9 +5,9 @@ import { alternativesOf, CLASS, closing, endOf } from './pattern-source.ts';
 export interface ValueForm {
   /** Least length. */
   readonly least: number;
-  /** Those that may be in it. */
+  /** Bytes that may be in it. */
   readonly bytes: ByteSet;
-  /** Classes of which each must be in the run of such bytes that holds the value. */
+  /** Bit set of character classes, each of which must occur in the run of such bytes that holds the value. */
   readonly needs: number;
 }
 
@@ -39,8 +39,8 @@ export function valueShapesOf({ source, flags, ignoreCase }: RegExp): readonly V
 const LITERAL_BEGINNING = /^\w{3}(?![?*+{])/;
 
 /**
- * Letters at the beginning are what V8 finds fastest. A long run has many places at which any other value may begin, but
- * few at which it may end: that is tried from its last character.
+ * A pattern that finds where a value may end. A value that begins with fixed letters is searched from there, which V8 does
+ * fastest. Any other value could begin at many places of a long run but end at few, so it is tried backwards from its end.
  */
 function searchFor(value: string, behind: string): string {
   if (LITERAL_BEGINNING.test(value)) return `${value}${behind}`;

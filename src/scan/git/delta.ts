@@ -85,7 +85,7 @@ const PART_COUNTS = Uint8Array.from(
   (_, bits) => (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1) + (bits >> 3),
 );
 
-/** A number of which only those bytes are stored that are not zero; `parts` has a bit for each. */
+/** Reads a number that is stored without its zero bytes; `parts` has a bit for each byte that is stored. */
 function readParts(memory: Uint8Array, at: number, parts: number): number {
   let next = at;
   let value = 0;

@@ -31,7 +31,7 @@ export function createKernelSearch(
 
 type Judging = (bytes: Uint8Array, anchors: AnchorTable, known: readonly Finding[]) => Findings;
 
-/** Takes over what is `known` of the base, and judges fresh anchors, in the order of anchors. */
+/** Goes through anchors in order: carries over the findings `known` from the base, and judges fresh anchors. */
 function createJudging({ kinds, judge }: DetectorSteps): Judging {
   return (bytes, anchors, known) => {
     if (anchors.length === 0) return EMPTY;

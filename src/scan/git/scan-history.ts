@@ -77,7 +77,7 @@ function otherHistories({ commonDirectory }: Repository): readonly ScanProblem[]
   return [{ where: 'modules', problem }];
 }
 
-/** Without what they name, all that only leads on from there is missing too, and looks as if it had never been. */
+/** Problems for refs whose object is missing: whatever is reachable only from there is missing too, without further notice. */
 function lostRefs({ numbers }: ObjectReader, repository: Repository): readonly ScanProblem[] {
   const refs = readRefs(repository);
   const named = [...refs.values()];
@@ -89,7 +89,7 @@ function lostRefs({ numbers }: ObjectReader, repository: Repository): readonly S
   return [{ where: 'refs', problem }];
 }
 
-/** Archives and UTF-16 are seldom: what reads them loads with the first. */
+/** Searches archives and UTF-16. They are rare, so the code for them is loaded only when there are any. */
 async function openWrapped(
   oids: readonly string[],
   { detector, pause }: ScanHistoryOptions,
@@ -110,7 +110,7 @@ function placeWrapped(
   return [{ ...sighting, place: { ...place, path } }];
 }
 
-/** Without values that count at the beginning of a file only. Where a file is, and its name, takes longer to find out. */
+/** Drops values that count only at the beginning of a file and stand elsewhere. Checked before paths are worked out, which is slow. */
 function withoutMisplaced(
   objects: readonly FoundObject[],
   rules: readonly LeakRule[],

@@ -18,7 +18,7 @@ import { CANCELLED, HITS_KEPT, NEXT_TASK, OBJECTS_DONE, type ScanPlan } from './
 /** One worker's memory for objects: a base, its delta and the result must fit together. */
 const ARENA_BYTES = 3 * MOST_OBJECT_BYTES;
 const MOST_PROBLEMS = 200;
-/** More archives are searched as they are. */
+/** Most archives that are unpacked; further ones are searched in their packed form. */
 const MOST_WRAPPED = 100_000;
 /** A step ends after so many tasks, or after so many bytes that were searched. */
 const STEP_TASKS = 64;
@@ -50,7 +50,7 @@ export interface FoundObject {
 
 export interface SearchResult {
   readonly objects: readonly FoundObject[];
-  /** Ids of blobs that have to be read otherwise, in the order in which they are stored. */
+  /** Ids of blobs that have to be unpacked or decoded first (see `isWrapped`), in the order in which they are stored. */
   readonly wrapped: readonly string[];
   readonly problems: readonly ScanProblem[];
   readonly documents: number;
@@ -68,7 +68,7 @@ interface Tally {
   unreadable: number;
 }
 
-/** What a worker has of its own. */
+/** What each worker creates for itself, as it cannot be shared between threads. */
 export interface Tools {
   readonly detector: Detector;
   readonly kernel: Kernel;
@@ -120,7 +120,7 @@ function familyScans(plan: ScanPlan, store: ObjectStore, { search, kernel, tally
   });
 }
 
-/** Does the next task that nobody has begun; false when there is none. */
+/** Runs the next task that no worker has begun; false when there is none. */
 function runTask(plan: ScanPlan, families: readonly FamilyScan[], share: Share): boolean {
   if (Atomics.load(plan.counters, CANCELLED) !== 0) return false;
   const task = Atomics.add(plan.counters, NEXT_TASK, 1);

@@ -17,7 +17,7 @@ export interface HistoryWork {
 
 const { plan, detector } = workerData as HistoryWork;
 const search = searchPlan(plan, { detector: await loadDetector(detector), kernel: openKernel() });
-// A thread that is ended by another one would not write its part of the cache.
+// Written now, because a thread that is terminated from outside does not write its part of the cache.
 flushCompileCache();
 let step = search.next();
 while (step.done !== true) {

@@ -19,7 +19,7 @@ export function readBaseline(text: string, name: string): Baseline {
   if (Array.isArray(content)) return ofReport(content, name);
   if (!isRecord(content) || content['form'] !== FORM || content['version'] !== 1)
     throw invalid(name, 'it is no baseline of version 1');
-  // Not named as what it is: other scanners would take it for a secret.
+  // The key is stored under the name `salt`: other scanners would report a member named `key`.
   const { salt: key, known } = content;
   if (typeof key !== 'string' || !KEY.test(key)) throw invalid(name, 'its key is damaged');
   if (!Array.isArray(known)) throw invalid(name, 'it lists nothing');
@@ -31,7 +31,7 @@ export function readBaseline(text: string, name: string): Baseline {
   };
 }
 
-/** A value is known by any rule that finds it, so a better rule later makes no new finding of it. */
+/** Fingerprints of a value by each rule that finds it, so that it stays known when a better rule is added later. */
 export function fingerprintsOf({ rule, otherRules, secret }: Finding, fingerprint: Fingerprint): string[] {
   return [rule, ...otherRules].map(({ id }) => fingerprint(id, secret.reveal()));
 }
@@ -49,7 +49,7 @@ export function writeBaseline(findings: readonly Finding[], key: string): string
   return `${JSON.stringify({ form: FORM, version: 1, salt: key, known }, null, 2)}\n`;
 }
 
-/** Values of a gitleaks report are in it whole, unless they were redacted; then the place counts. */
+/** Reads a gitleaks report. It holds values in clear, by which they are known, unless they were redacted: then by their place. */
 function ofReport(items: readonly unknown[], name: string): Baseline {
   const values = new Set<string>();
   const places = new Set<string>();
@@ -67,7 +67,7 @@ function ofReport(items: readonly unknown[], name: string): Baseline {
   };
 }
 
-/** A value that was redacted in part ends in dots. */
+/** True for a value that was not redacted. A partly redacted one ends in dots. */
 const isWhole = (value: unknown): value is string =>
   typeof value === 'string' && value.length >= 8 && !value.includes('REDACTED') && !value.endsWith('...');
 

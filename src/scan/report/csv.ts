@@ -44,7 +44,7 @@ function toRows({ rule, severity, confidence, secret, places }: Finding): string
   });
 }
 
-/** A spreadsheet must not take a cell for a formula: paths and authors come from anybody. */
+/** Quotes a cell, and keeps a spreadsheet from taking it for a formula: paths and authors are chosen by strangers. */
 function cell(text: string): string {
   const line = oneLine(text);
   const safe = /^[\s]*[=+\-@|%]/.test(line) ? `'${line}` : line;

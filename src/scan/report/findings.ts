@@ -33,9 +33,9 @@ export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'l
 /** Everything that a report tells. */
 export interface ScanReport {
   readonly findings: readonly Finding[];
-  /** Values that a baseline or a suppression holds back. */
+  /** How many values the baseline and the suppressions hold back. */
   readonly held: { readonly baseline: number; readonly allowed: number };
-  /** What the user should know of suppressions that do not hold. */
+  /** Remarks for the user on suppressions that have no effect, such as expired ones. */
   readonly remarks: readonly string[];
   readonly problems: readonly ScanProblem[];
   readonly documents: number;
@@ -96,7 +96,7 @@ function severityOf({ rule, confidence }: Sighting): Severity {
   return ({ high: 'critical', medium: 'high', low: 'medium' } as const)[confidence];
 }
 
-/** Several rules may find a value at one place. */
+/** Sightings of a value with each place once, since several rules may find it at the same place. */
 function distinctPlaces(group: readonly [Sighting, ...Sighting[]]): [Sighting, ...Sighting[]] {
   const seen = new Map<string, Sighting>();
   for (const sighting of group) {

@@ -13,7 +13,7 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
   low: 'Low',
   info: 'Info',
 };
-/** GitLab shows a commit for every finding; this one stands for none. */
+/** GitLab's format requires a commit. This placeholder stands for none. */
 const NO_COMMIT = '0000000';
 
 /** The report in GitLab's format for secret detection: one vulnerability for each value at each place. */

@@ -31,7 +31,7 @@ function tokensOf(glob: string): readonly Token[] {
   });
 }
 
-/** The places, and those after what may be empty. A set tells what is added while it is walked. */
+/** Adds the places that can be reached by skipping tokens that may match nothing. Relies on a Set visiting what is added during iteration. */
 function reachable(tokens: readonly Token[], places: Set<number>): Set<number> {
   for (const place of places) {
     const token = tokens[place];

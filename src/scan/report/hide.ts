@@ -25,7 +25,7 @@ export function createHider(sightings: readonly Sighting[]): (companions: Compan
     Object.fromEntries(Object.entries(companions).map(([name, text]) => [name, hide(text)]));
 }
 
-/** A file, a layer or the author of a commit may be named by a value that stands there, or somewhere else. */
+/** Makes a function that masks secrets in the place of a sighting: a path, layer or author may contain a value that was found. */
 export function createPlaceHider(sightings: readonly Sighting[]): (sighting: Sighting) => Sighting {
   const hide = createTextHider(sightings);
   return (sighting) => {

@@ -14,7 +14,7 @@ export interface HoldOptions {
   readonly fingerprint: Fingerprint | null;
   /** `YYYY-MM-DD`. */
   readonly today: string;
-  /** Identifiers count as findings too. */
+  /** Report identifiers, which are not secret, as findings too. */
   readonly identifiers: boolean;
   readonly problems: ScanReport['problems'];
 }
@@ -22,8 +22,8 @@ export interface HoldOptions {
 export type Held = Pick<ScanReport, 'findings' | 'held' | 'remarks' | 'problems'>;
 
 /**
- * Groups sightings and holds back what the project knows of. A value stays a finding while one of its places is not allowed.
- * What is told besides shows no value either.
+ * Groups sightings by value and holds back those that the baseline or the suppressions allow. A value stays a finding as long as
+ * one of its places is not allowed. Remarks and problems are masked, too, so that they show no value.
  */
 export function holdBack(sightings: readonly Sighting[], options: HoldOptions): Held {
   const { baseline, suppressions, fingerprint, today, identifiers, problems } = options;
@@ -54,7 +54,7 @@ export function holdBack(sightings: readonly Sighting[], options: HoldOptions): 
   };
 }
 
-/** Of entries that held nothing back: where the rule is misspelt, nothing else tells why a finding stays. */
+/** Remarks on suppressions that held nothing back though their path matches a finding: the rule's name may be misspelt. */
 function slipsOf(idle: readonly Suppression[], findings: Held['findings']): readonly string[] {
   const places = idle.length === 0 ? [] : findings.flatMap((finding) => finding.places);
   return idle.flatMap(({ slip }) => places.map(slip).find((told) => told !== null) ?? []);

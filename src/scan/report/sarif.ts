@@ -7,7 +7,7 @@ import { commitOf, fileOf, pathOf } from './places.ts';
 import { oneLine } from './printable.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
-/** As code scanning reads it: 9 and more is critical, 7 high, 4 medium. */
+/** `security-severity` as GitHub code scanning reads it: 9 and more is critical, 7 high, 4 medium. */
 const SCORES: Readonly<Record<Severity, string>> = {
   critical: '9.5',
   high: '8.0',
@@ -72,7 +72,7 @@ function describeRule({ id, title, vendor, remedy, confidence }: LeakRule): obje
   };
 }
 
-/** Numbers the findings of a rule in a file, as lines move. */
+/** Fingerprint of a place. Findings of a rule in a file are numbered instead of located by line, because lines move. */
 function placeId({ rule, places }: Finding, seen: Map<string, number>): Record<string, string> {
   const { place } = places[0];
   const key = `${rule.id} ${pathOf(place)}`;

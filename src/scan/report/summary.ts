@@ -5,7 +5,7 @@ export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan';
 /** Colours text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Nothing was found because nothing could be read. */
+/** True when no document could be read, so that finding nothing means nothing. */
 export const isBlind = ({ documents, problems }: Pick<ScanReport, 'documents' | 'problems'>): boolean =>
   documents === 0 && problems.length > 0;
 
@@ -40,5 +40,5 @@ function size(bytes: number): string {
   return `${(bytes / (1 << 20)).toFixed(1)} MiB`;
 }
 
-/** 1,234,567: the formats of the platform take longer to load than a small scan. */
+/** A number with commas, as 1,234,567. Not by `Intl`, whose loading takes longer than a small scan. */
 const grouped = (number: number): string => String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');

@@ -9,10 +9,10 @@ const SUPPRESSION_FILE = '.ringfence-scan.yaml';
 const FIELDS = new Set(['rule', 'path', 'fingerprint', 'reason', 'until']);
 const LONGEST_PATH = 1000;
 
-/** Holds back what fits every one of its conditions. */
+/** An entry of the project's suppressions. It holds back a sighting that meets all of its conditions. */
 export interface Suppression extends Terms {
   readonly fits: (sighting: Sighting, fingerprint: Fingerprint | null) => boolean;
-  /** What is wrong with it where its path fits, and its rule is another; null: nothing. */
+  /** Explains why the entry does not hold back a sighting at its path: it names another rule. Null when that is not so. */
   readonly slip: (sighting: Sighting) => string | null;
 }
 
@@ -69,7 +69,7 @@ function readEntry(entry: unknown, number: number): Entry {
   return { fits, slip, reason, until };
 }
 
-/** Values of one file come one after another, and to fit a glob may take a while. */
+/** Remembers the answer for the latest path, since values of one file follow each other and matching a glob may be slow. */
 function once(fits: (path: string) => boolean): (path: string) => boolean {
   let latest: { readonly path: string; readonly fits: boolean } | null = null;
   return (path) => {

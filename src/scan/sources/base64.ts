@@ -3,7 +3,7 @@ import { rewrite, type Replacement, type Rewriting } from './rewriting.ts';
 
 /** Fewer characters hold no credential. */
 const SHORTEST = 20;
-/** What goes on over more lines is taken apart here. */
+/** Most bytes of lines that are decoded as one run; further lines begin a new one. */
 const LONGEST = 1 << 17;
 const MOST_RUNS = 10_000;
 const MOST_BYTES = 8 << 20;
@@ -17,7 +17,7 @@ const CUTS = [0, 1, 2, 3] as const;
 
 const { isUtf8 } = process.getBuiltinModule('node:buffer');
 
-/** Nobody breaks lines sooner, and a shorter run may be a value of its own. */
+/** Narrowest lines that are joined. No encoder breaks lines sooner, and a shorter run may be a value of its own. */
 const NARROWEST = 40;
 const LONGEST_INDENT = 64;
 const [TAB, LINE_END, RETURN, SPACE, BACKSLASH, LETTER_N] = [0x09, 0x0a, 0x0d, 0x20, 0x5c, 0x6e] as const;

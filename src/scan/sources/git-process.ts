@@ -12,7 +12,7 @@ const CAUTION = [
   '--no-optional-locks',
 ];
 
-/** A pipe in the place of a `.gitignore` keeps git waiting for ever, and some patterns nearly so; the largest trees take it less than this. */
+/** Git gets this long, which suffices for the largest trees. A pipe in place of a `.gitignore` would keep it waiting for ever. */
 const PATIENCE_MS = 120_000;
 
 /** Runs git in a folder. */
@@ -30,7 +30,7 @@ export interface GitAnswer {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** By these git names a repository to its hooks, whatever folder it runs in. */
+/** Variables by which git points its hooks at a repository, whatever folder they run in. */
 const PLACES = new Set(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']);
 
 /** An environment in which git finds the repository of the folder that it runs in. */
@@ -68,7 +68,7 @@ const stuck = (patience: number): RingfenceError =>
     `git gave no answer within ${patience / 1000} seconds; a file that it reads, such as .gitignore, may be a pipe, or made to keep it busy.`,
   );
 
-/** The system says the same of a folder that is missing and of a program that is. */
+/** Tells a missing folder from a missing program, for which the system reports the same error. */
 function reasonOf(error: Error, folder: string): Error {
   if (files.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     return new RingfenceError('input_invalid', `${folder} is no folder.`);

@@ -8,7 +8,7 @@ export type Keep = (seen: Seen) => boolean;
 /** Keeps what is found, within bounds: who fills a file with credentials must not fill our memory. */
 export interface Keeper {
   readonly sightings: readonly Sighting[];
-  /** Null: there is room for nothing any more, which is told. */
+  /** Null when there is no room left for anything, which is reported once. */
   open(place: Place): Keep | null;
 }
 

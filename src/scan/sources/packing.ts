@@ -11,7 +11,7 @@ export function shortened(path: string): string {
 
 export type Packing = 'zip' | 'gzip' | 'zstd' | 'tar';
 
-/** By its first bytes, as names lie; null: no archive. */
+/** The kind of an archive by its first bytes, since file names may lie; null when it is none. */
 export function packingOf(head: Uint8Array): Packing | null {
   const begins = (...bytes: readonly number[]): boolean => bytes.every((byte, at) => head[at] === byte);
   // jar, whl, apk and office documents are zip archives.
@@ -67,7 +67,7 @@ export function octal(header: Uint8Array, from: number, length: number): number 
   return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : 0;
 }
 
-/** Text packs to a twentieth, so what unpacks to more than this is made to cost. */
+/** Highest ratio at which text in base64 is unpacked. Text packs to about a twentieth; a higher ratio is an attack on our time. */
 const HIGHEST_RATIO = 64;
 /** A short text may be packed much better. */
 const SMALL = 1 << 16;

@@ -8,16 +8,16 @@ import { isMedia, otherPackingOf, packingOf } from './packing.ts';
 import { rewritingsOf } from './rewritings.ts';
 import { textOf } from './text.ts';
 
-/** Archives are seldom: what unpacks them loads with the first one. To ask for what is loaded takes as long as to read a file. */
+/** Loads the code for archives with the first one. Cached, as even a repeated `import()` takes as long as reading a file. */
 const loadExpand = once(() => import('./expand.ts'));
-/** And what a detector needs, with the first text that has an anchor. */
+/** Loads what a detector needs with the first text that has an anchor. */
 const loadSearchText = once(() => import('./search-text.ts'));
 
 /** A document up to this size is held as one piece, a larger text is read piece by piece. */
 export const MOST_WHOLE = 64 << 20;
 /** A stream up to this size is a document like others. */
 const SMALL = 1 << 20;
-/** Files of disks are terabytes, most of them zeros. */
+/** Most bytes of a binary document that are read: a disk image may have terabytes, mostly zeros. */
 const MOST_BINARY = 2 ** 30;
 const MOST_PROBLEMS = 200;
 
@@ -162,7 +162,7 @@ async function searchLong(
   return bytes;
 }
 
-/** A scan goes on whatever it meets; a list without end helps nobody. */
+/** Collects problems, so that the scan can go on, up to a bound: an endless list helps nobody. */
 function collectProblems(): { report: Search['report']; problems: () => readonly ScanProblem[] } {
   const list: ScanProblem[] = [];
   let unlisted = 0;

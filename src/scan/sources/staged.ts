@@ -59,7 +59,7 @@ export async function scanStaged({
   return search;
 }
 
-/** `git diff` does not say why; this does. */
+/** Finds out why git refuses by another command, as `git diff` does not say. */
 async function refusal(git: Git, path: string): Promise<RingfenceError> {
   const { oneLine } = await import('../report/printable.ts');
   const { remarks } = git.ask(path, ['rev-parse', '--show-toplevel']);
@@ -107,7 +107,7 @@ function readLoose(folders: readonly string[], oid: string): Uint8Array | 'no fi
       const content = zlib.inflateSync(packed, { maxOutputLength: MOST_BLOB });
       return content.subarray(content.indexOf(0) + 1);
     } catch {
-      // Not here, or not readable so: git is asked.
+      // Not in this folder, or damaged: git is asked.
     }
   }
   return null;

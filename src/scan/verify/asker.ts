@@ -23,7 +23,7 @@ export function createAsker({ gate, send, sleep }: AskerOptions): Ask {
     return gate.through(request.host, signal, async () => send(request, signal));
   }
 
-  /** Waits one time where the vendor says for how long. */
+  /** Sends a request; if the vendor says how long to wait (up to `LONGEST_WAIT`), waits once and sends it again. */
   async function patiently(request: WireRequest, signal: AbortSignal): Promise<WireResponse> {
     const response = await once(request, signal);
     const wait = Number(response.headers['retry-after'] ?? Number.NaN) * 1000;

@@ -23,7 +23,7 @@ export function createGate({ now, sleep, parallel, pause }: GateOptions): Gate {
     else busy += 1;
   }
 
-  /** The place goes to whoever waits longest, so that the count stays. */
+  /** Hands the place over to the longest waiting; the count of occupied places changes only if nobody waits. */
   function leave(): void {
     const first = waiting.shift();
     if (first === undefined) busy -= 1;

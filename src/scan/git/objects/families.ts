@@ -7,7 +7,7 @@ export const NEEDED = 2;
 /** A task begins here; the task of its base stops before it. */
 export const TASK = 4;
 
-/** Rough price of an object beside its bytes, in bytes. */
+/** Estimated fixed cost of an object, expressed in bytes to search. */
 const OBJECT_PRICE = 600;
 
 /**

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { damaged } from '../damage.ts';
 
-/** Families jump about in their pack: larger blocks are read many times over. */
+/** Bytes in a block. Families are scattered over their pack, so larger blocks would be read many times over. */
 const BLOCK = 4096;
 const MOST_HELD = 8 << 20;
-/** What is longer is read past the blocks. */
+/** Longer reads bypass the blocks. */
 const LONG = 8 * BLOCK;
 
 interface Range {
@@ -18,7 +18,7 @@ export interface FileWindow {
   readonly size: number;
   /** Copies the bytes [from, to) of the file to `at`. Throws a `DamageError` when the file does not have them. */
   read(target: Uint8Array, at: number, range: Range): void;
-  /** The same, past the blocks: for what is read once, in the order of the file. */
+  /** As `read`, but bypasses the blocks: for what is read once and in the order of the file. */
   readAtOnce(target: Uint8Array, at: number, range: Range): void;
   close(): void;
 }

@@ -4,9 +4,9 @@ import type { FileWindow } from './file-window.ts';
 import type { Kernel } from '../kernel.ts';
 import type { PackEntries } from './pack-entries.ts';
 
-/** What is beyond this is not held. */
+/** Most packed bytes that are held at once. */
 export const MOST_PACKED_BYTES = 32 << 20;
-/** Bytes between two objects that are rather read along than jumped over. */
+/** Gaps between two objects up to this size are read along, which is cheaper than a further read. */
 const MOST_BETWEEN = 2048;
 
 /** A part of a pack, to be read at once. */
@@ -54,7 +54,7 @@ export function readTogether(
   for (const stretch of at < 0 ? [] : stretches) {
     const place = next;
     next += stretch.to - stretch.from;
-    // One that cannot be read says so when its objects are read by themselves.
+    // A stretch that cannot be read is skipped here: its objects report the damage when they are read one by one.
     unlessDamaged(() => {
       file.readAtOnce(kernel.bytes(), place, stretch);
       for (let entry = stretch.entries[0]; entry < stretch.entries[1]; entry++)

@@ -6,9 +6,9 @@ import { readSmallBytes, readSmallFile } from '../repository.ts';
 
 const FOLDER = 'reftable';
 const MOST_TABLES = 1000;
-/** While git puts tables together, those that its list named a moment ago may be gone. */
+/** Attempts to read all tables: git may merge and delete some of them while they are read. */
 const MOST_ATTEMPTS = 3;
-/** No path: a hostile list leads nowhere else. */
+/** A name of a table that is no path, so that a hostile list cannot lead out of the folder. */
 const NAME = /^\w[\w.-]*$/;
 
 /** All that the tables of a git directory say, the later ones over the earlier ones. */

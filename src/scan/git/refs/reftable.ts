@@ -22,11 +22,11 @@ const RESTART_BYTES = 3;
 const COUNT_BYTES = 2;
 const REF_BLOCK = 0x72;
 const LOG_BLOCK = 0x67;
-/** A name of a ref, and the number behind it in a reflog. */
+/** Longest key, in bytes: the name of a ref, followed in reflogs by a number. */
 const LONGEST_KEY = 4096;
-/** Names share beginnings, so that a small table may hold much text. */
+/** Most bytes of keys in all. Bounded because keys share prefixes, so that a small hostile table can hold much text. */
 const MOST_KEY_BYTES = 128 << 20;
-/** Blocks of reflogs are packed. */
+/** Most unpacked bytes in all, as blocks of reflogs are packed. */
 const MOST_UNPACKED = 512 << 20;
 
 interface Layout {
@@ -141,7 +141,7 @@ function recordsOf(block: Buffer, at: number): Cursor {
 
 function unpack(packed: Buffer, length: number): { content: Buffer; packedBytes: number } {
   try {
-    // With `info` it tells how much of the input was read; its types do not know that.
+    // With `info`, the result tells how much input was read; the types of Node do not know that form.
     const { buffer, engine } = inflateSync(packed, {
       info: true,
       maxOutputLength: Math.max(1, length),
