@@ -124,7 +124,7 @@ const putBudget = (given: object) => {
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const pairs = letters.flatMap((one) => letters.map((other) => one + other));
 
-test('what the path names is named there alone: another name in body or query is refused, not passed over', async () => {
+test('a member that the path names may not stand in body or query as well', async () => {
   const details = [await putBudget({ name: 'monthly' }), await putBudget({ name: 'daily' })];
   details.push(await api.request('/v1/apps/shop?app=other', { method: 'DELETE', headers }));
   for (const response of details) assert.equal(response.status, 400);
@@ -196,7 +196,7 @@ test('a body beyond 4 MiB is refused', async () => {
   assert.match(detail ?? '', /at most 4 MiB/);
 });
 
-test('of whoever has no token no body is taken in', async () => {
+test('the body of a request without a token is not read', async () => {
   let chunks = 0;
   const body = new ReadableStream({
     pull(controller) {
@@ -241,7 +241,7 @@ test('a name that no path can hold is refused: what bears it could not be remove
     assert.equal(await codeOf(await post(JSON.stringify({ name }))), 'input_invalid', name);
 });
 
-test('what is wrong with an input is said in words of ours', async () => {
+test('a problem with an input is told in our own words, not in those of the schema library', async () => {
   const detailOf = async (path: string, method = 'GET', body?: object) => {
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     return ((await (await api.request(path, init)).json()) as { readonly detail: string }).detail;

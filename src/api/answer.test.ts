@@ -84,7 +84,7 @@ test('an answer that is not late, or whose client takes no signs of life, is one
   }
 });
 
-test('work that only reads ends when its client is gone', async () => {
+test('a verification, which only reads, ends when its client is gone', async () => {
   const asked = Promise.withResolvers<Parameters<Verify>[0]>();
   const api = apiWith({
     verify: (progress) => {
@@ -157,7 +157,7 @@ test('a fault after the first lines is a line for who takes signs of life, and b
   await assert.rejects(Array.fromAsync(linesOf(other)));
 });
 
-test('a long list is written a part at a time, and others come in between', async () => {
+test('a long list is written in parts, and other work gets its turn in between', async () => {
   const all = Array.from({ length: 2001 }, (_, place) => ({
     id: `app_${place}`,
     name: `${place}`,

@@ -5,7 +5,7 @@ import { formatFailure } from './failure.ts';
 
 const PLAIN = { json: false, verbose: false };
 
-test('what the system refuses is not told as a bug, with the path', async () => {
+test('an error of the operating system is told with its path, and not as a bug', async () => {
   const error: unknown = await mkdir('/dev/null/data', { recursive: true }).catch((cause: unknown) => cause);
   const text = formatFailure(error, PLAIN);
   assert.match(text, /^error: E\w+: .*\/dev\/null/);

@@ -26,7 +26,7 @@ test('a file that is no configuration is a fault of the file, which is named', a
   }
 });
 
-test('what is wrong is said in words for a person, all at once, with its place', () => {
+test('all problems of a configuration are told at once, in words for people, each with its place', () => {
   const cases: readonly (readonly [unknown, string])[] = [
     [{ workers: 0 }, 'workers: must be at least 1.'],
     [{ workers: null }, 'workers: is empty; give it a value or leave it out.'],

@@ -41,7 +41,7 @@ const GSM = fc.string({ unit: fc.constantFrom(...'aZ0 @£è\n\r_ΔΩÉ§¿à', .
 /** Characters that no cluster joins: for these the package and we mean the same. */
 const SEPARATE = fc.string({ unit: fc.constantFrom(...'aé€{~çñΩ漢字Жא😀🎉𝒳`\t'), maxLength: 300 });
 
-test('agrees with the calculator that Twilio publishes, where every character stands alone', () => {
+test('segments are those of the calculator that Twilio publishes, in texts without joined characters', () => {
   fc.assert(
     fc.property(fc.oneof(GSM, SEPARATE), (text) => {
       const theirs = new SegmentedMessage(text, 'auto', false);
@@ -54,7 +54,7 @@ test('agrees with the calculator that Twilio publishes, where every character st
   );
 });
 
-test('agrees with it on every character of the basic plane', () => {
+test('every character of the basic plane has the encoding and size that the calculator of Twilio gives it', () => {
   for (let code = 0; code < 0xd800; code++) {
     const character = String.fromCharCode(code);
     const theirs = new SegmentedMessage(character, 'auto', false);
@@ -67,7 +67,7 @@ test('agrees with it on every character of the basic plane', () => {
   }
 });
 
-test('differs from it only in that a joined cluster may be split, which never needs more segments', () => {
+test('a joined cluster may be split between segments, so no text needs more of them than in the calculator of Twilio', () => {
   const flags = '🇩🇪'.repeat(33);
   assert.equal(countSegments(flags).segments, 2);
   assert.equal(new SegmentedMessage(flags).segmentsCount, 3);
@@ -84,7 +84,7 @@ test('differs from it only in that a joined cluster may be split, which never ne
   );
 });
 
-test('the count never falls when text is appended, and no part exceeds its size', () => {
+test('appending text never lowers the number of segments, and no segment exceeds its size', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 400 }),

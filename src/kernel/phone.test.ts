@@ -47,7 +47,7 @@ test('refuses what is not one number of 5 to 15 digits', () => {
   assert.equal(normalisePhone(`+49${' '.repeat(30)}15112345678`), null, 'longer than 32 characters');
 });
 
-test('what it gives is E.164, keeps every digit, and reads back as itself', () => {
+test('a normalised number is E.164, keeps every digit, and is unchanged when normalised again', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom(...'+0123456789 .-()x'), maxLength: 40 }),

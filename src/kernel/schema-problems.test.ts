@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { explainIssues } from './schema-problems.ts';
 
-test('of thousands of problems ten are worked out, and the others counted', () => {
+test('ten of thousands of problems are explained, and the others counted', () => {
   const schema = z.array(z.strictObject({ name: z.string() }));
   const result = schema.safeParse(Array.from({ length: 5000 }, () => ({ nam: 1, more: 2 })));
   assert.ok(!result.success);
@@ -19,7 +19,7 @@ test('of thousands of problems ten are worked out, and the others counted', () =
   assert.ok(asked < 50);
 });
 
-test('of thousands of unknown fields of one object ten are worked out, and the others counted', () => {
+test('ten of thousands of unknown fields of one object are explained, and the others counted', () => {
   const schema = z.strictObject({ name: z.string().optional() });
   const fields = Array.from({ length: 5000 }, (_, place) => [`field${place}`, 1]);
   const result = schema.safeParse(Object.fromEntries(fields));
@@ -35,7 +35,7 @@ test('of thousands of unknown fields of one object ten are worked out, and the o
   assert.ok(asked < 50, `${asked}`);
 });
 
-test('where no field can be, none is suggested', () => {
+test('an unknown field is told without a suggestion where no field can be', () => {
   const schema = z.strictObject({});
   const { error } = schema.safeParse({ limit: 5 });
   const told = explainIssues(error?.issues ?? [], { schema, whole: 'input', locate: () => '' });

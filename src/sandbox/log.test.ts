@@ -14,7 +14,7 @@ const cases = fc.record({
   most: fc.integer({ min: 1, max: 60 }),
 });
 
-test('what was made within a span is what a filter by time leaves, whatever was dropped and removed', () => {
+test('`within` returns the items that a filter by time leaves, whatever was dropped and removed', () => {
   const property = fc.property(cases, ({ items: made, since, until, most }) => {
     const log = createLog<{ id: string; at: number }>(
       ({ id }) => id,

@@ -8,7 +8,7 @@ test('domains are as narrow as the hosts, without repetition', () => {
   assert.deepEqual(domainsOf(hosts), ['api.acme.example', 'cloud.example']);
 });
 
-test('what is no DNS name below a top-level domain is refused', () => {
+test('a name without a top-level domain, or that is no DNS name, is refused', () => {
   for (const host of [
     'com',
     '*.com',

@@ -35,7 +35,7 @@ test('a placeholder takes nothing that a lenient server could see as a fixed seg
     assert.equal(idOf('GET', 'reports', one), null, one);
 });
 
-test('of no vendor an operation is hidden by another', () => {
+test('no operation of a vendor is hidden by another one', () => {
   for (const { operations } of VENDORS)
     for (const { method, host, path, id } of operations.rows) {
       const segments = path.split('/').slice(1);

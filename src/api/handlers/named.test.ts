@@ -22,7 +22,7 @@ const key = (id: string, state: VirtualKeyRecord['state'], createdAt: number): V
   lastUsedAt: null,
 });
 
-test('of the keys that have borne a name the one that works is meant, else the last', () => {
+test('a name means the working key that bears it, or else the last key that did', () => {
   const [old, older] = [key('key_a', 'revoked', 2), key('key_b', 'revoked', 1)];
   assert.equal(pickKey([old, key('key_c', 'active', 3)], 'shop').id, 'key_c');
   assert.equal(pickKey([old, key('key_c', 'active', 1)], 'shop').id, 'key_c');

@@ -76,7 +76,7 @@ test('prices of a vendor that does not exist are neither listed nor removed: a s
   }
 });
 
-test('others come in between while a long file is read, and each row is read once', async () => {
+test('other work gets its turn while a long price file is read, and each row is read once', async () => {
   let read = 0;
   let turns = 0;
   let isOver = false;

@@ -144,7 +144,7 @@ test('a failure is one JSON object under --json, with its causes under --verbose
   assert.ok(!formatFailure(error, { json: false, verbose: false }).includes('why'));
 });
 
-test('what goes to this machine in clear asks no proxy, whatever Node does with the one of the environment', async (t) => {
+test('a request to this machine in clear uses no proxy, even where Node is told to use that of the environment', async (t) => {
   const seen: string[] = [];
   const proxy = createServer((_, response) => response.end()).on('connect', (request, socket) => {
     seen.push(request.url ?? '');
@@ -175,7 +175,7 @@ test('what goes to this machine in clear asks no proxy, whatever Node does with 
   assert.deepEqual([stdout.trim(), seen], ['[]', []]);
 });
 
-test('who refuses a long body by the head of the request is heard', async (t) => {
+test('the answer of a server that refuses a long body before it is sent is read', async (t) => {
   const problem = JSON.stringify({ code: 'not_authenticated' });
   const client = await clientFor(t, (request, response) => {
     response

@@ -23,11 +23,11 @@ describe('where a command looks for the gateway', () => {
   const admin = (host: string, port: number) =>
     `data: /srv/data\nlisteners: { admin: { host: "${host}", port: ${port} } }\n`;
 
-  it('is where a gateway without a configuration is', async () => {
+  it('is the default place when nothing is named', async () => {
     assert.deepEqual(await find({}), { url: DEFAULT_URL, data: '.ringfence' });
   });
 
-  it('is where the configuration says that is named, unless a flag or a variable says it', async () => {
+  it('is where the named configuration says, unless a flag or a variable says otherwise', async () => {
     await writeFile('named.yaml', admin('127.0.0.1', 5555));
     const env = { RINGFENCE_CONFIG: 'named.yaml' };
     const said = { url: 'http://127.0.0.1:5555', data: '/srv/data' };
@@ -39,14 +39,14 @@ describe('where a command looks for the gateway', () => {
     assert.deepEqual(await find(env, { url, data: 'x' }), { url, data: 'x' });
   });
 
-  it('is this machine where the gateway listens at all of its addresses', async () => {
+  it('is this machine when the gateway listens at all addresses', async () => {
     await writeFile('named.yaml', admin('0.0.0.0', 5555));
     assert.equal((await find({}, { config: 'named.yaml' })).url, 'http://127.0.0.1:5555');
     await writeFile('named.yaml', admin('::', 5555));
     assert.equal((await find({}, { config: 'named.yaml' })).url, 'http://[::1]:5555');
   });
 
-  it('is the usual place where the configuration cannot be read, or leaves the port open', async () => {
+  it('is the default place when the configuration cannot be read, or leaves the port open', async () => {
     assert.equal((await find({ RINGFENCE_CONFIG: 'nowhere.yaml' })).url, DEFAULT_URL);
     await writeFile('named.yaml', 'listeners: 7');
     assert.equal((await find({ RINGFENCE_CONFIG: 'named.yaml' })).url, DEFAULT_URL);
@@ -54,7 +54,7 @@ describe('where a command looks for the gateway', () => {
     assert.equal((await find({ RINGFENCE_CONFIG: 'named.yaml' })).url, DEFAULT_URL);
   });
 
-  it('is nowhere that a file says which only lies in this folder', async () => {
+  it('ignores a configuration that merely lies in the working folder', async () => {
     await writeFile('ringfence.yaml', admin('127.0.0.1', 7777));
     assert.deepEqual(await find({}), { url: DEFAULT_URL, data: '.ringfence' });
   });

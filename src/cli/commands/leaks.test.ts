@@ -23,7 +23,7 @@ test('a file name or author of a scanned repository cannot move the cursor of wh
   assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
 });
 
-test('what wants a person is told in one line each, whatever a title holds', async () => {
+test('a leak that needs a person is told in one line, whatever its title holds', async () => {
   const status = {
     version: '1',
     uptimeSeconds: 1,

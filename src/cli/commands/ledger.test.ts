@@ -37,6 +37,6 @@ test('unknown outcomes are a table, followed by what to do about those that are 
   assert.doesNotMatch(text, /account removed/);
 });
 
-test('where nothing is unknown one sentence says so', () => {
+test('one sentence says that no outcome is unknown', () => {
   assert.equal(unknownText([], nameOf), 'Every outcome is known.');
 });

@@ -91,7 +91,7 @@ test('with scope `vendors` the program keeps its own proxy settings, which vendo
   assert.ok(environment['NODE_OPTIONS']?.includes('preload.mjs'));
 });
 
-test('they are excepted also in settings of npm, which axios with scope `vendors` obeys before NO_PROXY', () => {
+test('scope `vendors` excepts vendor hosts in settings of npm too, which axios obeys before NO_PROXY', () => {
   for (const name of ['npm_config_no_proxy', 'NPM_CONFIG_NO_PROXY', 'npm_config_noproxy']) {
     const base = { npm_config_https_proxy: 'http://corporate:1', [name]: 'db.internal' };
     const environment = prepareEnvironment({ ...options, base, scope: 'vendors' });

@@ -15,7 +15,7 @@ FLAGS
   -h  --help              Print help information and exit
 `;
 
-test('of the defaults only those are told that say something, and behind what they are about', () => {
+test('a default is shown behind the text of its flag, unless it is that a switch is off', () => {
   const lines = layHelp(HELP, null).split('\n');
   assert.ok(lines.includes('     [--json]             Print JSON'));
   assert.ok(lines.includes('     [--overlap]          Time for which the old key works [default = 24h]'));

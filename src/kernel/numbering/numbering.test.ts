@@ -70,7 +70,7 @@ function compare(numbers: readonly string[]): {
   return { compared, contradictions };
 }
 
-test('agrees with libphonenumber on numbers drawn from every pattern of every country', () => {
+test('facts are those of libphonenumber for numbers drawn from every pattern of every country', () => {
   const numbers = ROWS.flatMap(([, [code, , general, ...rest]]) => {
     const types = (rest[8] ?? []) as readonly (readonly [string] | 0)[];
     const patterns = [general, ...types.map((type) => (type === 0 ? '' : type[0]))].filter(
@@ -87,7 +87,7 @@ test('agrees with libphonenumber on numbers drawn from every pattern of every co
   assert.deepEqual(contradictions.slice(0, 10), []);
 });
 
-test('agrees with it on digits that need not be a number, under every calling code', () => {
+test('facts are those of libphonenumber for random digits under every calling code', () => {
   const numbers = [...new Set(ROWS.map(([, [code]]) => code))].flatMap((code) =>
     fc.sample(fc.stringMatching(/^\d{4,14}$/), { numRuns: 60, seed: 2 }).map((digits) => `+${code}${digits}`),
   );
@@ -96,7 +96,7 @@ test('agrees with it on digits that need not be a number, under every calling co
   assert.deepEqual(contradictions.slice(0, 10), []);
 });
 
-test('agrees with it on the example number of every country, and around it', () => {
+test('facts are those of libphonenumber for the example number of every country, and for numbers one digit off', () => {
   const numbers = getCountries().flatMap((country) => {
     const number = getExampleNumber(country, examples)?.number ?? '';
     return [number, `${number}0`, number.slice(0, -1), number.replace(/.$/, '0')];

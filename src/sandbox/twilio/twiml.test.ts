@@ -47,7 +47,7 @@ describe('TwiML', () => {
     );
   });
 
-  it('is nothing else', () => {
+  it('is null for text that is no TwiML, is malformed, or is too long', () => {
     for (const text of [
       '',
       'hello',

@@ -110,23 +110,23 @@ describe('detector', () => {
 });
 
 describe('checks of a match', () => {
-  it('a placeholder is none', () => {
+  it('a placeholder is no credential', () => {
     assert.deepEqual(detect('acme_token=0123456789abcdef'), []);
     assert.deepEqual(detect('pass=yourTokenGoesHere1234'), []);
   });
 
-  it('a name that has the vendor’s in it is none', () => {
+  it('a value that contains the vendor’s name is no credential', () => {
     assert.deepEqual(detect('pass=Xq7RoadRunnerz9v2Kp4tRw'), []);
     assert.deepEqual(values('pass=Xq7RoedRunnerz9v2Kp4tRw'), ['greedy-token Xq7RoedRunnerz9v2Kp4tRw']);
   });
 
-  it('an example from a manual is none, in either case', () => {
+  it('a published example is no credential, in either letter case', () => {
     const example = ['5CFd2fd1755d40ec', 'b72977518be15d3b'].join('');
     assert.deepEqual(detect(`pass=${example} pass=${example.toLowerCase()}`), []);
     assert.equal(detect(`pass=${example.replace('5CF', '5CE')}`).length, 1);
   });
 
-  it('what is in base64 is judged by what it says', () => {
+  it('a value in base64 is judged by its decoded text', () => {
     const encode = (text: string): string => Buffer.from(text).toString('base64');
     assert.equal(values(`pass=${encode(VALUE)}`, [ENCODED]).length, 1);
     assert.deepEqual(values(`pass=${encode('put-your-token-here')}`, [ENCODED]), []);

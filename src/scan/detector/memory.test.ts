@@ -18,7 +18,7 @@ test('what a rule found in a slice is remembered for the same bytes, wherever th
   assert.equal(memory.find(3, sliceOf('token = 7c1e09b5')), FOUND);
 });
 
-test('a slice with the same mark is another one', () => {
+test('results of a slice are not given for another slice with the same mark', () => {
   const memory = createMemory();
   const [kept, other] = [sliceOf('token = 7c1e09b5'), sliceOf('token = 7c1e09b6')];
   assert.equal(kept.mark(), other.mark());
@@ -26,7 +26,7 @@ test('a slice with the same mark is another one', () => {
   assert.equal(memory.find(3, other), undefined);
 });
 
-test('a rule with the same place is another one', () => {
+test('results of a rule are not given for another rule that shares its place in the memory', () => {
   const memory = createMemory();
   const slice = sliceOf('token = 7c1e09b5');
   memory.keep(3, slice, FOUND);

@@ -20,7 +20,7 @@ test('hyphens at the ends of classes stay hyphens', () => {
   for (const text of [',', '.', '/', ':', '_']) assert.ok(!pattern.test(text));
 });
 
-test('what may be empty, or ends with what is not understood, has none', () => {
+test('a pattern that may be empty, or whose end is not understood, has no end class', () => {
   for (const source of ['', 'a?', '[a-z]*', 'a.', '[^a]', String.raw`a\b`, String.raw`(a)\1`, 'a|b*'])
     assert.equal(endOf(source), null, source);
 });

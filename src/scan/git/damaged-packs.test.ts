@@ -136,7 +136,7 @@ describe('objects that cannot be', () => {
     assert.ok(process.memoryUsage.rss() - before < 400 * MIB);
   });
 
-  test('what is lost with a base is counted', async () => {
+  test('objects that are lost with their base are counted', async () => {
     const content = Buffer.from('acme key=lost1');
     const base: PackedObject = {
       type: 'blob',

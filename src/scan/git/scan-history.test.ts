@@ -94,7 +94,7 @@ describe('what a scan of a history says of a value', () => {
     );
   });
 
-  test('of a merge whose result alone has it, the merge', async () => {
+  test('the merge, for a value that only the result of a merge has', async () => {
     const { path, git, commit } = create();
     commit('begin', { a: line('base0') });
     git('checkout', '-q', '-b', 'side');
@@ -107,7 +107,7 @@ describe('what a scan of a history says of a value', () => {
     assert.equal((await found(path)).get('merged')?.commit, merge);
   });
 
-  test('of a stash, an amended commit and a tag, what still leads to it', async () => {
+  test('the stash, reflog entry or tag that still leads to it', async () => {
     const { path, git, commit, write } = create();
     commit('begin', { a: 'text' });
     const amended = commit('acme key=inmessage', { a: line('amended') });
@@ -125,7 +125,7 @@ describe('what a scan of a history says of a value', () => {
     assert.equal(places.get('intag')?.inHead, true);
   });
 
-  test('what stands beside it after the mark that allows it', async () => {
+  test('the text after the mark that allows it', async () => {
     const { path, commit } = create();
     commit('begin', { a: '# ringfence:allow first\nacme key=allowed\n', b: line('plain') });
     commit('later', { a: 'acme key=allowed # ringfence:allow second\n' });
@@ -134,7 +134,7 @@ describe('what a scan of a history says of a value', () => {
     assert.deepEqual(allowances.toSorted(), ['allowed: first', 'allowed: second', 'plain: none']);
   });
 
-  test('of an object that nothing reaches, no commit', async () => {
+  test('no commit, for an object that nothing reaches', async () => {
     const { path, git, commit, write } = create();
     commit('begin', { a: 'text' });
     write('lost', line('lonely'));

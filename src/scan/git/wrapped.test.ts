@@ -151,7 +151,7 @@ test('a value in an archive has the path of the archive, its commit, and the pat
   });
 });
 
-test('what cannot be unpacked is told by the object that holds it', async () => {
+test('an archive that cannot be unpacked is reported with the object that holds it', async () => {
   await inRepository(async ({ path, commit }) => {
     const zip = zipOf([{ path: 'secret', content: 'acme key=hidden', flags: 1 }]);
     commit('begin', { 'a.zip': zip.toString('latin1') });
@@ -166,7 +166,7 @@ test('what cannot be unpacked is told by the object that holds it', async () => 
 const noPause = async (): Promise<void> => {};
 const blobs = (read: () => Uint8Array) => ({ read: () => ({ type: 'blob' as const, bytes: read() }) });
 
-test('what is too large to be unpacked is told', async () => {
+test('an archive that is too large to be unpacked is reported', async () => {
   const reader = blobs(() => tarOf([{ path: 'a', content: Buffer.alloc(65 << 20) }]));
   const { problems } = await searchWrapped(['abcd'], { reader, detector: createDetector(), pause: noPause });
   assert.deepEqual(problems, [

@@ -122,7 +122,7 @@ test('an entry that has expired is told; one without a reason or an end is an er
     assert.throws(() => readSuppressions(content, TODAY), /\.ringfence-scan\.yaml is not valid/);
 });
 
-test('what a baseline knows is held back, also after it has moved', () => {
+test('a value in the baseline is held back, also after it has moved', () => {
   const baseline = readBaseline(writeBaseline(groupSightings([sighting()]), KEY), 'b.json');
   const moved = sighting({ place: { kind: 'file', path: 'elsewhere.ts' }, line: 99 });
   assert.deepEqual(summary(holdBack([moved, sighting({ value: OTHER })], { ...options, baseline })), [

@@ -31,7 +31,7 @@ test('hashes, names and binary data stay as they are', () => {
     assert.equal(decoded(text), null, text);
 });
 
-test('what is packed with gzip is unpacked, also as Helm keeps its releases', () => {
+test('base64 of gzip is unpacked, also in the double encoding of Helm releases', () => {
   const text = `{ "config": { "acme_token": "9d02c7e4b16f38a5507be2914cfa6d83" } }`;
   const once = gzipSync(text).toString('base64');
   const twice = Buffer.from(once).toString('base64');
@@ -113,7 +113,7 @@ test('a run that an encoder has broken into lines is one', () => {
     }
 });
 
-test('what stands in a broken run has its place in the line that holds it', () => {
+test('a value in a run of several lines has its place in the line that holds it', () => {
   const document = broken(76, '\n');
   const rewriting = decodeLines(withRuns(Buffer.from(document)));
   assert.ok(rewriting !== null);

@@ -21,7 +21,7 @@ test('colours of a terminal are a space each, and nothing else that an escape be
   assert.equal(decoded('\u001B]0;title\u0007 \u001B[ \u001B'), null);
 });
 
-test('what only looks like an escape stays as it is', () => {
+test('text that only looks like an escape stays as it is', () => {
   for (const text of [
     '',
     '100%',

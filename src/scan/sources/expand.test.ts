@@ -77,7 +77,7 @@ test('long names of tar archives are read', async () => {
   assert.deepEqual(files, { [long]: 'posix', plain: 'plain' });
 });
 
-test('of a name longer than any path the end is kept', async () => {
+test('a name longer than any path is cut to its end', async () => {
   const archives = [
     zipOf([{ path: `${'a'.repeat(60_000)}/.env`, content: 'x' }]),
     tarOf([
@@ -131,7 +131,7 @@ test('folders and links have no content, whatever their size says: what follows 
   }
 });
 
-test('of a sparse file what lies between its holes is read, and what follows it', async () => {
+test('the data between the holes of a sparse file is read, and so is the file after it', async () => {
   const map = (goesOn: number): Buffer => Buffer.alloc(512, '0').fill(goesOn, 504);
   const content = Buffer.concat([map(1), map(0), Buffer.alloc(700, 'x')]);
   const archive = tarOf([
@@ -242,7 +242,7 @@ test('bytes changed anywhere never throw and never hang', async () => {
     }
 });
 
-test('what a tar archive has no room left for is not called large', async () => {
+test('a file for which the allotment of a tar archive has no room left is not reported as too large', async () => {
   const archive = tarOf([
     { path: 'a', content: 'x'.repeat(600) },
     { path: 'b', content: 'y'.repeat(600) },

@@ -130,7 +130,7 @@ test('a value that only the name of its file tells counts at the beginning of su
   );
 });
 
-test('such a value does not hide what is found elsewhere in the same bytes', async () => {
+test("a value that counts only in certain files does not hide another rule's value in the same bytes", async () => {
   const bound = { ...ACME, id: 'acme-file', confidence: 'high' as const, file: /acme\.key$/ };
   const search = createSearch(createDetector([bound, ACME]));
   await search.look({ kind: 'file', path: 'a.env' }, Buffer.from(`acme_token=${TOKEN}`));
@@ -182,7 +182,7 @@ test('a binary file without end is searched up to a bound, which is told', async
   assert.match(told?.problem ?? '', /nothing behind its first 16 MiB/);
 });
 
-test('a text is searched to its end, beyond that bound too', async () => {
+test('a text is searched to its end, beyond the bound for binary files', async () => {
   const search = createSearch(acmeDetector(), 1 << 20);
   const text = [Buffer.alloc(9 << 20, 'a line\n'), Buffer.from(`\nacme_token=${TOKEN}`)];
   await search.lookStream({ kind: 'stdin' }, text);
@@ -308,7 +308,7 @@ function lineOf(count: number): string {
   return values.map((value) => `acme_token=${value} `).join('');
 }
 
-test('of a file full of values 10,000 are listed, and that there are more is told', async () => {
+test('10,000 values of one file are listed, and a problem says that there are more', async () => {
   const { sightings, problems } = await look('dump.sql', lineOf(10_050));
   assert.equal(sightings.length, 10_000);
   assert.deepEqual(problems, [

@@ -31,7 +31,7 @@ test('an odd byte at the end of UTF-16 does no harm', () => {
   assert.equal(read(Buffer.concat([little, Buffer.from('x')])), TEXT);
 });
 
-test('what holds zero bytes otherwise is binary', () => {
+test('a document with many zero bytes that is not UTF-16 is binary', () => {
   assert.equal(textOf(Buffer.from('MZ\0\0\u0003text text text text', 'latin1')), null);
   assert.equal(textOf(Buffer.alloc(100)), null);
 });

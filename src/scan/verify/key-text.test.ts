@@ -21,7 +21,7 @@ test('a key is whole in a file, in a string with escapes, and in pieces of one',
     assert.equal(keyText(text, start), pem, text.slice(0, 80));
 });
 
-test('of several keys it is the right one', () => {
+test('of several keys in a text, the one with the given beginning is taken', () => {
   const other = pem.replace(start, 'A'.repeat(64));
   assert.equal(keyText(`${other}\n${pem}`, start), pem);
   assert.equal(keyText(`${pem}\n${other}`, start), pem);

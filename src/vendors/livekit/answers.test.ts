@@ -11,7 +11,7 @@ import { webhooks } from './webhook.ts';
 
 const virtualKey = 'API0123456789ab';
 
-test('what is accepted stays at its bound; a call that was not answered is free', () => {
+test('an accepted request stays at its bound; a call that was not answered is free', () => {
   const settle = (status: number, json: unknown) => readSettlement({} as Intent, answer(status, json));
   assert.deepEqual(settle(200, { sip_call_id: 'SCL_1' }), {
     outcome: 'accepted',

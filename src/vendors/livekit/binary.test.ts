@@ -52,7 +52,7 @@ test('a binary call is read, and sent, as the JSON that it means', async () => {
   });
 });
 
-test('its answer is the binary message, in either spelling of JSON and with fields of tomorrow', async () => {
+test('the answer to a binary call is a binary message, whatever the spelling of its JSON, and without fields that are not known yet', async () => {
   const result = await translate('SIP.CreateSIPParticipant', dial.toBinary());
   assert.ok(result.kind === 'translated');
   const { type, answer } = result.backward;
@@ -64,7 +64,7 @@ test('its answer is the binary message, in either spelling of JSON and with fiel
   assert.equal(answer(Buffer.from('<html>')), null);
 });
 
-test('a name of tomorrow leaves the rest of an answer readable, also where it is one of several choices', async () => {
+test('an enum value that is not known yet leaves the rest of an answer readable, also within a `oneof`', async () => {
   const result = await translate('Egress.ListEgress', new library.ListEgressRequest().toBinary());
   assert.ok(result.kind === 'translated');
   const roomComposite = { roomName: 'r', preset: 'H266_16K' };
@@ -84,7 +84,7 @@ test('an attribute may have any name', async () => {
   assert.deepEqual(library.ParticipantInfo.fromBinary(bytes ?? Buffer.alloc(0)).attributes, attributes);
 });
 
-test('of a field that stands twice, the last counts, for the gateway as for the vendor', async () => {
+test('the last of two values of a field counts, for the gateway as for the vendor', async () => {
   const other = new library.CreateSIPParticipantRequest({ sipCallTo: '+447700900000' });
   const result = await translate(
     'SIP.CreateSIPParticipant',
@@ -117,7 +117,7 @@ test('a small body of very many fields is refused, also where they are one list 
   assert.match(await problem('RoomService.UpdateParticipant', sources.toBinary()), /more than/);
 });
 
-test('what is damaged, too large, or a call without published messages is refused', async () => {
+test('a body that is damaged or too large, or of a call without published messages, is refused', async () => {
   assert.match(await problem('SIP.CreateSIPParticipant', Buffer.from([0x0a, 0xff])), /damaged/);
   const metadata = 'x'.repeat(300_000);
   const large = new library.CreateRoomRequest({ name: 'r', metadata });

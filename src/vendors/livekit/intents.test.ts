@@ -203,7 +203,7 @@ test('each kind of recording that a room starts is charged', () => {
   assert.deepEqual([start({ tracks: {} }), start({})], [1, 1]);
 });
 
-test('who hears whom, and who may do what in a room, are routing and a guard', () => {
+test('changing who hears whom is routing, and changing what a participant may do is a guard', () => {
   for (const rpc of ['RoomService.ForwardParticipant', 'RoomService.MoveParticipant'])
     assert.deepEqual(intent(rpc, { room: 'r', destinationRoom: 'x' }).effects, ['write', 'routing'], rpc);
   const change = (json: object) => intent('RoomService.UpdateParticipant', { room: 'r', ...json }).effects;
@@ -220,7 +220,7 @@ test('every reader belongs to an operation, and none throws', () => {
   );
 });
 
-test('what the SDK really sends is read', async () => {
+test('requests that the SDK really sends are read', async () => {
   await using server = await serve(() => answer(200, { sipCallId: 'SCL_1' }));
   const client = new SipClient(server.origin, virtualKey, VIRTUAL);
   const options = { maxCallDuration: 60, fromNumber: '+15005550001' };

@@ -45,7 +45,7 @@ test('storage that a request names is an address like others, in whichever form'
     assert.equal(read('Egress.StartTrackEgress', { file: { s3: { bucket } } }).kind, 'malformed', bucket);
 });
 
-test('what is streamed to elsewhere is exported; what stays in the project’s own storage is not', () => {
+test('streaming to another place is an export; recording to the project’s own storage is not', () => {
   const urls = ['rtmp://x.example/live/k'];
   assert.ok(exportsAll(intent('Egress.StartWebEgress', { url: 'https://a', stream: { urls } })));
   assert.ok(exportsAll(intent('Egress.StartTrackEgress', { websocketUrl: 'wss://x.example' })));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { basicHeader, readBasic } from './basic-auth.ts';
 
-test('what is written is read back, colons in the password included', () => {
+test('a header that was written is read back, colons in the password included', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[^:]{0,40}$/u), fc.string({ unit: 'grapheme' }), (user, password) => {
       const [cleanUser, cleanPassword] = [user.toWellFormed(), password.toWellFormed()];

@@ -55,7 +55,7 @@ function toWellFormed([name, value]: readonly [string, string]): [string, string
   return [name.toWellFormed(), value.toWellFormed()];
 }
 
-test('what two parsers could read differently is malformed', () => {
+test('a form that two parsers could read differently is malformed', () => {
   for (const text of ['a=%zz', 'a=%C3', 'a=%', '%ff=1', 'a=1;b=2']) assert.ok(problemOf(text), text);
   assert.match(problemOf(Buffer.from([0x61, 0x3d, 0xff])) ?? '', /UTF-8/);
 });

@@ -18,7 +18,7 @@ const verifyHs = (token: string, now = NOW) => verifyJwt(token, { algorithm: 'HS
 const verifyRs = (token: string) => verifyJwt(token, { algorithm: 'RS256', key: publicKey, now: NOW });
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-test('what is signed is verified, with either algorithm', () => {
+test('a signed token verifies, with either algorithm', () => {
   const claims = { iss: 'someone', exp: SECONDS + 60, deep: { list: [1, 'ü'] } };
   assert.deepEqual(verifyHs(hs(claims)), claims);
   assert.deepEqual(verifyRs(signJwt(claims, 'RS256', privateKey)), claims);

@@ -5,7 +5,7 @@ import { readingOf, Unreadable } from './reading.ts';
 
 const operation = { id: 'x', vendor: 'v', effects: ['spend'] } as unknown as Operation;
 
-test('what cannot be read is malformed; a mistake of ours stays an exception', () => {
+test('an unreadable request is malformed; a mistake of ours stays an exception', () => {
   const no = readingOf(operation, () => {
     throw new Unreadable('`to` is missing.');
   });

@@ -26,7 +26,7 @@ test('no address hides behind a crowd of others', () => {
   assert.throws(() => urlsIn([...crowd, ...crowd, 'https://bad.example']), Unreadable);
 });
 
-test('what is carried along in headers is no address to connect to', () => {
+test('a URL in headers that are passed on is no callback', () => {
   const carried = 'https://crm.example/1';
   const body = {
     custom_headers: [{ name: 'X-Case', value: carried }],

@@ -18,7 +18,7 @@ function read(url: string, json: object): Reading {
 const withTool = (tool: object) => ({ id: 'assistant-1', tools: [{ type: 'hangup', hangup: {} }, tool] });
 const transfer = (targets: unknown) => withTool({ type: 'transfer', transfer: { from: '+1', targets } });
 
-test('whom an assistant in the request may call is a destination', () => {
+test('a number that an assistant in the request may call is a destination', () => {
   for (const [assistant, address] of [
     [transfer([{ to: '+447700900000', name: 'x' }]), '+447700900000'],
     [transfer([{ to: 'sip:+447700900000@sip.telnyx.com' }]), '+447700900000'],
@@ -56,7 +56,7 @@ test('a leg that listens to another call is an export', () => {
   assert.equal(read('/texml/Accounts/a/Calls', { ...texml, superviseCallSid: 'c9' }).kind, 'malformed');
 });
 
-test('who listens to a conference unheard is an export, whoever joins it to speak is not', () => {
+test('a silent listener of a conference is an export; a participant who speaks is not', () => {
   const effectsOf = (url: string, json: object) => {
     const reading = read(url, json);
     assert.ok(reading.kind === 'intent', JSON.stringify(reading));

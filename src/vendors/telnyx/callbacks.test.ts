@@ -35,7 +35,7 @@ test('addresses that the vendor will connect to are callbacks, whatever the oper
   assert.deepEqual(hosts('/texml/Accounts/a/Calls', texml), ['https://b.example', audio]);
 });
 
-test('such a host is named by its field alone, in whatever letters a parser takes it', () => {
+test('a host field in another spelling, which a lenient parser could take for it, is refused', () => {
   for (const name of ['FQDN', 'Fqdn', 'f_q_d_n']) {
     const reading = read('/fqdns', { connection_id: '1', [name]: 'evil.example' });
     assert.equal(reading.kind, 'malformed', name);

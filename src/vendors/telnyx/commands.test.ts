@@ -69,7 +69,7 @@ test('a TeXML script that streams is an export as well', () => {
   assert.ok(reading.kind === 'intent' && reading.intent.effects.includes('export'));
 });
 
-test('what a command starts is spelled as the vendor spells it, and stands in the body', () => {
+test('a field that starts something charged is refused in another spelling, and in the query', () => {
   for (const url of ['/v2/calls/c1/actions/answer?record=x', '/v2/calls/c1/actions/answer']) {
     const json = url.includes('?') ? {} : { Stream_url: audio };
     const request = wire(HOST, { method: 'POST', url, json });
@@ -77,7 +77,7 @@ test('what a command starts is spelled as the vendor spells it, and stands in th
   }
 });
 
-test('what a TeXML script starts is priced, besides the leg that it may dial', () => {
+test('a TeXML script has an extra for each thing that it starts, and one for the leg that it may dial', () => {
   const extras = (url: string, script: string) => {
     const json = { To: '+15005550006', From: '+15005550001', Texml: `<Response>${script}</Response>` };
     return intentBy(telnyx, wire(HOST, { method: 'POST', url: `/v2/texml/Accounts/a/${url}`, json })).extras;

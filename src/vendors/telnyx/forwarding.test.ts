@@ -11,7 +11,7 @@ function read(url: string, json: unknown, method = 'PATCH') {
 
 const PLACES = ['/phone_numbers/1/voice', '/mobile_phone_numbers/1', '/v2/mobile_phone_numbers/1'];
 
-test('who gets the calls that a number passes on is seen by rules, and the leg may cost', () => {
+test('the target of call forwarding is a destination, and its leg may cost', () => {
   for (const url of PLACES) {
     const reading = read(url, {
       call_forwarding: { forwards_to: '+449012345678', forwarding_type: 'always' },
@@ -40,7 +40,7 @@ test('a number to which calls are passed on is one that can be read', () => {
   }
 });
 
-test('a job that changes many numbers is read likewise', () => {
+test('a job that forwards the calls of many numbers has their target as destination', () => {
   const job = '/phone_numbers/jobs/update_phone_numbers';
   const voice = { call_forwarding: { forwards_to: '+449012345678' } };
   const reading = read(`${job}?filter[tag]=x`, { phone_numbers: ['+15005550001'], voice }, 'POST');

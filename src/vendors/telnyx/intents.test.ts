@@ -150,7 +150,7 @@ test('a number at the vendor’s own SIP host is a phone call', () => {
   assert.equal(kind('tel:+449001234567')?.kind, 'phone');
 });
 
-test('what a call costs besides its minutes is named', () => {
+test('recordings, detection and other charged parts of a call are extras', () => {
   const extras = (more: object) => intent('/calls', { ...CALL, ...more }).extras;
   assert.deepEqual(extras({}), []);
   assert.deepEqual(extras({ record: 'record-from-answer', transcription: true }), [
@@ -280,7 +280,7 @@ test('a TeXML call is read from a form as well', () => {
   assert.deepEqual(to(reading.intent), ['+15005550006']);
 });
 
-test('what an assistant does later is bounded now', () => {
+test('a call or message that an assistant makes later is bounded when it is scheduled', () => {
   const event = (json: object) =>
     intent('/ai/assistants/a/scheduled_events', {
       telnyx_agent_target: '+15005550001',
@@ -348,7 +348,7 @@ test('an order is bounded: numbers of one country, or one number', () => {
   );
 });
 
-test('what only looks like the known fields, or stands beside the body, is refused', () => {
+test('a field that looks like a known one, or stands in the query, is refused', () => {
   assert.match(problem('/messages', { ...SMS, To: '+447700900000' }), /exactly so/);
   assert.match(problem('/messages?to=%2B447700900000', SMS), /not in the query/);
   assert.match(problem('/calls', { ...CALL, timeLimitSecs: 5 }), /exactly so/);

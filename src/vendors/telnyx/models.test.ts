@@ -68,7 +68,7 @@ test('a model is charged for what it is asked, and for each answer as long as it
   assert.equal(quantity(RESPONSES, { model: 'm', input: 'x', max_output_tokens: 501 }), 3);
 });
 
-test('what a model is asked has a token for each byte: texts of few letters are dear', () => {
+test('a question to a model counts a token for each byte', () => {
   const asking = (content: string) =>
     quantity(CHAT, { ...ASKED, max_tokens: 1, messages: [{ role: 'user', content }] });
   assert.ok(asking('x'.repeat(1_500_000)) >= 6000);
@@ -76,7 +76,7 @@ test('what a model is asked has a token for each byte: texts of few letters are 
   assert.ok(quantity('/ai/openai/embeddings', { model: 'm', input: '😀'.repeat(250) }) >= 4);
 });
 
-test('what a model reads besides the request counts as much as it can read', () => {
+test('input that a model reads from elsewhere counts as the most that it can read', () => {
   const withPart = (part: object) => ({ ...ASKED, messages: [{ role: 'user', content: [part] }] });
   const picture = { type: 'image_url', image_url: { url: 'https://x.example/a.png' } };
   assert.ok(quantity(CHAT, withPart(picture)) >= UNSAID + 65);

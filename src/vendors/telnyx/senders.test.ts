@@ -19,7 +19,7 @@ test('each fallback has a sender of its own', () => {
   }
 });
 
-test('whoever is shown to those whom a script dials is a sender as well', () => {
+test('the caller id that a script shows to those whom it dials is a sender as well', () => {
   for (const attribute of ['callerId', 'callerid', 'x:callerId']) {
     const Texml = `<Response><Dial ${attribute}="${OTHER}">${TO}</Dial></Response>`;
     const made = intent('/texml/Accounts/a/Calls', { To: TO, From: FROM, Texml });
@@ -28,7 +28,7 @@ test('whoever is shown to those whom a script dials is a sender as well', () => 
   }
 });
 
-test('what is to be done later says when', () => {
+test('a scheduled request says when it is carried out', () => {
   const at = '2026-01-31T08:00:00Z';
   const message = { to: TO, from: FROM, text: 'x' };
   assert.equal(intent('/messages/schedule', { ...message, send_at: at }).doneAt, Date.parse(at));
@@ -50,7 +50,7 @@ test('the sender is the field by which the vendor sends, whatever others are bes
   assert.equal(intent('/messages', { ...message, text: 'x' }).sender, FROM);
 });
 
-test('the name that is shown to who is called is a sender as well', () => {
+test('the display name that the called party sees is a sender as well', () => {
   const shown = { to: TO, from: FROM, from_display_name: 'Bank' };
   for (const url of ['/calls', '/calls/c1/actions/transfer', '/faxes'])
     assert.deepEqual(intent(url, shown).furtherSenders, ['Bank'], url);

@@ -33,7 +33,7 @@ test('filters keep their brackets, and nothing else stands around a name', () =>
     assert.equal(read({ url: `${url}&${encodeURIComponent(name)}=c` }), 'malformed', name);
 });
 
-test('what changes something is not said in the query and in the body, in whatever spelling', () => {
+test('a parameter of a change may not stand in both query and body, in whatever spelling', () => {
   const url = '/messaging_profiles/1';
   const json = { webhook_url: 'https://a.example/' };
   assert.equal(read({ method: 'PATCH', url, json }), 'intent');

@@ -24,7 +24,7 @@ function intent(url: string, json: object): Intent {
 
 const to = (one: Intent) => one.destinations.map(({ address }) => address);
 
-test('whom a TeXML script dials is a destination, whatever the call itself goes to', () => {
+test('a number that a TeXML script dials is a destination, whatever the call itself goes to', () => {
   for (const [script, number] of [
     ['<Dial>+447700900000</Dial>', '+447700900000'],
     ['<Dial timeLimit="60"><Number>&#43;44 7700 900000</Number></Dial>', '+447700900000'],

@@ -40,7 +40,7 @@ test('the text of a conversation, session or notification is counted as the mess
   assert.equal(intent('api', { url: `${ROOT}/Queues.json`, form: { FriendlyName: 'x' } }).content, null);
 });
 
-test('whom a flow or an interaction of Flex writes to is a destination', () => {
+test('the recipient of a flow or of a Flex interaction is a destination', () => {
   const channel = intent('flex-api', {
     url: '/v1/Channels',
     form: { FlexFlowSid: 'FO1', Identity: 'x', Target: '+449012345678' },
@@ -66,7 +66,7 @@ test('a message that is to be sent later says when; without a zone, or in anothe
   assert.equal(intent('api', { url, form: message }).doneAt, undefined);
 });
 
-test('what a participant hears while waiting may be spoken by a dear voice', () => {
+test('speech that a participant hears while waiting may be charged by the character', () => {
   const form = { To: '+15005550006', From: '+15005550001', WaitUrl: 'https://x.example' };
   const { extras } = intent('api', { url: `${ROOT}/Conferences/CF1/Participants.json`, form });
   assert.deepEqual(extras, ['conference', 'premium_speech']);

@@ -88,7 +88,7 @@ for (const [id, ...effects] of REVIEWED)
     for (const effect of effects) assert.ok((row.effects as readonly string[]).includes(effect), effect);
   });
 
-test('what answers with a key, token or secret is never a plain read', () => {
+test('an operation that answers with a key, token or secret is never a plain read', () => {
   const telling = /(Token|NewKey|NewSigningKey|OauthApp|AuthToken)/;
   for (const { id, method, effects, path } of operations.rows)
     if (method === 'POST' && telling.test(id) && !/Bucket/.test(path))

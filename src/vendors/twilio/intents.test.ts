@@ -103,7 +103,7 @@ test('a picture message is counted as the text message that it becomes where car
   assert.equal(sent('x'.repeat(110)).content?.segments, 2, 'there is a link in it');
 });
 
-test('what costs money has its parameters in the body alone, also when that is empty', () => {
+test('an operation that costs money takes no parameters in the query, even when its body is empty', () => {
   const request = { ...api('/Calls.json?To=%2B15005550006&Url=https%3A%2F%2Fx.example', ''), method: 'POST' };
   assert.match(problemOf(request), /in the body/);
 });

@@ -160,7 +160,7 @@ test('attempts of verifications carry their price as an object', () => {
   assert.equal(read.next?.query, 'PageSize=500&Page=1');
 });
 
-test('what is not an answer is tried again later', () => {
+test('a list is asked for again later when the answer is an error or no JSON', () => {
   for (const reply of [
     answer(500, {}),
     answer(404, {}),

@@ -20,7 +20,7 @@ function sendersOf(what: 'Calls' | 'Messages', form: Readonly<Record<string, str
   return [reading.intent.sender, ...(reading.intent.furtherSenders ?? [])];
 }
 
-test('whoever is shown to those whom a script dials or writes to is a sender as well', () => {
+test('a sender that a script shows to those whom it dials or writes to is a sender as well', () => {
   const inside = (verb: string) =>
     sendersOf('Calls', { From: 'Shop', Twiml: `<Response>${verb}</Response>` });
   assert.deepEqual(inside(`<Dial callerId="Bank">${TO}</Dial>`), ['Shop', 'Bank']);
@@ -33,13 +33,13 @@ test('a fallback has a sender of its own', () => {
   assert.deepEqual(sendersOf('Messages', form), ['MG1', 'Bank']);
 });
 
-test('of a message that names a number and a service both are senders', () => {
+test('a message that names a number and a service has both as senders', () => {
   const form = { From: 'Shop', MessagingServiceSid: 'MG1', Body: 'x' };
   assert.deepEqual(sendersOf('Messages', form), ['Shop', 'MG1']);
   assert.deepEqual(sendersOf('Messages', { ...form, MessagingServiceSid: '' }), ['Shop']);
 });
 
-test('of a call that names two senders both are', () => {
+test('a call that names two senders has both', () => {
   assert.deepEqual(sendersOf('Calls', { From: 'Bank', CallerId: 'Shop' }), ['Shop', 'Bank']);
   assert.deepEqual(sendersOf('Calls', { From: 'Bank', CallerId: '' }), ['Bank']);
   assert.deepEqual(sendersOf('Calls', { From: 'Shop', CallerId: 'Shop' }), ['Shop']);

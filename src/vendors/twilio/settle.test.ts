@@ -63,7 +63,7 @@ test('the latest attempt of a verification is the one to look up', () => {
   assert.deepEqual(readSettlement({ ...message, action: 'verify.start' }, reply).resourceIds, ['VL2', 'VE1']);
 });
 
-test('only a right code is charged', () => {
+test('only a correct verification code is charged', () => {
   const check: Intent = { ...message, action: 'verify.check' };
   assert.equal(readSettlement(check, answer(200, { sid: 'VE1', status: 'pending' })).cost?.amount, 0);
   assert.equal(readSettlement(check, answer(200, { sid: 'VE1', status: 'approved' })).cost, null);

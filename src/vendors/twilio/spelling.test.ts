@@ -39,7 +39,7 @@ test('no parameter makes another request of a read, or of a change', () => {
     assert.equal(read('api', parts).kind, 'malformed', parts.url);
 });
 
-test('of such operations, too, nothing is named twice in other letters, and all others keep the spelling', () => {
+test('operations in lower case refuse a name in two spellings, and all others refuse lower case', () => {
   const twice = { phoneNumber: '+15005550006', PhoneNumber: '+449012345678' };
   assert.equal(
     read('numbers', { url: '/v3/HostedNumbers/HostedNumberOrders', form: twice }).kind,

@@ -48,7 +48,7 @@ for (const sample of samples)
 
 test('all eighteen vectors are there', () => assert.equal(samples.length, 18));
 
-test("what is signed for the app passes the vendor SDK's own validator, for forms and for JSON", () => {
+test("a webhook signed for the app passes the vendor SDK's own validator, for forms and for JSON", () => {
   const params = { To: '+15005550006', Body: 'a;b & ü', Tag: ['b', 'a', 'b'] };
   const form = signed(delivery({ body: formBody(params) }), URL_OF_APP);
   const header = form.headers['x-twilio-signature'] ?? '';

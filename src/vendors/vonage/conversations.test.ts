@@ -30,7 +30,7 @@ test('how a member joins is spelled as the vendor spells it', () => {
     assert.match(problem(API, { ...parts, json: { Channel: PHONE } }), /`channel`/);
 });
 
-test('who gets the events of a conversation, or is reached as a user, is routing', () => {
+test('changing who gets the events of a conversation, or where a user is reached, is routing', () => {
   const callback = { url: 'https://x.example', params: { ncco_url: 'https://x.example/ncco' } };
   for (const parts of [
     { method: 'POST', url: '/v1/conversations' },

@@ -144,7 +144,7 @@ test('a token is signed again with the real key, for the real application', () =
   assert.equal(claims?.['acl'], undefined);
 });
 
-test('what narrows the app’s token narrows ours', () => {
+test('claims that narrow the app’s token narrow the token that we sign as well', () => {
   const acl = { paths: { '/v1/calls/**': {} } };
   const claims = claimsOf(custody.authorize(withToken(signedByApp({ acl, sub: 'alice' })), account, NOW));
   assert.deepEqual(claims?.['acl'], acl);

@@ -372,7 +372,7 @@ test('no problem text repeats a number', () => {
   );
 });
 
-test('of two addresses none hides the other', () => {
+test('a URL that stands in the query and in the body is refused', () => {
   const url = '/account/settings?moCallBackUrl=https://x.example';
   assert.match(problem(REST, { url, form: { moCallBackUrl: 'https://y.example' } }), /query and in the body/);
 });

@@ -144,7 +144,7 @@ test('a list of calls ends where all are younger than what is looked for', () =>
   assert.equal(nextAfter('2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z'), null);
 });
 
-test('what no list shows is not looked for there', () => {
+test('an operation without a record of its own is not searched in lists', () => {
   const shows = (operation: string) => lookup.shows?.(operation) ?? true;
   assert.deepEqual(['sms.send', 'messages.send', 'voice.create_call', 'verify_legacy.start'].map(shows), [
     true,

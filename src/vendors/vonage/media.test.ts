@@ -60,7 +60,7 @@ test('to send what is said elsewhere is an export, from a call, a script or a vi
   assert.ok(!intent(API, { url: '/v1/calls', json: plain }).effects.includes('export'));
 });
 
-test('what a message of a custom form has fetched is an address like others, a link for people is none', () => {
+test('media URLs of a custom message are callbacks; a link for people is none', () => {
   const custom = {
     type: 'template',
     components: [{ parameters: [{ type: 'image', image: { link: 'https://media.example/a' } }] }],

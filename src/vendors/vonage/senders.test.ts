@@ -16,7 +16,7 @@ test('each failover has a sender of its own', () => {
   assert.deepEqual(sendersOf('/v1/messages', { ...message, from: 'Shop', failover }), ['Shop', 'Bank']);
 });
 
-test('whoever is shown to those whom a script connects is a sender as well', () => {
+test('the caller id that a script shows to those whom it connects is a sender as well', () => {
   const shown = (connect: object) => {
     const ncco = [{ action: 'connect', endpoint: [TO], ...connect }];
     const changed = { action: 'transfer', destination: { type: 'ncco', ncco } };

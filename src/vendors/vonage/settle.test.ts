@@ -40,7 +40,7 @@ test('an SMS costs what its accepted parts cost', () => {
   assert.equal(sms().outcome, 'unknown');
 });
 
-test('what states no status, or an error of the vendor, may have happened', () => {
+test('an answer without a status, or with an error of the vendor, has an unknown outcome', () => {
   const sms = (...messages: object[]) => settle('sms.send', 200, { messages });
   const odd = { 'message-id': 'id', 'message-price': '0.03' };
   assert.equal(sms(odd).outcome, 'unknown');
@@ -72,7 +72,7 @@ test('a status of the older APIs decides over the HTTP status', () => {
   assert.equal(settle('number_management.buy_number', 200, { 'error-code': '420' }).outcome, 'rejected');
 });
 
-test('what was accepted without a price is looked up by its id', () => {
+test('a request that was accepted without a price is looked up by its id', () => {
   const id = (operation: string, json: object) => settle(operation, 202, json).resourceIds[0];
   assert.equal(id('messages.send', { message_uuid: 'm1' }), 'm1');
   assert.equal(id('voice.create_call', { uuid: 'c1', conversation_uuid: 'CON-1' }), 'c1');
@@ -95,7 +95,7 @@ test('never throws, whatever the vendor answers', () => {
   );
 });
 
-test('what has further legs or failovers is not settled by the record of its first part', () => {
+test('a request with further legs or failovers is not settled by the record of its first part', () => {
   const ids = (action: string, operation: string, json: object, more: object) =>
     settle(operation, 202, json, { action, ...more }).resourceIds;
   const call = { uuid: 'c1' };

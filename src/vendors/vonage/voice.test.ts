@@ -74,7 +74,7 @@ test('an action that some servers would take for another is refused', () => {
     );
 });
 
-test('what a script costs besides is named', () => {
+test('recordings, premium voices and other charged parts of a script are extras', () => {
   const extras = (ncco: object[], more = {}) =>
     intent(API, { url: '/v1/calls', json: { ...CALL, ncco, ...more } }).extras;
   assert.deepEqual(extras([{ action: 'talk', text: 'x', premium: true }]), ['premium_speech']);

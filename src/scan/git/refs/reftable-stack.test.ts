@@ -94,7 +94,7 @@ test('an additional work tree has a HEAD of its own', () => {
   assert.equal(readHead(main, readRefs(main)), refs.get('refs/heads/main'));
 });
 
-test('what is missing, damaged, or leads elsewhere is told, and the rest is read', () => {
+test('a table that is missing, damaged, or leads elsewhere is reported, and the rest is read', () => {
   const { fixture, folder } = convert();
   const repository = findRepository(fixture.path) ?? assert.fail();
   const list = join(folder, 'reftable', LIST);
