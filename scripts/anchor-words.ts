@@ -2,8 +2,8 @@ import { RULE_GROUPS } from '../src/scan/rules/groups.ts';
 import type { LeakRule } from '../src/vendors/leak-rule.ts';
 
 /**
- * `src/scan/anchor-words.json`: for each group of rules its anchors as regular expressions in small letters, each once,
- * without those that another one stands in.
+ * Text of `src/scan/anchor-words.json`: for each group of rules, its anchors as regular expressions in lower case. An anchor that
+ * contains another one of the group is left out, as the shorter one finds it too.
  */
 export async function anchorWords(): Promise<string> {
   const groups = await Promise.all(

@@ -8,7 +8,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 const PHONE = '+15005550006';
 const DIGITS = '15005550006';
 
-/** The least parameters with which vendors' operations can be read; made-up numbers. The first that fit decide. */
+/** Made-up parameters, each just enough for some operations to be read. They are tried in this order; the first that fit decide. */
 const CANDIDATES: readonly Parameters[] = [
   {},
   { To: PHONE, Channel: 'sms' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As much of JSON schema as describes a document. */
+/** The part of JSON Schema that describes our documents. */
 interface Field {
   readonly description?: string;
   readonly type?: string;
@@ -47,7 +47,7 @@ function rowOf(path: string, field: Field, isRequired: boolean): readonly string
   ];
 }
 
-/** Whole objects are told field by field. */
+/** The default of a field as text. Empty for objects, whose fields have their own rows. */
 function defaultOf(field: Field, isRequired: boolean): string {
   if (isRequired) return 'required';
   if (field.default === undefined || typeof field.default === 'object') return '';

@@ -15,7 +15,7 @@ const GROUPS: readonly Group[] = [
   { files: /^test\/(contract|property)\//, options: SHARED_PROCESS },
   { files: /^test\/(?!contract\/|property\/)[^/]+\//, options: [] },
 ];
-/** For tests that hang: one that passes takes a tenth of that, also where the machine is ten times slower. */
+/** Ends a test that hangs. Generous: even on a machine ten times slower, a test takes a tenth of that. */
 const LONGEST_TEST = '--test-timeout=300000';
 /** A group that says nothing for longer has hung in a way that the runner's own limit does not catch. */
 const LONGEST_SILENCE_MILLISECONDS = 1_200_000;
@@ -74,11 +74,11 @@ function sumUp(counts: Counts): boolean {
 
 interface Report {
   readonly counts: Counts;
-  /** Leaves out the lines of tests that passed. */
+  /** Leave out the lines of tests that passed. */
   readonly quiet: boolean;
 }
 
-/** Prints what a group says when it has ended, so that groups do not mix. */
+/** Runs a group of tests and prints its output when it has ended, so that the output of groups does not mix. */
 async function runGroup(args: readonly string[], files: number, report: Report): Promise<boolean> {
   if (files === 0) return true;
   const child = spawn(process.execPath, ['--test', LONGEST_TEST, '--test-reporter=spec', ...args], {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 
-/** For tests and what they start: the Python of `.venv` comes before that of the system. */
+/** Environment for tests and the programs that they start: the Python of `.venv` is preferred to the system's. */
 export const ENVIRONMENT = {
   ...process.env,
   PATH: [resolve('.venv/bin'), process.env['PATH']].join(delimiter),

@@ -133,7 +133,7 @@ function read(path: string): string | null {
   }
 }
 
-/** Names the documents that are not as the code would write them. */
+/** Compares the documents with what the code would write, and names those that differ. False when one does. */
 async function check(): Promise<boolean> {
   const stale = [...(await documents())].filter(([path, text]) => read(path) !== text).map(([path]) => path);
   for (const path of stale) console.log(`${path} is not up to date; run \`npm run reference\``);
@@ -141,7 +141,7 @@ async function check(): Promise<boolean> {
 }
 
 async function write(): Promise<void> {
-  // Pages of vendors that are gone; other pages of the folder have other writers.
+  // Removes pages of vendors that do not exist any more. Pages elsewhere in the folder are not all written by this script.
   rmSync(`${FOLDER}/operations`, { recursive: true, force: true });
   for (const [path, text] of await documents()) {
     mkdirSync(dirname(path), { recursive: true });

@@ -21,7 +21,7 @@ export interface Automaton {
 
 interface State {
   readonly ends: NumberClass;
-  /** Null where every digit leads back to the state itself. */
+  /** The ten following states; null when every digit leads back to the state itself. */
   readonly next: readonly State[] | null;
 }
 
@@ -36,7 +36,7 @@ export function compileAutomaton(codes: readonly CallingCode[]): Automaton {
   return numberStates(callingCodeState('', starts, states), states.classes);
 }
 
-/** Above the calling codes: one digit more leads to a code, to a longer beginning of one, or nowhere. */
+/** State after `prefix`, the beginning of a calling code: one more digit completes a code, prolongs the beginning, or leads nowhere. */
 function callingCodeState(prefix: string, starts: ReadonlyMap<string, State>, states: States): State {
   const start = starts.get(prefix);
   if (start !== undefined) return start;
@@ -68,7 +68,7 @@ function compileCode({ code, countries, satellite }: CallingCode, states: States
   return build(patterns, 0);
 }
 
-/** No digit changes it any more. */
+/** True when no further digit can change the result. */
 function isFixed(expression: Expression): boolean {
   return expression === NOTHING || expression.after(0) === expression;
 }
@@ -78,7 +78,7 @@ function patternsOf({ general, leading, fixed, mobile, others }: CountryPlan): E
   return [general, leading ?? general, ...rules.flatMap((rule) => rule?.pattern ?? [])];
 }
 
-/** A national number at its end: what matches it. */
+/** What has matched when a national number ends. */
 interface Ending {
   readonly matches: (pattern: Expression) => boolean;
   readonly satellite: boolean;
@@ -117,7 +117,7 @@ interface States {
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
-/** Makes each state once, by what it ends in and where it leads. */
+/** Creates states. Equal ones (same class, same following states) are one object, which keeps the automaton minimal. */
 function createStates(): States {
   const classes = new Map<string, NumberClass>();
   const states = new Map<string, State>();
@@ -157,7 +157,7 @@ function numberStates(start: State, classes: readonly NumberClass[]): Automaton 
   const classNumbers = new Map(classes.map((one, index) => [Object.values(one).join(), index]));
   const classOf: number[] = [];
   const next: number[] = [];
-  // A Map yields entries that are added while it is walked.
+  // The loop also visits the states that its body adds, because a Map yields entries that are added during iteration.
   for (const [state] of numbers) {
     classOf.push(classNumbers.get(Object.values(state.ends).join()) ?? 0);
     for (const digit of DIGITS) {

@@ -51,7 +51,7 @@ function insert(root: Node, prefix: string, name: number): void {
   node.name = name;
 }
 
-/** Equal subtrees share one number: neighbouring ranges of one operator are many. */
+/** Numbers the nodes. Equal subtrees get one number, of which there are many, as operators own whole ranges. */
 function numberNodes(root: Node): Pick<OperatorTrie, 'nameOf' | 'next'> {
   const nameOf = [0, 0];
   const rows = [Array<number>(10).fill(0), Array<number>(10).fill(0)];
