@@ -20,7 +20,7 @@ interface Progress {
   cursor: number;
   cancelStep: () => void;
   cancelLimit: () => void;
-  /** Counts scripts, so that one that arrives late is ignored. */
+  /** Number of scripts so far. A script that was fetched for an earlier number arrives too late and is ignored. */
   version: number;
   /** What the parent does once this leg is over. */
   after: ((endedAt: number) => void) | null;

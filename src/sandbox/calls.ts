@@ -59,7 +59,7 @@ export interface PhoneCall {
   /** Price of a minute. */
   rate: Micros;
   pricedAt: number;
-  /** Under which id the whole call is recorded; null: it is not. */
+  /** Id of the recording of the whole call; null when it is not recorded. */
   recordingId: string | null;
 }
 
@@ -143,7 +143,7 @@ function callItem({ to, parent }: PhoneCall): string {
   return parent === null ? 'call.create/voice' : 'call.leg';
 }
 
-/** When the limit of a call is reached; for one that still rings, as if it had been answered at once. */
+/** Wall time at which a call reaches its limit. For one that still rings, as if it had been answered at once. */
 export function limitTime(call: PhoneCall): number {
   return (call.answeredAt ?? call.createdAt) + Math.max(0, call.limitSeconds) * 1000;
 }

@@ -140,7 +140,7 @@ interface Words {
   word(index: number): string;
 }
 
-/** Each different text once. */
+/** A table of texts that stores each one once and gives it an index. */
 function createWords(): Words {
   const list: string[] = [];
   const indexes = new Map<string, number>();

@@ -1,6 +1,6 @@
 import type { Exchange } from './core.ts';
 
-/** Trouble on purpose. Without scope it hits every request; `probability` defaults to 1, `count` to no end. */
+/** A fault to inject. Without `vendor`, `method` and `path` it hits every request; `probability` defaults to 1, `count` to no limit. */
 export interface FaultSpec {
   readonly kind: FaultKind;
   readonly vendor?: string;
@@ -52,7 +52,7 @@ const FIELDS: Readonly<Record<keyof FaultSpec, 'string' | 'number'>> = {
   retryAfter: 'number',
 };
 
-/** What is wrong with a fault that somebody asks for; null: nothing. One with a slip in it would strike more than was meant. */
+/** Why a requested fault is refused; null when it is fine. Strict, as one with a misspelt scope would hit more than was meant. */
 export function faultProblem(spec: Readonly<Record<string, unknown>>): string | null {
   if (!FAULT_KINDS.some((kind) => kind === spec['kind'])) return `kind is one of ${FAULT_KINDS.join(', ')}`;
   for (const [name, value] of Object.entries(spec)) {
@@ -74,7 +74,7 @@ export interface Faults {
   remove(id: string): boolean;
   clear(): void;
   list(): readonly Fault[];
-  /** What hits this request: every fitting latency, and the first fitting fault of another kind. */
+  /** Faults that hit a request: every matching latency, and the first matching fault of another kind. */
   strike(vendor: string, exchange: Pick<Exchange, 'method' | 'path'>): readonly Fault[];
 }
 

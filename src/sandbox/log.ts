@@ -31,7 +31,7 @@ export function createLog<T>(idOf: (item: T) => string, limit: () => number): Lo
   let oldest = 0;
   const sequences = new Map<string, number>();
 
-  /** Makes room, and passes over what was removed. */
+  /** Drops the oldest item to make room, and with it any removed ones that follow. */
   function dropOldest(): void {
     const most = limit();
     const end = base + entries.length;

@@ -74,7 +74,7 @@ export function createWebhooks({ now, timeline, retryAfter, log }: WebhookSource
         next();
       });
     }
-    // Whoever waited for an answer acts on it first, which may begin new work.
+    // Deferred: whoever waited for this answer acts on it first, and may begin new work.
     if (underWay === 0 && idlers.length > 0) setImmediate(announce);
   }
 
@@ -117,7 +117,7 @@ function isLoopback(text: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** `localhost` is never asked of a name server. */
+/** Resolves every name to the loopback address, so that no name server is asked. */
 const loopbackLookup: LookupFunction = (_name, options, done) => {
   const addresses = [
     { address: '127.0.0.1', family: 4 },
@@ -137,7 +137,7 @@ function send({ method, url, headers, body }: HookRequest, agent: Agent): Promis
       timeout: ANSWER_WITHIN,
       lookup: loopbackLookup,
     };
-    // A local receiver has a certificate of its own making; the address is checked instead.
+    // A local receiver has a self-signed certificate, so it is not verified; that the address is loopback is checked instead.
     const request = secure
       ? httpsRequest(url, { ...options, rejectUnauthorized: false })
       : httpRequest(url, { ...options, agent });

@@ -1,7 +1,7 @@
 import type { Exchange } from '../core.ts';
 import type { Ids } from '../ids.ts';
 
-/** A vendor of whom nothing is simulated but the answer to one question: does this credential work? */
+/** A vendor of which only one thing is simulated: the answer to a request that tells whether a credential works. */
 export interface OtherVendor {
   readonly id: string;
   readonly hosts: readonly string[];
