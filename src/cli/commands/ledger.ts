@@ -124,18 +124,25 @@ export async function settle(context: CliContext, flags: SettleFlags, row: strin
   const { cost, atBound, notSent, resource, reason } = flags;
   if ([cost !== undefined, atBound, notSent].filter(Boolean).length !== 1)
     throw new RingfenceError('usage', 'Give one of --cost, --at-bound and --not-sent.');
-  const { client, show } = await openSession(context, flags);
+  const outcome = outcomeOf(flags);
+  const { client, show, note } = await openSession(context, flags);
   const question = notSent
     ? `Free what is reserved for ${row}? If the vendor did take it, it was spent past the budgets.`
     : `Settle ${row}? This cannot be taken back.`;
   await confirm(context.process, question, flags.yes);
-  const settled = await client.call('ledger.settle', { row, resource, reason, ...outcomeOf(flags) });
+  const settled = await client.call('ledger.settle', { row, resource, reason, ...outcome });
   show(settled, ({ id, amount, currency, state }) => `${id} is ${state} at ${amount} ${currency}.`);
+  if (outcome.outcome === 'priced' && settled.atBound)
+    note(
+      `The row counts ${settled.currency} and keeps its bound; ${cost} went only into budgets that count ${outcome.currency}. If ${settled.currency} was meant, settle it again.`,
+    );
 }
 
 function outcomeOf({ cost, notSent }: SettleFlags) {
   if (cost === undefined) return { outcome: notSent ? 'not-sent' : 'at-bound' } as const;
-  const [amount = '', currency = ''] = cost.trim().split(/\s+/);
+  const [amount = '', currency = '', ...more] = cost.trim().split(/\s+/);
+  if (currency === '' || more.length > 0)
+    throw new RingfenceError('usage', 'A cost looks like "0.0079 USD".');
   return { outcome: 'priced', amount, currency } as const;
 }
 
