@@ -11,7 +11,6 @@ const POLL_MILLISECONDS = 300;
 const TITLES: Readonly<Record<string, string>> = {
   creating: 'Asking the vendor for a second credential.',
   watching: 'Watching whether the vendor refuses apps.',
-  'rolling-back': 'Going back to the old credential.',
 };
 
 /** Tells each step as it comes, and the end: done, or a failure. The rotation goes on if nobody follows it. */
@@ -24,8 +23,10 @@ export async function followRotation(context: CliContext, session: Session, begu
 async function untilEnd({ client, note }: Session, begun: Rotation): Promise<Rotation> {
   let rotation = begun;
   let told = 0;
+  if (begun.state === 'running')
+    note('Ctrl-C ends this report only; the rotation goes on: `ringfence accounts rotations`.');
   for (;;) {
-    for (const step of rotation.steps.slice(told)) for (const line of linesOf(step)) note(line);
+    for (const line of linesFrom(rotation, told)) note(line);
     told = rotation.steps.length;
     if (rotation.state !== 'running') return rotation;
     await sleep(POLL_MILLISECONDS);
@@ -33,10 +34,14 @@ async function untilEnd({ client, note }: Session, begun: Rotation): Promise<Rot
   }
 }
 
-function linesOf({ at, phase, note }: Rotation['steps'][number]): readonly string[] {
-  const title = TITLES[phase];
-  const texts = [note, ...(title === undefined ? [] : [title])].filter((text) => text !== '');
-  return texts.map((text) => `${at.slice(11, 19)}  ${text}`);
+function linesFrom({ steps }: Rotation, told: number): readonly string[] {
+  const isSwitched = steps.some(({ phase }) => phase === 'watching');
+  return steps.slice(told).flatMap(({ at, phase, note }) => {
+    const title =
+      phase === 'rolling-back' && isSwitched ? 'Going back to the old credential.' : TITLES[phase];
+    const texts = [note, title ?? ''].filter((text) => text !== '');
+    return texts.map((text) => `${at.slice(11, 19)}  ${text}`);
+  });
 }
 
 function endText({ state, secret, problem }: Rotation): string {

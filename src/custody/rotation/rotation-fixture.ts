@@ -136,6 +136,8 @@ export interface RotationWorld {
   readonly acts: string[];
   /** Who did each act. */
   readonly actors: string[];
+  /** What the journal says of each act. */
+  readonly details: Readonly<Record<string, unknown>>[];
   readonly incidents: string[];
   /** What the data plane would send with now. */
   inUse(): Promise<string>;
@@ -177,6 +179,7 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
     accounts: options.accounts,
     acts: [],
     actors: [],
+    details: [],
     incidents: [],
     refusals: 0,
     beforeEffect: () => {},
@@ -200,10 +203,11 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
         index: options.index,
         commit: (id) => accounts.commit(id),
         refusals: () => Promise.resolve(world.refusals),
-        record: ({ act, actor }) =>
+        record: ({ act, actor, detail }) =>
           effect(async () => {
             world.acts.push(act);
             world.actors.push(actor);
+            world.details.push(detail);
           }),
         incident: (what) => effect(async () => void world.incidents.push(what)),
         onSettled: () => {},

@@ -115,6 +115,15 @@ for (const style of STYLES)
       assert.match(record.steps.at(-1)?.note ?? '', /Delete the unused one at the vendor/);
     });
 
+    it('journals once why it gave up', async () => {
+      const world = await rotationWorld(style);
+      world.vendor.intercept = (what) => (what === 'POST tokens' ? { status: 403 } : null);
+      const { record } = await rotate(world);
+      const reason = record.problem ?? '';
+      const gaveUp = world.details[world.acts.indexOf('rotation.rolling-back')];
+      assert.deepEqual([gaveUp?.['note'], gaveUp?.['problem']], [reason, undefined]);
+    });
+
     it('leaves everything as it was when the vendor refuses a second credential', async () => {
       const world = await rotationWorld(style);
       world.vendor.intercept = (what) => (what === 'POST tokens' ? { status: 403 } : null);

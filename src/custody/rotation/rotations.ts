@@ -75,7 +75,10 @@ export function createRotations(options: RotationsOptions): Rotations {
     const account = await findAccount(accounts, request.account);
     const open = await store.get(account.id);
     if (runner.isRunning(account.id))
-      throw new RingfenceError('conflict', 'A rotation of this account is under way already.');
+      throw new RingfenceError(
+        'conflict',
+        'A rotation of this account is under way already: `ringfence accounts rotations` shows how far it is.',
+      );
     if (open !== null && !hasEnded(open)) return takeUp(account, open, request);
     const secret = secretOf(request.secret, vendorOf(account.vendor), openAccount(sealer, account));
     if (secret.rotation === null) return { kind: 'guide', secret: secret.name, steps: secret.guide };

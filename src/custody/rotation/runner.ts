@@ -148,10 +148,11 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 function actOf(record: RotationRecord, note: string): AdminAct {
   const { id, account, secret, actor, reason, phase, created, problem } = record;
+  const isTold = problem === null || problem === note;
   return {
     actor,
     act: `rotation.${phase}`,
     target: account,
-    detail: { rotation: id, secret, reason, created, note, ...(problem === null ? {} : { problem }) },
+    detail: { rotation: id, secret, reason, created, note, ...(isTold ? {} : { problem }) },
   };
 }
