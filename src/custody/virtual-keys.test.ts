@@ -79,6 +79,15 @@ test('a key ends after its lifetime on the ledger clock', async () => {
   assert.equal(tryKey(world, created), 'key_expired');
 });
 
+test('a key that has expired keeps its name, and who wants that is told how to free it', async () => {
+  const { keys, clock } = await setUp();
+  const { record } = await keys.create({ ...request, lifetime: DAY });
+  await assert.rejects(keys.create(request), { code: 'conflict', message: /Another live key/ });
+  clock.ledgerTime += DAY;
+  const message = `The name shop is that of a key that has expired: \`ringfence keys revoke ${record.id}\` frees it.`;
+  await assert.rejects(keys.create(request), { code: 'conflict', message });
+});
+
 test('a revoked key is refused when the call returns, and stays revoked', async () => {
   const world = await setUp();
   const created = await world.keys.create(request);

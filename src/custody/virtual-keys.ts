@@ -229,12 +229,16 @@ async function checkRoom(
 }
 
 /** As the store does, before anything is recorded: a key gives its name free when it is revoked or replaced. */
-async function checkName({ keys }: State, name: string): Promise<void> {
+async function checkName({ keys, clock }: State, name: string): Promise<void> {
   const namesakes = (await keys.find(name)).filter((one) => one.name === name && one.state === 'active');
   if (namesakes.length === 0) return;
   const replaced = new Set((await keys.list()).map(({ replaces }) => replaces));
-  if (namesakes.some(({ id }) => !replaced.has(id)))
-    throw new RingfenceError('conflict', `Another live key is called ${name}`);
+  const holder = namesakes.find(({ id }) => !replaced.has(id));
+  if (holder === undefined) return;
+  const message = isLive(holder, clock.ledger())
+    ? `Another live key is called ${name}`
+    : `The name ${name} is that of a key that has expired: \`ringfence keys revoke ${holder.id}\` frees it.`;
+  throw new RingfenceError('conflict', message);
 }
 
 async function findFor({ apps, accounts, custodyOf }: VirtualKeysOptions, { app, account }: NewKey) {
