@@ -38,9 +38,15 @@ export const choice = <T extends string>(values: readonly T[], brief: string) =>
 export const whole = (brief: string, placeholder = 'number') =>
   ({ kind: 'parsed', parse: readWhole, optional: true, brief, placeholder }) as const;
 
-/** A duration such as `90s` or `24h`, in seconds. */
-export const duration = (brief: string) =>
-  ({ kind: 'parsed', parse: readDuration, optional: true, brief, placeholder: 'duration' }) as const;
+/** A duration such as `90s` or `24h`, in seconds, which the API takes from `least` to `most`. */
+export const duration = (brief: string, least: string, most: string) =>
+  ({
+    kind: 'parsed',
+    parse: durationWithin(least, most),
+    optional: true,
+    brief,
+    placeholder: 'duration',
+  }) as const;
 
 /** A day or a time of ISO 8601, as the API takes it. A day begins at midnight UTC. */
 export const moment = (brief: string) =>
@@ -98,6 +104,16 @@ export function readDuration(input: string): number {
     throw new RingfenceError('usage', 'a duration such as 90s, 15m, 12h, 30d or 4w is expected');
   return seconds;
 }
+
+/** Reads a duration that is neither shorter than `least` nor longer than `most`. */
+export const durationWithin =
+  (least: string, most: string) =>
+  (input: string): number => {
+    const seconds = readDuration(input);
+    if (seconds < readDuration(least) || seconds > readDuration(most))
+      throw new RingfenceError('usage', `it may be from ${least} to ${most}`);
+    return seconds;
+  };
 
 function readMoment(input: string): string {
   const time = /^\d{4}-/.test(input) ? Date.parse(input) : NaN;

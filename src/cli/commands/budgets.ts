@@ -1,7 +1,7 @@
 import type { Answer, Sent } from '../../api/contract.ts';
 import { RingfenceError } from '../../kernel/errors.ts';
 import type { CliContext } from '../context.ts';
-import { type CommonFlags, type ConfirmedFlags, readDuration } from '../flags.ts';
+import { type CommonFlags, type ConfirmedFlags, durationWithin } from '../flags.ts';
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
@@ -60,12 +60,17 @@ function readLimit(text: string): readonly [amount: string, currency: string] {
   return [amount, currency];
 }
 
+const readSliding = durationWithin('1m', '3650d');
+
 function readWindow(text: string): Budget['window'] {
   if (text === 'day' || text === 'week' || text === 'month' || text === 'total') return { kind: text };
   try {
-    return { kind: 'sliding', milliseconds: readDuration(text) * 1000 };
+    return { kind: 'sliding', milliseconds: readSliding(text) * 1000 };
   } catch {
-    throw new RingfenceError('usage', 'The window is day, week, month, total, or a duration such as 24h.');
+    throw new RingfenceError(
+      'usage',
+      'The window is day, week, month, total, or a duration such as 24h, from a minute to ten years.',
+    );
   }
 }
 

@@ -54,7 +54,11 @@ export const accounts = buildRouteMap({
         flags: {
           ...common,
           secret: text('Field to replace, when the account has several secrets', 'field'),
-          watch: duration('How long to watch before the old secret is retired, at least 2s; default: 10s'),
+          watch: duration(
+            'How long to watch before the old secret is retired, at least 2s; default: 10s',
+            '2s',
+            '24h',
+          ),
           force: yes('Continue although the vendor refuses apps, or refuses to delete the old secret'),
           background: yes('Do not wait for the end'),
         },

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { bind } from '../bind.ts';
-import { argument, choice, common, duration, many, needed, readDuration, yes } from '../flags.ts';
+import { argument, choice, common, duration, durationWithin, many, needed, yes } from '../flags.ts';
 
 const load = () => import('../commands/keys.ts');
 const key = argument('key', 'Id or name of the virtual key');
@@ -15,7 +15,7 @@ export const keys = buildRouteMap({
           app: needed('App that gets the key', 'app'),
           account: needed('Vendor account that it stands for', 'account'),
           kind: choice(['secret', 'hs256', 'rs256'], 'Form of the key; default: the usual one of the vendor'),
-          lifetime: duration('Lifetime of the key; default: it does not expire'),
+          lifetime: duration('Lifetime of the key; default: it does not expire', '1s', '3650d'),
           network: many('CIDR block that it may be used from; repeat it', 'cidr'),
         },
         positional: argument('name', 'Name of the key'),
@@ -34,12 +34,12 @@ export const keys = buildRouteMap({
           ...common,
           overlap: {
             kind: 'parsed',
-            parse: readDuration,
+            parse: durationWithin('0s', '3650d'),
             default: '24h',
             brief: 'Time for which the old key still works',
             placeholder: 'duration',
           },
-          lifetime: duration('Lifetime of the new key; default: that of the old one'),
+          lifetime: duration('Lifetime of the new key; default: that of the old one', '1s', '3650d'),
         },
         positional: key,
       },

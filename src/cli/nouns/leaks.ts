@@ -49,7 +49,11 @@ export const leaks = buildRouteMap({
         flags: {
           ...common,
           yes: yes('Do not ask'),
-          watch: duration('How long to watch before the old secret is retired, at least 2s; default: 10s'),
+          watch: duration(
+            'How long to watch before the old secret is retired, at least 2s; default: 10s',
+            '2s',
+            '24h',
+          ),
           force: yes('Continue although the vendor refuses apps, or refuses to delete the old secret'),
           background: yes('Do not wait for the end'),
         },
