@@ -1,17 +1,16 @@
 import { pointId } from '../kernel/point.ts';
 import { micros } from '../kernel/money.ts';
 import { LEDGER_STATES } from './load-plan.ts';
+import { addExactly, createPeriodSums, FIRST, type PeriodSums } from './period-sums.ts';
 import type { LedgerVerification } from './ports.ts';
 import type { LeaseRecord, LedgerRecord, PeriodRecord } from './records.ts';
+import { AUDITED } from './select.ts';
 
-/** Recomputes the store's sums from rows and leases. Feed everything, in any order, then ask for the report. */
+/** Recomputes the store's sums from rows and leases. Feed the `steps`, then ask for the report. */
 export interface Audit {
+  /** What to read, and who takes each row of it: in this order, each when the one before has been taken. */
+  steps(): Iterable<Step>;
   problem(text: string): void;
-  row(row: AuditedRow): void;
-  lease(lease: AuditedLease): void;
-  period(period: PeriodRecord): void;
-  life(life: AuditedLife): void;
-  anchor(anchor: AuditedAnchor): void;
   /** Rows of a table whose parent is missing: what is read with joins does not show them. */
   orphans(table: string, rows: number): void;
   /** Resource ids that the rows hold, and those that the index knows. */
@@ -19,25 +18,30 @@ export interface Audit {
   report(): LedgerVerification;
 }
 
-export type AuditedRow = Pick<
+export interface Step {
+  readonly query: string;
+  /** Takes columns as the engine gives them. */
+  readonly take: (row: never) => void;
+}
+
+type AuditedRow = Pick<
   LedgerRecord,
   'node' | 'epoch' | 'position' | 'currency' | 'bound' | 'amount' | 'state' | 'settled'
 > & {
-  /** Triples of budget, period and amount, or null when they cannot be read. */
-  readonly reserves: unknown;
+  readonly id: number;
+  /** Text of the pairs of a period's number and an amount. */
+  readonly reserves: string;
 };
 
-export type AuditedLease = Omit<LeaseRecord, 'id'> & { readonly overdrawn: number };
+type AuditedLease = Omit<LeaseRecord, 'id'> & { readonly id: number; readonly overdrawn: number };
 
-export interface AuditedLife {
-  readonly node: string;
-  readonly epoch: number;
-  readonly position: number;
-  readonly head: string;
-  readonly closed: boolean;
+type AuditedPeriod = PeriodRecord & { readonly id: number };
+
+interface AuditedLife extends AuditedAnchor {
+  readonly closed: boolean | number;
 }
 
-export interface AuditedAnchor {
+interface AuditedAnchor {
   readonly node: string;
   readonly epoch: number;
   readonly position: number;
@@ -46,12 +50,6 @@ export interface AuditedAnchor {
 
 /** Contradictions named at most; the count of the others is given. */
 const NAMED = 1_000;
-
-interface Sums {
-  spent: number;
-  leased: number;
-  presumed: number;
-}
 
 interface Highest {
   position: number;
@@ -70,8 +68,8 @@ interface State {
   readonly problems: string[];
   unnamed: number;
   rows: number;
-  readonly sums: Map<string, Sums>;
-  readonly periods: Map<string, PeriodRecord>;
+  periods: number;
+  readonly sums: PeriodSums;
   readonly lives: Map<string, Highest>;
   readonly known: Map<string, AuditedLife>;
   readonly totals: Map<string, Total>;
@@ -82,19 +80,15 @@ export function createAudit(): Audit {
     problems: [],
     unnamed: 0,
     rows: 0,
-    sums: new Map(),
-    periods: new Map(),
+    periods: 0,
+    sums: createPeriodSums(),
     lives: new Map(),
     known: new Map(),
     totals: new Map(),
   };
   return {
+    steps: () => steps(state),
     problem: (text) => addProblem(state, text),
-    row: (row) => addRow(state, row),
-    lease: (lease) => addLease(state, lease),
-    period: (period) => void state.periods.set(slice(period.budget, period.period), period),
-    life: (life) => void state.known.set(`${life.node}-${life.epoch}`, life),
-    anchor: (anchor) => addAnchor(state, anchor),
     orphans(table, rows) {
       if (rows !== 0)
         addProblem(state, `${table}: ${rows} rows refer to a journal, period or subject that does not exist`);
@@ -107,28 +101,38 @@ export function createAudit(): Audit {
   };
 }
 
+function* steps(state: State): Iterable<Step> {
+  const { sums } = state;
+  yield { query: AUDITED.lives, take: (life) => addLife(state, life) };
+  yield { query: AUDITED.anchors, take: (anchor) => addAnchor(state, anchor) };
+  sums.expect(FIRST);
+  yield { query: AUDITED.blocks, take: ({ block }: { readonly block: number }) => sums.expect(block) };
+  for (const block of sums.blocks()) {
+    sums.begin(block);
+    yield { query: AUDITED.periodIds(block), take: ({ id }: { readonly id: number }) => sums.exists(id) };
+    yield { query: AUDITED.leases(block), take: (lease) => addLease(state, lease) };
+    const range = sums.rows(block);
+    if (block === FIRST) yield { query: AUDITED.rows, take: (row) => addRow(state, row) };
+    else if (range !== null)
+      yield { query: AUDITED.rowsBetween(range), take: (row) => addReserves(state, row) };
+    yield { query: AUDITED.periods(block), take: (period) => checkPeriod(state, period) };
+  }
+}
+
 function addProblem(state: State, text: string): void {
   if (state.problems.length < NAMED) state.problems.push(text);
   else state.unnamed += 1;
 }
 
-function slice(budget: string, period: number): string {
-  return `${period}/${budget}`;
-}
-
-function sumsOf(state: State, budget: string, period: number): Sums {
-  const key = slice(budget, period);
-  let sums = state.sums.get(key);
-  if (sums === undefined) state.sums.set(key, (sums = { spent: 0, leased: 0, presumed: 0 }));
-  return sums;
+function addLife(state: State, life: AuditedLife): void {
+  state.known.set(`${life.node}-${life.epoch}`, life);
 }
 
 function addRow(state: State, row: AuditedRow): void {
   state.rows += 1;
-  const name = `row ${pointId(row)}`;
-  for (const problem of rowProblems(row)) addProblem(state, `${name}: ${problem}`);
-  for (const [budget, period, amount] of readReserves(state, name, row))
-    add(sumsOf(state, budget, period), 'spent', amount);
+  const problems = [...rowProblems(row), ...reserveProblems(row)];
+  for (const problem of problems) addProblem(state, `row ${pointId(row)}: ${problem}`);
+  addReserves(state, row);
   const highest = highestOf(state, row);
   highest.position = Math.max(highest.position, row.position);
   if (row.state === 'reserved') highest.reserved += 1;
@@ -147,48 +151,37 @@ function rowProblems({ state, amount, bound, settled }: AuditedRow): string[] {
   return problems;
 }
 
-/** A sum beyond what numbers count exactly stays at the largest such number, as it does when it is read (`countable`). */
-function add<Name extends string>(to: Record<Name, number>, name: Name, amount: number): void {
-  to[name] = Math.min(to[name] + amount, Number.MAX_SAFE_INTEGER);
-}
+type ReadReserve = readonly [period: number, amount: number];
 
-type ReadReserve = readonly [budget: string, period: number, amount: number];
-
-function readReserves(state: State, name: string, row: AuditedRow): readonly ReadReserve[] {
-  const { reserves } = row;
-  if (!Array.isArray(reserves) || !reserves.every(isReserve)) {
-    addProblem(state, `${name}: its reserves cannot be read`);
-    return [];
-  }
-  for (const [budget, , amount] of reserves) {
-    if (amount < 0) addProblem(state, `${name}: reserves a negative amount of budget ${budget}`);
+function reserveProblems(row: AuditedRow): string[] {
+  const reserves = readReserves(row);
+  if (reserves === null) return ['its reserves cannot be read'];
+  return reserves.flatMap(([period, amount]) => {
+    const problems: string[] = [];
+    if (amount < 0) problems.push(`reserves a negative amount of period ${period}`);
     if (row.state === 'released' && amount !== 0)
-      addProblem(state, `${name}: is released but still reserves ${amount} of budget ${budget}`);
-  }
-  return reserves;
+      problems.push(`is released but still reserves ${amount} of period ${period}`);
+    return problems;
+  });
 }
 
-/** Budget and start of each period, by its number. */
-export type PeriodNames = ReadonlyMap<number, readonly [budget: string, period: number]>;
+function addReserves(state: State, row: AuditedRow): void {
+  for (const [period, amount] of readReserves(row) ?? [])
+    if (!state.sums.spend(period, amount, row.id))
+      addProblem(state, `row ${pointId(row)}: reserves of period ${period}, which does not exist`);
+}
 
-/** The text of a row's reserves with the names of their periods; null when it is not what we write. */
-export function decodeReserves(names: PeriodNames, text: string): unknown {
+function readReserves({ reserves }: AuditedRow): readonly ReadReserve[] | null {
   try {
-    const pairs = JSON.parse(text) as [number, number][];
-    return pairs.map(([id, amount]) => [names.get(id)?.[0], names.get(id)?.[1], amount]);
+    const pairs: unknown = JSON.parse(reserves);
+    return Array.isArray(pairs) && pairs.every(isReserve) ? pairs : null;
   } catch {
     return null;
   }
 }
 
 function isReserve(value: unknown): value is ReadReserve {
-  return (
-    Array.isArray(value) &&
-    value.length === 3 &&
-    typeof value[0] === 'string' &&
-    Number.isSafeInteger(value[1]) &&
-    Number.isSafeInteger(value[2])
-  );
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
 }
 
 function highestOf(
@@ -205,22 +198,21 @@ function addTotal(state: State, { currency, state: of, amount }: AuditedRow): vo
   const key = `${currency} ${of}`;
   let total = state.totals.get(key);
   if (total === undefined) state.totals.set(key, (total = { currency, state: of, amount: 0, rows: 0 }));
-  add(total, 'amount', amount);
+  total.amount = addExactly(total.amount, amount);
   total.rows += 1;
 }
 
 function addLease(state: State, lease: AuditedLease): void {
   const name = `lease of ${lease.node}-${lease.epoch} on ${lease.budget}/${lease.period}`;
-  const sums = sumsOf(state, lease.budget, lease.period);
   if (lease.remaining < 0) addProblem(state, `${name}: is negative`);
-  if (lease.state === 'open') sums.leased += lease.remaining;
-  if (lease.state === 'presumed') sums.presumed += lease.remaining;
+  if (lease.state === 'open') state.sums.add('leased', lease.id, lease.remaining);
+  if (lease.state === 'presumed') state.sums.add('presumed', lease.id, lease.remaining);
   if (lease.state === 'closed' && lease.remaining !== 0)
     addProblem(state, `${name}: is closed but holds ${lease.remaining}`);
   if (lease.state === 'open' && lease.overdrawn > 0)
     addProblem(state, `${name}: its holder spent ${lease.overdrawn} more than it was granted`);
   highestOf(state, lease);
-  if (lease.state === 'open' && state.known.get(`${lease.node}-${lease.epoch}`)?.closed === true)
+  if (lease.state === 'open' && Boolean(state.known.get(`${lease.node}-${lease.epoch}`)?.closed))
     addProblem(state, `${name}: is open although its process was closed`);
 }
 
@@ -231,11 +223,10 @@ function addAnchor(state: State, anchor: AuditedAnchor): void {
 
 function report(state: State): LedgerVerification {
   for (const [key, highest] of state.lives) checkLife(state, key, highest);
-  for (const key of new Set([...state.sums.keys(), ...state.periods.keys()])) checkPeriod(state, key);
   const more = state.unnamed === 0 ? [] : [`and ${state.unnamed} more`];
   return {
     rows: state.rows,
-    periods: state.periods.size,
+    periods: state.periods,
     problems: [...state.problems, ...more],
     totals: totalsOf(state),
   };
@@ -259,7 +250,7 @@ function checkLife(state: State, key: string, { position, reserved, anchor }: Hi
   }
   if (position >= life.position)
     addProblem(state, `journal ${key}: its cursor ${life.position} is not beyond row ${position}`);
-  if (life.closed && reserved > 0)
+  if (Boolean(life.closed) && reserved > 0)
     addProblem(state, `journal ${key}: is closed but ${reserved} rows still wait for an outcome`);
   if (anchor !== null && anchor.position > life.position)
     addProblem(state, `journal ${key}: its cursor ${life.position} is behind its anchor ${anchor.position}`);
@@ -270,16 +261,10 @@ function checkLife(state: State, key: string, { position, reserved, anchor }: Hi
     );
 }
 
-function checkPeriod(state: State, key: string): void {
-  const period = state.periods.get(key);
-  const [start, ...budget] = key.split('/');
-  const name = `budget ${budget.join('/')} period ${start}`;
-  const sums = state.sums.get(key) ?? { spent: 0, leased: 0, presumed: 0 };
-  if (period === undefined) {
-    if (sums.spent !== 0 || sums.leased !== 0 || sums.presumed !== 0)
-      addProblem(state, `${name}: rows or leases exist, but the period does not`);
-    return;
-  }
+function checkPeriod(state: State, period: AuditedPeriod): void {
+  state.periods += 1;
+  const name = `budget ${period.budget} period ${period.period}`;
+  const sums = state.sums.of(period.id);
   for (const sum of ['spent', 'leased', 'presumed'] as const) {
     if (period[sum] < 0) addProblem(state, `${name}: ${sum} is negative`);
     if (period[sum] !== sums[sum])

@@ -1,3 +1,4 @@
+import { BLOCK, BLOCK_BITS, type Range } from './period-sums.ts';
 import type { LedgerState } from './records.ts';
 
 /** Reading statements that every engine understands as they stand: the tables are alike, and so is what is read. */
@@ -50,16 +51,26 @@ export const TOTALS = `
   FROM ledger JOIN subject ON subject.id = ledger.subject
   GROUP BY subject.currency, ledger.state ORDER BY subject.currency, ledger.state`;
 
-/** What an audit is fed with. */
+const inBlock = (id: string, block: number): string =>
+  `${id} >= ${block * BLOCK} AND ${id} < ${(block + 1) * BLOCK}`;
+
+const AUDITED_ROWS = `
+  SELECT ledger.id, life.node, life.epoch, ledger.position, subject.currency, ledger.bound, ledger.amount, ledger.state,
+    ledger.settled, ledger.reserves ${ROW_JOINS}`;
+
+/** What an audit is fed with; of periods and leases, one block of numbers of periods at a time. */
 export const AUDITED = {
   lives: 'SELECT node, epoch, position, head, closed IS NOT NULL AS closed FROM life',
   anchors: `
     SELECT life.node, life.epoch, anchor.position, anchor.head FROM anchor JOIN life ON life.id = anchor.life`,
-  leases: `
-    SELECT period.budget, period.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
-    FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id`,
-  periods: `SELECT id, budget, period, ${countable('spent')} AS spent, leased, presumed FROM period`,
-  rows: `
-    SELECT life.node, life.epoch, ledger.position, subject.currency, ledger.bound, ledger.amount, ledger.state,
-      ledger.settled, ledger.reserves ${ROW_JOINS}`,
+  blocks: `SELECT DISTINCT id >> ${BLOCK_BITS} AS block FROM period ORDER BY block`,
+  periodIds: (block: number) => `SELECT id FROM period WHERE ${inBlock('id', block)}`,
+  leases: (block: number) => `
+    SELECT period.id, period.budget, period.period, lease.remaining, lease.overdrawn, lease.state, life.node, life.epoch
+    FROM lease JOIN life ON life.id = lease.life JOIN period ON period.id = lease.period_id
+    WHERE ${inBlock('lease.period_id', block)}`,
+  rows: AUDITED_ROWS,
+  rowsBetween: ({ first, last }: Range) => `${AUDITED_ROWS} WHERE ledger.id BETWEEN ${first} AND ${last}`,
+  periods: (block: number) => `
+    SELECT id, budget, period, ${countable('spent')} AS spent, leased, presumed FROM period WHERE ${inBlock('id', block)}`,
 } as const;

@@ -18,9 +18,15 @@ export interface EngineUnderTest {
   create(): Promise<Sandbox>;
 }
 
+/** Where the database of a store is. */
+export type Place =
+  | { readonly path: string }
+  | { readonly host: string; readonly user: string; readonly database: string };
+
 /** One empty store that belongs to a test. */
 export interface Sandbox {
   readonly store: Store;
+  readonly place: Place;
   /** Closes and opens again. */
   reopen(): Promise<Store>;
   /** A second store on the same database; absent when one process must have it alone. */
@@ -43,6 +49,7 @@ async function createSqlite(): Promise<Sandbox> {
   const path = join(directory, 'store.db');
   let store = await openSqliteStore({ path, clock: CLOCK });
   return {
+    place: { path },
     get store() {
       return store;
     },
@@ -81,6 +88,7 @@ async function createPostgres(): Promise<Sandbox> {
   const options = { host, user, database, clock: CLOCK, waitMilliseconds: 30_000 };
   let store = await openPostgresStore(options);
   return {
+    place: { host, user, database },
     get store() {
       return store;
     },

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import type { Store } from '../../src/store/ports.ts';
+import { Worker } from 'node:worker_threads';
+import type { LedgerVerification, Store } from '../../src/store/ports.ts';
+import { BLOCK } from '../../src/store/period-sums.ts';
 import { batch, committed, grantRequest, money, released, row, unknown } from './store-builders.ts';
-import { EMPTY_MONEY, type EngineUnderTest } from './store-engines.ts';
+import { EMPTY_MONEY, type EngineUnderTest, type Place } from './store-engines.ts';
 import { storeWorld } from './store-world.ts';
 
 interface Injection {
@@ -38,6 +41,11 @@ const INJECTIONS: readonly Injection[] = [
     what: 'unreadable reserves',
     sql: `UPDATE ledger SET reserves = 'x' WHERE position = 0`,
     named: /reserves cannot be read/,
+  },
+  {
+    what: 'a reserve of a period that is not there',
+    sql: `UPDATE ledger SET reserves = '[[77777777,10]]' WHERE position = 0`,
+    named: /w0-1-0: reserves of period 77777777, which does not exist/,
   },
   { what: 'a removed row', sql: `DELETE FROM ledger WHERE position = 0`, named: /spent is/ },
   {
@@ -125,6 +133,48 @@ export function verifyContract(engine: EngineUnderTest): void {
         assert.match((await world.store.ledger.verify()).problems.join('\n'), named);
       });
   });
+
+  describe('verification of many periods', () => {
+    const world = storeWorld(engine);
+
+    it('takes no more memory for them, and knows each', async () => {
+      await fill(world.store);
+      // Their numbers lie on both sides of what is summed at once.
+      await world.sandbox.edit(manyPeriods(BLOCK - 1000));
+      const { periods, rows, problems } = await verifyInThread(world.sandbox.place);
+      assert.deepEqual([periods, rows, problems], [MANY + 1, MANY + 6, []]);
+      for (const [place, period] of [1, MANY - 1].entries()) {
+        await world.sandbox.edit(`UPDATE period SET spent = spent + 1 WHERE period = ${period * 1000}`);
+        const { problems: named } = await world.store.ledger.verify();
+        assert.equal(named.length, place + 1);
+        assert.match(named.join(), new RegExp(`budget sliding period ${period * 1000}: spent is 2, but`));
+      }
+    });
+  });
+}
+
+/** Periods of a sliding window, each of which one row has taken from; they are numbered from `first` on. */
+const manyPeriods = (first: number): string => `
+  INSERT INTO period (id, budget, period, spent)
+  WITH RECURSIVE step (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM step WHERE n < ${MANY} - 1)
+  SELECT ${first} + n, 'sliding', n * 1000, 1 FROM step;
+  INSERT INTO ledger (id, life, position, at, subject, bound, amount, state, settled, reserves, resource_ids, fingerprints)
+  SELECT period.id, life.id, period.id, 0, subject.id, 1, 1, 'committed', TRUE, '[[' || period.id || ',1]]', '[]', '[]'
+  FROM period, life, subject
+  WHERE period.budget = 'sliding' AND life.node = 'w0' AND subject.currency = 'USD';
+  UPDATE life SET position = ${first + MANY} WHERE node = 'w0'`;
+
+const MANY = 150_000;
+const HEAP_MEBIBYTES = 64;
+
+async function verifyInThread(place: Place): Promise<LedgerVerification> {
+  const thread = new Worker(new URL('./store-verify-thread.ts', import.meta.url), {
+    workerData: place,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEBIBYTES },
+  });
+  const [found] = (await once(thread, 'message')) as [LedgerVerification];
+  await thread.terminate();
+  return found;
 }
 
 async function fill(store: Store): Promise<void> {

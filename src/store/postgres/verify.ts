@@ -1,18 +1,6 @@
-import {
-  createAudit,
-  decodeReserves,
-  type Audit,
-  type AuditedAnchor,
-  type AuditedLease,
-  type AuditedLife,
-  type AuditedRow,
-} from '../audit.ts';
+import { createAudit, type Step } from '../audit.ts';
 import type { LedgerVerification } from '../ports.ts';
-import type { PeriodRecord } from '../records.ts';
-import { AUDITED } from '../select.ts';
 import type { Database, Queries } from './database.ts';
-
-const ROWS = `DECLARE audited NO SCROLL CURSOR FOR ${AUDITED.rows}`;
 
 const ORPHANS = `
   SELECT 'ledger' AS kind, count(*) AS rows FROM ledger
@@ -31,10 +19,7 @@ const RESOURCES = `
 export function verify(database: Database): Promise<LedgerVerification> {
   return database.transaction(async (queries) => {
     const audit = createAudit();
-    for (const row of await queries.all(AUDITED.lives)) audit.life(row as unknown as AuditedLife);
-    for (const row of await queries.all(AUDITED.anchors)) audit.anchor(row as unknown as AuditedAnchor);
-    for (const row of await queries.all(AUDITED.leases)) audit.lease(row as unknown as AuditedLease);
-    await feedRows(queries, audit);
+    for (const step of audit.steps()) await feed(queries, step);
     for (const row of await queries.all(ORPHANS)) audit.orphans(row['kind'] as string, row['rows'] as number);
     const resources = await queries.get(RESOURCES);
     audit.resources(resources?.['held'] as number, resources?.['marked'] as number);
@@ -42,21 +27,12 @@ export function verify(database: Database): Promise<LedgerVerification> {
   }, 'snapshot');
 }
 
-async function feedRows(queries: Queries, audit: Audit): Promise<void> {
-  const names = new Map<number, readonly [string, number]>();
-  for (const row of await queries.all(AUDITED.periods)) {
-    names.set(row['id'] as number, [row['budget'] as string, row['period'] as number]);
-    audit.period(row as unknown as PeriodRecord);
-  }
-  await queries.run(ROWS);
+async function feed(queries: Queries, { query, take }: Step): Promise<void> {
+  await queries.run(`DECLARE audited NO SCROLL CURSOR FOR ${query}`);
   for (;;) {
     const rows = await queries.all('FETCH 5000 FROM audited');
     if (rows.length === 0) break;
-    for (const row of rows)
-      audit.row({
-        ...(row as unknown as AuditedRow),
-        reserves: decodeReserves(names, row['reserves'] as string),
-      });
+    for (const row of rows) take(row as never);
   }
   await queries.run('CLOSE audited');
 }

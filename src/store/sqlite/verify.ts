@@ -1,9 +1,7 @@
-import { createAudit, decodeReserves, type Audit, type AuditedLease, type AuditedRow } from '../audit.ts';
+import { createAudit, type Audit } from '../audit.ts';
 import type { LedgerVerification } from '../ports.ts';
-import type { PeriodRecord } from '../records.ts';
-import { AUDITED } from '../select.ts';
 import { toFault } from './faults.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
 
 /** See `LedgerStore.verify`. Reads one snapshot, so it may run beside the writer. */
 export function verify(database: Database): LedgerVerification {
@@ -41,29 +39,8 @@ const RESOURCES = `
     (SELECT count(*) FROM mark WHERE ledger > 0) AS marked`;
 
 function feed(database: Database, audit: Audit): void {
-  for (const row of database.iterate(AUDITED.lives))
-    audit.life({ ...toAnchor(row), closed: row['closed'] === 1 });
-  for (const row of database.iterate(AUDITED.anchors)) audit.anchor(toAnchor(row));
-  for (const row of database.iterate(AUDITED.leases)) audit.lease(row as unknown as AuditedLease);
-  const names = new Map<number, readonly [string, number]>();
-  for (const row of database.iterate(AUDITED.periods)) {
-    names.set(row['id'] as number, [row['budget'] as string, row['period'] as number]);
-    audit.period(row as unknown as PeriodRecord);
-  }
-  for (const row of database.iterate(AUDITED.rows)) {
-    const reserves = decodeReserves(names, row['reserves'] as string);
-    audit.row({ ...(row as unknown as AuditedRow), settled: row['settled'] === 1, reserves });
-  }
+  for (const { query, take } of audit.steps()) for (const row of database.iterate(query)) take(row as never);
   for (const row of database.iterate(ORPHANS)) audit.orphans(row['kind'] as string, row['rows'] as number);
   const resources = database.get(RESOURCES);
   audit.resources(resources?.['held'] as number, resources?.['marked'] as number);
-}
-
-function toAnchor(row: Row) {
-  return {
-    node: row['node'] as string,
-    epoch: row['epoch'] as number,
-    position: row['position'] as number,
-    head: row['head'] as string,
-  };
 }
