@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ROUTES } from '../src/api/contract.ts';
 import { pathOf, PATHS, type RouteId, type RoutePath } from '../src/api/paths.ts';
-import type { RouteSpec } from '../src/api/schema.ts';
+import { sizeText, SMALL_BODY, type RouteSpec } from '../src/api/schema.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -66,12 +66,17 @@ function describeRoute(id: RouteId, route: RoutePath, spec: RouteSpec): Schema {
     ...(body.length > 0 ? { requestBody: describeBody(body, required) } : {}),
     responses: {
       [spec.status ?? 200]: { description: 'Done', content: describeAnswer(spec) },
-      default: {
-        description: 'A problem',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      ...(body.length > 0 ? { 413: describeProblem(`The body is larger than ${limitOf(spec)}`) } : {}),
+      default: describeProblem('A problem'),
     },
   };
+}
+
+const limitOf = ({ maxBody = SMALL_BODY }: RouteSpec): string => sizeText(maxBody);
+
+function describeProblem(description: string): Schema {
+  const schema = { $ref: '#/components/schemas/Problem' };
+  return { description, content: { 'application/problem+json': { schema } } };
 }
 
 function describeBody(body: readonly (readonly [string, Schema])[], required: readonly string[]): Schema {

@@ -188,12 +188,45 @@ test('prices are of accounts by name or id; rows of what does not exist are refu
   assert.equal(await codeOf(await importing('rival', 'main')), 'not_found');
 });
 
-test('a body beyond 4 MiB is refused', async () => {
-  const response = await post(JSON.stringify({ name: 'a'.repeat(4 * 1024 * 1024) }));
-  assert.equal(response.status, 413);
-  const { code, detail } = (await response.json()) as Readonly<Record<string, string>>;
-  assert.equal(code, 'request_too_large');
-  assert.match(detail ?? '', /at most 4 MiB/);
+test('a body beyond what the input of its route can be is refused before it is parsed', async () => {
+  const nested = (size: number) => `{"name":${'['.repeat(size / 2)}${']'.repeat(size / 2)}}`;
+  for (const [path, method, most, told] of [
+    ['/v1/apps', 'POST', 64 * 1024, '64 KiB'],
+    ['/v1/kills', 'POST', 64 * 1024, '64 KiB'],
+    ['/v1/budgets/daily', 'PUT', 512 * 1024, '512 KiB'],
+    ['/v1/accounts', 'POST', 512 * 1024, '512 KiB'],
+    ['/v1/policy', 'PUT', 4 * 1024 * 1024, '4 MiB'],
+    ['/v1/prices', 'POST', 4 * 1024 * 1024, '4 MiB'],
+  ] as const) {
+    const response = await api.request(path, { method, headers, body: nested(most) });
+    assert.equal(response.status, 413, path);
+    const { code, detail } = (await response.json()) as Readonly<Record<string, string>>;
+    assert.equal(code, 'request_too_large');
+    assert.equal(detail, `This route takes at most ${told} at a time.`);
+  }
+});
+
+test('the largest input that a route takes fits its body', async () => {
+  const names = Array.from({ length: 300 }, () => '東'.repeat(120));
+  const rates = Object.fromEntries(
+    pairs.slice(0, 300).map((pair) => [`RATE${pair}`, '123456789.123456789123']),
+  );
+  const scope = {
+    apps: names,
+    keys: names,
+    vendors: names,
+    accounts: names,
+    countries: names.map(() => 'GB'),
+  };
+  // It is read as a whole: that nothing bears these names is found after that.
+  assert.equal(await codeOf(await putBudget({ scope, rates })), 'not_found');
+  const networks = Array.from({ length: 100 }, () => '東'.repeat(60));
+  const put = { method: 'PUT', headers, body: JSON.stringify({ networks }) };
+  assert.notEqual((await api.request('/v1/keys/key_7/networks', put)).status, 413);
+  // More values than any vendor wants.
+  const values = Object.fromEntries(pairs.slice(0, 20).map((name) => [name, 'x'.repeat(20_000)]));
+  const body = JSON.stringify({ vendor: 'acme', name: 'main', values });
+  assert.notEqual((await api.request('/v1/accounts', { method: 'POST', headers, body })).status, 413);
 });
 
 test('the body of a request without a token is not read', async () => {

@@ -11,7 +11,7 @@ import type { Call } from './handlers/handler.ts';
 import { pathOf, PATHS, type RouteId } from './paths.ts';
 import { problemResponse } from './problem.ts';
 import { readInput } from './read-input.ts';
-import { MAX_BODY, type RouteSpec } from './schema.ts';
+import { sizeText, SMALL_BODY, type RouteSpec } from './schema.ts';
 import type { AdminServices } from './services/all.ts';
 
 export interface AdminApiOptions {
@@ -49,7 +49,7 @@ export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
   for (const id of Object.keys(PATHS) as RouteId[]) {
     const { method, path } = pathOf(id);
     const spec: RouteSpec = ROUTES[id];
-    api.on(method, path, admission(spec, authenticate), LIMITED, async (context) => {
+    api.on(method, path, admission(spec, authenticate), limitOf(spec), async (context) => {
       const input = await readInput(context, pathOf(id), spec);
       const { actor } = context.var;
       const { signal } = context.req.raw;
@@ -71,11 +71,13 @@ const withoutBody: MiddlewareHandler = async (context, next) => {
   if (context.req.method === 'HEAD') await context.res.body?.cancel();
 };
 
-const TOO_LARGE = `The admin API takes at most ${MAX_BODY >> 20} MiB at a time, such as a file of prices.`;
-const LIMITED = bodyLimit({
-  maxSize: MAX_BODY,
-  onError: () => problemResponse(new RingfenceError('request_too_large', TOO_LARGE)),
-});
+function limitOf({ maxBody = SMALL_BODY }: RouteSpec): MiddlewareHandler {
+  const detail = `This route takes at most ${sizeText(maxBody)} at a time.`;
+  return bodyLimit({
+    maxSize: maxBody,
+    onError: () => problemResponse(new RingfenceError('request_too_large', detail)),
+  });
+}
 
 /** Checks the token. It runs before the body is read, so that strangers cannot make the gateway take in bodies. */
 function admission({ isOpen }: RouteSpec, authenticate: Authenticate): MiddlewareHandler<Admitted> {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { formatMicros, parseMicros, type Micros } from '../kernel/money.ts';
 
-/** Largest body that the admin API reads. */
-export const MAX_BODY = 4 * 1024 * 1024;
+/** Bytes of the largest body that a route reads unless it states more: the parser takes long for what is deeply nested. */
+export const SMALL_BODY = 64 * 1024;
+/** Of routes that take files: prices, findings, a policy. */
+export const LARGE_BODY = 4 * 1024 * 1024;
 
 /** A route of the admin API, apart from its method and path. */
 export interface RouteSpec {
@@ -14,8 +16,15 @@ export interface RouteSpec {
   readonly format?: 'json' | 'lines' | 'text';
   /** Status of success; 200 unless stated. */
   readonly status?: number;
+  /** Bytes of the largest body; `SMALL_BODY` unless stated. */
+  readonly maxBody?: number;
   /** Answers without a token. */
   readonly isOpen?: boolean;
+}
+
+/** Bytes for people. */
+export function sizeText(bytes: number): string {
+  return bytes >= 1 << 20 ? `${bytes >> 20} MiB` : `${bytes >> 10} KiB`;
 }
 
 /** A route without input. */

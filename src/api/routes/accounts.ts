@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { currency, empty, givenName, reference, removed, textMap, time, type RouteSpec } from '../schema.ts';
 
+/** Credentials of several long values, such as certificates. */
+const MOST_BYTES = 512 * 1024;
+
 /** An account as callers see it. The sealed credential is not named here, so it never leaves: output schemas drop what they do not name. */
 export const account = z.object({
   id: z.string(),
@@ -81,6 +84,7 @@ export const accountRoutes = {
     }),
     output: account,
     status: 201,
+    maxBody: MOST_BYTES,
   },
   'accounts.list': { summary: 'List vendor accounts', input: empty, output: z.array(account) },
   'accounts.test': {
@@ -92,6 +96,7 @@ export const accountRoutes = {
     summary: 'Replace the credential here, once the vendor accepts the new one',
     input: z.strictObject({ account: reference, values: textMap }),
     output: account,
+    maxBody: MOST_BYTES,
   },
   'accounts.rotate': {
     summary: 'Replace a secret at the vendor without interrupting apps, or say what to do by hand',

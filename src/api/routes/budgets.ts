@@ -21,6 +21,9 @@ const country = z
 /** Most names, countries or rates of one budget. Bounded because every process holds them all; there are fewer countries. */
 const MOST_ENTRIES = 300;
 
+/** Four lists of names in any script. */
+const MOST_BYTES = 512 * 1024;
+
 const text = z.array(z.string()).optional();
 const scope = z.object({
   apps: text,
@@ -105,6 +108,7 @@ export const budgetRoutes = {
         .default({}),
     }),
     output: budget,
+    maxBody: MOST_BYTES,
   },
   'budgets.list': {
     summary: 'List budgets with what is spent, leased and left in the current period',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { empty, reference, time, type RouteSpec } from '../schema.ts';
+import { empty, LARGE_BODY, reference, time, type RouteSpec } from '../schema.ts';
 import { rotation, rotationOptions } from './accounts.ts';
 
 const match = z.discriminatedUnion('kind', [
@@ -49,6 +49,7 @@ export const leakRoutes = {
     summary: 'Report what was found; only a keyed hash of each value and its first characters are kept',
     input: z.strictObject({ findings: z.array(finding).min(1).max(500) }),
     output: z.array(leak).describe('In the order of the findings'),
+    maxBody: LARGE_BODY,
   },
   'leaks.list': { summary: 'List reported leaks', input: empty, output: z.array(leak) },
   'leaks.show': {

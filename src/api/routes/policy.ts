@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { empty, time, type RouteSpec } from '../schema.ts';
+import { empty, LARGE_BODY, time, type RouteSpec } from '../schema.ts';
 
 const source = z.string().max(1_000_000).describe('The policy as YAML');
 const version = z.object({ version: z.number(), createdAt: time, actor: z.string() });
@@ -22,11 +22,13 @@ export const policyRoutes = {
     summary: 'Make a policy the active one',
     input: z.strictObject({ source, expected }),
     output: applied,
+    maxBody: LARGE_BODY,
   },
   'policy.check': {
     summary: 'Check a policy without applying it',
     input: z.strictObject({ source }),
     output: z.object({ valid: z.boolean(), problems: z.array(z.string()), warnings }),
+    maxBody: LARGE_BODY,
   },
   'policy.versions': { summary: 'All versions, newest first', input: empty, output: z.array(version) },
   'policy.rollback': {

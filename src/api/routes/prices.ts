@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amountOut, count, time, type RouteSpec } from '../schema.ts';
+import { amountOut, count, LARGE_BODY, time, type RouteSpec } from '../schema.ts';
 
 const kind = z.enum(['price', 'ceiling', 'band']);
 
@@ -21,6 +21,7 @@ export const priceRoutes = {
     summary: 'Add or replace rows of the price book',
     input: z.strictObject({ format: z.enum(['json', 'csv']), text: z.string() }),
     output: z.object({ imported: z.number() }),
+    maxBody: LARGE_BODY,
   },
   'prices.list': {
     summary: 'List prices',
