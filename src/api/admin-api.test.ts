@@ -229,6 +229,23 @@ test('the largest input that a route takes fits its body', async () => {
   assert.notEqual((await api.request('/v1/accounts', { method: 'POST', headers, body })).status, 413);
 });
 
+test('a path that is known, but not with this method, is answered 405 with the methods that it has', async () => {
+  for (const [method, path, allow] of [
+    ['PATCH', '/v1/apps', 'POST, GET, HEAD'],
+    ['DELETE', '/v1/policy', 'GET, HEAD, PUT'],
+    ['GET', '/v1/budgets/daily', 'PUT, DELETE'],
+    ['POST', '/v1/leaks/leak_1', 'GET, HEAD'],
+    ['OPTIONS', '/v1/ledger/verify', 'POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+  ] as const) {
+    const response = await api.request(path, { method, headers });
+    assert.equal(response.status, 405, `${method} ${path}`);
+    assert.equal(response.headers.get('allow'), allow);
+    assert.equal(await codeOf(response), 'method_unknown');
+  }
+  assert.equal((await api.request('/v1/nothing', { method: 'PATCH', headers })).status, 404);
+});
+
 test('the body of a request without a token is not read', async () => {
   let chunks = 0;
   const body = new ReadableStream({

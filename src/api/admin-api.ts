@@ -62,7 +62,26 @@ export function createAdminApi(options: AdminApiOptions): Hono<Admitted> {
       });
     });
   }
+  for (const [path, methods] of methodsOfPaths()) api.all(path, () => refuseMethod(methods));
   return api;
+}
+
+/** The methods of each path, in which every parameter is called `:any`. */
+function methodsOfPaths(): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map<string, string[]>();
+  for (const id of Object.keys(PATHS) as RouteId[]) {
+    const { method, path } = pathOf(id);
+    const shape = path.replaceAll(/:\w+/g, ':any');
+    paths.set(shape, [...(paths.get(shape) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  }
+  return paths;
+}
+
+/** 405 with the methods that the path has, as RFC 9110, 15.5.6 asks. */
+function refuseMethod(methods: readonly string[]): Response {
+  const response = problemResponse(new RingfenceError('method_unknown'));
+  response.headers.set('allow', methods.join(', '));
+  return response;
 }
 
 /** A HEAD request runs as GET. Its body is cancelled, so that an export of which nobody reads a line does not go on. */

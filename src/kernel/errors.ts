@@ -211,6 +211,12 @@ export const ERRORS = {
     'It does not exist',
     'List what exists: `list` of the same noun, or `journal tail` for records.',
   ),
+  method_unknown: row(
+    'caller',
+    405,
+    'The path has no such method',
+    'Use a method that the answer names in Allow; docs/reference/openapi.json lists all routes.',
+  ),
   conflict: row(
     'caller',
     409,
