@@ -123,6 +123,9 @@ export interface LedgerFilter {
   readonly limit: number;
   readonly key?: string;
   readonly app?: string;
+  /** These two have no index: they narrow a state of which there are few rows. */
+  readonly account?: string;
+  readonly action?: string;
   readonly state?: LedgerState;
   /** Older than this row. */
   readonly before?: JournalPoint;

@@ -98,6 +98,23 @@ export function readingContract(engine: EngineUnderTest): void {
       assert.deepEqual(await positions({ limit: 9, before: point(99_999) }), [], 'a row that never was');
     });
 
+    it('filters what waits for an outcome by account and action', async () => {
+      const of = (index: number) => ({
+        account: index % 2 === 0 ? 'account_a' : 'account_b',
+        action: index % 3 === 0 ? 'call.start' : 'message.send',
+      });
+      const rows = Array.from({ length: 12 }, (_, index) => row(index, of(index)));
+      await world.store.ledger.load(batch(0, 20, { rows, outcomes: [0, 2, 4, 6, 8, 1].map(unknown) }));
+      const positions = async (options: Partial<Parameters<Store['ledger']['list']>[0]>) =>
+        (await world.store.ledger.list({ limit: 9, ...options })).map((one) => one.position);
+      const sent = { account: 'account_a', action: 'message.send' };
+      assert.deepEqual(await positions({ ...sent, state: 'unknown' }), [8, 4, 2]);
+      assert.deepEqual(await positions({ ...sent, state: 'unknown', limit: 2 }), [8, 4]);
+      assert.deepEqual(await positions({ ...sent, state: 'reserved' }), [10]);
+      assert.deepEqual(await positions({ account: 'account_b', state: 'unknown' }), [1]);
+      assert.deepEqual(await positions({ ...sent, key: 'key_a', state: 'unknown' }), [8, 4, 2]);
+    });
+
     it('refuses a limit that means everything', async () => {
       for (const limit of [-1, 1.5, Number.NaN]) {
         await assert.rejects(world.store.ledger.list({ limit }), { code: 'input_invalid' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LedgerFilter } from '../../store/ports.ts';
 import type { LedgerRecord } from '../../store/records.ts';
 import type { VendorRecord } from '../../vendors/lookup-adapter.ts';
 import { findFree, type FreeRecordsOptions } from './free-records.ts';
@@ -38,6 +39,20 @@ test('what 2,000 lost requests to one recipient cost is no product of them and o
   );
   assert.ok(looks <= LOOKS * MANY, `${looks} looks at records`);
   assert.ok(hashes <= 3 * MANY, `${hashes} hashes`);
+});
+
+test('of the requests of other accounts and actions nothing is read, however many were lost', async () => {
+  const asked: LedgerFilter[] = [];
+  const options = optionsFor([lost(0)]);
+  await findFree([{ ...sentBy('mine'), id: 'record', createdAt: SENT }], [lost(1)], {
+    ...options,
+    ledger: { ...options.ledger, list: (filter) => (asked.push(filter), options.ledger.list(filter)) },
+  });
+  const same = { account: 'account_a', action: 'message.send', limit: 10_000 };
+  assert.deepEqual(asked, [
+    { ...same, state: 'reserved' },
+    { ...same, state: 'unknown' },
+  ]);
 });
 
 function optionsFor(all: readonly LedgerRecord[]): FreeRecordsOptions {

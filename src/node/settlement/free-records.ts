@@ -79,10 +79,9 @@ export async function findFree(
 
 /** Tells of which records the ledger knows the request, if there was one: they cannot be of one that is under way. */
 async function findKnown([{ account, action }]: Rows, { ledger, knownUntil }: FreeRecordsOptions) {
-  const reserved = await ledger.list({ state: 'reserved', limit: MOST_UNDER_WAY });
+  const reserved = await ledger.list({ account, action, state: 'reserved', limit: MOST_UNDER_WAY });
   const underWay = new Map<string, ReturnType<typeof createTimes>>();
-  const same = reserved.filter((row) => row.account === account && row.action === action);
-  for (const [destination, rows] of Map.groupBy(same, destinationOf))
+  for (const [destination, rows] of Map.groupBy(reserved, destinationOf))
     underWay.set(destination, createTimes(rows.map(({ at }) => at)));
   return (destination: string, { createdAt }: VendorRecord): boolean =>
     createdAt <= knownUntil &&
@@ -139,9 +138,9 @@ async function lostBeside(
 ): Promise<readonly LedgerRecord[] | null> {
   const { account, action } = rows[0];
   const here = new Set(rows.map(pointId));
-  const lost = await ledger.list({ state: 'unknown', limit: MOST_UNDER_WAY });
+  const lost = await ledger.list({ account, action, state: 'unknown', limit: MOST_UNDER_WAY });
   if (lost.length === MOST_UNDER_WAY) return null;
-  return lost.filter((row) => row.account === account && row.action === action && !here.has(pointId(row)));
+  return lost.filter((row) => !here.has(pointId(row)));
 }
 
 const destinationOf = ({ fingerprints: [to = ''] }: LedgerRecord): string => to;

@@ -31,20 +31,24 @@ export async function pending(
 /** Run by run, newest first, as in `sqlite/ledger-reads.ts`. */
 export async function list({ database }: Context, options: LedgerFilter): Promise<Row[]> {
   checkLimit(options.limit);
-  const { key, app, state } = options;
+  const { key, app, account, action, state } = options;
   const end = await endOf(database, options);
   const values: Value[] = [];
   const conditions = [`ledger.id < ${end}`];
   const terms: number[] = [];
   if (key !== undefined) conditions.push(`subject.key = $${values.push(key)}`);
   if (app !== undefined) conditions.push(`subject.app = $${values.push(app)}`);
+  if (account !== undefined) conditions.push(`subject.account = $${values.push(account)}`);
+  if (action !== undefined) conditions.push(`subject.action = $${values.push(action)}`);
   if (key !== undefined) terms.push(keyTerm(key));
   if (app !== undefined) terms.push(appTerm(app));
   if (state !== undefined) conditions.push(IN_STATE[state]);
   if (state === 'released') terms.push(RELEASED_TERM);
   const order = 'ORDER BY ledger.id DESC LIMIT';
-  if (terms.length === 0)
-    return [...(await database.all(`${SELECT} ${where(conditions)} ${order} $1`, options.limit))];
+  if (terms.length === 0) {
+    const query = `${SELECT} ${where(conditions)} ${order} $${values.length + 1}`;
+    return [...(await database.all(query, ...values, options.limit))];
+  }
   const range = [`ledger.id >= $${values.length + 1}`, `ledger.id < $${values.length + 2}`];
   const query = `${SELECT} ${where([...conditions, ...range])} ${order} $${values.length + 3}`;
   const found: Row[] = [];

@@ -35,7 +35,7 @@ export function list({ database, periods }: Context, options: LedgerFilter): Led
   const filter = toFilter(options, end);
   if (filter.terms.length === 0) {
     const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${where(filter.conditions)} ORDER BY ledger.id DESC LIMIT ?`;
-    return database.all(query, options.limit).map((row) => toLedgerRecord(row, periods));
+    return database.all(query, ...filter.values, options.limit).map((row) => toLedgerRecord(row, periods));
   }
   const inRun = where([...filter.conditions, 'ledger.id >= ?', 'ledger.id < ?']);
   const query = `SELECT ${ROW_COLUMNS} ${ROW_JOINS} ${inRun} ORDER BY ledger.id DESC LIMIT ?`;
@@ -62,7 +62,7 @@ function endOf(database: Database, { before }: LedgerFilter): number {
   return (row?.['id'] as number | undefined) ?? 0;
 }
 
-function toFilter({ key, app, state }: LedgerFilter, end: number): Filter {
+function toFilter({ key, app, account, action, state }: LedgerFilter, end: number): Filter {
   const conditions = [`ledger.id < ${end}`];
   const values: Value[] = [];
   const terms: number[] = [];
@@ -75,6 +75,11 @@ function toFilter({ key, app, state }: LedgerFilter, end: number): Filter {
     conditions.push('subject.app = ?');
     values.push(app);
     terms.push(appTerm(app));
+  }
+  for (const [column, value] of Object.entries({ account, action })) {
+    if (value === undefined) continue;
+    conditions.push(`subject.${column} = ?`);
+    values.push(value);
   }
   if (state !== undefined) conditions.push(IN_STATE[state]);
   if (state === 'released') terms.push(RELEASED_TERM);
