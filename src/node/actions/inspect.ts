@@ -10,9 +10,9 @@ import { readKeyRing } from '../../custody/sealing/key-ring-source.ts';
 import { createSealer } from '../../custody/sealing/sealer.ts';
 import { refuseLostStore } from '../lost-store.ts';
 import { inspectStore, readSettingAtRest } from '../store.ts';
+import { checkSpace, measureJournals } from './disk-space.ts';
 import { configFile, RING_VARIABLE, type Local } from './local.ts';
 
-const LEAST_FREE = 256 * 1024 * 1024;
 const WRITE_OF_OTHERS = 0o022;
 const ALL_OF_OTHERS = 0o077;
 
@@ -90,7 +90,8 @@ async function checkStore({ databaseUrl }: Local, config: Config): Promise<Check
   }
 }
 
-async function checkDisk({ data }: Config): Promise<Check> {
+async function checkDisk(config: Config): Promise<Check> {
+  const { data } = config;
   const found = await statfs(data).catch(() => null);
   if (found === null) return skipped('disk', `there is no ${data}`);
   if (await isReadOnly(data))
@@ -99,9 +100,8 @@ async function checkDisk({ data }: Config): Promise<Check> {
       `the file system of ${data} is read-only`,
       'See what the system says of it (dmesg), and mount it for writing; or stop the gateway and copy the folder to another.',
     );
-  const free = found.bavail * found.bsize;
-  const text = `${Math.floor(free / 1024 / 1024)} MiB free`;
-  return free >= LEAST_FREE ? ok('disk', text) : finding('disk', text, 'Free disk space, or move the data.');
+  const journals = await measureJournals(pathsOf(config).journal, Date.now());
+  return checkSpace(found.bavail * found.bsize, config, journals);
 }
 
 /** So does Linux leave one on which it has met an error. What rights deny is not meant. */
