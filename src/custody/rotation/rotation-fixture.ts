@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../kernel/secret.ts';
 import type { OpenAccount } from '../../vendors/custody-adapter.ts';
@@ -7,7 +8,7 @@ import type { WireRequest, WireResponse } from '../../vendors/wire.ts';
 import { createAccounts, type Accounts } from '../accounts.ts';
 import { acme, custodyFixture } from '../custody-fixture.ts';
 import { openAccount } from '../open.ts';
-import { createRotations, type Rotations, type RotationsOptions } from './rotations.ts';
+import { createRotations, type RotationRequest, type Rotations, type RotationsOptions } from './rotations.ts';
 
 /** How the made-up vendor manages its secrets. */
 export type Style = 'chosen' | 'keys' | 'second';
@@ -222,3 +223,24 @@ export async function rotationWorld(style: Style): Promise<RotationWorld> {
   };
   return world;
 }
+
+export const STYLES: readonly Style[] = ['chosen', 'keys', 'second'];
+export const REQUEST: RotationRequest = {
+  account: 'account_1',
+  secret: 'token',
+  actor: 'ada',
+  reason: 'asked',
+};
+
+/** Rotates, and waits for the end. */
+export async function rotate(world: RotationWorld, change: Partial<RotationRequest> = {}) {
+  const rotations = world.open();
+  const answer = await rotations.start({ ...REQUEST, ...change });
+  assert.equal(answer.kind, 'rotation');
+  const record = await rotations.settled('account_1');
+  assert.ok(record !== null);
+  return { rotations, record };
+}
+
+/** The tokens that the vendor accepts. */
+export const live = ({ vendor }: RotationWorld) => [...vendor.tokens.values()].map(({ token }) => token);
