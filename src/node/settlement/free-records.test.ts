@@ -46,7 +46,13 @@ test('of the requests of other accounts and actions nothing is read, however man
   const options = optionsFor([lost(0)]);
   await findFree([{ ...sentBy('mine'), id: 'record', createdAt: SENT }], [lost(1)], {
     ...options,
-    ledger: { ...options.ledger, list: (filter) => (asked.push(filter), options.ledger.list(filter)) },
+    ledger: {
+      ...options.ledger,
+      list(filter) {
+        asked.push(filter);
+        return options.ledger.list(filter);
+      },
+    },
   });
   const same = { account: 'account_a', action: 'message.send', limit: 10_000 };
   assert.deepEqual(asked, [
