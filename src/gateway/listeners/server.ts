@@ -10,6 +10,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { RingfenceError, type ErrorCode } from '../../kernel/errors.ts';
 import type { Counters } from '../counters.ts';
 import type { Exchange, Place } from '../exchange.ts';
+import { createTurns } from './turns.ts';
 
 /** Deadlines and caps of every listener that apps reach. */
 export const STRICT: ServerOptions = {
@@ -50,15 +51,20 @@ export function createListener(options: ListenerOptions): Listener {
   const { exchange, locate, counters, connections, tunnel, isClosing = () => false } = options;
   /** The latest of each connection: answers leave in the order of requests. */
   const latest = new WeakMap<Socket, ServerResponse>();
+  const turns = createTurns();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     // The connection ends with that answer: what came behind must not happen, as nobody would be told of it.
     if (latest.get(request.socket)?.shouldKeepAlive === false) return;
     latest.set(request.socket, response);
-    if (isClosing()) response.shouldKeepAlive = false;
-    void exchange(request, response, locate(request));
+    const begin = (): void => {
+      if (isClosing()) response.shouldKeepAlive = false;
+      void exchange(request, response, locate(request));
+    };
+    turns.take(request.socket, { response, begin });
   };
   const server = createServer(STRICT, handle);
   server.maxConnections = connections;
+  server.on('connection', turns.watch);
   server.on('checkContinue', (request, response) => {
     // The client is asked for the body when somebody reads it: a refusal that needs none is the first it hears.
     request.once('resume', () => void (response.headersSent || response.writeContinue()));
