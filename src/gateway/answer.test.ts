@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret } from '../kernel/secret.ts';
 import { rewriteJsonLinks } from '../vendors/shared/link-rewrite.ts';
 import { answerVendor } from './answer.ts';
+import { createAnswerRoom } from './answer-room.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import type { PermittedRequest } from './decide.ts';
 import type { LiveAccount } from './parts.ts';
@@ -55,7 +56,8 @@ function give(
     rest,
     token: TOKEN,
   } as const;
-  return answerVendor({ request, account, backward } as PermittedRequest, outcome, 'allowed', patience);
+  const permitted = { request, account, backward } as PermittedRequest;
+  return answerVendor(createAnswerRoom({ patience }), permitted, outcome, 'allowed');
 }
 
 async function answer(...given: Parameters<typeof give>): Promise<AppAnswer> {
@@ -129,6 +131,49 @@ describe('links of an answer in base-URL mode', () => {
     assert.equal(await locationOf('https://MEDIA.acme.example:443/a'), 'http://gateway/media.acme.example/a');
     for (const other of ['/next', 'https://bucket.example/a', `https://${HOST}.evil.example/`])
       assert.equal(await locationOf(other), other);
+  });
+});
+
+describe('many large answers whose links are rewritten', () => {
+  const large = page(1024 * 1024);
+  const outcome = { kind: 'answered', status: 200, headers: JSON_TYPE, token: null } as const;
+  const permitted = { request, account, backward: null } as PermittedRequest;
+
+  it('leave the process time for its other work in between, however they came', async () => {
+    const room = createAnswerRoom();
+    let [done, mostInTurn, doneBefore] = [0, 0, 0];
+    const countTurn = (): void => {
+      mostInTurn = Math.max(mostInTurn, done - doneBefore);
+      doneBefore = done;
+      if (done < 12) setImmediate(countTurn);
+    };
+    setImmediate(countTurn);
+    const all = Array.from({ length: 12 }, async (_, index) => {
+      const [body, rest] =
+        index % 2 === 0 ? [large, null] : [large.subarray(0, 8), Readable.from([large.subarray(8)])];
+      await answerVendor(room, permitted, { ...outcome, body, rest }, 'allowed');
+      done += 1;
+    });
+    await Promise.all(all);
+    assert.equal(mostInTurn, 1);
+  });
+
+  it('are read from the vendor few at a time', async () => {
+    const room = createAnswerRoom({ slots: 2 });
+    let [coming, most] = [0, 0];
+    const all = Array.from({ length: 8 }, () => {
+      const rest = Readable.from(
+        (async function* () {
+          most = Math.max(most, (coming += 1));
+          yield await sleep(5, large);
+          coming -= 1;
+        })(),
+        { objectMode: false, highWaterMark: 0 },
+      );
+      return answerVendor(room, permitted, { ...outcome, body: Buffer.alloc(0), rest }, 'allowed');
+    });
+    for (const one of await Promise.all(all)) assert.ok(one?.body.includes(HERE));
+    assert.equal(most, 2);
   });
 });
 

@@ -4,37 +4,63 @@ import type { BackwardTranslation } from '../vendors/translation.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import type { PermittedRequest } from './decide.ts';
 import type { Answered } from './forward.ts';
+import type { PipelineParts } from './parts.ts';
 import type { Scrubber } from './scrub.ts';
 import { scrubStream } from './scrub-stream.ts';
 
 /** Lists end with the link to their next page, so a page is held whole, up to this size, even where it would be streamed. */
 const MAX_HELD_BYTES = 2 * 1024 * 1024;
-/** How long one is held: whether the app is still there is seen only once something is sent to it. */
-const MAX_HELD_MILLISECONDS = 60_000;
+/** What takes a millisecond or two; many larger ones, one after another, would keep the process from its other work. */
+const QUICK_BYTES = 32 * 1024;
+
+type Room = PipelineParts['answers'];
 
 /**
  * The vendor's answer for the app: without real secrets, and with its links pointing back at the gateway. Null: it cannot be
  * translated into the encoding of the request.
  */
 export async function answerVendor(
-  { request, account, backward }: PermittedRequest,
+  room: Room,
+  permitted: PermittedRequest,
   outcome: Answered,
   decision: string,
-  patience = MAX_HELD_MILLISECONDS,
 ): Promise<AppAnswer | null> {
+  const { request, account, backward } = permitted;
   const scrubber = outcome.token === null ? account.scrubber : account.scrubber.and(outcome.token);
   const headers = pointBack(request, scrubber.headers(outcome.headers));
   const back = outcome.status === 200 ? backward : null;
-  const isHeld = back !== null || hasLinks(request, headers);
-  const { status, body, rest } = isHeld ? await holdWhole(outcome, patience) : outcome;
-  if (back !== null && rest !== null) {
-    rest.destroy();
-    return null;
+  const finish = ({ status, body, rest }: Answered): AppAnswer | null => {
+    if (back !== null && rest !== null) {
+      rest.destroy();
+      return null;
+    }
+    if (rest !== null) return { status, headers, decision, body: '', rest: scrubbed(body, rest, scrubber) };
+    const text = relink(request, headers, scrubber.text(body.toString('latin1')));
+    const answer = { status, headers, decision, body: text, rest: null };
+    return back === null ? answer : translated(answer, back);
+  };
+  return back === null && !hasLinks(request, headers) ? finish(outcome) : finishWhole(room, outcome, finish);
+}
+
+/** Finishes an answer when it is there whole, if it can be. One that cannot remains a stream. */
+async function finishWhole(
+  room: Room,
+  outcome: Answered,
+  finish: (whole: Answered) => AppAnswer | null,
+): Promise<AppAnswer | null> {
+  if (outcome.rest === null) {
+    if (outcome.body.length > QUICK_BYTES) await room.ownTurn();
+    return finish(outcome);
   }
-  if (rest !== null) return { status, headers, decision, body: '', rest: scrubbed(body, rest, scrubber) };
-  const text = relink(request, headers, scrubber.text(body.toString('latin1')));
-  const answer = { status, headers, decision, body: text, rest: null };
-  return back === null ? answer : translated(answer, back);
+  const end = performance.now() + room.patience;
+  if (!(await room.gathering.acquire())) return finish(outcome);
+  try {
+    const whole = await holdWhole(outcome, end);
+    if (whole.rest === null) await room.ownTurn();
+    return finish(whole);
+  } finally {
+    room.gathering.release();
+  }
 }
 
 function translated(answer: AppAnswer, backward: BackwardTranslation): AppAnswer | null {
@@ -58,10 +84,9 @@ function hasLinks({ vendor, toGateway }: AppRequest, headers: AppAnswer['headers
 }
 
 /** Holds a large answer whole after all. One that is too large or too slow for that, or breaks off, remains a stream. */
-async function holdWhole(outcome: Answered, patience: number): Promise<Answered> {
+async function holdWhole(outcome: Answered, end: number): Promise<Answered> {
   const { body, rest } = outcome;
   if (rest === null) return outcome;
-  const end = performance.now() + patience;
   const parts = [body];
   let size = body.length;
   try {

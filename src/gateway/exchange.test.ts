@@ -63,6 +63,7 @@ before(async () => {
     bodyBytes: 1024,
     room: createBodyRoom(100),
     uploadBytes: SIZE,
+    keep: () => {},
     onFault: (error) => assert.fail(error as Error),
   });
   gateway = createListener({ exchange, locate: locateByPort(HOST), counters, connections: 10 });

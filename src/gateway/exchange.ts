@@ -5,6 +5,7 @@ import type { Registry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Operation } from '../vendors/wire.ts';
 import { answerRefusal } from './answer.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { AppAnswer, AppRequest, Upload } from './app-request.ts';
 import { countRefusal, type Counters } from './counters.ts';
 import { answerProbe, PROBE_PATH } from './probe.ts';
@@ -23,6 +24,7 @@ export interface ExchangeOptions {
   readonly bodyBytes: number;
   readonly room: BodyRoom;
   readonly uploadBytes: number;
+  readonly keep: AnswerRoom['keep'];
   /** Called with errors that should not happen. */
   readonly onFault: (error: unknown) => void;
 }
@@ -127,7 +129,7 @@ async function serve(
     address: request.socket.remoteAddress ?? '',
     toGateway: place.toGateway,
   };
-  return sendAnswer(request, response, await answerOf(options, appRequest));
+  return sendAnswer(request, response, await answerOf(options, appRequest), options.keep);
 }
 
 const NO_BODY = Buffer.alloc(0);

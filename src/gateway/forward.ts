@@ -1,4 +1,5 @@
-import type { Refused } from '../intent/decision.ts';
+import { refuse, type Refused } from '../intent/decision.ts';
+import { RingfenceError } from '../kernel/errors.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import { originOf } from './authenticate.ts';
 import type { PermittedRequest } from './decide.ts';
@@ -35,12 +36,18 @@ export async function forward(parts: PipelineParts, permitted: PermittedRequest)
   return { ...outcome, token: SIGNED.exec(authorized.headers['authorization'] ?? '')?.[1] ?? null };
 }
 
-/** While a request waited for money, the disk or a connection, its key may have been revoked or a kill switch put on. */
+/**
+ * While a request waited for money, the disk or a connection, its key may have been revoked or a kill switch put on, or so many
+ * large answers have come that there is no room for its own.
+ */
 function withdrawnSince(
-  { keys, kills, clock }: PipelineParts,
+  { keys, kills, clock, answers }: PipelineParts,
   { request, subject, intent }: PermittedRequest,
 ): Refused | null {
-  return keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
+  const stopped = keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
+  if (stopped !== null || !answers.gathering.isFull()) return stopped;
+  const { message, hint } = new RingfenceError('overloaded');
+  return refuse('overloaded', 'gateway', `${message}. ${hint}`);
 }
 
 function authorize(

@@ -12,6 +12,7 @@ import type { OpenAccount } from '../vendors/custody-adapter.ts';
 import type { WireRequest } from '../vendors/wire.ts';
 import type { Counters } from './counters.ts';
 import type { Scrubber } from './scrub.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { EndOfTurn } from './end-of-turn.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -35,6 +36,7 @@ export interface PipelineParts {
   /** Called for a request without a usable key. The answer does not depend on it. */
   readonly onUnusableKey: (request: WireRequest, use: CanaryUse) => void;
   readonly endOfTurn: EndOfTurn;
+  readonly answers: Omit<AnswerRoom, 'keep'>;
   /** Keyed fingerprint of a number or text. */
   readonly fingerprint: (text: string) => string;
 }

@@ -9,12 +9,13 @@ import { Secret } from '../kernel/secret.ts';
 import { VENDORS } from '../vendors/index.ts';
 import { NOW, plan, wire } from '../vendors/shared/wire-fixture.ts';
 import type { Vendor } from '../vendors/vendor.ts';
+import { createAnswerRoom, type AnswerRoom } from './answer-room.ts';
 import type { AppRequest } from './app-request.ts';
 import { createCounters } from './counters.ts';
 import type { PipelineParts } from './parts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createScrubber } from './scrub.ts';
-import { createUpstream } from './upstream.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
 
 const HOST = 'acme.livekit.cloud';
 const SUBJECT = { key: 'key_a', app: 'app_a', account: 'account_a', vendor: 'livekit' };
@@ -24,11 +25,14 @@ const ALL = { id: 'kill_a', scope: 'all', target: '', reason: '', actor: 'test',
 interface InForce {
   kills: KillSwitch;
   ofKey: Refused | null;
+  answers: AnswerRoom;
 }
 
 const CHANGES: Readonly<Record<string, (inForce: InForce) => void>> = {
   killed: (inForce) => void (inForce.kills = createKillSwitch([ALL])),
   key_revoked: (inForce) => void (inForce.ofKey = refuse('key_revoked', 'key:key_a', '')),
+  /** So many large answers wait that there would be no room for its own. */
+  overloaded: (inForce) => void (inForce.answers = createAnswerRoom({ waiting: 0 })),
   key_network: (inForce) => void (inForce.ofKey = refuse('key_network', 'key:key_a', '')),
 };
 
@@ -47,11 +51,11 @@ for (const [code, change] of Object.entries(CHANGES))
         await upstream.close();
         server.close();
       });
-      const inForce: InForce = { kills: createKillSwitch([]), ofKey: null };
+      const inForce: InForce = { kills: createKillSwitch([]), ofKey: null, answers: createAnswerRoom() };
       const released: string[] = [];
       const journaled: string[] = [];
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const pipeline = createPipeline({ ...partsFor(inForce, { origin, released, journaled }), upstream });
+      const pipeline = createPipeline(partsFor(inForce, { origin, released, journaled, upstream }));
       const { request, asked, finish } = binaryRequest(effect);
 
       const permitted = pipeline(request);
@@ -116,9 +120,10 @@ interface Seen {
   /** Admissions that were given back. */
   readonly released: string[];
   readonly journaled: string[];
+  readonly upstream: Upstream;
 }
 
-function partsFor(inForce: InForce, { origin, released, journaled }: Seen): PipelineParts {
+function partsFor(inForce: InForce, { origin, released, journaled, upstream }: Seen): PipelineParts {
   const account = {
     id: SUBJECT.account,
     upstream: origin,
@@ -148,7 +153,11 @@ function partsFor(inForce: InForce, { origin, released, journaled }: Seen): Pipe
       onDurable: (_position: number, done: (error: Error | null) => void) => done(null),
     },
     counters: createCounters(),
+    upstream,
     endOfTurn: () => Promise.resolve(),
+    get answers() {
+      return inForce.answers;
+    },
     fingerprint: (text: string) => text,
   };
   return parts as PipelineParts;

@@ -10,7 +10,7 @@ import { sendAnswer } from './reply.ts';
 /** All that comes back on one connection for these requests. */
 async function replies(context: TestContext, body: string, requests: string): Promise<string> {
   const answer: AppAnswer = { status: 200, headers: {}, decision: 'allowed', body, rest: null };
-  const server = createServer((request, response) => void sendAnswer(request, response, answer));
+  const server = createServer((request, response) => void sendAnswer(request, response, answer, () => {}));
   context.after(() => server.close());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,6 +4,7 @@ import { RingfenceError, type ErrorCode } from '../kernel/errors.ts';
 import { jsonAnswer } from '../vendors/shared/json-answer.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { WireResponse } from '../vendors/wire.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { AppAnswer } from './app-request.ts';
 import { PROBE_HEADER } from './probe.ts';
 import { sendStream, sendWhole } from './send-stream.ts';
@@ -15,6 +16,7 @@ export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   answer: AppAnswer,
+  keep: AnswerRoom['keep'],
 ): Promise<void> | undefined {
   const { status, headers, decision, body, rest } = answer;
   if (response.destroyed) {
@@ -37,7 +39,10 @@ export function sendAnswer(
   if (isKnown) lines.push('content-length', String(body.length));
   response.writeHead(status, lines);
   if (isHead) response.end();
-  else sendWhole(body, response);
+  else {
+    if (body.length > response.writableHighWaterMark) keep(response, body.length);
+    sendWhole(body, response);
+  }
   return undefined;
 }
 

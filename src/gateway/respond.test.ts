@@ -4,10 +4,12 @@ import type { Refusal } from '../intent/decision.ts';
 import type { PermittedRequest } from './decide.ts';
 import type { PipelineParts } from './parts.ts';
 import { answerOutcome } from './respond.ts';
+import { createAnswerRoom } from './answer-room.ts';
 import { createScrubber } from './scrub.ts';
 import type { Settled } from './settle.ts';
 
 const parts = {
+  answers: createAnswerRoom(),
   journal: {
     node: 'w0',
     epoch: 1,

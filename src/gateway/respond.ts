@@ -32,7 +32,9 @@ export async function answerOutcome(
     throw error;
   }
   const answer =
-    outcome.kind === 'answered' ? await answerVendor(permitted, outcome, `allowed; id=${id}`) : null;
+    outcome.kind === 'answered'
+      ? await answerVendor(parts.answers, permitted, outcome, `allowed; id=${id}`)
+      : null;
   if (answer !== null) return settled.state === 'unknown' ? keptFromRetry(answer, request) : answer;
   const error = failureOf(outcome, account.upstream ?? `https://${request.host}`);
   const message = `${error.message}. ${error.hint}`;

@@ -16,6 +16,8 @@ export interface Semaphore {
   release(): void;
   /** Nobody holds a slot, and so nobody waits for one. */
   isIdle(): boolean;
+  /** As many wait as may. */
+  isFull(): boolean;
 }
 
 export function createSemaphore({ slots, waiting, patience }: SemaphoreLimits): Semaphore {
@@ -49,5 +51,6 @@ export function createSemaphore({ slots, waiting, patience }: SemaphoreLimits): 
       next();
     },
     isIdle: () => free === slots,
+    isFull: () => queue.size >= waiting,
   });
 }

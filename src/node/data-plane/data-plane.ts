@@ -6,6 +6,7 @@ import { createKeyedHash, remembering } from '../../custody/keyed-hash.ts';
 import { openVerifier } from '../../custody/open.ts';
 import { createKeyRing } from '../../custody/sealing/key-ring.ts';
 import { createSealer, type Purpose } from '../../custody/sealing/sealer.ts';
+import { createAnswerRoom } from '../../gateway/answer-room.ts';
 import { createCounters, type Counters } from '../../gateway/counters.ts';
 import { createExchange, type Exchange } from '../../gateway/exchange.ts';
 import type { PipelineParts } from '../../gateway/parts.ts';
@@ -128,6 +129,7 @@ function openExchange(
   { custody: { keyRing, keys, canaries }, live, ...parts }: ExchangeParts,
 ): Exchange {
   const endOfTurn = createEndOfTurn();
+  const answers = createAnswerRoom();
   const { accounts, kills, policy, prices } = live;
   const fingerprint = remembering(createKeyedHash(keyRing.derive('fingerprint')), REMEMBERED_TEXTS);
   const decided = { accounts, kills, policy, prices, onUnusableKey: canaries.check };
@@ -139,8 +141,19 @@ function openExchange(
     bodyBytes: order.config.limits.bodyBytes,
     room: createBodyRoom(),
     uploadBytes: order.config.limits.uploadBytes,
+    keep: answers.keep,
     onFault,
-    pipeline: createPipeline({ ...parts, ...decided, clock, plan, keys, journal, endOfTurn, fingerprint }),
+    pipeline: createPipeline({
+      ...parts,
+      ...decided,
+      clock,
+      plan,
+      keys,
+      journal,
+      endOfTurn,
+      answers,
+      fingerprint,
+    }),
   });
 }
 
