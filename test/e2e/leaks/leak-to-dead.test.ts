@@ -17,6 +17,10 @@ const RATE = Number(PUBLISHED ?? 20);
 const MOST_SECONDS = PUBLISHED === undefined ? Infinity : 60;
 /** Watching is the longest part; the published figure has its default. */
 const WATCH = PUBLISHED === undefined ? ['--watch', '3s'] : [];
+/** The vendor looks at a credential so late: requests with the old one are under way in every step. */
+const UNDER_WAY_MILLISECONDS = 700;
+/** The share of requests that a machine may be too slow for; none where the figure is taken. */
+const MOST_LATE = PUBLISHED === undefined ? 0.1 : 0;
 
 interface Leak {
   readonly id: string;
@@ -35,11 +39,25 @@ describe('from a leak to a dead credential, under traffic', () => {
   let folder: string;
   let token: string;
   let isEnded = false;
-  const say = (line: string) => void (isEnded ||= line.includes('did not confirm'));
+  const say = (line: string) => void (isEnded ||= /did not confirm|is killed/.test(line));
 
-  /** Not what a machine does that is too slow: its journal lags, and a process that does not confirm a change in time is ended. */
-  const ofRotation = ({ failures }: Traffic) =>
-    failures.filter((one) => !one.includes('journal_unavailable') && !(isEnded && !/^\d/.test(one)));
+  /** A journal that lags, or the end of a process that does not answer the primary in time. Nothing else may refuse an app. */
+  const isOverload = (problem: string) =>
+    problem.includes('journal_unavailable') || (isEnded && !/^\d/.test(problem));
+
+  const trafficOf = (accountSid: string, authToken: string): Traffic =>
+    startTraffic({ port: node.ports.apps, rate: RATE, accountSid, authToken, isOverload });
+
+  /** No request failed, and nearly all got through at once. */
+  async function assertUnharmed(traffic: Traffic): Promise<void> {
+    await traffic.stop();
+    const { failures, late } = traffic;
+    assert.deepEqual(failures.slice(0, 3), [], `${failures.length} requests failed`);
+    assert.ok(
+      late.length <= traffic.sent() * MOST_LATE,
+      `${late.length} of ${traffic.sent()} were late: ${late[0]}`,
+    );
+  }
 
   before(async () => {
     node = await startNode({ workers: 2, say });
@@ -49,6 +67,9 @@ describe('from a leak to a dead credential, under traffic', () => {
     }
     token = (await ensureAdminToken(node.primary)) ?? '';
     closeAdmin = await startAdminServer(node.primary, () => {});
+    const milliseconds = UNDER_WAY_MILLISECONDS;
+    if (PUBLISHED === undefined)
+      node.sandbox.faults.add({ kind: 'latency', path: '/Messages', milliseconds });
     folder = mkdtempSync(join(tmpdir(), 'ringfence-leak-'));
   });
   after(async () => {
@@ -97,7 +118,7 @@ describe('from a leak to a dead credential, under traffic', () => {
     assert.equal(await vendorSays(accountSid, user, password), 200, 'it is live before');
     const text = `TWILIO_ACCOUNT_SID=${accountSid}\nTWILIO_AUTH_TOKEN=${authToken}\nTWILIO_API_KEY=${apiKeySid}\nTWILIO_API_SECRET=${apiKeySecret}\n`;
     commitLeak('.env', text);
-    const traffic = startTraffic({ port: node.ports.apps, rate: RATE, accountSid: sid, authToken: virtual });
+    const traffic = trafficOf(sid, virtual);
     try {
       await sleep(1000);
       const start = performance.now();
@@ -118,8 +139,7 @@ describe('from a leak to a dead credential, under traffic', () => {
       assert.equal((shown as { state: string }).state, 'resolved');
       return { seconds, traffic };
     } finally {
-      await traffic.stop();
-      assert.deepEqual(ofRotation(traffic).slice(0, 3), [], `${traffic.failures.length} requests failed`);
+      await assertUnharmed(traffic);
     }
   }
 
@@ -128,7 +148,7 @@ describe('from a leak to a dead credential, under traffic', () => {
     const { apiKeySid = '', apiKeySecret = '' } = leaked;
     const { seconds, traffic } = await assertDead(leaked, apiKeySid, apiKeySecret);
     context.diagnostic(
-      `${seconds.toFixed(1)} s, ${traffic.sent()} requests, ${traffic.failures.length} failed`,
+      `${seconds.toFixed(1)} s, ${traffic.sent()} requests, ${traffic.late.length} late, ${traffic.failures.length} failed`,
     );
   });
 
@@ -137,7 +157,7 @@ describe('from a leak to a dead credential, under traffic', () => {
     const { accountSid = '', authToken = '' } = leaked;
     const { seconds, traffic } = await assertDead(leaked, accountSid, authToken);
     context.diagnostic(
-      `${seconds.toFixed(1)} s, ${traffic.sent()} requests, ${traffic.failures.length} failed`,
+      `${seconds.toFixed(1)} s, ${traffic.sent()} requests, ${traffic.late.length} late, ${traffic.failures.length} failed`,
     );
   });
 
@@ -150,14 +170,13 @@ describe('from a leak to a dead credential, under traffic', () => {
     const account = (await primary.accounts.seal(sealed)).id;
     const request = { app: 'app_test', account, name: 'token-only', lifetime: null, networks: [] };
     const virtual = (await primary.keys.create(request)).credential.verifier.reveal();
-    const traffic = startTraffic({ port: node.ports.apps, rate: RATE, accountSid, authToken: virtual });
+    const traffic = trafficOf(accountSid, virtual);
     await sleep(500);
     await ringfence('accounts', 'rotate', 'token-only', ...WATCH);
     await sleep(1000);
-    await traffic.stop();
+    await assertUnharmed(traffic);
     assert.equal(await vendorSays(accountSid, accountSid, authToken), 401);
     assert.ok(traffic.sent() > RATE);
-    assert.deepEqual(ofRotation(traffic).slice(0, 3), []);
   });
 
   it('private keys are known, of accounts and of virtual keys', async () => {
