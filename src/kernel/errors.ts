@@ -176,7 +176,7 @@ export const ERRORS = {
     'unavailable',
     503,
     'The journal cannot be written to disk, so nothing may be spent',
-    'See `ringfence status`: free disk space or replace the disk, then restart.',
+    'See `ringfence status`: make room on a full disk, and it goes on by itself; replace one that has failed, then restart.',
   ),
   overloaded: row('unavailable', 503, 'The gateway is overloaded', 'Try again later.'),
   not_ready: row('unavailable', 503, 'The gateway is starting or stopping', 'Try again in a moment.'),

@@ -113,10 +113,13 @@ function checkStore({ store }: Status): Check {
   return finding('store', store.problem ?? store.state, 'Nothing is spent until the store is back.');
 }
 
+const FULL_OR_FAILED =
+  'A full disk: make room, and it goes on by itself; one that has failed: replace it, then restart.';
+
 function checkJournal({ node, state, problem, unshipped }: Status['journals'][number]): Check {
   const name = `journal ${node}`;
   if (state === 'ok') return ok(name, toLoad(unshipped));
-  return finding(name, problem ?? state, 'Free disk space or replace the disk, then restart.');
+  return finding(name, problem ?? state, FULL_OR_FAILED);
 }
 
 function checkWorker({ node, state }: Status['workers'][number]): Check {
