@@ -5,6 +5,7 @@ import { type CommonFlags, type ConfirmedFlags, durationWithin } from '../flags.
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
+import { currencyWarnings } from './budget-currencies.ts';
 
 type Budget = Sent<'budgets.put'>;
 
@@ -22,7 +23,7 @@ export interface SetFlags extends CommonFlags {
 }
 
 export async function set(context: CliContext, flags: SetFlags, name: string): Promise<void> {
-  const { client, show } = await openSession(context, flags);
+  const { client, show, warn } = await openSession(context, flags);
   const [limit, currency] = readLimit(flags.limit);
   const budget = await client.call('budgets.put', {
     name,
@@ -37,6 +38,7 @@ export async function set(context: CliContext, flags: SetFlags, name: string): P
     budget,
     (now) => `Budget ${now.name} is ${amountText(now.limit, now)} ${now.currency} ${spanText(now.window)}.`,
   );
+  if (!flags.json) warn(await currencyWarnings(client, budget));
 }
 
 function scopeOf(flags: SetFlags): NonNullable<Budget['scope']> {
