@@ -27,8 +27,8 @@ export interface Turns {
 export function createTurns(most = UNDER_WAY): Turns {
   const lines = new WeakMap<Socket, Line>();
   const lineOf = (socket: Socket): Line => {
-    const line = lines.get(socket) ?? { underWay: new Set(), waiting: [] };
-    lines.set(socket, line);
+    let line = lines.get(socket);
+    if (line === undefined) lines.set(socket, (line = { underWay: new Set(), waiting: [] }));
     return line;
   };
   const begin = (socket: Socket, line: Line, { response, begin: go }: Waiting): void => {
