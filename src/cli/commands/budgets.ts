@@ -5,7 +5,7 @@ import { type CommonFlags, type ConfirmedFlags, durationWithin } from '../flags.
 import { namesOf } from '../client/names.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { minute, openSession } from '../session.ts';
-import { currencyWarnings } from './budget-currencies.ts';
+import { changeWarnings, currencyWarnings, namedIn } from './budget-warnings.ts';
 
 type Budget = Sent<'budgets.put'>;
 
@@ -25,6 +25,7 @@ export interface SetFlags extends CommonFlags {
 export async function set(context: CliContext, flags: SetFlags, name: string): Promise<void> {
   const { client, show, warn } = await openSession(context, flags);
   const [limit, currency] = readLimit(flags.limit);
+  const before = (await client.call('budgets.list', {})).find((one) => one.name === name);
   const budget = await client.call('budgets.put', {
     name,
     limit,
@@ -38,7 +39,9 @@ export async function set(context: CliContext, flags: SetFlags, name: string): P
     budget,
     (now) => `Budget ${now.name} is ${amountText(now.limit, now)} ${now.currency} ${spanText(now.window)}.`,
   );
-  if (!flags.json) warn(await currencyWarnings(client, budget));
+  if (flags.json) return;
+  if (before !== undefined) warn(await changeWarnings(client, before, budget));
+  warn(await currencyWarnings(client, budget));
 }
 
 function scopeOf(flags: SetFlags): NonNullable<Budget['scope']> {
@@ -104,10 +107,6 @@ function spanText(window: Budget['window']): string {
 /** An amount of a budget. Counts of messages and calls have no decimals. */
 export function amountText(amount: string, { unit }: { readonly unit: 'money' | 'count' }): string {
   return unit === 'count' ? amount.replace(/\.00$/, '') : amount;
-}
-
-function namedIn(scope: Readonly<Record<string, readonly string[] | undefined>>): readonly string[] {
-  return Object.values(scope).flatMap((names) => names ?? []);
 }
 
 type Listed = Answer<'budgets.list'>[number];

@@ -31,7 +31,7 @@ export const budgets = buildRouteMap({
       docs: {
         brief: 'Create a budget, or change the one of this name',
         fullDescription:
-          'Create a budget, or change the one of this name. A new limit applies at once to what the current window has ' +
+          'Create a budget, or change the one of this name: name all of it, scope and rates too. A new limit applies at once to what the current window has ' +
           'spent. A longer window keeps what is spent; a shorter one counts only from the change on. So shorten a window ' +
           'when a new one begins (UTC), or lower the limit until then.',
       },

@@ -1,8 +1,30 @@
 import type { Answer } from '../../api/contract.ts';
 import { allKeys } from '../client/all-keys.ts';
 import type { AdminClient } from '../client/client.ts';
+import { namesOf } from '../client/names.ts';
 
 type Budget = Answer<'budgets.put'>;
+
+/** Names and ids of what a budget counts; nothing: everything. */
+export function namedIn(scope: Budget['scope']): readonly string[] {
+  return Object.values(scope).flatMap((names) => names ?? []);
+}
+
+/** What a command does not name is not kept: a budget of one app, given a new limit alone, counts everything. */
+export async function changeWarnings(
+  client: AdminClient,
+  before: Budget,
+  now: Budget,
+): Promise<readonly string[]> {
+  const scopes = [before, now].map(({ scope }) => namedIn(scope).toSorted());
+  const nameOf = await namesOf(client, scopes.flat());
+  const [old, counted] = scopes.map((names) => names.map(nameOf).join(' ') || 'everything');
+  const gone = Object.keys(before.rates).filter((currency) => now.rates[currency] === undefined);
+  return [
+    ...(old === counted ? [] : [`it counted ${old} until now, and counts ${counted} from now on`]),
+    ...(gone.length === 0 ? [] : [`its rate for ${gone.join(', ')} is gone: give --rate again to keep it`]),
+  ];
+}
 
 /** A budget of money refuses what it has no rate for, which its owner may not expect of an account in another currency. */
 export async function currencyWarnings(client: AdminClient, budget: Budget): Promise<readonly string[]> {
