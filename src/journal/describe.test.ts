@@ -39,7 +39,7 @@ test('a refusal names code, rule and message', () => {
   assert.match(text(record), /^refuse .* by rule:home: policy_denied: Not there\.$/);
 });
 
-test('a request without a known key names neither app nor key', () => {
+test('a request whose key was not accepted names no app; the rule names a key that is known', () => {
   const record = {
     ...intent(1),
     type: 'refusal',
@@ -51,8 +51,10 @@ test('a request without a known key names neither app nor key', () => {
   };
   assert.match(
     text(record as unknown as RefusalRecord),
-    /^refuse {3}CreateMessage to .*\(no known key, from 127\.0\.0\.1\) by key: key_unknown: No\.$/,
+    /^refuse {3}CreateMessage to .*\(no accepted key, from 127\.0\.0\.1\) by key: key_unknown: No\.$/,
   );
+  const away = { ...record, code: 'key_network', rule: 'key:key_a' } as unknown as RefusalRecord;
+  assert.match(text(away), /\(no accepted key, from 127\.0\.0\.1\) by key:key_a: key_network/);
 });
 
 test('every kind of record has a line of its own', () => {

@@ -57,7 +57,7 @@ function requestOf(facts: IntentRecord | RefusalRecord): string {
   const { app, operation, key, network } = facts;
   const what = `${operation}${routeOf(facts)}`;
   return key === ''
-    ? `${what} (no known key, from ${network})`
+    ? `${what} (no accepted key, from ${network})`
     : `${app} ${what} (key ${key} from ${network})`;
 }
 
