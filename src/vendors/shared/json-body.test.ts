@@ -61,6 +61,16 @@ test('100,000 levels are refused after looking at 65 of them', () => {
   assert.match(problem(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`), /64 levels/);
 });
 
+test('tens of thousands of fields or values are refused before they are read, and a long list of numbers is not', () => {
+  const fields = Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`k${index}`, 1]));
+  for (const many of [fields, { inner: fields }, { list: Array.from({ length: 80_000 }, () => ({})) }]) {
+    const reading = readJsonObject(Buffer.from(JSON.stringify(many)));
+    assert.ok(!reading.ok && /too many fields/.test(reading.problem));
+  }
+  const to = Array.from({ length: 40_000 }, () => '+14155550100, {"a":1}');
+  assert.ok(readJsonObject(Buffer.from(JSON.stringify({ to }))).ok);
+});
+
 test('depth counts what is open, not what was closed', () => {
   assert.ok(read(`{"a":[${'{"b":[1]},'.repeat(500)}{}]}`).ok);
 });
