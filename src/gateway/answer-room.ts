@@ -2,13 +2,16 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createSemaphore, type Semaphore } from './semaphore.ts';
 
+/** What takes a millisecond or two; many larger ones, one after another, would keep the process from its other work. */
+export const QUICK_BYTES = 32 * 1024;
+
 /** Memory for large answers, in one process: those that are gathered whole, and those that the app has not read yet. */
 export interface AnswerRoom {
   /** Slots of those that are gathered whole. The others wait, and the vendor with them; when too many do, no request leaves. */
   readonly gathering: Semaphore;
   /** Monotonic time, in ms, that one may take. */
   readonly patience: number;
-  /** Resolves in a turn of the event loop in which no other large answer is worked on: the process must answer in between. */
+  /** Resolves in a turn of the event loop in which no other large body is worked on: the process must answer in between. */
   readonly ownTurn: () => Promise<void>;
   /** Until it has been read: the connections that hold most are ended when there is no room. */
   keep(response: ServerResponse, bytes: number): void;

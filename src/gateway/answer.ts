@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Refusal } from '../intent/decision.ts';
 import type { BackwardTranslation } from '../vendors/translation.ts';
+import { QUICK_BYTES } from './answer-room.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import type { PermittedRequest } from './decide.ts';
 import type { Answered } from './forward.ts';
@@ -10,8 +11,6 @@ import { scrubStream } from './scrub-stream.ts';
 
 /** Lists end with the link to their next page, so a page is held whole, up to this size, even where it would be streamed. */
 const MAX_HELD_BYTES = 2 * 1024 * 1024;
-/** What takes a millisecond or two; many larger ones, one after another, would keep the process from its other work. */
-const QUICK_BYTES = 32 * 1024;
 
 type Room = PipelineParts['answers'];
 

@@ -5,13 +5,15 @@ import { createServer, type IncomingMessage, request as send, type Server } from
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Refusal } from '../intent/decision.ts';
 import { ERRORS } from '../kernel/errors.ts';
 import type { Registry } from '../vendors/registry.ts';
 import type { WireResponse } from '../vendors/wire.ts';
+import { createAnswerRoom } from './answer-room.ts';
 import type { AppAnswer, AppRequest } from './app-request.ts';
 import { createCounters } from './counters.ts';
-import { createExchange } from './exchange.ts';
+import { createExchange, type ExchangeOptions } from './exchange.ts';
 import { locateByPort } from './listeners/base-url.ts';
 import { createListener } from './listeners/server.ts';
 import { createBodyRoom } from './read-body.ts';
@@ -50,7 +52,8 @@ function originOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-before(async () => {
+/** A listener whose requests go through an exchange with these options. */
+function listenerOf(own: Partial<ExchangeOptions> = {}): Server {
   const match = (_method: string, _host: string, [first]: readonly string[]) =>
     first === 'media' ? { body: 'stream' } : null;
   const acme = { operations: { match }, refuse };
@@ -63,10 +66,15 @@ before(async () => {
     bodyBytes: 1024,
     room: createBodyRoom(100),
     uploadBytes: SIZE,
-    keep: () => {},
+    answers: createAnswerRoom(),
     onFault: (error) => assert.fail(error as Error),
+    ...own,
   });
-  gateway = createListener({ exchange, locate: locateByPort(HOST), counters, connections: 10 });
+  return createListener({ exchange, locate: locateByPort(HOST), counters, connections: 100 });
+}
+
+before(async () => {
+  gateway = listenerOf();
   for (const server of [vendor, gateway]) {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -193,4 +201,36 @@ test('an upload that is too large, or does not say how large it is, is told what
   };
   assert.match(await answerTo({ 'content-length': String(SIZE + 1) }), /^413 .*limits\.uploadBytes/);
   assert.match(await answerTo({ 'transfer-encoding': 'chunked' }), /^413 .*must state its Content-Length/);
+});
+
+test('large bodies that come together leave the process time for its other work in between', async (context) => {
+  let [read, before, most, turns] = [0, 0, 0, 0];
+  const countTurn = (): void => {
+    most = Math.max(most, read - before);
+    before = read;
+    turns += 1;
+    if (read < 20) setImmediate(countTurn);
+  };
+  const pipeline = async ({ body }: AppRequest): Promise<AppAnswer> => {
+    assert.equal(body.length, 40_000);
+    read += 1;
+    return { status: 200, headers: {}, decision: 'allowed', body: '', rest: null };
+  };
+  const server = listenerOf({ pipeline, bodyBytes: 40_000, room: createBodyRoom() });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const head = `POST /messages HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 40000\r\n\r\n`;
+  const sockets = Array.from({ length: 20 }, () =>
+    connect((server.address() as AddressInfo).port, '127.0.0.1'),
+  );
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  for (const socket of sockets) socket.write(head + 'x'.repeat(39_999));
+  await sleep(200);
+  for (const socket of sockets) socket.write('x');
+  setImmediate(countTurn);
+  await Promise.all(sockets.map((socket) => once(socket, 'data')));
+  assert.equal(most, 1, `of ${turns} turns`);
 });

@@ -5,7 +5,7 @@ import type { Registry } from '../vendors/registry.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { Operation } from '../vendors/wire.ts';
 import { answerRefusal } from './answer.ts';
-import type { AnswerRoom } from './answer-room.ts';
+import { QUICK_BYTES, type AnswerRoom } from './answer-room.ts';
 import type { AppAnswer, AppRequest, Upload } from './app-request.ts';
 import { countRefusal, type Counters } from './counters.ts';
 import { answerProbe, PROBE_PATH } from './probe.ts';
@@ -24,7 +24,7 @@ export interface ExchangeOptions {
   readonly bodyBytes: number;
   readonly room: BodyRoom;
   readonly uploadBytes: number;
-  readonly keep: AnswerRoom['keep'];
+  readonly answers: Pick<AnswerRoom, 'keep' | 'ownTurn'>;
   /** Called with errors that should not happen. */
   readonly onFault: (error: unknown) => void;
 }
@@ -117,6 +117,7 @@ async function serve(
     countRefusal(options.counters, 'overloaded');
     return refuseWire(response, asked, 'overloaded');
   }
+  if (body.length > QUICK_BYTES) await options.answers.ownTurn();
   const appRequest: AppRequest = {
     method,
     vendor,
@@ -129,7 +130,7 @@ async function serve(
     address: request.socket.remoteAddress ?? '',
     toGateway: place.toGateway,
   };
-  return sendAnswer(request, response, await answerOf(options, appRequest), options.keep);
+  return sendAnswer(request, response, await answerOf(options, appRequest), options.answers.keep);
 }
 
 const NO_BODY = Buffer.alloc(0);

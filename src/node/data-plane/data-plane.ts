@@ -141,7 +141,7 @@ function openExchange(
     bodyBytes: order.config.limits.bodyBytes,
     room: createBodyRoom(),
     uploadBytes: order.config.limits.uploadBytes,
-    keep: answers.keep,
+    answers,
     onFault,
     pipeline: createPipeline({
       ...parts,
