@@ -107,13 +107,16 @@ describe('a decoy key', () => {
 
   it('counts what a loop does without a message for each', async () => {
     const { TWILIO_ACCOUNT_SID: sid = '', TWILIO_AUTH_TOKEN: secret = '' } = await plant('loop');
+    const start = performance.now();
     await Promise.all(Array.from({ length: 200 }, () => use(sid, secret)));
     const uses = async () => (await node.primary.canaries.list()).find(({ name }) => name === 'loop')?.uses;
     await until(async () => ((await uses()) === 200 ? true : null));
+    const seconds = (performance.now() - start) / SECOND;
     const incidents = (await ringfence('journal', 'export', '--json'))
       .split('\n')
       .filter((line) => line.includes('canary used') && line.includes('"name":"loop"'));
-    assert.ok(incidents.length <= 10, `${incidents.length} incidents`);
+    const most = 4 * (2 + seconds); // Of two processes, in each second a first use and what followed it.
+    assert.ok(incidents.length <= most, `${incidents.length} incidents in ${seconds} s`);
   });
 
   it('is known to processes that start later, and silent once it is retired', async () => {
