@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { VirtualKeyRecord } from '../../store/records.ts';
 import type { Part, StartOrder } from './messages.ts';
 import { patienceFor, startWorker, type WorkerEvents, type WorkerProcess } from './worker-process.ts';
 
@@ -25,6 +26,8 @@ it('kills a process that hangs before its journal is open, so that it is started
 
 describe('a process that does not confirm what it is told', () => {
   const POLICY: Part = { kind: 'policy', document: null };
+  const many = Array.from({ length: 2 }, (_, place) => ({ id: `key_${place}` }) as VirtualKeyRecord);
+  const KEYS: Part = { kind: 'keys', put: many };
 
   /** What becomes of one that stands still for 30 seconds after it was told. */
   async function outcome(t: TestContext, tell: (worker: WorkerProcess) => Promise<void>): Promise<string> {
@@ -42,9 +45,10 @@ describe('a process that does not confirm what it is told', () => {
     return told;
   }
 
-  it('is killed while it may take requests, so that nothing old stays in force', async (t) => {
-    assert.equal(await outcome(t, (worker) => worker.update(POLICY)), 'killed');
-  });
+  for (const part of [POLICY, KEYS])
+    it(`is killed while it may take requests, so that nothing old stays in force (${part.kind})`, async (t) => {
+      assert.equal(await outcome(t, (worker) => worker.update(part)), 'killed');
+    });
 
   it('is waited for before it takes any: a slow machine is not kept from starting', async (t) => {
     assert.equal(await outcome(t, (worker) => worker.brief(POLICY)), 'confirmed');

@@ -209,7 +209,6 @@ export function patienceFor(part: Part): number {
 
 async function update({ child, line }: State, part: Part, patience: number): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
-  if (part.kind === 'keys' && part.put.length > 1) clearTimeout(timer);
   try {
     await confirmed(line, (id) => ({ type: 'update', id, part }));
   } catch (error) {
