@@ -50,7 +50,7 @@ async function runTool(command: string, args: readonly string[]): Promise<boolea
   return passed;
 }
 
-/** `npm run check` runs the unit tests, `npm test` all; with words or options, as in `npm test -- budgets`, only the tests that match. */
+/** `npm run check` runs the unit tests that are quick, `npm test` all; with words or options, as in `npm test -- budgets`, only the tests that match. */
 function run(args: readonly string[]): Promise<boolean> {
   if (args[0] === '--unit') return check(runUnitTests);
   return args.length > 0 ? runTests(args) : check(() => runTests([]));
