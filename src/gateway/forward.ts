@@ -38,14 +38,15 @@ export async function forward(parts: PipelineParts, permitted: PermittedRequest)
 
 /**
  * While a request waited for money, the disk or a connection, its key may have been revoked or a kill switch put on, or so many
- * large answers have come that there is no room for its own.
+ * large answers have come that there is no room for its own. What spends leaves all the same: its answer is small, and a flood of
+ * lists must not keep messages back.
  */
 function withdrawnSince(
   { keys, kills, clock, answers }: PipelineParts,
-  { request, subject, intent }: PermittedRequest,
+  { request, subject, intent, permission }: PermittedRequest,
 ): Refused | null {
   const stopped = keys.check(subject.key, originOf(request, clock)) ?? kills.check(subject, intent);
-  if (stopped !== null || !answers.gathering.isFull()) return stopped;
+  if (stopped !== null || permission.bound !== null || !answers.gathering.isFull()) return stopped;
   const { message, hint } = new RingfenceError('overloaded');
   return refuse('overloaded', 'gateway', `${message}. ${hint}`);
 }
