@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it, test } from 'node:test';
+import { after, before, describe, it, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCounters } from '../counters.ts';
 import { createListener } from './server.ts';
@@ -75,7 +75,8 @@ describe('what follows a request on its connection', () => {
   });
 });
 
-test('a listener without tunnels refuses a CONNECT, and outlives a client that resets', async (context) => {
+/** One that opens no tunnels and answers nothing. */
+async function startListener(context: TestContext): Promise<Server> {
   const exchange = () => Promise.resolve();
   const server = createListener({
     exchange,
@@ -86,6 +87,11 @@ test('a listener without tunnels refuses a CONNECT, and outlives a client that r
   context.after(() => server.close());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  return server;
+}
+
+test('a listener without tunnels refuses a CONNECT, and outlives a client that resets', async (context) => {
+  const server = await startListener(context);
   const { port } = server.address() as AddressInfo;
   const asking = connect(port, '127.0.0.1');
   asking.write(CONNECT);
@@ -100,16 +106,7 @@ test('a listener without tunnels refuses a CONNECT, and outlives a client that r
 });
 
 test('who is too slow, or sends what is no HTTP, is told so in words, with the code', async (context) => {
-  const exchange = async () => {};
-  const server = createListener({
-    exchange,
-    locate: () => null,
-    counters: createCounters(),
-    connections: 10,
-  });
-  context.after(() => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await startListener(context);
   const cases = [
     ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'request_timeout', /^Send headers within 5 s/],
     ['HPE_HEADER_OVERFLOW', 431, 'request_too_large', /^Send less at a time/],
